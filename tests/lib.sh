@@ -1,0 +1,118 @@
+# lib.sh: turns a test script into a private PostgreSQL cluster and a private slapd, and takes them away at its end.
+#
+# Use: . "$(dirname "$0")/../lib.sh"    BUILD=build/asan (default build/release) chooses the module; KEEP=1 keeps $T.
+set -euo pipefail
+
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PROJECT=$(dirname "$TESTS")
+BUILD=${BUILD:-$PROJECT/build/release}
+case $BUILD in /*) ;; *) BUILD=$PROJECT/$BUILD ;; esac
+MODULE=$BUILD/back_pgsql.so
+PATH=$PATH:/usr/sbin:/sbin
+
+# Nothing of the caller's surroundings may steer the tools: no ldaprc, no PGHOST, no translated messages.
+for variable in "${!PG@}"; do unset "$variable"; done
+export LDAPNOINIT=1 LC_ALL=C.UTF-8
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/back-pgsql.XXXXXX")
+chmod 755 "$T"
+SLAPD= POSTGRES= OUT= ERR=
+
+say() { echo "$*" >&2; }
+
+fail() {
+    say "FAILED: $*"
+    [ ! -s "$T/slapd.log" ] || { say "--- the end of slapd's log:"; tail -n "${LOG_LINES:-25}" "$T/slapd.log" >&2; }
+    exit 1
+}
+
+skip() { say "skipped: $*"; exit 77; }
+
+need() { # COMMAND…: what the test cannot do without
+    local tool
+    for tool; do command -v "$tool" >/dev/null || skip "$tool is missing; packaging/setup --tests installs it"; done
+}
+
+# A port nobody listens on. The lock keeps tests that run at the same time apart for as long as they live.
+free_port() { # VARIABLE
+    local candidate lock
+    mkdir -p "${TMPDIR:-/tmp}/back-pgsql-ports.$UID"
+    for _ in {1..200}; do
+        candidate=$((20000 + RANDOM % 12000)) # below the range from which the kernel picks clients' ports
+        exec {lock}>"${TMPDIR:-/tmp}/back-pgsql-ports.$UID/$candidate"
+        if flock -n "$lock" && ! (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null; then
+            printf -v "$1" %s "$candidate"
+            return
+        fi
+        exec {lock}>&-
+    done
+    fail "no free port between 20000 and 32000"
+}
+
+eventually() { # SECONDS COMMAND…: succeeds once COMMAND does
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || fail "it did not come true in time: $*"
+        sleep 0.05
+    done
+}
+
+within() { # SECONDS COMMAND…: COMMAND's own result, but it must not take longer
+    local limit=$1 start=${EPOCHREALTIME/./} status=0 took
+    shift
+    "$@" || status=$?
+    took=$((${EPOCHREALTIME/./} - start))
+    [ "$took" -le "$(awk "BEGIN { print int($limit * 1000000) }")" ] || fail "took $((took / 1000)) ms, more than $limit s: $*"
+    return $status
+}
+
+same() { # EXPECTED ACTUAL [WHAT]
+    [ "$1" = "$2" ] && return
+    say "${3:-what was seen} differs (- expected, + seen):"
+    diff -u <(printf '%s\n' "$1") <(printf '%s\n' "$2") | tail -n +3 >&2 || true
+    fail "${3:-what was seen} is not what was expected"
+}
+
+contains() { # TEXT PART
+    [[ $1 == *"$2"* ]] || { say "--- seen:"; printf '%s\n' "$1" >&2; fail "does not contain: $2"; }
+}
+
+lacks() { # TEXT PART
+    [[ $1 != *"$2"* ]] || { say "--- seen:"; printf '%s\n' "$1" >&2; fail "contains: $2"; }
+}
+
+# ldap-utils exit with the LDAP result code. What COMMAND wrote is in $OUT and $ERR afterwards.
+expect() { # CODE COMMAND…
+    local code=$1 status=0
+    shift
+    "$@" >"$T/out.$BASHPID" 2>"$T/err.$BASHPID" || status=$?
+    OUT=$(<"$T/out.$BASHPID") ERR=$(<"$T/err.$BASHPID")
+    rm -f "$T/out.$BASHPID" "$T/err.$BASHPID"
+    [ "$status" = "$code" ] && return
+    say "--- output:"; printf '%.4000s\n' "$OUT" >&2
+    say "--- errors:"; printf '%.4000s\n' "$ERR" >&2
+    fail "result $status, not $code: ${*:0:4000}"
+}
+
+# shellcheck source=tests/lib/postgres.sh
+. "$TESTS/lib/postgres.sh"
+# shellcheck source=tests/lib/slapd.sh
+. "$TESTS/lib/slapd.sh"
+
+cleanup() {
+    local status=$?
+    trap - EXIT
+    set +e
+    # slapd must end as cleanly as it ran, also when the test never stopped it.
+    [ -z "$SLAPD" ] || end_slapd || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
+    [ -z "$POSTGRES" ] || { thaw_postgres; stop_postgres immediate; } 2>/dev/null
+    local job
+    for job in $(jobs -p); do kill "$job" 2>/dev/null; done
+    sanitizer_reports 2>/dev/null || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
+    if [ -n "${KEEP:-}" ]; then say "kept: $T"; else rm -rf "$T"; fi
+    exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT

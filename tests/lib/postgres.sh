@@ -1,0 +1,88 @@
+# postgres.sh: turns tests/data/manager.sql into a private PostgreSQL cluster that a test may stop, freeze and break.
+
+POSTGRES_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+
+# PostgreSQL refuses to run as root; setpriv ends it with the test even when the test is killed.
+as_postgres() {
+    if [ "$(id -u)" != 0 ]; then "$@"; return; fi
+    setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
+}
+
+postmaster() { # DIRECTORY OPTIONS…: starts PostgreSQL, $! is its process
+    local identity=()
+    [ "$(id -u)" != 0 ] || identity=(--reuid=postgres --regid=postgres --init-groups)
+    (cd / && exec setsid setpriv "${identity[@]}" --pdeathsig INT -- "$POSTGRES_BIN/postgres" -D "$1/data" -k "$1" \
+        -c fsync=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=200 \
+        "${@:2}" >>"$1/postgres.log" 2>&1) &
+}
+
+# initdb takes seconds, so it is done once a build and version of manager.sql; a test unpacks the result.
+postgres_template() { # prints the path of the packed cluster
+    local key template work
+    key=$(cat "$TESTS/data/manager.sql" "${BASH_SOURCE[0]}" | cksum | cut -d ' ' -f 1)-$UID
+    template=$BUILD/clusters/$key.tar
+    mkdir -p "$BUILD/clusters"
+    (
+        flock 9
+        [ ! -f "$template" ] || exit 0
+        work=$(mktemp -d "${TMPDIR:-/tmp}/back-pgsql-initdb.XXXXXX")
+        [ "$(id -u)" != 0 ] || chown postgres "$work"
+        (
+            cd /
+            as_postgres "$POSTGRES_BIN/initdb" -D "$work/data" -U postgres -A trust --no-sync -E UTF8 --locale=C.UTF-8
+            printf '%s\n' 'local all all trust' 'host all all 127.0.0.1/32 scram-sha-256' |
+                as_postgres tee "$work/data/pg_hba.conf"
+            as_postgres "$POSTGRES_BIN/pg_ctl" -D "$work/data" -w -o "-c listen_addresses= -c fsync=off -k $work" start
+            as_postgres "$POSTGRES_BIN/createdb" -h "$work" -U postgres manager
+            as_postgres "$POSTGRES_BIN/psql" -h "$work" -U postgres -X -q -v ON_ERROR_STOP=1 manager <"$TESTS/data/manager.sql"
+            as_postgres "$POSTGRES_BIN/pg_ctl" -D "$work/data" -w -m fast stop
+        ) >"$work/log" 2>&1 9>&- || { cat "$work/log" >&2; exit 1; }
+        tar -C "$work" -cf "$template.new" data
+        mv "$template.new" "$template"
+        rm -rf "$work"
+    ) 9>"$BUILD/clusters/lock" || fail "the template cluster could not be made"
+    echo "$template"
+}
+
+# Afterwards: database `manager` at 127.0.0.1:$PGPORT for ldap/ldap (may only read), superuser through q.
+start_postgres() { # OPTIONS of postgres…
+    local template
+    [ -n "$POSTGRES_BIN" ] || skip "PostgreSQL is missing; packaging/setup --tests installs it"
+    if [ ! -d "$T/pg" ]; then
+        template=$(postgres_template)
+        mkdir "$T/pg"
+        tar -C "$T/pg" -xpf "$template"
+        [ "$(id -u)" != 0 ] || chown postgres "$T/pg"
+        free_port PGPORT
+    fi
+    postmaster "$T/pg" -c listen_addresses=127.0.0.1 -p "$PGPORT" "$@"
+    POSTGRES=$!
+    eventually 30 "$POSTGRES_BIN/pg_isready" -q -h "$T/pg" -p "$PGPORT" -U postgres
+}
+
+stop_postgres() { # [fast|immediate]: fast ends sessions in words, immediate drops them as a crash would
+    local signal=INT
+    [ "${1:-fast}" != immediate ] || signal=QUIT
+    kill -s "$signal" "$POSTGRES"
+    wait "$POSTGRES" || true
+    POSTGRES=
+}
+
+restart_postgres() { stop_postgres "$@"; start_postgres; }
+
+# A frozen server still accepts connections (the kernel does), and never answers.
+freeze_postgres() {
+    kill -STOP "$POSTGRES"
+    pgrep -P "$POSTGRES" | xargs -r kill -STOP
+}
+
+thaw_postgres() {
+    pgrep -P "$POSTGRES" | xargs -r kill -CONT
+    kill -CONT "$POSTGRES"
+}
+
+# q "SQL": runs it as superuser in the manager's database, prints bare values.
+q() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -A -t -v ON_ERROR_STOP=1 manager -c "$1"; }
+
+# Ends the directory's sessions in the middle of whatever they do.
+kill_backends() { q "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ldap'"; }

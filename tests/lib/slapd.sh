@@ -1,0 +1,110 @@
+# slapd.sh: turns a configuration into a private slapd, plain or under the sanitizer the module was built with.
+
+# What has to be in front of slapd's own libraries when the module is instrumented: the sanitizer's runtime; libstdc++,
+# which slapd itself does not link, or the first throw aborts; and the shim that lets slapd exit.
+# Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
+PRELOAD=()
+sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
+if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
+    PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
+        "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1"
+        "LSAN_OPTIONS=suppressions=$TESTS/sanitizer/lsan.supp:print_suppressions=0"
+        "UBSAN_OPTIONS=log_path=$T/report:print_stacktrace=1"
+        "TSAN_OPTIONS=log_path=$T/report:suppressions=$TESTS/sanitizer/tsan.supp:second_deadlock_stack=1")
+fi
+
+sanitizer_reports() {
+    compgen -G "$T/report.*" >/dev/null || return 0
+    say "--- the sanitizer reports:"
+    head -n 120 "$T"/report.* >&2
+    return 1
+}
+
+# The head of a slapd.conf: schemas, the modules in reach, cn=config for rootdn cn=config with password "config".
+base_conf() {
+    cat <<END
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/nis.schema
+include /etc/ldap/schema/inetorgperson.schema
+pidfile $T/slapd.pid
+argsfile $T/slapd.args
+modulepath $BUILD:/usr/lib/ldap
+moduleload back_pgsql
+database config
+rootpw config
+END
+}
+
+# The deployment: base_conf and the manager's four queries, word for word. Lines appended to it belong to the database.
+manager_conf() {
+    base_conf
+    cat <<END
+database pgsql
+suffix "dc=example,dc=com"
+rootdn "cn=admin,dc=example,dc=com"
+rootpw admin
+pgsql-uri postgres://ldap:ldap@127.0.0.1:${PGPORT:-1}/manager
+END
+    cat "$TESTS/data/queries.conf"
+}
+
+# Starts slapd with CONF ("-": standard input; a directory: cn=config) on $URI and waits until it answers.
+start_slapd() { # CONF [slapd's OPTIONS…]
+    local conf=$1 how=-f port
+    shift
+    [ "$conf" != - ] || { conf=$T/slapd.conf; cat >"$conf"; }
+    [ ! -d "$conf" ] || how=-F
+    if [ -z "${URI:-}" ]; then free_port port; URI=ldap://127.0.0.1:$port; fi
+    setpriv --pdeathsig TERM -- "${PRELOAD[@]}" slapd -h "$URI" $how "$conf" -d "${LOG_LEVEL:-stats}" "$@" >>"$T/slapd.log" 2>&1 &
+    SLAPD=$!
+    local end=$((SECONDS + 30))
+    until ldapsearch -x -LLL -H "$URI" -b '' -s base 1.1 >/dev/null 2>&1; do
+        kill -0 "$SLAPD" 2>/dev/null || { SLAPD=; fail "slapd did not start"; }
+        [ "$SECONDS" -lt "$end" ] || fail "slapd does not answer at $URI"
+        sleep 0.05
+    done
+}
+
+# Ends slapd and insists that it ends by itself, in time, with status 0 and without a word of a sanitizer.
+end_slapd() {
+    local process=$SLAPD status=0
+    SLAPD=
+    kill -TERM "$process" 2>/dev/null || true
+    for _ in {1..300}; do
+        kill -0 "$process" 2>/dev/null || break
+        sleep 0.05
+    done
+    if kill -0 "$process" 2>/dev/null; then
+        kill -KILL "$process"
+        say "slapd did not end within 15 s of SIGTERM"
+        return 1
+    fi
+    wait "$process" || status=$?
+    [ "$status" = 0 ] || { say "slapd ended with status $status"; return 1; }
+    sanitizer_reports
+}
+
+stop_slapd() { end_slapd || fail "slapd ran, but did not end cleanly"; }
+
+# refused CONF TEXT…: slapd does not start with CONF, and says each TEXT.
+refused() {
+    local conf=$1 text status=0
+    shift
+    OUT=$(timeout 20 "${PRELOAD[@]}" slapd -h "ldapi://${T//\//%2F}%2Frefused" -f "$conf" -d 0 2>&1) || status=$?
+    case $status in
+        0 | 124) fail "slapd accepts this configuration; expected: $*" ;;
+        12[5-9] | 13?) fail "slapd died with status $status: $OUT" ;;
+    esac
+    for text; do contains "$OUT" "$text"; done
+}
+
+search() { ldapsearch -x -LLL -o ldif-wrap=no -H "$URI" "$@"; }
+
+# The DNs a search finds, sorted, in the shape they are shown.
+dns() { search "$@" 1.1 | sed -n 's/^dn: //p' | sort; }
+
+# as_config COMMAND ARGS…: an ldap tool as the administrator of cn=config (LDIF from standard input).
+as_config() { "$1" -x -H "$URI" -D cn=config -w config "${@:2}"; }
+
+logged() { eventually "${2:-5}" grep -qF -- "$1" "$T/slapd.log"; }

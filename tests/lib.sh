@@ -84,11 +84,11 @@ lacks() { # TEXT PART
 
 # ldap-utils exit with the LDAP result code. What COMMAND wrote is in $OUT and $ERR afterwards.
 expect() { # CODE COMMAND…
-    local code=$1 status=0
+    local code=$1 status=0 me=$BASHPID # parts of a test may run side by side
     shift
-    "$@" >"$T/out.$BASHPID" 2>"$T/err.$BASHPID" || status=$?
-    OUT=$(<"$T/out.$BASHPID") ERR=$(<"$T/err.$BASHPID")
-    rm -f "$T/out.$BASHPID" "$T/err.$BASHPID"
+    "$@" >"$T/out.$me" 2>"$T/err.$me" || status=$?
+    OUT=$(<"$T/out.$me") ERR=$(<"$T/err.$me")
+    rm -f "$T/out.$me" "$T/err.$me"
     [ "$status" = "$code" ] && return
     say "--- output:"; printf '%.4000s\n' "$OUT" >&2
     say "--- errors:"; printf '%.4000s\n' "$ERR" >&2

@@ -1,0 +1,40 @@
+#!/bin/bash
+# While the database is down SSSD keeps the users it knows; when it is back, everybody can log in again by itself.
+. "$(dirname "$0")/clients.sh"
+
+start_postgres
+start_ldap ldap1
+SSSD_EXTRA=$ASK_AGAIN_SOON
+start_sssd ldap1
+
+known() { in_sssd getent -s sss "$@"; }
+groups_of() { in_sssd id -Gn "$1" | tr ' ' '\n' | sort | paste -s -d ' '; }
+kept() { # WHEN: what SSSD has seen before stays, though every entry of its cache is expired
+    in_sssd sss_cache -E
+    same "$ann" "$(known passwd ann)" "ann $1"
+    same "$ann" "$(known passwd 2000)" "ann by number $1"
+    same "$groups" "$(groups_of ann)" "ann's groups $1"
+}
+
+ann=$(known passwd ann)
+groups=$(groups_of ann)
+same 'devs ldapusers sysadmins' "$groups" "ann's groups"
+expect 0 login bob bob-secret
+
+stop_postgres
+expect 52 search_at "$LDAP1" -b dc=example,dc=com '(uid=ann)'
+kept 'while the database is down'
+expect 2 known passwd carl # SSSD has not seen him yet
+
+start_postgres
+expect 0 search_at "$LDAP1" -b dc=example,dc=com '(uid=ann)'
+contains "$OUT" 'uid=ann,dc=example,dc=com'
+eventually 30 known passwd carl
+expect 0 login bob bob-secret
+
+freeze_postgres
+within 4 expect 52 search_at "$LDAP1" -b dc=example,dc=com '(uid=ann)'
+kept 'while the database is frozen'
+thaw_postgres
+eventually 30 known passwd gus
+expect 0 login ann ann-secret

@@ -1,0 +1,67 @@
+# slapd does not start with a wrong configuration, and says which directive is wrong, where in it, and why.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+
+# wrong "DIRECTIVE…" TEXT…: the deployment with one directive more is refused with each TEXT.
+wrong() {
+    { manager_conf; printf '%s\n' "$1"; } >"$T/slapd.conf"
+    refused "$T/slapd.conf" "${@:2}"
+}
+# instead SED-EXPRESSION TEXT…: the deployment with something changed.
+instead() {
+    manager_conf | sed -E "$1" >"$T/slapd.conf"
+    cmp -s "$T/slapd.conf" <(manager_conf) && fail "nothing was changed by $1"
+    refused "$T/slapd.conf" "${@:2}"
+}
+
+# Queries: which one, and where in it.
+wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users" WHERE "mail" = ? OR "cn" = ?' pgsql-lookup "users mail" parameter
+wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users"' pgsql-lookup "users mail" parameter
+wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users" WHERE "mail" = $2' pgsql-lookup "users mail"
+wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users" WHERE "mail" = ? OR "cn" = $1' pgsql-lookup "users mail" '$n'
+wrong "pgsql-lookup users mail SELECT 'open FROM \"Users\" WHERE \"mail\" = ?" pgsql-lookup "users mail" position
+wrong 'pgsql-lookup users mail SELECT "open FROM Users WHERE mail = ?' pgsql-lookup "users mail" position
+wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" /* WHERE "mail" = ?' pgsql-lookup "users mail" position
+wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" WHERE tags ? "mail"' pgsql-lookup "users mail" position '\?'
+wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" WHERE "mail" = ?; DELETE FROM "Users"' pgsql-lookup "users mail" semicolon
+wrong 'pgsql-lookup users mail' pgsql-lookup
+wrong 'pgsql-lookup users uid SELECT "uid" AS username FROM "Users" WHERE "uid" = ?' pgsql-lookup "users uid" # twice
+wrong 'pgsql-list users SELECT "uid" AS username FROM "Users"' pgsql-list users                               # twice
+instead 's/^ FROM "Groups" g$/ FROM "Groups" g WHERE g."cn" = ?/' pgsql-list groups parameter
+wrong 'pgsql-list' pgsql-list
+wrong 'pgsql-list users' pgsql-list
+
+# Kinds and attributes: the name that is not known.
+wrong 'pgsql-list people SELECT 1' pgsql-list people users groups
+wrong 'pgsql-lookup people uid SELECT 1 WHERE 1 = ?' people
+wrong 'pgsql-kind people under=ou=people' people
+wrong 'pgsql-kind users under=people' pgsql-kind people
+wrong 'pgsql-kind users below=ou=people' pgsql-kind below
+wrong 'pgsql-lookup users nosuch SELECT 1 WHERE 1 = ?' pgsql-lookup nosuch
+wrong 'pgsql-attribute users nosuch column=x' pgsql-attribute nosuch
+wrong 'pgsql-attribute people mail column=x' pgsql-attribute people
+wrong 'pgsql-attribute users mail colum=x' pgsql-attribute colum
+wrong 'pgsql-attribute users mail compare=loosely' pgsql-attribute loosely lower exact any
+wrong 'pgsql-attribute users mail default={username' pgsql-attribute mail '}'
+wrong 'pgsql-attribute users mail default={}' pgsql-attribute mail '{}'
+wrong 'pgsql-attribute users' pgsql-attribute
+
+# Numbers and switches: the value that is none.
+for directive in pgsql-timeout pgsql-connect-timeout; do
+    for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
+done
+for value in many -1 0 2.5 99999999999; do wrong "pgsql-pool $value" pgsql-pool "$value"; done
+for directive in pgsql-private-groups pgsql-anonymous-search; do wrong "$directive perhaps" "$directive" perhaps; done
+wrong 'pgsql-nosuch 1' pgsql-nosuch
+
+# The URI: what libpq has against it, without the password.
+for uri in 'postgres://ldap:geheim@[::1/manager' 'postgres://ldap:geheim@host/db?nosuch=1' 'nosuch=1 password=geheim' 'password=geheim host'; do
+    instead "s|^pgsql-uri .*|pgsql-uri \"$uri\"|" pgsql-uri
+    lacks "$OUT" geheim
+done
+
+# What is missing altogether.
+instead '/^pgsql-list users/,/^pgsql-lookup users/{/^pgsql-lookup/!d}' pgsql-list users # a lookup without its list
+instead '/^pgsql-list/,$d' pgsql-list                                                   # no query at all
+instead '/^suffix/d' suffix
+instead '/nis.schema/d' nis

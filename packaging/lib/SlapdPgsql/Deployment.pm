@@ -1,0 +1,124 @@
+# Deployment.pm: turns the gateway's settings into a plain description of the directory servers they ask for.
+package SlapdPgsql::Deployment;
+use strict;
+use warnings;
+use File::Spec ();
+use Sys::Hostname ();
+use SlapdPgsql::Priority ();
+use SlapdPgsql::Realms ();
+
+# What slapd's -d gets for the gateway's levels. Never packets, BER or config: they show passwords.
+my %log = (
+    error => 'none', warn => 'none', info => 'stats', debug => 'stats,stats2,conns,filter,acl,trace',
+    security => 'stats,stats2,conns,filter,acl,trace',
+);
+
+# Complaints go to the environment; what is returned is complete only if it has none. Every text comes with the name of
+# the variable it is from, so that slapd's own complaints can be told in the same words.
+sub describe {
+    my ($env) = @_;
+    my $unencrypted = $env->flag('LDAP_UNENCRYPTED', 0);
+    my $deployment = {
+        name      => _common_name($env),
+        anonymous => !$env->flag('REQUIRE_AUTH_FOR_SEARCH', 1),
+        host      => _host($env),
+        port      => _port($env, $unencrypted ? 389 : 636),
+        log       => _log($env),
+        realms    => SlapdPgsql::Realms::realms($env),
+        tls       => $unencrypted ? undef : _tls($env),
+    };
+    _say_unused($env) if $unencrypted;
+    return $deployment;
+}
+
+sub _common_name {
+    my ($env) = @_;
+    my $name = $env->get('LDAP_COMMON_NAME') // Sys::Hostname::hostname();
+    $name =~ s/^\s+|\s+$//g;
+    $env->problem('LDAP_COMMON_NAME', "is '$name', which is neither a host name nor an address")
+        if length $name > 253 || $name !~ /^(?:[A-Za-z0-9_](?:[\w-]{0,62})\.?)+$/ && $name !~ /^[0-9A-Fa-f]*:[0-9A-Fa-f:.]+$/;
+    return $name;
+}
+
+sub _host {
+    my ($env) = @_;
+    my $host = $env->get('BIND_IP') // '0.0.0.0';
+    $host =~ s/^\s*\[?|\]?\s*$//g;
+    $env->problem('BIND_IP', "is '$host'; give an address of this machine, 0.0.0.0 (all of IPv4) or :: (all)")
+        if $host !~ /^[\w.:-]+$/;
+    return $host;
+}
+
+sub _port {
+    my ($env, $default) = @_;
+    my $port = $env->get('PORT') // return $default;
+    return $1 if $port =~ /^\s*0*([1-9][0-9]{0,4})\s*$/ && $1 < 65536;
+    $env->problem('PORT', "is '$port'; give a number from 1 to 65535");
+    return $default;
+}
+
+sub _log {
+    my ($env) = @_;
+    my $level = lc($env->get('LOG_LEVEL') // 'info');
+    $level =~ s/^\s+|\s+$//g;
+    $env->problem('LOG_LEVEL', "is '$level'; say error, warn, info or debug") if !$log{$level};
+    return $log{$level} // 'stats';
+}
+
+# The pair as contents or as paths (neither: a self-signed one is made), and the priority string.
+sub _tls {
+    my ($env) = @_;
+    my %tls = (origin => 'LDAP_COMMON_NAME');
+    for my $kind ('PATH', 'CONTENT') {
+        my ($certificate, $key) = map { $env->get("LDAP_${_}_$kind") } 'CERT', 'KEY';
+        next if !defined $certificate && !defined $key;
+        if (!defined $certificate || !defined $key) {
+            my ($there, $missing) = map { "LDAP_${_}_$kind" } defined $key ? ('KEY', 'CERT') : ('CERT', 'KEY');
+            $env->problem($missing, "is not set, but $there is; a certificate and its key go together");
+            next;
+        }
+        $env->warning('LDAP_CERT_PATH', 'and LDAP_KEY_PATH are not used: LDAP_CERT_CONTENT and LDAP_KEY_CONTENT go first')
+            if $tls{path};
+        if ($kind eq 'PATH') { $_ = File::Spec->rel2abs($_) for $certificate, $key }
+        else                 { $_ = _pem($_)                for $certificate, $key }
+        %tls = (lc $kind => [$certificate, $key], origin => "LDAP_CERT_$kind");
+    }
+    delete $tls{path} if $tls{content};
+    my ($min, $max) = map { scalar _version($env, "TLS_${_}_VERSION") } 'MIN', 'MAX';
+    if (($min // '1.2') gt ($max // '1.3')) {
+        $env->problem('TLS_MIN_VERSION', "is higher than TLS_MAX_VERSION");
+    } else {
+        $env->warning('TLS_MIN_VERSION', 'is 1.3: clients of TLS 1.2, such as Proxmox with its default, cannot connect')
+            if ($min // '') eq '1.3';
+        my ($priority, $said) = SlapdPgsql::Priority::string($min, $max, $env->get('TLS_CIPHERS'));
+        $env->warning('TLS_CIPHERS', $said) if defined $priority && defined $said;
+        $env->problem('TLS_CIPHERS', $said) if !defined $priority;
+        $tls{priority} = $priority;
+    }
+    return \%tls;
+}
+
+sub _version {
+    my ($env, $name) = @_;
+    my $text = $env->get($name) // return;
+    my $version = SlapdPgsql::Priority::version($text);
+    $env->problem($name, "is '$text'; say TLSv1.2 or TLSv1.3") if !defined $version;
+    return $version;
+}
+
+# PEM squeezed into one line of an environment file keeps its line breaks as \n.
+sub _pem {
+    my ($text) = @_;
+    $text =~ s/\\r//g, $text =~ s/\\n/\n/g if $text !~ /\n./;
+    return "$text\n";
+}
+
+sub _say_unused {
+    my ($env) = @_;
+    for my $name (qw(LDAP_CERT_PATH LDAP_KEY_PATH LDAP_CERT_CONTENT LDAP_KEY_CONTENT TLS_MIN_VERSION TLS_MAX_VERSION TLS_CIPHERS)) {
+        $env->warning($name, 'is not used, because LDAP_UNENCRYPTED is true') if defined $env->get($name);
+    }
+    return;
+}
+
+1;

@@ -1,0 +1,85 @@
+# Place.pm: turns this machine into answers: which slapd, which module, which user, which directory for what is kept.
+package SlapdPgsql::Place;
+use strict;
+use warnings;
+use File::Spec ();
+use POSIX ();
+
+my @presets = qw(release dev asan tsan);
+
+sub slapd {
+    my ($env) = @_;
+    my $named = $env->get('SLAPD');
+    return $named if defined $named && -x $named && -f _;
+    return $env->problem('SLAPD', "is '$named', which cannot be run") if defined $named;
+    my ($found) = grep { -x $_ && -f _ } map { "$_/slapd" } grep { m{^/} } split(/:/, $ENV{PATH} // ''), '/usr/sbin', '/usr/local/sbin', '/usr/local/libexec';
+    return $found // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+}
+
+# The module named, else the build tree's when run from a checkout (PACKAGING is its packaging/), else the installed one.
+sub module {
+    my ($env, $packaging) = @_;
+    my $named = $env->get('BACK_PGSQL_MODULE');
+    if (defined $named) {
+        return File::Spec->rel2abs($named) if -f $named && open my $file, '<', $named;
+        return $env->problem('BACK_PGSQL_MODULE', "is '$named', which cannot be read: " . (-d $named ? 'it is a directory' : $!));
+    }
+    my @places = (-d "$packaging/lib/SlapdPgsql" ? map { "$packaging/../build/$_/back_pgsql.so" } @presets : (), '/usr/lib/ldap/back_pgsql.so');
+    my ($found) = grep { -f $_ } @places;
+    return $env->problem('BACK_PGSQL_MODULE', 'back_pgsql.so is neither built nor installed; build it with packaging/setup, or name the file here')
+        if !defined $found;
+    return $found =~ s{/[^/]+/\.\./}{/}r;
+}
+
+# Whom slapd becomes: Debian's openldap when started by root. Returns { name, uid, gid }, or nothing to stay who we are.
+sub user {
+    my ($env) = @_;
+    my $named = $env->get('SLAPD_USER');
+    my $name  = $named // ($> == 0 ? 'openldap' : return);
+    my ($known, undef, $uid, $gid) = getpwnam $name;
+    if (!defined $known) {
+        return $env->problem('SLAPD_USER', "is '$name', whom this machine does not know") if defined $named;
+        $env->warning('SLAPD_USER', 'slapd stays root: there is no user openldap');
+        return;
+    }
+    return if $uid == $>;
+    return $env->problem('SLAPD_USER', "is '$name'; only root can run slapd as another user") if $> != 0;
+    return { name => $name, uid => $uid, gid => $gid };
+}
+
+sub state_dir {
+    my ($env) = @_;
+    my $named = $env->get('STATE_DIR');
+    return File::Spec->rel2abs($named) if defined $named;
+    return '/var/lib/slapd-pgsql' if $> == 0;
+    my $home = $ENV{XDG_STATE_HOME} // (defined $ENV{HOME} ? "$ENV{HOME}/.local/state" : undef);
+    return "$home/slapd-pgsql" if defined $home && $home =~ m{^/};
+    return $env->problem('STATE_DIR', 'is not set, and without HOME there is no place to keep the certificate and the configuration');
+}
+
+# Runs CODE in a child process with the user's rights; true if CODE was.
+sub as_user {
+    my ($user, $code) = @_;
+    my $pid = fork // die "cannot start a process: $!\n";
+    if (!$pid) {
+        my $done = eval {
+            if ($user) {
+                ($(, $)) = ($user->{gid}, "$user->{gid} $user->{gid}");
+                ($<, $>) = ($user->{uid}, $user->{uid});
+                die "cannot become $user->{name}\n" if $> != $user->{uid} || $< != $user->{uid};
+            }
+            $code->();
+        };
+        print STDERR $@ if $@;
+        POSIX::_exit($done ? 0 : 1);
+    }
+    waitpid $pid, 0;
+    return $? == 0;
+}
+
+sub readable_by {
+    my ($user, $path) = @_;
+    return as_user($user, sub { open my $file, '<', $path });
+}
+
+1;

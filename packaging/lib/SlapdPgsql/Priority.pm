@@ -1,0 +1,68 @@
+# Priority.pm: turns TLS versions and an OpenSSL cipher list into the GnuTLS priority string that Debian's slapd needs.
+#
+# It is always written: without one, Debian's slapd offers TLS 1.0, and its TLSProtocolMin does nothing under GnuTLS.
+package SlapdPgsql::Priority;
+use strict;
+use warnings;
+
+my @versions = ('1.2', '1.3');
+my %exchange = map { ($_ => 1) } qw(RSA ECDHE-RSA ECDHE-ECDSA DHE-RSA);
+my %cipher   = map { ($_ => 1) } map { ("AES-128-$_", "AES-256-$_") } qw(GCM CCM CBC CCM-8);
+$cipher{$_} = 1 for qw(CHACHA20-POLY1305 CAMELLIA-128-GCM CAMELLIA-256-GCM CAMELLIA-128-CBC CAMELLIA-256-CBC);
+
+# 1.2 or 1.3 as the gateway writes it (TLSv1.2), undef for anything else.
+sub version {
+    my ($text) = @_;
+    return $text =~ /^\s*(?:TLS)?v?(1\.[23])\s*$/i ? $1 : undef;
+}
+
+# Returns (priority string, warning or undef) or (undef, what is wrong). Versions and ciphers may be undef.
+sub string {
+    my ($min, $max, $ciphers) = @_;
+    my @allowed = grep { $_ >= ($min // '1.2') && $_ <= ($max // '1.3') } @versions;
+    my ($parts, $warning) = ('', undef);
+    if (defined $ciphers) {
+        my ($suites, $wrong) = _suites($ciphers);
+        return (undef, $wrong) if !$suites;
+        if (!%{ $suites->{exchange} } && grep { $_ eq '1.2' } @allowed) {
+            @allowed = grep { $_ eq '1.3' } @allowed;
+            return (undef, 'names suites of TLS 1.3 only, but TLS_MAX_VERSION is 1.2') if !@allowed;
+            $warning = 'names suites of TLS 1.3 only: clients of TLS 1.2, such as Proxmox, cannot connect';
+        }
+        $parts = join '', map { ':-' . $_->[0] . '-ALL' . join '', map { ":+$_" } sort keys %{ $suites->{ $_->[1] } } }
+            (['CIPHER', 'cipher'], ['MAC', 'mac'], %{ $suites->{exchange} } ? ['KX', 'exchange'] : ());
+    }
+    return (join('', 'NORMAL:-VERS-ALL', map { ":+VERS-TLS$_" } @allowed) . $parts, $warning);
+}
+
+# The list's suites in GnuTLS's words. GnuTLS combines key exchanges, ciphers and MACs freely, so a list becomes the
+# three sets of what it names.
+sub _suites {
+    my ($list) = @_;
+    return (undef, 'holds characters that no cipher list has') if $list !~ /^[\w:!+\-@=., ]+$/ || $list =~ /^\s*-/;
+    my @names  = split /[:, ]+/, $list;
+    my @modern = grep { /^TLS_/ } @names;
+    my $older  = join ':', grep { !/^TLS_/ } @names;
+    my @suites = @modern;
+    if ($older ne '') {
+        open my $openssl, '-|', 'sh', '-c', 'exec openssl ciphers -stdname -s -tls1_2 "$1" 2>/dev/null', 'sh', $older
+            or return (undef, "cannot be checked, openssl does not start: $!");
+        push @suites, grep { /_WITH_/ } map { (split)[0] // () } <$openssl>;
+        close $openssl;
+    }
+    my %suites = (cipher => {}, mac => {}, exchange => {});
+    for my $suite (@suites) {
+        my ($exchange, $cipher) = $suite =~ /^TLS_(?:(\w+?)_WITH_)?(\w+)$/ or next;
+        my $mac = $cipher =~ s/_(SHA\d*)$// ? $1 : '';
+        tr/_/-/ for grep { defined } $exchange, $cipher;
+        next if !$cipher{$cipher} || defined $exchange && !$exchange{$exchange};
+        $suites{mac}{ $cipher !~ /CBC$/ ? 'AEAD' : $mac eq 'SHA' ? 'SHA1' : $mac } = 1;
+        $suites{cipher}{$cipher} = 1;
+        $suites{exchange}{$exchange} = 1 if defined $exchange;
+    }
+    return (undef, "names no cipher suite that OpenSSL and GnuTLS both know (it is an OpenSSL cipher list, such as HIGH:!aNULL)")
+        if !%{ $suites{cipher} };
+    return \%suites;
+}
+
+1;

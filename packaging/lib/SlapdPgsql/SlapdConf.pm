@@ -1,0 +1,60 @@
+# SlapdConf.pm: turns a described deployment into the lines of a slapd.conf, each with the variable it came from.
+package SlapdPgsql::SlapdConf;
+use strict;
+use warnings;
+
+# PLACE says where things are: module, schema, pidfile, certificate, key. Returns a list of [line, variable or undef];
+# a line of the list is a line of the file.
+sub lines {
+    my ($deployment, $place) = @_;
+    my @lines = map { [$_] } (
+        '# Written by slapd-from-env; what is changed here is lost at the next start.',
+        (map { 'include ' . quoted("$place->{schema}/$_.schema") } qw(core cosine nis inetorgperson)),
+        'moduleload ' . quoted($place->{module}),
+        'pidfile ' . quoted($place->{pidfile}),
+        '# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.',
+        'loglevel 0',
+        'sizelimit unlimited',
+    );
+    if (my $tls = $deployment->{tls}) {
+        push @lines, ['TLSCertificateFile ' . quoted($place->{certificate}), $tls->{origin}],
+            ['TLSCertificateKeyFile ' . quoted($place->{key}), $tls->{origin}],
+            ['# Debian\'s slapd speaks GnuTLS: versions and ciphers are one priority string, TLSProtocolMin does nothing.'],
+            ['TLSCipherSuite ' . quoted($tls->{priority}), 'TLS_CIPHERS'];
+    }
+    push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
+    return @lines;
+}
+
+# One realm. Entries are directly under the base, as in the gateway.
+sub _database {
+    my ($deployment, $realm) = @_;
+    my $from = $realm->{from};
+    my $line = sub { my ($text, $key) = @_; return [$text, $from->{$key}] };
+    my $many = @{ $deployment->{realms} } > 1;
+    (my $title = $realm->{name}) =~ s/[\x00-\x1f]/ /g;
+    return (
+        [''],
+        ($many ? ["# realm $title"] : ()),
+        ['database pgsql'],
+        $line->('suffix ' . quoted($realm->{base}), 'base'),
+        $line->('pgsql-uri ' . quoted($realm->{uri}), 'uri'),
+        $line->("pgsql-list users $realm->{all_users}", 'all_users'),
+        $line->("pgsql-lookup users uid $realm->{one_user}", 'one_user'),
+        $line->("pgsql-list groups $realm->{all_groups}", 'all_groups'),
+        $line->("pgsql-lookup groups memberUid $realm->{groups_by_member}", 'groups_by_member'),
+        ['pgsql-anonymous-search ' . ($deployment->{anonymous} ? 'on' : 'off'), 'REQUIRE_AUTH_FOR_SEARCH'],
+        ['access to attrs=userPassword by * auth'],
+        ['access to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')],
+    );
+}
+
+# One word for slapd's tokeniser, whatever is in it.
+sub quoted {
+    my ($text) = @_;
+    die "a line break cannot be written in slapd.conf\n" if $text =~ /[\r\n\0]/;
+    $text =~ s/(["\\])/\\$1/g;
+    return qq("$text");
+}
+
+1;

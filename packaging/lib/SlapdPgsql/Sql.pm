@@ -1,0 +1,87 @@
+# Sql.pm: turns an SQL query of several lines and comments into the one line that slapd.conf can hold, meaning unchanged.
+package SlapdPgsql::Sql;
+use strict;
+use warnings;
+
+# Returns (text) or (undef, what is wrong and where).
+sub one_line {
+    my ($query) = @_;
+    my $out = '';
+    my $semicolon;
+    my $at = sub { 'at character ' . (1 + $_[0]) . " ('" . _excerpt($query, $_[0]) . "')" };
+    return (undef, 'holds a NUL byte') if $query =~ /\0/;
+    pos($query) = 0;
+    while (pos($query) < length $query) {
+        my $start = pos $query;
+        if ($query =~ /\G(?:\s+|--[^\n]*)/gc) {
+            $out .= ' ' if substr($out, -1) ne ' ';
+            next;
+        }
+        if ($query =~ m{\G/\*}gc) {
+            return (undef, 'has a comment that is not closed ' . $at->($start)) if !_skip_comment(\$query);
+            (my $comment = substr $query, $start, pos($query) - $start) =~ s/[\r\n]/ /g;
+            $out .= $comment;
+            next;
+        }
+        if (defined $semicolon) {
+            return (undef, 'is more than one statement: text follows the semicolon ' . $at->($semicolon));
+        }
+        if ($query =~ /\G;/gc) {
+            $semicolon = $start;
+            next;
+        }
+        my $what = _token(\$query);
+        return (undef, "$what " . $at->($start)) if defined $what;
+        my $token = substr $query, $start, pos($query) - $start;
+        return (undef, 'has a line break inside a quoted text ' . $at->($start) . q(; slapd.conf cannot hold it, write E'…\n…' or chr(10) instead))
+            if $token =~ /[\r\n]/;
+        $out .= $token;
+    }
+    $out =~ s/^\s+|\s+$//g;
+    return (undef, 'holds no SQL') if $out eq '';
+    return $out;
+}
+
+# Moves over one token that is neither blank nor comment; returns what is wrong with it, if anything.
+sub _token {
+    my ($query) = @_;
+    return if $$query =~ /\G[eE]'(?:[^'\\]++|\\.|'')*+'/gcs;
+    return if $$query =~ /\G'(?:[^']++|'')*+'/gc;
+    return if $$query =~ /\G"(?:[^"]++|"")*+"/gc;
+    return if $$query =~ /\G(\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$).*?\g1/gcs;
+    return 'has a quote that is not closed' if $$query =~ /\G(?:[eE]?'|")/;
+    return 'has a dollar quote that is not closed' if $$query =~ /\G\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$/;
+    return 'uses MySQL\'s backquote; PostgreSQL quotes names as "name"' if $$query =~ /\G`/;
+    # A word takes its digits and dollars along: neither E'…' nor $1$ can begin in the middle of one.
+    return if $$query =~ /\G[A-Za-z_\x80-\xff][A-Za-z0-9_\$\x80-\xff]*/gc;
+    $$query =~ /\G./gcs;
+    return;
+}
+
+# PostgreSQL's comments nest.
+sub _skip_comment {
+    my ($query) = @_;
+    my $depth = 1;
+    while ($depth) {
+        if    ($$query =~ m{\G\*/}gc) { $depth-- }
+        elsif ($$query =~ m{\G/\*}gc) { $depth++ }
+        elsif ($$query !~ /\G./gcs)   { return 0 }
+    }
+    return 1;
+}
+
+sub _excerpt {
+    my ($query, $start) = @_;
+    my $part = substr $query, $start, 30;
+    $part =~ s/\s+/ /g;
+    return length($query) > $start + 30 ? "$part…" : $part;
+}
+
+# Does the query name this column anywhere outside of literals and comments? Good enough to refuse by; "SELECT *" tells nothing.
+sub mentions {
+    my ($query, $column) = @_;
+    $query =~ s/'(?:[^']++|'')*+'//g;
+    return $query =~ /\b\Q$column\E\b/i;
+}
+
+1;

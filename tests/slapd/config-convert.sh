@@ -1,0 +1,59 @@
+# A slapd.conf with every directive converts to cn=config, and slapd serves the same from both.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+base=dc=example,dc=com
+
+{
+    manager_conf
+    cat <<'END'
+pgsql-kind users under=ou=people
+pgsql-kind groups under=ou=groups
+pgsql-lookup users mail SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, "mail"
+ FROM "Users" WHERE "mail" = $1 /* a "quote", 'another' and a \ */
+pgsql-attribute users loginShell column=login_shell default=/bin/zsh
+pgsql-attribute users mail column=mail compare=lower default={username}@{domain}
+pgsql-attribute users description default="user {username}, a \"quoted\" word"
+pgsql-private-groups off
+pgsql-anonymous-search on
+pgsql-timeout 2.5
+pgsql-connect-timeout 1.5
+pgsql-pool 4
+END
+} >"$T/slapd.conf"
+mkdir "$T/slapd.d"
+"${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest does not convert"; }
+
+everything() { search -b $base "$@" | grep . | sort; }
+start_slapd "$T/slapd.conf"
+from_file=$(everything '*' +)
+contains "$from_file" "description: user ann, a \"quoted\" word"
+contains "$from_file" "loginShell: /bin/zsh"
+config_of() { as_config ldapsearch -LLL -o ldif-wrap=no -b cn=config '(olcDatabase=pgsql)' '*' | grep '^olc' | sort; }
+config_from_file=$(config_of)
+stop_slapd
+
+start_slapd "$T/slapd.d"
+same "$from_file" "$(everything '*' +)" "the directory"
+same "$config_from_file" "$(config_of)" "cn=config"
+stop_slapd
+
+# Every attribute is there, with the value that was given.
+value() { # ATTRIBUTE: its values, decoded and without the order slapd may put in front
+    local line
+    while IFS= read -r line; do
+        case $line in "$1:: "*) base64 -d <<<"${line#*:: }"; echo ;; "$1: "*) echo "${line#*: }" ;; esac
+    done <<<"$config_from_file" | sed -E 's/^\{[0-9]+\}//' | sort
+}
+same "postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "$(value olcPgUri)"
+same "groups under=ou=groups
+users under=ou=people" "$(value olcPgKind)"
+same 2 "$(value olcPgList | wc -l)" "queries that list"
+same 3 "$(value olcPgLookup | wc -l)" "queries that look up"
+contains "$(value olcPgLookup)" 'groups memberUid'
+contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
+contains "$(value olcPgAttribute)" "users loginShell column=login_shell default=/bin/zsh"
+same "2.5 1.5 4 FALSE TRUE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
+
+# Converted once more from cn=config, nothing is lost or added.
+slapcat_of() { "${PRELOAD[@]}" slapcat -F "$T/slapd.d" -n 0 -o ldif-wrap=no 2>/dev/null | sed -n '/^olcPg/p'; }
+same "$(grep '^olcPg' <<<"$config_from_file")" "$(slapcat_of | sort)" "what slapcat -n 0 shows"

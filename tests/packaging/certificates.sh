@@ -1,0 +1,42 @@
+#!/bin/bash
+# TLS settings become GnuTLS's; a certificate or key that cannot work is refused before anything starts.
+. "$(dirname "$0")/lib.bash"
+
+pair() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/$1.key" -out "$T/$1.crt" -subj "/CN=$1" -days "${2:-9}" 2>/dev/null; }
+pair a
+pair b
+openssl pkey -in "$T/a.key" -aes256 -passout pass:x -out "$T/locked.key"
+
+# Never less than TLS 1.2, and TLS 1.2 unless it is excluded by name: Proxmox speaks nothing newer by default.
+versions() { printed "${@:2}" -- "TLSCipherSuite \"NORMAL:-VERS-ALL$1\""; }
+versions :+VERS-TLS1.2:+VERS-TLS1.3
+versions :+VERS-TLS1.2:+VERS-TLS1.3 TLS_MIN_VERSION=TLSv1.2 TLS_MAX_VERSION=TLSv1.3
+versions :+VERS-TLS1.2 TLS_MAX_VERSION=TLSv1.2
+versions :+VERS-TLS1.3 TLS_MIN_VERSION=TLSv1.3
+contains "$ERR" 'warning: TLS_MIN_VERSION: is 1.3: clients of TLS 1.2, such as Proxmox'
+refuses "TLS_MIN_VERSION: is 'TLSv1.1'" TLS_MIN_VERSION=TLSv1.1
+refuses "TLS_MAX_VERSION: is 'SSLv3'" TLS_MAX_VERSION=SSLv3
+refuses 'TLS_MIN_VERSION: is higher than TLS_MAX_VERSION' TLS_MIN_VERSION=TLSv1.3 TLS_MAX_VERSION=TLSv1.2
+versions :+VERS-TLS1.2:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM:-MAC-ALL:+AEAD:-KX-ALL:+ECDHE-RSA \
+    TLS_CIPHERS=TLS_AES_256_GCM_SHA384:ECDHE-RSA-AES256-GCM-SHA384
+versions :+VERS-TLS1.3:-CIPHER-ALL:+CHACHA20-POLY1305:-MAC-ALL:+AEAD TLS_CIPHERS=TLS_CHACHA20_POLY1305_SHA256
+contains "$ERR" 'warning: TLS_CIPHERS: names suites of TLS 1.3 only'
+refuses 'TLS_CIPHERS: names suites of TLS 1.3 only' TLS_CIPHERS=TLS_AES_128_GCM_SHA256 TLS_MAX_VERSION=TLSv1.2
+refuses 'TLS_CIPHERS: names no cipher suite' TLS_CIPHERS=NOT-A-CIPHER
+refuses 'TLS_CIPHERS: holds characters' TLS_CIPHERS='$(touch x)'
+
+# Files and contents.
+chmod 644 "$T"/a.*
+printed SLAPD_USER="$(id -un)" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH=../a.key -- "TLSCertificateFile \"$T/a.crt\"" "TLSCertificateKeyFile \"$T/work/../a.key\""
+printed LDAP_CERT_CONTENT=x LDAP_KEY_CONTENT=y -- "TLSCertificateFile \"$T/state/given.crt\""
+warns 'LDAP_CERT_PATH: and LDAP_KEY_PATH are not used' LDAP_CERT_PATH=/x LDAP_KEY_PATH=/y LDAP_CERT_CONTENT=x LDAP_KEY_CONTENT=y
+refuses 'LDAP_KEY_PATH: is not set, but LDAP_CERT_PATH is' LDAP_CERT_PATH="$T/a.crt"
+refuses 'LDAP_CERT_CONTENT: is not set, but LDAP_KEY_CONTENT is' LDAP_KEY_CONTENT=x LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/a.key"
+refuses "LDAP_CERT_PATH: '/nowhere.crt' cannot be read" LDAP_CERT_PATH=/nowhere.crt LDAP_KEY_PATH="$T/a.key"
+refuses "LDAP_KEY_PATH: '$T' is a directory" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T"
+refuses 'LDAP_CERT_PATH: and LDAP_KEY_PATH do not belong together' LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/b.key"
+refuses 'LDAP_CERT_PATH: is not a certificate in PEM' LDAP_CERT_PATH="$T/a.key" LDAP_KEY_PATH="$T/a.key"
+refuses 'LDAP_KEY_PATH: is not a private key in PEM' LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/a.crt"
+refuses 'LDAP_KEY_PATH: is protected by a passphrase' LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/locked.key"
+cat "$T/a.crt" "$T/b.crt" >"$T/chain.crt"
+expect 0 from_env --print LDAP_CERT_PATH="$T/chain.crt" LDAP_KEY_PATH="$T/a.key"

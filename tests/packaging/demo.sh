@@ -1,0 +1,29 @@
+#!/bin/bash
+# The README's first command shows a lookup, a login and SSSD's lines, and leaves nothing behind when it ends.
+. "$(dirname "$0")/../lib.sh"
+need ldapsearch ldapwhoami openssl setpriv
+
+mkdir -m 755 "$T/demo"
+demo=(env TMPDIR="$T/demo" BACK_PGSQL_MODULE="$MODULE" PORT=1 SQL_URI=nonsense "$PROJECT/packaging/demo") # not the caller's settings
+nothing_left() {
+    same '' "$(ls -A "$T/demo")" "what is left in its directory"
+    ! pgrep -f "$T/demo" >/dev/null || fail "servers are left: $(pgrep -af "$T/demo")"
+}
+
+expect 0 within 60 "${demo[@]}" --once
+for text in 'dn: uid=ann,dc=example,dc=com' 'cn: sysadmins' 'memberUid: ann' 'dn:uid=ann,dc=example,dc=com' \
+    'ldap_bind: Invalid credentials (49)' 'ldap_uri = ldaps://localhost:' 'id_provider = ldap'; do
+    contains "$OUT" "$text"
+done
+nothing_left
+
+# Without --once it stays until Ctrl-C (here: SIGTERM), also next to another one.
+"${demo[@]}" >"$T/first" 2>&1 &
+eventually 60 grep -q 'both servers run until Ctrl-C' "$T/first"
+expect 0 "${demo[@]}" --once
+kill -TERM $!
+wait $! || fail "the demo ended with status $?"
+nothing_left
+
+expect 1 "${demo[@]}" --twice
+contains "$ERR" "'--twice' is not known"

@@ -1,0 +1,64 @@
+#!/bin/bash
+# Every variable of the gateway that has a meaning here finds its place in slapd.conf.
+. "$(dirname "$0")/lib.bash"
+
+printed -- 'database pgsql' 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:ldap@127.0.0.1:1/manager"' \
+    'pgsql-list users SELECT "uid" AS username FROM "Users"' \
+    'pgsql-lookup users uid SELECT "uid" AS username FROM "Users" WHERE "uid" = ?' \
+    'pgsql-list groups SELECT g."cn" AS name FROM "Groups" g' \
+    'pgsql-lookup groups memberUid SELECT g."cn" AS name FROM "Groups" g WHERE ? = ANY (g."members")' \
+    'sizelimit unlimited' "pidfile \"$T/state/slapd.pid\"" "moduleload \"$MODULE\""
+lacks "$OUT" pgsql-kind # entries are directly under the base, as in the gateway
+[ ! -e "$T/state" ] || fail "--print wrote something"
+
+# Searches need a login unless the contrary is said.
+contains "$OUT" 'pgsql-anonymous-search off'
+contains "$OUT" 'access to * by users read by * auth'
+printed REQUIRE_AUTH_FOR_SEARCH=false -- 'pgsql-anonymous-search on' 'access to * by * read' 'access to attrs=userPassword by * auth'
+printed REQUIRE_AUTH_FOR_SEARCH=0 -- 'pgsql-anonymous-search on'
+printed REQUIRE_AUTH_FOR_SEARCH= -- 'pgsql-anonymous-search off'
+printed REQUIRE_AUTH_FOR_SEARCH=true -- 'pgsql-anonymous-search off'
+
+# The base: as given, whatever characters it has, else from the common name.
+printed 'LDAP_BASE_DN=o=Sample \"A\"\, Inc.,c=US' -- 'suffix "o=Sample \\\"A\\\"\\, Inc.,c=US"'
+printed LDAP_BASE_DN= LDAP_COMMON_NAME=a.b -- 'suffix "dc=a,dc=b"'
+contains "$ERR" 'LDAP_BASE_DN: is not set; derived from LDAP_COMMON_NAME: dc=a,dc=b'
+
+printed DIRECTORY_BACKEND=sql AUTH_BACKENDS=' sql ' -- 'database pgsql'
+
+# The database: schemes, other notations, several hosts, TLS.
+printed SQL_URI=postgresql://h1:1,h2:2/db -- 'pgsql-uri "postgresql://h1:1,h2:2/db"'
+printed 'SQL_URI=host=/run/pg password='\''a "b\\c'\' -- "pgsql-uri \"host=/run/pg password='a \\\"b\\\\\\\\c'\""
+printed SQL_SSL=true -- 'pgsql-uri "postgres://ldap:ldap@127.0.0.1:1/manager?sslmode=require"'
+printed SQL_SSL=false 'SQL_URI=postgres://h/d?application_name=x' -- 'pgsql-uri "postgres://h/d?application_name=x&sslmode=disable"'
+printed SQL_SSL=0 'SQL_URI=host=h dbname=d' -- 'pgsql-uri "host=h dbname=d sslmode=disable"'
+printed SQL_SSL=1 'SQL_URI=postgres://h/d?sslmode=verify-full' -- 'pgsql-uri "postgres://h/d?sslmode=verify-full"'
+printed SQL_URI= SQL_URL=postgres://h/d -- 'pgsql-uri "postgres://h/d"'
+contains "$ERR" 'warning: SQL_URL: is taken for SQL_URI'
+warns 'SQL_URL: is not used: SQL_URI goes first' SQL_URL=postgres://other/d
+contains "$OUT" 127.0.0.1:1/manager
+
+# Passwords as they come: what is an escape stays one, what cannot be one is made one.
+printed 'SQL_URI=postgres://u:p%40ss@h/d' -- 'pgsql-uri "postgres://u:p%40ss@h/d"'
+lacks "$ERR" warning
+printed 'SQL_URI=postgres://u:p@s%s%2f@h/d' -- 'pgsql-uri "postgres://u:p%40s%25s%2f@h/d"'
+contains "$ERR" 'warning: SQL_URI: has a bare @ or %'
+lacks "$ERR" 'p@s'
+
+warns 'NOTIFICATION_URL: is not used' AUTH_BACKENDS=sql NOTIFICATION_URL=https://push.example.com/
+warns 'ENABLE_NOTIFICATION: is not read' ENABLE_NOTIFICATION=true
+warns 'SQL_QUERY_ONE_USERS: is not a variable' SQL_QUERY_ONE_USERS=x
+expect 0 from_env --print PATH_OF_SOMETHING=1 LDAPTLS_REQCERT=never MONGO_URI= AD_DOMAIN=
+same '' "$ERR" "standard error"
+
+# Plain LDAP has nothing to do with certificates.
+printed LDAP_UNENCRYPTED=true -- 'database pgsql'
+lacks "$OUT" TLS
+warns 'TLS_CIPHERS: is not used' LDAP_UNENCRYPTED=1 TLS_CIPHERS=HIGH
+
+expect 0 "$FROM_ENV" --help
+contains "$OUT" 'Usage: slapd-from-env'
+# The manual page and --help know the same variables.
+for variable in $(grep -oE '\b[A-Z]+_[A-Z_]+[A-Z]\b' <<<"$OUT") PORT; do
+    grep -q "$variable" "$PROJECT/doc/slapd-from-env.8" || fail "the manual page does not explain $variable"
+done

@@ -2,6 +2,7 @@
 # The README's first command shows a lookup, a login and SSSD's lines, and leaves nothing behind when it ends.
 . "$(dirname "$0")/../lib.sh"
 need ldapsearch ldapwhoami openssl setpriv
+[ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
 
 mkdir -m 755 "$T/demo"
 demo=(env TMPDIR="$T/demo" BACK_PGSQL_MODULE="$MODULE" PORT=1 SQL_URI=nonsense "$PROJECT/packaging/demo") # not the caller's settings

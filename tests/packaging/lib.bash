@@ -3,6 +3,7 @@
 
 FROM_ENV=$PROJECT/packaging/slapd-from-env
 need slapd openssl perl
+[ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
 mkdir "$T/work"
 
 # A directory that needs nothing more; from_env puts what a test says behind it, so that the test's word counts.

@@ -1,0 +1,50 @@
+// dn.hpp: turns normalised DNs into places of the directory and back; the single place that knows our tree.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// An entry that exists without a row: the suffix and the containers of the kinds.
+struct fixed_entry {
+    std::string dn;  ///< pretty
+    std::string ndn; ///< normalised
+    int parent = -1; ///< index, -1 for the suffix
+};
+
+/// Where a DN points to.
+struct place {
+    int fixed = -1;  ///< index of the fixed entry it names, or -1
+    int parent = -1; ///< otherwise: the fixed entry above an entry of a row, or -1: nothing can be there
+    std::string attribute; ///< the type of the RDN, as written
+    std::string value;     ///< its value, unescaped
+};
+
+class tree {
+public:
+    explicit tree(std::vector<fixed_entry> entries = {}) : entries_(std::move(entries)) {}
+
+    [[nodiscard]] const std::vector<fixed_entry>& entries() const noexcept { return entries_; }
+    [[nodiscard]] int find(std::string_view ndn) const;
+    [[nodiscard]] place locate(std::string_view ndn) const;
+    /// Whether the fixed entry is `top` or lies below it.
+    [[nodiscard]] bool below(int entry, int top) const;
+
+private:
+    std::vector<fixed_entry> entries_;
+};
+
+/// The DN without its first RDN; empty for a DN of one RDN.
+[[nodiscard]] std::string_view parent_of(std::string_view dn);
+/// The first RDN.
+[[nodiscard]] std::string_view rdn_of(std::string_view dn);
+/// A value as it stands in a DN (RFC 4514 §2.4). `dn` slapd's prettyfier would render it the same.
+[[nodiscard]] std::string escape_value(std::string_view value);
+/// Whether the value needs neither escaping nor more normalisation than lower-casing: printable ASCII without specials
+/// and superfluous blanks.
+[[nodiscard]] bool plain_value(std::string_view value);
+
+} // namespace pgsql::directory

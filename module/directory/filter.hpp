@@ -1,0 +1,42 @@
+// filter.hpp: an LDAP filter as a tree of plain values, free of slapd's types.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// The three values of RFC 4511 §4.5.1.7.
+enum class truth : char { no, undefined, yes };
+
+struct filter {
+    enum class type : char {
+        conjunction,
+        disjunction,
+        negation, ///< of its only part
+        constant, ///< the same for every entry
+        equality,
+        presence,
+        object_class, ///< (objectClass=value)
+        opaque        ///< anything that only slapd's test_filter can decide
+    };
+
+    type what = type::opaque;
+    truth constant = truth::undefined;
+    int attribute = -1;        ///< equality, presence: index into mapping::attributes
+    std::string value;         ///< equality: the assertion value as slapd normalised it; object_class: lower-case name
+    std::vector<filter> parts; ///< conjunction, disjunction, negation
+
+    [[nodiscard]] static filter of(truth value) { return {.what = type::constant, .constant = value}; }
+    [[nodiscard]] static filter equals(int attribute, std::string value)
+    {
+        return {.what = type::equality, .attribute = attribute, .value = std::move(value)};
+    }
+    [[nodiscard]] static filter present(int attribute) { return {.what = type::presence, .attribute = attribute}; }
+    [[nodiscard]] static filter combine(type what, std::vector<filter> parts)
+    {
+        return {.what = what, .parts = std::move(parts)};
+    }
+};
+
+} // namespace pgsql::directory

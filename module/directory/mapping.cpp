@@ -1,0 +1,126 @@
+// mapping.cpp: says which rows are which entries: kinds, their queries, and columns → attributes.
+#include "mapping.hpp"
+
+#include "../postgres/statement.hpp"
+
+#include <algorithm>
+
+namespace pgsql::directory {
+
+using postgres::quote_identifier;
+
+const source* kind::source_of(int attribute) const
+{
+    const auto at = std::find_if(sources.begin(), sources.end(), [&](const source& s) { return s.attribute == attribute; });
+    return at == sources.end() ? nullptr : &*at;
+}
+
+const lookup* kind::lookup_by(int attribute) const
+{
+    const auto at = std::find_if(lookups.begin(), lookups.end(), [&](const lookup& l) { return l.attribute == attribute; });
+    return at == lookups.end() ? nullptr : &*at;
+}
+
+const column* kind::find_column(std::string_view wanted) const
+{
+    const auto at = std::find_if(columns.begin(), columns.end(), [&](const column& c) { return c.name == wanted; });
+    return at == columns.end() ? nullptr : &*at;
+}
+
+int mapping::attribute_named(std::string_view name) const
+{
+    for (std::size_t i = 0; i < attributes.size(); ++i)
+        if (attributes[i].name == name)
+            return static_cast<int>(i);
+    return -1;
+}
+
+int mapping::kind_named(std::string_view name) const
+{
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        if (kinds[i].name == name)
+            return static_cast<int>(i);
+    return -1;
+}
+
+namespace {
+
+struct account_columns {
+    std::string name, number, group;
+};
+
+// The users' private groups among the users of `from`, in the columns of the groups.
+std::string private_groups_of(const std::string& from, const kind& users, const kind& groups, const account_columns& user,
+                              const std::string& group_name, const std::string& group_number)
+{
+    std::string columns;
+    for (const column& c : groups.columns) {
+        columns += columns.empty() ? "" : ", ";
+        if (c.name == group_name)
+            columns += "u." + user.name;
+        else if (c.name == group_number)
+            columns += "u." + user.group;
+        else
+            columns += "NULL";
+        columns += " AS " + quote_identifier(c.name);
+    }
+    const std::string g_name = "g." + quote_identifier(group_name);
+    const std::string g_number = "g." + quote_identifier(group_number);
+    // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who share the number, the
+    // one with the lowest uidNumber has the group: two groups with one gidNumber are an error to every client.
+    return "SELECT " + columns + " FROM (" + from + ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" + groups.list.text +
+           ") AS g WHERE " + g_number + " = u." + user.group + ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text +
+           ") AS g WHERE " + g_name + " = u." + user.name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
+           ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number + " < u." + user.number + ")";
+}
+
+} // namespace
+
+void add_private_groups(mapping& to, int users_index, int groups_index)
+{
+    const kind& users = to.kinds.at(static_cast<std::size_t>(users_index));
+    kind& groups = to.kinds.at(static_cast<std::size_t>(groups_index));
+    const int gid = to.attribute_named("gidNumber");
+    const int uid_number = to.attribute_named("uidNumber");
+    const int member = to.attribute_named("memberUid");
+    const source* user_group = users.source_of(gid);
+    const source* user_number = users.source_of(uid_number);
+    const source* group_number = groups.source_of(gid);
+    if (user_group == nullptr || user_number == nullptr || group_number == nullptr || user_group->column.empty() ||
+        user_number->column.empty() || group_number->column.empty())
+        return;
+    const account_columns user = {quote_identifier(users.rdn().column), quote_identifier(user_number->column),
+                                  quote_identifier(user_group->column)};
+    const std::string name = groups.rdn().column;
+    const std::string number = group_number->column;
+
+    kind own;
+    own.name = "private groups";
+    own.under = groups.under;
+    own.classes = groups.classes;
+    own.all_classes = groups.all_classes;
+    own.columns = groups.columns;
+    own.only_if_none_in = groups_index;
+    own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
+    own.sources.push_back(groups.rdn());
+    own.sources.front().compare = users.rdn().compare; // its values are the users' names
+    own.sources.push_back(*group_number);
+    // The member is the user whose name the group has.
+    own.sources.push_back({.attribute = member, .column = name, .compare = comparison::exact});
+
+    const auto by_member =
+        std::find_if(groups.lookups.begin(), groups.lookups.end(), [&](const lookup& l) { return l.attribute == member; });
+    const lookup* one_user = users.lookup_by(users.rdn().attribute);
+    if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr && one_user->complete) {
+        std::string columns;
+        for (const column& c : groups.columns)
+            columns += (columns.empty() ? "" : ", ") + quote_identifier(c.name);
+        by_member->query = postgres::parse_placeholders(
+            "SELECT " + columns + " FROM (" + by_member->query.with_parameter("$1") + ") AS m UNION ALL " +
+            private_groups_of(one_user->query.with_parameter("$1"), users, groups, user, name, number));
+        by_member->covers_private = true;
+    }
+    to.kinds.push_back(std::move(own));
+}
+
+} // namespace pgsql::directory

@@ -1,0 +1,88 @@
+// mapping.hpp: says which rows are which entries: kinds, their queries, and columns → attributes.
+#pragma once
+
+#include "../postgres/placeholders.hpp"
+#include "value_template.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// The families of equality rules (RFC 4517) that conditions know; slapd decides the others.
+enum class match : char { ignore_case, exact_case, integer, other };
+
+/// How a column's text has to be compared to find what the attribute's rule would find.
+enum class comparison : char {
+    any,   ///< stored in any case, with any blanks
+    lower, ///< stored lower-case (ignore_case), without superfluous blanks: plain = serves
+    exact  ///< stored as it is asserted: plain = serves
+};
+
+enum class column_type : char { text, int2, int4, int8, boolean, timestamp, text_array, json, jsonb, other };
+
+/// An attribute type that some kind serves.
+struct attribute {
+    std::string name; ///< slapd's canonical spelling
+    match rule = match::other;
+};
+
+/// A column that the queries of a kind return.
+struct column {
+    std::string name;
+    column_type type = column_type::other;
+};
+
+/// Where the values of one attribute come from.
+struct source {
+    int attribute = -1;  ///< index into mapping::attributes
+    std::string column;  ///< empty: no column, defaults only
+    std::vector<value_template> defaults; ///< the first that can be expanded serves where the column is NULL or empty
+    comparison compare = comparison::any;
+    bool required = false;   ///< a row without it is skipped
+    bool configured = false; ///< named by the administrator, so the column must exist
+};
+
+/// A query for the rows whose `attribute` equals its one parameter.
+struct lookup {
+    int attribute = -1;
+    postgres::query_text query;
+    bool complete = true; ///< returns every column of the list query
+    bool covers_private = false; ///< finds the private group of the member as well
+};
+
+struct kind {
+    std::string name;
+    std::string under; ///< position under the suffix as a relative DN, empty: directly under it
+    std::vector<std::string> classes;
+    std::set<std::string> all_classes; ///< with superior classes, lower-case
+    postgres::query_text list;
+    std::vector<lookup> lookups;
+    std::vector<source> sources; ///< the first names the entry (RDN)
+    std::vector<column> columns; ///< of the list query; known once the database has been seen
+    std::string password_column; ///< empty: nobody of this kind can bind
+    int only_if_none_in = -1;    ///< index of a kind whose entries with the same RDN or number take precedence
+
+    [[nodiscard]] const source& rdn() const { return sources.front(); }
+    [[nodiscard]] const source* source_of(int attribute) const;
+    [[nodiscard]] const lookup* lookup_by(int attribute) const;
+    [[nodiscard]] const column* find_column(std::string_view wanted) const;
+};
+
+struct mapping {
+    std::vector<attribute> attributes;
+    std::vector<kind> kinds;
+
+    /// Index of the attribute with exactly this name, or -1.
+    [[nodiscard]] int attribute_named(std::string_view name) const;
+    [[nodiscard]] int kind_named(std::string_view name) const;
+};
+
+/// The kind of the users' private groups (a gidNumber that no group has but a user does), made from the list queries of
+/// users and groups; and the groups-by-member lookup, extended to find them in the same statement.
+void add_private_groups(mapping& to, int users, int groups);
+
+} // namespace pgsql::directory

@@ -1,0 +1,198 @@
+// plan.cpp: turns a request for entries of one kind into the statements that fetch their rows, page by page.
+#include "plan.hpp"
+
+#include "condition.hpp"
+
+#include <algorithm>
+
+namespace pgsql::directory {
+namespace {
+
+using postgres::quote_identifier;
+
+// The terms that every entry of the answer must satisfy.
+void required_terms(const filter& what, std::vector<const filter*>& out)
+{
+    if (what.what == filter::type::conjunction)
+        for (const filter& part : what.parts)
+            required_terms(part, out);
+    else
+        out.push_back(&what);
+}
+
+void equalities(const filter& what, std::vector<const filter*>& out)
+{
+    if (what.what == filter::type::equality)
+        out.push_back(&what);
+    for (const filter& part : what.parts)
+        equalities(part, out);
+}
+
+// How a column is read so that its text is the attribute's value.
+std::string expression(const column& c)
+{
+    const std::string name = "e." + quote_identifier(c.name);
+    switch (c.type) {
+    case column_type::boolean: // RFC 4517 §3.3.3
+        return "CASE WHEN " + name + " THEN 'TRUE' WHEN NOT " + name + " THEN 'FALSE' END";
+    case column_type::timestamp: // GeneralizedTime, RFC 4517 §3.3.13
+        return "to_char(" + name + " AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS\"Z\"')";
+    case column_type::json:
+    case column_type::jsonb: {
+        const std::string type = c.type == column_type::json ? "json" : "jsonb";
+        return "CASE " + type + "_typeof(" + name + ") WHEN 'array' THEN ARRAY(SELECT " + type + "_array_elements_text(" +
+               name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name + " #>> '{}'] END";
+    }
+    default:
+        return name;
+    }
+}
+
+class planner {
+public:
+    planner(const mapping& all, const kind& of) : all_(all), kind_(of) { out_.of = &of; }
+
+    std::optional<plan> run(const filter& what, const wanted& parts)
+    {
+        const filter* answered = choose_lookup(what);
+        condition_compiler compiler(all_, kind_, values_);
+        const condition where = compiler.compile(what, false, answered);
+        if (where.what == condition::type::never)
+            return std::nullopt;
+        out_.where = where.sql;
+        choose_columns(parts);
+        mark_members(what, answered);
+        out_.select = "SELECT ";
+        for (std::size_t i = 0; i < out_.columns.size(); ++i)
+            out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
+        out_.select += marks_ + " FROM (" + from_ + ") AS e";
+        out_.values = std::move(values_.values);
+        return std::move(out_);
+    }
+
+private:
+    // A keyed query of the configuration answers a term that the filter demands: its index is the administrator's.
+    const filter* choose_lookup(const filter& what)
+    {
+        from_ = kind_.list.text;
+        std::vector<const filter*> terms;
+        required_terms(what, terms);
+        for (const lookup& by : kind_.lookups) {
+            if (!by.complete || !trusted(by, kind_))
+                continue;
+            for (const filter* term : terms) {
+                if (term->what != filter::type::equality || term->attribute != by.attribute || !storable(term->value))
+                    continue;
+                from_ = by.query.with_parameter(values_.bind(term->value));
+                out_.pinned = true;
+                out_.covers_private = by.covers_private;
+                // The four queries give no member list: a group found by its member shows at least that one.
+                if (!scalar(by.attribute))
+                    out_.marks.push_back({.attribute = by.attribute, .value = term->value});
+                return term;
+            }
+        }
+        out_.pinned = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            const source* s = term->what == filter::type::equality ? kind_.source_of(term->attribute) : nullptr;
+            return s != nullptr && !s->column.empty();
+        });
+        // Names, and the numbers that stand for them, belong to one entry each.
+        out_.unique = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return term->what == filter::type::equality &&
+                   (term->attribute == kind_.rdn().attribute || term->attribute == all_.attribute_named("gidNumber"));
+        });
+        return nullptr;
+    }
+
+    // Whether a column of its own holds the attribute's only value.
+    [[nodiscard]] bool scalar(int attribute) const
+    {
+        const source* s = kind_.source_of(attribute);
+        const column* c = s != nullptr ? kind_.find_column(s->column) : nullptr;
+        return c != nullptr && c->type != column_type::text_array && c->type != column_type::json &&
+               c->type != column_type::jsonb;
+    }
+
+    void choose_columns(const wanted& parts)
+    {
+        const auto add = [&](const std::string& name) {
+            const column* c = kind_.find_column(name);
+            if (c != nullptr && std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
+                out_.columns.push_back(c);
+        };
+        add(kind_.rdn().column);
+        for (const source& s : kind_.sources) {
+            out_.chosen.push_back(parts.everything || s.required ||
+                                  std::find(parts.attributes.begin(), parts.attributes.end(), s.attribute) !=
+                                      parts.attributes.end());
+            if (!out_.chosen.back())
+                continue;
+            if (!s.column.empty())
+                add(s.column);
+            for (const value_template& t : s.defaults)
+                for (const auto& piece : t.pieces())
+                    if (piece.column)
+                        add(piece.text);
+        }
+        if (parts.password)
+            add(kind_.password_column);
+    }
+
+    // What only a keyed query knows (the groups' members, with the four queries alone) is shown to test_filter by a
+    // column for each value that the filter names.
+    void mark_members(const filter& what, const filter* answered)
+    {
+        std::vector<const filter*> leaves;
+        equalities(what, leaves);
+        for (const filter* leaf : leaves) {
+            const lookup* by = kind_.lookup_by(leaf->attribute);
+            const source* s = kind_.source_of(leaf->attribute);
+            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) || !storable(leaf->value) ||
+                out_.marks.size() >= most_marks)
+                continue;
+            const std::string key = quote_identifier(kind_.rdn().column);
+            out_.marks.push_back({.attribute = leaf->attribute,
+                                  .value = leaf->value,
+                                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
+            marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
+                      by->query.with_parameter(values_.bind(leaf->value)) + ") AS m)";
+        }
+    }
+
+    static constexpr std::size_t most_marks = 1000; // PostgreSQL takes 1664 columns
+
+    const mapping& all_;
+    const kind& kind_;
+    plan out_;
+    postgres::statement values_;
+    std::string from_;
+    std::string marks_;
+    std::size_t columns_of_marks_ = 0;
+};
+
+} // namespace
+
+postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
+{
+    postgres::statement out;
+    out.text = select;
+    out.values = values;
+    const std::string key = "e." + quote_identifier(of->rdn().column);
+    std::string condition = where;
+    if (last_key)
+        condition += (condition.empty() ? "" : " AND ") + key + " > " + out.bind(*last_key);
+    if (!condition.empty())
+        out.text += " WHERE " + condition;
+    // One row more than a page: whether another page follows is known without asking for it.
+    if (ordered)
+        out.text += " ORDER BY " + key;
+    out.text += " LIMIT " + std::to_string(page_rows + 1);
+    return out;
+}
+
+std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what, const wanted& parts)
+{
+    return planner(all, of).run(what, parts);
+}
+
+} // namespace pgsql::directory

@@ -1,0 +1,75 @@
+// connection.hpp: turns statements into rows over one session with PostgreSQL, never waiting past a deadline.
+#pragma once
+
+#include "deadline.hpp"
+#include "error.hpp"
+#include "rows.hpp"
+#include "statement.hpp"
+
+#include <libpq-fe.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace pgsql::postgres {
+
+/// How long an operation may wait, and whether its client still wants the answer.
+struct patience {
+    deadline until;
+    std::function<bool()> given_up = [] { return false; };
+};
+
+/// Where and how to connect. Times in seconds.
+struct target {
+    std::string uri;              ///< a libpq URI or keyword string; empty: libpq's own defaults
+    double connect_timeout = 2.0; ///< for one attempt
+    double timeout = 3.0;         ///< becomes the session's statement_timeout
+
+    bool operator==(const target&) const = default;
+};
+
+/// A column that a query returns.
+struct described_column {
+    std::string name;
+    Oid type = 0;
+    Oid table = 0; ///< the table it is read from unchanged, or 0
+    int table_column = 0;
+};
+
+/// One session. Every member that talks to the server throws postgres::error and leaves the session unusable when its
+/// cause is anything but `statement`.
+class connection {
+public:
+    [[nodiscard]] static std::unique_ptr<connection> open(const target& where, const patience& limits);
+
+    [[nodiscard]] rows run(const statement& what, const patience& limits);
+    /// The columns of a query; its parameters are whatever they are.
+    [[nodiscard]] std::vector<described_column> describe(const std::string& text, const patience& limits);
+
+    /// Whether the session can serve another statement: connected, nothing pending, outside a transaction.
+    [[nodiscard]] bool reusable() const noexcept;
+    /// Whether the server has closed the session while it lay idle.
+    [[nodiscard]] bool stale() noexcept;
+    [[nodiscard]] int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
+
+private:
+    struct finish {
+        void operator()(PGconn* c) const noexcept { PQfinish(c); }
+    };
+    explicit connection(PGconn* handle) : handle_(handle) {}
+
+    void wait_for(bool writing, const patience& limits);
+    [[nodiscard]] rows collect(const patience& limits);
+    [[nodiscard]] const std::string& prepared(const std::string& text, const patience& limits);
+    void sent(int ok);
+    [[noreturn]] void lost();
+
+    std::unique_ptr<PGconn, finish> handle_;
+    std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
+    bool broken_ = false;
+};
+
+} // namespace pgsql::postgres

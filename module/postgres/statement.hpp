@@ -1,0 +1,35 @@
+// statement.hpp: one SQL statement on its way to PostgreSQL: a text fixed by the configuration and values beside it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pgsql::postgres {
+
+/// `text` is made of the configuration alone; whatever a client sent is in `values`, bound to $1 … $n.
+struct statement {
+    std::string text;
+    std::vector<std::string> values;
+
+    /// Adds a value and gives the placeholder that stands for it.
+    [[nodiscard]] std::string bind(std::string value)
+    {
+        values.push_back(std::move(value));
+        return '$' + std::to_string(values.size());
+    }
+};
+
+/// An identifier in double quotes (PostgreSQL manual §4.1.1).
+[[nodiscard]] inline std::string quote_identifier(const std::string& name)
+{
+    std::string out = "\"";
+    for (const char c : name) {
+        if (c == '"')
+            out += '"';
+        out += c;
+    }
+    return out + '"';
+}
+
+} // namespace pgsql::postgres

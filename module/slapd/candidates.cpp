@@ -1,0 +1,120 @@
+// candidates.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
+#include "candidates.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+using directory::page_rows;
+
+std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
+{
+    if (auto known = with.known_mapping())
+        return known;
+    return while_idle(op, [&] { return with.mapping(patience_of(op, with)); });
+}
+
+directory::wanted everything(bool password) { return {.everything = true, .attributes = {}, .password = password}; }
+
+bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from, const visitor& visit)
+{
+    entry_builder builder(with, mapping, from);
+    bool ordered = !from.pinned;
+    std::optional<std::string> last;
+    for (;;) {
+        const postgres::statement next = from.page(last, ordered);
+        const postgres::rows page = while_idle(op, [&] { return with.pool().run(next, patience_of(op, with)); });
+        if (!ordered && page.count() > static_cast<int>(page_rows)) {
+            ordered = true; // more than a page after all: begin again, in an order that can be continued
+            continue;
+        }
+        const int count = std::min(page.count(), static_cast<int>(page_rows));
+        std::set<std::string_view> seen; // of an unordered page
+        std::string_view before = last ? std::string_view(*last) : std::string_view(); // no key is empty and shown
+        for (int row = 0; row < count; ++row) {
+            const auto key = page.at(row, 0);
+            const bool again = key && !key->empty() && (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
+            if (again) {
+                with.complain("twice " + from.of->name + std::string(*key),
+                              from.of->name + ": more than one row is named \"" + std::string(key->substr(0, 60)) +
+                                  "\"; only the first is shown",
+                              600);
+                continue;
+            }
+            if (key)
+                before = *key;
+            Entry* e = builder.build(page, row);
+            if (e == nullptr)
+                continue;
+            candidate c{*e, page, row, from};
+            if (!visit(c))
+                return false;
+        }
+        if (page.count() <= static_cast<int>(page_rows))
+            return true;
+        const auto key = page.at(count - 1, 0);
+        if (!key)
+            return true; // rows without a name come last, and none of them makes an entry
+        last = std::string(*key);
+    }
+}
+
+void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn, const directory::filter& what,
+                 const directory::wanted& parts, const visitor& visit, bool* ambiguous)
+{
+    const directory::place at = with.where().locate(view(ndn));
+    if (at.fixed >= 0 || at.parent < 0)
+        return;
+    bool found = false;
+    for (std::size_t i = 0; i < mapping.map.kinds.size(); ++i) {
+        const directory::kind& k = mapping.map.kinds[i];
+        const int rdn = k.rdn().attribute;
+        if (mapping.shared[i].parent != at.parent ||
+            folded(mapping.map.attributes[static_cast<std::size_t>(rdn)].name) != folded(at.attribute))
+            continue;
+        if (found && k.only_if_none_in >= 0)
+            continue;
+        const auto named = directory::filter::combine(directory::filter::type::conjunction,
+                                                      {directory::filter::equals(rdn, at.value), what});
+        const auto plan = directory::make_plan(mapping.map, k, named, parts);
+        if (!plan)
+            continue;
+        each_candidate(op, with, mapping, *plan, [&](candidate& c) {
+            if (view(c.entry.e_nname) != view(ndn))
+                return true; // the statement may find more than it was asked for
+            if (found && ambiguous != nullptr)
+                *ambiguous = true;
+            const bool first = !found;
+            found = true;
+            return first ? visit(c) : false;
+        });
+    }
+}
+
+std::string nearest_above(Operation& op, service& with, const bound& mapping, const berval& ndn)
+{
+    std::string matched;
+    const auto disclosed = [&](Entry& e) {
+        if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
+            matched = view(e.e_name);
+    };
+    for (std::string_view dn = directory::parent_of(view(ndn)); !dn.empty(); dn = directory::parent_of(dn)) {
+        if (const int fixed = with.where().find(dn); fixed >= 0) {
+            disclosed(with.fixed(fixed));
+            break;
+        }
+        bool found = false;
+        const std::string above(dn);
+        visit_entry(op, with, mapping, look_at(above), directory::filter::of(directory::truth::yes), everything(),
+                    [&](candidate& c) {
+                        found = true;
+                        disclosed(c.entry);
+                        return true;
+                    });
+        if (found)
+            break;
+    }
+    return matched;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,53 @@
+// compare.cpp: answers a compare by slapd's rules on an entry made of just what the assertion needs.
+#include "operations.hpp"
+
+#include "candidates.hpp"
+#include "filter_reader.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+int compare(Operation& op, SlapReply& rs, service& with)
+{
+    const auto reply = [&](int code, const char* text, const char* matched) {
+        rs.sr_err = code;
+        rs.sr_text = text;
+        rs.sr_matched = matched;
+        send_ldap_result(&op, &rs);
+        rs.sr_matched = nullptr;
+        rs.sr_text = nullptr;
+        return code == LDAP_COMPARE_TRUE || code == LDAP_COMPARE_FALSE ? LDAP_SUCCESS : code;
+    };
+    if (!with.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
+        return reply(LDAP_INSUFFICIENT_ACCESS, "comparing needs authentication here", nullptr);
+    if (const int fixed = with.where().find(view(op.o_req_ndn)); fixed >= 0)
+        return reply(slap_compare_entry(&op, &with.fixed(fixed), op.orc_ava), nullptr, nullptr);
+
+    const auto mapping = mapping_of(op, with);
+    Filter assertion{};
+    assertion.f_choice = LDAP_FILTER_EQUALITY;
+    assertion.f_ava = op.orc_ava;
+    std::vector<int> touched;
+    const auto leaf = read_filter(&assertion, *mapping, touched);
+    // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
+    const auto shown =
+        directory::filter::combine(directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
+    std::optional<int> code;
+    visit_entry(op, with, *mapping, op.o_req_ndn, shown, everything(), [&](candidate& c) {
+        code = slap_compare_entry(&op, &c.entry, op.orc_ava);
+        return true;
+    });
+    if (code)
+        return reply(*code, nullptr, nullptr);
+    const std::string matched = nearest_above(op, with, *mapping, op.o_req_ndn);
+    return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
+}
+
+} // namespace
+
+extern "C" int pgsql_compare(Operation* op, SlapReply* rs) noexcept
+{
+    return answer(op, rs, [&](service& with) { return compare(*op, *rs, with); });
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,137 @@
+// database.hpp: what hangs off be_private: the directives of one database and, once open, what serves from them.
+#pragma once
+
+#include "schema.hpp"
+#include "slapd.hpp"
+
+#include "../directory/dn.hpp"
+#include "../directory/plan.hpp"
+#include "../directory/settings.hpp"
+#include "../postgres/pool.hpp"
+
+#include <stdexcept>
+
+namespace pgsql::slapd {
+
+/// The configuration or the database makes it impossible to serve; what() is for the log.
+class unusable : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// The directives as they were given; values of several words are kept as the administrator wrote them.
+struct directives {
+    std::string uri;
+    std::vector<std::string> kinds, lists, lookups, attributes;
+    bool private_groups = true;
+    bool anonymous_search = true;
+    double timeout = 3;
+    double connect_timeout = 2;
+    int pool = 8;
+};
+
+/// An entry of slapd's making, freed with it.
+struct entry_delete {
+    void operator()(Entry* e) const noexcept { entry_free(e); }
+};
+using own_entry = std::unique_ptr<Entry, entry_delete>;
+
+/// The attributes that all entries of a kind share, with their normalised values.
+struct shared_values {
+    own_entry holder; ///< objectClass and structuralObjectClass
+    int parent = 0;   ///< index of the fixed entry above the kind's entries
+};
+
+/// A mapping fitted to the columns that the database's queries really return.
+struct bound {
+    directory::mapping map;
+    std::vector<attribute_type> types;  ///< parallel to map.attributes
+    std::vector<shared_values> shared;  ///< parallel to map.kinds
+    std::string decoy;                  ///< checked for names that do not exist
+};
+
+/// Says each thing once in a while: an outage is one line, not one a search.
+class complaints {
+public:
+    /// Whether `what` has not been said in the last `seconds`.
+    [[nodiscard]] bool worth_saying(const std::string& what, double seconds = 10);
+
+private:
+    std::mutex guard_;
+    std::map<std::string, clock::time_point> said_;
+};
+
+/// Everything operations need, unchanged from one configuration change to the next. Operations hold it by shared_ptr, so
+/// that a change does not pull it away under them.
+class service {
+public:
+    /// Throws unusable when the directives contradict each other, slapd's schema or the suffix.
+    service(const BackendDB& be, const directives& from);
+
+    [[nodiscard]] const directory::tree& where() const noexcept { return tree_; }
+    [[nodiscard]] Entry& fixed(int index) const { return *fixed_.at(static_cast<std::size_t>(index)); }
+    [[nodiscard]] postgres::pool& pool() noexcept { return pool_; }
+
+    /// The mapping, if the database has been seen already; else null.
+    [[nodiscard]] std::shared_ptr<const bound> known_mapping();
+    /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the worker is idle.
+    /// Throws postgres::error, or `unusable` when the queries do not fit.
+    [[nodiscard]] std::shared_ptr<const bound> mapping(const postgres::patience& limits);
+    /// A statement failed in a way that says the database has changed: look again.
+    void forget_mapping();
+
+    /// A line of the log, led by the database's name.
+    void say(const std::string& what) const;
+    /// The same, at most once in a while for the same `kind` of problem.
+    void complain(const std::string& kind, const std::string& what, double seconds = 10);
+
+    const std::string suffix_ndn;
+    const bool anonymous_search;
+    const double timeout;
+
+private:
+    void make_tree(const BackendDB& be);
+    [[nodiscard]] std::shared_ptr<const bound> bind(postgres::connection& session, const postgres::patience& limits) const;
+
+    std::string label_;
+    std::string domain_;
+    bool private_groups_;
+    std::vector<directory::kind_setting> kinds_;
+    directory::tree tree_;
+    std::vector<own_entry> fixed_;
+    postgres::pool pool_;
+    complaints complaints_;
+    std::timed_mutex binding_; ///< one describes, the others wait
+    std::mutex guard_;         ///< of what follows
+    std::shared_ptr<const bound> bound_;
+    std::string why_not_;
+    clock::time_point why_not_since_;
+};
+
+/// be_private.
+class database {
+public:
+    directives wanted; ///< what the handlers write; in force once applied
+
+    /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
+    void apply(const BackendDB& be);
+    void close() noexcept { service_.reset(); }
+    [[nodiscard]] bool open() const noexcept { return service_ != nullptr; }
+    /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at here.
+    [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
+
+private:
+    directives applied_;
+    std::mutex guard_;
+    std::shared_ptr<service> service_;
+};
+
+[[nodiscard]] inline database& database_of(const BackendDB& be) { return *static_cast<database*>(be.be_private); }
+
+/// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
+[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from, std::string_view domain);
+/// Says at once, by throwing unusable, what is wrong with one value of one of the directives about kinds.
+void check_directive(std::string_view directive, const std::string& value);
+/// The URI, if libpq can read it; throws unusable otherwise. Does not connect.
+[[nodiscard]] std::string check_uri(const char* uri);
+
+} // namespace pgsql::slapd

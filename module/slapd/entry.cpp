@@ -1,0 +1,298 @@
+// entry.cpp: turns a row and the mapping into an Entry that slapd can test and send.
+#include "entry.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+using normaliser = attribute_type::normaliser;
+
+void* arena::take(std::size_t bytes)
+{
+    bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
+    if (used_ + bytes > size_) {
+        constexpr std::size_t usual = 8192;
+        size_ = std::max(bytes, usual);
+        blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+        used_ = 0;
+    }
+    void* out = blocks_.back().get() + used_;
+    used_ += bytes;
+    return out;
+}
+
+void arena::rewind() noexcept
+{
+    // Keep the largest block, which is the last one or as good: an enumeration settles on one.
+    if (blocks_.size() > 1) {
+        std::swap(blocks_.front(), blocks_.back());
+        blocks_.resize(1);
+    }
+    used_ = 0;
+}
+
+std::vector<std::string> array_elements(std::string_view text)
+{
+    std::vector<std::string> out;
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}')
+        return out;
+    text = text.substr(1, text.size() - 2);
+    while (!text.empty()) {
+        std::string element;
+        bool quoted = false;
+        std::size_t i = 0;
+        if (text[0] == '"') {
+            quoted = true;
+            for (i = 1; i < text.size() && text[i] != '"'; ++i) {
+                if (text[i] == '\\' && i + 1 < text.size())
+                    ++i;
+                element += text[i];
+            }
+            ++i;
+        } else {
+            for (; i < text.size() && text[i] != ','; ++i)
+                element += text[i];
+        }
+        if (quoted || element != "NULL")
+            out.push_back(std::move(element));
+        text.remove_prefix(std::min(text.size(), i + 1)); // and the comma
+    }
+    return out;
+}
+
+entry_builder::entry_builder(service& with, const bound& mapping, const directory::plan& from)
+    : with_(with), mapping_(mapping), plan_(from),
+      shared_(mapping.shared[static_cast<std::size_t>(from.of - mapping.map.kinds.data())])
+{
+    for (std::size_t i = 0; i < from.of->sources.size(); ++i) {
+        if (!from.chosen[i])
+            continue;
+        const directory::source& s = from.of->sources[i];
+        const auto at = std::find_if(from.columns.begin(), from.columns.end(), [&](const auto* c) { return c->name == s.column; });
+        const bool fetched = at != from.columns.end();
+        const auto type = fetched ? (*at)->type : directory::column_type::text;
+        const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
+        places_.push_back({&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
+                           type == directory::column_type::text_array || type == directory::column_type::json ||
+                               type == directory::column_type::jsonb});
+    }
+}
+
+berval entry_builder::copy(std::string_view text)
+{
+    auto* out = static_cast<char*>(memory_.take(text.size() + 1));
+    std::copy(text.begin(), text.end(), out);
+    out[text.size()] = '\0';
+    return {text.size(), out};
+}
+
+bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out, berval& normalised)
+{
+    const bool plain = directory::plain_value(text) || // printable ASCII without superfluous blanks; specials do no harm here
+                       (!text.empty() && text.front() != ' ' && text.back() != ' ' && text.find("  ") == std::string_view::npos &&
+                        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    if (!type.valid(text, plain))
+        return false;
+    out = look_at(text);
+    switch (type.normalise) {
+    case normaliser::none:
+        normalised = out;
+        return true;
+    case normaliser::keep:
+        normalised = out;
+        if (plain)
+            return true;
+        break;
+    case normaliser::fold:
+        if (plain) {
+            normalised = out;
+            if (std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+                normalised = copy(text);
+                for (char* c = normalised.bv_val; *c != '\0'; ++c)
+                    *c = static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+            }
+            return true;
+        }
+        break;
+    case normaliser::slapds:
+        break;
+    }
+    const AttributeType* at = type.description->ad_type;
+    if (at->sat_syntax->ssyn_pretty != nullptr) {
+        berval pretty{};
+        if (at->sat_syntax->ssyn_pretty(at->sat_syntax, &out, &pretty, nullptr) != LDAP_SUCCESS)
+            return false;
+        out = copy(view(pretty));
+        ch_free(pretty.bv_val);
+    }
+    berval n{};
+    const auto usage = static_cast<slap_mask_t>(SLAP_MR_EQUALITY | SLAP_MR_VALUE_OF_ATTRIBUTE_SYNTAX);
+    if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n, nullptr) != LDAP_SUCCESS)
+        return false;
+    normalised = copy(view(n));
+    ch_free(n.bv_val);
+    return true;
+}
+
+void entry_builder::append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count)
+{
+    auto* a = static_cast<Attribute*>(memory_.take(sizeof(Attribute)));
+    *a = {};
+    a->a_desc = what;
+    a->a_vals = values;
+    a->a_nvals = nvalues;
+    a->a_numvals = count;
+    a->a_flags = SLAP_ATTR_DONT_FREE_DATA | SLAP_ATTR_DONT_FREE_VALS;
+    *tail_ = a;
+    tail_ = &a->a_next;
+}
+
+std::optional<std::string_view> entry_builder::column_value(const postgres::rows& page, int row, const std::string& wanted) const
+{
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i)
+        if (plan_.columns[i]->name == wanted)
+            return page.at(row, static_cast<int>(i));
+    return std::nullopt;
+}
+
+bool entry_builder::name(std::string_view rdn_value)
+{
+    const attribute_type& type = places_.front().type;
+    const Entry& above = with_.fixed(shared_.parent);
+    std::string rdn(view(type.description->ad_cname));
+    if (directory::plain_value(rdn_value) && type.normalise != normaliser::slapds) {
+        const std::string head = rdn + '=';
+        entry_.e_name = copy(head + std::string(rdn_value) + ',' + std::string(view(above.e_name)));
+        const std::string value = type.normalise == normaliser::fold ? folded(rdn_value) : std::string(rdn_value);
+        entry_.e_nname = copy(head + value + ',' + std::string(view(above.e_nname)));
+        return true;
+    }
+    const std::string dn = rdn + '=' + directory::escape_value(rdn_value) + ',' + std::string(view(above.e_name));
+    berval in = look_at(dn);
+    berval pretty{};
+    berval normalised{};
+    if (dnPrettyNormal(nullptr, &in, &pretty, &normalised, nullptr) != LDAP_SUCCESS)
+        return false;
+    entry_.e_name = copy(view(pretty));
+    entry_.e_nname = copy(view(normalised));
+    ch_free(pretty.bv_val);
+    ch_free(normalised.bv_val);
+    return true;
+}
+
+void entry_builder::add(const column_place& what, const postgres::rows& page, int row)
+{
+    std::optional<std::string_view> text;
+    if (what.column >= 0)
+        text = page.at(row, what.column);
+    const auto refuse = [&](std::string_view value) {
+        const std::string attribute(view(what.description->ad_cname));
+        with_.complain("value " + plan_.of->name + attribute,
+                       plan_.of->name + " \"" + std::string(page.at(row, 0).value_or("")) + "\": the value \"" +
+                           std::string(value.substr(0, 60)) + "\" breaks the syntax of " + attribute +
+                           " and is left out (others of this attribute are not reported for an hour)",
+                       3600);
+    };
+    if (what.several && text) {
+        const auto elements = array_elements(*text);
+        auto* values = static_cast<berval*>(memory_.take((elements.size() + 1) * 2 * sizeof(berval)));
+        berval* nvalues = values + elements.size() + 1;
+        unsigned count = 0;
+        for (const auto& element : elements) {
+            const berval kept = copy(element);
+            if (element.empty() || !value(what.type, view(kept), values[count], nvalues[count])) {
+                refuse(element);
+                continue;
+            }
+            // An attribute's values are a set (RFC 4512 §2.5.1).
+            if (std::none_of(nvalues, nvalues + count, [&](const berval& n) { return view(n) == view(nvalues[count]); }))
+                ++count;
+        }
+        values[count] = nvalues[count] = BER_BVNULL;
+        if (count > 0)
+            append(what.description, values, what.type.normalise == normaliser::none ? values : nvalues, count);
+        return;
+    }
+    berval kept{};
+    if (!text || text->empty()) {
+        text.reset();
+        for (const directory::value_template& t : what.from->defaults) {
+            const auto made = t.expand([&](const std::string& column) { return column_value(page, row, column); });
+            if (!made)
+                continue;
+            kept = copy(*made);
+            text = view(kept);
+            break;
+        }
+        if (!text)
+            return;
+    }
+    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    if (!value(what.type, *text, values[0], values[2])) {
+        if (kept.bv_val == nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
+            refuse(*text);
+        return;
+    }
+    values[1] = values[3] = BER_BVNULL;
+    // Without a normaliser slapd expects one array for both.
+    append(what.description, values, what.type.normalise == normaliser::none ? values : values + 2, 1);
+}
+
+void entry_builder::add_marks(const postgres::rows& page, int row)
+{
+    for (const directory::mark& m : plan_.marks) {
+        if (m.position >= 0 && page.at(row, m.position).value_or("f") != "t")
+            continue;
+        const attribute_type& type = mapping_.types[static_cast<std::size_t>(m.attribute)];
+        Attribute* there = attr_find(entry_.e_attrs, type.description);
+        const unsigned before = there != nullptr ? there->a_numvals : 0;
+        auto* values = static_cast<berval*>(memory_.take((before + 2) * 2 * sizeof(berval)));
+        berval* nvalues = values + before + 2;
+        if (!value(type, view(copy(m.value)), values[before], nvalues[before]))
+            continue;
+        if (there == nullptr) {
+            values[1] = nvalues[1] = BER_BVNULL;
+            append(type.description, values, nvalues, 1);
+            continue;
+        }
+        if (std::any_of(there->a_nvals, there->a_nvals + before, [&](const berval& n) { return view(n) == view(nvalues[before]); }))
+            continue;
+        std::copy_n(there->a_vals, before, values);
+        std::copy_n(there->a_nvals, before, nvalues);
+        values[before + 1] = nvalues[before + 1] = BER_BVNULL;
+        there->a_vals = values;
+        there->a_nvals = nvalues;
+        there->a_numvals = before + 1;
+    }
+}
+
+Entry* entry_builder::build(const postgres::rows& page, int row)
+{
+    const std::string_view key = page.at(row, 0).value_or("");
+    const auto skip = [&](const std::string& why) {
+        with_.complain("row " + plan_.of->name + why, "a row of " + plan_.of->name + " \"" + std::string(key.substr(0, 60)) +
+                                                          "\" is skipped: " + why, 600);
+        return nullptr;
+    };
+    memory_.rewind();
+    entry_ = {};
+    entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
+    if (key.empty())
+        return skip("its " + plan_.of->rdn().column + " is NULL or empty, so it has no name");
+    if (!name(key))
+        return skip("its " + plan_.of->rdn().column + " cannot be a DN's value");
+    // What all entries of the kind share stays where it is.
+    tail_ = &entry_.e_attrs;
+    for (const Attribute* a = shared_.holder->e_attrs; a != nullptr; a = a->a_next)
+        append(a->a_desc, a->a_vals, a->a_nvals, a->a_numvals);
+    for (const column_place& p : places_) {
+        Attribute** const before = tail_;
+        add(p, page, row);
+        if (p.from->required && tail_ == before)
+            return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " + p.from->column + ")");
+    }
+    add_marks(page, row);
+    return &entry_;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,59 @@
+// entry.hpp: turns a row and the mapping into an Entry that slapd can test and send.
+#pragma once
+
+#include "database.hpp"
+
+namespace pgsql::slapd {
+
+/// Memory for one entry at a time, given back by starting the next.
+class arena {
+public:
+    [[nodiscard]] void* take(std::size_t bytes);
+    void rewind() noexcept;
+
+private:
+    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::size_t used_ = 0;
+    std::size_t size_ = 0;
+};
+
+/// Builds the entries of one plan, one after the other in the same memory. An entry looks into the page it was built from
+/// and is good until the next one: send it with flags 0, dup it to keep it.
+class entry_builder {
+public:
+    entry_builder(service& with, const bound& mapping, const directory::plan& from);
+
+    /// The entry of a row, or null when the row makes none (which is logged).
+    [[nodiscard]] Entry* build(const postgres::rows& page, int row);
+
+private:
+    struct column_place {
+        const directory::source* from;
+        attribute_type type;
+        AttributeDescription* description;
+        int column; ///< in the row, -1: defaults only
+        bool several;
+    };
+
+    [[nodiscard]] bool name(std::string_view rdn_value);
+    void add(const column_place& what, const postgres::rows& page, int row);
+    void add_marks(const postgres::rows& page, int row);
+    void append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count);
+    [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out, berval& normalised);
+    [[nodiscard]] std::optional<std::string_view> column_value(const postgres::rows& page, int row, const std::string& name) const;
+    [[nodiscard]] berval copy(std::string_view text);
+
+    service& with_;
+    const bound& mapping_;
+    const directory::plan& plan_;
+    const shared_values& shared_;
+    std::vector<column_place> places_;
+    arena memory_;
+    Entry entry_{};
+    Attribute** tail_ = nullptr;
+};
+
+/// The texts of a PostgreSQL array (manual §8.15.6); NULL elements are left out.
+[[nodiscard]] std::vector<std::string> array_elements(std::string_view literal);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,113 @@
+// filter_reader.cpp: turns slapd's filter into our tree.
+#include "filter_reader.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+using directory::filter;
+using directory::truth;
+using type = filter::type;
+
+class reader {
+public:
+    reader(const bound& with, std::vector<int>& touched) : with_(with), touched_(touched) {}
+
+    filter read(const Filter* f)
+    {
+        if ((f->f_choice & SLAPD_FILTER_UNDEFINED) != 0)
+            return filter::of(truth::undefined); // an attribute or value that the schema does not know
+        switch (f->f_choice) {
+        case SLAPD_FILTER_COMPUTED:
+            return filter::of(f->f_result == LDAP_COMPARE_TRUE    ? truth::yes
+                              : f->f_result == LDAP_COMPARE_FALSE ? truth::no
+                                                                  : truth::undefined);
+        case LDAP_FILTER_AND:
+            return filter::combine(type::conjunction, parts(f->f_and));
+        case LDAP_FILTER_OR:
+            return filter::combine(type::disjunction, parts(f->f_or));
+        case LDAP_FILTER_NOT: {
+            std::vector<filter> one;
+            one.push_back(read(f->f_not));
+            return filter::combine(type::negation, std::move(one));
+        }
+        case LDAP_FILTER_EQUALITY:
+            return equality(*f->f_ava);
+        case LDAP_FILTER_PRESENT:
+            if (f->f_desc == slap_schema.si_ad_objectClass)
+                return filter::of(truth::yes);
+            return leaf(f->f_desc, [](int attribute) { return filter::present(attribute); });
+        case LDAP_FILTER_GE:
+        case LDAP_FILTER_LE:
+        case LDAP_FILTER_APPROX:
+            return leaf(f->f_av_desc, [](int) { return filter(); });
+        case LDAP_FILTER_SUBSTRINGS:
+            return leaf(f->f_sub_desc, [](int) { return filter(); });
+        case LDAP_FILTER_EXT:
+            if (f->f_mr_desc != nullptr && !f->f_mr_dnattrs)
+                return leaf(f->f_mr_desc, [](int) { return filter(); });
+            for (int i = 0; i < static_cast<int>(with_.types.size()); ++i)
+                touched_.push_back(i); // a rule without an attribute looks at all of them
+            return {};
+        default:
+            return {};
+        }
+    }
+
+private:
+    std::vector<filter> parts(const Filter* list)
+    {
+        std::vector<filter> out;
+        for (; list != nullptr; list = list->f_next)
+            out.push_back(read(list));
+        return out;
+    }
+
+    filter equality(const AttributeAssertion& ava)
+    {
+        if (ava.aa_desc == slap_schema.si_ad_objectClass) {
+            const ObjectClass* oc = oc_bvfind(const_cast<berval*>(&ava.aa_value));
+            filter out;
+            out.what = type::object_class;
+            out.value = folded(oc != nullptr ? view(oc->soc_cname) : view(ava.aa_value));
+            return out;
+        }
+        return leaf(ava.aa_desc, [&](int attribute) {
+            return filter::equals(attribute, std::string(view(ava.aa_value)));
+        });
+    }
+
+    // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1): (name=x) finds cn and sn.
+    template <typename Make> filter leaf(const AttributeDescription* of, Make make)
+    {
+        if (of == slap_schema.si_ad_objectClass)
+            return {};
+        std::vector<filter> out;
+        for (std::size_t i = 0; i < with_.types.size(); ++i) {
+            const AttributeDescription* ours = with_.types[i].description;
+            if (ours != of && !is_ad_subtype(const_cast<AttributeDescription*>(ours), const_cast<AttributeDescription*>(of)))
+                continue;
+            touched_.push_back(static_cast<int>(i));
+            if (ours == of || rule_of(ours) == rule_of(of))
+                out.push_back(make(static_cast<int>(i)));
+            else
+                out.emplace_back(); // the assertion value is normalised by another rule
+        }
+        if (is_at_operational(of->ad_type))
+            return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
+        if (out.empty())
+            return filter::of(truth::no);
+        return out.size() == 1 ? std::move(out.front()) : filter::combine(type::disjunction, std::move(out));
+    }
+
+    const bound& with_;
+    std::vector<int>& touched_;
+};
+
+} // namespace
+
+directory::filter read_filter(const Filter* from, const bound& with, std::vector<int>& touched)
+{
+    return reader(with, touched).read(from);
+}
+
+} // namespace pgsql::slapd

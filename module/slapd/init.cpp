@@ -1,0 +1,55 @@
+// init.cpp: introduces the backend to slapd: what moduleload calls.
+#include "operations.hpp"
+
+#include "layout.hpp"
+#include "rootdse.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+BackendInfo backend{};
+
+// We announce in the rootDSE only what works.
+char* controls[] = {const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT), const_cast<char*>(LDAP_CONTROL_ASSERT), nullptr};
+
+int initialise(BackendInfo* bi) noexcept
+{
+    bi->bi_controls = controls;
+    bi->bi_db_init = pgsql_db_init;
+    bi->bi_db_open = pgsql_db_open;
+    bi->bi_db_close = pgsql_db_close;
+    bi->bi_db_destroy = pgsql_db_destroy;
+    bi->bi_op_bind = pgsql_bind;
+    bi->bi_op_search = pgsql_search;
+    bi->bi_op_compare = pgsql_compare;
+    bi->bi_operational = pgsql_operational;
+    bi->bi_has_subordinates = pgsql_has_subordinates;
+    bi->bi_entry_get_rw = pgsql_entry_get;
+    return pgsql_register_config(bi);
+}
+
+} // namespace
+} // namespace pgsql::slapd
+
+// slapd takes 0 or -1 from init_module; other values index a table of loaders.
+extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
+{
+    using namespace pgsql::slapd;
+    if (const char* why = layout_mismatch()) {
+        Debug(LDAP_DEBUG_ANY, "%s\n", why);
+        return -1;
+    }
+    backend.bi_type = const_cast<char*>("pgsql");
+    backend.bi_init = initialise;
+    if (register_rootdse() != 0 || backend_add(&backend) != 0) {
+        Debug(LDAP_DEBUG_ANY, "back_pgsql: slapd refused the backend\n");
+        return -1;
+    }
+    return 0;
+}
+
+extern "C" __attribute__((visibility("default"))) int term_module() 
+{
+    pgsql::slapd::unregister_rootdse();
+    return 0;
+}

@@ -1,0 +1,87 @@
+// lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL.
+#include "operations.hpp"
+
+#include "wait.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+int failed(ConfigReply* cr, const char* why) noexcept
+{
+    Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", why);
+    if (cr != nullptr) {
+        cr->err = LDAP_OTHER;
+        snprintf(cr->msg, sizeof cr->msg, "%s", why);
+    }
+    return -1;
+}
+
+// What only the database can tell is said when slapd starts, not when the first user complains.
+void* first_look(void*, void* argument) noexcept
+{
+    const std::unique_ptr<std::shared_ptr<service>> with(static_cast<std::shared_ptr<service>*>(argument));
+    service& s = **with;
+    ldap_pvt_thread_pool_idle(&connection_pool);
+    try {
+        const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
+        for (const auto& k : mapping->map.kinds) {
+            std::string names;
+            for (const auto& from : k.sources)
+                names += " " + mapping->map.attributes[static_cast<std::size_t>(from.attribute)].name;
+            s.say(k.name + " serve" + names);
+            if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
+                s.say("users have no password column, so none of them can bind");
+        }
+    } catch (const postgres::error& e) {
+        s.say(std::string("the database is not available at the start and will be tried with every operation: ") + e.what());
+    } catch (const std::exception& e) {
+        s.say(std::string(e.what()) + "; until that is mended, searches get an error");
+    }
+    ldap_pvt_thread_pool_unidle(&connection_pool);
+    return nullptr;
+}
+
+} // namespace
+
+extern "C" int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept
+{
+    try {
+        be->be_private = new database;
+        be->be_cf_ocs = be->bd_info->bi_cf_ocs;
+        return 0;
+    } catch (const std::exception& e) {
+        return failed(cr, e.what());
+    }
+}
+
+extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
+{
+    try {
+        database& mine = database_of(*be);
+        mine.apply(*be);
+        if ((slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0) {
+            auto task = std::make_unique<std::shared_ptr<service>>(mine.serving(*be));
+            if (ldap_pvt_thread_pool_submit(&connection_pool, first_look, task.get()) == 0)
+                (void)task.release();
+        }
+        return 0;
+    } catch (const std::exception& e) {
+        return failed(cr, e.what());
+    }
+}
+
+extern "C" int pgsql_db_close(BackendDB* be, ConfigReply*) noexcept
+{
+    if (be->be_private != nullptr)
+        database_of(*be).close();
+    return 0;
+}
+
+extern "C" int pgsql_db_destroy(BackendDB* be, ConfigReply*) noexcept
+{
+    delete static_cast<database*>(be->be_private);
+    be->be_private = nullptr;
+    return 0;
+}
+
+} // namespace pgsql::slapd

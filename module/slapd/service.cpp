@@ -1,0 +1,391 @@
+// service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are served from.
+#include "database.hpp"
+
+#include "../login/password.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+using directory::column_type;
+
+namespace {
+
+own_entry new_entry() { return own_entry(entry_alloc()); }
+
+void add_value(Entry& to, AttributeDescription* what, std::string_view value)
+{
+    const std::string owned(value); // NUL-terminated
+    berval bv = look_at(owned);
+    if (attr_merge_normalize_one(&to, what, &bv, nullptr) != LDAP_SUCCESS)
+        throw unusable("the value \"" + owned + "\" breaks the syntax of " + std::string(view(what->ad_cname)));
+}
+
+void add_classes(Entry& to, const std::vector<std::string>& classes)
+{
+    for (const auto& name : classes)
+        add_value(to, slap_schema.si_ad_objectClass, name);
+    ObjectClass* structural = nullptr;
+    const char* text = nullptr;
+    char buffer[SLAP_TEXT_BUFLEN] = "";
+    const Attribute* a = attr_find(to.e_attrs, slap_schema.si_ad_objectClass);
+    if (structural_class(a->a_vals, &structural, nullptr, &text, buffer, sizeof buffer, nullptr) != LDAP_SUCCESS)
+        throw unusable("object classes that cannot go together: " + std::string(text != nullptr ? text : buffer));
+    add_value(to, slap_schema.si_ad_structuralObjectClass, view(structural->soc_cname));
+}
+
+std::string normalised(const std::string& dn)
+{
+    berval in = look_at(dn);
+    berval out{};
+    if (dnNormalize(0, nullptr, nullptr, &in, &out, nullptr) != LDAP_SUCCESS)
+        throw unusable("\"" + dn + "\" is not a DN");
+    std::string text(view(out));
+    ch_free(out.bv_val);
+    return text;
+}
+
+struct class_for {
+    std::string_view attribute;
+    std::vector<std::string> classes;
+};
+
+// The fixed entries: what class an entry of this RDN has.
+std::vector<class_for> fixed_classes()
+{
+    return {{"dc", {"top", "dcObject", "organization"}},
+            {"o", {"top", "organization"}},
+            {"ou", {"top", "organizationalUnit"}},
+            {"c", {"top", "country"}},
+            {"l", {"top", "locality"}},
+            {"cn", {"top", "organizationalRole"}}};
+}
+
+column_type type_of(Oid oid)
+{
+    switch (oid) { // PostgreSQL's pg_type.dat; these never change
+    case 25: case 1043: case 19: return column_type::text; // text, varchar, name
+    case 21: return column_type::int2;
+    case 23: return column_type::int4;
+    case 20: return column_type::int8;
+    case 16: return column_type::boolean;
+    case 1184: return column_type::timestamp; // timestamptz
+    case 1009: case 1015: case 1003: case 1005: case 1007: case 1016: return column_type::text_array; // of texts, of integers
+    case 114: return column_type::json;
+    case 3802: return column_type::jsonb;
+    default: return column_type::other;
+    }
+}
+
+std::string names_of(const std::vector<directory::column>& columns)
+{
+    std::string out;
+    for (const auto& c : columns)
+        out += (out.empty() ? "\"" : ", \"") + c.name + "\"";
+    return out;
+}
+
+std::vector<directory::column> columns_of(postgres::connection& session, const std::string& directive,
+                                          const std::string& query, const postgres::patience& limits)
+{
+    std::vector<directory::column> out;
+    try {
+        for (const auto& c : session.describe("SELECT * FROM (" + query + ") AS e", limits)) {
+            if (std::any_of(out.begin(), out.end(), [&](const auto& o) { return o.name == c.name; }))
+                throw unusable(directive + ": the query returns two columns named \"" + c.name + "\"; rename one with AS");
+            out.push_back({c.name, type_of(c.type)});
+        }
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        throw unusable(directive + ": PostgreSQL refuses the query: " + e.what());
+    }
+    return out;
+}
+
+} // namespace
+
+bool complaints::worth_saying(const std::string& what, double seconds)
+{
+    const std::lock_guard lock(guard_);
+    if (said_.size() > 1000)
+        said_.clear();
+    auto& last = said_[what];
+    const auto now = clock::now();
+    if (last != clock::time_point() && now - last < std::chrono::duration<double>(seconds))
+        return false;
+    last = now;
+    return true;
+}
+
+service::service(const BackendDB& be, const directives& from)
+    : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
+      anonymous_search(from.anonymous_search), timeout(from.timeout), private_groups_(from.private_groups),
+      pool_({from.uri, from.connect_timeout, from.timeout}, from.pool)
+{
+    if (suffix_ndn.empty())
+        throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
+    if (!BER_BVISNULL(&be.be_nsuffix[1]))
+        throw unusable("the database has more than one suffix; make one pgsql database for each");
+    label_ = "pgsql(" + std::string(view(be.be_suffix[0])) + "): ";
+    // dc=example,dc=com → example.com
+    for (std::string_view left = suffix_ndn; !left.empty(); left = directory::parent_of(left))
+        if (directory::rdn_of(left).starts_with("dc="))
+            domain_ += (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
+    kinds_ = read_kinds(from, domain_);
+    make_tree(be);
+}
+
+void service::make_tree(const BackendDB& be)
+{
+    std::vector<directory::fixed_entry> entries;
+    entries.push_back({std::string(view(be.be_suffix[0])), suffix_ndn, -1});
+    for (const auto& k : kinds_) {
+        // ou=people,ou=accounts: both exist, the upper one first
+        std::vector<std::string> chain;
+        for (std::string_view left = k.under; !left.empty(); left = directory::parent_of(left))
+            chain.insert(chain.begin(), std::string(directory::rdn_of(left)));
+        std::string dn = entries.front().dn;
+        int parent = 0;
+        for (const auto& rdn : chain) {
+            dn = rdn + "," + dn;
+            const std::string ndn = normalised(dn);
+            const auto known = std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.ndn == ndn; });
+            if (known != entries.end()) {
+                parent = static_cast<int>(known - entries.begin());
+                continue;
+            }
+            entries.push_back({dn, ndn, parent});
+            parent = static_cast<int>(entries.size()) - 1;
+        }
+    }
+    tree_ = directory::tree(std::move(entries));
+    for (const auto& at : tree_.entries()) {
+        const directory::place rdn = directory::tree({{"", std::string(directory::parent_of(at.ndn)), -1}}).locate(at.ndn);
+        const auto known = fixed_classes();
+        const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.attribute == rdn.attribute; });
+        if (found == known.end())
+            throw unusable("an entry " + at.dn + " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
+        own_entry e = new_entry();
+        const berval dn = look_at(at.dn);
+        const berval ndn = look_at(at.ndn);
+        ber_dupbv(&e->e_name, const_cast<berval*>(&dn));
+        ber_dupbv(&e->e_nname, const_cast<berval*>(&ndn));
+        add_classes(*e, found->classes);
+        // The value as the administrator wrote it, not the normalised one.
+        const auto pretty = directory::tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
+        std::string why;
+        add_value(*e, find_attribute(rdn.attribute, why), pretty.value);
+        if (rdn.attribute == "dc")
+            add_value(*e, find_attribute("o", why), domain_);
+        fixed_.push_back(std::move(e));
+    }
+}
+
+std::shared_ptr<const bound> service::known_mapping()
+{
+    const std::lock_guard lock(guard_);
+    return bound_;
+}
+
+std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
+{
+    const std::unique_lock one(binding_, limits.until);
+    if (!one)
+        throw postgres::error(postgres::error::cause::deadline, "the queries were still being examined at the deadline");
+    {
+        const std::lock_guard lock(guard_);
+        if (bound_)
+            return bound_;
+        // A wrong query is not asked for again with every search.
+        if (!why_not_.empty() && clock::now() - why_not_since_ < std::chrono::seconds(1))
+            throw unusable(why_not_);
+    }
+    try {
+        auto fresh = pool_.with_connection(limits, [&](postgres::connection& session) { return bind(session, limits); });
+        const std::lock_guard lock(guard_);
+        why_not_.clear();
+        return bound_ = std::move(fresh);
+    } catch (const unusable& e) {
+        const std::lock_guard lock(guard_);
+        why_not_ = e.what();
+        why_not_since_ = clock::now();
+        throw;
+    }
+}
+
+void service::forget_mapping()
+{
+    const std::lock_guard lock(guard_);
+    bound_.reset();
+}
+
+void service::say(const std::string& what) const { Debug(LDAP_DEBUG_ANY, "%s%s\n", label_.c_str(), what.c_str()); }
+
+void service::complain(const std::string& kind, const std::string& what, double seconds)
+{
+    if (complaints_.worth_saying(kind, seconds))
+        say(what);
+}
+
+namespace {
+
+// Fits one kind's settings to the columns that its queries return.
+class kind_binder {
+public:
+    kind_binder(bound& out, std::string_view domain, postgres::connection& session, const postgres::patience& limits)
+        : out_(out), domain_(domain), session_(session), limits_(limits)
+    {
+    }
+
+    directory::kind run(const directory::kind_setting& from)
+    {
+        directory::kind k;
+        k.name = from.name;
+        k.under = from.under;
+        k.classes = from.classes;
+        k.all_classes = closure(from.classes);
+        k.list = *from.list;
+        k.columns = columns_of(session_, "pgsql-list " + k.name, k.list.text, limits_);
+        k.password_column = k.find_column(from.password_column) != nullptr ? from.password_column : "";
+        for (const auto& s : from.sources)
+            add_source(k, s);
+        add_other_columns(k, from);
+        for (const auto& l : from.lookups)
+            add_lookup(k, l);
+        return k;
+    }
+
+private:
+    int attribute(const std::string& name)
+    {
+        const int known = out_.map.attribute_named(name);
+        if (known >= 0)
+            return known;
+        std::string why;
+        AttributeDescription* ad = find_attribute(name, why);
+        out_.map.attributes.push_back({name, rule_of(ad)});
+        out_.types.push_back(describe(ad));
+        return static_cast<int>(out_.map.attributes.size()) - 1;
+    }
+
+    void add_source(directory::kind& k, const directory::source_setting& from)
+    {
+        directory::source s;
+        s.attribute = attribute(from.attribute);
+        s.required = from.required;
+        s.configured = from.configured;
+        s.compare = from.compare.value_or(directory::comparison::any);
+        const std::string where = "pgsql-attribute " + k.name + " " + from.attribute;
+        if (k.find_column(from.column) != nullptr)
+            s.column = from.column;
+        else if (!from.configured && k.find_column(from.attribute) != nullptr)
+            s.column = from.attribute; // an alias that is the attribute's own name
+        else if (from.configured)
+            throw unusable(where + " column=" + from.column + ": pgsql-list " + k.name + " returns no such column; it returns " +
+                           names_of(k.columns));
+        else if (from.required)
+            throw unusable("pgsql-list " + k.name + ": the query returns no column \"" + from.column + "\" for " +
+                           from.attribute + "; it returns " + names_of(k.columns) + ". Write … AS " + from.column +
+                           ", or " + where + " column=<its name>");
+        for (const auto& text : from.defaults) {
+            if (domain_.empty() && text.find("{domain}") != std::string::npos)
+                continue; // a suffix without dc= has no domain
+            auto t = directory::value_template::parse(text, domain_);
+            const auto missing = std::find_if(t.pieces().begin(), t.pieces().end(), [&](const auto& p) {
+                return p.column && k.find_column(p.text) == nullptr;
+            });
+            if (missing == t.pieces().end())
+                s.defaults.push_back(std::move(t));
+        }
+        if (!s.column.empty() || !s.defaults.empty())
+            k.sources.push_back(std::move(s));
+        else if (k.sources.empty())
+            throw unusable("pgsql-kind " + k.name + ": nothing gives a value for " + from.attribute + ", which names its entries");
+    }
+
+    // The open mapping: any column whose alias is an attribute type of slapd's schema.
+    void add_other_columns(directory::kind& k, const directory::kind_setting& from)
+    {
+        for (const auto& c : k.columns) {
+            const bool used = c.name == from.password_column ||
+                              std::any_of(k.sources.begin(), k.sources.end(), [&](const auto& s) { return s.column == c.name; }) ||
+                              std::any_of(from.sources.begin(), from.sources.end(), [&](const auto& s) { return s.column == c.name; });
+            std::string why;
+            const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, why);
+            if (ad == nullptr || ad == slap_schema.si_ad_userPassword || ad == slap_schema.si_ad_objectClass)
+                continue;
+            const int a = attribute(std::string(view(ad->ad_cname)));
+            if (k.source_of(a) == nullptr)
+                k.sources.push_back({.attribute = a, .column = c.name, .defaults = {}});
+        }
+    }
+
+    void add_lookup(directory::kind& k, const directory::lookup_setting& from)
+    {
+        const std::string directive = "pgsql-lookup " + k.name + " " + from.attribute;
+        const auto columns = columns_of(session_, directive, from.query.text, limits_);
+        const auto returns = [&](const std::string& name) {
+            return std::any_of(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
+        };
+        if (!returns(k.rdn().column))
+            throw unusable(directive + ": the query returns no column \"" + k.rdn().column + "\", which names the entry; it returns " +
+                           names_of(columns));
+        directory::lookup l;
+        l.attribute = attribute(from.attribute);
+        l.query = from.query;
+        l.complete = std::all_of(k.columns.begin(), k.columns.end(), [&](const auto& c) { return returns(c.name); });
+        k.lookups.push_back(std::move(l));
+    }
+
+    bound& out_;
+    std::string_view domain_;
+    postgres::connection& session_;
+    const postgres::patience& limits_;
+};
+
+// The commonest cost among some of the stored hashes: what a name that does not exist must cost as well.
+std::string usual_decoy(postgres::connection& session, const directory::kind& users, const postgres::patience& limits)
+{
+    std::map<std::string, int> costs;
+    if (!users.password_column.empty()) {
+        postgres::statement sample;
+        const std::string column = postgres::quote_identifier(users.password_column);
+        sample.text = "SELECT " + column + " FROM (" + users.list.text + ") AS e WHERE " + column + " IS NOT NULL LIMIT 100";
+        const auto rows = session.run(sample, limits);
+        for (int i = 0; i < rows.count(); ++i) {
+            if (auto cost = login::cost_of(rows.at(i, 0).value_or("")); !cost.empty())
+                ++costs[cost];
+            rows.wipe(i, 0);
+        }
+    }
+    const auto most = std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return login::decoy_like(most == costs.end() ? login::default_cost : std::string_view(most->first));
+}
+
+} // namespace
+
+std::shared_ptr<const bound> service::bind(postgres::connection& session, const postgres::patience& limits) const
+{
+    auto out = std::make_shared<bound>();
+    out->decoy = login::decoy_like(login::default_cost);
+    kind_binder binder(*out, domain_, session, limits);
+    for (const auto& k : kinds_)
+        out->map.kinds.push_back(binder.run(k));
+    const int users = out->map.kind_named("users");
+    const int groups = out->map.kind_named("groups");
+    if (users >= 0)
+        out->decoy = usual_decoy(session, out->map.kinds[static_cast<std::size_t>(users)], limits);
+    if (private_groups_ && users >= 0 && groups >= 0)
+        directory::add_private_groups(out->map, users, groups);
+    for (const auto& k : out->map.kinds) {
+        shared_values shared;
+        shared.holder = new_entry();
+        add_classes(*shared.holder, k.classes);
+        shared.parent = k.under.empty() ? 0 : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
+        out->shared.push_back(std::move(shared));
+    }
+    return out;
+}
+
+} // namespace pgsql::slapd

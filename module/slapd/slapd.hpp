@@ -1,0 +1,56 @@
+// slapd.hpp: the only door to slapd's headers; makes them fit for C++ and keeps the differences between versions.
+#pragma once
+
+// Everything of the standard library first: slapd's macros would get in its way.
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <strings.h>
+
+extern "C" {
+#include <portable.h>
+
+#include <ldap_cdefs.h>
+// ac/string.h declares these three K&R-style, which C++ takes for a conflict with libc's.
+#define strdup slapd_declares_strdup
+#define strcasecmp slapd_declares_strcasecmp
+#define strncasecmp slapd_declares_strncasecmp
+#include <ac/string.h>
+#undef strdup
+#undef strcasecmp
+#undef strncasecmp
+
+#include <slap.h>
+
+#include <lutil.h>
+#include <slap-config.h>
+}
+#undef free // proto-slap.h: ch_free
+
+namespace pgsql::slapd {
+
+[[nodiscard]] inline std::string_view view(const berval& bv)
+{
+    return bv.bv_val == nullptr ? std::string_view() : std::string_view(bv.bv_val, bv.bv_len);
+}
+
+/// A berval that looks at a NUL-terminated string owned by somebody else; slapd's API lacks const.
+[[nodiscard]] inline berval look_at(std::string_view text)
+{
+    return {text.size(), const_cast<char*>(text.data())};
+}
+
+} // namespace pgsql::slapd

@@ -43,6 +43,7 @@ cp "$T/state/self-signed.crt" "$T/first.crt"
 serve "${MANAGER[@]}"
 cmp "$T/state/self-signed.crt" "$T/first.crt" || fail "the certificate was not kept"
 expect 50 ldap_tool ldapsearch -LLL -b dc=example,dc=com '(uid=ann)'
+expect 50 ldap_tool ldapcompare uid=ann,dc=example,dc=com 'cn:Ann Archer'
 expect 0 ldap_tool ldapsearch -LLL -b '' -s base namingContexts
 contains "$OUT" 'namingContexts: dc=example,dc=com'
 expect 0 ldap_tool ldapsearch -LLL -D uid=bob,dc=example,dc=com -w bob-secret -b dc=example,dc=com '(uid=ann)' cn

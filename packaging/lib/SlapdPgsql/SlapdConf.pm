@@ -3,18 +3,19 @@ package SlapdPgsql::SlapdConf;
 use strict;
 use warnings;
 
-# PLACE says where things are: module, schema, pidfile, certificate, key. Returns a list of [line, variable or undef];
+# PLACE says where things are: module, schema, pidfile, root_dse, certificate, key. Returns a list of [line, variable or undef];
 # a line of the list is a line of the file.
 sub lines {
     my ($deployment, $place) = @_;
-    my @lines = map { [$_] } (
+    my @lines = map { ref $_ ? $_ : [$_] } (
         '# Written by slapd-from-env; what is changed here is lost at the next start.',
         (map { 'include ' . quoted("$place->{schema}/$_.schema") } qw(core cosine nis inetorgperson)),
-        'moduleload ' . quoted($place->{module}),
+        ['moduleload ' . quoted($place->{module}), 'BACK_PGSQL_MODULE'],
         'pidfile ' . quoted($place->{pidfile}),
         '# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.',
         'loglevel 0',
         'sizelimit unlimited',
+        root_dse($deployment) ? 'rootDSE ' . quoted($place->{root_dse}) : (),
     );
     if (my $tls = $deployment->{tls}) {
         push @lines, ['TLSCertificateFile ' . quoted($place->{certificate}), $tls->{origin}],
@@ -24,6 +25,15 @@ sub lines {
     }
     push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
     return @lines;
+}
+
+# The module names the first database's base as defaultNamingContext. Where the default realm cannot be first, for its
+# base is around another one's, this is the text of a file that names it.
+sub root_dse {
+    my ($deployment) = @_;
+    my ($first)   = @{ $deployment->{realms} };
+    my ($default) = grep { $_->{default} } @{ $deployment->{realms} };
+    return !$default || $default == $first ? undef : "dn:\ndefaultNamingContext: $default->{base}\n";
 }
 
 # One realm. Entries are directly under the base, as in the gateway.
@@ -36,7 +46,7 @@ sub _database {
     return (
         [''],
         ($many ? ["# realm $title"] : ()),
-        ['database pgsql'],
+        ['database pgsql', 'BACK_PGSQL_MODULE'],
         $line->('suffix ' . quoted($realm->{base}), 'base'),
         $line->('pgsql-uri ' . quoted($realm->{uri}), 'uri'),
         $line->("pgsql-list users $realm->{all_users}", 'all_users'),

@@ -1,4 +1,5 @@
-// condition.cpp: turns an LDAP filter into an SQL condition that admits every matching row of a kind, and maybe more.
+// condition.cpp: turns an LDAP filter into an SQL condition that admits every matching row of a
+// kind, and maybe more.
 #include "condition.hpp"
 
 #include <algorithm>
@@ -8,16 +9,20 @@
 namespace pgsql::directory {
 namespace {
 
-// PostgreSQL takes 65535 parameters; a term beyond that, or nested deeper than its parser's stack likes, is left to
-// test_filter.
+// PostgreSQL takes 65535 parameters; a term beyond that, or nested deeper than its parser's stack
+// likes, is left to test_filter.
 constexpr std::size_t most_parameters = 60000;
 constexpr int deepest = 100;
 
-// Values that lower() and = cannot be trusted with: superfluous blanks, and anything but ASCII, where PostgreSQL's idea
-// of case and slapd's (RFC 4518) may differ. An index on the expression `true` WHERE this holds makes it cheap.
+// Values that lower() and = cannot be trusted with: superfluous blanks, and anything but ASCII,
+// where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. An index on the expression
+// `true` WHERE this holds makes it cheap.
 constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
 
-std::string reference(const std::string& column) { return "e." + postgres::quote_identifier(column); }
+std::string reference(const std::string& column)
+{
+    return "e." + postgres::quote_identifier(column);
+}
 
 condition negate(condition of)
 {
@@ -28,7 +33,8 @@ condition negate(condition of)
         return condition::always();
     if (of.what == condition::type::always)
         return condition::never();
-    return condition::of("(" + of.sql + ") IS NOT TRUE", true); // NULL: the attribute is absent, so the leaf is false
+    return condition::of("(" + of.sql + ") IS NOT TRUE",
+                         true); // NULL: the attribute is absent, so the leaf is false
 }
 
 // An integer's digits without sign and leading zeros (007 = 7), or nothing when it is no integer.
@@ -57,9 +63,11 @@ bool fits(std::int64_t value, column_type type)
 {
     switch (type) {
     case column_type::int2:
-        return value >= std::numeric_limits<std::int16_t>::min() && value <= std::numeric_limits<std::int16_t>::max();
+        return value >= std::numeric_limits<std::int16_t>::min() &&
+               value <= std::numeric_limits<std::int16_t>::max();
     case column_type::int4:
-        return value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
+        return value >= std::numeric_limits<std::int32_t>::min() &&
+               value <= std::numeric_limits<std::int32_t>::max();
     default:
         return true;
     }
@@ -80,7 +88,8 @@ bool simple(std::string_view text)
 
 bool equal_without_case(std::string_view a, std::string_view b)
 {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
 }
 
 } // namespace
@@ -110,7 +119,8 @@ bool trusted(const lookup& by, const kind& of)
     return column == nullptr || column->column.empty() || column->compare != comparison::any;
 }
 
-condition condition_compiler::compile(const filter& what, bool negated, const filter* answered, int depth)
+condition condition_compiler::compile(const filter& what, bool negated, const filter* answered,
+                                      int depth)
 {
     if (&what == answered)
         return negated ? condition::never() : condition::always();
@@ -121,12 +131,15 @@ condition condition_compiler::compile(const filter& what, bool negated, const fi
         return combine(what, !negated, negated, answered, depth);
     case filter::type::disjunction:
         return combine(what, negated, negated, answered, depth);
-    case filter::type::negation: // De Morgan holds in three values too, so that negation only ever meets leaves
+    case filter::type::negation: // De Morgan holds in three values too, so that negation only ever
+                                 // meets leaves
         return compile(what.parts.front(), !negated, answered, depth + 1);
     case filter::type::constant:
-        return what.constant == (negated ? truth::no : truth::yes) ? condition::always() : condition::never();
+        return what.constant == (negated ? truth::no : truth::yes) ? condition::always()
+                                                                   : condition::never();
     case filter::type::object_class:
-        return kind_.all_classes.contains(what.value) != negated ? condition::always() : condition::never();
+        return kind_.all_classes.contains(what.value) != negated ? condition::always()
+                                                                 : condition::never();
     case filter::type::equality:
         return equality(what.attribute, what.value, negated);
     case filter::type::presence:
@@ -137,7 +150,8 @@ condition condition_compiler::compile(const filter& what, bool negated, const fi
     return condition::always(false);
 }
 
-condition condition_compiler::combine(const filter& what, bool conjunction, bool negated, const filter* answered, int depth)
+condition condition_compiler::combine(const filter& what, bool conjunction, bool negated,
+                                      const filter* answered, int depth)
 {
     std::string sql;
     bool exact = true;
@@ -163,7 +177,8 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
         if (c.what == condition::type::sql) {
             add(c.sql);
         } else if ((c.what == condition::type::never) == conjunction) {
-            // False AND x, True OR x: nothing else matters, not even what is inexact (a superset stays one)
+            // False AND x, True OR x: nothing else matters, not even what is inexact (a superset
+            // stays one)
             if (conjunction)
                 return condition::never();
             return condition::always(c.exact);
@@ -179,17 +194,20 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
 bool condition_compiler::plain(const source& from) const
 {
     const column* c = kind_.find_column(from.column);
-    return c != nullptr && from.defaults.empty() && c->type == column_type::text && from.compare != comparison::any &&
+    return c != nullptr && from.defaults.empty() && c->type == column_type::text &&
+           from.compare != comparison::any &&
            (all_.attributes[static_cast<std::size_t>(from.attribute)].rule == match::ignore_case ||
             all_.attributes[static_cast<std::size_t>(from.attribute)].rule == match::exact_case);
 }
 
-std::vector<std::string> condition_compiler::plain_equalities(const filter& what, int attribute) const
+std::vector<std::string> condition_compiler::plain_equalities(const filter& what,
+                                                              int attribute) const
 {
     std::vector<std::string> values;
     if (const source* from = kind_.source_of(attribute); from != nullptr && plain(*from))
         for (const filter& part : what.parts)
-            if (part.what == filter::type::equality && part.attribute == attribute && storable(part.value))
+            if (part.what == filter::type::equality && part.attribute == attribute &&
+                storable(part.value))
                 values.push_back(part.value);
     return values;
 }
@@ -213,7 +231,9 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
                 std::string absent = column + " IS NULL";
                 if (type == column_type::text)
                     absent = "(" + absent + " OR " + column + " = '')";
-                d = condition::of(d.what == condition::type::sql ? "(" + absent + " AND " + d.sql + ")" : absent, d.exact);
+                d = condition::of(
+                    d.what == condition::type::sql ? "(" + absent + " AND " + d.sql + ")" : absent,
+                    d.exact);
             }
             if (c.what == condition::type::never)
                 c = d;
@@ -221,7 +241,8 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
                 c = condition::of("(" + c.sql + " OR " + d.sql + ")", c.exact && d.exact);
         }
     }
-    if (by != nullptr && (from == nullptr || from->column.empty() || c.what == condition::type::always)) {
+    if (by != nullptr &&
+        (from == nullptr || from->column.empty() || c.what == condition::type::always)) {
         // Known only through the keyed query: its rows are the rows that have the value.
         c = membership(*by, value);
     }
@@ -249,26 +270,31 @@ condition condition_compiler::column_equals(const source& from, const std::strin
             return condition::always(false);
         if (too_large || !fits(number, c->type))
             return condition::never(); // outside the column's range: no row has it
-        return condition::of(reference(from.column) + " = " + values_.bind(std::to_string(number)), true);
+        return condition::of(reference(from.column) + " = " + values_.bind(std::to_string(number)),
+                             true);
     }
     if (c->type != column_type::text || (rule != match::ignore_case && rule != match::exact_case))
         return condition::always(false);
     const std::string column = reference(from.column);
     if (from.compare != comparison::any)
         return condition::of(column + " = " + values_.bind(value), true);
-    const std::string regular = (rule == match::ignore_case ? "lower(" + column + ")" : column) + " = " + values_.bind(value);
+    const std::string regular = (rule == match::ignore_case ? "lower(" + column + ")" : column) +
+                                " = " + values_.bind(value);
     return condition::of("(" + regular + " OR " + column + irregular + ")", false);
 }
 
 condition condition_compiler::default_equals(const source& from, const std::string& value)
 {
-    const bool ignore_case = all_.attributes[static_cast<std::size_t>(from.attribute)].rule == match::ignore_case;
+    const bool ignore_case =
+        all_.attributes[static_cast<std::size_t>(from.attribute)].rule == match::ignore_case;
     std::string sql;
     for (const value_template& t : from.defaults) {
         const auto& pieces = t.pieces();
-        const auto columns = std::count_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
+        const auto columns =
+            std::count_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
         const std::string head = pieces.front().column ? "" : pieces.front().text;
-        const std::string tail = pieces.size() > 1 && !pieces.back().column ? pieces.back().text : "";
+        const std::string tail =
+            pieces.size() > 1 && !pieces.back().column ? pieces.back().text : "";
         const auto same = [&](std::string_view a, std::string_view b) {
             return ignore_case ? equal_without_case(a, b) : a == b;
         };
@@ -283,7 +309,8 @@ condition condition_compiler::default_equals(const source& from, const std::stri
         if (v.size() < head.size() + tail.size() || !same(v.substr(0, head.size()), head) ||
             !same(v.substr(v.size() - tail.size()), tail))
             continue; // no value of this default begins and ends so
-        const auto only = std::find_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
+        const auto only =
+            std::find_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
         const source* other = nullptr;
         for (const source& s : kind_.sources)
             if (s.column == only->text && plain(s))
@@ -291,7 +318,8 @@ condition condition_compiler::default_equals(const source& from, const std::stri
         if (columns != 1 || only->last_word || other == nullptr)
             return condition::always(false);
         const auto middle = v.substr(head.size(), v.size() - head.size() - tail.size());
-        sql += (sql.empty() ? "" : " OR ") + reference(other->column) + " = " + values_.bind(std::string(middle));
+        sql += (sql.empty() ? "" : " OR ") + reference(other->column) + " = " +
+               values_.bind(std::string(middle));
     }
     return sql.empty() ? condition::never() : condition::of("(" + sql + ")", false);
 }
@@ -300,7 +328,9 @@ condition condition_compiler::presence(int attribute, bool negated) const
 {
     const source* from = kind_.source_of(attribute);
     if (from == nullptr)
-        return kind_.lookup_by(attribute) != nullptr ? condition::always(false) : negated ? condition::always() : condition::never();
+        return kind_.lookup_by(attribute) != nullptr ? condition::always(false)
+               : negated                             ? condition::always()
+                                                     : condition::never();
     if (from->required)
         return negated ? condition::never() : condition::always();
     if (!from->defaults.empty() || from->column.empty())
@@ -308,7 +338,8 @@ condition condition_compiler::presence(int attribute, bool negated) const
     const column* c = kind_.find_column(from->column);
     if (c == nullptr)
         return condition::always(false);
-    // A value that breaks the attribute's syntax is left out, which SQL cannot see: only integers are exact.
+    // A value that breaks the attribute's syntax is left out, which SQL cannot see: only integers
+    // are exact.
     condition there = condition::of(reference(from->column) + " IS NOT NULL", is_integer(c->type));
     return negated ? negate(std::move(there)) : there;
 }

@@ -1,4 +1,5 @@
-// dn.cpp: turns normalised DNs into places of the directory and back; the single place that knows our tree.
+// dn.cpp: turns normalised DNs into places of the directory and back; the single place that knows
+// our tree.
 #include "dn.hpp"
 
 namespace pgsql::directory {
@@ -15,7 +16,8 @@ int hex(char c)
     return -1;
 }
 
-// The comma that ends the first RDN, or npos. slapd's normalised DNs have no quoted values and no blanks around commas.
+// The comma that ends the first RDN, or npos. slapd's normalised DNs have no quoted values and no
+// blanks around commas.
 std::size_t end_of_rdn(std::string_view dn)
 {
     for (std::size_t i = 0; i < dn.size(); ++i) {
@@ -27,7 +29,11 @@ std::size_t end_of_rdn(std::string_view dn)
     return std::string_view::npos;
 }
 
-bool special(char c) { return c == ',' || c == '+' || c == '"' || c == '\\' || c == '<' || c == '>' || c == ';' || c == '='; }
+bool special(char c)
+{
+    return c == ',' || c == '+' || c == '"' || c == '\\' || c == '<' || c == '>' || c == ';' ||
+           c == '=';
+}
 
 } // namespace
 
@@ -89,7 +95,8 @@ std::string escape_value(std::string_view value)
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
         const bool edge_blank = c == ' ' && (i == 0 || i + 1 == value.size());
-        if (special(c) || edge_blank || (c == '#' && i == 0) || static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
+        if (special(c) || edge_blank || (c == '#' && i == 0) ||
+            static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
             out += '\\';
             out += digits[static_cast<unsigned char>(c) >> 4];
             out += digits[static_cast<unsigned char>(c) & 15];

@@ -1,4 +1,5 @@
-// dn.hpp: turns normalised DNs into places of the directory and back; the single place that knows our tree.
+// dn.hpp: turns normalised DNs into places of the directory and back; the single place that knows
+// our tree.
 #pragma once
 
 #include <optional>
@@ -17,8 +18,9 @@ struct fixed_entry {
 
 /// Where a DN points to.
 struct place {
-    int fixed = -1;  ///< index of the fixed entry it names, or -1
-    int parent = -1; ///< otherwise: the fixed entry above an entry of a row, or -1: nothing can be there
+    int fixed = -1; ///< index of the fixed entry it names, or -1
+    int parent =
+        -1; ///< otherwise: the fixed entry above an entry of a row, or -1: nothing can be there
     std::string attribute; ///< the type of the RDN, as written
     std::string value;     ///< its value, unescaped
 };
@@ -43,8 +45,8 @@ private:
 [[nodiscard]] std::string_view rdn_of(std::string_view dn);
 /// A value as it stands in a DN (RFC 4514 §2.4). `dn` slapd's prettyfier would render it the same.
 [[nodiscard]] std::string escape_value(std::string_view value);
-/// Whether the value needs neither escaping nor more normalisation than lower-casing: printable ASCII without specials
-/// and superfluous blanks.
+/// Whether the value needs neither escaping nor more normalisation than lower-casing: printable
+/// ASCII without specials and superfluous blanks.
 [[nodiscard]] bool plain_value(std::string_view value);
 
 } // namespace pgsql::directory

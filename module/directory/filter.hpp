@@ -23,16 +23,23 @@ struct filter {
 
     type what = type::opaque;
     truth constant = truth::undefined;
-    int attribute = -1;        ///< equality, presence: index into mapping::attributes
-    std::string value;         ///< equality: the assertion value as slapd normalised it; object_class: lower-case name
+    int attribute = -1; ///< equality, presence: index into mapping::attributes
+    std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
+                        ///< lower-case name
     std::vector<filter> parts; ///< conjunction, disjunction, negation
 
-    [[nodiscard]] static filter of(truth value) { return {.what = type::constant, .constant = value}; }
+    [[nodiscard]] static filter of(truth value)
+    {
+        return {.what = type::constant, .constant = value};
+    }
     [[nodiscard]] static filter equals(int attribute, std::string value)
     {
         return {.what = type::equality, .attribute = attribute, .value = std::move(value)};
     }
-    [[nodiscard]] static filter present(int attribute) { return {.what = type::presence, .attribute = attribute}; }
+    [[nodiscard]] static filter present(int attribute)
+    {
+        return {.what = type::presence, .attribute = attribute};
+    }
     [[nodiscard]] static filter combine(type what, std::vector<filter> parts)
     {
         return {.what = what, .parts = std::move(parts)};

@@ -11,19 +11,22 @@ using postgres::quote_identifier;
 
 const source* kind::source_of(int attribute) const
 {
-    const auto at = std::find_if(sources.begin(), sources.end(), [&](const source& s) { return s.attribute == attribute; });
+    const auto at = std::find_if(sources.begin(), sources.end(),
+                                 [&](const source& s) { return s.attribute == attribute; });
     return at == sources.end() ? nullptr : &*at;
 }
 
 const lookup* kind::lookup_by(int attribute) const
 {
-    const auto at = std::find_if(lookups.begin(), lookups.end(), [&](const lookup& l) { return l.attribute == attribute; });
+    const auto at = std::find_if(lookups.begin(), lookups.end(),
+                                 [&](const lookup& l) { return l.attribute == attribute; });
     return at == lookups.end() ? nullptr : &*at;
 }
 
 const column* kind::find_column(std::string_view wanted) const
 {
-    const auto at = std::find_if(columns.begin(), columns.end(), [&](const column& c) { return c.name == wanted; });
+    const auto at = std::find_if(columns.begin(), columns.end(),
+                                 [&](const column& c) { return c.name == wanted; });
     return at == columns.end() ? nullptr : &*at;
 }
 
@@ -50,8 +53,9 @@ struct account_columns {
 };
 
 // The users' private groups among the users of `from`, in the columns of the groups.
-std::string private_groups_of(const std::string& from, const kind& users, const kind& groups, const account_columns& user,
-                              const std::string& group_name, const std::string& group_number)
+std::string private_groups_of(const std::string& from, const kind& users, const kind& groups,
+                              const account_columns& user, const std::string& group_name,
+                              const std::string& group_number)
 {
     std::string columns;
     for (const column& c : groups.columns) {
@@ -66,12 +70,15 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
     }
     const std::string g_name = "g." + quote_identifier(group_name);
     const std::string g_number = "g." + quote_identifier(group_number);
-    // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who share the number, the
-    // one with the lowest uidNumber has the group: two groups with one gidNumber are an error to every client.
-    return "SELECT " + columns + " FROM (" + from + ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" + groups.list.text +
-           ") AS g WHERE " + g_number + " = u." + user.group + ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text +
-           ") AS g WHERE " + g_name + " = u." + user.name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
-           ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number + " < u." + user.number + ")";
+    // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
+    // share the number, the one with the lowest uidNumber has the group: two groups with one
+    // gidNumber are an error to every client.
+    return "SELECT " + columns + " FROM (" + from + ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" +
+           groups.list.text + ") AS g WHERE " + g_number + " = u." + user.group +
+           ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + g_name +
+           " = u." + user.name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
+           ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number +
+           " < u." + user.number + ")";
 }
 
 } // namespace
@@ -86,10 +93,11 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     const source* user_group = users.source_of(gid);
     const source* user_number = users.source_of(uid_number);
     const source* group_number = groups.source_of(gid);
-    if (user_group == nullptr || user_number == nullptr || group_number == nullptr || user_group->column.empty() ||
-        user_number->column.empty() || group_number->column.empty())
+    if (user_group == nullptr || user_number == nullptr || group_number == nullptr ||
+        user_group->column.empty() || user_number->column.empty() || group_number->column.empty())
         return;
-    const account_columns user = {quote_identifier(users.rdn().column), quote_identifier(user_number->column),
+    const account_columns user = {quote_identifier(users.rdn().column),
+                                  quote_identifier(user_number->column),
                                   quote_identifier(user_group->column)};
     const std::string name = groups.rdn().column;
     const std::string number = group_number->column;
@@ -108,16 +116,19 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     // The member is the user whose name the group has.
     own.sources.push_back({.attribute = member, .column = name, .compare = comparison::exact});
 
-    const auto by_member =
-        std::find_if(groups.lookups.begin(), groups.lookups.end(), [&](const lookup& l) { return l.attribute == member; });
+    const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
+                                        [&](const lookup& l) { return l.attribute == member; });
     const lookup* one_user = users.lookup_by(users.rdn().attribute);
-    if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr && one_user->complete) {
+    if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr &&
+        one_user->complete) {
         std::string columns;
         for (const column& c : groups.columns)
             columns += (columns.empty() ? "" : ", ") + quote_identifier(c.name);
         by_member->query = postgres::parse_placeholders(
-            "SELECT " + columns + " FROM (" + by_member->query.with_parameter("$1") + ") AS m UNION ALL " +
-            private_groups_of(one_user->query.with_parameter("$1"), users, groups, user, name, number));
+            "SELECT " + columns + " FROM (" + by_member->query.with_parameter("$1") +
+            ") AS m UNION ALL " +
+            private_groups_of(one_user->query.with_parameter("$1"), users, groups, user, name,
+                              number));
         by_member->covers_private = true;
     }
     to.kinds.push_back(std::move(own));

@@ -22,7 +22,18 @@ enum class comparison : char {
     exact  ///< stored as it is asserted: plain = serves
 };
 
-enum class column_type : char { text, int2, int4, int8, boolean, timestamp, text_array, json, jsonb, other };
+enum class column_type : char {
+    text,
+    int2,
+    int4,
+    int8,
+    boolean,
+    timestamp,
+    text_array,
+    json,
+    jsonb,
+    other
+};
 
 /// An attribute type that some kind serves.
 struct attribute {
@@ -38,9 +49,10 @@ struct column {
 
 /// Where the values of one attribute come from.
 struct source {
-    int attribute = -1;  ///< index into mapping::attributes
-    std::string column;  ///< empty: no column, defaults only
-    std::vector<value_template> defaults; ///< the first that can be expanded serves where the column is NULL or empty
+    int attribute = -1; ///< index into mapping::attributes
+    std::string column; ///< empty: no column, defaults only
+    std::vector<value_template>
+        defaults; ///< the first that can be expanded serves where the column is NULL or empty
     comparison compare = comparison::any;
     bool required = false;   ///< a row without it is skipped
     bool configured = false; ///< named by the administrator, so the column must exist
@@ -50,7 +62,7 @@ struct source {
 struct lookup {
     int attribute = -1;
     postgres::query_text query;
-    bool complete = true; ///< returns every column of the list query
+    bool complete = true;        ///< returns every column of the list query
     bool covers_private = false; ///< finds the private group of the member as well
 };
 
@@ -64,7 +76,8 @@ struct kind {
     std::vector<source> sources; ///< the first names the entry (RDN)
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
-    int only_if_none_in = -1;    ///< index of a kind whose entries with the same RDN or number take precedence
+    int only_if_none_in =
+        -1; ///< index of a kind whose entries with the same RDN or number take precedence
 
     [[nodiscard]] const source& rdn() const { return sources.front(); }
     [[nodiscard]] const source* source_of(int attribute) const;
@@ -81,8 +94,9 @@ struct mapping {
     [[nodiscard]] int kind_named(std::string_view name) const;
 };
 
-/// The kind of the users' private groups (a gidNumber that no group has but a user does), made from the list queries of
-/// users and groups; and the groups-by-member lookup, extended to find them in the same statement.
+/// The kind of the users' private groups (a gidNumber that no group has but a user does), made from
+/// the list queries of users and groups; and the groups-by-member lookup, extended to find them in
+/// the same statement.
 void add_private_groups(mapping& to, int users, int groups);
 
 } // namespace pgsql::directory

@@ -1,4 +1,5 @@
-// plan.cpp: turns a request for entries of one kind into the statements that fetch their rows, page by page.
+// plan.cpp: turns a request for entries of one kind into the statements that fetch their rows, page
+// by page.
 #include "plan.hpp"
 
 #include "condition.hpp"
@@ -40,8 +41,9 @@ std::string expression(const column& c)
     case column_type::json:
     case column_type::jsonb: {
         const std::string type = c.type == column_type::json ? "json" : "jsonb";
-        return "CASE " + type + "_typeof(" + name + ") WHEN 'array' THEN ARRAY(SELECT " + type + "_array_elements_text(" +
-               name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name + " #>> '{}'] END";
+        return "CASE " + type + "_typeof(" + name + ") WHEN 'array' THEN ARRAY(SELECT " + type +
+               "_array_elements_text(" + name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name +
+               " #>> '{}'] END";
     }
     default:
         return name;
@@ -71,7 +73,8 @@ public:
     }
 
 private:
-    // A keyed query of the configuration answers a term that the filter demands: its index is the administrator's.
+    // A keyed query of the configuration answers a term that the filter demands: its index is the
+    // administrator's.
     const filter* choose_lookup(const filter& what)
     {
         from_ = kind_.list.text;
@@ -81,25 +84,29 @@ private:
             if (!by.complete || !trusted(by, kind_))
                 continue;
             for (const filter* term : terms) {
-                if (term->what != filter::type::equality || term->attribute != by.attribute || !storable(term->value))
+                if (term->what != filter::type::equality || term->attribute != by.attribute ||
+                    !storable(term->value))
                     continue;
                 from_ = by.query.with_parameter(values_.bind(term->value));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
-                // The four queries give no member list: a group found by its member shows at least that one.
+                // The four queries give no member list: a group found by its member shows at least
+                // that one.
                 if (!scalar(by.attribute))
                     out_.marks.push_back({.attribute = by.attribute, .value = term->value});
                 return term;
             }
         }
         out_.pinned = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
-            const source* s = term->what == filter::type::equality ? kind_.source_of(term->attribute) : nullptr;
+            const source* s =
+                term->what == filter::type::equality ? kind_.source_of(term->attribute) : nullptr;
             return s != nullptr && !s->column.empty();
         });
         // Names, and the numbers that stand for them, belong to one entry each.
         out_.unique = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
             return term->what == filter::type::equality &&
-                   (term->attribute == kind_.rdn().attribute || term->attribute == all_.attribute_named("gidNumber"));
+                   (term->attribute == kind_.rdn().attribute ||
+                    term->attribute == all_.attribute_named("gidNumber"));
         });
         return nullptr;
     }
@@ -117,14 +124,15 @@ private:
     {
         const auto add = [&](const std::string& name) {
             const column* c = kind_.find_column(name);
-            if (c != nullptr && std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
+            if (c != nullptr &&
+                std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
                 out_.columns.push_back(c);
         };
         add(kind_.rdn().column);
         for (const source& s : kind_.sources) {
             out_.chosen.push_back(parts.everything || s.required ||
-                                  std::find(parts.attributes.begin(), parts.attributes.end(), s.attribute) !=
-                                      parts.attributes.end());
+                                  std::find(parts.attributes.begin(), parts.attributes.end(),
+                                            s.attribute) != parts.attributes.end());
             if (!out_.chosen.back())
                 continue;
             if (!s.column.empty())
@@ -138,8 +146,8 @@ private:
             add(kind_.password_column);
     }
 
-    // What only a keyed query knows (the groups' members, with the four queries alone) is shown to test_filter by a
-    // column for each value that the filter names.
+    // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
+    // test_filter by a column for each value that the filter names.
     void mark_members(const filter& what, const filter* answered)
     {
         std::vector<const filter*> leaves;
@@ -147,13 +155,14 @@ private:
         for (const filter* leaf : leaves) {
             const lookup* by = kind_.lookup_by(leaf->attribute);
             const source* s = kind_.source_of(leaf->attribute);
-            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) || !storable(leaf->value) ||
-                out_.marks.size() >= most_marks)
+            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) ||
+                !storable(leaf->value) || out_.marks.size() >= most_marks)
                 continue;
             const std::string key = quote_identifier(kind_.rdn().column);
-            out_.marks.push_back({.attribute = leaf->attribute,
-                                  .value = leaf->value,
-                                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
+            out_.marks.push_back(
+                {.attribute = leaf->attribute,
+                 .value = leaf->value,
+                 .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
             marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
                       by->query.with_parameter(values_.bind(leaf->value)) + ") AS m)";
         }
@@ -190,7 +199,8 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
     return out;
 }
 
-std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what, const wanted& parts)
+std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
+                              const wanted& parts)
 {
     return planner(all, of).run(what, parts);
 }

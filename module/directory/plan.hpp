@@ -1,4 +1,5 @@
-// plan.hpp: turns a request for entries of one kind into the statements that fetch their rows, page by page.
+// plan.hpp: turns a request for entries of one kind into the statements that fetch their rows, page
+// by page.
 #pragma once
 
 #include "../postgres/statement.hpp"
@@ -22,7 +23,8 @@ struct wanted {
     bool password = false;
 };
 
-/// A value that rows show because the statement found them by it, or a column that says which of them do.
+/// A value that rows show because the statement found them by it, or a column that says which of
+/// them do.
 struct mark {
     int attribute = -1;
     std::string value;
@@ -31,22 +33,26 @@ struct mark {
 
 struct plan {
     const kind* of = nullptr;
-    std::vector<const column*> columns; ///< of a row, in order; the first names the entry; marks come behind them
+    std::vector<const column*>
+        columns; ///< of a row, in order; the first names the entry; marks come behind them
     std::vector<mark> marks;
     std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
-    bool pinned = false;  ///< an equality bounds the result: asked for without an order first
-    bool unique = false;  ///< an equality on the name or number that a private group could only have if no group has it
+    bool pinned = false;      ///< an equality bounds the result: asked for without an order first
+    bool unique = false; ///< an equality on the name or number that a private group could only have
+                         ///< if no group has it
     bool covers_private = false; ///< the statement finds private groups as well
 
     /// The statement for a page: the first one, or the one behind `last_key`.
-    [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key, bool ordered) const;
+    [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key,
+                                           bool ordered) const;
 
-    std::string select;            ///< SELECT … FROM …
-    std::string where;             ///< empty or a condition
+    std::string select; ///< SELECT … FROM …
+    std::string where;  ///< empty or a condition
     std::vector<std::string> values;
 };
 
 /// Nothing when no entry of the kind can make the filter true.
-[[nodiscard]] std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what, const wanted& parts);
+[[nodiscard]] std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
+                                            const wanted& parts);
 
 } // namespace pgsql::directory

@@ -1,4 +1,5 @@
-// settings.cpp: what the directives of one database say, kind by kind, before slapd's schema and PostgreSQL are asked.
+// settings.cpp: what the directives of one database say, kind by kind, before slapd's schema and
+// PostgreSQL are asked.
 #include "settings.hpp"
 
 #include <algorithm>
@@ -7,8 +8,8 @@ namespace pgsql::directory {
 
 source_setting* kind_setting::find(std::string_view attribute)
 {
-    const auto at =
-        std::find_if(sources.begin(), sources.end(), [&](const source_setting& s) { return s.attribute == attribute; });
+    const auto at = std::find_if(sources.begin(), sources.end(),
+                                 [&](const source_setting& s) { return s.attribute == attribute; });
     return at == sources.end() ? nullptr : &*at;
 }
 
@@ -16,8 +17,8 @@ namespace {
 
 kind_setting users()
 {
-    const std::vector<std::string> full_name = {"{full_name}", "{first_name} {last_name}", "{first_name}", "{last_name}",
-                                                "{username}"};
+    const std::vector<std::string> full_name = {"{full_name}", "{first_name} {last_name}",
+                                                "{first_name}", "{last_name}", "{username}"};
     kind_setting k;
     k.name = "users";
     k.classes = {"top", "posixAccount", "inetOrgPerson"};
@@ -28,12 +29,17 @@ kind_setting users()
         {.attribute = "gidNumber", .column = "gid_number", .required = true},
         {.attribute = "cn", .column = "full_name", .defaults = full_name},
         // inetOrgPerson demands a surname
-        {.attribute = "sn", .column = "last_name", .defaults = {"{full_name:last}", "{first_name:last}", "{username}"}},
+        {.attribute = "sn",
+         .column = "last_name",
+         .defaults = {"{full_name:last}", "{first_name:last}", "{username}"}},
         {.attribute = "givenName", .column = "first_name"},
-        // a default throughout: gecos takes ASCII only, and a name that does not fit is no mistake of the row
+        // a default throughout: gecos takes ASCII only, and a name that does not fit is no mistake
+        // of the row
         {.attribute = "gecos", .defaults = full_name},
         {.attribute = "mail", .column = "mail", .defaults = {"{username}@{domain}"}},
-        {.attribute = "homeDirectory", .column = "home_directory", .defaults = {"/home/{username}"}},
+        {.attribute = "homeDirectory",
+         .column = "home_directory",
+         .defaults = {"/home/{username}"}},
         {.attribute = "loginShell", .column = "login_shell", .defaults = {"/bin/bash"}},
     };
     return k;

@@ -1,4 +1,5 @@
-// settings.hpp: what the directives of one database say, kind by kind, before slapd's schema and PostgreSQL are asked.
+// settings.hpp: what the directives of one database say, kind by kind, before slapd's schema and
+// PostgreSQL are asked.
 #pragma once
 
 #include "mapping.hpp"
@@ -36,8 +37,8 @@ struct kind_setting {
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };
 
-/// The kinds every database knows: users and groups, with the columns of the manager's queries. Attribute names in them
-/// are slapd's canonical ones.
+/// The kinds every database knows: users and groups, with the columns of the manager's queries.
+/// Attribute names in them are slapd's canonical ones.
 [[nodiscard]] std::optional<kind_setting> preset(std::string_view name);
 
 } // namespace pgsql::directory

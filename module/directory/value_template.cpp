@@ -1,4 +1,5 @@
-// value_template.cpp: turns a pattern such as {username}@example.com and a row into the value of a missing attribute.
+// value_template.cpp: turns a pattern such as {username}@example.com and a row into the value of a
+// missing attribute.
 #include "value_template.hpp"
 
 #include <stdexcept>
@@ -60,8 +61,8 @@ bool value_template::uses(std::string_view column) const
     return false;
 }
 
-std::optional<std::string>
-value_template::expand(const std::function<std::optional<std::string_view>(const std::string&)>& value_of) const
+std::optional<std::string> value_template::expand(
+    const std::function<std::optional<std::string_view>(const std::string&)>& value_of) const
 {
     std::string out;
     for (const auto& p : pieces_) {

@@ -11,7 +11,8 @@
 namespace pgsql::login {
 namespace {
 
-// A check runs inside slapd with whatever the row demands; beyond these it is an attack or a mistake.
+// A check runs inside slapd with whatever the row demands; beyond these it is an attack or a
+// mistake.
 constexpr unsigned most_argon2_kib = 1024 * 1024;
 constexpr unsigned most_argon2_passes = 64;
 constexpr unsigned most_argon2_lanes = 64;
@@ -23,7 +24,8 @@ constexpr outcome refuse(const char* why) { return {verdict::refused, why}; }
 
 bool begins_without_case(std::string_view text, std::string_view prefix)
 {
-    return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
+    return text.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
                return a == (b >= 'a' && b <= 'z' ? b - 'a' + 'A' : b);
            });
 }
@@ -82,11 +84,14 @@ bool affordable_crypt(std::string_view stored)
     if (number_after(stored, "$rounds=", value))
         return value <= most_crypt_rounds;
     if (stored.starts_with("$2") && stored.size() > 6)
-        return std::from_chars(stored.data() + 4, stored.data() + 6, value).ec == std::errc() && value <= most_bcrypt_cost;
+        return std::from_chars(stored.data() + 4, stored.data() + 6, value).ec == std::errc() &&
+               value <= most_bcrypt_cost;
     if (stored.starts_with("$y$") || stored.starts_with("$gy$")) {
-        // crypt(5): $y$j<log2 N>…, in the alphabet ./0-9A-Za-z; 'D' is N = 2^16, 64 MiB with the usual r = 32… 512 MiB
+        // crypt(5): $y$j<log2 N>…, in the alphabet ./0-9A-Za-z; 'D' is N = 2^16, 64 MiB with the
+        // usual r = 32… 512 MiB
         const auto at = stored.find('$', 1) + 2;
-        constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        constexpr std::string_view alphabet =
+            "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         return at < stored.size() && alphabet.find(stored[at]) <= alphabet.find('F');
     }
     return !stored.starts_with("$7$"); // scrypt: its memory is not bounded by anything we read
@@ -132,7 +137,8 @@ outcome check(const secret& stored, std::string_view password)
         return check_argon2(bare.reveal(), password);
     if (hash.starts_with('$'))
         return check_crypt(bare.reveal(), password);
-    return refuse(hash.empty() ? "an empty password column" : "a value that is no known kind of hash");
+    return refuse(hash.empty() ? "an empty password column"
+                               : "a value that is no known kind of hash");
 }
 
 std::string cost_of(std::string_view stored)
@@ -143,18 +149,22 @@ std::string cost_of(std::string_view stored)
         stored.remove_prefix(7);
     if (stored.starts_with("$argon2")) {
         const auto parameters = stored.find(",p=");
-        const auto end = parameters == std::string_view::npos ? parameters : stored.find('$', parameters);
-        return end == std::string_view::npos ? std::string() : std::string(stored.substr(0, end + 1));
+        const auto end =
+            parameters == std::string_view::npos ? parameters : stored.find('$', parameters);
+        return end == std::string_view::npos ? std::string()
+                                             : std::string(stored.substr(0, end + 1));
     }
     if (stored.starts_with("$2") && stored.size() > 7)
         return std::string(stored.substr(0, 7));
     if (stored.starts_with("$y$") || stored.starts_with("$gy$")) {
         const auto end = stored.find('$', stored.find('$', 1) + 1);
-        return end == std::string_view::npos ? std::string() : std::string(stored.substr(0, end + 1));
+        return end == std::string_view::npos ? std::string()
+                                             : std::string(stored.substr(0, end + 1));
     }
     if (stored.starts_with("$5$rounds=") || stored.starts_with("$6$rounds=")) {
         const auto end = stored.find('$', 4);
-        return end == std::string_view::npos ? std::string() : std::string(stored.substr(0, end + 1));
+        return end == std::string_view::npos ? std::string()
+                                             : std::string(stored.substr(0, end + 1));
     }
     if (stored.starts_with("$1$") || stored.starts_with("$5$") || stored.starts_with("$6$"))
         return std::string(stored.substr(0, 3));

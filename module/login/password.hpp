@@ -20,11 +20,13 @@ struct outcome {
     const char* reason = ""; ///< for the log; never part of a hash
 };
 
-/// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT}. A value that is neither
-/// a known hash nor prefixed is refused: slapd would take it for the password itself.
+/// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT}. A
+/// value that is neither a known hash nor prefixed is refused: slapd would take it for the password
+/// itself.
 [[nodiscard]] outcome check(const secret& stored, std::string_view password);
 
-/// A hash nobody has the password of, which costs as much to check as `stored`; for names that do not exist.
+/// A hash nobody has the password of, which costs as much to check as `stored`; for names that do
+/// not exist.
 [[nodiscard]] std::string decoy_like(std::string_view stored);
 
 /// The part of a hash that says how costly it is to check; equal for all hashes made the same way.

@@ -1,4 +1,5 @@
-// secret.hpp: text that is wiped when it goes and cannot be printed: password hashes on their way to a check.
+// secret.hpp: text that is wiped when it goes and cannot be printed: password hashes on their way
+// to a check.
 #pragma once
 
 #include <string.h>

@@ -1,4 +1,5 @@
-// connection.cpp: turns statements into rows over one session with PostgreSQL, never waiting past a deadline.
+// connection.cpp: turns statements into rows over one session with PostgreSQL, never waiting past a
+// deadline.
 #include "connection.hpp"
 
 #include <poll.h>
@@ -12,7 +13,8 @@ namespace {
 
 // A long wait looks this often whether the client has abandoned the operation.
 constexpr int glance_ms = 25;
-// Texts that depend on the length of a filter are seldom seen twice; preparing them would only fill the server's memory.
+// Texts that depend on the length of a filter are seldom seen twice; preparing them would only fill
+// the server's memory.
 constexpr std::size_t longest_prepared = 8192;
 constexpr std::size_t most_prepared = 256;
 
@@ -35,13 +37,17 @@ void ignore_notice(void*, const PGresult*) {}
 std::unique_ptr<connection> connection::open(const target& where, const patience& limits)
 {
     const auto milliseconds = std::to_string(std::max(1L, std::lround(where.timeout * 1000)));
-    // What stands before dbname is a default that the administrator's URI may change, what stands behind it is not
-    // (libpq manual, PQconnectdbParams with expand_dbname).
-    const std::array keys = {"fallback_application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-                             "keepalives_count", "dbname", "client_encoding", static_cast<const char*>(nullptr)};
-    const std::array values = {"back-pgsql", milliseconds.c_str(), "30", "5",
-                               "3", where.uri.c_str(), "UTF8", static_cast<const char*>(nullptr)};
-    std::unique_ptr<connection> self(new connection(PQconnectStartParams(keys.data(), values.data(), 1)));
+    // What stands before dbname is a default that the administrator's URI may change, what stands
+    // behind it is not (libpq manual, PQconnectdbParams with expand_dbname).
+    const std::array keys = {"fallback_application_name", "tcp_user_timeout",
+                             "keepalives_idle",           "keepalives_interval",
+                             "keepalives_count",          "dbname",
+                             "client_encoding",           static_cast<const char*>(nullptr)};
+    const std::array values = {
+        "back-pgsql", milliseconds.c_str(), "30",   "5",
+        "3",          where.uri.c_str(),    "UTF8", static_cast<const char*>(nullptr)};
+    std::unique_ptr<connection> self(
+        new connection(PQconnectStartParams(keys.data(), values.data(), 1)));
     PGconn* pg = self->handle_.get();
     if (pg == nullptr)
         throw error(error::cause::lost, "out of memory for a connection");
@@ -57,7 +63,8 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
     }
     PQsetnonblocking(pg, 1);
 
-    // What the module relies on when it reads values as text, and a server-side end for statements whose client is gone.
+    // What the module relies on when it reads values as text, and a server-side end for statements
+    // whose client is gone.
     statement session;
     session.text = "SET statement_timeout = " + milliseconds +
                    "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
@@ -69,12 +76,14 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
 
 bool connection::reusable() const noexcept
 {
-    return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK && PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
+    return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK &&
+           PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
 }
 
 bool connection::stale() noexcept
 {
-    // An idle session has nothing to say; a readable socket means it was closed (or told so) in the meantime.
+    // An idle session has nothing to say; a readable socket means it was closed (or told so) in the
+    // meantime.
     pollfd socket = {PQsocket(handle_.get()), POLLIN, 0};
     return poll(&socket, 1, 0) != 0;
 }
@@ -95,7 +104,8 @@ void connection::wait_for(bool writing, const patience& limits)
 {
     for (;;) {
         const int left = milliseconds_until(limits.until);
-        pollfd socket = {PQsocket(handle_.get()), static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
+        pollfd socket = {PQsocket(handle_.get()),
+                         static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
         const int ready = poll(&socket, 1, std::min(left, glance_ms));
         if (ready > 0)
             return;
@@ -122,7 +132,8 @@ rows connection::collect(const patience& limits)
             if (pending < 0)
                 lost();
             wait_for(true, limits);
-            if (PQconsumeInput(pg) == 0) // the server may be sending while we do: read, or both would wait for ever
+            if (PQconsumeInput(pg) ==
+                0) // the server may be sending while we do: read, or both would wait for ever
                 lost();
         }
         while (PQisBusy(pg) != 0) {
@@ -180,17 +191,19 @@ rows connection::run(const statement& what, const patience& limits)
     }
     const int count = static_cast<int>(values.size());
     if (what.text.size() > longest_prepared) {
-        sent(PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(), lengths.data(), nullptr,
-                               0));
+        sent(PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
+                               lengths.data(), nullptr, 0));
         return collect(limits);
     }
     for (bool again = false;; again = true) {
         try {
             const std::string& name = prepared(what.text, limits);
-            sent(PQsendQueryPrepared(handle_.get(), name.c_str(), count, values.data(), lengths.data(), nullptr, 0));
+            sent(PQsendQueryPrepared(handle_.get(), name.c_str(), count, values.data(),
+                                     lengths.data(), nullptr, 0));
             return collect(limits);
         } catch (const error& e) {
-            // 0A000: a column's type changed since the statement was prepared. 26000: somebody deallocated it.
+            // 0A000: a column's type changed since the statement was prepared. 26000: somebody
+            // deallocated it.
             if (again || (e.sqlstate() != "0A000" && e.sqlstate() != "26000"))
                 throw;
             sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
@@ -226,7 +239,8 @@ std::vector<described_column> connection::describe(const std::string& text, cons
             throw error(error::cause::lost, message);
         }
         for (int i = 0; i < PQnfields(result); ++i)
-            columns.push_back({PQfname(result, i), PQftype(result, i), PQftable(result, i), PQftablecol(result, i)});
+            columns.push_back({PQfname(result, i), PQftype(result, i), PQftable(result, i),
+                               PQftablecol(result, i)});
         PQclear(result);
     }
 }

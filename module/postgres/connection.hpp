@@ -1,4 +1,5 @@
-// connection.hpp: turns statements into rows over one session with PostgreSQL, never waiting past a deadline.
+// connection.hpp: turns statements into rows over one session with PostgreSQL, never waiting past a
+// deadline.
 #pragma once
 
 #include "deadline.hpp"
@@ -39,17 +40,20 @@ struct described_column {
     int table_column = 0;
 };
 
-/// One session. Every member that talks to the server throws postgres::error and leaves the session unusable when its
-/// cause is anything but `statement`.
+/// One session. Every member that talks to the server throws postgres::error and leaves the session
+/// unusable when its cause is anything but `statement`.
 class connection {
 public:
-    [[nodiscard]] static std::unique_ptr<connection> open(const target& where, const patience& limits);
+    [[nodiscard]] static std::unique_ptr<connection> open(const target& where,
+                                                          const patience& limits);
 
     [[nodiscard]] rows run(const statement& what, const patience& limits);
     /// The columns of a query; its parameters are whatever they are.
-    [[nodiscard]] std::vector<described_column> describe(const std::string& text, const patience& limits);
+    [[nodiscard]] std::vector<described_column> describe(const std::string& text,
+                                                         const patience& limits);
 
-    /// Whether the session can serve another statement: connected, nothing pending, outside a transaction.
+    /// Whether the session can serve another statement: connected, nothing pending, outside a
+    /// transaction.
     [[nodiscard]] bool reusable() const noexcept;
     /// Whether the server has closed the session while it lay idle.
     [[nodiscard]] bool stale() noexcept;

@@ -1,4 +1,5 @@
-// deadline.hpp: turns a number of seconds into the moment at which every wait of one operation ends.
+// deadline.hpp: turns a number of seconds into the moment at which every wait of one operation
+// ends.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +13,8 @@ using deadline = clock::time_point;
 /// The moment `seconds` from now.
 [[nodiscard]] inline deadline in_seconds(double seconds)
 {
-    return clock::now() + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
+    return clock::now() +
+           std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 /// Milliseconds left until `when`, rounded up, never negative; what poll(2) takes.

@@ -1,4 +1,5 @@
-// error.hpp: says what went wrong with the database, in a form that decides what the client is told.
+// error.hpp: says what went wrong with the database, in a form that decides what the client is
+// told.
 #pragma once
 
 #include <stdexcept>
@@ -20,8 +21,7 @@ public:
 
     error(cause why, std::string message, std::string sqlstate = {})
         : std::runtime_error(std::move(message)), why_(why), sqlstate_(std::move(sqlstate))
-    {
-    }
+    {}
 
     [[nodiscard]] cause why() const noexcept { return why_; }
     /// Five characters (PostgreSQL manual, appendix A), empty when the failure is not the server's.
@@ -32,13 +32,14 @@ private:
     std::string sqlstate_;
 };
 
-/// What an SQLSTATE means for us. Class 08 and 57P0x end a session, 53 is a server at its limits and 40001/40P01 ask for
-/// a retry: all of them may well succeed on a fresh connection. 57014 is our own statement_timeout.
+/// What an SQLSTATE means for us. Class 08 and 57P0x end a session, 53 is a server at its limits
+/// and 40001/40P01 ask for a retry: all of them may well succeed on a fresh connection. 57014 is
+/// our own statement_timeout.
 [[nodiscard]] constexpr error::cause cause_of(std::string_view sqlstate) noexcept
 {
-    if (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate.starts_with("53") || sqlstate.starts_with("57P") ||
-        sqlstate.starts_with("58") || sqlstate.starts_with("XX") || sqlstate == "25P03" || sqlstate == "40001" ||
-        sqlstate == "40P01")
+    if (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate.starts_with("53") ||
+        sqlstate.starts_with("57P") || sqlstate.starts_with("58") || sqlstate.starts_with("XX") ||
+        sqlstate == "25P03" || sqlstate == "40001" || sqlstate == "40P01")
         return error::cause::lost;
     if (sqlstate == "57014" || sqlstate == "55P03")
         return error::cause::deadline;

@@ -15,13 +15,14 @@ bool is_word_start(char c)
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_word_start(c) || is_digit(c) || c == '$'; }
 
-// Words after which an operand must follow, so that a ? there can only be a parameter. After any other word (a column, a
-// function, a type) it could be the jsonb operator ?.
+// Words after which an operand must follow, so that a ? there can only be a parameter. After any
+// other word (a column, a function, a type) it could be the jsonb operator ?.
 constexpr std::array<std::string_view, 40> before_operand = {
-    "all",   "and",    "any",   "as",     "between", "by",      "case",   "distinct", "else",      "escape",
-    "except","fetch",  "first", "from",   "having",  "ilike",   "in",     "intersect","is",        "isnull",
-    "like",  "limit",  "next",  "not",    "offset",  "on",      "or",     "over",     "returning", "select",
-    "set",   "similar","some",  "then",   "to",      "union",   "using",  "values",   "when",      "where"};
+    "all",    "and",       "any",    "as",     "between",   "by",     "case",   "distinct",
+    "else",   "escape",    "except", "fetch",  "first",     "from",   "having", "ilike",
+    "in",     "intersect", "is",     "isnull", "like",      "limit",  "next",   "not",
+    "offset", "on",        "or",     "over",   "returning", "select", "set",    "similar",
+    "some",   "then",      "to",     "union",  "using",     "values", "when",   "where"};
 
 class scanner {
 public:
@@ -33,7 +34,8 @@ public:
             step();
         if (marks_ > 0 && highest_ > 0)
             throw query_error(first_mark_, "the query uses both ? and $n; use one of the two");
-        while (!out_.text.empty() && std::isspace(static_cast<unsigned char>(out_.text.back())) != 0)
+        while (!out_.text.empty() &&
+               std::isspace(static_cast<unsigned char>(out_.text.back())) != 0)
             out_.text.pop_back();
         if (!seen_anything_)
             throw query_error(0, "the query is empty");
@@ -42,7 +44,10 @@ public:
     }
 
 private:
-    char peek(std::size_t ahead) const { return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0'; }
+    char peek(std::size_t ahead) const
+    {
+        return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0';
+    }
 
     void copy(std::size_t n)
     {
@@ -98,7 +103,8 @@ private:
     {
         const auto end = std::min(sql_.find('\n', at_), sql_.size());
         copy(end - at_);
-        // The text goes into "FROM (…) AS e": a comment at its end must not swallow the parenthesis.
+        // The text goes into "FROM (…) AS e": a comment at its end must not swallow the
+        // parenthesis.
         out_.text += '\n';
     }
 
@@ -155,7 +161,8 @@ private:
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         copy(end - at_);
         escapes_ = lower == "e"; // E'…' has backslash escapes
-        after_operand_ = std::find(before_operand.begin(), before_operand.end(), lower) == before_operand.end();
+        after_operand_ =
+            std::find(before_operand.begin(), before_operand.end(), lower) == before_operand.end();
     }
 
     void number()
@@ -186,7 +193,8 @@ private:
         while (end < sql_.size() && (is_word_start(sql_[end]) || is_digit(sql_[end])))
             ++end;
         if (end >= sql_.size() || sql_[end] != '$')
-            throw query_error(start, "a $ that begins neither a parameter ($1) nor a dollar quote ($$…$$)");
+            throw query_error(
+                start, "a $ that begins neither a parameter ($1) nor a dollar quote ($$…$$)");
         const auto tag = sql_.substr(at_, end - at_ + 1);
         const auto close = sql_.find(tag, end + 1);
         if (close == std::string_view::npos)
@@ -200,13 +208,16 @@ private:
     {
         const bool concatenation = peek(1) == '|' && peek(2) == '|';
         if ((peek(1) == '|' && !concatenation) || peek(1) == '&')
-            throw query_error(at_, "ambiguous: the operator is written \\?" + std::string(1, peek(1)) +
+            throw query_error(at_, "ambiguous: the operator is written \\?" +
+                                       std::string(1, peek(1)) +
                                        ", a parameter is set off by a blank");
         if (peek(1) == '?')
-            throw query_error(at_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
+            throw query_error(
+                at_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
         if (after_operand_)
-            throw query_error(at_, "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
-                                   "a parameter needs an operator or a keyword before it");
+            throw query_error(
+                at_, "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
+                     "a parameter needs an operator or a keyword before it");
         if (marks_ == 0)
             first_mark_ = at_;
         out_.places.push_back(out_.text.size());

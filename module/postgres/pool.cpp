@@ -1,4 +1,5 @@
-// pool.cpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a deadline.
+// pool.cpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a
+// deadline.
 #include "pool.hpp"
 
 namespace pgsql::postgres {
@@ -29,8 +30,8 @@ void pool::wait_for_place(const patience& limits)
     std::unique_lock lock(guard_);
     while (lent_ >= size_) {
         if (clock::now() >= limits.until)
-            throw error(error::cause::busy,
-                        "all " + std::to_string(size_) + " connections stayed in use until the deadline");
+            throw error(error::cause::busy, "all " + std::to_string(size_) +
+                                                " connections stayed in use until the deadline");
         if (limits.given_up())
             throw error(error::cause::abandoned, "the operation was abandoned");
         returned_.wait_until(lock, std::min(limits.until, clock::now() + glance));
@@ -47,7 +48,8 @@ std::unique_ptr<connection> pool::take_idle()
             return nullptr;
         session = std::move(idle_.back());
         idle_.pop_back();
-    } while (session->stale()); // closed by the server meanwhile: the next one, in the end a fresh one
+    } while (
+        session->stale()); // closed by the server meanwhile: the next one, in the end a fresh one
     return session;
 }
 
@@ -86,7 +88,8 @@ void pool::cancel(int backend_pid) noexcept
             idle_.push_back(std::move(session));
         }
     } catch (const std::exception&) {
-        // The server's own statement_timeout, set to our deadline, ends the statement a little later.
+        // The server's own statement_timeout, set to our deadline, ends the statement a little
+        // later.
     }
 }
 

@@ -1,4 +1,5 @@
-// pool.hpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a deadline.
+// pool.hpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a
+// deadline.
 #pragma once
 
 #include "connection.hpp"
@@ -17,8 +18,9 @@ public:
     /// At most `size` sessions to `where`; none is opened before the first statement.
     pool(target where, int size) : where_(std::move(where)), size_(size) {}
 
-    /// Runs `work` with a session. A session that turns out to be lost is replaced by a fresh one and the work done once
-    /// more, inside the same deadline; so `work` must be repeatable. An abandoned statement is stopped at the server.
+    /// Runs `work` with a session. A session that turns out to be lost is replaced by a fresh one
+    /// and the work done once more, inside the same deadline; so `work` must be repeatable. An
+    /// abandoned statement is stopped at the server.
     template <typename Work>
     std::invoke_result_t<Work&, connection&> with_connection(const patience& limits, Work work)
     {
@@ -40,7 +42,8 @@ public:
     }
 
 private:
-    /// A place in the pool, with the session that sits on it; both go back on the way out of a scope.
+    /// A place in the pool, with the session that sits on it; both go back on the way out of a
+    /// scope.
     class loan {
     public:
         loan(pool& from, bool fresh, const patience& limits);
@@ -76,7 +79,8 @@ private:
     const int size_;
     std::mutex guard_;
     std::condition_variable returned_;
-    std::vector<std::unique_ptr<connection>> idle_; ///< last in, first out: the warmest session serves next
+    std::vector<std::unique_ptr<connection>>
+        idle_; ///< last in, first out: the warmest session serves next
     int lent_ = 0;
 };
 

@@ -10,8 +10,8 @@
 
 namespace pgsql::postgres {
 
-/// The answer to one statement, in text format. Views point into libpq's buffer and are NUL-terminated there (libpq
-/// manual, PQgetvalue), which lets an Entry point straight at them.
+/// The answer to one statement, in text format. Views point into libpq's buffer and are
+/// NUL-terminated there (libpq manual, PQgetvalue), which lets an Entry point straight at them.
 class rows {
 public:
     rows() = default;

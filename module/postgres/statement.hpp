@@ -1,4 +1,5 @@
-// statement.hpp: one SQL statement on its way to PostgreSQL: a text fixed by the configuration and values beside it.
+// statement.hpp: one SQL statement on its way to PostgreSQL: a text fixed by the configuration and
+// values beside it.
 #pragma once
 
 #include <optional>
@@ -7,7 +8,8 @@
 
 namespace pgsql::postgres {
 
-/// `text` is made of the configuration alone; whatever a client sent is in `values`, bound to $1 … $n.
+/// `text` is made of the configuration alone; whatever a client sent is in `values`, bound to $1 …
+/// $n.
 struct statement {
     std::string text;
     std::vector<std::string> values;

@@ -13,9 +13,11 @@ login::outcome check_by_slapd(const login::secret& stored, const berval& passwor
 {
     const std::string& hash = stored.reveal();
     const auto end = hash.find('}');
-    const login::secret scheme(std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
+    const login::secret scheme(
+        std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
     if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
-        return {login::verdict::refused, "a {SCHEME} that this slapd does not know (is its module loaded?)"};
+        return {login::verdict::refused,
+                "a {SCHEME} that this slapd does not know (is its module loaded?)"};
     const berval value = look_at(hash);
     const char* text = nullptr;
     const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
@@ -34,12 +36,13 @@ found_account find_account(Operation& op, service& with, const bound& mapping)
 {
     found_account out;
     visit_entry(
-        op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes), everything(true),
+        op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
+        everything(true),
         [&](candidate& c) {
             out.exists = true;
             out.dn = view(c.entry.e_name);
-            out.may_authenticate =
-                access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword, nullptr, ACL_AUTH, nullptr) != 0;
+            out.may_authenticate = access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword,
+                                                  nullptr, ACL_AUTH, nullptr) != 0;
             for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
                 if (c.from.columns[i]->name != c.from.of->password_column)
                     continue;
@@ -81,19 +84,24 @@ int bind(Operation& op, SlapReply& rs, service& with)
         if (outcome.what == login::verdict::refused) {
             reason = outcome.reason;
             with.complain(std::string("password ") + outcome.reason,
-                          std::string(view(op.o_req_dn)) + " cannot bind: its password column holds " + outcome.reason, 3600);
+                          std::string(view(op.o_req_dn)) +
+                              " cannot bind: its password column holds " + outcome.reason,
+                          3600);
         }
         if (outcome.what == login::verdict::match) {
-            Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" accepted\n", op.o_log_prefix, op.o_req_dn.bv_val);
+            Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" accepted\n", op.o_log_prefix,
+                  op.o_req_dn.bv_val);
             const berval dn = look_at(account.dn);
             ber_dupbv(&op.orb_edn, const_cast<berval*>(&dn));
             return rs.sr_err = LDAP_SUCCESS;
         }
     }
     // Whoever asks must not learn from the time it takes whether the name exists.
-    if (!account.hash || account.ambiguous || !account.may_authenticate || outcome.what == login::verdict::refused)
+    if (!account.hash || account.ambiguous || !account.may_authenticate ||
+        outcome.what == login::verdict::refused)
         (void)while_idle(op, [&] { return login::check(login::secret(mapping->decoy), password); });
-    Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" refused: %s\n", op.o_log_prefix, op.o_req_dn.bv_val, reason);
+    Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" refused: %s\n", op.o_log_prefix,
+          op.o_req_dn.bv_val, reason);
     rs.sr_err = LDAP_INVALID_CREDENTIALS;
     send_ldap_result(&op, &rs);
     return LDAP_INVALID_CREDENTIALS;

@@ -14,30 +14,38 @@ std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
     return while_idle(op, [&] { return with.mapping(patience_of(op, with)); });
 }
 
-directory::wanted everything(bool password) { return {.everything = true, .attributes = {}, .password = password}; }
+directory::wanted everything(bool password)
+{
+    return {.everything = true, .attributes = {}, .password = password};
+}
 
-bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from, const visitor& visit)
+bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+                    const visitor& visit)
 {
     entry_builder builder(with, mapping, from);
     bool ordered = !from.pinned;
     std::optional<std::string> last;
     for (;;) {
         const postgres::statement next = from.page(last, ordered);
-        const postgres::rows page = while_idle(op, [&] { return with.pool().run(next, patience_of(op, with)); });
+        const postgres::rows page =
+            while_idle(op, [&] { return with.pool().run(next, patience_of(op, with)); });
         if (!ordered && page.count() > static_cast<int>(page_rows)) {
-            ordered = true; // more than a page after all: begin again, in an order that can be continued
+            ordered =
+                true; // more than a page after all: begin again, in an order that can be continued
             continue;
         }
         const int count = std::min(page.count(), static_cast<int>(page_rows));
         std::set<std::string_view> seen; // of an unordered page
-        std::string_view before = last ? std::string_view(*last) : std::string_view(); // no key is empty and shown
+        std::string_view before =
+            last ? std::string_view(*last) : std::string_view(); // no key is empty and shown
         for (int row = 0; row < count; ++row) {
             const auto key = page.at(row, 0);
-            const bool again = key && !key->empty() && (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
+            const bool again = key && !key->empty() &&
+                               (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
             if (again) {
                 with.complain("twice " + from.of->name + std::string(*key),
-                              from.of->name + ": more than one row is named \"" + std::string(key->substr(0, 60)) +
-                                  "\"; only the first is shown",
+                              from.of->name + ": more than one row is named \"" +
+                                  std::string(key->substr(0, 60)) + "\"; only the first is shown",
                               600);
                 continue;
             }
@@ -59,8 +67,9 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
     }
 }
 
-void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn, const directory::filter& what,
-                 const directory::wanted& parts, const visitor& visit, bool* ambiguous)
+void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn,
+                 const directory::filter& what, const directory::wanted& parts,
+                 const visitor& visit, bool* ambiguous)
 {
     const directory::place at = with.where().locate(view(ndn));
     if (at.fixed >= 0 || at.parent < 0)
@@ -70,12 +79,13 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
         const directory::kind& k = mapping.map.kinds[i];
         const int rdn = k.rdn().attribute;
         if (mapping.shared[i].parent != at.parent ||
-            folded(mapping.map.attributes[static_cast<std::size_t>(rdn)].name) != folded(at.attribute))
+            folded(mapping.map.attributes[static_cast<std::size_t>(rdn)].name) !=
+                folded(at.attribute))
             continue;
         if (found && k.only_if_none_in >= 0)
             continue;
-        const auto named = directory::filter::combine(directory::filter::type::conjunction,
-                                                      {directory::filter::equals(rdn, at.value), what});
+        const auto named = directory::filter::combine(
+            directory::filter::type::conjunction, {directory::filter::equals(rdn, at.value), what});
         const auto plan = directory::make_plan(mapping.map, k, named, parts);
         if (!plan)
             continue;
@@ -98,15 +108,16 @@ std::string nearest_above(Operation& op, service& with, const bound& mapping, co
         if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
             matched = view(e.e_name);
     };
-    for (std::string_view dn = directory::parent_of(view(ndn)); !dn.empty(); dn = directory::parent_of(dn)) {
+    for (std::string_view dn = directory::parent_of(view(ndn)); !dn.empty();
+         dn = directory::parent_of(dn)) {
         if (const int fixed = with.where().find(dn); fixed >= 0) {
             disclosed(with.fixed(fixed));
             break;
         }
         bool found = false;
         const std::string above(dn);
-        visit_entry(op, with, mapping, look_at(above), directory::filter::of(directory::truth::yes), everything(),
-                    [&](candidate& c) {
+        visit_entry(op, with, mapping, look_at(above), directory::filter::of(directory::truth::yes),
+                    everything(), [&](candidate& c) {
                         found = true;
                         disclosed(c.entry);
                         return true;

@@ -21,18 +21,22 @@ using visitor = std::function<bool(candidate&)>;
 [[nodiscard]] std::shared_ptr<const bound> mapping_of(Operation& op, service& with);
 
 /// Hands every row's entry to `visit`; false when it stopped the visit.
-bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from, const visitor& visit);
+bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+                    const visitor& visit);
 
 /// What a request for all the attributes needs.
 [[nodiscard]] directory::wanted everything(bool password = false);
 
-/// The entry that the directory shows under `ndn`, if it has a row. `what` is a further filter that may be settled by the
-/// statement but need not be. At most one visit; two rows with one name are reported and only the first counts, unless
-/// `ambiguous` is given, which is then set.
-void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn, const directory::filter& what,
-                 const directory::wanted& parts, const visitor& visit, bool* ambiguous = nullptr);
+/// The entry that the directory shows under `ndn`, if it has a row. `what` is a further filter that
+/// may be settled by the statement but need not be. At most one visit; two rows with one name are
+/// reported and only the first counts, unless `ambiguous` is given, which is then set.
+void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn,
+                 const directory::filter& what, const directory::wanted& parts,
+                 const visitor& visit, bool* ambiguous = nullptr);
 
-/// The DN of the nearest entry above `ndn` that exists and that this client may know of; empty if there is none.
-[[nodiscard]] std::string nearest_above(Operation& op, service& with, const bound& mapping, const berval& ndn);
+/// The DN of the nearest entry above `ndn` that exists and that this client may know of; empty if
+/// there is none.
+[[nodiscard]] std::string nearest_above(Operation& op, service& with, const bound& mapping,
+                                        const berval& ndn);
 
 } // namespace pgsql::slapd

@@ -1,4 +1,5 @@
-// compare.cpp: answers a compare by slapd's rules on an entry made of just what the assertion needs.
+// compare.cpp: answers a compare by slapd's rules on an entry made of just what the assertion
+// needs.
 #include "operations.hpp"
 
 #include "candidates.hpp"
@@ -30,8 +31,8 @@ int compare(Operation& op, SlapReply& rs, service& with)
     std::vector<int> touched;
     const auto leaf = read_filter(&assertion, *mapping, touched);
     // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
-    const auto shown =
-        directory::filter::combine(directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
+    const auto shown = directory::filter::combine(
+        directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
     std::optional<int> code;
     visit_entry(op, with, *mapping, op.o_req_ndn, shown, everything(), [&](candidate& c) {
         code = slap_compare_entry(&op, &c.entry, op.orc_ava);

@@ -8,100 +8,202 @@
 namespace pgsql::slapd {
 namespace {
 
-enum directive : int { uri = 1, kind, list, lookup, attribute, private_groups, anonymous_search, timeout, connect_timeout, pool };
+enum directive : int {
+    uri = 1,
+    kind,
+    list,
+    lookup,
+    attribute,
+    private_groups,
+    anonymous_search,
+    timeout,
+    connect_timeout,
+    pool
+};
 
 int handle(ConfigArgs* c) noexcept;
 
-// The numbers below lie under a random UUID's arc (ITU-T X.667), are in every stored configuration and never change.
+// The numbers below lie under a random UUID's arc (ITU-T X.667), are in every stored configuration
+// and never change.
 
 ConfigTable table[] = {
-    {.name = "pgsql-uri", .what = "connection URI", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | ARG_QUOTE | uri, .arg_item = reinterpret_cast<void*>(handle),
+    {.name = "pgsql-uri",
+     .what = "connection URI",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | ARG_QUOTE | uri,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.1 NAME 'olcPgUri' "
                   "DESC 'Where PostgreSQL is: a libpq URI or keywords' "
                   "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-kind", .what = "kind> <option>=<value", .min_args = 2, .max_args = 0, .length = 0,
-     .arg_type = ARG_MAGIC | kind, .arg_item = reinterpret_cast<void*>(handle),
-     .attribute = "( 2.25.162856128844017627545785008905003916249.1.2 NAME 'olcPgKind' "
-                  "DESC 'A kind of entry: its place, RDN and object classes' "
-                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-list", .what = "kind> <query", .min_args = 3, .max_args = 0, .length = 0,
-     .arg_type = ARG_MAGIC | list, .arg_item = reinterpret_cast<void*>(handle),
-     .attribute = "( 2.25.162856128844017627545785008905003916249.1.3 NAME 'olcPgList' "
-                  "DESC 'The query that lists all rows of a kind' "
-                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-lookup", .what = "kind> <attribute> <query", .min_args = 4, .max_args = 0, .length = 0,
-     .arg_type = ARG_MAGIC | lookup, .arg_item = reinterpret_cast<void*>(handle),
-     .attribute = "( 2.25.162856128844017627545785008905003916249.1.4 NAME 'olcPgLookup' "
-                  "DESC 'The query for the rows whose attribute equals its parameter' "
-                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-attribute", .what = "kind> <attribute> <option>=<value", .min_args = 4, .max_args = 0, .length = 0,
-     .arg_type = ARG_MAGIC | attribute, .arg_item = reinterpret_cast<void*>(handle),
-     .attribute = "( 2.25.162856128844017627545785008905003916249.1.5 NAME 'olcPgAttribute' "
-                  "DESC 'The column, defaults and comparison of an attribute' "
-                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-private-groups", .what = "on|off", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | ARG_ON_OFF | private_groups, .arg_item = reinterpret_cast<void*>(handle),
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-kind",
+     .what = "kind> <option>=<value",
+     .min_args = 2,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = ARG_MAGIC | kind,
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.2 NAME 'olcPgKind' "
+         "DESC 'A kind of entry: its place, RDN and object classes' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-list",
+     .what = "kind> <query",
+     .min_args = 3,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = ARG_MAGIC | list,
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.3 NAME 'olcPgList' "
+         "DESC 'The query that lists all rows of a kind' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-lookup",
+     .what = "kind> <attribute> <query",
+     .min_args = 4,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = ARG_MAGIC | lookup,
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.4 NAME 'olcPgLookup' "
+         "DESC 'The query for the rows whose attribute equals its parameter' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-attribute",
+     .what = "kind> <attribute> <option>=<value",
+     .min_args = 4,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = ARG_MAGIC | attribute,
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.5 NAME 'olcPgAttribute' "
+         "DESC 'The column, defaults and comparison of an attribute' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-private-groups",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | ARG_ON_OFF | private_groups,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.6 NAME 'olcPgPrivateGroups' "
                   "DESC 'Whether a gidNumber that only a user has is a group of that user' "
                   "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-anonymous-search", .what = "on|off", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | ARG_ON_OFF | anonymous_search, .arg_item = reinterpret_cast<void*>(handle),
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-anonymous-search",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | ARG_ON_OFF | anonymous_search,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.7 NAME 'olcPgAnonymousSearch' "
                   "DESC 'Whether searches need no authentication' "
                   "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-timeout", .what = "seconds", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | timeout, .arg_item = reinterpret_cast<void*>(handle),
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-timeout",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | timeout,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.8 NAME 'olcPgTimeout' "
                   "DESC 'Seconds until an unanswered operation gets unavailable' "
                   "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-connect-timeout", .what = "seconds", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | connect_timeout, .arg_item = reinterpret_cast<void*>(handle),
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-connect-timeout",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | connect_timeout,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.9 NAME 'olcPgConnectTimeout' "
                   "DESC 'Seconds for one attempt to connect' "
                   "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = "pgsql-pool", .what = "connections", .min_args = 2, .max_args = 2, .length = 0,
-     .arg_type = ARG_MAGIC | ARG_INT | pool, .arg_item = reinterpret_cast<void*>(handle),
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-pool",
+     .what = "connections",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_MAGIC | ARG_INT | pool,
+     .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.10 NAME 'olcPgPool' "
                   "DESC 'Connections to PostgreSQL at most' "
                   "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
-     .ad = nullptr, .arg_default = {}},
-    {.name = nullptr, .what = nullptr, .min_args = 0, .max_args = 0, .length = 0, .arg_type = ARG_IGNORED,
-     .arg_item = nullptr, .attribute = nullptr, .ad = nullptr, .arg_default = {}}};
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = nullptr,
+     .what = nullptr,
+     .min_args = 0,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = ARG_IGNORED,
+     .arg_item = nullptr,
+     .attribute = nullptr,
+     .ad = nullptr,
+     .arg_default = {}}};
 
 ConfigOCs classes[] = {
-    {.co_def = "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
-               "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
-               "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgAttribute $ olcPgPrivateGroups $ "
-               "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool ) )",
-     .co_type = Cft_Database, .co_table = table, .co_ldadd = nullptr, .co_cfadd = nullptr, .co_lddel = nullptr,
-     .co_oc = nullptr, .co_name = nullptr},
-    {.co_def = nullptr, .co_type = Cft_Abstract, .co_table = nullptr, .co_ldadd = nullptr, .co_cfadd = nullptr,
-     .co_lddel = nullptr, .co_oc = nullptr, .co_name = nullptr}};
+    {.co_def =
+         "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
+         "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
+         "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgAttribute $ olcPgPrivateGroups $ "
+         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool ) )",
+     .co_type = Cft_Database,
+     .co_table = table,
+     .co_ldadd = nullptr,
+     .co_cfadd = nullptr,
+     .co_lddel = nullptr,
+     .co_oc = nullptr,
+     .co_name = nullptr},
+    {.co_def = nullptr,
+     .co_type = Cft_Abstract,
+     .co_table = nullptr,
+     .co_ldadd = nullptr,
+     .co_cfadd = nullptr,
+     .co_lddel = nullptr,
+     .co_oc = nullptr,
+     .co_name = nullptr}};
 
 const directives& defaults()
 {
-    static const directives* const all = new directives; // never destroyed: slapd may unload us at any time
+    static const directives* const all =
+        new directives; // never destroyed: slapd may unload us at any time
     return *all;
 }
 
 std::vector<std::string>* values_of(directives& d, int which)
 {
     switch (which) {
-    case kind: return &d.kinds;
-    case list: return &d.lists;
-    case lookup: return &d.lookups;
-    case attribute: return &d.attributes;
-    default: return nullptr;
+    case kind:
+        return &d.kinds;
+    case list:
+        return &d.lists;
+    case lookup:
+        return &d.lookups;
+    case attribute:
+        return &d.attributes;
+    default:
+        return nullptr;
     }
 }
 
@@ -132,7 +234,9 @@ int emit(ConfigArgs& c, const directives& now)
     case timeout:
         return now.timeout == defaults().timeout ? 1 : text(in_seconds_text(now.timeout));
     case connect_timeout:
-        return now.connect_timeout == defaults().connect_timeout ? 1 : text(in_seconds_text(now.connect_timeout));
+        return now.connect_timeout == defaults().connect_timeout
+                   ? 1
+                   : text(in_seconds_text(now.connect_timeout));
     case pool:
         c.value_int = now.pool;
         return now.pool == defaults().pool ? 1 : 0;
@@ -156,24 +260,38 @@ void erase(ConfigArgs& c, directives& from)
         return;
     }
     switch (c.type) {
-    case uri: from.uri.clear(); break;
-    case private_groups: from.private_groups = defaults().private_groups; break;
-    case anonymous_search: from.anonymous_search = defaults().anonymous_search; break;
-    case timeout: from.timeout = defaults().timeout; break;
-    case connect_timeout: from.connect_timeout = defaults().connect_timeout; break;
-    case pool: from.pool = defaults().pool; break;
-    default: break;
+    case uri:
+        from.uri.clear();
+        break;
+    case private_groups:
+        from.private_groups = defaults().private_groups;
+        break;
+    case anonymous_search:
+        from.anonymous_search = defaults().anonymous_search;
+        break;
+    case timeout:
+        from.timeout = defaults().timeout;
+        break;
+    case connect_timeout:
+        from.connect_timeout = defaults().connect_timeout;
+        break;
+    case pool:
+        from.pool = defaults().pool;
+        break;
+    default:
+        break;
     }
 }
 
-// The value as it was written. slapd.conf's line begins with the directive and has lost its quotes and backslashes in argv;
-// SQL needs them.
+// The value as it was written. slapd.conf's line begins with the directive and has lost its quotes
+// and backslashes in argv; SQL needs them.
 std::string raw_value(const ConfigArgs& c)
 {
     std::string_view line(c.line);
     if (line.starts_with('{')) { // cn=config's {n}
         const auto end = line.find('}');
-        if (end != std::string_view::npos && line.substr(1, end - 1).find_first_not_of("0123456789") == std::string_view::npos)
+        if (end != std::string_view::npos &&
+            line.substr(1, end - 1).find_first_not_of("0123456789") == std::string_view::npos)
             line.remove_prefix(end + 1);
     }
     const auto word = line.substr(0, line.find_first_of(" \t"));
@@ -184,7 +302,8 @@ std::string raw_value(const ConfigArgs& c)
     if (from == std::string_view::npos)
         return {};
     line = line.substr(from, to - from + 1);
-    // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No SQL begins with a quote.
+    // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No SQL begins with a
+    // quote.
     if (c.type == list || c.type == lookup) {
         std::string_view sql = line;
         for (int words = c.type == list ? 1 : 2; words > 0; --words) {
@@ -206,8 +325,10 @@ double seconds(const ConfigArgs& c)
     const std::string_view text(c.argv[1]);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.05 && value <= 3600))
-        throw unusable(std::string(c.argv[0]) + " " + std::string(text) + ": not a number of seconds between 0.05 and 3600");
+    if (error != std::errc() || end != text.data() + text.size() ||
+        !(value >= 0.05 && value <= 3600))
+        throw unusable(std::string(c.argv[0]) + " " + std::string(text) +
+                       ": not a number of seconds between 0.05 and 3600");
     return value;
 }
 
@@ -223,17 +344,29 @@ void store(ConfigArgs& c, directives& to)
         return;
     }
     switch (c.type) {
-    case uri: to.uri = check_uri(c.argv[1]); break;
-    case private_groups: to.private_groups = c.value_int != 0; break;
-    case anonymous_search: to.anonymous_search = c.value_int != 0; break;
-    case timeout: to.timeout = seconds(c); break;
-    case connect_timeout: to.connect_timeout = seconds(c); break;
+    case uri:
+        to.uri = check_uri(c.argv[1]);
+        break;
+    case private_groups:
+        to.private_groups = c.value_int != 0;
+        break;
+    case anonymous_search:
+        to.anonymous_search = c.value_int != 0;
+        break;
+    case timeout:
+        to.timeout = seconds(c);
+        break;
+    case connect_timeout:
+        to.connect_timeout = seconds(c);
+        break;
     case pool:
         if (c.value_int < 1 || c.value_int > 1000)
-            throw unusable("pgsql-pool " + std::to_string(c.value_int) + ": not a number of connections between 1 and 1000");
+            throw unusable("pgsql-pool " + std::to_string(c.value_int) +
+                           ": not a number of connections between 1 and 1000");
         to.pool = c.value_int;
         break;
-    default: break;
+    default:
+        break;
     }
 }
 

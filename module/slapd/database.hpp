@@ -1,4 +1,5 @@
-// database.hpp: what hangs off be_private: the directives of one database and, once open, what serves from them.
+// database.hpp: what hangs off be_private: the directives of one database and, once open, what
+// serves from them.
 #pragma once
 
 #include "schema.hpp"
@@ -18,7 +19,8 @@ class unusable : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The directives as they were given; values of several words are kept as the administrator wrote them.
+/// The directives as they were given; values of several words are kept as the administrator wrote
+/// them.
 struct directives {
     std::string uri;
     std::vector<std::string> kinds, lists, lookups, attributes;
@@ -44,9 +46,9 @@ struct shared_values {
 /// A mapping fitted to the columns that the database's queries really return.
 struct bound {
     directory::mapping map;
-    std::vector<attribute_type> types;  ///< parallel to map.attributes
-    std::vector<shared_values> shared;  ///< parallel to map.kinds
-    std::string decoy;                  ///< checked for names that do not exist
+    std::vector<attribute_type> types; ///< parallel to map.attributes
+    std::vector<shared_values> shared; ///< parallel to map.kinds
+    std::string decoy;                 ///< checked for names that do not exist
 };
 
 /// Says each thing once in a while: an outage is one line, not one a search.
@@ -60,21 +62,24 @@ private:
     std::map<std::string, clock::time_point> said_;
 };
 
-/// Everything operations need, unchanged from one configuration change to the next. Operations hold it by shared_ptr, so
-/// that a change does not pull it away under them.
+/// Everything operations need, unchanged from one configuration change to the next. Operations hold
+/// it by shared_ptr, so that a change does not pull it away under them.
 class service {
 public:
     /// Throws unusable when the directives contradict each other, slapd's schema or the suffix.
     service(const BackendDB& be, const directives& from);
 
     [[nodiscard]] const directory::tree& where() const noexcept { return tree_; }
-    [[nodiscard]] Entry& fixed(int index) const { return *fixed_.at(static_cast<std::size_t>(index)); }
+    [[nodiscard]] Entry& fixed(int index) const
+    {
+        return *fixed_.at(static_cast<std::size_t>(index));
+    }
     [[nodiscard]] postgres::pool& pool() noexcept { return pool_; }
 
     /// The mapping, if the database has been seen already; else null.
     [[nodiscard]] std::shared_ptr<const bound> known_mapping();
-    /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the worker is idle.
-    /// Throws postgres::error, or `unusable` when the queries do not fit.
+    /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the
+    /// worker is idle. Throws postgres::error, or `unusable` when the queries do not fit.
     [[nodiscard]] std::shared_ptr<const bound> mapping(const postgres::patience& limits);
     /// A statement failed in a way that says the database has changed: look again.
     void forget_mapping();
@@ -90,7 +95,8 @@ public:
 
 private:
     void make_tree(const BackendDB& be);
-    [[nodiscard]] std::shared_ptr<const bound> bind(postgres::connection& session, const postgres::patience& limits) const;
+    [[nodiscard]] std::shared_ptr<const bound> bind(postgres::connection& session,
+                                                    const postgres::patience& limits) const;
 
     std::string label_;
     std::string domain_;
@@ -116,7 +122,8 @@ public:
     void apply(const BackendDB& be);
     void close() noexcept { service_.reset(); }
     [[nodiscard]] bool open() const noexcept { return service_ != nullptr; }
-    /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at here.
+    /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at
+    /// here.
     [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
 
 private:
@@ -125,11 +132,16 @@ private:
     std::shared_ptr<service> service_;
 };
 
-[[nodiscard]] inline database& database_of(const BackendDB& be) { return *static_cast<database*>(be.be_private); }
+[[nodiscard]] inline database& database_of(const BackendDB& be)
+{
+    return *static_cast<database*>(be.be_private);
+}
 
 /// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
-[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from, std::string_view domain);
-/// Says at once, by throwing unusable, what is wrong with one value of one of the directives about kinds.
+[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from,
+                                                              std::string_view domain);
+/// Says at once, by throwing unusable, what is wrong with one value of one of the directives about
+/// kinds.
 void check_directive(std::string_view directive, const std::string& value);
 /// The URI, if libpq can read it; throws unusable otherwise. Does not connect.
 [[nodiscard]] std::string check_uri(const char* uri);

@@ -9,7 +9,8 @@ using normaliser = attribute_type::normaliser;
 
 void* arena::take(std::size_t bytes)
 {
-    bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
+    bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
+            alignof(std::max_align_t);
     if (used_ + bytes > size_) {
         constexpr std::size_t usual = 8192;
         size_ = std::max(bytes, usual);
@@ -68,13 +69,15 @@ entry_builder::entry_builder(service& with, const bound& mapping, const director
         if (!from.chosen[i])
             continue;
         const directory::source& s = from.of->sources[i];
-        const auto at = std::find_if(from.columns.begin(), from.columns.end(), [&](const auto* c) { return c->name == s.column; });
+        const auto at = std::find_if(from.columns.begin(), from.columns.end(),
+                                     [&](const auto* c) { return c->name == s.column; });
         const bool fetched = at != from.columns.end();
         const auto type = fetched ? (*at)->type : directory::column_type::text;
         const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
-        places_.push_back({&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
-                           type == directory::column_type::text_array || type == directory::column_type::json ||
-                               type == directory::column_type::jsonb});
+        places_.push_back(
+            {&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
+             type == directory::column_type::text_array || type == directory::column_type::json ||
+                 type == directory::column_type::jsonb});
     }
 }
 
@@ -86,11 +89,15 @@ berval entry_builder::copy(std::string_view text)
     return {text.size(), out};
 }
 
-bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out, berval& normalised)
+bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out,
+                          berval& normalised)
 {
-    const bool plain = directory::plain_value(text) || // printable ASCII without superfluous blanks; specials do no harm here
-                       (!text.empty() && text.front() != ' ' && text.back() != ' ' && text.find("  ") == std::string_view::npos &&
-                        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    const bool plain =
+        directory::plain_value(
+            text) || // printable ASCII without superfluous blanks; specials do no harm here
+        (!text.empty() && text.front() != ' ' && text.back() != ' ' &&
+         text.find("  ") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
     if (!type.valid(text, plain))
         return false;
     out = look_at(text);
@@ -106,7 +113,8 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
     case normaliser::fold:
         if (plain) {
             normalised = out;
-            if (std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+            if (std::any_of(text.begin(), text.end(),
+                            [](char c) { return c >= 'A' && c <= 'Z'; })) {
                 normalised = copy(text);
                 for (char* c = normalised.bv_val; *c != '\0'; ++c)
                     *c = static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
@@ -126,15 +134,18 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
         ch_free(pretty.bv_val);
     }
     berval n{};
-    const auto usage = static_cast<slap_mask_t>(SLAP_MR_EQUALITY | SLAP_MR_VALUE_OF_ATTRIBUTE_SYNTAX);
-    if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n, nullptr) != LDAP_SUCCESS)
+    const auto usage =
+        static_cast<slap_mask_t>(SLAP_MR_EQUALITY | SLAP_MR_VALUE_OF_ATTRIBUTE_SYNTAX);
+    if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n,
+                                        nullptr) != LDAP_SUCCESS)
         return false;
     normalised = copy(view(n));
     ch_free(n.bv_val);
     return true;
 }
 
-void entry_builder::append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count)
+void entry_builder::append(AttributeDescription* what, berval* values, berval* nvalues,
+                           unsigned count)
 {
     auto* a = static_cast<Attribute*>(memory_.take(sizeof(Attribute)));
     *a = {};
@@ -147,7 +158,8 @@ void entry_builder::append(AttributeDescription* what, berval* values, berval* n
     tail_ = &a->a_next;
 }
 
-std::optional<std::string_view> entry_builder::column_value(const postgres::rows& page, int row, const std::string& wanted) const
+std::optional<std::string_view> entry_builder::column_value(const postgres::rows& page, int row,
+                                                            const std::string& wanted) const
 {
     for (std::size_t i = 0; i < plan_.columns.size(); ++i)
         if (plan_.columns[i]->name == wanted)
@@ -163,11 +175,13 @@ bool entry_builder::name(std::string_view rdn_value)
     if (directory::plain_value(rdn_value) && type.normalise != normaliser::slapds) {
         const std::string head = rdn + '=';
         entry_.e_name = copy(head + std::string(rdn_value) + ',' + std::string(view(above.e_name)));
-        const std::string value = type.normalise == normaliser::fold ? folded(rdn_value) : std::string(rdn_value);
+        const std::string value =
+            type.normalise == normaliser::fold ? folded(rdn_value) : std::string(rdn_value);
         entry_.e_nname = copy(head + value + ',' + std::string(view(above.e_nname)));
         return true;
     }
-    const std::string dn = rdn + '=' + directory::escape_value(rdn_value) + ',' + std::string(view(above.e_name));
+    const std::string dn =
+        rdn + '=' + directory::escape_value(rdn_value) + ',' + std::string(view(above.e_name));
     berval in = look_at(dn);
     berval pretty{};
     berval normalised{};
@@ -187,15 +201,18 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
         text = page.at(row, what.column);
     const auto refuse = [&](std::string_view value) {
         const std::string attribute(view(what.description->ad_cname));
-        with_.complain("value " + plan_.of->name + attribute,
-                       plan_.of->name + " \"" + std::string(page.at(row, 0).value_or("")) + "\": the value \"" +
-                           std::string(value.substr(0, 60)) + "\" breaks the syntax of " + attribute +
-                           " and is left out (others of this attribute are not reported for an hour)",
-                       3600);
+        with_.complain(
+            "value " + plan_.of->name + attribute,
+            plan_.of->name + " \"" + std::string(page.at(row, 0).value_or("")) +
+                "\": the value \"" + std::string(value.substr(0, 60)) + "\" breaks the syntax of " +
+                attribute +
+                " and is left out (others of this attribute are not reported for an hour)",
+            3600);
     };
     if (what.several && text) {
         const auto elements = array_elements(*text);
-        auto* values = static_cast<berval*>(memory_.take((elements.size() + 1) * 2 * sizeof(berval)));
+        auto* values =
+            static_cast<berval*>(memory_.take((elements.size() + 1) * 2 * sizeof(berval)));
         berval* nvalues = values + elements.size() + 1;
         unsigned count = 0;
         for (const auto& element : elements) {
@@ -205,19 +222,22 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
                 continue;
             }
             // An attribute's values are a set (RFC 4512 §2.5.1).
-            if (std::none_of(nvalues, nvalues + count, [&](const berval& n) { return view(n) == view(nvalues[count]); }))
+            if (std::none_of(nvalues, nvalues + count,
+                             [&](const berval& n) { return view(n) == view(nvalues[count]); }))
                 ++count;
         }
         values[count] = nvalues[count] = BER_BVNULL;
         if (count > 0)
-            append(what.description, values, what.type.normalise == normaliser::none ? values : nvalues, count);
+            append(what.description, values,
+                   what.type.normalise == normaliser::none ? values : nvalues, count);
         return;
     }
     berval kept{};
     if (!text || text->empty()) {
         text.reset();
         for (const directory::value_template& t : what.from->defaults) {
-            const auto made = t.expand([&](const std::string& column) { return column_value(page, row, column); });
+            const auto made = t.expand(
+                [&](const std::string& column) { return column_value(page, row, column); });
             if (!made)
                 continue;
             kept = copy(*made);
@@ -229,13 +249,15 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
     }
     auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
     if (!value(what.type, *text, values[0], values[2])) {
-        if (kept.bv_val == nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
+        if (kept.bv_val ==
+            nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
             refuse(*text);
         return;
     }
     values[1] = values[3] = BER_BVNULL;
     // Without a normaliser slapd expects one array for both.
-    append(what.description, values, what.type.normalise == normaliser::none ? values : values + 2, 1);
+    append(what.description, values, what.type.normalise == normaliser::none ? values : values + 2,
+           1);
 }
 
 void entry_builder::add_marks(const postgres::rows& page, int row)
@@ -255,7 +277,8 @@ void entry_builder::add_marks(const postgres::rows& page, int row)
             append(type.description, values, nvalues, 1);
             continue;
         }
-        if (std::any_of(there->a_nvals, there->a_nvals + before, [&](const berval& n) { return view(n) == view(nvalues[before]); }))
+        if (std::any_of(there->a_nvals, there->a_nvals + before,
+                        [&](const berval& n) { return view(n) == view(nvalues[before]); }))
             continue;
         std::copy_n(there->a_vals, before, values);
         std::copy_n(there->a_nvals, before, nvalues);
@@ -270,8 +293,10 @@ Entry* entry_builder::build(const postgres::rows& page, int row)
 {
     const std::string_view key = page.at(row, 0).value_or("");
     const auto skip = [&](const std::string& why) {
-        with_.complain("row " + plan_.of->name + why, "a row of " + plan_.of->name + " \"" + std::string(key.substr(0, 60)) +
-                                                          "\" is skipped: " + why, 600);
+        with_.complain("row " + plan_.of->name + why,
+                       "a row of " + plan_.of->name + " \"" + std::string(key.substr(0, 60)) +
+                           "\" is skipped: " + why,
+                       600);
         return nullptr;
     };
     memory_.rewind();
@@ -289,7 +314,8 @@ Entry* entry_builder::build(const postgres::rows& page, int row)
         Attribute** const before = tail_;
         add(p, page, row);
         if (p.from->required && tail_ == before)
-            return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " + p.from->column + ")");
+            return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " +
+                        p.from->column + ")");
     }
     add_marks(page, row);
     return &entry_;

@@ -17,8 +17,8 @@ private:
     std::size_t size_ = 0;
 };
 
-/// Builds the entries of one plan, one after the other in the same memory. An entry looks into the page it was built from
-/// and is good until the next one: send it with flags 0, dup it to keep it.
+/// Builds the entries of one plan, one after the other in the same memory. An entry looks into the
+/// page it was built from and is good until the next one: send it with flags 0, dup it to keep it.
 class entry_builder {
 public:
     entry_builder(service& with, const bound& mapping, const directory::plan& from);
@@ -39,8 +39,10 @@ private:
     void add(const column_place& what, const postgres::rows& page, int row);
     void add_marks(const postgres::rows& page, int row);
     void append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count);
-    [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out, berval& normalised);
-    [[nodiscard]] std::optional<std::string_view> column_value(const postgres::rows& page, int row, const std::string& name) const;
+    [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out,
+                             berval& normalised);
+    [[nodiscard]] std::optional<std::string_view> column_value(const postgres::rows& page, int row,
+                                                               const std::string& name) const;
     [[nodiscard]] berval copy(std::string_view text);
 
     service& with_;

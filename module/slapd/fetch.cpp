@@ -1,4 +1,5 @@
-// fetch.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and overlays.
+// fetch.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and
+// overlays.
 #include "operations.hpp"
 
 #include "candidates.hpp"
@@ -12,16 +13,18 @@ Entry* fetch(Operation& op, service& with, const berval& ndn)
         return entry_dup(&with.fixed(fixed));
     const auto mapping = mapping_of(op, with);
     Entry* out = nullptr;
-    visit_entry(op, with, *mapping, ndn, directory::filter::of(directory::truth::yes), everything(), [&](candidate& c) {
-        out = entry_dup(&c.entry); // slapd keeps it past this page and frees it
-        return true;
-    });
+    visit_entry(op, with, *mapping, ndn, directory::filter::of(directory::truth::yes), everything(),
+                [&](candidate& c) {
+                    out = entry_dup(&c.entry); // slapd keeps it past this page and frees it
+                    return true;
+                });
     return out;
 }
 
 } // namespace
 
-extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int, Entry** e) noexcept
+extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
+                               AttributeDescription* at, int, Entry** e) noexcept
 {
     *e = nullptr;
     std::shared_ptr<service> with;

@@ -15,7 +15,8 @@ public:
     filter read(const Filter* f)
     {
         if ((f->f_choice & SLAPD_FILTER_UNDEFINED) != 0)
-            return filter::of(truth::undefined); // an attribute or value that the schema does not know
+            return filter::of(
+                truth::undefined); // an attribute or value that the schema does not know
         switch (f->f_choice) {
         case SLAPD_FILTER_COMPUTED:
             return filter::of(f->f_result == LDAP_COMPARE_TRUE    ? truth::yes
@@ -76,7 +77,8 @@ private:
         });
     }
 
-    // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1): (name=x) finds cn and sn.
+    // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1):
+    // (name=x) finds cn and sn.
     template <typename Make> filter leaf(const AttributeDescription* of, Make make)
     {
         if (of == slap_schema.si_ad_objectClass)
@@ -84,7 +86,8 @@ private:
         std::vector<filter> out;
         for (std::size_t i = 0; i < with_.types.size(); ++i) {
             const AttributeDescription* ours = with_.types[i].description;
-            if (ours != of && !is_ad_subtype(const_cast<AttributeDescription*>(ours), const_cast<AttributeDescription*>(of)))
+            if (ours != of && !is_ad_subtype(const_cast<AttributeDescription*>(ours),
+                                             const_cast<AttributeDescription*>(of)))
                 continue;
             touched_.push_back(static_cast<int>(i));
             if (ours == of || rule_of(ours) == rule_of(of))
@@ -96,7 +99,8 @@ private:
             return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
         if (out.empty())
             return filter::of(truth::no);
-        return out.size() == 1 ? std::move(out.front()) : filter::combine(type::disjunction, std::move(out));
+        return out.size() == 1 ? std::move(out.front())
+                               : filter::combine(type::disjunction, std::move(out));
     }
 
     const bound& with_;

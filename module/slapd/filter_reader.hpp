@@ -5,7 +5,9 @@
 
 namespace pgsql::slapd {
 
-/// The filter over the mapping's attributes. Adds to `touched` the attributes that test_filter will look at.
-[[nodiscard]] directory::filter read_filter(const Filter* from, const bound& with, std::vector<int>& touched);
+/// The filter over the mapping's attributes. Adds to `touched` the attributes that test_filter will
+/// look at.
+[[nodiscard]] directory::filter read_filter(const Filter* from, const bound& with,
+                                            std::vector<int>& touched);
 
 } // namespace pgsql::slapd

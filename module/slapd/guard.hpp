@@ -13,17 +13,20 @@ struct failure {
     const char* text = nullptr; ///< a literal: slapd keeps the pointer
 };
 
-/// The answer that makes clients do the right thing: 52 sends SSSD to its next server, while 4, 10, 11 and 32 would delete
-/// users from its cache and 49 would call a right password wrong.
+/// The answer that makes clients do the right thing: 52 sends SSSD to its next server, while 4, 10,
+/// 11 and 32 would delete users from its cache and 49 would call a right password wrong.
 [[nodiscard]] failure code_for(const postgres::error& e) noexcept;
 
-/// An exception on its way to becoming a result: the database this operation began with no longer exists.
+/// An exception on its way to becoming a result: the database this operation began with no longer
+/// exists.
 struct database_gone {};
 
-/// Must be called in a catch block: logs what was caught and says what to answer. `with` may be null.
+/// Must be called in a catch block: logs what was caught and says what to answer. `with` may be
+/// null.
 [[nodiscard]] failure explain(const Operation& op, service* with) noexcept;
 
-/// Runs `work`, which answers the client itself and returns the result code; answers for it when it throws.
+/// Runs `work`, which answers the client itself and returns the result code; answers for it when it
+/// throws.
 template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noexcept
 {
     std::shared_ptr<service> with;
@@ -31,7 +34,8 @@ template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noe
         with = database_of(*op->o_bd).serving(*op->o_bd);
         return work(*with);
     } catch (const database_gone&) {
-        // Overlays and callbacks of the database went with it; the frontend is what is left to answer.
+        // Overlays and callbacks of the database went with it; the frontend is what is left to
+        // answer.
         op->o_bd = frontendDB;
         op->o_callback = nullptr;
         send_ldap_error(op, rs, LDAP_UNAVAILABLE, "the database was removed");

@@ -10,7 +10,8 @@ namespace {
 BackendInfo backend{};
 
 // We announce in the rootDSE only what works.
-char* controls[] = {const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT), const_cast<char*>(LDAP_CONTROL_ASSERT), nullptr};
+char* controls[] = {const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
+                    const_cast<char*>(LDAP_CONTROL_ASSERT), nullptr};
 
 int initialise(BackendInfo* bi) noexcept
 {
@@ -48,7 +49,7 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
     return 0;
 }
 
-extern "C" __attribute__((visibility("default"))) int term_module() 
+extern "C" __attribute__((visibility("default"))) int term_module()
 {
     pgsql::slapd::unregister_rootdse();
     return 0;

@@ -1,4 +1,5 @@
-// kinds.cpp: turns the directives about kinds, queries and attributes into settings, or says what is wrong with them.
+// kinds.cpp: turns the directives about kinds, queries and attributes into settings, or says what
+// is wrong with them.
 #include "database.hpp"
 
 #include <algorithm>
@@ -9,15 +10,19 @@ namespace {
 using directory::kind_setting;
 using directory::source_setting;
 
-// A directive's value, cut into words; "…" keeps blanks together. The last words of a query are left alone.
+// A directive's value, cut into words; "…" keeps blanks together. The last words of a query are
+// left alone.
 class words {
 public:
-    words(const char* directive, std::string_view text) : directive_(directive), text_(text), rest_(text) {}
+    words(const char* directive, std::string_view text)
+        : directive_(directive), text_(text), rest_(text)
+    {}
 
     [[noreturn]] void fail(const std::string& why) const
     {
         std::string shown(text_.substr(0, 60));
-        throw unusable(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") + ": " + why);
+        throw unusable(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") +
+                       ": " + why);
     }
 
     std::string next(const char* what)
@@ -85,10 +90,12 @@ public:
             read_attribute(text);
         for (const kind_setting& k : kinds_) {
             if (!k.list)
-                throw unusable("pgsql-list " + k.name + " is missing: every kind needs the query that lists its rows");
+                throw unusable("pgsql-list " + k.name +
+                               " is missing: every kind needs the query that lists its rows");
             if (k.sources.empty() || k.classes.empty())
-                throw unusable("pgsql-kind " + k.name +
-                               ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
+                throw unusable(
+                    "pgsql-kind " + k.name +
+                    ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
             if (const std::string why = schema_problem(k); !why.empty())
                 throw unusable("pgsql-kind " + k.name + ": " + why);
         }
@@ -96,7 +103,8 @@ public:
     }
 
 private:
-    // users and groups exist as soon as a directive names them; other kinds when pgsql-kind has introduced them.
+    // users and groups exist as soon as a directive names them; other kinds when pgsql-kind has
+    // introduced them.
     kind_setting& kind_named(const std::string& name, const words& at, bool introduce = false)
     {
         for (kind_setting& k : kinds_)
@@ -105,8 +113,9 @@ private:
         if (auto known = directory::preset(name))
             return kinds_.emplace_back(std::move(*known));
         if (!introduce && !alone_)
-            at.fail("there is no kind \"" + name +
-                    "\"; users and groups are known, pgsql-kind introduces others (before they are used)");
+            at.fail(
+                "there is no kind \"" + name +
+                "\"; users and groups are known, pgsql-kind introduces others (before they are used)");
         kinds_.push_back({});
         kinds_.back().name = name;
         return kinds_.back();
@@ -121,8 +130,9 @@ private:
                     "); include the schema file that defines it");
         if (ad == slap_schema.si_ad_userPassword || ad == slap_schema.si_ad_objectClass)
             at.fail(attribute + " is not mapped from a column: " +
-                    (ad == slap_schema.si_ad_userPassword ? "the password column is only used to check binds"
-                                                          : "object classes come from pgsql-kind"));
+                    (ad == slap_schema.si_ad_userPassword
+                         ? "the password column is only used to check binds"
+                         : "object classes come from pgsql-kind"));
         return std::string(view(ad->ad_cname));
     }
 
@@ -140,7 +150,8 @@ private:
             if (name == "under") {
                 berval dn = look_at(value);
                 if (dnValidate(nullptr, &dn) != LDAP_SUCCESS)
-                    in.fail("under=" + value + " is not a DN relative to the suffix, such as ou=people");
+                    in.fail("under=" + value +
+                            " is not a DN relative to the suffix, such as ou=people");
                 k.under = value;
             } else if (name == "class") {
                 k.classes.clear();
@@ -155,12 +166,15 @@ private:
                     known->required = true;
                     std::rotate(k.sources.data(), known, known + 1); // the first names the entry
                 } else {
-                    k.sources.insert(k.sources.begin(), {.attribute = attribute, .column = attribute, .required = true});
+                    k.sources.insert(
+                        k.sources.begin(),
+                        {.attribute = attribute, .column = attribute, .required = true});
                 }
             } else if (name == "password") {
                 k.password_column = value;
             } else {
-                in.fail("unknown option \"" + name + "\"; known are under=, rdn=, class= and password=");
+                in.fail("unknown option \"" + name +
+                        "\"; known are under=, rdn=, class= and password=");
             }
         }
     }
@@ -174,11 +188,13 @@ private:
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
                 in.fail("the query has " + std::to_string(out.parameters) + " parameters, " +
-                        (parameters == 0 ? "but a list takes none" : "but a lookup takes exactly one (? or $1)"));
+                        (parameters == 0 ? "but a list takes none"
+                                         : "but a lookup takes exactly one (? or $1)"));
             return out;
         } catch (const postgres::query_error& e) {
             std::string around(sql.substr(e.position, 20));
-            in.fail(std::string("the query cannot be read ") + e.what() + " (near \"" + around + "\")");
+            in.fail(std::string("the query cannot be read ") + e.what() + " (near \"" + around +
+                    "\")");
         }
     }
 
@@ -238,8 +254,9 @@ private:
             } else if (name == "compare" && value == "exact") {
                 s->compare = directory::comparison::exact;
             } else {
-                in.fail("\"" + option +
-                        "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
+                in.fail(
+                    "\"" + option +
+                    "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
             }
         }
     }
@@ -266,9 +283,15 @@ private:
 
 } // namespace
 
-std::vector<kind_setting> read_kinds(const directives& from, std::string_view domain) { return reader(domain).run(from); }
+std::vector<kind_setting> read_kinds(const directives& from, std::string_view domain)
+{
+    return reader(domain).run(from);
+}
 
-void check_directive(std::string_view directive, const std::string& value) { reader("", true).check(directive, value); }
+void check_directive(std::string_view directive, const std::string& value)
+{
+    reader("", true).check(directive, value);
+}
 
 std::string check_uri(const char* uri)
 {
@@ -277,7 +300,8 @@ std::string check_uri(const char* uri)
     if (options == nullptr) {
         std::string words = why != nullptr ? why : "out of memory";
         PQfreemem(why);
-        words.resize(std::min(words.find_first_of("\"\n"), words.size())); // what it quotes may be the password
+        words.resize(std::min(words.find_first_of("\"\n"),
+                              words.size())); // what it quotes may be the password
         throw unusable("pgsql-uri: libpq cannot read it: " + words);
     }
     PQconninfoFree(options);

@@ -1,7 +1,8 @@
 // layout.cpp: tells whether the slapd we were loaded into is the one we were built for.
 //
-// slapd has no stable module interface: its structs change with versions and configure options, and a module that was
-// compiled for others would corrupt memory silently. So everything that can be compared at run time is.
+// slapd has no stable module interface: its structs change with versions and configure options, and
+// a module that was compiled for others would corrupt memory silently. So everything that can be
+// compared at run time is.
 #include "layout.hpp"
 
 #include "slapd.hpp"
@@ -23,11 +24,12 @@ char words[512];
 
 const char* differ(const char* what, std::size_t ours, std::size_t theirs)
 {
-    std::snprintf(words, sizeof words,
-                  "back_pgsql was built for slapd " BACK_PGSQL_BUILT_FOR
-                  ", which does not fit this slapd (%.100s): %s is %zu there and %zu here; build it against the source of this "
-                  "slapd",
-                  Versionstr, what, ours, theirs);
+    std::snprintf(
+        words, sizeof words,
+        "back_pgsql was built for slapd " BACK_PGSQL_BUILT_FOR
+        ", which does not fit this slapd (%.100s): %s is %zu there and %zu here; build it against the source of this "
+        "slapd",
+        Versionstr, what, ours, theirs);
     return words;
 }
 
@@ -52,7 +54,8 @@ const char* other_library()
     ldap_memfree(info.ldapai_vendor_name);
     return theirs == BACK_PGSQL_VENDOR_VERSION
                ? nullptr
-               : differ("libldap's version", static_cast<std::size_t>(BACK_PGSQL_VENDOR_VERSION), static_cast<std::size_t>(theirs));
+               : differ("libldap's version", static_cast<std::size_t>(BACK_PGSQL_VENDOR_VERSION),
+                        static_cast<std::size_t>(theirs));
 }
 
 const char* other_operation()
@@ -64,7 +67,8 @@ const char* other_operation()
     const char* bad = nullptr;
     if (op->o_hdr != &buffer.ob_hdr || op->o_controls != buffer.ob_controls)
         bad = differ("the place of an operation's header", offsetof(OperationBuffer, ob_hdr), 0);
-    else if (op->o_tmpmfuncs != &slap_sl_mfuncs || op->o_counters != &slap_counters || op->o_conn != &conn)
+    else if (op->o_tmpmfuncs != &slap_sl_mfuncs || op->o_counters != &slap_counters ||
+             op->o_conn != &conn)
         bad = differ("the layout of an operation", sizeof(Operation), 0);
     else if (conn.c_conn_idx != -1 || conn.c_send_ldap_result != slap_send_ldap_result ||
              conn.c_send_search_entry != slap_send_search_entry)
@@ -90,7 +94,8 @@ const char* layout_mismatch() noexcept
     for (const known& k : all)
         if (const std::size_t theirs = size_in_slapd(k.object); theirs != 0 && theirs != k.ours)
             return differ(k.name, k.ours, theirs);
-    if (frontendDB->bd_self != frontendDB || std::strcmp(frontendDB->bd_info->bi_type, "frontend") != 0)
+    if (frontendDB->bd_self != frontendDB ||
+        std::strcmp(frontendDB->bd_info->bi_type, "frontend") != 0)
         return differ("the layout of a database", sizeof(BackendDB), 0);
     return other_operation();
 }

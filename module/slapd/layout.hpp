@@ -3,7 +3,8 @@
 
 namespace pgsql::slapd {
 
-/// Null when versions and structures agree; otherwise what differs, naming both sides. The text stays valid.
+/// Null when versions and structures agree; otherwise what differs, naming both sides. The text
+/// stays valid.
 [[nodiscard]] const char* layout_mismatch() noexcept;
 
 } // namespace pgsql::slapd

@@ -19,7 +19,8 @@ int failed(ConfigReply* cr, const char* why) noexcept
 // What only the database can tell is said when slapd starts, not when the first user complains.
 void* first_look(void*, void* argument) noexcept
 {
-    const std::unique_ptr<std::shared_ptr<service>> with(static_cast<std::shared_ptr<service>*>(argument));
+    const std::unique_ptr<std::shared_ptr<service>> with(
+        static_cast<std::shared_ptr<service>*>(argument));
     service& s = **with;
     ldap_pvt_thread_pool_idle(&connection_pool);
     try {
@@ -27,13 +28,17 @@ void* first_look(void*, void* argument) noexcept
         for (const auto& k : mapping->map.kinds) {
             std::string names;
             for (const auto& from : k.sources)
-                names += " " + mapping->map.attributes[static_cast<std::size_t>(from.attribute)].name;
+                names +=
+                    " " + mapping->map.attributes[static_cast<std::size_t>(from.attribute)].name;
             s.say(k.name + " serve" + names);
             if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
                 s.say("users have no password column, so none of them can bind");
         }
     } catch (const postgres::error& e) {
-        s.say(std::string("the database is not available at the start and will be tried with every operation: ") + e.what());
+        s.say(
+            std::string(
+                "the database is not available at the start and will be tried with every operation: ") +
+            e.what());
     } catch (const std::exception& e) {
         s.say(std::string(e.what()) + "; until that is mended, searches get an error");
     }

@@ -6,13 +6,15 @@
 namespace pgsql::slapd {
 
 extern "C" {
-// Each answers the client itself and returns the result code; pgsql_bind leaves the answer to a success to slapd.
+// Each answers the client itself and returns the result code; pgsql_bind leaves the answer to a
+// success to slapd.
 int pgsql_search(Operation* op, SlapReply* rs) noexcept;
 int pgsql_bind(Operation* op, SlapReply* rs) noexcept;
 int pgsql_compare(Operation* op, SlapReply* rs) noexcept;
 
 // For slapd's own needs: ACLs by group and set, authz rules, overlays.
-int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int rw, Entry** e) noexcept;
+int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int rw,
+                    Entry** e) noexcept;
 int pgsql_operational(Operation* op, SlapReply* rs) noexcept;
 int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept;
 

@@ -16,12 +16,17 @@ int add_to(void*, Entry* e) noexcept
     BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
     {
-        if (std::strcmp(be->bd_info->bi_type, "pgsql") != 0 && (be->bd_self == nullptr || be->be_private == nullptr))
+        if (std::strcmp(be->bd_info->bi_type, "pgsql") != 0 &&
+            (be->bd_self == nullptr || be->be_private == nullptr))
             continue;
-        if (be->be_cf_ocs == nullptr || std::strstr(be->be_cf_ocs->co_def, "olcPgsqlConfig") == nullptr ||
+        if (be->be_cf_ocs == nullptr ||
+            std::strstr(be->be_cf_ocs->co_def, "olcPgsqlConfig") == nullptr ||
             be->be_suffix == nullptr || SLAP_GLUE_SUBORDINATE(be))
             continue;
-        return attr_merge_one(e, default_naming_context, &be->be_suffix[0], &be->be_nsuffix[0]) == LDAP_SUCCESS ? 0 : 1;
+        return attr_merge_one(e, default_naming_context, &be->be_suffix[0], &be->be_nsuffix[0]) ==
+                       LDAP_SUCCESS
+                   ? 0
+                   : 1;
     }
     return 0;
 }
@@ -33,11 +38,12 @@ int register_rootdse() noexcept
     berval name = BER_BVC("defaultNamingContext");
     const char* text = nullptr;
     if (slap_bv2ad(&name, &default_naming_context, &text) != LDAP_SUCCESS &&
-        register_at("( 2.25.162856128844017627545785008905003916249.3.1 NAME 'defaultNamingContext' "
-                    "DESC 'The naming context that a client should use when it knows no other' "
-                    "EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 "
-                    "SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )",
-                    &default_naming_context, 0) != 0)
+        register_at(
+            "( 2.25.162856128844017627545785008905003916249.3.1 NAME 'defaultNamingContext' "
+            "DESC 'The naming context that a client should use when it knows no other' "
+            "EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 "
+            "SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )",
+            &default_naming_context, 0) != 0)
         return -1;
     return entry_info_register(add_to, nullptr);
 }

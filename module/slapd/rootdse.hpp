@@ -3,7 +3,8 @@
 
 namespace pgsql::slapd {
 
-/// Adds defaultNamingContext, which SSSD and Proxmox VE look for, to every rootDSE from now on. Returns 0, or -1.
+/// Adds defaultNamingContext, which SSSD and Proxmox VE look for, to every rootDSE from now on.
+/// Returns 0, or -1.
 [[nodiscard]] int register_rootdse() noexcept;
 void unregister_rootdse() noexcept;
 

@@ -1,4 +1,5 @@
-// schema.cpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast normalisers.
+// schema.cpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast
+// normalisers.
 #include "schema.hpp"
 
 #include <algorithm>
@@ -24,8 +25,9 @@ void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
 std::string folded(std::string_view text)
 {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return out;
 }
 
@@ -44,7 +46,8 @@ AttributeDescription* find_attribute(const std::string& name, std::string& why)
 directory::match rule_of(const AttributeDescription* of)
 {
     const MatchingRule* rule = of->ad_type->sat_equality;
-    // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match; integerMatch
+    // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match;
+    // integerMatch
     if (is_rule(rule, "2.5.13.2") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.2"))
         return directory::match::ignore_case;
     if (is_rule(rule, "2.5.13.5") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.1"))
@@ -59,8 +62,8 @@ attribute_type describe(AttributeDescription* of)
     attribute_type out;
     out.description = of;
     const MatchingRule* rule = of->ad_type->sat_equality;
-    out.digits = view({std::strlen(of->ad_type->sat_syntax->ssyn_oid), of->ad_type->sat_syntax->ssyn_oid}) ==
-                 "1.3.6.1.4.1.1466.115.121.1.27";
+    out.digits = view({std::strlen(of->ad_type->sat_syntax->ssyn_oid),
+                       of->ad_type->sat_syntax->ssyn_oid}) == "1.3.6.1.4.1.1466.115.121.1.27";
     const directory::match m = rule_of(of);
     if (rule == nullptr || rule->smr_normalize == nullptr)
         out.normalise = attribute_type::normaliser::none;

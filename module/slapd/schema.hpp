@@ -1,4 +1,5 @@
-// schema.hpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast normalisers.
+// schema.hpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast
+// normalisers.
 #pragma once
 
 #include "slapd.hpp"
@@ -10,7 +11,8 @@ namespace pgsql::slapd {
 /// One attribute of the mapping in slapd's terms; parallel to mapping::attributes.
 struct attribute_type {
     AttributeDescription* description = nullptr;
-    /// How a value is normalised: `none` shares the value, `fold` and `keep` have a fast path for plain ASCII.
+    /// How a value is normalised: `none` shares the value, `fold` and `keep` have a fast path for
+    /// plain ASCII.
     enum class normaliser : char { none, fold, keep, slapds } normalise = normaliser::slapds;
     bool digits = false; ///< INTEGER syntax
 
@@ -24,7 +26,8 @@ struct attribute_type {
 [[nodiscard]] attribute_type describe(AttributeDescription* of);
 [[nodiscard]] directory::match rule_of(const AttributeDescription* of);
 
-/// The classes with all their superiors, lower-case. Throws std::invalid_argument that names an unknown one.
+/// The classes with all their superiors, lower-case. Throws std::invalid_argument that names an
+/// unknown one.
 [[nodiscard]] std::set<std::string> closure(const std::vector<std::string>& classes);
 
 /// Lower-case ASCII.

@@ -1,4 +1,5 @@
-// search.cpp: answers a search: which entries base and scope can reach, which of them the filter takes.
+// search.cpp: answers a search: which entries base and scope can reach, which of them the filter
+// takes.
 #include "operations.hpp"
 
 #include "candidates.hpp"
@@ -14,12 +15,14 @@ using directory::filter;
 bool reads_entry(const Access* by)
 {
     for (; by != nullptr; by = by->a_next)
-        if (by->a_dn_at != nullptr || by->a_realdn_at != nullptr || !BER_BVISEMPTY(&by->a_set_pat) || by->a_dynacl != nullptr)
+        if (by->a_dn_at != nullptr || by->a_realdn_at != nullptr ||
+            !BER_BVISEMPTY(&by->a_set_pat) || by->a_dynacl != nullptr)
             return true;
     return false;
 }
 
-// Whether an access rule looks at attributes of the entry that the client did not ask for: then they must be there.
+// Whether an access rule looks at attributes of the entry that the client did not ask for: then
+// they must be there.
 bool acl_reads_entries(const AccessControl* rules)
 {
     for (; rules != nullptr; rules = rules->acl_next)
@@ -50,7 +53,8 @@ private:
     {
         rs_.sr_err = code;
         rs_.sr_text = text;
-        if (code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED)
+        if (code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED ||
+            code == LDAP_TIMELIMIT_EXCEEDED)
             rs_.sr_ref = rs_.sr_v2ref;
         send_ldap_result(&op_, &rs_);
         rs_.sr_ref = nullptr;
@@ -62,9 +66,13 @@ private:
     int check_base(Entry& base)
     {
         slap_mask_t mask = 0;
-        if (access_allowed_mask(&op_, &base, slap_schema.si_ad_entry, nullptr, ACL_SEARCH, nullptr, &mask) == 0)
-            return result(ACL_GRANT(mask, ACL_DISCLOSE) ? LDAP_INSUFFICIENT_ACCESS : LDAP_NO_SUCH_OBJECT);
-        if (get_assert(&op_) && test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) != LDAP_COMPARE_TRUE)
+        if (access_allowed_mask(&op_, &base, slap_schema.si_ad_entry, nullptr, ACL_SEARCH, nullptr,
+                                &mask) == 0)
+            return result(ACL_GRANT(mask, ACL_DISCLOSE) ? LDAP_INSUFFICIENT_ACCESS
+                                                        : LDAP_NO_SUCH_OBJECT);
+        if (get_assert(&op_) &&
+            test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) !=
+                LDAP_COMPARE_TRUE)
             return result(LDAP_ASSERTION_FAILED);
         return go_on;
     }
@@ -75,10 +83,11 @@ private:
             return done;
         for (int i = 0; i < static_cast<int>(with_.where().entries().size()); ++i) {
             const int parent = with_.where().entries()[static_cast<std::size_t>(i)].parent;
-            const bool reached = op_.ors_scope == LDAP_SCOPE_BASE       ? i == top
-                                 : op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent == top
-                                                                        : with_.where().below(i, top) &&
-                                                                        (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
+            const bool reached = op_.ors_scope == LDAP_SCOPE_BASE ? i == top
+                                 : op_.ors_scope == LDAP_SCOPE_ONELEVEL
+                                     ? parent == top
+                                     : with_.where().below(i, top) &&
+                                           (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
             if (reached)
                 if (const int done = offer(with_.fixed(i)); done != go_on)
                     return done;
@@ -99,9 +108,11 @@ private:
         for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
             const directory::kind& k = mapping->map.kinds[i];
             const int parent = mapping->shared[i].parent;
-            if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top : !with_.where().below(parent, top))
+            if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top
+                                                     : !with_.where().below(parent, top))
                 continue;
-            if (k.only_if_none_in >= 0 && (private_found || answered[static_cast<std::size_t>(k.only_if_none_in)]))
+            if (k.only_if_none_in >= 0 &&
+                (private_found || answered[static_cast<std::size_t>(k.only_if_none_in)]))
                 continue;
             const auto plan = directory::make_plan(mapping->map, k, what, parts);
             if (!plan)
@@ -110,7 +121,8 @@ private:
             int done = go_on;
             each_candidate(op_, with_, *mapping, *plan, [&](candidate& c) {
                 done = offer(c.entry);
-                // Only one entry can have this name or number, so that nothing more of the like needs to be looked for.
+                // Only one entry can have this name or number, so that nothing more of the like
+                // needs to be looked for.
                 answered[i] = answered[i] || (sent_last_ && plan->unique);
                 return done == go_on;
             });
@@ -125,14 +137,17 @@ private:
     {
         const auto mapping = mapping_of(op_, with_);
         std::vector<int> touched;
-        const filter what = read_filter(op_.ors_filter, *mapping, touched); // tells what marks it needs
+        const filter what =
+            read_filter(op_.ors_filter, *mapping, touched); // tells what marks it needs
         int done = go_on;
         bool found = false;
         const bool itself = op_.ors_scope == LDAP_SCOPE_BASE || op_.ors_scope == LDAP_SCOPE_SUBTREE;
-        // Its existence is asked for apart from the filter: the filter may be false of an entry that exists.
-        const filter shown = filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
-        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown, wanted_by_client(*mapping, std::move(touched)),
-                    [&](candidate& c) {
+        // Its existence is asked for apart from the filter: the filter may be false of an entry
+        // that exists.
+        const filter shown =
+            filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
+        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown,
+                    wanted_by_client(*mapping, std::move(touched)), [&](candidate& c) {
                         found = true;
                         done = check_base(c.entry);
                         if (done == go_on && itself)
@@ -156,25 +171,29 @@ private:
         directory::wanted out;
         out.attributes = std::move(touched);
         // Overlays and internal callers look at what they like, and so may access rules.
-        out.everything = op_.ors_attrs == nullptr || op_.o_callback != nullptr || get_assert(&op_) ||
-                         acl_reads_entries(op_.o_bd->be_acl) || acl_reads_entries(frontendDB->be_acl);
+        out.everything = op_.ors_attrs == nullptr || op_.o_callback != nullptr ||
+                         get_assert(&op_) || acl_reads_entries(op_.o_bd->be_acl) ||
+                         acl_reads_entries(frontendDB->be_acl);
         if (out.everything)
             return out;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
                 // *, + and @class; 1.1 and unknown names ask for nothing we have
                 const auto name = view(a->an_name);
-                out.everything = out.everything || name == "*" || name == "+" || name.starts_with('@') || name.starts_with('!');
+                out.everything = out.everything || name == "*" || name == "+" ||
+                                 name.starts_with('@') || name.starts_with('!');
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)
-                if (mapping.types[i].description == a->an_desc || is_ad_subtype(mapping.types[i].description, a->an_desc))
+                if (mapping.types[i].description == a->an_desc ||
+                    is_ad_subtype(mapping.types[i].description, a->an_desc))
                     out.attributes.push_back(static_cast<int>(i));
         }
         return out;
     }
 
-    // test_filter has the last word on every entry: it settles what SQL left open and applies the search ACLs.
+    // test_filter has the last word on every entry: it settles what SQL left open and applies the
+    // search ACLs.
     int offer(Entry& e)
     {
         sent_last_ = false;

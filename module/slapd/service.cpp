@@ -1,4 +1,5 @@
-// service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are served from.
+// service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are
+// served from.
 #include "database.hpp"
 
 #include "../login/password.hpp"
@@ -18,7 +19,8 @@ void add_value(Entry& to, AttributeDescription* what, std::string_view value)
     const std::string owned(value); // NUL-terminated
     berval bv = look_at(owned);
     if (attr_merge_normalize_one(&to, what, &bv, nullptr) != LDAP_SUCCESS)
-        throw unusable("the value \"" + owned + "\" breaks the syntax of " + std::string(view(what->ad_cname)));
+        throw unusable("the value \"" + owned + "\" breaks the syntax of " +
+                       std::string(view(what->ad_cname)));
 }
 
 void add_classes(Entry& to, const std::vector<std::string>& classes)
@@ -29,8 +31,10 @@ void add_classes(Entry& to, const std::vector<std::string>& classes)
     const char* text = nullptr;
     char buffer[SLAP_TEXT_BUFLEN] = "";
     const Attribute* a = attr_find(to.e_attrs, slap_schema.si_ad_objectClass);
-    if (structural_class(a->a_vals, &structural, nullptr, &text, buffer, sizeof buffer, nullptr) != LDAP_SUCCESS)
-        throw unusable("object classes that cannot go together: " + std::string(text != nullptr ? text : buffer));
+    if (structural_class(a->a_vals, &structural, nullptr, &text, buffer, sizeof buffer, nullptr) !=
+        LDAP_SUCCESS)
+        throw unusable("object classes that cannot go together: " +
+                       std::string(text != nullptr ? text : buffer));
     add_value(to, slap_schema.si_ad_structuralObjectClass, view(structural->soc_cname));
 }
 
@@ -64,16 +68,33 @@ std::vector<class_for> fixed_classes()
 column_type type_of(Oid oid)
 {
     switch (oid) { // PostgreSQL's pg_type.dat; these never change
-    case 25: case 1043: case 19: return column_type::text; // text, varchar, name
-    case 21: return column_type::int2;
-    case 23: return column_type::int4;
-    case 20: return column_type::int8;
-    case 16: return column_type::boolean;
-    case 1184: return column_type::timestamp; // timestamptz
-    case 1009: case 1015: case 1003: case 1005: case 1007: case 1016: return column_type::text_array; // of texts, of integers
-    case 114: return column_type::json;
-    case 3802: return column_type::jsonb;
-    default: return column_type::other;
+    case 25:
+    case 1043:
+    case 19:
+        return column_type::text; // text, varchar, name
+    case 21:
+        return column_type::int2;
+    case 23:
+        return column_type::int4;
+    case 20:
+        return column_type::int8;
+    case 16:
+        return column_type::boolean;
+    case 1184:
+        return column_type::timestamp; // timestamptz
+    case 1009:
+    case 1015:
+    case 1003:
+    case 1005:
+    case 1007:
+    case 1016:
+        return column_type::text_array; // of texts, of integers
+    case 114:
+        return column_type::json;
+    case 3802:
+        return column_type::jsonb;
+    default:
+        return column_type::other;
     }
 }
 
@@ -85,14 +106,17 @@ std::string names_of(const std::vector<directory::column>& columns)
     return out;
 }
 
-std::vector<directory::column> columns_of(postgres::connection& session, const std::string& directive,
-                                          const std::string& query, const postgres::patience& limits)
+std::vector<directory::column> columns_of(postgres::connection& session,
+                                          const std::string& directive, const std::string& query,
+                                          const postgres::patience& limits)
 {
     std::vector<directory::column> out;
     try {
         for (const auto& c : session.describe("SELECT * FROM (" + query + ") AS e", limits)) {
-            if (std::any_of(out.begin(), out.end(), [&](const auto& o) { return o.name == c.name; }))
-                throw unusable(directive + ": the query returns two columns named \"" + c.name + "\"; rename one with AS");
+            if (std::any_of(out.begin(), out.end(),
+                            [&](const auto& o) { return o.name == c.name; }))
+                throw unusable(directive + ": the query returns two columns named \"" + c.name +
+                               "\"; rename one with AS");
             out.push_back({c.name, type_of(c.type)});
         }
     } catch (const postgres::error& e) {
@@ -120,7 +144,8 @@ bool complaints::worth_saying(const std::string& what, double seconds)
 
 service::service(const BackendDB& be, const directives& from)
     : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
-      anonymous_search(from.anonymous_search), timeout(from.timeout), private_groups_(from.private_groups),
+      anonymous_search(from.anonymous_search), timeout(from.timeout),
+      private_groups_(from.private_groups),
       pool_({from.uri, from.connect_timeout, from.timeout}, from.pool)
 {
     if (suffix_ndn.empty())
@@ -131,7 +156,8 @@ service::service(const BackendDB& be, const directives& from)
     // dc=example,dc=com → example.com
     for (std::string_view left = suffix_ndn; !left.empty(); left = directory::parent_of(left))
         if (directory::rdn_of(left).starts_with("dc="))
-            domain_ += (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
+            domain_ +=
+                (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
     kinds_ = read_kinds(from, domain_);
     make_tree(be);
 }
@@ -150,7 +176,8 @@ void service::make_tree(const BackendDB& be)
         for (const auto& rdn : chain) {
             dn = rdn + "," + dn;
             const std::string ndn = normalised(dn);
-            const auto known = std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.ndn == ndn; });
+            const auto known = std::find_if(entries.begin(), entries.end(),
+                                            [&](const auto& e) { return e.ndn == ndn; });
             if (known != entries.end()) {
                 parent = static_cast<int>(known - entries.begin());
                 continue;
@@ -161,11 +188,16 @@ void service::make_tree(const BackendDB& be)
     }
     tree_ = directory::tree(std::move(entries));
     for (const auto& at : tree_.entries()) {
-        const directory::place rdn = directory::tree({{"", std::string(directory::parent_of(at.ndn)), -1}}).locate(at.ndn);
+        const directory::place rdn =
+            directory::tree({{"", std::string(directory::parent_of(at.ndn)), -1}}).locate(at.ndn);
         const auto known = fixed_classes();
-        const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.attribute == rdn.attribute; });
+        const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) {
+            return k.attribute == rdn.attribute;
+        });
         if (found == known.end())
-            throw unusable("an entry " + at.dn + " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
+            throw unusable(
+                "an entry " + at.dn +
+                " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
         own_entry e = new_entry();
         const berval dn = look_at(at.dn);
         const berval ndn = look_at(at.ndn);
@@ -173,7 +205,8 @@ void service::make_tree(const BackendDB& be)
         ber_dupbv(&e->e_nname, const_cast<berval*>(&ndn));
         add_classes(*e, found->classes);
         // The value as the administrator wrote it, not the normalised one.
-        const auto pretty = directory::tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
+        const auto pretty =
+            directory::tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
         std::string why;
         add_value(*e, find_attribute(rdn.attribute, why), pretty.value);
         if (rdn.attribute == "dc")
@@ -192,7 +225,8 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
 {
     const std::unique_lock one(binding_, limits.until);
     if (!one)
-        throw postgres::error(postgres::error::cause::deadline, "the queries were still being examined at the deadline");
+        throw postgres::error(postgres::error::cause::deadline,
+                              "the queries were still being examined at the deadline");
     {
         const std::lock_guard lock(guard_);
         if (bound_)
@@ -202,7 +236,8 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
             throw unusable(why_not_);
     }
     try {
-        auto fresh = pool_.with_connection(limits, [&](postgres::connection& session) { return bind(session, limits); });
+        auto fresh = pool_.with_connection(
+            limits, [&](postgres::connection& session) { return bind(session, limits); });
         const std::lock_guard lock(guard_);
         why_not_.clear();
         return bound_ = std::move(fresh);
@@ -220,7 +255,10 @@ void service::forget_mapping()
     bound_.reset();
 }
 
-void service::say(const std::string& what) const { Debug(LDAP_DEBUG_ANY, "%s%s\n", label_.c_str(), what.c_str()); }
+void service::say(const std::string& what) const
+{
+    Debug(LDAP_DEBUG_ANY, "%s%s\n", label_.c_str(), what.c_str());
+}
 
 void service::complain(const std::string& kind, const std::string& what, double seconds)
 {
@@ -233,10 +271,10 @@ namespace {
 // Fits one kind's settings to the columns that its queries return.
 class kind_binder {
 public:
-    kind_binder(bound& out, std::string_view domain, postgres::connection& session, const postgres::patience& limits)
+    kind_binder(bound& out, std::string_view domain, postgres::connection& session,
+                const postgres::patience& limits)
         : out_(out), domain_(domain), session_(session), limits_(limits)
-    {
-    }
+    {}
 
     directory::kind run(const directory::kind_setting& from)
     {
@@ -247,7 +285,8 @@ public:
         k.all_classes = closure(from.classes);
         k.list = *from.list;
         k.columns = columns_of(session_, "pgsql-list " + k.name, k.list.text, limits_);
-        k.password_column = k.find_column(from.password_column) != nullptr ? from.password_column : "";
+        k.password_column =
+            k.find_column(from.password_column) != nullptr ? from.password_column : "";
         for (const auto& s : from.sources)
             add_source(k, s);
         add_other_columns(k, from);
@@ -282,26 +321,29 @@ private:
         else if (!from.configured && k.find_column(from.attribute) != nullptr)
             s.column = from.attribute; // an alias that is the attribute's own name
         else if (from.configured)
-            throw unusable(where + " column=" + from.column + ": pgsql-list " + k.name + " returns no such column; it returns " +
-                           names_of(k.columns));
+            throw unusable(where + " column=" + from.column + ": pgsql-list " + k.name +
+                           " returns no such column; it returns " + names_of(k.columns));
         else if (from.required)
-            throw unusable("pgsql-list " + k.name + ": the query returns no column \"" + from.column + "\" for " +
-                           from.attribute + "; it returns " + names_of(k.columns) + ". Write … AS " + from.column +
-                           ", or " + where + " column=<its name>");
+            throw unusable("pgsql-list " + k.name + ": the query returns no column \"" +
+                           from.column + "\" for " + from.attribute + "; it returns " +
+                           names_of(k.columns) + ". Write … AS " + from.column + ", or " + where +
+                           " column=<its name>");
         for (const auto& text : from.defaults) {
             if (domain_.empty() && text.find("{domain}") != std::string::npos)
                 continue; // a suffix without dc= has no domain
             auto t = directory::value_template::parse(text, domain_);
-            const auto missing = std::find_if(t.pieces().begin(), t.pieces().end(), [&](const auto& p) {
-                return p.column && k.find_column(p.text) == nullptr;
-            });
+            const auto missing =
+                std::find_if(t.pieces().begin(), t.pieces().end(), [&](const auto& p) {
+                    return p.column && k.find_column(p.text) == nullptr;
+                });
             if (missing == t.pieces().end())
                 s.defaults.push_back(std::move(t));
         }
         if (!s.column.empty() || !s.defaults.empty())
             k.sources.push_back(std::move(s));
         else if (k.sources.empty())
-            throw unusable("pgsql-kind " + k.name + ": nothing gives a value for " + from.attribute + ", which names its entries");
+            throw unusable("pgsql-kind " + k.name + ": nothing gives a value for " +
+                           from.attribute + ", which names its entries");
     }
 
     // The open mapping: any column whose alias is an attribute type of slapd's schema.
@@ -309,11 +351,14 @@ private:
     {
         for (const auto& c : k.columns) {
             const bool used = c.name == from.password_column ||
-                              std::any_of(k.sources.begin(), k.sources.end(), [&](const auto& s) { return s.column == c.name; }) ||
-                              std::any_of(from.sources.begin(), from.sources.end(), [&](const auto& s) { return s.column == c.name; });
+                              std::any_of(k.sources.begin(), k.sources.end(),
+                                          [&](const auto& s) { return s.column == c.name; }) ||
+                              std::any_of(from.sources.begin(), from.sources.end(),
+                                          [&](const auto& s) { return s.column == c.name; });
             std::string why;
             const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, why);
-            if (ad == nullptr || ad == slap_schema.si_ad_userPassword || ad == slap_schema.si_ad_objectClass)
+            if (ad == nullptr || ad == slap_schema.si_ad_userPassword ||
+                ad == slap_schema.si_ad_objectClass)
                 continue;
             const int a = attribute(std::string(view(ad->ad_cname)));
             if (k.source_of(a) == nullptr)
@@ -326,15 +371,17 @@ private:
         const std::string directive = "pgsql-lookup " + k.name + " " + from.attribute;
         const auto columns = columns_of(session_, directive, from.query.text, limits_);
         const auto returns = [&](const std::string& name) {
-            return std::any_of(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
+            return std::any_of(columns.begin(), columns.end(),
+                               [&](const auto& c) { return c.name == name; });
         };
         if (!returns(k.rdn().column))
-            throw unusable(directive + ": the query returns no column \"" + k.rdn().column + "\", which names the entry; it returns " +
-                           names_of(columns));
+            throw unusable(directive + ": the query returns no column \"" + k.rdn().column +
+                           "\", which names the entry; it returns " + names_of(columns));
         directory::lookup l;
         l.attribute = attribute(from.attribute);
         l.query = from.query;
-        l.complete = std::all_of(k.columns.begin(), k.columns.end(), [&](const auto& c) { return returns(c.name); });
+        l.complete = std::all_of(k.columns.begin(), k.columns.end(),
+                                 [&](const auto& c) { return returns(c.name); });
         k.lookups.push_back(std::move(l));
     }
 
@@ -344,14 +391,17 @@ private:
     const postgres::patience& limits_;
 };
 
-// The commonest cost among some of the stored hashes: what a name that does not exist must cost as well.
-std::string usual_decoy(postgres::connection& session, const directory::kind& users, const postgres::patience& limits)
+// The commonest cost among some of the stored hashes: what a name that does not exist must cost as
+// well.
+std::string usual_decoy(postgres::connection& session, const directory::kind& users,
+                        const postgres::patience& limits)
 {
     std::map<std::string, int> costs;
     if (!users.password_column.empty()) {
         postgres::statement sample;
         const std::string column = postgres::quote_identifier(users.password_column);
-        sample.text = "SELECT " + column + " FROM (" + users.list.text + ") AS e WHERE " + column + " IS NOT NULL LIMIT 100";
+        sample.text = "SELECT " + column + " FROM (" + users.list.text + ") AS e WHERE " + column +
+                      " IS NOT NULL LIMIT 100";
         const auto rows = session.run(sample, limits);
         for (int i = 0; i < rows.count(); ++i) {
             if (auto cost = login::cost_of(rows.at(i, 0).value_or("")); !cost.empty())
@@ -359,13 +409,17 @@ std::string usual_decoy(postgres::connection& session, const directory::kind& us
             rows.wipe(i, 0);
         }
     }
-    const auto most = std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    return login::decoy_like(most == costs.end() ? login::default_cost : std::string_view(most->first));
+    const auto most =
+        std::max_element(costs.begin(), costs.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    return login::decoy_like(most == costs.end() ? login::default_cost
+                                                 : std::string_view(most->first));
 }
 
 } // namespace
 
-std::shared_ptr<const bound> service::bind(postgres::connection& session, const postgres::patience& limits) const
+std::shared_ptr<const bound> service::bind(postgres::connection& session,
+                                           const postgres::patience& limits) const
 {
     auto out = std::make_shared<bound>();
     out->decoy = login::decoy_like(login::default_cost);
@@ -382,7 +436,9 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session, const 
         shared_values shared;
         shared.holder = new_entry();
         add_classes(*shared.holder, k.classes);
-        shared.parent = k.under.empty() ? 0 : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
+        shared.parent = k.under.empty()
+                            ? 0
+                            : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
         out->shared.push_back(std::move(shared));
     }
     return out;

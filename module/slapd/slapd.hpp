@@ -1,4 +1,5 @@
-// slapd.hpp: the only door to slapd's headers; makes them fit for C++ and keeps the differences between versions.
+// slapd.hpp: the only door to slapd's headers; makes them fit for C++ and keeps the differences
+// between versions.
 #pragma once
 
 // Everything of the standard library first: slapd's macros would get in its way.

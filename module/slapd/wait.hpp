@@ -5,8 +5,8 @@
 
 namespace pgsql::slapd {
 
-/// How long this operation may wait for PostgreSQL now: until the configured timeout or the client's own time limit,
-/// whichever is sooner, and not at all once it is abandoned.
+/// How long this operation may wait for PostgreSQL now: until the configured timeout or the
+/// client's own time limit, whichever is sooner, and not at all once it is abandoned.
 [[nodiscard]] inline postgres::patience patience_of(const Operation& op, const service& with)
 {
     postgres::patience out{in_seconds(with.timeout), [&op] { return op.o_abandon != 0; }};
@@ -17,11 +17,13 @@ namespace pgsql::slapd {
     return out;
 }
 
-/// Runs `work`, which talks to PostgreSQL, while the worker counts as idle: a configuration change pauses all workers and
-/// would otherwise wait for us, and every client with it. Throws database_gone if the database was removed meanwhile.
+/// Runs `work`, which talks to PostgreSQL, while the worker counts as idle: a configuration change
+/// pauses all workers and would otherwise wait for us, and every client with it. Throws
+/// database_gone if the database was removed meanwhile.
 template <typename Work> auto while_idle(Operation& op, Work work)
 {
-    const bool worker = (slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0 && op.o_threadctx != nullptr;
+    const bool worker = (slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0 &&
+                        op.o_threadctx != nullptr;
     if (!worker)
         return work();
     BackendDB* const self = op.o_bd->bd_self;
@@ -33,8 +35,8 @@ template <typename Work> auto while_idle(Operation& op, Work work)
     const auto still_there = [&] {
         BackendDB* be = nullptr;
         LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
-            if (be == self && be->be_private == mine)
-                return;
+        if (be == self && be->be_private == mine)
+            return;
         throw database_gone{};
     };
     try {

@@ -3,7 +3,11 @@
 . "$(dirname "$0")/clients.sh"
 
 start_postgres
-start_ldap ldap1
+# SSSD's cache remembers who is in a group only where the group shows its members.
+start_ldap ldap1 SQL_QUERY_ALL_GROUPS='SELECT g."cn" AS name, g."gidNumber" AS gid_number,
+    ARRAY(SELECT u."uid" FROM "UserGroups" ug JOIN "Users" u ON ug."uidNumber" = u."uidNumber"
+          WHERE ug."gidNumber" = g."gidNumber") AS member_uids
+FROM "Groups" g'
 SSSD_EXTRA=$ASK_AGAIN_SOON
 start_sssd ldap1
 

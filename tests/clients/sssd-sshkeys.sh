@@ -1,11 +1,16 @@
 #!/bin/bash
-# A query that also selects "sshPublicKey" gives sshd the user's keys, through SSSD.
+# Queries that also select "sshPublicKey" give sshd the users' keys, through SSSD.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres
-start_ldap ldap1 SQL_QUERY_ONE_USER="SELECT $USER_COLUMNS, \"sshPublicKey\" FROM \"Users\" WHERE \"uid\" = ?" \
-    SQL_QUERY_ALL_USERS="SELECT $USER_COLUMNS, \"sshPublicKey\" FROM \"Users\""
-start_sssd ldap1
+# Any schema that has the attribute serves; this is the definition that OpenSSH's users know (openssh-lpk).
+{
+    echo "attributetype ( 1.3.6.1.4.1.24552.500.1.1.1.13 NAME 'sshPublicKey'"
+    echo "    EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )"
+    manager_conf | sed 's/"userPassword" AS password/&, "sshPublicKey"/'
+} >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+start_sssd "$URI"
 
 key=$(q "SELECT \"sshPublicKey\" FROM \"Users\" WHERE \"uid\" = 'ann'")
 contains "$key" ssh-ed25519

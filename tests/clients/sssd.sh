@@ -1,6 +1,6 @@
 # Runs Debian's real SSSD, configured as the deployment's base images are, where it cannot touch this machine.
 #
-#   start_sssd NAME…     SSSD in the foreground, without systemd, with these servers; returns when its sockets are there
+#   start_sssd SERVER…   SSSD in the foreground, without systemd, with ldap1, ldap2 or URIs; returns when its sockets are there
 #   in_sssd COMMAND…     a command that sees SSSD's users, groups and PAM services (for TIME_LIMIT seconds at most, default 20)
 #   login USER PASSWORD  authentication and account check, as sshd asks PAM for them
 #   stop_sssd            ends it; the end of the test does so in any case
@@ -25,8 +25,8 @@ can_run_sssd() {
 
 # The settings of the deployment's machines; what they leave blank is blank here too.
 sssd_conf() {
-    local uris
-    uris=$(printf "ldaps://%s:$LDAPS_PORT, " "$@")
+    local uris server
+    uris=$(for server; do [[ $server == *://* ]] || server=ldaps://$server:$LDAPS_PORT; printf '%s, ' "$server"; done)
     cat <<CONF
 [sssd]
 services = nss, pam, ssh

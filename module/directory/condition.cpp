@@ -94,7 +94,34 @@ bool equal_without_case(std::string_view a, std::string_view b)
 
 } // namespace
 
-bool storable(std::string_view value) { return value.find('\0') == std::string_view::npos; }
+bool storable(std::string_view value)
+{
+    // RFC 3629: no NUL for us, no overlong forms, no surrogates, nothing above U+10FFFF. slapd is
+    // more lenient.
+    for (std::size_t i = 0; i < value.size();) {
+        const auto byte = [&](std::size_t at) -> unsigned {
+            return at < value.size() ? static_cast<unsigned char>(value[at]) : 0;
+        };
+        const unsigned lead = byte(i);
+        const std::size_t length = lead < 0x80   ? 1
+                                   : lead < 0xc2 ? 0
+                                   : lead < 0xe0 ? 2
+                                   : lead < 0xf0 ? 3
+                                   : lead < 0xf5 ? 4
+                                                 : 0;
+        if (lead == 0 || length == 0)
+            return false;
+        for (std::size_t j = 1; j < length; ++j)
+            if ((byte(i + j) & 0xc0) != 0x80)
+                return false;
+        const unsigned second = byte(i + 1);
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
+            return false;
+        i += length;
+    }
+    return true;
+}
 
 std::string array_literal(const std::vector<std::string>& values)
 {
@@ -121,6 +148,16 @@ bool trusted(const lookup& by, const kind& of)
 
 condition condition_compiler::compile(const filter& what, bool negated, const filter* answered,
                                       int depth)
+{
+    const std::size_t bound = values_.values.size();
+    condition out = term(what, negated, answered, depth);
+    if (out.what != condition::type::sql)
+        values_.values.resize(bound); // PostgreSQL refuses parameters that no term uses
+    return out;
+}
+
+condition condition_compiler::term(const filter& what, bool negated, const filter* answered,
+                                   int depth)
 {
     if (&what == answered)
         return negated ? condition::never() : condition::always();
@@ -214,6 +251,8 @@ std::vector<std::string> condition_compiler::plain_equalities(const filter& what
 
 condition condition_compiler::equality(int attribute, const std::string& value, bool negated)
 {
+    if (!kind_.problem.empty())
+        return condition::always(false);
     const source* from = kind_.source_of(attribute);
     const lookup* by = kind_.lookup_by(attribute);
     condition c = condition::never();
@@ -224,7 +263,10 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
     if (from != nullptr) {
         c = from->column.empty() ? condition::never() : column_equals(*from, value);
         if (!from->defaults.empty() && c.what != condition::type::always) {
+            const std::size_t bound = values_.values.size();
             condition d = default_equals(*from, value);
+            if (d.what != condition::type::sql)
+                values_.values.resize(bound);
             if (!from->column.empty() && d.what != condition::type::never) {
                 const std::string column = reference(from->column);
                 const column_type type = kind_.find_column(from->column)->type;
@@ -326,6 +368,8 @@ condition condition_compiler::default_equals(const source& from, const std::stri
 
 condition condition_compiler::presence(int attribute, bool negated) const
 {
+    if (!kind_.problem.empty())
+        return condition::always(false);
     const source* from = kind_.source_of(attribute);
     if (from == nullptr)
         return kind_.lookup_by(attribute) != nullptr ? condition::always(false)

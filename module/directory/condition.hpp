@@ -35,7 +35,8 @@ struct condition {
 /// filter may use it.
 [[nodiscard]] bool trusted(const lookup& by, const kind& of);
 
-/// Whether PostgreSQL's text can hold the value; one that it cannot hold equals none of its values.
+/// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
+/// none of its values.
 [[nodiscard]] bool storable(std::string_view value);
 
 class condition_compiler {
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
 
 private:
+    [[nodiscard]] condition term(const filter& what, bool negated, const filter* answered,
+                                 int depth);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
                                     const filter* answered, int depth);
     [[nodiscard]] condition presence(int attribute, bool negated) const;

@@ -87,6 +87,15 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
 {
     const kind& users = to.kinds.at(static_cast<std::size_t>(users_index));
     kind& groups = to.kinds.at(static_cast<std::size_t>(groups_index));
+    if (!users.problem.empty() || !groups.problem.empty()) {
+        kind own = groups;
+        own.name = "private groups";
+        own.problem = users.problem.empty() ? groups.problem : users.problem;
+        own.sources.resize(1);
+        own.only_if_none_in = groups_index;
+        to.kinds.push_back(std::move(own));
+        return;
+    }
     const int gid = to.attribute_named("gidNumber");
     const int uid_number = to.attribute_named("uidNumber");
     const int member = to.attribute_named("memberUid");

@@ -4,8 +4,8 @@
 #include "../postgres/placeholders.hpp"
 #include "value_template.hpp"
 
-#include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +76,7 @@ struct kind {
     std::vector<source> sources; ///< the first names the entry (RDN)
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
+    std::string problem;         ///< why no rows can be had; then only the RDN's attribute is known
     int only_if_none_in =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence
 
@@ -83,6 +84,12 @@ struct kind {
     [[nodiscard]] const source* source_of(int attribute) const;
     [[nodiscard]] const lookup* lookup_by(int attribute) const;
     [[nodiscard]] const column* find_column(std::string_view wanted) const;
+};
+
+/// The configuration, or the database under it, makes it impossible to serve; what() is for the
+/// log.
+class unusable : public std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 struct mapping {

@@ -202,7 +202,13 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
 std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
                               const wanted& parts)
 {
-    return planner(all, of).run(what, parts);
+    if (of.problem.empty())
+        return planner(all, of).run(what, parts);
+    // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
+    postgres::statement unused;
+    if (condition_compiler(all, of, unused).compile(what).what == condition::type::never)
+        return std::nullopt;
+    throw unusable(of.problem);
 }
 
 } // namespace pgsql::directory

@@ -24,7 +24,7 @@ struct query_text {
 class query_error : public std::invalid_argument {
 public:
     query_error(std::size_t at, const std::string& message)
-        : std::invalid_argument("at character " + std::to_string(at + 1) + ": " + message),
+        : std::invalid_argument("at position " + std::to_string(at + 1) + ": " + message),
           position(at)
     {}
     std::size_t position;

@@ -14,10 +14,7 @@
 
 namespace pgsql::slapd {
 
-/// The configuration or the database makes it impossible to serve; what() is for the log.
-class unusable : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using directory::unusable;
 
 /// The directives as they were given; values of several words are kept as the administrator wrote
 /// them.
@@ -48,6 +45,7 @@ struct bound {
     directory::mapping map;
     std::vector<attribute_type> types; ///< parallel to map.attributes
     std::vector<shared_values> shared; ///< parallel to map.kinds
+    bool complete = true;              ///< whether every kind can be served
     std::string decoy;                 ///< checked for names that do not exist
 };
 
@@ -76,7 +74,7 @@ public:
     }
     [[nodiscard]] postgres::pool& pool() noexcept { return pool_; }
 
-    /// The mapping, if the database has been seen already; else null.
+    /// The mapping, if the database has been seen already and served every kind; else null.
     [[nodiscard]] std::shared_ptr<const bound> known_mapping();
     /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the
     /// worker is idle. Throws postgres::error, or `unusable` when the queries do not fit.
@@ -109,8 +107,6 @@ private:
     std::timed_mutex binding_; ///< one describes, the others wait
     std::mutex guard_;         ///< of what follows
     std::shared_ptr<const bound> bound_;
-    std::string why_not_;
-    clock::time_point why_not_since_;
 };
 
 /// be_private.

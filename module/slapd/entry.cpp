@@ -302,8 +302,8 @@ Entry* entry_builder::build(const postgres::rows& page, int row)
     memory_.rewind();
     entry_ = {};
     entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
-    if (key.empty())
-        return skip("its " + plan_.of->rdn().column + " is NULL or empty, so it has no name");
+    if (key.find_first_not_of(' ') == std::string_view::npos)
+        return skip("its " + plan_.of->rdn().column + " is NULL or blank, so it has no name");
     if (!name(key))
         return skip("its " + plan_.of->rdn().column + " cannot be a DN's value");
     // What all entries of the kind share stays where it is.

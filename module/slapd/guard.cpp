@@ -1,5 +1,5 @@
 // guard.cpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
-#include "guard.hpp"
+#include "wait.hpp"
 
 namespace pgsql::slapd {
 
@@ -31,6 +31,10 @@ failure explain(const Operation& op, service* with) noexcept
             throw;
         } catch (const postgres::error& e) {
             told = code_for(e);
+            const auto end = client_deadline(op);
+            if (told.code == LDAP_UNAVAILABLE && e.why() == postgres::error::cause::deadline &&
+                end && *end <= clock::now())
+                return {LDAP_TIMELIMIT_EXCEEDED, nullptr}; // its own limit, not ours
             words = e.what();
             if (!e.sqlstate().empty())
                 words += " (SQLSTATE " + std::string(e.sqlstate()) + ")";

@@ -88,6 +88,9 @@ public:
             read_lookup(text);
         for (const auto& text : from.attributes)
             read_attribute(text);
+        if (kinds_.empty())
+            throw unusable(
+                "there is no pgsql-list: a database needs at least one kind of entry, such as users");
         for (const kind_setting& k : kinds_) {
             if (!k.list)
                 throw unusable("pgsql-list " + k.name +

@@ -26,6 +26,11 @@ void* first_look(void*, void* argument) noexcept
     try {
         const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
         for (const auto& k : mapping->map.kinds) {
+            if (!k.problem.empty()) {
+                s.say(k.problem + "; until that is mended, searches for " + k.name +
+                      " get an error");
+                continue;
+            }
             std::string names;
             for (const auto& from : k.sources)
                 names +=

@@ -218,7 +218,8 @@ void service::make_tree(const BackendDB& be)
 std::shared_ptr<const bound> service::known_mapping()
 {
     const std::lock_guard lock(guard_);
-    return bound_;
+    return bound_ != nullptr && bound_->complete ? bound_
+                                                 : nullptr; // what was wrong may have been mended
 }
 
 std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
@@ -227,26 +228,12 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
     if (!one)
         throw postgres::error(postgres::error::cause::deadline,
                               "the queries were still being examined at the deadline");
-    {
-        const std::lock_guard lock(guard_);
-        if (bound_)
-            return bound_;
-        // A wrong query is not asked for again with every search.
-        if (!why_not_.empty() && clock::now() - why_not_since_ < std::chrono::seconds(1))
-            throw unusable(why_not_);
-    }
-    try {
-        auto fresh = pool_.with_connection(
-            limits, [&](postgres::connection& session) { return bind(session, limits); });
-        const std::lock_guard lock(guard_);
-        why_not_.clear();
-        return bound_ = std::move(fresh);
-    } catch (const unusable& e) {
-        const std::lock_guard lock(guard_);
-        why_not_ = e.what();
-        why_not_since_ = clock::now();
-        throw;
-    }
+    if (auto known = known_mapping()) // whoever held the lock has done it
+        return known;
+    auto fresh = pool_.with_connection(
+        limits, [&](postgres::connection& session) { return bind(session, limits); });
+    const std::lock_guard lock(guard_);
+    return bound_ = std::move(fresh);
 }
 
 void service::forget_mapping()
@@ -278,11 +265,32 @@ public:
 
     directory::kind run(const directory::kind_setting& from)
     {
+        try {
+            return fit(from);
+        } catch (const unusable& e) {
+            // The other kinds can be served; a search that could concern this one gets an error.
+            directory::kind k = named(from);
+            k.problem = e.what();
+            k.sources.push_back({.attribute = attribute(from.sources.front().attribute)});
+            out_.complete = false;
+            return k;
+        }
+    }
+
+private:
+    static directory::kind named(const directory::kind_setting& from)
+    {
         directory::kind k;
         k.name = from.name;
         k.under = from.under;
         k.classes = from.classes;
         k.all_classes = closure(from.classes);
+        return k;
+    }
+
+    directory::kind fit(const directory::kind_setting& from)
+    {
+        directory::kind k = named(from);
         k.list = *from.list;
         k.columns = columns_of(session_, "pgsql-list " + k.name, k.list.text, limits_);
         k.password_column =
@@ -295,7 +303,6 @@ public:
         return k;
     }
 
-private:
     int attribute(const std::string& name)
     {
         const int known = out_.map.attribute_named(name);
@@ -428,7 +435,7 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session,
         out->map.kinds.push_back(binder.run(k));
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
-    if (users >= 0)
+    if (users >= 0 && out->map.kinds[static_cast<std::size_t>(users)].problem.empty())
         out->decoy = usual_decoy(session, out->map.kinds[static_cast<std::size_t>(users)], limits);
     if (private_groups_ && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);

@@ -5,15 +5,24 @@
 
 namespace pgsql::slapd {
 
+/// When the client's own time limit for a search ends.
+[[nodiscard]] inline std::optional<deadline> client_deadline(const Operation& op)
+{
+    if (op.o_tag != LDAP_REQ_SEARCH || op.ors_tlimit == SLAP_NO_LIMIT)
+        return std::nullopt;
+    using namespace std::chrono;
+    const auto began = seconds(op.o_time) + microseconds(op.o_tusec);
+    const auto now = system_clock::now().time_since_epoch();
+    return clock::now() + duration_cast<clock::duration>(began + seconds(op.ors_tlimit) - now);
+}
+
 /// How long this operation may wait for PostgreSQL now: until the configured timeout or the
 /// client's own time limit, whichever is sooner, and not at all once it is abandoned.
 [[nodiscard]] inline postgres::patience patience_of(const Operation& op, const service& with)
 {
     postgres::patience out{in_seconds(with.timeout), [&op] { return op.o_abandon != 0; }};
-    if (op.o_tag == LDAP_REQ_SEARCH && op.ors_tlimit != SLAP_NO_LIMIT) {
-        const auto left = std::chrono::seconds(op.o_time + op.ors_tlimit + 1 - slap_get_time());
-        out.until = std::min(out.until, clock::now() + left);
-    }
+    if (const auto end = client_deadline(op))
+        out.until = std::min(out.until, *end);
     return out;
 }
 

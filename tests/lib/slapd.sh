@@ -91,7 +91,7 @@ stop_slapd() { end_slapd || fail "slapd ran, but did not end cleanly"; }
 refused() {
     local conf=$1 text status=0
     shift
-    OUT=$(timeout 20 "${PRELOAD[@]}" slapd -h "ldapi://${T//\//%2F}%2Frefused" -f "$conf" -d 0 2>&1) || status=$?
+    OUT=$(timeout 20 "${PRELOAD[@]}" slapd -h "ldapi://${T//\//%2F}%2Frefused" -f "$conf" -d none 2>&1) || status=$?
     case $status in
         0 | 124) fail "slapd accepts this configuration; expected: $*" ;;
         12[5-9] | 13?) fail "slapd died with status $status: $OUT" ;;

@@ -3,14 +3,14 @@
 start_postgres
 mkdir "$T/slapd.d"
 base_conf >"$T/slapd.conf"
-"${PRELOAD[@]}" slaptest -u -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest"; }
+"${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest"; }
 start_slapd "$T/slapd.d"
 
 database() { # SUFFIX: the deployment as an entry of cn=config
     cat <<END
 dn: olcDatabase=pgsql,cn=config
 objectClass: olcDatabaseConfig
-objectClass: olcPgConfig
+objectClass: olcPgsqlConfig
 olcDatabase: pgsql
 olcSuffix: $1
 olcRootDN: cn=admin,$1

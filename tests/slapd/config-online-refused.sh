@@ -35,8 +35,8 @@ refuse "add: olcPgKind" "olcPgKind: users under=people" -- people
 refuse "replace: olcPgTimeout" "olcPgTimeout: soon" -- soon
 refuse "replace: olcPgTimeout" "olcPgTimeout: 0" -- imeout
 refuse "replace: olcPgPool" "olcPgPool: 0" -- ool
-refuse "replace: olcPgUri" "olcPgUri: nosuch=1" -- nosuch
-refuse "delete: olcPgList" -- List # a database without queries
+refuse "replace: olcPgUri" "olcPgUri: nosuch=1" -- "connection option"
+refuse "delete: olcPgList" -- pgsql-list # a database without queries
 
 # A modification is one: its good part does not stay when another part is wrong.
 refuse "add: olcPgPrivateGroups" "olcPgPrivateGroups: FALSE" "-" "add: olcPgTimeout" "olcPgTimeout: -1" -- imeout

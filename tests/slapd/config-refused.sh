@@ -20,7 +20,7 @@ wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users"' pgsql-look
 wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users" WHERE "mail" = $2' pgsql-lookup "users mail"
 wrong 'pgsql-lookup users mail SELECT "uid" AS username FROM "Users" WHERE "mail" = ? OR "cn" = $1' pgsql-lookup "users mail" '$n'
 wrong "pgsql-lookup users mail SELECT 'open FROM \"Users\" WHERE \"mail\" = ?" pgsql-lookup "users mail" position
-wrong 'pgsql-lookup users mail SELECT "open FROM Users WHERE mail = ?' pgsql-lookup "users mail" position
+wrong 'pgsql-lookup users mail SELECT "open FROM Users WHERE mail = ?' "quoted string" # slapd's own words
 wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" /* WHERE "mail" = ?' pgsql-lookup "users mail" position
 wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" WHERE tags ? "mail"' pgsql-lookup "users mail" position '\?'
 wrong 'pgsql-lookup users mail SELECT 1 FROM "Users" WHERE "mail" = ?; DELETE FROM "Users"' pgsql-lookup "users mail" semicolon
@@ -51,7 +51,7 @@ for directive in pgsql-timeout pgsql-connect-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
 done
 for value in many -1 0 2.5 99999999999; do wrong "pgsql-pool $value" pgsql-pool "$value"; done
-for directive in pgsql-private-groups pgsql-anonymous-search; do wrong "$directive perhaps" "$directive" perhaps; done
+for directive in pgsql-private-groups pgsql-anonymous-search; do wrong "$directive perhaps" "$directive"; done
 wrong 'pgsql-nosuch 1' pgsql-nosuch
 
 # The URI: what libpq has against it, without the password.
@@ -64,4 +64,4 @@ done
 instead '/^pgsql-list users/,/^pgsql-lookup users/{/^pgsql-lookup/!d}' pgsql-list users # a lookup without its list
 instead '/^pgsql-list/,$d' pgsql-list                                                   # no query at all
 instead '/^suffix/d' suffix
-instead '/nis.schema/d' nis
+instead '/nis.schema/d' memberUid schema

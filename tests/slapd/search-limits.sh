@@ -41,8 +41,8 @@ stop_slapd
 q 'CREATE VIEW slow AS SELECT u.* FROM "Users" u, (SELECT pg_sleep(4)) s; GRANT SELECT ON slow TO ldap' >/dev/null
 { manager_conf | sed 's/FROM "Users"$/FROM slow/'; echo "pgsql-timeout 20"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
+limit 0 10 -l 10 '(objectClass=posixAccount)'
 within 2.5 limit 3 0 -l 1 '(objectClass=posixAccount)'
 # The database is not left at work for nobody.
 idle() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active'")" = 0 ]; }
 eventually 2 idle
-limit 0 10 -l 10 '(objectClass=posixAccount)'

@@ -24,16 +24,19 @@ public:
     template <typename Work>
     std::invoke_result_t<Work&, connection&> with_connection(const patience& limits, Work work)
     {
+        // A session's own statement_timeout ends what our timeout has given up; what a client gave
+        // up, or limited to less, has to be stopped.
+        const bool stop = limits.until < in_seconds(where_.timeout * 0.9);
         try {
             const loan first(*this, false, limits);
-            return use(first, work);
+            return use(first, work, stop);
         } catch (const error& e) {
             if (e.why() != error::cause::lost || clock::now() >= limits.until || limits.given_up())
                 throw;
         }
         forget_idle(); // whatever ended one session has most likely ended the others
         const loan fresh(*this, true, limits);
-        return use(fresh, work);
+        return use(fresh, work, stop);
     }
 
     [[nodiscard]] rows run(const statement& what, const patience& limits)
@@ -58,12 +61,12 @@ private:
     };
 
     template <typename Work>
-    std::invoke_result_t<Work&, connection&> use(const loan& from, Work& work)
+    std::invoke_result_t<Work&, connection&> use(const loan& from, Work& work, bool stop)
     {
         try {
             return work(*from.session);
         } catch (const error& e) {
-            if (e.why() == error::cause::abandoned)
+            if (e.why() == error::cause::abandoned || (stop && e.why() == error::cause::deadline))
                 cancel(from.session->backend_pid());
             throw;
         }

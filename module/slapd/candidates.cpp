@@ -19,6 +19,23 @@ directory::wanted everything(bool password)
     return {.everything = true, .attributes = {}, .password = password};
 }
 
+namespace {
+
+postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
+                     const postgres::statement& page)
+{
+    try {
+        return while_idle(op, [&] { return with.pool().run(page, patience_of(op, with)); });
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        throw postgres::error(e.why(), "the query of " + from.of->name + " failed: " + e.what(),
+                              std::string(e.sqlstate()));
+    }
+}
+
+} // namespace
+
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
                     const visitor& visit)
 {
@@ -27,8 +44,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
     std::optional<std::string> last;
     for (;;) {
         const postgres::statement next = from.page(last, ordered);
-        const postgres::rows page =
-            while_idle(op, [&] { return with.pool().run(next, patience_of(op, with)); });
+        const postgres::rows page = fetch(op, with, from, next);
         if (!ordered && page.count() > static_cast<int>(page_rows)) {
             ordered =
                 true; // more than a page after all: begin again, in an order that can be continued

@@ -4,26 +4,19 @@
 #include "database.hpp"
 
 #include <charconv>
+#include <cmath>
 
 namespace pgsql::slapd {
 namespace {
 
-enum directive : int {
-    uri = 1,
-    kind,
-    list,
-    lookup,
-    attribute,
-    private_groups,
-    anonymous_search,
-    timeout,
-    connect_timeout,
-    pool
-};
+using name = directives::name;
+
+// ConfigTable's user part must not be 0.
+constexpr unsigned numbered(name which) { return ARG_MAGIC | (static_cast<unsigned>(which) + 1); }
 
 int handle(ConfigArgs* c) noexcept;
 
-// The numbers below lie under a random UUID's arc (ITU-T X.667), are in every stored configuration
+// The OIDs below lie under a random UUID's arc (ITU-T X.667), are in every stored configuration
 // and never change.
 
 ConfigTable table[] = {
@@ -32,7 +25,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | ARG_QUOTE | uri,
+     .arg_type = ARG_QUOTE | numbered(directives::uri),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.1 NAME 'olcPgUri' "
                   "DESC 'Where PostgreSQL is: a libpq URI or keywords' "
@@ -44,7 +37,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 0,
      .length = 0,
-     .arg_type = ARG_MAGIC | kind,
+     .arg_type = numbered(directives::kind),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute =
          "( 2.25.162856128844017627545785008905003916249.1.2 NAME 'olcPgKind' "
@@ -57,7 +50,7 @@ ConfigTable table[] = {
      .min_args = 3,
      .max_args = 0,
      .length = 0,
-     .arg_type = ARG_MAGIC | list,
+     .arg_type = numbered(directives::list),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute =
          "( 2.25.162856128844017627545785008905003916249.1.3 NAME 'olcPgList' "
@@ -70,7 +63,7 @@ ConfigTable table[] = {
      .min_args = 4,
      .max_args = 0,
      .length = 0,
-     .arg_type = ARG_MAGIC | lookup,
+     .arg_type = numbered(directives::lookup),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute =
          "( 2.25.162856128844017627545785008905003916249.1.4 NAME 'olcPgLookup' "
@@ -83,7 +76,7 @@ ConfigTable table[] = {
      .min_args = 4,
      .max_args = 0,
      .length = 0,
-     .arg_type = ARG_MAGIC | attribute,
+     .arg_type = numbered(directives::attribute),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute =
          "( 2.25.162856128844017627545785008905003916249.1.5 NAME 'olcPgAttribute' "
@@ -96,7 +89,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | ARG_ON_OFF | private_groups,
+     .arg_type = numbered(directives::private_groups),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.6 NAME 'olcPgPrivateGroups' "
                   "DESC 'Whether a gidNumber that only a user has is a group of that user' "
@@ -108,7 +101,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | ARG_ON_OFF | anonymous_search,
+     .arg_type = numbered(directives::anonymous_search),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.7 NAME 'olcPgAnonymousSearch' "
                   "DESC 'Whether searches need no authentication' "
@@ -120,7 +113,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | timeout,
+     .arg_type = numbered(directives::timeout),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.8 NAME 'olcPgTimeout' "
                   "DESC 'Seconds until an unanswered operation gets unavailable' "
@@ -132,7 +125,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | connect_timeout,
+     .arg_type = numbered(directives::connect_timeout),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.9 NAME 'olcPgConnectTimeout' "
                   "DESC 'Seconds for one attempt to connect' "
@@ -144,7 +137,7 @@ ConfigTable table[] = {
      .min_args = 2,
      .max_args = 2,
      .length = 0,
-     .arg_type = ARG_MAGIC | ARG_INT | pool,
+     .arg_type = numbered(directives::pool),
      .arg_item = reinterpret_cast<void*>(handle),
      .attribute = "( 2.25.162856128844017627545785008905003916249.1.10 NAME 'olcPgPool' "
                   "DESC 'Connections to PostgreSQL at most' "
@@ -184,108 +177,31 @@ ConfigOCs classes[] = {
      .co_oc = nullptr,
      .co_name = nullptr}};
 
-const directives& defaults()
-{
-    static const directives* const all =
-        new directives; // never destroyed: slapd may unload us at any time
-    return *all;
-}
+bool ordered(name which) { return which >= directives::kind && which <= directives::attribute; }
 
-std::vector<std::string>* values_of(directives& d, int which)
+// Gives the present values to cn=config; 1 means there are none.
+int emit(ConfigArgs& c, name which, const std::vector<std::string>& values)
 {
-    switch (which) {
-    case kind:
-        return &d.kinds;
-    case list:
-        return &d.lists;
-    case lookup:
-        return &d.lookups;
-    case attribute:
-        return &d.attributes;
-    default:
-        return nullptr;
-    }
-}
-
-std::string in_seconds_text(double seconds)
-{
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, seconds).ptr;
-    return {text, end};
-}
-
-// Gives the present value to cn=config; 1 means there is none worth showing.
-int emit(ConfigArgs& c, const directives& now)
-{
-    const auto text = [&](const std::string& value) {
-        berval bv = look_at(value);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::string text =
+            ordered(which) ? "{" + std::to_string(i) + "}" + values[i] : values[i];
+        berval bv = look_at(text);
         value_add_one(&c.rvalue_vals, &bv);
-        return 0;
-    };
-    switch (c.type) {
-    case uri:
-        return now.uri.empty() ? 1 : text(now.uri);
-    case private_groups:
-        c.value_int = now.private_groups ? 1 : 0;
-        return now.private_groups == defaults().private_groups ? 1 : 0;
-    case anonymous_search:
-        c.value_int = now.anonymous_search ? 1 : 0;
-        return now.anonymous_search == defaults().anonymous_search ? 1 : 0;
-    case timeout:
-        return now.timeout == defaults().timeout ? 1 : text(in_seconds_text(now.timeout));
-    case connect_timeout:
-        return now.connect_timeout == defaults().connect_timeout
-                   ? 1
-                   : text(in_seconds_text(now.connect_timeout));
-    case pool:
-        c.value_int = now.pool;
-        return now.pool == defaults().pool ? 1 : 0;
-    default:
-        break;
     }
-    const auto* all = values_of(const_cast<directives&>(now), c.type);
-    int index = 0;
-    for (const auto& value : *all)
-        text("{" + std::to_string(index++) + "}" + value);
-    return all->empty() ? 1 : 0;
+    return values.empty() ? 1 : 0;
 }
 
-void erase(ConfigArgs& c, directives& from)
+void erase(const ConfigArgs& c, std::vector<std::string>& from)
 {
-    if (auto* all = values_of(from, c.type)) {
-        if (c.valx < 0)
-            all->clear();
-        else if (c.valx < static_cast<int>(all->size()))
-            all->erase(all->begin() + c.valx);
-        return;
-    }
-    switch (c.type) {
-    case uri:
-        from.uri.clear();
-        break;
-    case private_groups:
-        from.private_groups = defaults().private_groups;
-        break;
-    case anonymous_search:
-        from.anonymous_search = defaults().anonymous_search;
-        break;
-    case timeout:
-        from.timeout = defaults().timeout;
-        break;
-    case connect_timeout:
-        from.connect_timeout = defaults().connect_timeout;
-        break;
-    case pool:
-        from.pool = defaults().pool;
-        break;
-    default:
-        break;
-    }
+    if (c.valx < 0)
+        from.clear();
+    else if (c.valx < static_cast<int>(from.size()))
+        from.erase(from.begin() + c.valx);
 }
 
 // The value as it was written. slapd.conf's line begins with the directive and has lost its quotes
 // and backslashes in argv; SQL needs them.
-std::string raw_value(const ConfigArgs& c)
+std::string raw_value(const ConfigArgs& c, name which)
 {
     std::string_view line(c.line);
     if (line.starts_with('{')) { // cn=config's {n}
@@ -304,9 +220,9 @@ std::string raw_value(const ConfigArgs& c)
     line = line.substr(from, to - from + 1);
     // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No SQL begins with a
     // quote.
-    if (c.type == list || c.type == lookup) {
+    if (which == directives::list || which == directives::lookup) {
         std::string_view sql = line;
-        for (int words = c.type == list ? 1 : 2; words > 0; --words) {
+        for (int words = which == directives::list ? 1 : 2; words > 0; --words) {
             sql.remove_prefix(std::min(sql.find_first_of(" \t"), sql.size()));
             sql.remove_prefix(std::min(sql.find_first_not_of(" \t"), sql.size()));
         }
@@ -320,54 +236,58 @@ std::string raw_value(const ConfigArgs& c)
     return std::string(line);
 }
 
-double seconds(const ConfigArgs& c)
+// A number between two bounds, as it was written.
+std::string number(const ConfigArgs& c, double least, double most, bool whole, const char* what)
 {
     const std::string_view text(c.argv[1]);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() ||
-        !(value >= 0.05 && value <= 3600))
-        throw unusable(std::string(c.argv[0]) + " " + std::string(text) +
-                       ": not a number of seconds between 0.05 and 3600");
-    return value;
+        !(value >= least && value <= most) || (whole && value != std::floor(value)))
+        throw unusable(std::string(c.argv[0]) + " " + std::string(text) + ": not a number of " +
+                       what);
+    return std::string(text);
 }
 
-void store(ConfigArgs& c, directives& to)
+std::string truth(const ConfigArgs& c)
 {
-    if (auto* all = values_of(to, c.type)) {
-        std::string value = raw_value(c);
-        check_directive(table[c.type - 1].name, value);
-        if (c.valx >= 0 && c.valx < static_cast<int>(all->size()))
-            all->insert(all->begin() + c.valx, std::move(value));
-        else
-            all->push_back(std::move(value));
-        return;
-    }
-    switch (c.type) {
-    case uri:
-        to.uri = check_uri(c.argv[1]);
-        break;
-    case private_groups:
-        to.private_groups = c.value_int != 0;
-        break;
-    case anonymous_search:
-        to.anonymous_search = c.value_int != 0;
-        break;
-    case timeout:
-        to.timeout = seconds(c);
-        break;
-    case connect_timeout:
-        to.connect_timeout = seconds(c);
-        break;
-    case pool:
-        if (c.value_int < 1 || c.value_int > 1000)
-            throw unusable("pgsql-pool " + std::to_string(c.value_int) +
-                           ": not a number of connections between 1 and 1000");
-        to.pool = c.value_int;
-        break;
+    const std::string text = folded(c.argv[1]);
+    if (text == "on" || text == "true" || text == "yes")
+        return "TRUE";
+    if (text == "off" || text == "false" || text == "no")
+        return "FALSE";
+    throw unusable(std::string(c.argv[0]) + " " + c.argv[1] + ": neither on nor off");
+}
+
+// The value in the form in which it is kept, or an exception that says what is wrong with it.
+std::string checked(const ConfigArgs& c, name which)
+{
+    switch (which) {
+    case directives::uri:
+        return check_uri(c.argv[1]);
+    case directives::private_groups:
+    case directives::anonymous_search:
+        return truth(c);
+    case directives::timeout:
+    case directives::connect_timeout:
+        return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
+    case directives::pool:
+        return number(c, 1, 1000, true, "connections between 1 and 1000");
     default:
         break;
     }
+    std::string value = raw_value(c, which);
+    check_directive(table[which].name, value);
+    return value;
+}
+
+void store(const ConfigArgs& c, name which, std::vector<std::string>& to)
+{
+    std::string value = checked(c, which);
+    if (!ordered(which))
+        to.clear();
+    to.insert(c.valx >= 0 && c.valx < static_cast<int>(to.size()) ? to.begin() + c.valx : to.end(),
+              std::move(value));
 }
 
 int refused(ConfigArgs& c, const char* why) noexcept
@@ -393,12 +313,14 @@ int handle(ConfigArgs* c) noexcept
 {
     try {
         database& mine = database_of(*c->be);
+        const auto which = static_cast<name>(c->type - 1);
+        auto& values = mine.wanted.values.at(static_cast<std::size_t>(which));
         if (c->op == SLAP_CONFIG_EMIT)
-            return emit(*c, mine.wanted);
+            return emit(*c, which, values);
         if (c->op == LDAP_MOD_DELETE)
-            erase(*c, mine.wanted);
+            erase(*c, values);
         else
-            store(*c, mine.wanted);
+            store(*c, which, values);
         if (mine.open())
             config_push_cleanup(c, apply_change);
         return 0;

@@ -16,16 +16,36 @@ namespace pgsql::slapd {
 
 using directory::unusable;
 
-/// The directives as they were given; values of several words are kept as the administrator wrote
-/// them.
+/// The directives as they were given: texts, as cn=config shows them. Those not given have no
+/// value.
 struct directives {
-    std::string uri;
-    std::vector<std::string> kinds, lists, lookups, attributes;
-    bool private_groups = true;
-    bool anonymous_search = true;
-    double timeout = 3;
-    double connect_timeout = 2;
-    int pool = 8;
+    enum name : int {
+        uri,
+        kind,
+        list,
+        lookup,
+        attribute,
+        private_groups,
+        anonymous_search,
+        timeout,
+        connect_timeout,
+        pool,
+        count
+    };
+    std::array<std::vector<std::string>, count> values;
+
+    [[nodiscard]] std::string text(name which) const
+    {
+        return values[which].empty() ? "" : values[which][0];
+    }
+    [[nodiscard]] bool flag(name which, bool otherwise) const
+    {
+        return values[which].empty() ? otherwise : values[which][0] == "TRUE";
+    }
+    [[nodiscard]] double number(name which, double otherwise) const
+    {
+        return values[which].empty() ? otherwise : std::strtod(values[which][0].c_str(), nullptr);
+    }
 };
 
 /// An entry of slapd's making, freed with it.

@@ -97,8 +97,8 @@ private:
         }
         if (is_at_operational(of->ad_type))
             return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
-        if (out.empty())
-            return filter::of(truth::no);
+        if (out.empty()) // of a kind that cannot be served, not all attributes are known
+            return with_.complete ? filter::of(truth::no) : filter();
         return out.size() == 1 ? std::move(out.front())
                                : filter::combine(type::disjunction, std::move(out));
     }

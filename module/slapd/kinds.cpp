@@ -33,10 +33,13 @@ public:
         std::string out;
         bool quoted = false;
         while (!rest_.empty() && (quoted || !is_blank(rest_.front()))) {
-            if (rest_.front() == '"')
+            if (rest_.front() == '"') {
                 quoted = !quoted;
-            else
+            } else {
+                if (rest_.front() == '\\' && rest_.size() > 1)
+                    rest_.remove_prefix(1); // \" and \\, as slapd.conf has them
                 out += rest_.front();
+            }
             rest_.remove_prefix(1);
         }
         if (quoted)
@@ -80,20 +83,20 @@ public:
 
     std::vector<kind_setting> run(const directives& from)
     {
-        for (const auto& text : from.kinds)
+        for (const auto& text : from.values[directives::kind])
             read_kind(text);
-        for (const auto& text : from.lists)
+        for (const auto& text : from.values[directives::list])
             read_list(text);
-        for (const auto& text : from.lookups)
+        for (const auto& text : from.values[directives::lookup])
             read_lookup(text);
-        for (const auto& text : from.attributes)
+        for (const auto& text : from.values[directives::attribute])
             read_attribute(text);
         if (kinds_.empty())
             throw unusable(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
         for (const kind_setting& k : kinds_) {
             if (!k.list)
-                throw unusable("pgsql-list " + k.name +
+                throw unusable("pgsql-list (olcPgList) for " + k.name +
                                " is missing: every kind needs the query that lists its rows");
             if (k.sources.empty() || k.classes.empty())
                 throw unusable(

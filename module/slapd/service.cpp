@@ -144,9 +144,11 @@ bool complaints::worth_saying(const std::string& what, double seconds)
 
 service::service(const BackendDB& be, const directives& from)
     : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
-      anonymous_search(from.anonymous_search), timeout(from.timeout),
-      private_groups_(from.private_groups),
-      pool_({from.uri, from.connect_timeout, from.timeout}, from.pool)
+      anonymous_search(from.flag(directives::anonymous_search, true)),
+      timeout(from.number(directives::timeout, 3)),
+      private_groups_(from.flag(directives::private_groups, true)),
+      pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
+            static_cast<int>(from.number(directives::pool, 8)))
 {
     if (suffix_ndn.empty())
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");

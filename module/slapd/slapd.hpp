@@ -3,6 +3,7 @@
 #pragma once
 
 // Everything of the standard library first: slapd's macros would get in its way.
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>

@@ -27,7 +27,7 @@ refuses 'TLS_CIPHERS: holds characters' TLS_CIPHERS='$(touch x)'
 
 # Files and contents.
 chmod 644 "$T"/a.*
-printed SLAPD_USER="$(id -un)" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH=../a.key -- "TLSCertificateFile \"$T/a.crt\"" "TLSCertificateKeyFile \"$T/work/../a.key\""
+printed SLAPD_USER="$(id -un)" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH=../a.key -- "TLSCertificateFile \"$T/a.crt\"" "TLSCertificateKeyFile \"$T/cwd/../a.key\""
 printed LDAP_CERT_CONTENT=x LDAP_KEY_CONTENT=y -- "TLSCertificateFile \"$T/state/given.crt\""
 warns 'LDAP_CERT_PATH: and LDAP_KEY_PATH are not used' LDAP_CERT_PATH=/x LDAP_KEY_PATH=/y LDAP_CERT_CONTENT=x LDAP_KEY_CONTENT=y
 refuses 'LDAP_KEY_PATH: is not set, but LDAP_CERT_PATH is' LDAP_CERT_PATH="$T/a.crt"

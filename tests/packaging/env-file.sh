@@ -4,12 +4,12 @@
 
 # holds VALUE: with the file on standard input, the first query is VALUE (queries can hold nearly everything).
 holds() {
-    cat >"$T/work/.env"
+    cat >"$T/cwd/.env"
     expect 0 bare_env --print "${ENOUGH[@]/SQL_QUERY_ALL_USERS=*/NOTHING=}"
     grep -qxF -- "pgsql-list users $1" <<<"$OUT" || { printf '%s\n' "$OUT" >&2; fail "the value is not: $1"; }
 }
 wrong() { # TEXT, the file on standard input
-    cat >"$T/work/.env"
+    cat >"$T/cwd/.env"
     expect 2 bare_env --print "${ENOUGH[@]/SQL_QUERY_ALL_USERS=*/NOTHING=}"
     contains "$ERR" "$1"
 }
@@ -40,7 +40,7 @@ wrong 'the quote is not closed, or something follows it' <<<'SQL_QUERY_ALL_USERS
 wrong 'holds a NUL byte' < <(printf 'SQL_QUERY_ALL_USERS=a\0b\n')
 
 # The environment goes first; a name that nothing reads is said; where a bad value stands is said.
-printf '%s\n' PORT=x LOG_LEVEL=debug LDAP_BASEDN=dc=x >"$T/work/.env"
+printf '%s\n' PORT=x LOG_LEVEL=debug LDAP_BASEDN=dc=x >"$T/cwd/.env"
 expect 2 from_env --print
 contains "$ERR" "PORT (.env line 1): is 'x'"
 contains "$ERR" 'warning: LDAP_BASEDN (.env line 3): is not a variable this program knows'

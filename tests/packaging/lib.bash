@@ -4,7 +4,7 @@
 FROM_ENV=$PROJECT/packaging/slapd-from-env
 need slapd openssl perl
 [ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
-mkdir "$T/work"
+mkdir "$T/cwd"
 
 # A directory that needs nothing more; from_env puts what a test says behind it, so that the test's word counts.
 ENOUGH=(
@@ -16,7 +16,7 @@ ENOUGH=(
     'SQL_QUERY_GROUPS_BY_MEMBER=SELECT g."cn" AS name FROM "Groups" g WHERE ? = ANY (g."members")'
 )
 
-# from_env OPTION… NAME=VALUE…: in $T/work, with STATE_DIR $T/state. Output in $OUT and $ERR (by way of expect).
+# from_env OPTION… NAME=VALUE…: in $T/cwd, with STATE_DIR $T/state. Output in $OUT and $ERR (by way of expect).
 bare_env() {
     local options=()
     while [[ ${1:-} == -* ]]; do
@@ -24,7 +24,7 @@ bare_env() {
         [ "$1" != --env-file ] || { options+=("$2"); shift; }
         shift
     done
-    (cd "$T/work" && exec env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" BACK_PGSQL_MODULE="$MODULE" \
+    (cd "$T/cwd" && exec env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" BACK_PGSQL_MODULE="$MODULE" \
         "$@" perl "$FROM_ENV" "${options[@]}")
 }
 from_env() {
@@ -65,7 +65,7 @@ warns() { # TEXT NAME=VALUE…
 serve() {
     [ -n "${PORT:-}" ] || free_port PORT
     case " $* " in *" LDAP_UNENCRYPTED=true "*) URI=ldap://127.0.0.1:$PORT ;; *) URI=ldaps://127.0.0.1:$PORT ;; esac
-    (cd "$T/work" && exec "${SERVE_AS[@]}" env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" \
+    (cd "$T/cwd" && exec "${SERVE_AS[@]}" env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" \
         BACK_PGSQL_MODULE="$MODULE" BIND_IP=127.0.0.1 PORT="$PORT" LDAP_COMMON_NAME=ldap1 "${ENOUGH[@]}" "$@" \
         perl "$FROM_ENV" >>"$T/slapd.log" 2>&1) &
     SLAPD=$!

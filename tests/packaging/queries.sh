@@ -28,7 +28,7 @@ wrong ' -- nothing' 'holds no SQL'
 
 # A long one is no problem (an environment variable ends at 128 kB, a file does not).
 long="SELECT $(printf "a, 'b''c', %.0s" {1..6000})'$(printf 'x%.0s' {1..100000})' FROM t"
-printf 'SQL_QUERY_ALL_USERS="%s"\n' "$long" >"$T/work/.env"
+printf 'SQL_QUERY_ALL_USERS="%s"\n' "$long" >"$T/cwd/.env"
 unset 'ENOUGH[2]'
 expect 0 from_env --print
 [[ $OUT == *"pgsql-list users $long"$'\n'* ]] || fail "the long query is not the same"

@@ -23,7 +23,7 @@ same 2 "$(grep -c '^database pgsql$' <<<"$OUT")" databases
 same 2 "$(grep -c '^pgsql-anonymous-search off$' <<<"$OUT")" "closed databases"
 same "" "$ERR" "standard error"
 
-echo "$both" >"$T/work/realms.json"
+echo "$both" >"$T/cwd/realms.json"
 printed REALM_CONFIG=realms.json -- '# realm a' '# realm b'
 printed REALM_CONFIG="[$(realm a dc=a '' '{"type": "sql", "options": {"sqlUri": "postgres://a/d"}}')]" -- 'suffix "dc=a"'
 

@@ -83,6 +83,21 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
 
 } // namespace
 
+std::string members_from_lookup(const mapping& all, int users_index, int groups_index)
+{
+    const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
+    const kind& groups = all.kinds.at(static_cast<std::size_t>(groups_index));
+    const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
+    if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
+        return {};
+    // The name is our own, so that nothing inside the query can hide it.
+    const std::string member = "back_pgsql_member." + quote_identifier(users.rdn().column);
+    const std::string name = "g." + quote_identifier(groups.rdn().column);
+    return "SELECT " + name + ", " + member + " FROM (" + users.list.text +
+           ") AS back_pgsql_member CROSS JOIN LATERAL (" + by_member->query.with_parameter(member) +
+           ") AS g WHERE " + name + " = ANY($1)";
+}
+
 void add_private_groups(mapping& to, int users_index, int groups_index)
 {
     const kind& users = to.kinds.at(static_cast<std::size_t>(users_index));

@@ -66,6 +66,13 @@ struct lookup {
     bool covers_private = false; ///< finds the private group of the member as well
 };
 
+/// A query for the values of an attribute that may have several: rows of a name and a value, for
+/// the names in its one array parameter.
+struct values_query {
+    int attribute = -1;
+    std::string text;
+};
+
 struct kind {
     std::string name;
     std::string under; ///< position under the suffix as a relative DN, empty: directly under it
@@ -73,6 +80,7 @@ struct kind {
     std::set<std::string> all_classes; ///< with superior classes, lower-case
     postgres::query_text list;
     std::vector<lookup> lookups;
+    std::vector<values_query> values;
     std::vector<source> sources; ///< the first names the entry (RDN)
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
@@ -100,6 +108,10 @@ struct mapping {
     [[nodiscard]] int attribute_named(std::string_view name) const;
     [[nodiscard]] int kind_named(std::string_view name) const;
 };
+
+/// With the four queries alone, nothing lists the members of a group: they are the users whose
+/// groups-by-member query finds it. Empty when the kinds have no such queries.
+[[nodiscard]] std::string members_from_lookup(const mapping& all, int users, int groups);
 
 /// The kind of the users' private groups (a gidNumber that no group has but a user does), made from
 /// the list queries of users and groups; and the groups-by-member lookup, extended to find them in

@@ -120,6 +120,19 @@ private:
                c->type != column_type::jsonb;
     }
 
+    // Has the values of an attribute asked for with every page.
+    void list_values(int attribute)
+    {
+        for (const values_query& v : kind_.values) {
+            if (v.attribute != attribute ||
+                std::find(out_.values_queries.begin(), out_.values_queries.end(), &v) !=
+                    out_.values_queries.end())
+                continue;
+            out_.values_queries.push_back(&v);
+            out_.rows = page_rows_with_values;
+        }
+    }
+
     void choose_columns(const wanted& parts)
     {
         const auto add = [&](const std::string& name) {
@@ -144,6 +157,10 @@ private:
         }
         if (parts.password)
             add(kind_.password_column);
+        for (const values_query& v : kind_.values)
+            if (parts.everything || std::find(parts.delivered.begin(), parts.delivered.end(),
+                                              v.attribute) != parts.delivered.end())
+                list_values(v.attribute);
     }
 
     // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
@@ -156,8 +173,12 @@ private:
             const lookup* by = kind_.lookup_by(leaf->attribute);
             const source* s = kind_.source_of(leaf->attribute);
             if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) ||
-                !storable(leaf->value) || out_.marks.size() >= most_marks)
+                !storable(leaf->value))
                 continue;
+            if (columns_of_marks_ >= most_marks) {
+                list_values(leaf->attribute);
+                continue;
+            }
             const std::string key = quote_identifier(kind_.rdn().column);
             out_.marks.push_back(
                 {.attribute = leaf->attribute,
@@ -168,7 +189,7 @@ private:
         }
     }
 
-    static constexpr std::size_t most_marks = 1000; // PostgreSQL takes 1664 columns
+    static constexpr std::size_t most_marks = 100; // PostgreSQL takes 1664 columns
 
     const mapping& all_;
     const kind& kind_;
@@ -195,7 +216,7 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
     // One row more than a page: whether another page follows is known without asking for it.
     if (ordered)
         out.text += " ORDER BY " + key;
-    out.text += " LIMIT " + std::to_string(page_rows + 1);
+    out.text += " LIMIT " + std::to_string(rows + 1);
     return out;
 }
 

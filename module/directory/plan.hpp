@@ -13,13 +13,16 @@
 
 namespace pgsql::directory {
 
-/// Rows of one page. An enumeration holds one page in memory, whatever its length.
-inline constexpr std::size_t page_rows = 500;
+/// Rows of one page. An enumeration holds one page in memory, whatever its length. Rows that bring
+/// lists of values (the members of a group) are fewer.
+inline constexpr int page_rows = 500;
+inline constexpr int page_rows_with_values = 50;
 
 /// Which parts of a row a request is about.
 struct wanted {
     bool everything = false;
     std::vector<int> attributes; ///< what the client, the filter or an ACL looks at
+    std::vector<int> delivered;  ///< those of them that are not only equalities of the filter
     bool password = false;
 };
 
@@ -37,7 +40,9 @@ struct plan {
         columns; ///< of a row, in order; the first names the entry; marks come behind them
     std::vector<mark> marks;
     std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
-    bool pinned = false;      ///< an equality bounds the result: asked for without an order first
+    std::vector<const values_query*> values_queries; ///< to be asked for every page
+    int rows = page_rows;                            ///< of a page
+    bool pinned = false; ///< an equality bounds the result: asked for without an order first
     bool unique = false; ///< an equality on the name or number that a private group could only have
                          ///< if no group has it
     bool covers_private = false; ///< the statement finds private groups as well

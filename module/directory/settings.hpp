@@ -33,6 +33,7 @@ struct kind_setting {
     std::string password_column;
     std::optional<postgres::query_text> list;
     std::vector<lookup_setting> lookups;
+    std::vector<lookup_setting> values; ///< queries without a parameter, see values_query
 
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };

@@ -1,11 +1,11 @@
 // candidates.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
 #include "candidates.hpp"
 
+#include "../directory/condition.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
-
-using directory::page_rows;
 
 std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
 {
@@ -34,6 +34,30 @@ postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
     }
 }
 
+page_values fetch_values(Operation& op, service& with, const directory::plan& from,
+                         const postgres::rows& page, int count)
+{
+    page_values out;
+    std::vector<std::string> keys;
+    for (int row = 0; row < count && !from.values_queries.empty(); ++row)
+        if (const auto key = page.at(row, 0))
+            keys.emplace_back(*key);
+    if (keys.empty())
+        return out;
+    for (const directory::values_query* query : from.values_queries) {
+        postgres::statement ask;
+        ask.text = query->text;
+        (void)ask.bind(directory::array_literal(keys));
+        out.push_back({query->attribute, fetch(op, with, from, ask), {}});
+        auto& found = out.back();
+        for (int row = 0; row < found.rows.count(); ++row)
+            if (const auto key = found.rows.at(row, 0))
+                if (const auto value = found.rows.at(row, 1))
+                    found.of[*key].push_back(*value);
+    }
+    return out;
+}
+
 } // namespace
 
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
@@ -45,12 +69,13 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
     for (;;) {
         const postgres::statement next = from.page(last, ordered);
         const postgres::rows page = fetch(op, with, from, next);
-        if (!ordered && page.count() > static_cast<int>(page_rows)) {
+        if (!ordered && page.count() > from.rows) {
             ordered =
                 true; // more than a page after all: begin again, in an order that can be continued
             continue;
         }
-        const int count = std::min(page.count(), static_cast<int>(page_rows));
+        const int count = std::min(page.count(), from.rows);
+        const page_values values = fetch_values(op, with, from, page, count);
         std::set<std::string_view> seen; // of an unordered page
         std::string_view before =
             last ? std::string_view(*last) : std::string_view(); // no key is empty and shown
@@ -67,14 +92,14 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
             }
             if (key)
                 before = *key;
-            Entry* e = builder.build(page, row);
+            Entry* e = builder.build(page, row, values);
             if (e == nullptr)
                 continue;
             candidate c{*e, page, row, from};
             if (!visit(c))
                 return false;
         }
-        if (page.count() <= static_cast<int>(page_rows))
+        if (page.count() <= from.rows)
             return true;
         const auto key = page.at(count - 1, 0);
         if (!key)

@@ -28,13 +28,16 @@ int compare(Operation& op, SlapReply& rs, service& with)
     Filter assertion{};
     assertion.f_choice = LDAP_FILTER_EQUALITY;
     assertion.f_ava = op.orc_ava;
-    std::vector<int> touched;
-    const auto leaf = read_filter(&assertion, *mapping, touched);
+    directory::wanted parts;
+    const auto leaf = read_filter(&assertion, *mapping, parts);
+    // Access rules may look at anything; lists of values are asked about, not fetched.
+    for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
+        parts.attributes.push_back(i);
     // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
     const auto shown = directory::filter::combine(
         directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
     std::optional<int> code;
-    visit_entry(op, with, *mapping, op.o_req_ndn, shown, everything(), [&](candidate& c) {
+    visit_entry(op, with, *mapping, op.o_req_ndn, shown, parts, [&](candidate& c) {
         code = slap_compare_entry(&op, &c.entry, op.orc_ava);
         return true;
     });

@@ -71,6 +71,19 @@ ConfigTable table[] = {
          "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-values",
+     .what = "kind> <attribute> <query",
+     .min_args = 4,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = numbered(directives::values_of),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.11 NAME 'olcPgValues' "
+         "DESC 'The query for the values of an attribute that may have several' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = "pgsql-attribute",
      .what = "kind> <attribute> <option>=<value",
      .min_args = 4,
@@ -159,7 +172,7 @@ ConfigOCs classes[] = {
     {.co_def =
          "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
          "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
-         "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgAttribute $ olcPgPrivateGroups $ "
+         "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool ) )",
      .co_type = Cft_Database,
      .co_table = table,
@@ -220,7 +233,7 @@ std::string raw_value(const ConfigArgs& c, name which)
     line = line.substr(from, to - from + 1);
     // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No SQL begins with a
     // quote.
-    if (which == directives::list || which == directives::lookup) {
+    if (which >= directives::list && which <= directives::values_of) {
         std::string_view sql = line;
         for (int words = which == directives::list ? 1 : 2; words > 0; --words) {
             sql.remove_prefix(std::min(sql.find_first_of(" \t"), sql.size()));

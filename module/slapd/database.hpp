@@ -24,6 +24,7 @@ struct directives {
         kind,
         list,
         lookup,
+        values_of,
         attribute,
         private_groups,
         anonymous_search,

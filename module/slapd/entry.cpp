@@ -194,42 +194,45 @@ bool entry_builder::name(std::string_view rdn_value)
     return true;
 }
 
+void entry_builder::refuse(const attribute_type& type, std::string_view text, std::string_view key)
+{
+    const std::string attribute(view(type.description->ad_cname));
+    with_.complain("value " + plan_.of->name + attribute,
+                   plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the value \"" +
+                       std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute +
+                       " and is left out (others of this attribute are not reported for an hour)",
+                   3600);
+}
+
+void entry_builder::add_several(const attribute_type& type,
+                                const std::vector<std::string_view>& texts, std::string_view key)
+{
+    auto* values = static_cast<berval*>(memory_.take((texts.size() + 1) * 2 * sizeof(berval)));
+    berval* nvalues = values + texts.size() + 1;
+    unsigned count = 0;
+    std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
+    for (const std::string_view text : texts) {
+        if (text.empty() || !value(type, text, values[count], nvalues[count]))
+            refuse(type, text, key);
+        else if (seen.insert(view(nvalues[count])).second)
+            ++count;
+    }
+    values[count] = nvalues[count] = BER_BVNULL;
+    if (count > 0)
+        append(type.description, values, type.normalise == normaliser::none ? values : nvalues,
+               count);
+}
+
 void entry_builder::add(const column_place& what, const postgres::rows& page, int row)
 {
     std::optional<std::string_view> text;
     if (what.column >= 0)
         text = page.at(row, what.column);
-    const auto refuse = [&](std::string_view value) {
-        const std::string attribute(view(what.description->ad_cname));
-        with_.complain(
-            "value " + plan_.of->name + attribute,
-            plan_.of->name + " \"" + std::string(page.at(row, 0).value_or("")) +
-                "\": the value \"" + std::string(value.substr(0, 60)) + "\" breaks the syntax of " +
-                attribute +
-                " and is left out (others of this attribute are not reported for an hour)",
-            3600);
-    };
     if (what.several && text) {
-        const auto elements = array_elements(*text);
-        auto* values =
-            static_cast<berval*>(memory_.take((elements.size() + 1) * 2 * sizeof(berval)));
-        berval* nvalues = values + elements.size() + 1;
-        unsigned count = 0;
-        for (const auto& element : elements) {
-            const berval kept = copy(element);
-            if (element.empty() || !value(what.type, view(kept), values[count], nvalues[count])) {
-                refuse(element);
-                continue;
-            }
-            // An attribute's values are a set (RFC 4512 §2.5.1).
-            if (std::none_of(nvalues, nvalues + count,
-                             [&](const berval& n) { return view(n) == view(nvalues[count]); }))
-                ++count;
-        }
-        values[count] = nvalues[count] = BER_BVNULL;
-        if (count > 0)
-            append(what.description, values,
-                   what.type.normalise == normaliser::none ? values : nvalues, count);
+        std::vector<std::string_view> kept;
+        for (const auto& element : array_elements(*text))
+            kept.push_back(view(copy(element)));
+        add_several(what.type, kept, page.at(row, 0).value_or(""));
         return;
     }
     berval kept{};
@@ -251,7 +254,7 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
     if (!value(what.type, *text, values[0], values[2])) {
         if (kept.bv_val ==
             nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
-            refuse(*text);
+            refuse(what.type, *text, page.at(row, 0).value_or(""));
         return;
     }
     values[1] = values[3] = BER_BVNULL;
@@ -289,7 +292,7 @@ void entry_builder::add_marks(const postgres::rows& page, int row)
     }
 }
 
-Entry* entry_builder::build(const postgres::rows& page, int row)
+Entry* entry_builder::build(const postgres::rows& page, int row, const page_values& values)
 {
     const std::string_view key = page.at(row, 0).value_or("");
     const auto skip = [&](const std::string& why) {
@@ -317,6 +320,10 @@ Entry* entry_builder::build(const postgres::rows& page, int row)
             return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " +
                         p.from->column + ")");
     }
+    for (const listed_values& listed : values)
+        if (const auto mine = listed.of.find(key); mine != listed.of.end())
+            add_several(mapping_.types[static_cast<std::size_t>(listed.attribute)], mine->second,
+                        key);
     add_marks(page, row);
     return &entry_;
 }

@@ -17,6 +17,14 @@ private:
     std::size_t size_ = 0;
 };
 
+/// The values of an attribute that a query of its own gave for a page, by the names of the entries.
+struct listed_values {
+    int attribute;
+    postgres::rows rows; ///< what the views look into
+    std::unordered_map<std::string_view, std::vector<std::string_view>> of;
+};
+using page_values = std::vector<listed_values>;
+
 /// Builds the entries of one plan, one after the other in the same memory. An entry looks into the
 /// page it was built from and is good until the next one: send it with flags 0, dup it to keep it.
 class entry_builder {
@@ -24,7 +32,7 @@ public:
     entry_builder(service& with, const bound& mapping, const directory::plan& from);
 
     /// The entry of a row, or null when the row makes none (which is logged).
-    [[nodiscard]] Entry* build(const postgres::rows& page, int row);
+    [[nodiscard]] Entry* build(const postgres::rows& page, int row, const page_values& values);
 
 private:
     struct column_place {
@@ -37,6 +45,9 @@ private:
 
     [[nodiscard]] bool name(std::string_view rdn_value);
     void add(const column_place& what, const postgres::rows& page, int row);
+    void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
+                     std::string_view key);
+    void refuse(const attribute_type& type, std::string_view text, std::string_view key);
     void add_marks(const postgres::rows& page, int row);
     void append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count);
     [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out,

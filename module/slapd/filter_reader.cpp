@@ -10,7 +10,7 @@ using type = filter::type;
 
 class reader {
 public:
-    reader(const bound& with, std::vector<int>& touched) : with_(with), touched_(touched) {}
+    reader(const bound& with, directory::wanted& parts) : with_(with), parts_(parts) {}
 
     filter read(const Filter* f)
     {
@@ -46,8 +46,7 @@ public:
         case LDAP_FILTER_EXT:
             if (f->f_mr_desc != nullptr && !f->f_mr_dnattrs)
                 return leaf(f->f_mr_desc, [](int) { return filter(); });
-            for (int i = 0; i < static_cast<int>(with_.types.size()); ++i)
-                touched_.push_back(i); // a rule without an attribute looks at all of them
+            parts_.everything = true; // a rule without an attribute looks at all of them
             return {};
         default:
             return {};
@@ -89,12 +88,16 @@ private:
             if (ours != of && !is_ad_subtype(const_cast<AttributeDescription*>(ours),
                                              const_cast<AttributeDescription*>(of)))
                 continue;
-            touched_.push_back(static_cast<int>(i));
+            parts_.attributes.push_back(static_cast<int>(i));
             if (ours == of || rule_of(ours) == rule_of(of))
                 out.push_back(make(static_cast<int>(i)));
             else
                 out.emplace_back(); // the assertion value is normalised by another rule
         }
+        for (std::size_t i = 0; i < out.size(); ++i)
+            if (out[i].what != type::equality)
+                parts_.delivered.push_back(
+                    parts_.attributes[parts_.attributes.size() - out.size() + i]);
         if (is_at_operational(of->ad_type))
             return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
         if (out.empty()) // of a kind that cannot be served, not all attributes are known
@@ -104,14 +107,14 @@ private:
     }
 
     const bound& with_;
-    std::vector<int>& touched_;
+    directory::wanted& parts_;
 };
 
 } // namespace
 
-directory::filter read_filter(const Filter* from, const bound& with, std::vector<int>& touched)
+directory::filter read_filter(const Filter* from, const bound& with, directory::wanted& parts)
 {
-    return reader(with, touched).read(from);
+    return reader(with, parts).read(from);
 }
 
 } // namespace pgsql::slapd

@@ -5,9 +5,10 @@
 
 namespace pgsql::slapd {
 
-/// The filter over the mapping's attributes. Adds to `touched` the attributes that test_filter will
-/// look at.
+/// The filter over the mapping's attributes. Adds to `parts` what test_filter will look at;
+/// attributes that it only compares for equality need not be delivered, since a mark shows what it
+/// needs.
 [[nodiscard]] directory::filter read_filter(const Filter* from, const bound& with,
-                                            std::vector<int>& touched);
+                                            directory::wanted& parts);
 
 } // namespace pgsql::slapd

@@ -77,6 +77,8 @@ public:
             read_list(value);
         else if (directive == "pgsql-lookup")
             read_lookup(value);
+        else if (directive == "pgsql-values")
+            read_values(value);
         else
             read_attribute(value);
     }
@@ -89,6 +91,8 @@ public:
             read_list(text);
         for (const auto& text : from.values[directives::lookup])
             read_lookup(text);
+        for (const auto& text : from.values[directives::values_of])
+            read_values(text);
         for (const auto& text : from.values[directives::attribute])
             read_attribute(text);
         if (kinds_.empty())
@@ -194,7 +198,7 @@ private:
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
                 in.fail("the query has " + std::to_string(out.parameters) + " parameters, " +
-                        (parameters == 0 ? "but a list takes none"
+                        (parameters == 0 ? "but this one takes none"
                                          : "but a lookup takes exactly one (? or $1)"));
             return out;
         } catch (const postgres::query_error& e) {
@@ -222,6 +226,17 @@ private:
             if (known.attribute == attribute)
                 in.fail("the kind has a lookup by " + attribute + " already");
         k.lookups.push_back({attribute, query(in, 1)});
+    }
+
+    void read_values(const std::string& text)
+    {
+        words in("pgsql-values", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        const std::string attribute = canonical(in.next("attribute"), in);
+        for (const auto& known : k.values)
+            if (known.attribute == attribute)
+                in.fail("the kind has a query for the values of " + attribute + " already");
+        k.values.push_back({attribute, query(in, 0)});
     }
 
     void read_attribute(const std::string& text)

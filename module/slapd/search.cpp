@@ -100,9 +100,9 @@ private:
     int rows_below(int top)
     {
         const auto mapping = mapping_of(op_, with_);
-        std::vector<int> touched;
-        const filter what = read_filter(op_.ors_filter, *mapping, touched);
-        const directory::wanted parts = wanted_by_client(*mapping, std::move(touched));
+        directory::wanted parts;
+        const filter what = read_filter(op_.ors_filter, *mapping, parts);
+        add_wanted_by_client(*mapping, parts);
         std::vector<bool> answered(mapping->map.kinds.size());
         bool private_found = false;
         for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
@@ -136,9 +136,10 @@ private:
     int at_row()
     {
         const auto mapping = mapping_of(op_, with_);
-        std::vector<int> touched;
+        directory::wanted parts;
         const filter what =
-            read_filter(op_.ors_filter, *mapping, touched); // tells what marks it needs
+            read_filter(op_.ors_filter, *mapping, parts); // tells what marks it needs
+        add_wanted_by_client(*mapping, parts);
         int done = go_on;
         bool found = false;
         const bool itself = op_.ors_scope == LDAP_SCOPE_BASE || op_.ors_scope == LDAP_SCOPE_SUBTREE;
@@ -146,14 +147,13 @@ private:
         // that exists.
         const filter shown =
             filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
-        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown,
-                    wanted_by_client(*mapping, std::move(touched)), [&](candidate& c) {
-                        found = true;
-                        done = check_base(c.entry);
-                        if (done == go_on && itself)
-                            done = offer(c.entry);
-                        return true;
-                    });
+        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown, parts, [&](candidate& c) {
+            found = true;
+            done = check_base(c.entry);
+            if (done == go_on && itself)
+                done = offer(c.entry);
+            return true;
+        });
         return found ? done : no_such_object(*mapping);
     }
 
@@ -166,30 +166,29 @@ private:
         return code;
     }
 
-    directory::wanted wanted_by_client(const bound& mapping, std::vector<int> touched) const
+    void add_wanted_by_client(const bound& mapping, directory::wanted& to) const
     {
-        directory::wanted out;
-        out.attributes = std::move(touched);
         // Overlays and internal callers look at what they like, and so may access rules.
-        out.everything = op_.ors_attrs == nullptr || op_.o_callback != nullptr ||
-                         get_assert(&op_) || acl_reads_entries(op_.o_bd->be_acl) ||
-                         acl_reads_entries(frontendDB->be_acl);
-        if (out.everything)
-            return out;
+        to.everything = to.everything || op_.ors_attrs == nullptr || op_.o_callback != nullptr ||
+                        get_assert(&op_) || acl_reads_entries(op_.o_bd->be_acl) ||
+                        acl_reads_entries(frontendDB->be_acl);
+        if (to.everything)
+            return;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
                 // *, + and @class; 1.1 and unknown names ask for nothing we have
                 const auto name = view(a->an_name);
-                out.everything = out.everything || name == "*" || name == "+" ||
-                                 name.starts_with('@') || name.starts_with('!');
+                to.everything = to.everything || name == "*" || name == "+" ||
+                                name.starts_with('@') || name.starts_with('!');
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)
                 if (mapping.types[i].description == a->an_desc ||
-                    is_ad_subtype(mapping.types[i].description, a->an_desc))
-                    out.attributes.push_back(static_cast<int>(i));
+                    is_ad_subtype(mapping.types[i].description, a->an_desc)) {
+                    to.attributes.push_back(static_cast<int>(i));
+                    to.delivered.push_back(static_cast<int>(i));
+                }
         }
-        return out;
     }
 
     // test_filter has the last word on every entry: it settles what SQL left open and applies the

@@ -295,6 +295,17 @@ private:
         directory::kind k = named(from);
         k.list = *from.list;
         k.columns = columns_of(session_, "pgsql-list " + k.name, k.list.text, limits_);
+        // What describing does not notice: missing rights.
+        try {
+            postgres::statement probe;
+            probe.text = "SELECT 1 FROM (" + k.list.text + ") AS e LIMIT 0";
+            (void)session_.run(probe, limits_);
+        } catch (const postgres::error& e) {
+            if (e.why() != postgres::error::cause::statement)
+                throw;
+            throw unusable("pgsql-list " + k.name +
+                           ": PostgreSQL refuses to run the query: " + e.what());
+        }
         k.password_column =
             k.find_column(from.password_column) != nullptr ? from.password_column : "";
         for (const auto& s : from.sources)
@@ -302,6 +313,8 @@ private:
         add_other_columns(k, from);
         for (const auto& l : from.lookups)
             add_lookup(k, l);
+        for (const auto& v : from.values)
+            add_values(k, v);
         return k;
     }
 
@@ -370,7 +383,12 @@ private:
                 ad == slap_schema.si_ad_objectClass)
                 continue;
             const int a = attribute(std::string(view(ad->ad_cname)));
-            if (k.source_of(a) == nullptr)
+            const auto known = std::find_if(k.sources.begin(), k.sources.end(),
+                                            [&](const auto& s) { return s.attribute == a; });
+            if (known != k.sources.end() && known->column.empty())
+                known->column =
+                    c.name; // "sn" AS surname: another name of an attribute that has defaults only
+            else if (known == k.sources.end())
                 k.sources.push_back({.attribute = a, .column = c.name, .defaults = {}});
         }
     }
@@ -392,6 +410,32 @@ private:
         l.complete = std::all_of(k.columns.begin(), k.columns.end(),
                                  [&](const auto& c) { return returns(c.name); });
         k.lookups.push_back(std::move(l));
+    }
+
+    void add_values(directory::kind& k, const directory::lookup_setting& from)
+    {
+        const std::string directive = "pgsql-values " + k.name + " " + from.attribute;
+        const auto columns = columns_of(session_, directive, from.query.text, limits_);
+        const std::string& key = k.rdn().column;
+        if (columns.size() != 2 || (columns[0].name != key && columns[1].name != key))
+            throw unusable(directive + ": the query must return two columns, \"" + key +
+                           "\" and the value; it returns " + names_of(columns));
+        const std::string name = postgres::quote_identifier(key);
+        const std::string value =
+            postgres::quote_identifier(columns[columns[0].name == key ? 1 : 0].name);
+        const std::string rows = "(" + from.query.text + ") AS v WHERE v.";
+        const int a = attribute(from.attribute);
+        std::erase_if(k.sources, [&](const auto& s) { return s.attribute == a; });
+        k.values.push_back(
+            {a, "SELECT v." + name + ", v." + value + " FROM " + rows + name + " = ANY($1)"});
+        if (k.lookup_by(a) == nullptr) {
+            directory::lookup by;
+            by.attribute = a;
+            by.query = postgres::parse_placeholders("SELECT v." + name + " FROM " + rows + value +
+                                                    "::text = $1");
+            by.complete = false;
+            k.lookups.push_back(std::move(by));
+        }
     }
 
     bound& out_;
@@ -425,6 +469,34 @@ std::string usual_decoy(postgres::connection& session, const directory::kind& us
                                                  : std::string_view(most->first));
 }
 
+// Without a list of members of their own, groups have the one that follows from the other queries,
+// if PostgreSQL takes it: SSSD forgets a membership when the group itself does not show it.
+void add_members(bound& to, int users, int groups, postgres::connection& session,
+                 const postgres::patience& limits)
+{
+    directory::kind& k = to.map.kinds[static_cast<std::size_t>(groups)];
+    const int member = to.map.attribute_named("memberUid");
+    const auto known = std::any_of(k.values.begin(), k.values.end(),
+                                   [&](const auto& v) { return v.attribute == member; });
+    const std::string text = known || k.source_of(member) != nullptr
+                                 ? ""
+                                 : directory::members_from_lookup(to.map, users, groups);
+    if (text.empty())
+        return;
+    try {
+        (void)session.describe(text, limits);
+        k.values.push_back({member, text});
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        Debug(
+            LDAP_DEBUG_ANY,
+            "pgsql: the members of groups cannot be derived from pgsql-lookup groups memberUid (%s); add pgsql-values groups "
+            "memberUid\n",
+            e.what());
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const bound> service::bind(postgres::connection& session,
@@ -439,6 +511,8 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session,
     const int groups = out->map.kind_named("groups");
     if (users >= 0 && out->map.kinds[static_cast<std::size_t>(users)].problem.empty())
         out->decoy = usual_decoy(session, out->map.kinds[static_cast<std::size_t>(users)], limits);
+    if (users >= 0 && groups >= 0)
+        add_members(*out, users, groups, session, limits);
     if (private_groups_ && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);
     for (const auto& k : out->map.kinds) {

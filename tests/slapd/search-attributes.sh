@@ -65,5 +65,5 @@ for reader in "" "-D cn=admin,$base -w admin"; do
 done
 
 # A group shows the member it was found by, though no query lists members.
-same "$(printf '%s\n' "cn: devs" "dn: cn=devs,$base" "gidNumber: 2002" "memberUid: carl" "objectClass: posixGroup")" \
+same "$(printf '%s\n' "cn: devs" "dn: cn=devs,$base" "gidNumber: 2002" "memberUid: ann" "memberUid: carl" "memberUid: gus" "objectClass: posixGroup")" \
     "$(search -b $base '(&(cn=devs)(memberUid=carl))' | grep -E '^(dn|cn|gidNumber|memberUid|objectClass: posix)' | sort)" "devs by carl"

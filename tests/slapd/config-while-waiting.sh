@@ -1,0 +1,38 @@
+# Workers that wait for PostgreSQL hold up neither configuration changes nor the removal of their own database.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+base=dc=example,dc=com
+{ manager_conf; echo "pgsql-timeout 6"; } >"$T/slapd.conf"
+mkdir "$T/slapd.d"
+"${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest"; }
+start_slapd "$T/slapd.d"
+database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
+expect 0 search -b $base '(uid=ann)'
+
+wait_for_it() { # a few searches that wait for a frozen database
+    freeze_postgres
+    for i in 1 2 3; do search -b $base "(uid=ann)" >"$T/answer.$i" 2>&1 & done
+    sleep 0.3
+}
+collect() { # CODE: what they got
+    local status job
+    for job in $(jobs -p); do
+        [ "$job" != "$SLAPD" ] && [ "$job" != "$POSTGRES" ] || continue
+        status=0
+        wait "$job" || status=$?
+        case " $* " in *" $status "*) ;; *) fail "a waiting search got $status, not one of: $*" ;; esac
+    done
+}
+
+wait_for_it
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"
+within 1.5 expect 0 as_config ldapmodify -f "$T/change.ldif"
+thaw_postgres
+collect 0
+expect 0 search -b $base '(uid=ann)'
+
+wait_for_it
+within 1.5 expect 0 as_config ldapdelete "$database"
+thaw_postgres
+collect 52
+expect 32 search -b $base '(uid=ann)'

@@ -105,11 +105,10 @@ cleanup() {
     trap - EXIT
     set +e
     # slapd must end as cleanly as it ran, also when the test never stopped it.
-    [ -z "$SLAPD" ] || end_slapd || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
+    if [ -n "$SLAPD" ]; then end_slapd; else sanitizer_reports; fi || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
     [ -z "$POSTGRES" ] || { thaw_postgres; stop_postgres immediate; } 2>/dev/null
     local job
     for job in $(jobs -p); do kill "$job" 2>/dev/null; done
-    sanitizer_reports 2>/dev/null || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
     if [ -n "${KEEP:-}" ]; then say "kept: $T"; else rm -rf "$T"; fi
     exit "$status"
 }

@@ -7,7 +7,7 @@ PRELOAD=()
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
 if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
-        "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1"
+        "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0" # slapd has no frame pointers
         "LSAN_OPTIONS=suppressions=$TESTS/sanitizer/lsan.supp:print_suppressions=0"
         "UBSAN_OPTIONS=log_path=$T/report:print_stacktrace=1"
         "TSAN_OPTIONS=log_path=$T/report:suppressions=$TESTS/sanitizer/tsan.supp:second_deadlock_stack=1")

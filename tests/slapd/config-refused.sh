@@ -63,5 +63,5 @@ done
 # What is missing altogether.
 instead '/^pgsql-list users/,/^pgsql-lookup users/{/^pgsql-lookup/!d}' pgsql-list users # a lookup without its list
 instead '/^pgsql-list/,$d' pgsql-list                                                   # no query at all
-instead '/^suffix/d' suffix
+instead '/^(suffix|root)/d' suffix
 instead '/nis.schema/d' memberUid schema

@@ -1,0 +1,195 @@
+// A filter becomes an SQL condition that admits every matching row, and says when it may admit
+// more.
+#include "directory/condition.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace pgsql::directory;
+using pgsql::postgres::statement;
+using type = filter::type;
+
+namespace {
+
+enum { uid, uid_number, cn, mail, member, shell };
+
+const mapping all = {.attributes = {{"uid", match::ignore_case},
+                                    {"uidNumber", match::integer},
+                                    {"cn", match::ignore_case},
+                                    {"mail", match::ignore_case},
+                                    {"memberUid", match::exact_case},
+                                    {"loginShell", match::exact_case}},
+                     .kinds = {}};
+
+kind users()
+{
+    kind k;
+    k.all_classes = {"top", "person", "posixaccount"};
+    k.columns = {{"username", column_type::text},
+                 {"uid_number", column_type::int4},
+                 {"full_name", column_type::text},
+                 {"mail", column_type::text}};
+    k.sources = {
+        {.attribute = uid,
+         .column = "username",
+         .defaults = {},
+         .compare = comparison::lower,
+         .required = true},
+        {.attribute = uid_number, .column = "uid_number", .defaults = {}, .required = true},
+        {.attribute = cn, .column = "full_name", .defaults = {}},
+        {.attribute = mail,
+         .column = "mail",
+         .defaults = {value_template::parse("{username}@example.com", "")},
+         .compare = comparison::lower},
+        {.attribute = shell, .column = "", .defaults = {value_template::parse("/bin/bash", "")}}};
+    k.lookups.push_back(
+        {member, pgsql::postgres::parse_placeholders("SELECT username FROM g WHERE m = ?")});
+    return k;
+}
+
+struct compiled {
+    condition is;
+    std::vector<std::string> values;
+};
+
+compiled compile(const filter& what)
+{
+    static const kind k = users();
+    statement values;
+    condition_compiler compiler(all, k, values);
+    condition c = compiler.compile(what);
+    return {c, values.values};
+}
+
+filter has_class(const char* name)
+{
+    filter f;
+    f.what = type::object_class;
+    f.value = name;
+    return f;
+}
+filter no(filter f) { return filter::combine(type::negation, {std::move(f)}); }
+filter both(filter a, filter b)
+{
+    return filter::combine(type::conjunction, {std::move(a), std::move(b)});
+}
+filter either(filter a, filter b)
+{
+    return filter::combine(type::disjunction, {std::move(a), std::move(b)});
+}
+const auto ann = filter::equals(uid, "ann");
+
+} // namespace
+
+TEST_CASE("an equality on a column is a parameter")
+{
+    const auto c = compile(ann);
+    CHECK(c.is.sql == "e.\"username\" = $1");
+    CHECK(c.is.exact);
+    CHECK(c.values == std::vector<std::string>{"ann"});
+}
+
+TEST_CASE("integers compare by value, and out of range match nothing")
+{
+    CHECK(compile(filter::equals(uid_number, "007")).values == std::vector<std::string>{"7"});
+    CHECK(compile(filter::equals(uid_number, "-7")).values == std::vector<std::string>{"-7"});
+    for (const char* large : {"99999999999999999999", "2147483648", "-2147483649"})
+        CHECK(compile(filter::equals(uid_number, large)).is.what == condition::type::never);
+    CHECK(compile(no(filter::equals(uid_number, "99999999999999999999"))).is.what ==
+          condition::type::always);
+    CHECK(compile(filter::equals(uid_number, "-2147483648")).is.what == condition::type::sql);
+}
+
+TEST_CASE("a column in any case is compared without case, and odd values are left to slapd")
+{
+    const auto c = compile(filter::equals(cn, "ann archer"));
+    CHECK(c.is.sql == "(lower(e.\"full_name\") = $1 OR e.\"full_name\" ~ '^ |  | $|[^ -~]')");
+    CHECK_FALSE(c.is.exact);
+}
+
+TEST_CASE(
+    "the negation of what is exact includes rows without the attribute; of what is not, every row")
+{
+    CHECK(compile(no(ann)).is.sql == "(e.\"username\" = $1) IS NOT TRUE");
+    const auto inexact = compile(no(filter::equals(cn, "x")));
+    CHECK(inexact.is.what == condition::type::always);
+    CHECK(inexact.values.empty());
+    CHECK(compile(no(no(ann))).is.sql == "e.\"username\" = $1");
+}
+
+TEST_CASE("undefined is neither true nor false")
+{
+    const auto undefined = filter::of(truth::undefined);
+    CHECK(compile(undefined).is.what == condition::type::never);
+    CHECK(compile(no(undefined)).is.what == condition::type::never);
+    CHECK(compile(both(ann, undefined)).is.what == condition::type::never);
+    CHECK(compile(both(ann, undefined)).values.empty());
+    CHECK(compile(either(ann, undefined)).is.sql == "e.\"username\" = $1");
+    CHECK(compile(no(either(ann, undefined))).is.what == condition::type::never);
+    CHECK(compile(no(both(ann, undefined))).is.sql == "(e.\"username\" = $1) IS NOT TRUE");
+}
+
+TEST_CASE("object classes decide without the database")
+{
+    CHECK(compile(has_class("person")).is.what == condition::type::always);
+    CHECK(compile(has_class("posixgroup")).is.what == condition::type::never);
+    CHECK(compile(no(has_class("posixgroup"))).is.what == condition::type::always);
+    CHECK(compile(both(ann, has_class("posixgroup"))).is.what == condition::type::never);
+    CHECK(compile(both(ann, has_class("top"))).is.sql == "e.\"username\" = $1");
+}
+
+TEST_CASE("a default is compared by taking it apart")
+{
+    const auto c = compile(filter::equals(mail, "ann@example.com"));
+    CHECK(
+        c.is.sql ==
+        "(e.\"mail\" = $1 OR ((e.\"mail\" IS NULL OR e.\"mail\" = '') AND (e.\"username\" = $2)))");
+    CHECK(c.values == std::vector<std::string>{"ann@example.com", "ann"});
+    CHECK(compile(filter::equals(mail, "ann@example.org")).is.sql == "e.\"mail\" = $1");
+    CHECK(compile(filter::equals(shell, "/bin/bash")).is.what == condition::type::always);
+    CHECK(compile(filter::equals(shell, "/bin/zsh")).is.what == condition::type::never);
+}
+
+TEST_CASE("an attribute that only a keyed query knows is a semijoin")
+{
+    CHECK(
+        compile(filter::equals(member, "ann")).is.sql ==
+        "e.\"username\" IN (SELECT m.\"username\" FROM (SELECT username FROM g WHERE m = $1) AS m)");
+}
+
+TEST_CASE("many equalities of one column are one array, with every character kept")
+{
+    const auto c = compile(
+        either(either(ann, filter::equals(uid, "b\"\\,{}")), filter::equals(uid_number, "1")));
+    CHECK(c.is.sql == "(e.\"username\" = ANY($1) OR e.\"uid_number\" = $2)");
+    CHECK(c.values.at(0) == "{\"ann\",\"b\\\"\\\\,{}\"}");
+}
+
+TEST_CASE("presence of what every row has is true, of what none has false")
+{
+    CHECK(compile(filter::present(uid)).is.what == condition::type::always);
+    CHECK(compile(no(filter::present(uid))).is.what == condition::type::never);
+    CHECK(compile(filter::present(cn)).is.sql == "e.\"full_name\" IS NOT NULL");
+    CHECK(compile(no(filter::present(cn))).is.what == condition::type::always);
+}
+
+TEST_CASE("values that PostgreSQL cannot hold match nothing and are not sent")
+{
+    for (const std::string& bad :
+         {std::string("a\0b", 3), std::string("\xff"), std::string("\xed\xa0\x80"),
+          std::string("\xc0\x80"), std::string("\xf5\x80\x80\x80"), std::string("\xe4")}) {
+        CHECK(compile(filter::equals(uid, bad)).is.what == condition::type::never);
+        CHECK(compile(no(filter::equals(uid, bad))).is.what == condition::type::always);
+    }
+    CHECK(storable("j\xc3\xb6rg \xe2\x82\xac \xf0\x9f\x98\x80"));
+}
+
+TEST_CASE("deep filters end in a superset instead of a deep statement")
+{
+    filter f = ann;
+    for (int i = 0; i < 1000; ++i)
+        f = i % 2 != 0 ? both(f, filter::equals(uid_number, "1"))
+                       : either(f, filter::equals(uid_number, "2"));
+    const auto c = compile(f);
+    CHECK(c.is.what != condition::type::never);
+    CHECK(c.is.sql.size() < 10000);
+}

@@ -1,0 +1,147 @@
+// Rows become values: templates for missing attributes, plans with only the columns asked for,
+// private groups.
+#include "directory/plan.hpp"
+#include "directory/settings.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <map>
+
+using namespace pgsql::directory;
+
+static std::optional<std::string> expand(const char* pattern,
+                                         std::map<std::string, std::string> row)
+{
+    return value_template::parse(pattern, "example.com")
+        .expand([&](const std::string& name) -> std::optional<std::string_view> {
+            const auto at = row.find(name);
+            return at == row.end() ? std::nullopt : std::optional<std::string_view>(at->second);
+        });
+}
+
+TEST_CASE("a template needs all its columns")
+{
+    CHECK(expand("{username}@{domain}", {{"username", "ann"}}) == "ann@example.com");
+    CHECK(expand("{first} {last}", {{"first", "Ann"}}) == std::nullopt);
+    CHECK(expand("{first} {last}", {{"first", "Ann"}, {"last", ""}}) == std::nullopt);
+    CHECK(expand("{cn:last}", {{"cn", "Ann van Archer "}}) == "Archer");
+    CHECK(expand("{cn:last}", {{"cn", "Ann"}}) == "Ann");
+    CHECK(expand("{{{cn}}}", {{"cn", "x"}}) == "{x}");
+    for (const char* bad : {"{open", "close}", "{}", "{a:first}", ""})
+        CHECK_THROWS_AS(value_template::parse(bad, ""), std::invalid_argument);
+}
+
+namespace {
+
+mapping two_kinds()
+{
+    mapping m;
+    m.attributes = {{"uid", match::ignore_case},
+                    {"uidNumber", match::integer},
+                    {"gidNumber", match::integer},
+                    {"cn", match::ignore_case},
+                    {"memberUid", match::exact_case}};
+    kind users;
+    users.name = "users";
+    users.list.text = "SELECT * FROM u";
+    users.columns = {{"username", column_type::text},
+                     {"uid_number", column_type::int4},
+                     {"gid_number", column_type::int4},
+                     {"full_name", column_type::text},
+                     {"password", column_type::text}};
+    users.password_column = "password";
+    users.sources = {{.attribute = 0,
+                      .column = "username",
+                      .defaults = {},
+                      .compare = comparison::lower,
+                      .required = true},
+                     {.attribute = 1, .column = "uid_number", .defaults = {}, .required = true},
+                     {.attribute = 2, .column = "gid_number", .defaults = {}, .required = true},
+                     {.attribute = 3, .column = "full_name", .defaults = {}}};
+    users.lookups.push_back(
+        {0, pgsql::postgres::parse_placeholders("SELECT * FROM u WHERE n = ?")});
+    kind groups;
+    groups.name = "groups";
+    groups.list.text = "SELECT * FROM g";
+    groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
+    groups.sources = {{.attribute = 3, .column = "name", .defaults = {}, .required = true},
+                      {.attribute = 2, .column = "gid_number", .defaults = {}, .required = true}};
+    groups.lookups.push_back(
+        {4, pgsql::postgres::parse_placeholders("SELECT * FROM gm WHERE n = ?")});
+    m.kinds = {users, groups};
+    return m;
+}
+
+} // namespace
+
+TEST_CASE(
+    "a plan asks for the name, what every entry needs and what was asked for, and never for passwords unasked")
+{
+    const mapping m = two_kinds();
+    const auto plan = make_plan(m, m.kinds[0], filter::equals(1, "5"), {});
+    REQUIRE(plan);
+    CHECK(
+        plan->page(std::nullopt, false).text ==
+        "SELECT e.\"username\", e.\"uid_number\", e.\"gid_number\" FROM (SELECT * FROM u) AS e WHERE e.\"uid_number\" = $1 LIMIT 501");
+    const auto bind =
+        make_plan(m, m.kinds[0], filter::equals(1, "5"),
+                  {.everything = true, .attributes = {}, .delivered = {}, .password = true});
+    CHECK(bind->columns.back()->name == "password");
+    const auto all =
+        make_plan(m, m.kinds[0], filter::of(truth::yes),
+                  {.everything = true, .attributes = {}, .delivered = {}, .password = false});
+    CHECK(all->columns.size() == 4);
+}
+
+TEST_CASE("a keyed query answers the term it is for; pages continue behind the last key")
+{
+    const mapping m = two_kinds();
+    const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
+    CHECK(keyed->select.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
+    CHECK(keyed->where.empty());
+    const auto all = make_plan(m, m.kinds[0], filter::of(truth::yes), {});
+    const auto next = all->page("zoe", true);
+    CHECK(next.text.ends_with("WHERE e.\"username\" > $1 ORDER BY e.\"username\" LIMIT 501"));
+    CHECK(next.values == std::vector<std::string>{"zoe"});
+}
+
+TEST_CASE("a group found by its member is marked with it")
+{
+    const mapping m = two_kinds();
+    const auto plan = make_plan(m, m.kinds[1], filter::equals(4, "ann"), {});
+    REQUIRE(plan->marks.size() == 1);
+    CHECK(plan->marks[0].value == "ann");
+    CHECK(plan->marks[0].position == -1);
+    const auto either =
+        make_plan(m, m.kinds[1],
+                  filter::combine(filter::type::disjunction,
+                                  {filter::equals(4, "ann"), filter::equals(2, "7")}),
+                  {});
+    REQUIRE(either->marks.size() == 1);
+    CHECK(either->marks[0].position == 2);
+}
+
+TEST_CASE("private groups are a kind of their own, made from the other queries")
+{
+    mapping m = two_kinds();
+    CHECK(members_from_lookup(m, 0, 1).find(
+              "CROSS JOIN LATERAL (SELECT * FROM gm WHERE n = back_pgsql_member.\"username\")") !=
+          std::string::npos);
+    add_private_groups(m, 0, 1);
+    REQUIRE(m.kinds.size() == 3);
+    CHECK(m.kinds[2].only_if_none_in == 1);
+    CHECK(m.kinds[1].lookups[0].covers_private);
+    CHECK(m.kinds[1].lookups[0].query.parameters == 1);
+}
+
+TEST_CASE("a broken kind is an error for whoever may mean it, and nothing to others")
+{
+    mapping m = two_kinds();
+    m.kinds[0].problem = "no such table";
+    m.kinds[0].all_classes = {"posixaccount"};
+    filter groups_only;
+    groups_only.what = filter::type::object_class;
+    groups_only.value = "posixgroup";
+    CHECK_FALSE(make_plan(m, m.kinds[0], groups_only, {}));
+    CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), unusable);
+}

@@ -1,0 +1,79 @@
+// An administrator's query becomes what PostgreSQL prepares, or is refused with the position of
+// what is wrong.
+#include "postgres/placeholders.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using pgsql::postgres::parse_placeholders;
+using pgsql::postgres::query_error;
+
+static std::string text(const char* sql) { return parse_placeholders(sql).text; }
+static std::size_t position(const char* sql)
+{
+    try {
+        (void)parse_placeholders(sql);
+    } catch (const query_error& e) {
+        return e.position;
+    }
+    return std::string::npos;
+}
+
+TEST_CASE("a question mark outside literals, identifiers and comments is a parameter")
+{
+    CHECK(text("SELECT 1 WHERE a = ?") == "SELECT 1 WHERE a = $1");
+    CHECK(text("SELECT 1 WHERE a IN (?, ?)") == "SELECT 1 WHERE a IN ($1, $2)");
+    CHECK(text("SELECT 1 WHERE a LIKE ? || '%'") == "SELECT 1 WHERE a LIKE $1 || '%'");
+    CHECK(text("SELECT 1 WHERE a LIKE ?||'%'") == "SELECT 1 WHERE a LIKE $1||'%'");
+    CHECK(text("SELECT '?', \"a?\", $$?$$, $t$ ? $t$ /* ? /* ? */ */ WHERE a=?") ==
+          "SELECT '?', \"a?\", $$?$$, $t$ ? $t$ /* ? /* ? */ */ WHERE a=$1");
+    CHECK(text("SELECT 'it''s ?' WHERE a = ?") == "SELECT 'it''s ?' WHERE a = $1");
+    CHECK(text("SELECT E'\\'?' WHERE a = ?") == "SELECT E'\\'?' WHERE a = $1");
+    CHECK(text("SELECT '\\' WHERE a = ?") ==
+          "SELECT '\\' WHERE a = $1"); // standard_conforming_strings
+    CHECK(parse_placeholders("SELECT 1 WHERE a = ? OR b = ?").parameters == 2);
+    CHECK(parse_placeholders("SELECT 1").parameters == 0);
+}
+
+TEST_CASE("numbered parameters and PostgreSQL's own operators are taken")
+{
+    CHECK(text("SELECT 1 WHERE a = $1 OR b = $1") == "SELECT 1 WHERE a = $1 OR b = $1");
+    CHECK(parse_placeholders("SELECT 1 WHERE a = $1 OR b = $1").parameters == 1);
+    CHECK(text("SELECT 1 WHERE a$1 = 2") == "SELECT 1 WHERE a$1 = 2"); // part of a name
+    CHECK(text("SELECT 1 WHERE j \\? 'k' AND a = ?") == "SELECT 1 WHERE j ? 'k' AND a = $1");
+    CHECK(text("SELECT 1 WHERE j \\?| array['k']") == "SELECT 1 WHERE j ?| array['k']");
+}
+
+TEST_CASE("a query may end in a semicolon or a comment")
+{
+    CHECK(text("SELECT 1 ; ") == "SELECT 1");
+    CHECK(text("SELECT 1; -- done") == "SELECT 1 -- done"); // the comment ends with the line
+    CHECK(text("SELECT 1 -- all\nFROM t") == "SELECT 1 -- all\n\nFROM t");
+}
+
+TEST_CASE("what is ambiguous or unfinished is refused where it is")
+{
+    CHECK(position("SELECT 1 WHERE j ? 'k'") == 17);
+    CHECK(position("SELECT 1 WHERE f(x) ? 'k'") == 20);
+    CHECK(position("SELECT 1 WHERE \"j\" ? 'k'") == 19);
+    CHECK(position("SELECT 1 WHERE j ?| array['k']") == 17);
+    CHECK(position("SELECT 1 WHERE a = ?& b") == 19);
+    CHECK(position("SELECT 1 WHERE a = ?? ") == 19);
+    CHECK(position("SELECT 'open") == 7);
+    CHECK(position("SELECT \"open") == 7);
+    CHECK(position("SELECT $$open") == 7);
+    CHECK(position("SELECT /* open") == 7);
+    CHECK(position("SELECT 1; SELECT 2") == 10);
+    CHECK(position("SELECT 1 WHERE a = ? AND b = $1") == 19);
+    CHECK(position("SELECT $0") == 7);
+    CHECK(position("SELECT $70000") == 7);
+    CHECK(position("") == 0);
+    CHECK(position(" -- nothing") == 0);
+}
+
+TEST_CASE("a query that becomes part of another has its parameter renamed, and nothing else")
+{
+    const auto q = parse_placeholders("SELECT '$1' WHERE a = $1 OR b$1 = 1 OR c = $1");
+    CHECK(q.with_parameter("$12") == "SELECT '$1' WHERE a = $12 OR b$1 = 1 OR c = $12");
+    CHECK(parse_placeholders("SELECT 1 WHERE a = ?").with_parameter("m.\"x\"") ==
+          "SELECT 1 WHERE a = m.\"x\"");
+}

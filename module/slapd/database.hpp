@@ -66,6 +66,7 @@ struct bound {
     directory::mapping map;
     std::vector<attribute_type> types; ///< parallel to map.attributes
     std::vector<shared_values> shared; ///< parallel to map.kinds
+    std::vector<std::string> remarks;  ///< for whoever starts slapd to read
     bool complete = true;              ///< whether every kind can be served
     std::string decoy;                 ///< checked for names that do not exist
 };

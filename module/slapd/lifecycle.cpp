@@ -25,6 +25,8 @@ void* first_look(void*, void* argument) noexcept
     ldap_pvt_thread_pool_idle(&connection_pool);
     try {
         const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
+        for (const auto& remark : mapping->remarks)
+            s.say(remark);
         for (const auto& k : mapping->map.kinds) {
             if (!k.problem.empty()) {
                 s.say(k.problem + "; until that is mended, searches for " + k.name +

@@ -368,6 +368,15 @@ private:
                            from.attribute + ", which names its entries");
     }
 
+    static bool in_templates(const directory::kind& k, const std::string& column)
+    {
+        for (const auto& s : k.sources)
+            for (const auto& t : s.defaults)
+                if (t.uses(column))
+                    return true;
+        return false;
+    }
+
     // The open mapping: any column whose alias is an attribute type of slapd's schema.
     void add_other_columns(directory::kind& k, const directory::kind_setting& from)
     {
@@ -379,6 +388,10 @@ private:
                                           [&](const auto& s) { return s.column == c.name; });
             std::string why;
             const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, why);
+            if (ad == nullptr && !used && !in_templates(k, c.name))
+                out_.remarks.push_back(
+                    "pgsql-list " + k.name + ": the column \"" + c.name +
+                    "\" serves nothing: slapd's schema has no attribute of that name and no default uses it");
             if (ad == nullptr || ad == slap_schema.si_ad_userPassword ||
                 ad == slap_schema.si_ad_objectClass)
                 continue;

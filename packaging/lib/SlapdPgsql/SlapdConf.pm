@@ -3,13 +3,14 @@ package SlapdPgsql::SlapdConf;
 use strict;
 use warnings;
 
-# PLACE says where things are: module, schema, pidfile, root_dse, certificate, key. Returns a list of [line, variable or undef];
+# PLACE says where things are: module, schema, own_schema, pidfile, root_dse, certificate, key. Returns a list of [line, variable or undef];
 # a line of the list is a line of the file.
 sub lines {
     my ($deployment, $place) = @_;
     my @lines = map { ref $_ ? $_ : [$_] } (
         '# Written by slapd-from-env; what is changed here is lost at the next start.',
         (map { 'include ' . quoted("$place->{schema}/$_.schema") } qw(core cosine nis inetorgperson)),
+        _own_schema($place->{own_schema}),
         ['moduleload ' . quoted($place->{module}), 'BACK_PGSQL_MODULE'],
         'pidfile ' . quoted($place->{pidfile}),
         '# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.',
@@ -24,6 +25,16 @@ sub lines {
             ['TLSCipherSuite ' . quoted($tls->{priority}), 'TLS_CIPHERS'];
     }
     push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
+    return @lines;
+}
+
+# sshPublicKey, which Debian's schemas lack: copied, since slapd's user may not reach a checkout.
+sub _own_schema {
+    my ($file) = @_;
+    die "schema/openssh-lpk.schema is missing beside slapd-from-env; install it again\n" if !defined $file;
+    open my $in, '<', $file or die "cannot read $file: $!\n";
+    my @lines = grep { !/^\s*(?:#|$)/ } <$in>;
+    chomp @lines;
     return @lines;
 }
 

@@ -3,9 +3,10 @@
 # What has to be in front of slapd's own libraries when the module is instrumented: the sanitizer's runtime; libstdc++,
 # which slapd itself does not link, or the first throw aborts; and the shim that lets slapd exit.
 # Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
-PRELOAD=()
+PRELOAD=() PATIENCE=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
 if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
+    PATIENCE=4
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0" # slapd has no frame pointers
         "LSAN_OPTIONS=suppressions=$TESTS/sanitizer/lsan.supp:print_suppressions=0"

@@ -1,7 +1,7 @@
 # Filters nested a thousand deep, ten thousand terms wide or a megabyte long are answered like any other, and soon.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
-start_slapd - < <(manager_conf)
+start_slapd - < <(manager_conf; echo "pgsql-timeout 30") # as long as a sanitizer may need
 base=dc=example,dc=com
 repeat() { printf "%$2s" '' | sed "s/ /$1/g"; }
 

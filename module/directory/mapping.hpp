@@ -84,6 +84,7 @@ struct kind {
     std::vector<source> sources; ///< the first names the entry (RDN)
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
+    std::string chain_column;    ///< which checks a bind must pass; empty: the password alone
     std::string problem;         ///< why no rows can be had; then only the RDN's attribute is known
     int only_if_none_in =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence

@@ -155,8 +155,10 @@ private:
                     if (piece.column)
                         add(piece.text);
         }
-        if (parts.password)
+        if (parts.password) {
             add(kind_.password_column);
+            add(kind_.chain_column);
+        }
         for (const values_query& v : kind_.values)
             if (parts.everything || std::find(parts.delivered.begin(), parts.delivered.end(),
                                               v.attribute) != parts.delivered.end())

@@ -30,6 +30,7 @@ struct found_account {
     bool may_authenticate = false; ///< by the ACLs
     std::string dn;
     std::optional<login::secret> hash;
+    std::string chain; ///< the row's own list of checks, if any
 };
 
 found_account find_account(Operation& op, service& with, const bound& mapping)
@@ -44,11 +45,15 @@ found_account find_account(Operation& op, service& with, const bound& mapping)
             out.may_authenticate = access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword,
                                                   nullptr, ACL_AUTH, nullptr) != 0;
             for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
-                if (c.from.columns[i]->name != c.from.of->password_column)
+                const auto value = c.page.at(c.row, static_cast<int>(i));
+                const std::string& name = c.from.columns[i]->name;
+                if (!value)
                     continue;
-                if (const auto hash = c.page.at(c.row, static_cast<int>(i))) {
-                    out.hash.emplace(*hash);
+                if (name == c.from.of->password_column) {
+                    out.hash.emplace(*value);
                     c.page.wipe(c.row, static_cast<int>(i));
+                } else if (name == c.from.of->chain_column) {
+                    out.chain = *value;
                 }
             }
             return true;
@@ -67,12 +72,15 @@ int bind(Operation& op, SlapReply& rs, service& with)
     const found_account account = find_account(op, with, *mapping);
     login::outcome outcome;
     const char* reason = "wrong password";
+    bool paid = false; // the time of a check
     if (!account.exists)
         reason = "no such user";
     else if (account.ambiguous)
         reason = "more than one row has this name";
     else if (!account.may_authenticate)
         reason = "access rules deny auth";
+    else if (!account.chain.empty() && account.chain != "sql")
+        reason = "its auth_backends demands more than sql, which is all there is here";
     else if (!account.hash)
         reason = "no password";
     else if (password.empty())
@@ -81,7 +89,8 @@ int bind(Operation& op, SlapReply& rs, service& with)
         outcome = while_idle(op, [&] { return login::check(*account.hash, password); });
         if (outcome.what == login::verdict::slapds)
             outcome = check_by_slapd(*account.hash, op.orb_cred);
-        if (outcome.what == login::verdict::refused) {
+        paid = outcome.what != login::verdict::refused;
+        if (!paid) {
             reason = outcome.reason;
             with.complain(std::string("password ") + outcome.reason,
                           std::string(view(op.o_req_dn)) +
@@ -97,8 +106,7 @@ int bind(Operation& op, SlapReply& rs, service& with)
         }
     }
     // Whoever asks must not learn from the time it takes whether the name exists.
-    if (!account.hash || account.ambiguous || !account.may_authenticate ||
-        outcome.what == login::verdict::refused)
+    if (!paid)
         (void)while_idle(op, [&] { return login::check(login::secret(mapping->decoy), password); });
     Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" refused: %s\n", op.o_log_prefix,
           op.o_req_dn.bv_val, reason);

@@ -306,6 +306,9 @@ private:
             throw unusable("pgsql-list " + k.name +
                            ": PostgreSQL refuses to run the query: " + e.what());
         }
+        // The manager's per-user choice of checks. Unread, it would let in whom another check
+        // should have stopped.
+        k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
         k.password_column =
             k.find_column(from.password_column) != nullptr ? from.password_column : "";
         for (const auto& s : from.sources)
@@ -381,7 +384,7 @@ private:
     void add_other_columns(directory::kind& k, const directory::kind_setting& from)
     {
         for (const auto& c : k.columns) {
-            const bool used = c.name == from.password_column ||
+            const bool used = c.name == from.password_column || c.name == k.chain_column ||
                               std::any_of(k.sources.begin(), k.sources.end(),
                                           [&](const auto& s) { return s.column == c.name; }) ||
                               std::any_of(from.sources.begin(), from.sources.end(),

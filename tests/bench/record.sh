@@ -1,0 +1,38 @@
+# record.sh: turns a run's table into a section of RESULTS.md, and its figures into the plots.
+# shellcheck shell=bash  (sourced by run, after tests/lib.sh)
+
+versions() {
+    local slapd postgres
+    slapd=$(slapd -VV 2>&1 | grep -Eo 'slapd [0-9.]+' | head -n 1)
+    postgres=$("$POSTGRES_BIN/postgres" --version | grep -Eo '[0-9.]+' | head -n 1)
+    echo "$slapd, PostgreSQL $postgres, Linux $(uname -r | grep -Eo '^[0-9]+\.[0-9]+')"
+}
+
+machine() {
+    local memory
+    memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
+    echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $memory"
+}
+
+syslog() { # slapd's log lines cost more when somebody reads them
+    if [ -S /dev/log ]; then echo "a syslog daemon listens"; else echo "no syslog daemon listens"; fi
+}
+
+revision() { # which module: the commit, and whether its sources differ from it
+    local commit
+    commit=$(git -C "$PROJECT" rev-parse --short HEAD 2>/dev/null || echo unknown)
+    git -C "$PROJECT" diff --quiet HEAD -- module 2>/dev/null || commit+=" with changes"
+    echo "$commit"
+}
+
+{
+    printf '\n## %s, module %s\n\n' "$(date -u +%Y-%m-%d)" "$(revision)"
+    echo "- Machine: $(machine). Load average before the run: $LOAD_BEFORE."
+    echo "- Software: $(versions), default log level, $(syslog), threads 16, PostgreSQL over a unix socket."
+    echo "- Data: $USERS users, $GROUPS_COUNT groups. $ROUNDS rounds of $SECS s, medians."
+    echo "- Command: \`$COMMAND\`"
+    echo
+    cat "$T/table"
+} >>"$BENCH/RESULTS.md"
+gnuplot -e "data='$T/plot'; out='$BENCH'; first='${servers%% *}'" "$BENCH/plots.gp"
+say "bench: recorded in tests/bench/RESULTS.md, ratios.svg and cpu.svg"

@@ -1,0 +1,171 @@
+// workload.cpp: the workloads by name: what a directory's clients ask for, one user or group at a
+// time or all of them.
+#include "workload.hpp"
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+
+namespace bench {
+namespace {
+
+constexpr int groups_of_a_user = 5;
+
+std::string numbered(const char* prefix, int number)
+{
+    std::string digits = std::to_string(number);
+    if (digits.size() < 5)
+        digits.insert(0, 5 - digits.size(), '0');
+    return prefix + digits;
+}
+
+int drawn(std::mt19937& random, int most)
+{
+    return std::uniform_int_distribution<int>(1, most)(random);
+}
+
+question user(const dataset& data, int number, const std::string& condition)
+{
+    const std::string uid = numbered("user", number);
+    question q;
+    q.base = data.base;
+    q.filter = "(&(" + condition + ")(objectClass=posixAccount))";
+    q.key = "uid";
+    q.keys = {uid};
+    q.holds = {{"uidNumber", std::to_string(10000 + number)}, {"homeDirectory", "/home/" + uid}};
+    return q;
+}
+
+question group(const dataset& data, int number, const std::string& condition)
+{
+    question q;
+    q.base = data.base;
+    q.filter = "(&(" + condition + ")(objectClass=posixGroup))";
+    q.attributes = {"objectClass", "cn", "gidNumber", "memberUid"};
+    q.key = "gidNumber";
+    q.keys = {std::to_string(2000000 + number)};
+    q.counted = "memberUid";
+    q.values = data.users * groups_of_a_user / data.groups;
+    return q;
+}
+
+// What SSSD asks for at a login (initgroups): the groups without their members.
+question memberships(const dataset& data, int number)
+{
+    question q;
+    q.base = data.base;
+    q.filter = "(&(memberUid=" + numbered("user", number) + ")(objectClass=posixGroup)(cn=*))";
+    q.attributes = {"objectClass", "cn", "gidNumber"};
+    q.entries = groups_of_a_user;
+    q.key = "gidNumber";
+    const std::int64_t first = std::int64_t{number} * 7919;
+    for (int k = 0; k < groups_of_a_user; ++k)
+        q.keys.push_back(std::to_string(
+            2000001 + (first + std::int64_t{k} * (data.groups / groups_of_a_user)) % data.groups));
+    return q;
+}
+
+question nothing(const dataset& data, const std::string& filter)
+{
+    question q;
+    q.base = data.base;
+    q.filter = filter;
+    q.entries = 0;
+    return q;
+}
+
+struct workload {
+    const char* name;
+    question (*ask)(const dataset&, std::mt19937&);
+};
+
+const std::array workloads = {
+    workload{"uid",
+             [](const dataset& data, std::mt19937& random) {
+                 const int i = drawn(random, data.users);
+                 return user(data, i, "uid=" + numbered("user", i));
+             }},
+    workload{"uidnumber",
+             [](const dataset& data, std::mt19937& random) {
+                 const int i = drawn(random, data.users);
+                 return user(data, i, "uidNumber=" + std::to_string(10000 + i));
+             }},
+    workload{"mail",
+             [](const dataset& data, std::mt19937& random) {
+                 const int i = drawn(random, data.users);
+                 return user(data, i, "mail=" + numbered("user", i) + "@example.com");
+             }},
+    workload{"base",
+             [](const dataset& data, std::mt19937& random) {
+                 const int i = drawn(random, data.users);
+                 question q = user(data, i, "objectClass=*");
+                 q.base = "uid=" + numbered("user", i) + ",ou=people," + data.base;
+                 q.scope = question::range::base;
+                 return q;
+             }},
+    workload{"memberof",
+             [](const dataset& data, std::mt19937& random) {
+                 return memberships(data, drawn(random, data.users));
+             }},
+    workload{"group",
+             [](const dataset& data, std::mt19937& random) {
+                 const int g = drawn(random, data.groups);
+                 return group(data, g, "gidNumber=" + std::to_string(2000000 + g));
+             }},
+    workload{"groupname",
+             [](const dataset& data, std::mt19937& random) {
+                 const int g = drawn(random, data.groups);
+                 return group(data, g, "cn=" + numbered("group", g));
+             }},
+    workload{"miss",
+             [](const dataset& data, std::mt19937& random) {
+                 return nothing(data, "(&(uid=nosuch" + std::to_string(drawn(random, data.users)) +
+                                          ")(objectClass=posixAccount))");
+             }},
+    // back-null has no entries: what slapd alone takes for a search.
+    workload{"empty",
+             [](const dataset& data, std::mt19937& random) {
+                 return nothing(data, "(uid=" + numbered("user", drawn(random, data.users)) + ")");
+             }},
+    workload{"enum",
+             [](const dataset& data, std::mt19937&) {
+                 question q = nothing(data, "(objectClass=posixAccount)");
+                 q.entries = data.users;
+                 q.streamed = true;
+                 return q;
+             }},
+};
+
+} // namespace
+
+bool known_workload(const std::string& name)
+{
+    for (const workload& w : workloads)
+        if (name == w.name)
+            return true;
+    return name == "bind";
+}
+
+std::string workload_names()
+{
+    std::string out = "bind";
+    for (const workload& w : workloads)
+        out += std::string("|") + w.name;
+    return out;
+}
+
+question ask(const std::string& name, const dataset& data, std::mt19937& random)
+{
+    for (const workload& w : workloads)
+        if (name == w.name)
+            return w.ask(data, random);
+    throw std::invalid_argument(name);
+}
+
+login log_in(const dataset& data, std::mt19937& random)
+{
+    return {"uid=" + numbered("user", drawn(random, data.accounts)) + ",ou=people," + data.base,
+            data.password};
+}
+
+} // namespace bench

@@ -97,10 +97,10 @@ expect() { # CODE COMMAND…
     fail "result $status, not $code: $*"
 }
 
-# shellcheck source=tests/lib/postgres.sh
-. "$TESTS/lib/postgres.sh"
 # shellcheck source=tests/lib/slapd.sh
 . "$TESTS/lib/slapd.sh"
+# shellcheck source=tests/lib/postgres.sh
+. "$TESTS/lib/postgres.sh"
 
 cleanup() {
     local status=$?

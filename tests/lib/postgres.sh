@@ -52,6 +52,8 @@ start_postgres() { # OPTIONS of postgres…
         template=$(postgres_template)
         mkdir "$T/pg"
         tar -C "$T/pg" -xpf "$template"
+        # SCRAM's thousands of rounds take a sanitized slapd seconds a connection.
+        [ ${#PRELOAD[@]} = 0 ] || sed -i 's/scram-sha-256/trust/' "$T/pg/data/pg_hba.conf"
         [ "$(id -u)" != 0 ] || chown postgres "$T/pg"
         free_port PGPORT
     fi

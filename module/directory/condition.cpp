@@ -15,8 +15,8 @@ constexpr std::size_t most_parameters = 60000;
 constexpr int deepest = 100;
 
 // Values that lower() and = cannot be trusted with: superfluous blanks, and anything but ASCII,
-// where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. An index on the expression
-// `true` WHERE this holds makes it cheap.
+// where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A partial index WHERE this
+// holds makes it cheap.
 constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
 
 std::string reference(const std::string& column)
@@ -93,6 +93,15 @@ bool equal_without_case(std::string_view a, std::string_view b)
 }
 
 } // namespace
+
+std::optional<std::string> integer_parameter(const std::string& assertion, column_type type)
+{
+    std::int64_t number = 0;
+    bool too_large = false;
+    if (!parse_integer(assertion, number, too_large) || too_large || !fits(number, type))
+        return std::nullopt;
+    return std::to_string(number);
+}
 
 bool storable(std::string_view value)
 {
@@ -283,10 +292,13 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
                 c = condition::of("(" + c.sql + " OR " + d.sql + ")", c.exact && d.exact);
         }
     }
-    if (by != nullptr &&
-        (from == nullptr || from->column.empty() || c.what == condition::type::always)) {
-        // Known only through the keyed query: its rows are the rows that have the value.
-        c = membership(*by, value);
+    if (from == nullptr || from->column.empty() || c.what == condition::type::always) {
+        // Known only through the keyed query, whose rows are the rows that have the value, or
+        // through the list of values.
+        if (by != nullptr)
+            c = membership(*by, value);
+        else if (const values_query* list = kind_.values_of(attribute))
+            c = listed(*list, value);
     }
     return negated ? negate(std::move(c)) : c;
 }
@@ -299,6 +311,18 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
                          true);
 }
 
+condition condition_compiler::listed(const values_query& in, const std::string& value)
+{
+    const match rule = all_.attributes[static_cast<std::size_t>(in.attribute)].rule;
+    if (in.listing.empty() || (rule != match::ignore_case && rule != match::exact_case))
+        return condition::always(false);
+    const std::string key = postgres::quote_identifier(kind_.rdn().column);
+    return condition::of(
+        "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
+            any_case("v." + postgres::quote_identifier(in.value) + "::text", rule, value) + ")",
+        false);
+}
+
 condition condition_compiler::column_equals(const source& from, const std::string& value)
 {
     const column* c = kind_.find_column(from.column);
@@ -306,23 +330,26 @@ condition condition_compiler::column_equals(const source& from, const std::strin
     if (c == nullptr)
         return condition::always(false);
     if (rule == match::integer && is_integer(c->type)) {
-        std::int64_t number = 0;
-        bool too_large = false;
-        if (!parse_integer(value, number, too_large))
-            return condition::always(false);
-        if (too_large || !fits(number, c->type))
-            return condition::never(); // outside the column's range: no row has it
-        return condition::of(reference(from.column) + " = " + values_.bind(std::to_string(number)),
-                             true);
+        const auto number = integer_parameter(value, c->type);
+        return number ? condition::of(reference(from.column) + " = " + values_.bind(*number), true)
+                      : condition::never();
     }
     if (c->type != column_type::text || (rule != match::ignore_case && rule != match::exact_case))
         return condition::always(false);
     const std::string column = reference(from.column);
     if (from.compare != comparison::any)
         return condition::of(column + " = " + values_.bind(value), true);
-    const std::string regular = (rule == match::ignore_case ? "lower(" + column + ")" : column) +
-                                " = " + values_.bind(value);
-    return condition::of("(" + regular + " OR " + column + irregular + ")", false);
+    return condition::of(any_case(column, rule, value), false);
+}
+
+std::string condition_compiler::any_case(const std::string& text, match rule,
+                                         const std::string& value)
+{
+    // lower() of the C collation changes ASCII letters only; a Turkish one would make another
+    // letter of I.
+    const std::string regular =
+        rule == match::ignore_case ? "lower(" + text + " COLLATE \"C\")" : text;
+    return "(" + regular + " = " + values_.bind(value) + " OR " + text + irregular + ")";
 }
 
 condition condition_compiler::default_equals(const source& from, const std::string& value)
@@ -372,9 +399,10 @@ condition condition_compiler::presence(int attribute, bool negated) const
         return condition::always(false);
     const source* from = kind_.source_of(attribute);
     if (from == nullptr)
-        return kind_.lookup_by(attribute) != nullptr ? condition::always(false)
-               : negated                             ? condition::always()
-                                                     : condition::never();
+        return kind_.lookup_by(attribute) != nullptr || kind_.values_of(attribute) != nullptr
+                   ? condition::always(false)
+               : negated ? condition::always()
+                         : condition::never();
     if (from->required)
         return negated ? condition::never() : condition::always();
     if (!from->defaults.empty() || from->column.empty())

@@ -6,6 +6,7 @@
 #include "filter.hpp"
 #include "mapping.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,11 @@ struct condition {
 /// filter may use it.
 [[nodiscard]] bool trusted(const lookup& by, const kind& of);
 
+/// The assertion of an integer as a parameter for a column of this type; nothing when no value of
+/// the column equals it.
+[[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
+                                                           column_type type);
+
 /// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
 /// none of its values.
 [[nodiscard]] bool storable(std::string_view value);
@@ -62,6 +68,9 @@ private:
     [[nodiscard]] condition column_equals(const source& from, const std::string& value);
     [[nodiscard]] condition default_equals(const source& from, const std::string& value);
     [[nodiscard]] condition membership(const lookup& by, const std::string& value);
+    [[nodiscard]] condition listed(const values_query& in, const std::string& value);
+    [[nodiscard]] std::string any_case(const std::string& text, match rule,
+                                       const std::string& value);
     [[nodiscard]] std::vector<std::string> plain_equalities(const filter& what,
                                                             int attribute) const;
     [[nodiscard]] bool plain(const source& from) const;

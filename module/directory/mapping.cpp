@@ -23,6 +23,13 @@ const lookup* kind::lookup_by(int attribute) const
     return at == lookups.end() ? nullptr : &*at;
 }
 
+const values_query* kind::values_of(int attribute) const
+{
+    const auto at = std::find_if(values.begin(), values.end(),
+                                 [&](const values_query& v) { return v.attribute == attribute; });
+    return at == values.end() ? nullptr : &*at;
+}
+
 const column* kind::find_column(std::string_view wanted) const
 {
     const auto at = std::find_if(columns.begin(), columns.end(),

@@ -66,11 +66,12 @@ struct lookup {
     bool covers_private = false; ///< finds the private group of the member as well
 };
 
-/// A query for the values of an attribute that may have several: rows of a name and a value, for
-/// the names in its one array parameter.
+/// A query for the values of an attribute that may have several.
 struct values_query {
     int attribute = -1;
-    std::string text;
+    std::string text;    ///< rows of a name and a value, for the names in its one array parameter
+    std::string listing; ///< the query of the configuration itself, or empty when there is none
+    std::string value;   ///< its column with the value
 };
 
 struct kind {
@@ -92,6 +93,7 @@ struct kind {
     [[nodiscard]] const source& rdn() const { return sources.front(); }
     [[nodiscard]] const source* source_of(int attribute) const;
     [[nodiscard]] const lookup* lookup_by(int attribute) const;
+    [[nodiscard]] const values_query* values_of(int attribute) const;
     [[nodiscard]] const column* find_column(std::string_view wanted) const;
 };
 

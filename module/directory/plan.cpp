@@ -87,7 +87,18 @@ private:
                 if (term->what != filter::type::equality || term->attribute != by.attribute ||
                     !storable(term->value))
                     continue;
-                from_ = by.query.with_parameter(values_.bind(term->value));
+                std::string value = term->value;
+                const source* by_column = kind_.source_of(by.attribute);
+                const column* c =
+                    by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
+                if (c != nullptr && all_.attributes[static_cast<std::size_t>(by.attribute)].rule ==
+                                        match::integer) {
+                    const auto number = integer_parameter(value, c->type);
+                    if (!number)
+                        continue; // the condition will say that nothing has it
+                    value = *number;
+                }
+                from_ = by.query.with_parameter(values_.bind(std::move(value)));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 // The four queries give no member list: a group found by its member shows at least
@@ -174,6 +185,8 @@ private:
         for (const filter* leaf : leaves) {
             const lookup* by = kind_.lookup_by(leaf->attribute);
             const source* s = kind_.source_of(leaf->attribute);
+            if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
+                list_values(leaf->attribute);
             if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) ||
                 !storable(leaf->value))
                 continue;

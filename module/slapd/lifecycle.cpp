@@ -37,6 +37,9 @@ void* first_look(void*, void* argument) noexcept
             for (const auto& from : k.sources)
                 names +=
                     " " + mapping->map.attributes[static_cast<std::size_t>(from.attribute)].name;
+            for (const auto& list : k.values)
+                names +=
+                    " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
             s.say(k.name + " serve" + names);
             if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
                 s.say("users have no password column, so none of them can bind");

@@ -2,6 +2,7 @@
 // served from.
 #include "database.hpp"
 
+#include "../directory/condition.hpp"
 #include "../login/password.hpp"
 
 #include <algorithm>
@@ -425,6 +426,14 @@ private:
         l.query = from.query;
         l.complete = std::all_of(k.columns.begin(), k.columns.end(),
                                  [&](const auto& c) { return returns(c.name); });
+        if (!l.complete)
+            out_.remarks.push_back(directive + ": the query lacks columns of pgsql-list " + k.name +
+                                   ", so that it answers no searches by itself");
+        else if (!directory::trusted(l, k))
+            out_.remarks.push_back(
+                directive + ": it is not used, since " + from.attribute +
+                " may be stored in any case; if it is not, say pgsql-attribute " + k.name + " " +
+                from.attribute + " compare=lower (or exact)");
         k.lookups.push_back(std::move(l));
     }
 
@@ -439,19 +448,16 @@ private:
         const std::string name = postgres::quote_identifier(key);
         const std::string value =
             postgres::quote_identifier(columns[columns[0].name == key ? 1 : 0].name);
-        const std::string rows = "(" + from.query.text + ") AS v WHERE v.";
         const int a = attribute(from.attribute);
+        if (const auto* known = k.source_of(a); known != nullptr && known->required)
+            throw unusable(directive + ": every entry needs exactly one " + from.attribute +
+                           ", which the list query gives; remove the directive");
         std::erase_if(k.sources, [&](const auto& s) { return s.attribute == a; });
-        k.values.push_back(
-            {a, "SELECT v." + name + ", v." + value + " FROM " + rows + name + " = ANY($1)"});
-        if (k.lookup_by(a) == nullptr) {
-            directory::lookup by;
-            by.attribute = a;
-            by.query = postgres::parse_placeholders("SELECT v." + name + " FROM " + rows + value +
-                                                    "::text = $1");
-            by.complete = false;
-            k.lookups.push_back(std::move(by));
-        }
+        k.values.push_back({.attribute = a,
+                            .text = "SELECT v." + name + ", v." + value + " FROM (" +
+                                    from.query.text + ") AS v WHERE v." + name + " = ANY($1)",
+                            .listing = from.query.text,
+                            .value = columns[columns[0].name == key ? 1 : 0].name});
     }
 
     bound& out_;
@@ -501,7 +507,7 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
         return;
     try {
         (void)session.describe(text, limits);
-        k.values.push_back({member, text});
+        k.values.push_back({.attribute = member, .text = text, .listing = {}, .value = {}});
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;

@@ -61,11 +61,11 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
 } // namespace
 
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit)
+                    const visitor& visit, const start& from_where)
 {
     entry_builder builder(with, mapping, from);
-    bool ordered = !from.pinned;
-    std::optional<std::string> last;
+    bool ordered = from_where.ordered || !from.pinned;
+    std::optional<std::string> last = from_where.after;
     for (;;) {
         const postgres::statement next = from.page(last, ordered);
         const postgres::rows page = fetch(op, with, from, next);

@@ -20,9 +20,15 @@ using visitor = std::function<bool(candidate&)>;
 /// The mapping, fitted to the database; waits for PostgreSQL the first time.
 [[nodiscard]] std::shared_ptr<const bound> mapping_of(Operation& op, service& with);
 
+/// Where to begin, when not at the beginning.
+struct start {
+    bool ordered = false; ///< by name from the first page on, so that any row can be continued from
+    std::optional<std::string> after; ///< the name of the last row that is done
+};
+
 /// Hands every row's entry to `visit`; false when it stopped the visit.
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit);
+                    const visitor& visit, const start& from_where = {});
 
 /// What a request for all the attributes needs.
 [[nodiscard]] directory::wanted everything(bool password = false);

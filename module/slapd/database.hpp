@@ -112,6 +112,7 @@ public:
     const std::string suffix_ndn;
     const bool anonymous_search;
     const double timeout;
+    const std::string cookie_secret; ///< the same wherever the configuration is
 
 private:
     void make_tree(const BackendDB& be);

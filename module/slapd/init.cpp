@@ -11,6 +11,7 @@ BackendInfo backend{};
 
 // We announce in the rootDSE only what works.
 char* controls[] = {const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
+                    const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
                     const_cast<char*>(LDAP_CONTROL_ASSERT), nullptr};
 
 int initialise(BackendInfo* bi) noexcept

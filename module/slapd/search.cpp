@@ -4,6 +4,7 @@
 
 #include "candidates.hpp"
 #include "filter_reader.hpp"
+#include "page.hpp"
 
 #include <algorithm>
 
@@ -39,15 +40,84 @@ public:
     {
         if (!with_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
             return result(LDAP_INSUFFICIENT_ACCESS, "searching needs authentication here");
+        if (const int done = begin_page(); done != go_on)
+            return done;
         const directory::place at = with_.where().locate(view(op_.o_req_ndn));
         const int done = at.fixed >= 0 ? below_fixed(at.fixed) : at_row();
+        if (done == page_full)
+            return end_page(seal(last_, with_.cookie_secret, request()));
         if (done != go_on)
             return done;
-        return result(LDAP_SUCCESS);
+        return paged_ ? end_page("") : result(LDAP_SUCCESS);
     }
 
 private:
-    static constexpr int go_on = -0x4242; // no LDAP result
+    static constexpr int go_on = -0x4242; // no LDAP result, and neither is
+    static constexpr int page_full = -0x4243;
+    static constexpr std::uint16_t end_of_stages =
+        0xffff; // behind an entry that was the base itself
+
+    // What a cookie is good for: this question of this client.
+    std::string request() const
+    {
+        std::string text;
+        for (const auto part : {view(op_.o_req_ndn), view(op_.o_ndn), view(op_.ors_filterstr)})
+            text.append(std::to_string(part.size())).append(":").append(part);
+        return text + std::to_string(op_.ors_scope);
+    }
+
+    int begin_page()
+    {
+        if (get_pagedresults(&op_) <= SLAP_CONTROL_IGNORED)
+            return go_on;
+        const auto& asked = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
+        paged_ = true;
+        page_size_ = asked.ps_size;
+        if (asked.ps_cookieval.bv_len == 0)
+            return go_on;
+        const auto from = unseal(view(asked.ps_cookieval), with_.cookie_secret, request());
+        if (!from)
+            return result(LDAP_UNWILLING_TO_PERFORM,
+                          "the paged results cookie belongs to another search or configuration");
+        if (page_size_ == 0) // RFC 2696 §3: the client gives the search up
+            return end_page("");
+        last_ = *from;
+        // The size limit is for all pages together, also of a connection that has not seen the
+        // others.
+        const auto elsewhere = static_cast<int>(last_.sent) - asked.ps_count;
+        if (op_.ors_slimit != SLAP_NO_LIMIT && elsewhere > 0) {
+            if (op_.ors_slimit <= elsewhere)
+                return result(LDAP_SIZELIMIT_EXCEEDED);
+            op_.ors_slimit -= elsewhere;
+        }
+        return go_on;
+    }
+
+    int end_page(std::string cookie)
+    {
+        auto& state = op_.o_conn->c_pagedresults_state;
+        state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's own sign that there is more
+        state.ps_count = cookie.empty() ? 0 : static_cast<int>(last_.sent);
+        BerElementBuffer buffer;
+        auto* ber = reinterpret_cast<BerElement*>(&buffer);
+        ber_init2(ber, nullptr, LBER_USE_DER);
+        berval value = look_at(cookie);
+        // slapd frees it with the answer.
+        auto* control =
+            static_cast<LDAPControl*>(op_.o_tmpalloc(sizeof(LDAPControl), op_.o_tmpmemctx));
+        *control = {const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS), {}, 0};
+        LDAPControl* controls[] = {control, nullptr};
+        // No estimate of the whole: counting it would cost what paging saves.
+        if (ber_printf(ber, "{iO}", 0, &value) < 0 ||
+            ber_flatten2(ber, &control->ldctl_value, 0) < 0) {
+            ber_free_buf(ber);
+            return result(LDAP_OTHER, "the paged results control could not be made");
+        }
+        slap_add_ctrls(&op_, &rs_, controls);
+        const int code = result(LDAP_SUCCESS);
+        ber_free_buf(ber);
+        return code;
+    }
 
     int result(int code, const char* text = nullptr)
     {
@@ -81,7 +151,10 @@ private:
     {
         if (const int done = check_base(with_.fixed(top)); done != go_on)
             return done;
-        for (int i = 0; i < static_cast<int>(with_.where().entries().size()); ++i) {
+        for (int i = 0; last_.stage == 0 && i < static_cast<int>(with_.where().entries().size());
+             ++i) {
+            if (!last_.key.empty() && i <= std::atoi(last_.key.c_str()))
+                continue; // on an earlier page
             const int parent = with_.where().entries()[static_cast<std::size_t>(i)].parent;
             const bool reached = op_.ors_scope == LDAP_SCOPE_BASE ? i == top
                                  : op_.ors_scope == LDAP_SCOPE_ONELEVEL
@@ -89,7 +162,8 @@ private:
                                      : with_.where().below(i, top) &&
                                            (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
             if (reached)
-                if (const int done = offer(with_.fixed(i)); done != go_on)
+                if (const int done = offer(with_.fixed(i), {.key = std::to_string(i)});
+                    done != go_on)
                     return done;
         }
         if (op_.ors_scope == LDAP_SCOPE_BASE)
@@ -103,29 +177,44 @@ private:
         directory::wanted parts;
         const filter what = read_filter(op_.ors_filter, *mapping, parts);
         add_wanted_by_client(*mapping, parts);
-        std::vector<bool> answered(mapping->map.kinds.size());
-        bool private_found = false;
-        for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
+        bool answered = last_.answered;
+        bool with_private = last_.with_private;
+        const page_position begin = last_;
+        for (std::size_t i = begin.stage == 0 ? 0 : begin.stage - 1; i < mapping->map.kinds.size();
+             ++i) {
             const directory::kind& k = mapping->map.kinds[i];
             const int parent = mapping->shared[i].parent;
             if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top
                                                      : !with_.where().below(parent, top))
                 continue;
-            if (k.only_if_none_in >= 0 &&
-                (private_found || answered[static_cast<std::size_t>(k.only_if_none_in)]))
+            if (k.only_if_none_in >= 0 && (answered || with_private))
                 continue;
-            const auto plan = directory::make_plan(mapping->map, k, what, parts);
+            auto plan = directory::make_plan(mapping->map, k, what, parts);
             if (!plan)
                 continue;
-            private_found = private_found || plan->covers_private;
+            with_private = with_private || plan->covers_private;
+            const auto stage = static_cast<std::uint16_t>(i + 1);
+            start from;
+            from.ordered = paged_;
+            if (begin.stage == stage && !begin.key.empty())
+                from.after = begin.key;
+            if (paged_)
+                plan->rows = std::min(plan->rows, std::max(page_size_, 1));
             int done = go_on;
-            each_candidate(op_, with_, *mapping, *plan, [&](candidate& c) {
-                done = offer(c.entry);
-                // Only one entry can have this name or number, so that nothing more of the like
-                // needs to be looked for.
-                answered[i] = answered[i] || (sent_last_ && plan->unique);
-                return done == go_on;
-            });
+            each_candidate(
+                op_, with_, *mapping, *plan,
+                [&](candidate& c) {
+                    const auto key = paged_ ? c.page.at(c.row, 0) : std::nullopt;
+                    // Only one entry can have this name or number, so that nothing more of the like
+                    // needs to be looked for.
+                    done = offer(c.entry, {.stage = stage,
+                                           .answered = answered || plan->unique,
+                                           .with_private = with_private,
+                                           .key = std::string(key.value_or(""))});
+                    answered = answered || (matched_ && plan->unique);
+                    return done == go_on;
+                },
+                from);
             if (done != go_on)
                 return done;
         }
@@ -151,7 +240,7 @@ private:
             found = true;
             done = check_base(c.entry);
             if (done == go_on && itself)
-                done = offer(c.entry);
+                done = offer(c.entry, {.stage = end_of_stages});
             return true;
         });
         return found ? done : no_such_object(*mapping);
@@ -193,9 +282,10 @@ private:
 
     // test_filter has the last word on every entry: it settles what SQL left open and applies the
     // search ACLs.
-    int offer(Entry& e)
+    // `where` it stands in the order of a paged search.
+    int offer(Entry& e, page_position where)
     {
-        sent_last_ = false;
+        matched_ = false;
         if (op_.o_abandon != 0) {
             rs_.sr_err = SLAPD_ABANDON;
             send_ldap_result(&op_, &rs_);
@@ -210,7 +300,10 @@ private:
             return result(LDAP_TIMELIMIT_EXCEEDED);
         if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
             return go_on;
-        sent_last_ = true;
+        if (paged_ && rs_.sr_nentries >= page_size_)
+            return page_full;
+        matched_ = true;
+        const int before = rs_.sr_nentries;
         rs_.sr_entry = &e;
         rs_.sr_attrs = op_.ors_attrs;
         rs_.sr_operational_attrs = nullptr;
@@ -219,6 +312,8 @@ private:
         rs_.sr_entry = nullptr;
         rs_.sr_attrs = nullptr;
         rs_.sr_flags = 0;
+        where.sent = last_.sent + static_cast<std::uint32_t>(rs_.sr_nentries - before);
+        last_ = std::move(where);
         switch (sent) {
         case LDAP_SIZELIMIT_EXCEEDED:
             return result(LDAP_SIZELIMIT_EXCEEDED);
@@ -238,7 +333,10 @@ private:
     Operation& op_;
     SlapReply& rs_;
     service& with_;
-    bool sent_last_ = false;
+    bool matched_ = false; ///< the last entry offered made the filter true
+    bool paged_ = false;
+    int page_size_ = 0;
+    page_position last_; ///< the last entry offered that matched
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are
 // served from.
 #include "database.hpp"
+#include "page.hpp"
 
 #include "../directory/condition.hpp"
 #include "../login/password.hpp"
@@ -128,6 +129,19 @@ std::vector<directory::column> columns_of(postgres::connection& session,
     return out;
 }
 
+// The whole configuration of the database, its password for PostgreSQL included: a cookie of one
+// server is good at another that is configured the same, and at no other.
+std::string secret_of(const directives& from, const BackendDB& be)
+{
+    std::string text(be.be_nsuffix != nullptr ? view(be.be_nsuffix[0]) : std::string_view());
+    for (const auto& values : from.values) {
+        text += '\1';
+        for (const auto& value : values)
+            text += value + '\2';
+    }
+    return digest(text);
+}
+
 } // namespace
 
 bool complaints::worth_saying(const std::string& what, double seconds)
@@ -146,7 +160,7 @@ bool complaints::worth_saying(const std::string& what, double seconds)
 service::service(const BackendDB& be, const directives& from)
     : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
-      timeout(from.number(directives::timeout, 3)),
+      timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
       private_groups_(from.flag(directives::private_groups, true)),
       pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
             static_cast<int>(from.number(directives::pool, 8)))

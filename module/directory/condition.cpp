@@ -313,6 +313,15 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
 
 condition condition_compiler::listed(const values_query& in, const std::string& value)
 {
+    if (in.names_of >= 0 && !in.listing.empty()) {
+        const attribute& named = all_.attributes[static_cast<std::size_t>(
+            all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute)];
+        const std::string key = postgres::quote_identifier(kind_.rdn().column);
+        return condition::of(
+            "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
+                any_case("v." + postgres::quote_identifier(in.value), named.rule, value) + ")",
+            false);
+    }
     const match rule = all_.attributes[static_cast<std::size_t>(in.attribute)].rule;
     if (in.listing.empty() || (rule != match::ignore_case && rule != match::exact_case))
         return condition::always(false);
@@ -329,6 +338,10 @@ condition condition_compiler::column_equals(const source& from, const std::strin
     const match rule = all_.attributes[static_cast<std::size_t>(from.attribute)].rule;
     if (c == nullptr)
         return condition::always(false);
+    if (from.names_of >= 0) // the assertion is the name
+        return c->type == column_type::text
+                   ? condition::of(reference(from.column) + " = " + values_.bind(value), true)
+                   : condition::always(false);
     if (rule == match::integer && is_integer(c->type)) {
         const auto number = integer_parameter(value, c->type);
         return number ? condition::of(reference(from.column) + " = " + values_.bind(*number), true)

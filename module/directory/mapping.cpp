@@ -30,6 +30,13 @@ const values_query* kind::values_of(int attribute) const
     return at == values.end() ? nullptr : &*at;
 }
 
+int kind::names_of(int attribute) const
+{
+    const source* s = source_of(attribute);
+    const values_query* v = values_of(attribute);
+    return v != nullptr ? v->names_of : s != nullptr ? s->names_of : -1;
+}
+
 const column* kind::find_column(std::string_view wanted) const
 {
     const auto at = std::find_if(columns.begin(), columns.end(),
@@ -103,6 +110,44 @@ std::string members_from_lookup(const mapping& all, int users_index, int groups_
     return "SELECT " + name + ", " + member + " FROM (" + users.list.text +
            ") AS back_pgsql_member CROSS JOIN LATERAL (" + by_member->query.with_parameter(member) +
            ") AS g WHERE " + name + " = ANY($1)";
+}
+
+std::string groups_from_lookup(const mapping& all, int users_index, int groups_index)
+{
+    const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
+    const kind& groups = all.kinds.at(static_cast<std::size_t>(groups_index));
+    const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
+    if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
+        return {};
+    const std::string member = "back_pgsql_member." + quote_identifier(users.rdn().column);
+    return "SELECT " + member + ", g." + quote_identifier(groups.rdn().column) +
+           " AS back_pgsql_group FROM (" + users.list.text +
+           ") AS back_pgsql_member CROSS JOIN LATERAL (" + by_member->query.with_parameter(member) +
+           ") AS g";
+}
+
+void add_member_dns(mapping& to, int users, int member_uid, int member)
+{
+    for (kind& k : to.kinds) {
+        if (k.source_of(member) != nullptr || k.values_of(member) != nullptr)
+            continue; // mapped by the administrator
+        if (const values_query* list = k.values_of(member_uid)) {
+            values_query dns = *list;
+            dns.attribute = member;
+            dns.names_of = users;
+            k.values.push_back(std::move(dns));
+        } else if (const source* names = k.source_of(member_uid)) {
+            source dns = *names;
+            dns.attribute = member;
+            dns.names_of = users;
+            k.sources.push_back(std::move(dns));
+        }
+        if (const lookup* by = k.lookup_by(member_uid)) {
+            lookup same = *by;
+            same.attribute = member;
+            k.lookups.push_back(std::move(same));
+        }
+    }
 }
 
 void add_private_groups(mapping& to, int users_index, int groups_index)

@@ -39,6 +39,7 @@ enum class column_type : char {
 struct attribute {
     std::string name; ///< slapd's canonical spelling
     match rule = match::other;
+    bool operational = false; ///< shown to who asks for it by name or by + (RFC 4512 §3.4)
 };
 
 /// A column that the queries of a kind return.
@@ -54,6 +55,7 @@ struct source {
     std::vector<value_template>
         defaults; ///< the first that can be expanded serves where the column is NULL or empty
     comparison compare = comparison::any;
+    int names_of = -1; ///< the values name entries of this kind, and the attribute shows their DNs
     bool required = false;   ///< a row without it is skipped
     bool configured = false; ///< named by the administrator, so the column must exist
 };
@@ -72,6 +74,7 @@ struct values_query {
     std::string text;    ///< rows of a name and a value, for the names in its one array parameter
     std::string listing; ///< the query of the configuration itself, or empty when there is none
     std::string value;   ///< its column with the value
+    int names_of = -1;   ///< as in source
 };
 
 struct kind {
@@ -94,6 +97,8 @@ struct kind {
     [[nodiscard]] const source* source_of(int attribute) const;
     [[nodiscard]] const lookup* lookup_by(int attribute) const;
     [[nodiscard]] const values_query* values_of(int attribute) const;
+    /// The kind whose entries the values of the attribute name, or -1.
+    [[nodiscard]] int names_of(int attribute) const;
     [[nodiscard]] const column* find_column(std::string_view wanted) const;
 };
 
@@ -115,6 +120,14 @@ struct mapping {
 /// With the four queries alone, nothing lists the members of a group: they are the users whose
 /// groups-by-member query finds it. Empty when the kinds have no such queries.
 [[nodiscard]] std::string members_from_lookup(const mapping& all, int users, int groups);
+
+/// The groups of every user, from the groups-by-member query: rows of a user's name and a group's.
+/// Empty without one.
+[[nodiscard]] std::string groups_from_lookup(const mapping& all, int users, int groups);
+
+/// What shows the members of groups by name (memberUid) shows them as DNs too: `member`, of the
+/// same rows.
+void add_member_dns(mapping& to, int users, int member_uid, int member);
 
 /// The kind of the users' private groups (a gidNumber that no group has but a user does), made from
 /// the list queries of users and groups; and the groups-by-member lookup, extended to find them in

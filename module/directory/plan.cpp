@@ -171,8 +171,11 @@ private:
             add(kind_.chain_column);
         }
         for (const values_query& v : kind_.values)
-            if (parts.everything || std::find(parts.delivered.begin(), parts.delivered.end(),
-                                              v.attribute) != parts.delivered.end())
+            if ((parts.everything &&
+                 (parts.operational ||
+                  !all_.attributes[static_cast<std::size_t>(v.attribute)].operational)) ||
+                std::find(parts.delivered.begin(), parts.delivered.end(), v.attribute) !=
+                    parts.delivered.end())
                 list_values(v.attribute);
     }
 

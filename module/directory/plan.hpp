@@ -20,7 +20,8 @@ inline constexpr int page_rows_with_values = 50;
 
 /// Which parts of a row a request is about.
 struct wanted {
-    bool everything = false;
+    bool everything = false;     ///< all user attributes
+    bool operational = false;    ///< with everything: the operational ones too
     std::vector<int> attributes; ///< what the client, the filter or an ACL looks at
     std::vector<int> delivered;  ///< those of them that are not only equalities of the filter
     bool password = false;

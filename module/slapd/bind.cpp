@@ -38,7 +38,7 @@ found_account find_account(Operation& op, service& with, const bound& mapping)
     found_account out;
     visit_entry(
         op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
-        everything(true),
+        directory::wanted{.everything = true, .password = true},
         [&](candidate& c) {
             out.exists = true;
             out.dn = view(c.entry.e_name);

@@ -14,10 +14,7 @@ std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
     return while_idle(op, [&] { return with.mapping(patience_of(op, with)); });
 }
 
-directory::wanted everything(bool password)
-{
-    return {.everything = true, .attributes = {}, .password = password};
-}
+directory::wanted everything() { return {.everything = true, .operational = true}; }
 
 namespace {
 
@@ -38,6 +35,7 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
                          const postgres::rows& page, int count)
 {
     page_values out;
+    out.reserve(from.values_queries.size());
     std::vector<std::string> keys;
     for (int row = 0; row < count && !from.values_queries.empty(); ++row)
         if (const auto key = page.at(row, 0))
@@ -45,14 +43,22 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
     if (keys.empty())
         return out;
     for (const directory::values_query* query : from.values_queries) {
+        // memberUid and member come from the same rows: asked for once.
+        const auto same = std::find_if(out.begin(), out.end(),
+                                       [&](const auto& l) { return l.query->text == query->text; });
+        if (same != out.end()) {
+            out.push_back({query, same->rows, same->of});
+            continue;
+        }
         postgres::statement ask;
         ask.text = query->text;
         (void)ask.bind(directory::array_literal(keys));
-        out.push_back({query->attribute, fetch(op, with, from, ask), {}});
+        out.push_back(
+            {query, std::make_shared<const postgres::rows>(fetch(op, with, from, ask)), {}});
         auto& found = out.back();
-        for (int row = 0; row < found.rows.count(); ++row)
-            if (const auto key = found.rows.at(row, 0))
-                if (const auto value = found.rows.at(row, 1))
+        for (int row = 0; row < found.rows->count(); ++row)
+            if (const auto key = found.rows->at(row, 0))
+                if (const auto value = found.rows->at(row, 1))
                     found.of[*key].push_back(*value);
     }
     return out;

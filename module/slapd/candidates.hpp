@@ -31,7 +31,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
                     const visitor& visit, const start& from_where = {});
 
 /// What a request for all the attributes needs.
-[[nodiscard]] directory::wanted everything(bool password = false);
+[[nodiscard]] directory::wanted everything();
 
 /// The entry that the directory shows under `ndn`, if it has a row. `what` is a further filter that
 /// may be settled by the statement but need not be. At most one visit; two rows with one name are

@@ -29,7 +29,7 @@ int compare(Operation& op, SlapReply& rs, service& with)
     assertion.f_choice = LDAP_FILTER_EQUALITY;
     assertion.f_ava = op.orc_ava;
     directory::wanted parts;
-    const auto leaf = read_filter(&assertion, *mapping, parts);
+    const auto leaf = read_filter(&assertion, with.where(), *mapping, parts);
     // Access rules may look at anything; lists of values are asked about, not fetched.
     for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
         parts.attributes.push_back(i);
@@ -37,10 +37,17 @@ int compare(Operation& op, SlapReply& rs, service& with)
     const auto shown = directory::filter::combine(
         directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
     std::optional<int> code;
-    visit_entry(op, with, *mapping, op.o_req_ndn, shown, parts, [&](candidate& c) {
-        code = slap_compare_entry(&op, &c.entry, op.orc_ava);
-        return true;
-    });
+    const auto look = [&](const directory::wanted& columns) {
+        visit_entry(op, with, *mapping, op.o_req_ndn, shown, columns, [&](candidate& c) {
+            code = slap_compare_entry(&op, &c.entry, op.orc_ava);
+            return true;
+        });
+    };
+    look(parts);
+    // Without a mark the attribute is not there; whether with other values is known from the whole
+    // list only.
+    if (code == LDAP_NO_SUCH_ATTRIBUTE)
+        look(everything());
     if (code)
         return reply(*code, nullptr, nullptr);
     const std::string matched = nearest_above(op, with, *mapping, op.o_req_ndn);

@@ -63,7 +63,8 @@ std::vector<std::string> array_elements(std::string_view text)
 
 entry_builder::entry_builder(service& with, const bound& mapping, const directory::plan& from)
     : with_(with), mapping_(mapping), plan_(from),
-      shared_(mapping.shared[static_cast<std::size_t>(from.of - mapping.map.kinds.data())])
+      kind_index_(static_cast<int>(from.of - mapping.map.kinds.data())),
+      shared_(mapping.shared[static_cast<std::size_t>(kind_index_)])
 {
     for (std::size_t i = 0; i < from.of->sources.size(); ++i) {
         if (!from.chosen[i])
@@ -167,28 +168,29 @@ std::optional<std::string_view> entry_builder::column_value(const postgres::rows
     return std::nullopt;
 }
 
-bool entry_builder::name(std::string_view rdn_value)
+bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& ndn)
 {
-    const attribute_type& type = places_.front().type;
-    const Entry& above = with_.fixed(shared_.parent);
-    std::string rdn(view(type.description->ad_cname));
-    if (directory::plain_value(rdn_value) && type.normalise != normaliser::slapds) {
-        const std::string head = rdn + '=';
-        entry_.e_name = copy(head + std::string(rdn_value) + ',' + std::string(view(above.e_name)));
-        const std::string value =
-            type.normalise == normaliser::fold ? folded(rdn_value) : std::string(rdn_value);
-        entry_.e_nname = copy(head + value + ',' + std::string(view(above.e_nname)));
+    const auto index = static_cast<std::size_t>(kind);
+    const attribute_type& type =
+        mapping_.types[static_cast<std::size_t>(mapping_.map.kinds[index].rdn().attribute)];
+    const Entry& above = with_.fixed(mapping_.shared[index].parent);
+    const std::string head = std::string(view(type.description->ad_cname)) + '=';
+    if (directory::plain_value(value) && type.normalise != normaliser::slapds) {
+        dn = copy(head + std::string(value) + ',' + std::string(view(above.e_name)));
+        const std::string normal =
+            type.normalise == normaliser::fold ? folded(value) : std::string(value);
+        ndn = copy(head + normal + ',' + std::string(view(above.e_nname)));
         return true;
     }
-    const std::string dn =
-        rdn + '=' + directory::escape_value(rdn_value) + ',' + std::string(view(above.e_name));
-    berval in = look_at(dn);
+    const std::string text =
+        head + directory::escape_value(value) + ',' + std::string(view(above.e_name));
+    berval in = look_at(text);
     berval pretty{};
     berval normalised{};
     if (dnPrettyNormal(nullptr, &in, &pretty, &normalised, nullptr) != LDAP_SUCCESS)
         return false;
-    entry_.e_name = copy(view(pretty));
-    entry_.e_nname = copy(view(normalised));
+    dn = copy(view(pretty));
+    ndn = copy(view(normalised));
     ch_free(pretty.bv_val);
     ch_free(normalised.bv_val);
     return true;
@@ -205,14 +207,16 @@ void entry_builder::refuse(const attribute_type& type, std::string_view text, st
 }
 
 void entry_builder::add_several(const attribute_type& type,
-                                const std::vector<std::string_view>& texts, std::string_view key)
+                                const std::vector<std::string_view>& texts, std::string_view key,
+                                int names_of)
 {
     auto* values = static_cast<berval*>(memory_.take((texts.size() + 1) * 2 * sizeof(berval)));
     berval* nvalues = values + texts.size() + 1;
     unsigned count = 0;
     std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
     for (const std::string_view text : texts) {
-        if (text.empty() || !value(type, text, values[count], nvalues[count]))
+        if (text.empty() || !(names_of >= 0 ? dn_of(names_of, text, values[count], nvalues[count])
+                                            : value(type, text, values[count], nvalues[count])))
             refuse(type, text, key);
         else if (seen.insert(view(nvalues[count])).second)
             ++count;
@@ -232,7 +236,7 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
         std::vector<std::string_view> kept;
         for (const auto& element : array_elements(*text))
             kept.push_back(view(copy(element)));
-        add_several(what.type, kept, page.at(row, 0).value_or(""));
+        add_several(what.type, kept, page.at(row, 0).value_or(""), what.from->names_of);
         return;
     }
     berval kept{};
@@ -251,7 +255,8 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
             return;
     }
     auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
-    if (!value(what.type, *text, values[0], values[2])) {
+    if (!(what.from->names_of >= 0 ? dn_of(what.from->names_of, *text, values[0], values[2])
+                                   : value(what.type, *text, values[0], values[2]))) {
         if (kept.bv_val ==
             nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
             refuse(what.type, *text, page.at(row, 0).value_or(""));
@@ -273,7 +278,9 @@ void entry_builder::add_marks(const postgres::rows& page, int row)
         const unsigned before = there != nullptr ? there->a_numvals : 0;
         auto* values = static_cast<berval*>(memory_.take((before + 2) * 2 * sizeof(berval)));
         berval* nvalues = values + before + 2;
-        if (!value(type, view(copy(m.value)), values[before], nvalues[before]))
+        const int named = plan_.of->names_of(m.attribute);
+        if (!(named >= 0 ? dn_of(named, m.value, values[before], nvalues[before])
+                         : value(type, view(copy(m.value)), values[before], nvalues[before])))
             continue;
         if (there == nullptr) {
             values[1] = nvalues[1] = BER_BVNULL;
@@ -307,7 +314,7 @@ Entry* entry_builder::build(const postgres::rows& page, int row, const page_valu
     entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
     if (key.find_first_not_of(' ') == std::string_view::npos)
         return skip("its " + plan_.of->rdn().column + " is NULL or blank, so it has no name");
-    if (!name(key))
+    if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
         return skip("its " + plan_.of->rdn().column + " cannot be a DN's value");
     // What all entries of the kind share stays where it is.
     tail_ = &entry_.e_attrs;
@@ -322,8 +329,8 @@ Entry* entry_builder::build(const postgres::rows& page, int row, const page_valu
     }
     for (const listed_values& listed : values)
         if (const auto mine = listed.of.find(key); mine != listed.of.end())
-            add_several(mapping_.types[static_cast<std::size_t>(listed.attribute)], mine->second,
-                        key);
+            add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)],
+                        mine->second, key, listed.query->names_of);
     add_marks(page, row);
     return &entry_;
 }

@@ -19,8 +19,8 @@ private:
 
 /// The values of an attribute that a query of its own gave for a page, by the names of the entries.
 struct listed_values {
-    int attribute;
-    postgres::rows rows; ///< what the views look into
+    const directory::values_query* query;
+    std::shared_ptr<const postgres::rows> rows; ///< what the views look into
     std::unordered_map<std::string_view, std::vector<std::string_view>> of;
 };
 using page_values = std::vector<listed_values>;
@@ -43,10 +43,11 @@ private:
         bool several;
     };
 
-    [[nodiscard]] bool name(std::string_view rdn_value);
+    /// The DN of an entry of a kind by its name.
+    [[nodiscard]] bool dn_of(int kind, std::string_view name, berval& dn, berval& ndn);
     void add(const column_place& what, const postgres::rows& page, int row);
     void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
-                     std::string_view key);
+                     std::string_view key, int names_of);
     void refuse(const attribute_type& type, std::string_view text, std::string_view key);
     void add_marks(const postgres::rows& page, int row);
     void append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count);
@@ -59,6 +60,7 @@ private:
     service& with_;
     const bound& mapping_;
     const directory::plan& plan_;
+    const int kind_index_;
     const shared_values& shared_;
     std::vector<column_place> places_;
     arena memory_;

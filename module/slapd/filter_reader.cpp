@@ -10,7 +10,9 @@ using type = filter::type;
 
 class reader {
 public:
-    reader(const bound& with, directory::wanted& parts) : with_(with), parts_(parts) {}
+    reader(const directory::tree& where, const bound& with, directory::wanted& parts)
+        : where_(where), with_(with), parts_(parts)
+    {}
 
     filter read(const Filter* f)
     {
@@ -72,8 +74,30 @@ private:
             return out;
         }
         return leaf(ava.aa_desc, [&](int attribute) {
-            return filter::equals(attribute, std::string(view(ava.aa_value)));
+            const int named = names_of(attribute);
+            return named < 0 ? filter::equals(attribute, std::string(view(ava.aa_value)))
+                             : named_by(attribute, named, view(ava.aa_value));
         });
+    }
+
+    [[nodiscard]] int names_of(int attribute) const
+    {
+        for (const directory::kind& k : with_.map.kinds)
+            if (const int named = k.names_of(attribute); named >= 0)
+                return named;
+        return -1;
+    }
+
+    // (member=uid=ann,…): the rows know names, so the DN has to be that of an entry of theirs.
+    [[nodiscard]] filter named_by(int attribute, int kind, std::string_view ndn) const
+    {
+        const auto index = static_cast<std::size_t>(kind);
+        const directory::place at = where_.locate(ndn);
+        const directory::attribute& rdn =
+            with_.map.attributes[static_cast<std::size_t>(with_.map.kinds[index].rdn().attribute)];
+        if (at.parent != with_.shared[index].parent || folded(at.attribute) != folded(rdn.name))
+            return filter::of(truth::no);
+        return filter::equals(attribute, at.value);
     }
 
     // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1):
@@ -98,7 +122,7 @@ private:
             if (out[i].what != type::equality)
                 parts_.delivered.push_back(
                     parts_.attributes[parts_.attributes.size() - out.size() + i]);
-        if (is_at_operational(of->ad_type))
+        if (out.empty() && is_at_operational(of->ad_type))
             return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
         if (out.empty()) // of a kind that cannot be served, not all attributes are known
             return with_.complete ? filter::of(truth::no) : filter();
@@ -106,15 +130,17 @@ private:
                                : filter::combine(type::disjunction, std::move(out));
     }
 
+    const directory::tree& where_;
     const bound& with_;
     directory::wanted& parts_;
 };
 
 } // namespace
 
-directory::filter read_filter(const Filter* from, const bound& with, directory::wanted& parts)
+directory::filter read_filter(const Filter* from, const directory::tree& where, const bound& with,
+                              directory::wanted& parts)
 {
-    return reader(with, parts).read(from);
+    return reader(where, with, parts).read(from);
 }
 
 } // namespace pgsql::slapd

@@ -8,7 +8,7 @@ namespace pgsql::slapd {
 /// The filter over the mapping's attributes. Adds to `parts` what test_filter will look at;
 /// attributes that it only compares for equality need not be delivered, since a mark shows what it
 /// needs.
-[[nodiscard]] directory::filter read_filter(const Filter* from, const bound& with,
-                                            directory::wanted& parts);
+[[nodiscard]] directory::filter read_filter(const Filter* from, const directory::tree& where,
+                                            const bound& with, directory::wanted& parts);
 
 } // namespace pgsql::slapd

@@ -120,8 +120,11 @@ private:
         for (kind_setting& k : kinds_)
             if (k.name == name)
                 return k;
-        if (auto known = directory::preset(name))
+        if (auto known = directory::preset(name)) {
+            if (name == "groups" && rfc2307bis())
+                known->classes = {"top", "groupOfNames", "posixGroup"};
             return kinds_.emplace_back(std::move(*known));
+        }
         if (!introduce && !alone_)
             at.fail(
                 "there is no kind \"" + name +

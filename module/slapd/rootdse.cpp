@@ -35,6 +35,13 @@ int add_to(void*, Entry* e) noexcept
 
 int register_rootdse() noexcept
 {
+    // memberOf as the overlay of that name defines it, which need not be loaded.
+    static AttributeDescription* member_of = nullptr;
+    (void)register_at(
+        "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'Group that the entry belongs to' "
+        "SYNTAX '1.3.6.1.4.1.1466.115.121.1.12' EQUALITY distinguishedNameMatch "
+        "NO-USER-MODIFICATION USAGE dSAOperation X-ORIGIN 'iPlanet Delegated Administrator' )",
+        &member_of, 1);
     berval name = BER_BVC("defaultNamingContext");
     const char* text = nullptr;
     if (slap_bv2ad(&name, &default_naming_context, &text) != LDAP_SUCCESS &&

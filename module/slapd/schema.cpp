@@ -31,6 +31,13 @@ std::string folded(std::string_view text)
     return out;
 }
 
+bool rfc2307bis()
+{
+    const ObjectClass* group = oc_find("posixGroup");
+    return group != nullptr && group->soc_kind == LDAP_SCHEMA_AUXILIARY &&
+           oc_find("groupOfNames") != nullptr;
+}
+
 AttributeDescription* find_attribute(const std::string& name, std::string& why)
 {
     AttributeDescription* found = nullptr;

@@ -30,6 +30,9 @@ struct attribute_type {
 /// unknown one.
 [[nodiscard]] std::set<std::string> closure(const std::vector<std::string>& classes);
 
+/// Whether posixGroup is auxiliary, as in RFC 2307bis, so that it goes together with groupOfNames.
+[[nodiscard]] bool rfc2307bis();
+
 /// Lower-case ASCII.
 [[nodiscard]] std::string folded(std::string_view text);
 

@@ -175,7 +175,7 @@ private:
     {
         const auto mapping = mapping_of(op_, with_);
         directory::wanted parts;
-        const filter what = read_filter(op_.ors_filter, *mapping, parts);
+        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping, parts);
         add_wanted_by_client(*mapping, parts);
         bool answered = last_.answered;
         bool with_private = last_.with_private;
@@ -193,6 +193,13 @@ private:
             if (!plan)
                 continue;
             with_private = with_private || plan->covers_private;
+            // Only one entry can have this name or number, so that a private group need not be
+            // looked for once it is found.
+            const bool decides =
+                plan->unique && std::any_of(mapping->map.kinds.begin(), mapping->map.kinds.end(),
+                                            [&](const auto& other) {
+                                                return other.only_if_none_in == static_cast<int>(i);
+                                            });
             const auto stage = static_cast<std::uint16_t>(i + 1);
             start from;
             from.ordered = paged_;
@@ -208,10 +215,10 @@ private:
                     // Only one entry can have this name or number, so that nothing more of the like
                     // needs to be looked for.
                     done = offer(c.entry, {.stage = stage,
-                                           .answered = answered || plan->unique,
+                                           .answered = answered || decides,
                                            .with_private = with_private,
                                            .key = std::string(key.value_or(""))});
-                    answered = answered || (matched_ && plan->unique);
+                    answered = answered || (matched_ && decides);
                     return done == go_on;
                 },
                 from);
@@ -226,8 +233,8 @@ private:
     {
         const auto mapping = mapping_of(op_, with_);
         directory::wanted parts;
-        const filter what =
-            read_filter(op_.ors_filter, *mapping, parts); // tells what marks it needs
+        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping,
+                                        parts); // tells what marks it needs
         add_wanted_by_client(*mapping, parts);
         int done = go_on;
         bool found = false;
@@ -258,17 +265,19 @@ private:
     void add_wanted_by_client(const bound& mapping, directory::wanted& to) const
     {
         // Overlays and internal callers look at what they like, and so may access rules.
-        to.everything = to.everything || op_.ors_attrs == nullptr || op_.o_callback != nullptr ||
-                        get_assert(&op_) || acl_reads_entries(op_.o_bd->be_acl) ||
-                        acl_reads_entries(frontendDB->be_acl);
+        to.operational = to.everything || op_.o_callback != nullptr || get_assert(&op_) ||
+                         acl_reads_entries(op_.o_bd->be_acl) ||
+                         acl_reads_entries(frontendDB->be_acl);
+        to.everything = to.operational || op_.ors_attrs == nullptr;
         if (to.everything)
             return;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
                 // *, + and @class; 1.1 and unknown names ask for nothing we have
                 const auto name = view(a->an_name);
-                to.everything = to.everything || name == "*" || name == "+" ||
-                                name.starts_with('@') || name.starts_with('!');
+                to.operational =
+                    to.operational || name == "+" || name.starts_with('@') || name.starts_with('!');
+                to.everything = to.everything || to.operational || name == "*";
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)

@@ -336,6 +336,8 @@ private:
         return k;
     }
 
+public:
+    /// The number of an attribute by slapd's name for it.
     int attribute(const std::string& name)
     {
         const int known = out_.map.attribute_named(name);
@@ -343,11 +345,12 @@ private:
             return known;
         std::string why;
         AttributeDescription* ad = find_attribute(name, why);
-        out_.map.attributes.push_back({name, rule_of(ad)});
+        out_.map.attributes.push_back({name, rule_of(ad), is_at_operational(ad->ad_type) != 0});
         out_.types.push_back(describe(ad));
         return static_cast<int>(out_.map.attributes.size()) - 1;
     }
 
+private:
     void add_source(directory::kind& k, const directory::source_setting& from)
     {
         directory::source s;
@@ -521,7 +524,8 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
         return;
     try {
         (void)session.describe(text, limits);
-        k.values.push_back({.attribute = member, .text = text, .listing = {}, .value = {}});
+        k.values.push_back(
+            {.attribute = member, .text = text, .listing = {}, .value = {}, .names_of = -1});
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
@@ -530,6 +534,39 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
             "pgsql: the members of groups cannot be derived from pgsql-lookup groups memberUid (%s); add pgsql-values groups "
             "memberUid\n",
             e.what());
+    }
+}
+
+// `member` where posixGroup is the auxiliary class of RFC 2307bis, and memberOf.
+void add_membership(bound& to, int users, int groups, kind_binder& binder,
+                    postgres::connection& session, const postgres::patience& limits)
+{
+    const int member_uid = to.map.attribute_named("memberUid");
+    if (member_uid < 0)
+        return;
+    std::string why;
+    if (rfc2307bis())
+        directory::add_member_dns(to.map, users, member_uid, binder.attribute("member"));
+    const std::string listing = directory::groups_from_lookup(to.map, users, groups);
+    if (listing.empty() || find_attribute("memberOf", why) == nullptr)
+        return;
+    directory::kind& k = to.map.kinds[static_cast<std::size_t>(users)];
+    const int member_of = binder.attribute("memberOf");
+    if (k.source_of(member_of) != nullptr || k.values_of(member_of) != nullptr)
+        return; // mapped by the administrator
+    const std::string name = postgres::quote_identifier(k.rdn().column);
+    directory::values_query list{.attribute = member_of,
+                                 .text =
+                                     listing + " WHERE back_pgsql_member." + name + " = ANY($1)",
+                                 .listing = listing,
+                                 .value = "back_pgsql_group",
+                                 .names_of = groups};
+    try {
+        (void)session.describe(list.text, limits);
+        k.values.push_back(std::move(list));
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
     }
 }
 
@@ -551,6 +588,8 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session,
         add_members(*out, users, groups, session, limits);
     if (private_groups_ && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);
+    if (users >= 0 && groups >= 0)
+        add_membership(*out, users, groups, binder, session, limits);
     for (const auto& k : out->map.kinds) {
         shared_values shared;
         shared.holder = new_entry();

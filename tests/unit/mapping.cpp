@@ -84,12 +84,9 @@ TEST_CASE(
         plan->page(std::nullopt, false).text ==
         "SELECT e.\"username\", e.\"uid_number\", e.\"gid_number\" FROM (SELECT * FROM u) AS e WHERE e.\"uid_number\" = $1 LIMIT 501");
     const auto bind =
-        make_plan(m, m.kinds[0], filter::equals(1, "5"),
-                  {.everything = true, .attributes = {}, .delivered = {}, .password = true});
+        make_plan(m, m.kinds[0], filter::equals(1, "5"), {.everything = true, .password = true});
     CHECK(bind->columns.back()->name == "password");
-    const auto all =
-        make_plan(m, m.kinds[0], filter::of(truth::yes),
-                  {.everything = true, .attributes = {}, .delivered = {}, .password = false});
+    const auto all = make_plan(m, m.kinds[0], filter::of(truth::yes), {.everything = true});
     CHECK(all->columns.size() == 4);
 }
 

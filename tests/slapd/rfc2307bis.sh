@@ -1,0 +1,46 @@
+# With RFC 2307bis's schema groups show their members as DNs too, byte for byte the members' own, and users their groups.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+base=dc=example,dc=com
+q "UPDATE \"Users\" SET \"uid\" = 'carl, the + \"odd\"' WHERE \"uid\" = 'carl'"
+{ manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; echo "pgsql-kind users under=ou=people"; } >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+people=ou=people,$base
+found() { dns -b $base "$1" | sed -E 's/^[a-z]+=([^,\\]*).*/\1/' | xargs; }
+
+# As a Proxmox sync asks: every member is the DN of an entry, as a string.
+search -b $base '(|(objectclass=groupOfNames)(objectclass=group)(objectclass=univentionGroup))' member uniqueMember >"$T/groups"
+sed -n 's/^member: //p' "$T/groups" | sort -u >"$T/members"
+search -b $base '(objectClass=posixAccount)' 1.1 | sed -n 's/^dn: //p' | sort >"$T/users"
+same "" "$(comm -23 "$T/members" "$T/users")" "members that are no user's DN"
+same "$(grep -c . "$T/users")" "$(grep -c . "$T/members")" "users that are in some group"
+same 3 "$(sed -n '/^dn: cn=devs/,/^$/p' "$T/groups" | grep -c ^member:)" "members of devs"
+contains "$(search -b $base '(cn=devs)')" "memberUid: ann"
+
+same "devs ldapusers sysadmins" "$(found "(member=uid=ann,$people)")" "ann's groups"
+same "devs ldapusers sysadmins" "$(found "(&(member=UID=Ann, $people)(objectClass=posixGroup)(cn=*))")" "ann's groups, as SSSD asks"
+same "devs ldapusers" "$(found '(member=uid=carl\5c2c the \5c2b \5c22odd\5c22,'"$people)")" "an odd name's groups"
+same "fay" "$(found "(member=uid=fay,$people)")" "fay's group"
+same "devs ldapusers sysadmins" "$(found "(|(memberUid=ann)(member=uid=ann,$people))")" "as nslcd asks"
+same "empty fay" "$(found "(&(objectClass=posixGroup)(!(memberUid=ann))(!(member=uid=ann,$people)))")" "groups without ann"
+for nobody in "cn=ann,$people" "uid=ann,$base" "uid=nosuch,$people" "uid=ann+cn=x,$people"; do
+    same "" "$(found "(member=$nobody)")" "groups of $nobody"
+done
+expect 6 ldapcompare -x -H "$URI" "cn=devs,$base" "member:uid=ann,$people"
+expect 5 ldapcompare -x -H "$URI" "cn=devs,$base" "member:uid=bob,$people"
+
+# memberOf is operational: for who asks.
+lacks "$(search -b $base '(uid=ann)')" memberOf
+same "cn=devs,$base cn=ldapusers,$base cn=sysadmins,$base" "$(search -b $base '(uid=ann)' memberOf | sed -n 's/^memberOf: //p' | sort | xargs)" "ann's memberOf"
+contains "$(search -b $base '(uid=bob)' +)" "memberOf: cn=sysadmins,$base"
+same "ann bob" "$(found "(memberOf=cn=sysadmins,$base)")" "who is in sysadmins"
+same "carl gus" "$(found "(&(objectClass=posixAccount)(memberOf=CN=Devs,$base)(!(memberOf=cn=sysadmins,$base)))")" "who is in devs only"
+same "gus" "$(found '(&(uid=g*)(memberOf=*))')" "who is in any group"
+same "" "$(found "(memberOf=uid=ann,$people)")" "who is in what is no group"
+
+# Groups in access rules.
+stop_slapd
+{ cat "$T/slapd.conf"; echo "access to attrs=mail by group/groupOfNames/member.exact=\"cn=sysadmins,$base\" read by * none"; echo "access to * by * read"; } >"$T/acl.conf"
+start_slapd "$T/acl.conf"
+contains "$(search -D "uid=bob,$people" -w bob-secret -b $base '(uid=gus)' mail)" "mail: gus@"
+lacks "$(search -D "uid=gus,$people" -w gus-secret -b $base '(uid=gus)' mail)" "mail: gus@"

@@ -38,7 +38,7 @@ contains "$ERR" "STATE_DIR: '$T/roots/state' cannot be reached by user openldap"
 # Installed, and without root: a port above 1024, the state in the user's home.
 mkdir -p "$T/usr/bin" "$T/usr/share/slapd-pgsql" "$T/home"
 cp "$FROM_ENV" "$T/usr/bin/"
-cp -r "$PROJECT/packaging/lib/SlapdPgsql" "$PROJECT/schema/openssh-lpk.schema" "$T/usr/share/slapd-pgsql/"
+cp -r "$PROJECT/packaging/lib/SlapdPgsql" "$PROJECT/schema" "$T/usr/share/slapd-pgsql/"
 cp "$MODULE" "$T/usr/back_pgsql.so"
 chmod -R a+rX "$T/usr"
 chown nobody "$T/home"

@@ -9,7 +9,7 @@ sub lines {
     my ($deployment, $place) = @_;
     my @lines = map { ref $_ ? $_ : [$_] } (
         '# Written by slapd-from-env; what is changed here is lost at the next start.',
-        (map { 'include ' . quoted("$place->{schema}/$_.schema") } qw(core cosine nis inetorgperson)),
+        (map { 'include ' . quoted("$place->{schema}/$_.schema") } qw(core cosine inetorgperson)),
         _own_schema($place->{own_schema}),
         ['moduleload ' . quoted($place->{module}), 'BACK_PGSQL_MODULE'],
         'pidfile ' . quoted($place->{pidfile}),
@@ -28,12 +28,16 @@ sub lines {
     return @lines;
 }
 
-# sshPublicKey, which Debian's schemas lack: copied, since slapd's user may not reach a checkout.
+# What Debian's schemas lack: sshPublicKey, and posixGroups that are groupOfNames as well, so that Proxmox VE sees their
+# members. Copied, since slapd's user may not reach a checkout.
 sub _own_schema {
-    my ($file) = @_;
-    die "schema/openssh-lpk.schema is missing beside slapd-from-env; install it again\n" if !defined $file;
-    open my $in, '<', $file or die "cannot read $file: $!\n";
-    my @lines = grep { !/^\s*(?:#|$)/ } <$in>;
+    my ($directory) = @_;
+    die "the folder schema is missing beside slapd-from-env; install it again\n" if !defined $directory;
+    my @lines;
+    for my $file (map { "$directory/$_.schema" } qw(rfc2307bis openssh-lpk)) {
+        open my $in, '<', $file or die "cannot read $file: $!\n";
+        push @lines, grep { !/^\s*(?:#|$)/ } <$in>;
+    }
     chomp @lines;
     return @lines;
 }

@@ -188,6 +188,11 @@ condition condition_compiler::term(const filter& what, bool negated, const filte
                                                                  : condition::never();
     case filter::type::equality:
         return equality(what.attribute, what.value, negated);
+    case filter::type::substrings:
+        return substrings(what.attribute, what.pieces, negated);
+    case filter::type::at_least:
+    case filter::type::at_most:
+        return ordering(what.attribute, what.what == filter::type::at_least, what.value, negated);
     case filter::type::presence:
         return presence(what.attribute, negated);
     case filter::type::opaque:
@@ -404,6 +409,75 @@ condition condition_compiler::default_equals(const source& from, const std::stri
                values_.bind(std::string(middle));
     }
     return sql.empty() ? condition::never() : condition::of("(" + sql + ")", false);
+}
+
+condition condition_compiler::substrings(int attribute, const std::vector<std::string>& pieces,
+                                         bool negated)
+{
+    const source* from = kind_.source_of(attribute);
+    if (!kind_.problem.empty() || values_.values.size() >= most_parameters)
+        return condition::always(false);
+    if (from == nullptr) // unless a query of values knows more
+        return kind_.lookup_by(attribute) != nullptr || kind_.values_of(attribute) != nullptr
+                   ? condition::always(false)
+               : negated ? condition::always()
+                         : condition::never();
+    const column* c = kind_.find_column(from->column);
+    const match rule = all_.attributes[static_cast<std::size_t>(attribute)].rule;
+    if (c == nullptr || c->type != column_type::text || !from->defaults.empty() ||
+        from->names_of >= 0 || (rule != match::ignore_case && rule != match::exact_case))
+        return condition::always(false);
+    std::string pattern;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        // Blanks at the ends of a piece may stand for none (RFC 4518 §2.6.1), and other text is
+        // folded by slapd's rules.
+        if (!simple(pieces[i]))
+            return condition::always(false);
+        pattern += i == 0 ? "" : "%";
+        for (const char letter : pieces[i]) {
+            if (letter == '%' || letter == '_' || letter == '\\')
+                pattern += '\\';
+            pattern += letter;
+        }
+    }
+    const std::string name = reference(from->column);
+    if (from->compare != comparison::any) {
+        const condition like = condition::of(name + " LIKE " + values_.bind(pattern), true);
+        return negated ? negate(like) : like;
+    }
+    if (negated)
+        return condition::always(false);
+    const std::string regular =
+        rule == match::ignore_case ? "lower(" + name + " COLLATE \"C\")" : name;
+    return condition::of(
+        "(" + regular + " LIKE " + values_.bind(pattern) + " OR " + name + irregular + ")", false);
+}
+
+condition condition_compiler::ordering(int attribute, bool at_least, const std::string& value,
+                                       bool negated)
+{
+    const source* from = kind_.source_of(attribute);
+    const column* c = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    if (!kind_.problem.empty() || c == nullptr || !is_integer(c->type) || !from->defaults.empty() ||
+        all_.attributes[static_cast<std::size_t>(attribute)].rule != match::integer ||
+        values_.values.size() >= most_parameters)
+        return condition::always(false);
+    std::int64_t number = 0;
+    bool too_large = false;
+    if (!parse_integer(value, number, too_large))
+        return condition::always(false);
+    const std::string name = reference(from->column);
+    condition out;
+    if (!too_large && fits(number, c->type)) {
+        out = condition::of(
+            name + (at_least ? " >= " : " <= ") + values_.bind(std::to_string(number)), true);
+    } else {
+        // Beyond the column's range every number lies on one side of it.
+        const bool below_all = !value.empty() && value[0] == '-';
+        out =
+            below_all == at_least ? condition::of(name + " IS NOT NULL", true) : condition::never();
+    }
+    return negated ? negate(std::move(out)) : out;
 }
 
 condition condition_compiler::presence(int attribute, bool negated) const

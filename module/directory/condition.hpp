@@ -64,6 +64,10 @@ private:
                                  int depth);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
                                     const filter* answered, int depth);
+    [[nodiscard]] condition substrings(int attribute, const std::vector<std::string>& pieces,
+                                       bool negated);
+    [[nodiscard]] condition ordering(int attribute, bool at_least, const std::string& value,
+                                     bool negated);
     [[nodiscard]] condition presence(int attribute, bool negated) const;
     [[nodiscard]] condition column_equals(const source& from, const std::string& value);
     [[nodiscard]] condition default_equals(const source& from, const std::string& value);

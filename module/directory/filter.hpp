@@ -16,6 +16,9 @@ struct filter {
         negation, ///< of its only part
         constant, ///< the same for every entry
         equality,
+        substrings,
+        at_least,
+        at_most,
         presence,
         object_class, ///< (objectClass=value)
         opaque        ///< anything that only slapd's test_filter can decide
@@ -23,9 +26,11 @@ struct filter {
 
     type what = type::opaque;
     truth constant = truth::undefined;
-    int attribute = -1; ///< equality, presence: index into mapping::attributes
+    int attribute = -1; ///< of a term: index into mapping::attributes
     std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
                         ///< lower-case name
+    std::vector<std::string>
+        pieces; ///< substrings: initial, any …, final; the first and the last may be empty
     std::vector<filter> parts; ///< conjunction, disjunction, negation
 
     [[nodiscard]] static filter of(truth value)
@@ -35,6 +40,15 @@ struct filter {
     [[nodiscard]] static filter equals(int attribute, std::string value)
     {
         return {.what = type::equality, .attribute = attribute, .value = std::move(value)};
+    }
+    /// (attribute>=value) or (attribute<=value)
+    [[nodiscard]] static filter compares(type what, int attribute, std::string value)
+    {
+        return {.what = what, .attribute = attribute, .value = std::move(value)};
+    }
+    [[nodiscard]] static filter contains(int attribute, std::vector<std::string> pieces)
+    {
+        return {.what = type::substrings, .attribute = attribute, .pieces = std::move(pieces)};
     }
     [[nodiscard]] static filter present(int attribute)
     {

@@ -41,10 +41,17 @@ public:
             return leaf(f->f_desc, [](int attribute) { return filter::present(attribute); });
         case LDAP_FILTER_GE:
         case LDAP_FILTER_LE:
+            return leaf(f->f_av_desc, [&](int attribute) {
+                return filter::compares(f->f_choice == LDAP_FILTER_GE ? type::at_least
+                                                                      : type::at_most,
+                                        attribute, std::string(view(f->f_av_value)));
+            });
         case LDAP_FILTER_APPROX:
             return leaf(f->f_av_desc, [](int) { return filter(); });
         case LDAP_FILTER_SUBSTRINGS:
-            return leaf(f->f_sub_desc, [](int) { return filter(); });
+            return leaf(f->f_sub_desc, [&](int attribute) {
+                return filter::contains(attribute, pieces(*f->f_sub));
+            });
         case LDAP_FILTER_EXT:
             if (f->f_mr_desc != nullptr && !f->f_mr_dnattrs)
                 return leaf(f->f_mr_desc, [](int) { return filter(); });
@@ -61,6 +68,15 @@ private:
         std::vector<filter> out;
         for (; list != nullptr; list = list->f_next)
             out.push_back(read(list));
+        return out;
+    }
+
+    static std::vector<std::string> pieces(const SubstringsAssertion& from)
+    {
+        std::vector<std::string> out{std::string(view(from.sa_initial))};
+        for (const berval* any = from.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
+            out.emplace_back(view(*any));
+        out.emplace_back(view(from.sa_final));
         return out;
     }
 

@@ -173,6 +173,45 @@ TEST_CASE("presence of what every row has is true, of what none has false")
     CHECK(compile(no(filter::present(cn))).is.what == condition::type::always);
 }
 
+TEST_CASE("substrings are a pattern in which only the stars are wild")
+{
+    const auto c = compile(filter::contains(uid, {"a_b", "c%", ""}));
+    CHECK(c.is.sql == "e.\"username\" LIKE $1");
+    CHECK(c.values == std::vector<std::string>{"a\\_b%c\\%%"});
+    CHECK(c.is.exact);
+    CHECK(compile(filter::contains(uid, {"", "x", "y", ""})).values ==
+          std::vector<std::string>{"%x%y%"});
+    CHECK(compile(filter::contains(uid, {"back\\", ""})).values ==
+          std::vector<std::string>{"back\\\\%"});
+    CHECK(compile(filter::contains(uid, {"two words", ""})).is.what == condition::type::always);
+    CHECK(compile(filter::contains(uid, {"\xc3\xa4", ""})).is.what == condition::type::always);
+    CHECK(compile(no(filter::contains(uid, {"a", ""}))).is.sql ==
+          "(e.\"username\" LIKE $1) IS NOT TRUE");
+    CHECK(compile(filter::contains(cn, {"a", ""})).is.sql ==
+          "(lower(e.\"full_name\" COLLATE \"C\") LIKE $1 OR e.\"full_name\" ~ '^ |  | $|[^ -~]')");
+    CHECK(compile(no(filter::contains(cn, {"a", ""}))).is.what == condition::type::always);
+    CHECK(compile(filter::contains(mail, {"a", ""})).is.what ==
+          condition::type::always); // it has a default
+}
+
+TEST_CASE("numbers are ordered, and beyond the column's range lie on one side of all")
+{
+    const auto at_least = [](const char* value) {
+        return compile(filter::compares(type::at_least, uid_number, value));
+    };
+    const auto at_most = [](const char* value) {
+        return compile(filter::compares(type::at_most, uid_number, value));
+    };
+    CHECK(at_least("010").is.sql == "e.\"uid_number\" >= $1");
+    CHECK(at_least("010").values == std::vector<std::string>{"10"});
+    CHECK(at_most("-5").is.sql == "e.\"uid_number\" <= $1");
+    CHECK(at_least("99999999999999999999").is.what == condition::type::never);
+    CHECK(at_most("99999999999999999999").is.sql == "e.\"uid_number\" IS NOT NULL");
+    CHECK(at_least("-99999999999999999999").is.sql == "e.\"uid_number\" IS NOT NULL");
+    CHECK(at_most("-2147483649").is.what == condition::type::never);
+    CHECK(compile(filter::compares(type::at_least, uid, "a")).is.what == condition::type::always);
+}
+
 TEST_CASE("values that PostgreSQL cannot hold match nothing and are not sent")
 {
     for (const std::string& bad :

@@ -102,9 +102,10 @@ private:
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 // The four queries give no member list: a group found by its member shows at least
-                // that one.
-                if (!scalar(by.attribute))
-                    out_.marks.push_back({.attribute = by.attribute, .value = term->value});
+                // that one, and by DN what it shows by name.
+                for (const lookup& alike : kind_.lookups)
+                    if (alike.query.text == by.query.text && !scalar(alike.attribute))
+                        out_.marks.push_back({.attribute = alike.attribute, .value = term->value});
                 return term;
             }
         }

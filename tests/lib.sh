@@ -51,20 +51,23 @@ free_port() { # VARIABLE
     fail "no free port between 20000 and 32000"
 }
 
-eventually() { # SECONDS COMMAND…: succeeds once COMMAND does
-    local end=$((SECONDS + $1))
+now() { echo "${EPOCHREALTIME/./}"; } # in microseconds
+
+eventually() { # SECONDS COMMAND…: succeeds once COMMAND does (a sanitizer may take its time)
+    local end=$(($(now) + $1 * PATIENCE * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$end" ] || fail "it did not come true in time: $*"
+        [ "$(now)" -lt "$end" ] || fail "it did not come true in time: $*"
         sleep 0.05
     done
 }
 
 within() { # SECONDS COMMAND…: COMMAND's own result, but it must not take longer (a sanitizer may take its time)
-    local limit=$1 start=${EPOCHREALTIME/./} status=0 took
+    local limit=$1 start status=0 took
+    start=$(now)
     shift
     "$@" || status=$?
-    took=$((${EPOCHREALTIME/./} - start))
+    took=$(($(now) - start))
     awk "BEGIN { exit $took > $limit * $PATIENCE * 1000000 }" || fail "took $((took / 1000)) ms, more than $limit s: $*"
     return $status
 }

@@ -9,9 +9,11 @@
 namespace pgsql::directory {
 namespace {
 
-// PostgreSQL takes 65535 parameters; a term beyond that, or nested deeper than its parser's stack
-// likes, is left to test_filter.
-constexpr std::size_t most_parameters = 60000;
+// A statement has to be planned, which PostgreSQL neither bounds nor interrupts: terms beyond these
+// numbers are left to test_filter. Equalities of one column are one array and count once; a term on
+// members is a query of its own.
+constexpr std::size_t most_parameters = 1000;
+constexpr int most_memberships = 16;
 constexpr int deepest = 100;
 
 // Values that lower() and = cannot be trusted with: superfluous blanks, and anything but ASCII,
@@ -219,7 +221,17 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
             if (const auto values = plain_equalities(what, part.attribute); values.size() > 1) {
                 listed.push_back(part.attribute);
                 const source& from = *kind_.source_of(part.attribute);
-                add(reference(from.column) + " = ANY(" + values_.bind(array_literal(values)) + ")");
+                const std::string column = reference(from.column);
+                const std::string array = " = ANY(" + values_.bind(array_literal(values)) + ")";
+                const match rule = all_.attributes[static_cast<std::size_t>(part.attribute)].rule;
+                if (plain(from) || rule == match::integer) {
+                    add(column + array);
+                } else {
+                    add((rule == match::ignore_case ? "lower(" + column + " COLLATE \"C\")"
+                                                    : column) +
+                        array + " OR " + column + irregular);
+                    exact = false;
+                }
                 continue;
             }
         }
@@ -255,11 +267,25 @@ std::vector<std::string> condition_compiler::plain_equalities(const filter& what
                                                               int attribute) const
 {
     std::vector<std::string> values;
-    if (const source* from = kind_.source_of(attribute); from != nullptr && plain(*from))
-        for (const filter& part : what.parts)
-            if (part.what == filter::type::equality && part.attribute == attribute &&
-                storable(part.value))
-                values.push_back(part.value);
+    const source* from = kind_.source_of(attribute);
+    const column* c =
+        from != nullptr && kind_.problem.empty() ? kind_.find_column(from->column) : nullptr;
+    if (c == nullptr || !from->defaults.empty() || from->names_of >= 0)
+        return values;
+    const match rule = all_.attributes[static_cast<std::size_t>(attribute)].rule;
+    const bool text =
+        c->type == column_type::text && (rule == match::ignore_case || rule == match::exact_case);
+    if (!text && !(rule == match::integer && is_integer(c->type)))
+        return values;
+    for (const filter& part : what.parts) {
+        if (part.what != filter::type::equality || part.attribute != attribute ||
+            !storable(part.value))
+            continue;
+        if (text)
+            values.push_back(part.value);
+        else if (auto number = integer_parameter(part.value, c->type))
+            values.push_back(std::move(*number));
+    }
     return values;
 }
 
@@ -310,6 +336,8 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
 {
+    if (++memberships_ > most_memberships)
+        return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
     return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +
                              by.query.with_parameter(values_.bind(value)) + ") AS m)",

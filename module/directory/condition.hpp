@@ -82,6 +82,7 @@ private:
     const mapping& all_;
     const kind& kind_;
     postgres::statement& values_;
+    int memberships_ = 0; ///< queries inside the statement
 };
 
 /// The PostgreSQL array literal of some texts (manual §8.15.6).

@@ -208,7 +208,8 @@ private:
         }
     }
 
-    static constexpr std::size_t most_marks = 100; // PostgreSQL takes 1664 columns
+    static constexpr std::size_t most_marks =
+        16; // each is a query of its own to PostgreSQL's planner
 
     const mapping& all_;
     const kind& kind_;

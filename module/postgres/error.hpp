@@ -19,8 +19,8 @@ public:
         statement  ///< PostgreSQL refused the statement: retrying is useless
     };
 
-    error(cause why, std::string message, std::string sqlstate = {})
-        : std::runtime_error(std::move(message)), why_(why), sqlstate_(std::move(sqlstate))
+    error(cause why, const std::string& message, std::string sqlstate = {})
+        : std::runtime_error(message), why_(why), sqlstate_(std::move(sqlstate))
     {}
 
     [[nodiscard]] cause why() const noexcept { return why_; }

@@ -27,9 +27,9 @@ const char* differ(const char* what, std::size_t ours, std::size_t theirs)
     std::snprintf(
         words, sizeof words,
         "back_pgsql was built for slapd " BACK_PGSQL_BUILT_FOR
-        ", which does not fit this slapd (%.100s): %s is %zu there and %zu here; build it against the source of this "
+        ", which does not fit this slapd (%.*s): %s is %zu there and %zu here; build it against the source of this "
         "slapd",
-        Versionstr, what, ours, theirs);
+        static_cast<int>(std::strcspn(Versionstr, "\n")), Versionstr, what, ours, theirs);
     return words;
 }
 

@@ -93,7 +93,7 @@ private:
         return go_on;
     }
 
-    int end_page(std::string cookie)
+    int end_page(const std::string& cookie)
     {
         auto& state = op_.o_conn->c_pagedresults_state;
         state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's own sign that there is more

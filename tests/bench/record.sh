@@ -18,18 +18,11 @@ syslog() { # slapd's log lines cost more when somebody reads them
     if [ -S /dev/log ]; then echo "a syslog daemon listens"; else echo "no syslog daemon listens"; fi
 }
 
-revision() { # which module: the commit, and whether its sources differ from it
-    local commit
-    commit=$(git -C "$PROJECT" rev-parse --short HEAD 2>/dev/null || echo unknown)
-    git -C "$PROJECT" diff --quiet HEAD -- module 2>/dev/null || commit+=" with changes"
-    echo "$commit"
-}
-
 {
-    printf '\n## %s, module %s\n\n' "$(date -u +%Y-%m-%d)" "$(revision)"
+    printf '\n## %s, module %s\n\n' "$(date -u +%Y-%m-%d)" "$revision"
     echo "- Machine: $(machine). Load average before the run: $LOAD_BEFORE."
     echo "- Software: $(versions), default log level, $(syslog), threads 16, PostgreSQL over a unix socket."
-    echo "- Data: $USERS users, $GROUPS_COUNT groups. $ROUNDS rounds of $SECS s, medians."
+    echo "- Data: $USERS users, $GROUPS_COUNT groups. $ROUNDS rounds of $SECS s, medians.${QUIET:+ Turns in which others had over $QUIET % of the machine were repeated.}"
     echo "- Command: \`$COMMAND\`"
     echo
     cat "$T/table"

@@ -2,48 +2,14 @@
 // kind, and maybe more.
 #pragma once
 
-#include "../postgres/statement.hpp"
 #include "filter.hpp"
-#include "mapping.hpp"
-
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
+#include "term.hpp"
 
 namespace pgsql::directory {
-
-/// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
-/// other row.
-struct condition {
-    enum class type : char { never, always, sql };
-    type what = type::always;
-    std::string sql;
-    bool exact = true;
-
-    [[nodiscard]] static condition never() { return {.what = type::never}; }
-    [[nodiscard]] static condition always(bool exact = true)
-    {
-        return {.what = type::always, .exact = exact};
-    }
-    [[nodiscard]] static condition of(std::string sql, bool exact)
-    {
-        return {.what = type::sql, .sql = std::move(sql), .exact = exact};
-    }
-};
 
 /// Whether the rows of a keyed query are the rows whose attribute equals the assertion, so that a
 /// filter may use it.
 [[nodiscard]] bool trusted(const lookup& by, const kind& of);
-
-/// The assertion of an integer as a parameter for a column of this type; nothing when no value of
-/// the column equals it.
-[[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
-                                                           column_type type);
-
-/// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
-/// none of its values.
-[[nodiscard]] bool storable(std::string_view value);
 
 class condition_compiler {
 public:
@@ -68,24 +34,19 @@ private:
                                        bool negated);
     [[nodiscard]] condition ordering(int attribute, bool at_least, const std::string& value,
                                      bool negated);
-    [[nodiscard]] condition presence(int attribute, bool negated) const;
-    [[nodiscard]] condition column_equals(const source& from, const std::string& value);
+    [[nodiscard]] condition presence(int attribute, bool negated);
     [[nodiscard]] condition default_equals(const source& from, const std::string& value);
     [[nodiscard]] condition membership(const lookup& by, const std::string& value);
     [[nodiscard]] condition listed(const values_query& in, const std::string& value);
-    [[nodiscard]] std::string any_case(const std::string& text, match rule,
-                                       const std::string& value);
-    [[nodiscard]] std::vector<std::string> plain_equalities(const filter& what,
-                                                            int attribute) const;
-    [[nodiscard]] bool plain(const source& from) const;
+    /// The terms on the attribute's column, if a column without defaults is all there is to it.
+    [[nodiscard]] std::optional<column_terms> column_only(int attribute);
+    /// That no row, or every row for all SQL knows, has the attribute; when it has no column.
+    [[nodiscard]] condition elsewhere(int attribute) const;
 
     const mapping& all_;
     const kind& kind_;
     postgres::statement& values_;
     int memberships_ = 0; ///< queries inside the statement
 };
-
-/// The PostgreSQL array literal of some texts (manual §8.15.6).
-[[nodiscard]] std::string array_literal(const std::vector<std::string>& values);
 
 } // namespace pgsql::directory

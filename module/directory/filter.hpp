@@ -21,6 +21,7 @@ struct filter {
         at_most,
         presence,
         object_class, ///< (objectClass=value)
+        entry_name,   ///< the entry named by `attribute` = `value` below the fixed entry `parent`
         opaque        ///< anything that only slapd's test_filter can decide
     };
 
@@ -29,6 +30,7 @@ struct filter {
     int attribute = -1; ///< of a term: index into mapping::attributes
     std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
                         ///< lower-case name
+    int parent = -1;    ///< entry_name: index of a fixed entry
     std::vector<std::string>
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
     std::vector<filter> parts; ///< conjunction, disjunction, negation

@@ -1,7 +1,7 @@
 // mapping.cpp: says which rows are which entries: kinds, their queries, and columns → attributes.
 #include "mapping.hpp"
 
-#include "../postgres/statement.hpp"
+#include "term.hpp"
 
 #include <algorithm>
 
@@ -48,6 +48,15 @@ int mapping::attribute_named(std::string_view name) const
 {
     for (std::size_t i = 0; i < attributes.size(); ++i)
         if (attributes[i].name == name)
+            return static_cast<int>(i);
+    return -1;
+}
+
+int mapping::attribute_folded(std::string_view name) const
+{
+    const std::string wanted = lower_ascii(name);
+    for (std::size_t i = 0; i < attributes.size(); ++i)
+        if (lower_ascii(attributes[i].name) == wanted)
             return static_cast<int>(i);
     return -1;
 }
@@ -181,6 +190,7 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     kind own;
     own.name = "private groups";
     own.under = groups.under;
+    own.parent = groups.parent;
     own.classes = groups.classes;
     own.all_classes = groups.all_classes;
     own.columns = groups.columns;
@@ -191,6 +201,9 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     own.sources.push_back(*group_number);
     // The member is the user whose name the group has.
     own.sources.push_back({.attribute = member, .column = name, .compare = comparison::exact});
+
+    if (const int uuid = to.attribute_named("entryUUID"); uuid >= 0)
+        own.sources.push_back({.attribute = uuid, .of_name = true});
 
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
                                         [&](const lookup& l) { return l.attribute == member; });

@@ -13,7 +13,7 @@
 namespace pgsql::directory {
 
 /// The families of equality rules (RFC 4517) that conditions know; slapd decides the others.
-enum class match : char { ignore_case, exact_case, integer, other };
+enum class match : char { ignore_case, exact_case, integer, boolean, time, uuid, other };
 
 /// How a column's text has to be compared to find what the attribute's rule would find.
 enum class comparison : char {
@@ -22,17 +22,25 @@ enum class comparison : char {
     exact  ///< stored as it is asserted: plain = serves
 };
 
+/// How PostgreSQL holds a column's values, as far as reading and comparing them differ.
 enum class column_type : char {
     text,
+    citext, ///< = does not look at case
     int2,
     int4,
     int8,
+    numeric, ///< with integers for an attribute; others are `other`
     boolean,
-    timestamp,
-    text_array,
+    uuid,
+    timestamptz, ///< of these three, those that become GeneralizedTime; others are `other`
+    timestamp,   ///< meant as UTC
+    date,
+    bytea,
+    array, ///< of anything that is read as text
+    bytea_array,
     json,
     jsonb,
-    other
+    other ///< read and compared as text
 };
 
 /// An attribute type that some kind serves.
@@ -46,6 +54,7 @@ struct attribute {
 struct column {
     std::string name;
     column_type type = column_type::other;
+    bool deterministic = true; ///< its collation; LIKE and ~ refuse others
 };
 
 /// Where the values of one attribute come from.
@@ -56,6 +65,7 @@ struct source {
         defaults; ///< the first that can be expanded serves where the column is NULL or empty
     comparison compare = comparison::any;
     int names_of = -1; ///< the values name entries of this kind, and the attribute shows their DNs
+    bool of_name = false;    ///< entryUUID: made of the entry's place and name
     bool required = false;   ///< a row without it is skipped
     bool configured = false; ///< named by the administrator, so the column must exist
 };
@@ -80,6 +90,7 @@ struct values_query {
 struct kind {
     std::string name;
     std::string under; ///< position under the suffix as a relative DN, empty: directly under it
+    int parent = 0;    ///< index of the fixed entry above its entries
     std::vector<std::string> classes;
     std::set<std::string> all_classes; ///< with superior classes, lower-case
     postgres::query_text list;
@@ -114,6 +125,8 @@ struct mapping {
 
     /// Index of the attribute with exactly this name, or -1.
     [[nodiscard]] int attribute_named(std::string_view name) const;
+    /// The same, in any case of letters.
+    [[nodiscard]] int attribute_folded(std::string_view name) const;
     [[nodiscard]] int kind_named(std::string_view name) const;
 };
 

@@ -29,27 +29,6 @@ void equalities(const filter& what, std::vector<const filter*>& out)
         equalities(part, out);
 }
 
-// How a column is read so that its text is the attribute's value.
-std::string expression(const column& c)
-{
-    const std::string name = "e." + quote_identifier(c.name);
-    switch (c.type) {
-    case column_type::boolean: // RFC 4517 §3.3.3
-        return "CASE WHEN " + name + " THEN 'TRUE' WHEN NOT " + name + " THEN 'FALSE' END";
-    case column_type::timestamp: // GeneralizedTime, RFC 4517 §3.3.13
-        return "to_char(" + name + " AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS\"Z\"')";
-    case column_type::json:
-    case column_type::jsonb: {
-        const std::string type = c.type == column_type::json ? "json" : "jsonb";
-        return "CASE " + type + "_typeof(" + name + ") WHEN 'array' THEN ARRAY(SELECT " + type +
-               "_array_elements_text(" + name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name +
-               " #>> '{}'] END";
-    }
-    default:
-        return name;
-    }
-}
-
 class planner {
 public:
     planner(const mapping& all, const kind& of) : all_(all), kind_(of) { out_.of = &of; }
@@ -84,21 +63,18 @@ private:
             if (!by.complete || !trusted(by, kind_))
                 continue;
             for (const filter* term : terms) {
-                if (term->what != filter::type::equality || term->attribute != by.attribute ||
-                    !storable(term->value))
+                if (term->what != filter::type::equality || term->attribute != by.attribute)
                     continue;
-                std::string value = term->value;
+                const match rule = all_.attributes[static_cast<std::size_t>(by.attribute)].rule;
+                auto value = lookup_parameter(term->value, rule);
                 const source* by_column = kind_.source_of(by.attribute);
                 const column* c =
                     by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
-                if (c != nullptr && all_.attributes[static_cast<std::size_t>(by.attribute)].rule ==
-                                        match::integer) {
-                    const auto number = integer_parameter(value, c->type);
-                    if (!number)
-                        continue; // the condition will say that nothing has it
-                    value = *number;
-                }
-                from_ = by.query.with_parameter(values_.bind(std::move(value)));
+                if (c != nullptr && rule == match::integer)
+                    value = integer_parameter(term->value, c->type);
+                if (!value)
+                    continue; // the condition will say that nothing has it
+                from_ = by.query.with_parameter(values_.bind(std::move(*value)));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 // The four queries give no member list: a group found by its member shows at least
@@ -111,7 +87,9 @@ private:
         }
         out_.pinned = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
             const source* s =
-                term->what == filter::type::equality ? kind_.source_of(term->attribute) : nullptr;
+                term->what == filter::type::equality || term->what == filter::type::entry_name
+                    ? kind_.source_of(term->attribute)
+                    : nullptr;
             return s != nullptr && !s->column.empty();
         });
         // Names, and the numbers that stand for them, belong to one entry each.
@@ -128,8 +106,7 @@ private:
     {
         const source* s = kind_.source_of(attribute);
         const column* c = s != nullptr ? kind_.find_column(s->column) : nullptr;
-        return c != nullptr && c->type != column_type::text_array && c->type != column_type::json &&
-               c->type != column_type::jsonb;
+        return c != nullptr && !is_list(c->type);
     }
 
     // Has the values of an attribute asked for with every page.
@@ -153,9 +130,15 @@ private:
                 std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
                 out_.columns.push_back(c);
         };
+        // * asks for the user attributes, + for the operational ones.
+        const auto all_of = [&](int attribute) {
+            return parts.everything &&
+                   (parts.operational ||
+                    !all_.attributes[static_cast<std::size_t>(attribute)].operational);
+        };
         add(kind_.rdn().column);
         for (const source& s : kind_.sources) {
-            out_.chosen.push_back(parts.everything || s.required ||
+            out_.chosen.push_back(s.required || all_of(s.attribute) ||
                                   std::find(parts.attributes.begin(), parts.attributes.end(),
                                             s.attribute) != parts.attributes.end());
             if (!out_.chosen.back())
@@ -172,11 +155,8 @@ private:
             add(kind_.chain_column);
         }
         for (const values_query& v : kind_.values)
-            if ((parts.everything &&
-                 (parts.operational ||
-                  !all_.attributes[static_cast<std::size_t>(v.attribute)].operational)) ||
-                std::find(parts.delivered.begin(), parts.delivered.end(), v.attribute) !=
-                    parts.delivered.end())
+            if (all_of(v.attribute) || std::find(parts.delivered.begin(), parts.delivered.end(),
+                                                 v.attribute) != parts.delivered.end())
                 list_values(v.attribute);
     }
 

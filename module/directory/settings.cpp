@@ -41,6 +41,8 @@ kind_setting users()
          .column = "home_directory",
          .defaults = {"/home/{username}"}},
         {.attribute = "loginShell", .column = "login_shell", .defaults = {"/bin/bash"}},
+        {.attribute = "createTimestamp", .column = "created_at"},
+        {.attribute = "modifyTimestamp", .column = "updated_at"},
     };
     return k;
 }
@@ -54,6 +56,9 @@ kind_setting groups()
         {.attribute = "cn", .column = "name", .required = true},
         {.attribute = "gidNumber", .column = "gid_number", .required = true},
         {.attribute = "memberUid", .column = "member_uids"},
+        {.attribute = "createTimestamp", .column = "created_at"},
+        // No modifyTimestamp: a group's row does not change with its members, and SSSD takes a
+        // group for unchanged by it.
     };
     return k;
 }

@@ -1,6 +1,10 @@
 // entry.cpp: turns a row and the mapping into an Entry that slapd can test and send.
 #include "entry.hpp"
 
+#include "uuid.hpp"
+
+#include "../directory/term.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -39,6 +43,11 @@ std::vector<std::string> array_elements(std::string_view text)
         return out;
     text = text.substr(1, text.size() - 2);
     while (!text.empty()) {
+        if (text[0] == '{' || text[0] == '}' ||
+            text[0] == ',') { // several dimensions: all in a row
+            text.remove_prefix(1);
+            continue;
+        }
         std::string element;
         bool quoted = false;
         std::size_t i = 0;
@@ -51,7 +60,7 @@ std::vector<std::string> array_elements(std::string_view text)
             }
             ++i;
         } else {
-            for (; i < text.size() && text[i] != ','; ++i)
+            for (; i < text.size() && text[i] != ',' && text[i] != '}'; ++i)
                 element += text[i];
         }
         if (quoted || element != "NULL")
@@ -77,8 +86,8 @@ entry_builder::entry_builder(service& with, const bound& mapping, const director
         const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
         places_.push_back(
             {&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
-             type == directory::column_type::text_array || type == directory::column_type::json ||
-                 type == directory::column_type::jsonb});
+             directory::is_list(type),
+             type == directory::column_type::bytea || type == directory::column_type::bytea_array});
     }
 }
 
@@ -88,6 +97,31 @@ berval entry_builder::copy(std::string_view text)
     std::copy(text.begin(), text.end(), out);
     out[text.size()] = '\0';
     return {text.size(), out};
+}
+
+std::string_view entry_builder::decoded(std::string_view text)
+{
+    if (!text.starts_with("\\x"))
+        return view(copy(text));
+    const std::size_t size = (text.size() - 2) / 2;
+    auto* out = static_cast<char*>(memory_.take(size + 1));
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    for (std::size_t i = 0; i < size; ++i)
+        out[i] = static_cast<char>(digit(text[2 + 2 * i]) << 4 | digit(text[3 + 2 * i]));
+    out[size] = '\0';
+    return {out, size};
+}
+
+void entry_builder::add_uuid(const column_place& what)
+{
+    const std::string_view ndn = view(entry_.e_nname);
+    const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
+    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    const std::string text = uuid_of(with_.suffix_ndn, plan_.of->name, name);
+    if (value(what.type, view(copy(text)), values[0], values[2])) {
+        values[1] = values[3] = BER_BVNULL;
+        append(what.description, values, values + 2, 1);
+    }
 }
 
 bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out,
@@ -235,11 +269,15 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
     if (what.several && text) {
         std::vector<std::string_view> kept;
         for (const auto& element : array_elements(*text))
-            kept.push_back(view(copy(element)));
+            kept.push_back(what.bytes ? decoded(element) : view(copy(element)));
         add_several(what.type, kept, page.at(row, 0).value_or(""), what.from->names_of);
         return;
     }
+    if (what.from->of_name)
+        return add_uuid(what);
     berval kept{};
+    if (text && what.bytes)
+        text = decoded(*text);
     if (!text || text->empty()) {
         text.reset();
         for (const directory::value_template& t : what.from->defaults) {

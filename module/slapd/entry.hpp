@@ -41,6 +41,7 @@ private:
         AttributeDescription* description;
         int column; ///< in the row, -1: defaults only
         bool several;
+        bool bytes; ///< bytea, which arrives as hexadecimal digits
     };
 
     /// The DN of an entry of a kind by its name.
@@ -56,6 +57,9 @@ private:
     [[nodiscard]] std::optional<std::string_view> column_value(const postgres::rows& page, int row,
                                                                const std::string& name) const;
     [[nodiscard]] berval copy(std::string_view text);
+    /// The bytes of a bytea in hexadecimal (manual §8.4.1).
+    [[nodiscard]] std::string_view decoded(std::string_view text);
+    void add_uuid(const column_place& what);
 
     service& with_;
     const bound& mapping_;

@@ -1,6 +1,10 @@
 // filter_reader.cpp: turns slapd's filter into our tree.
 #include "filter_reader.hpp"
 
+#include "../directory/term.hpp"
+
+#include <algorithm>
+
 namespace pgsql::slapd {
 namespace {
 
@@ -36,7 +40,8 @@ public:
         case LDAP_FILTER_EQUALITY:
             return equality(*f->f_ava);
         case LDAP_FILTER_PRESENT:
-            if (f->f_desc == slap_schema.si_ad_objectClass)
+            if (f->f_desc == slap_schema.si_ad_objectClass ||
+                f->f_desc == slap_schema.si_ad_entryDN)
                 return filter::of(truth::yes);
             return leaf(f->f_desc, [](int attribute) { return filter::present(attribute); });
         case LDAP_FILTER_GE:
@@ -47,16 +52,13 @@ public:
                                         attribute, std::string(view(f->f_av_value)));
             });
         case LDAP_FILTER_APPROX:
-            return leaf(f->f_av_desc, [](int) { return filter(); });
+            return approximate(*f->f_ava);
         case LDAP_FILTER_SUBSTRINGS:
             return leaf(f->f_sub_desc, [&](int attribute) {
                 return filter::contains(attribute, pieces(*f->f_sub));
             });
         case LDAP_FILTER_EXT:
-            if (f->f_mr_desc != nullptr && !f->f_mr_dnattrs)
-                return leaf(f->f_mr_desc, [](int) { return filter(); });
-            parts_.everything = true; // a rule without an attribute looks at all of them
-            return {};
+            return extensible(*f->f_mra);
         default:
             return {};
         }
@@ -89,11 +91,89 @@ private:
             out.value = folded(oc != nullptr ? view(oc->soc_cname) : view(ava.aa_value));
             return out;
         }
+        if (ava.aa_desc == slap_schema.si_ad_entryDN)
+            return entry_named(view(ava.aa_value));
         return leaf(ava.aa_desc, [&](int attribute) {
             const int named = names_of(attribute);
             return named < 0 ? filter::equals(attribute, std::string(view(ava.aa_value)))
                              : named_by(attribute, named, view(ava.aa_value));
         });
+    }
+
+    // What only slapd can decide, of an attribute that must be there for it.
+    static filter undecided(int attribute)
+    {
+        return filter::combine(type::conjunction, {filter::present(attribute), filter()});
+    }
+
+    // slapd compares by sound where the attribute has a rule for that, and for equality elsewhere.
+    filter approximate(const AttributeAssertion& ava)
+    {
+        if (ava.aa_desc->ad_type->sat_approx == nullptr)
+            return equality(ava);
+        return leaf(ava.aa_desc, undecided);
+    }
+
+    filter extensible(const MatchingRuleAssertion& mra)
+    {
+        if (mra.ma_desc == nullptr) {
+            parts_.everything = true; // a rule without an attribute looks at all of them
+            return {};
+        }
+        // The RDN's values are attributes of the entry as well, so that :dn: adds those above it.
+        if (mra.ma_dnattrs && above(mra.ma_desc))
+            return filter::combine(type::disjunction, {leaf(mra.ma_desc, undecided), filter()});
+        const AttributeType* at = mra.ma_desc->ad_type;
+        if (mra.ma_rule == at->sat_equality) {
+            AttributeAssertion ava{};
+            ava.aa_desc = mra.ma_desc;
+            ava.aa_value = mra.ma_value;
+            return equality(ava);
+        }
+        // (uid:caseExactMatch:=Ann) is at most (uid=ann).
+        const directory::match own = rule_of(mra.ma_desc);
+        const directory::match asked = family_of(mra.ma_rule);
+        const std::string_view value = view(mra.ma_value);
+        if (own == directory::match::ignore_case && asked == directory::match::exact_case &&
+            directory::simple(value))
+            return leaf(mra.ma_desc, [&](int attribute) {
+                return filter::combine(
+                    type::conjunction,
+                    {filter::equals(attribute, directory::lower_ascii(value)), filter()});
+            });
+        return leaf(mra.ma_desc, undecided);
+    }
+
+    // Whether the attribute names one of the containers.
+    [[nodiscard]] bool above(const AttributeDescription* of) const
+    {
+        return std::any_of(where_.entries().begin(), where_.entries().end(), [&](const auto& e) {
+            std::string why;
+            for (std::string_view left = e.ndn; !left.empty(); left = directory::parent_of(left)) {
+                const std::string_view rdn = directory::rdn_of(left);
+                const auto* ad = find_attribute(std::string(rdn.substr(0, rdn.find('='))), why);
+                if (ad == nullptr || rdn.find('+') != std::string_view::npos ||
+                    is_ad_subtype(const_cast<AttributeDescription*>(ad),
+                                  const_cast<AttributeDescription*>(of)))
+                    return true;
+            }
+            return false;
+        });
+    }
+
+    // (entryDN=uid=ann,…) is a base search in a filter.
+    [[nodiscard]] filter entry_named(std::string_view ndn) const
+    {
+        const directory::place at = where_.locate(ndn);
+        if (at.parent < 0)
+            return filter::of(truth::no); // a container's entry is not looked for among rows
+        const int attribute = with_.map.attribute_folded(at.attribute);
+        if (attribute < 0)
+            return with_.complete ? filter::of(truth::no) : filter();
+        filter out = filter::equals(attribute, at.value);
+        out.what = type::entry_name;
+        out.parent = at.parent;
+        return out;
     }
 
     [[nodiscard]] int names_of(int attribute) const
@@ -139,7 +219,7 @@ private:
                 parts_.delivered.push_back(
                     parts_.attributes[parts_.attributes.size() - out.size() + i]);
         if (out.empty() && is_at_operational(of->ad_type))
-            return {}; // entryDN, hasSubordinates, structuralObjectClass: slapd makes or knows them
+            return {};   // hasSubordinates, structuralObjectClass: slapd makes or knows them
         if (out.empty()) // of a kind that cannot be served, not all attributes are known
             return with_.complete ? filter::of(truth::no) : filter();
         return out.size() == 1 ? std::move(out.front())

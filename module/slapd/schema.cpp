@@ -47,12 +47,14 @@ AttributeDescription* find_attribute(const std::string& name, std::string& why)
         why = text != nullptr ? text : "unknown attribute type";
         return nullptr;
     }
+    // Certificates and the like travel with ;binary only (RFC 4523 §2.1).
+    if (slap_syntax_is_binary(found->ad_type->sat_syntax) != 0 && slap_ad_is_binary(found) == 0)
+        return find_attribute(std::string(view(found->ad_cname)) + ";binary", why);
     return found;
 }
 
-directory::match rule_of(const AttributeDescription* of)
+directory::match family_of(const MatchingRule* rule)
 {
-    const MatchingRule* rule = of->ad_type->sat_equality;
     // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match;
     // integerMatch
     if (is_rule(rule, "2.5.13.2") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.2"))
@@ -61,7 +63,18 @@ directory::match rule_of(const AttributeDescription* of)
         return directory::match::exact_case;
     if (is_rule(rule, "2.5.13.14"))
         return directory::match::integer;
+    if (is_rule(rule, "2.5.13.13"))
+        return directory::match::boolean;
+    if (is_rule(rule, "2.5.13.27")) // generalizedTimeMatch
+        return directory::match::time;
+    if (is_rule(rule, "1.3.6.1.1.16.2")) // uuidMatch, RFC 4530
+        return directory::match::uuid;
     return directory::match::other;
+}
+
+directory::match rule_of(const AttributeDescription* of)
+{
+    return family_of(of->ad_type->sat_equality);
 }
 
 attribute_type describe(AttributeDescription* of)

@@ -24,6 +24,7 @@ struct attribute_type {
 [[nodiscard]] AttributeDescription* find_attribute(const std::string& name, std::string& why);
 
 [[nodiscard]] attribute_type describe(AttributeDescription* of);
+[[nodiscard]] directory::match family_of(const MatchingRule* rule);
 [[nodiscard]] directory::match rule_of(const AttributeDescription* of);
 
 /// The classes with all their superiors, lower-case. Throws std::invalid_argument that names an

@@ -2,6 +2,7 @@
 // served from.
 #include "database.hpp"
 #include "page.hpp"
+#include "uuid.hpp"
 
 #include "../directory/condition.hpp"
 #include "../login/password.hpp"
@@ -67,30 +68,35 @@ std::vector<class_for> fixed_classes()
             {"cn", {"top", "organizationalRole"}}};
 }
 
+// The types of PostgreSQL's pg_type.dat, whose numbers never change.
 column_type type_of(Oid oid)
 {
-    switch (oid) { // PostgreSQL's pg_type.dat; these never change
-    case 25:
-    case 1043:
-    case 19:
-        return column_type::text; // text, varchar, name
+    switch (oid) {
+    case 25:   // text
+    case 1043: // varchar
+        return column_type::text;
     case 21:
         return column_type::int2;
     case 23:
         return column_type::int4;
     case 20:
         return column_type::int8;
+    case 1700:
+        return column_type::numeric;
     case 16:
         return column_type::boolean;
+    case 2950:
+        return column_type::uuid;
     case 1184:
-        return column_type::timestamp; // timestamptz
-    case 1009:
-    case 1015:
-    case 1003:
-    case 1005:
-    case 1007:
-    case 1016:
-        return column_type::text_array; // of texts, of integers
+        return column_type::timestamptz;
+    case 1114:
+        return column_type::timestamp;
+    case 1082:
+        return column_type::date;
+    case 17:
+        return column_type::bytea;
+    case 1001:
+        return column_type::bytea_array;
     case 114:
         return column_type::json;
     case 3802:
@@ -108,6 +114,28 @@ std::string names_of(const std::vector<directory::column>& columns)
     return out;
 }
 
+// What the numbers of types do not tell: arrays, types of extensions, and collations.
+void ask_catalogue(directory::column& column, const postgres::described_column& from,
+                   postgres::connection& session, const postgres::patience& limits)
+{
+    postgres::statement ask;
+    ask.text =
+        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true) FROM pg_catalog.pg_type t "
+        "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = " +
+        ask.bind(std::to_string(from.table)) +
+        "::oid AND a.attnum = " + ask.bind(std::to_string(from.table_column)) +
+        "::int2 LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation WHERE t.oid = " +
+        ask.bind(std::to_string(from.type)) + "::oid";
+    const auto found = session.run(ask, limits);
+    if (found.count() == 0)
+        return;
+    if (found.at(0, 0) == "A" && column.type == column_type::other)
+        column.type = column_type::array;
+    if (found.at(0, 1) == "citext")
+        column.type = column_type::citext;
+    column.deterministic = found.at(0, 2) != "f";
+}
+
 std::vector<directory::column> columns_of(postgres::connection& session,
                                           const std::string& directive, const std::string& query,
                                           const postgres::patience& limits)
@@ -120,6 +148,8 @@ std::vector<directory::column> columns_of(postgres::connection& session,
                 throw unusable(directive + ": the query returns two columns named \"" + c.name +
                                "\"; rename one with AS");
             out.push_back({c.name, type_of(c.type)});
+            if (out.back().type == column_type::other || c.table != 0)
+                ask_catalogue(out.back(), c, session, limits);
         }
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
@@ -228,6 +258,7 @@ void service::make_tree(const BackendDB& be)
         add_value(*e, find_attribute(rdn.attribute, why), pretty.value);
         if (rdn.attribute == "dc")
             add_value(*e, find_attribute("o", why), domain_);
+        add_value(*e, slap_schema.si_ad_entryUUID, uuid_of(suffix_ndn, "", at.ndn));
         fixed_.push_back(std::move(e));
     }
 }
@@ -329,10 +360,14 @@ private:
         for (const auto& s : from.sources)
             add_source(k, s);
         add_other_columns(k, from);
+        settle_types(k);
         for (const auto& l : from.lookups)
             add_lookup(k, l);
         for (const auto& v : from.values)
             add_values(k, v);
+        if (const int uuid = attribute("entryUUID");
+            k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
+            k.sources.push_back({.attribute = uuid, .of_name = true});
         return k;
     }
 
@@ -424,6 +459,27 @@ private:
                     c.name; // "sn" AS surname: another name of an attribute that has defaults only
             else if (known == k.sources.end())
                 k.sources.push_back({.attribute = a, .column = c.name, .defaults = {}});
+        }
+    }
+
+    // Numbers and times are read in a form of their own where the attribute wants it, and as
+    // PostgreSQL writes them elsewhere.
+    void settle_types(directory::kind& k) const
+    {
+        for (directory::column& c : k.columns) {
+            const bool is_time = c.type == column_type::timestamptz ||
+                                 c.type == column_type::timestamp || c.type == column_type::date;
+            if (!is_time && c.type != column_type::numeric && c.type != column_type::boolean)
+                continue;
+            const auto wanted = is_time                          ? directory::match::time
+                                : c.type == column_type::numeric ? directory::match::integer
+                                                                 : directory::match::boolean;
+            if (std::none_of(k.sources.begin(), k.sources.end(), [&](const auto& s) {
+                    return s.column == c.name &&
+                           out_.map.attributes[static_cast<std::size_t>(s.attribute)].rule ==
+                               wanted;
+                }))
+                c.type = column_type::other;
         }
     }
 
@@ -590,13 +646,14 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session,
         directory::add_private_groups(out->map, users, groups);
     if (users >= 0 && groups >= 0)
         add_membership(*out, users, groups, binder, session, limits);
-    for (const auto& k : out->map.kinds) {
+    for (auto& k : out->map.kinds) {
         shared_values shared;
         shared.holder = new_entry();
         add_classes(*shared.holder, k.classes);
-        shared.parent = k.under.empty()
-                            ? 0
-                            : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
+        k.parent = k.under.empty()
+                       ? 0
+                       : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
+        shared.parent = k.parent;
         out->shared.push_back(std::move(shared));
     }
     return out;

@@ -1,0 +1,95 @@
+// term.hpp: turns what a filter's term asserts of one column into an SQL condition.
+#pragma once
+
+#include "../postgres/statement.hpp"
+#include "mapping.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
+/// other row.
+struct condition {
+    enum class type : char { never, always, sql };
+    type what = type::always;
+    std::string sql;
+    bool exact = true;
+
+    [[nodiscard]] static condition never() { return {.what = type::never}; }
+    [[nodiscard]] static condition always(bool exact = true)
+    {
+        return {.what = type::always, .exact = exact};
+    }
+    [[nodiscard]] static condition of(std::string sql, bool exact)
+    {
+        return {.what = type::sql, .sql = std::move(sql), .exact = exact};
+    }
+};
+
+/// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
+/// none of its values.
+[[nodiscard]] bool storable(std::string_view value);
+
+/// The assertion of an integer as a parameter for a column of this type; nothing when no value of
+/// the column equals it.
+[[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
+                                                           column_type type);
+
+/// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
+[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule);
+
+/// The PostgreSQL array literal of some texts (manual §8.15.6).
+[[nodiscard]] std::string array_literal(const std::vector<std::string>& values);
+
+/// Whether a column of the type holds several values.
+[[nodiscard]] bool is_list(column_type type);
+
+/// Whether slapd's normalisation leaves the text alone but for the case of its letters: printable
+/// ASCII without blanks.
+[[nodiscard]] bool simple(std::string_view text);
+
+/// Lower-case ASCII letters.
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+
+/// How a column is read so that its text is the attribute's value.
+[[nodiscard]] std::string expression(const column& c);
+
+/// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
+/// blanks: a superset.
+[[nodiscard]] std::string any_case(const std::string& text, match rule, const std::string& value,
+                                   postgres::statement& values);
+
+/// The terms on one column whose values are the attribute's, written as e."column". Assertion
+/// values are as slapd normalised them.
+class column_terms {
+public:
+    column_terms(const column& of, const source& from, match rule, postgres::statement& values);
+
+    [[nodiscard]] condition equals(const std::string& value);
+    /// That it equals one of several, as one array; only when `takes_several`.
+    [[nodiscard]] bool takes_several() const;
+    [[nodiscard]] condition equals_any(const std::vector<std::string>& several);
+    [[nodiscard]] condition compares(bool at_least, const std::string& value);
+    /// Initial, any …, final; the first and the last may be empty.
+    [[nodiscard]] condition contains(const std::vector<std::string>& pieces);
+    [[nodiscard]] condition present() const;
+
+private:
+    [[nodiscard]] condition text_equals(const std::string& value);
+    [[nodiscard]] condition time_equals(const std::string& value);
+    [[nodiscard]] condition time_compares(bool at_least, const std::string& value);
+    [[nodiscard]] bool is_text_rule() const;
+
+    const column& of_;
+    const source& from_;
+    match rule_;
+    postgres::statement& values_;
+    std::string name_; ///< e."column"
+    std::string text_; ///< the same as deterministic text
+};
+
+} // namespace pgsql::directory

@@ -1,0 +1,131 @@
+// What a filter asserts of a column becomes SQL that suits the column's type, and says whether it
+// is exact.
+#include "directory/term.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace pgsql::directory;
+
+namespace {
+
+struct compiled {
+    condition is;
+    std::vector<std::string> values;
+};
+
+template <typename Ask>
+compiled on(column_type type, match rule, Ask ask, comparison compare = comparison::any,
+            bool deterministic = true)
+{
+    const column c{.name = "c", .type = type, .deterministic = deterministic};
+    const source from{.attribute = 0, .column = "c", .defaults = {}, .compare = compare};
+    pgsql::postgres::statement values;
+    column_terms terms(c, from, rule, values);
+    compiled out{ask(terms), {}};
+    out.values = values.values;
+    return out;
+}
+
+compiled equals(column_type type, match rule, const std::string& value,
+                comparison compare = comparison::any, bool deterministic = true)
+{
+    return on(
+        type, rule, [&](column_terms& t) { return t.equals(value); }, compare, deterministic);
+}
+
+const std::string uuid_bytes("\x6b\xa7\xb8\x10\x9d\xad\x11\xd1\x80\xb4\x00\xc0\x4f\xd4\x30\xc8",
+                             16);
+const std::string uuid_text = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+
+} // namespace
+
+TEST_CASE("numbers are compared by value, and one the column cannot hold is nobody's")
+{
+    CHECK(equals(column_type::int4, match::integer, "7").is.sql == "e.\"c\" = $1");
+    CHECK(equals(column_type::int4, match::integer, "-007").values.at(0) == "-7");
+    CHECK(equals(column_type::int2, match::integer, "32768").is.what == condition::type::never);
+    CHECK(equals(column_type::int2, match::integer, "-32768").is.what == condition::type::sql);
+    CHECK(equals(column_type::int8, match::integer, "9223372036854775808").is.what ==
+          condition::type::never);
+    const auto large =
+        equals(column_type::numeric, match::integer, "123456789012345678901234567890");
+    CHECK(large.values.at(0) == "123456789012345678901234567890");
+    CHECK(large.is.exact);
+}
+
+TEST_CASE("a number shown as text equals only the text that PostgreSQL writes")
+{
+    CHECK(equals(column_type::int4, match::ignore_case, "7").is.exact);
+    CHECK(equals(column_type::int4, match::ignore_case, "07").is.what == condition::type::never);
+    CHECK(equals(column_type::int4, match::ignore_case, "x").is.what == condition::type::never);
+}
+
+TEST_CASE("uuids are compared by value")
+{
+    CHECK(equals(column_type::uuid, match::uuid, uuid_bytes).values.at(0) == uuid_text);
+    CHECK(equals(column_type::uuid, match::uuid, uuid_bytes).is.exact);
+    CHECK(equals(column_type::uuid, match::ignore_case, uuid_text).is.exact);
+    CHECK(equals(column_type::uuid, match::ignore_case, "no").is.what == condition::type::never);
+    CHECK_FALSE(equals(column_type::text, match::uuid, uuid_bytes).is.exact);
+    CHECK(lookup_parameter(uuid_bytes, match::uuid) == uuid_text);
+}
+
+TEST_CASE("times are those of whole seconds")
+{
+    const auto second = equals(column_type::timestamptz, match::time, "20240229120000Z");
+    CHECK(second.values.at(0) == "2024-02-29 12:00:00");
+    CHECK(second.is.exact);
+    for (const char* none : {"20240229120000.5Z", "20240229115960Z"})
+        CHECK(equals(column_type::timestamptz, match::time, none).is.what ==
+              condition::type::never);
+    for (const char* unknown : {"00000229120000Z", "20230229120000Z", "20241329120000Z", "x"}) {
+        const auto c = equals(column_type::timestamptz, match::time, unknown);
+        CHECK(c.is.what == condition::type::always);
+        CHECK_FALSE(c.is.exact);
+    }
+    const auto since = on(column_type::date, match::time,
+                          [](column_terms& t) { return t.compares(true, "20240229120000Z"); });
+    CHECK(since.is.exact);
+    CHECK(since.is.sql.starts_with("(e.\"c\" >= $1"));
+}
+
+TEST_CASE("text that PostgreSQL's = might not find is admitted by its looks")
+{
+    CHECK_FALSE(equals(column_type::text, match::ignore_case, "ann").is.exact);
+    CHECK(equals(column_type::text, match::ignore_case, "ann", comparison::lower).is.sql ==
+          "e.\"c\" = $1");
+    CHECK_FALSE(equals(column_type::text, match::ignore_case, "ann", comparison::lower, false)
+                    .is.exact); // a collation to which more is equal
+    CHECK(equals(column_type::citext, match::ignore_case, "ann")
+              .is.sql.starts_with("(e.\"c\" = $1 OR e.\"c\"::text ~ "));
+    CHECK_FALSE(equals(column_type::citext, match::exact_case, "ann", comparison::exact).is.exact);
+    CHECK(equals(column_type::other, match::exact_case, "ann", comparison::exact).is.sql ==
+          "e.\"c\"::text = $1");
+}
+
+TEST_CASE("LIKE and ~ never meet a nondeterministic collation")
+{
+    const auto c = on(
+        column_type::text, match::exact_case,
+        [](column_terms& t) {
+            return t.contains({"a%", "b_", ""});
+        },
+        comparison::exact, false);
+    CHECK(c.is.sql == "(e.\"c\" COLLATE \"C\") LIKE $1");
+    CHECK(c.values.at(0) == "a\\%%b\\_%");
+}
+
+TEST_CASE("what PostgreSQL cannot hold equals nothing")
+{
+    for (const auto type : {column_type::text, column_type::citext, column_type::array})
+        CHECK(equals(type, match::ignore_case, std::string("a\0b", 3)).is.what ==
+              condition::type::never);
+}
+
+TEST_CASE("a column whose type has nothing to do with the attribute's rule is left to test_filter")
+{
+    CHECK_FALSE(equals(column_type::bytea, match::ignore_case, "a").is.exact);
+    CHECK_FALSE(equals(column_type::text, match::integer, "7").is.exact);
+    CHECK_FALSE(equals(column_type::text, match::time, "20240229120000Z").is.exact);
+    CHECK_FALSE(equals(column_type::text, match::other, "a").is.exact);
+}

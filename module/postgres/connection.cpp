@@ -13,6 +13,8 @@ namespace {
 
 // A long wait looks this often whether the client has abandoned the operation.
 constexpr int glance_ms = 25;
+// A wait up to here is not worth preparing for.
+constexpr int short_wait_ms = 5;
 // Texts that depend on the length of a filter are seldom seen twice; preparing them would only fill
 // the server's memory.
 constexpr std::size_t longest_prepared = 8192;
@@ -36,6 +38,7 @@ void ignore_notice(void*, const PGresult*) {}
 
 std::unique_ptr<connection> connection::open(const target& where, const patience& limits)
 {
+    limits.long_wait();
     const auto milliseconds = std::to_string(std::max(1L, std::lround(where.timeout * 1000)));
     // What stands before dbname is a default that the administrator's URI may change, what stands
     // behind it is not (libpq manual, PQconnectdbParams with expand_dbname).
@@ -102,11 +105,11 @@ void connection::sent(int ok)
 
 void connection::wait_for(bool writing, const patience& limits)
 {
-    for (;;) {
+    for (int slice = short_wait_ms;; slice = glance_ms) {
         const int left = milliseconds_until(limits.until);
         pollfd socket = {PQsocket(handle_.get()),
                          static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
-        const int ready = poll(&socket, 1, std::min(left, glance_ms));
+        const int ready = poll(&socket, 1, std::min(left, slice));
         if (ready > 0)
             return;
         if (ready < 0 && errno != EINTR)
@@ -119,6 +122,7 @@ void connection::wait_for(bool writing, const patience& limits)
             broken_ = true;
             throw error(error::cause::abandoned, "the operation was abandoned");
         }
+        limits.long_wait();
     }
 }
 
@@ -181,30 +185,40 @@ const std::string& connection::prepared(const std::string& text, const patience&
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
-rows connection::run(const statement& what, const patience& limits)
+void connection::send(const statement& what, const patience& limits)
 {
     std::vector<const char*> values;
     std::vector<int> lengths;
+    values.reserve(what.values.size());
+    lengths.reserve(what.values.size());
     for (const auto& value : what.values) {
         values.push_back(value.c_str());
         lengths.push_back(static_cast<int>(value.size()));
     }
     const int count = static_cast<int>(values.size());
-    if (what.text.size() > longest_prepared) {
+    if (what.text.size() > longest_prepared)
         sent(PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
                                lengths.data(), nullptr, 0));
-        return collect(limits);
-    }
+    else
+        sent(PQsendQueryPrepared(handle_.get(), prepared(what.text, limits).c_str(), count,
+                                 values.data(), lengths.data(), nullptr, 0));
+}
+
+bool connection::arrived()
+{
+    if (PQconsumeInput(handle_.get()) == 0)
+        lost();
+    return PQflush(handle_.get()) == 0 && PQisBusy(handle_.get()) == 0;
+}
+
+rows connection::run(const statement& what, const patience& limits)
+{
     for (bool again = false;; again = true) {
         try {
-            const std::string& name = prepared(what.text, limits);
-            sent(PQsendQueryPrepared(handle_.get(), name.c_str(), count, values.data(),
-                                     lengths.data(), nullptr, 0));
+            send(what, limits);
             return collect(limits);
         } catch (const error& e) {
-            // 0A000: a column's type changed since the statement was prepared. 26000: somebody
-            // deallocated it.
-            if (again || (e.sqlstate() != "0A000" && e.sqlstate() != "26000"))
+            if (again || !e.outdated_statement())
                 throw;
             sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
             (void)collect(limits);

@@ -21,6 +21,7 @@ namespace pgsql::postgres {
 struct patience {
     deadline until;
     std::function<bool()> given_up = [] { return false; };
+    std::function<void()> long_wait = [] {}; ///< called, maybe often, when the wait becomes long
 };
 
 /// Where and how to connect. Times in seconds.
@@ -48,6 +49,11 @@ public:
                                                           const patience& limits);
 
     [[nodiscard]] rows run(const statement& what, const patience& limits);
+    /// The two halves of it: the statement is on its way, its rows are fetched later.
+    void send(const statement& what, const patience& limits);
+    [[nodiscard]] rows collect(const patience& limits);
+    /// Whether collect() need not wait for what was sent.
+    [[nodiscard]] bool arrived();
     /// The columns of a query; its parameters are whatever they are.
     [[nodiscard]] std::vector<described_column> describe(const std::string& text,
                                                          const patience& limits);
@@ -66,7 +72,6 @@ private:
     explicit connection(PGconn* handle) : handle_(handle) {}
 
     void wait_for(bool writing, const patience& limits);
-    [[nodiscard]] rows collect(const patience& limits);
     [[nodiscard]] const std::string& prepared(const std::string& text, const patience& limits);
     void sent(int ok);
     [[noreturn]] void lost();

@@ -26,6 +26,12 @@ public:
     [[nodiscard]] cause why() const noexcept { return why_; }
     /// Five characters (PostgreSQL manual, appendix A), empty when the failure is not the server's.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
+    /// Whether preparing the statement again helps. 0A000: a column's type changed since. 26000:
+    /// somebody deallocated it.
+    [[nodiscard]] bool outdated_statement() const noexcept
+    {
+        return sqlstate_ == "0A000" || sqlstate_ == "26000";
+    }
 
 private:
     cause why_;

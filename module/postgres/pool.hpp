@@ -44,12 +44,19 @@ public:
         return with_connection(limits, [&](connection& c) { return c.run(what, limits); });
     }
 
+    class ahead;
+    /// Sends a statement whose rows are wanted later; null when sessions are scarce: whoever holds
+    /// one meanwhile may need another, and half of them are kept for that.
+    [[nodiscard]] std::unique_ptr<ahead> begin(const statement& what, const patience& limits);
+
 private:
     /// A place in the pool, with the session that sits on it; both go back on the way out of a
     /// scope.
     class loan {
     public:
         loan(pool& from, bool fresh, const patience& limits);
+        loan(pool& from, std::unique_ptr<connection> idle) : session(std::move(idle)), from_(from)
+        {}
         loan(const loan&) = delete;
         loan& operator=(const loan&) = delete;
         ~loan() { from_.take_back(std::move(session)); }
@@ -72,8 +79,16 @@ private:
         }
     }
 
-    void wait_for_place(const patience& limits);
-    [[nodiscard]] std::unique_ptr<connection> take_idle();
+    /// A session that nobody uses.
+    struct resting {
+        std::unique_ptr<connection> session;
+        clock::time_point since;
+    };
+    /// Waits for a place, and takes a session that is open already, if there is one and it is
+    /// wanted.
+    [[nodiscard]] resting take_place(bool with_session, const patience& limits);
+    [[nodiscard]] resting take_idle();
+    [[nodiscard]] resting pop_idle(); ///< with the lock held
     void take_back(std::unique_ptr<connection> session) noexcept;
     void forget_idle();
     void cancel(int backend_pid) noexcept;
@@ -82,9 +97,33 @@ private:
     const int size_;
     std::mutex guard_;
     std::condition_variable returned_;
-    std::vector<std::unique_ptr<connection>>
-        idle_; ///< last in, first out: the warmest session serves next
+    std::vector<resting> idle_; ///< last in, first out: the warmest session serves next
     int lent_ = 0;
+};
+
+/// A statement under way.
+class pool::ahead {
+public:
+    ahead(pool& from, std::unique_ptr<loan> on, statement what)
+        : from_(from), on_(std::move(on)), what_(std::move(what))
+    {}
+    ahead(const ahead&) = delete;
+    ahead& operator=(const ahead&) = delete;
+    ~ahead();
+
+    /// Whether the rows are there; then they are kept and the session is given back.
+    [[nodiscard]] bool arrived();
+    /// Waits for the rows and keeps them, so that the session is given back.
+    void settle(const patience& limits);
+    /// The rows. A session that turns out to be lost is replaced, as in run().
+    [[nodiscard]] rows collect(const patience& limits);
+
+private:
+    pool& from_;
+    std::unique_ptr<loan> on_; ///< null once the rows are kept, or asked for again
+    statement what_;
+    rows kept_;
+    bool done_ = false;
 };
 
 } // namespace pgsql::postgres

@@ -11,24 +11,33 @@ std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
 {
     if (auto known = with.known_mapping())
         return known;
-    return while_idle(op, [&] { return with.mapping(patience_of(op, with)); });
+    return while_waiting(op, with,
+                         [&](const postgres::patience& limits) { return with.mapping(limits); });
 }
 
 directory::wanted everything() { return {.everything = true, .operational = true}; }
 
 namespace {
 
-postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
-                     const postgres::statement& page)
+// Runs `ask` with the pool's patience; a refused statement is named in the log.
+template <typename Ask>
+postgres::rows rows_of(Operation& op, service& with, const directory::plan& from, Ask ask)
 {
     try {
-        return while_idle(op, [&] { return with.pool().run(page, patience_of(op, with)); });
+        return while_waiting(op, with, ask);
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
         throw postgres::error(e.why(), "the query of " + from.of->name + " failed: " + e.what(),
                               std::string(e.sqlstate()));
     }
+}
+
+postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
+                     const postgres::statement& page)
+{
+    return rows_of(op, with, from,
+                   [&](const postgres::patience& limits) { return with.pool().run(page, limits); });
 }
 
 page_values fetch_values(Operation& op, service& with, const directory::plan& from,
@@ -67,24 +76,35 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
 } // namespace
 
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit, const start& from_where)
+                    const visitor& visit, const course& how)
 {
     entry_builder builder(with, mapping, from);
-    bool ordered = from_where.ordered || !from.pinned;
-    std::optional<std::string> last = from_where.after;
+    bool ordered = how.ordered || !from.pinned;
+    std::optional<std::string> last = how.after;
+    postgres::rows page = fetch(op, with, from, from.page(last, ordered));
+    if (!ordered && page.count() > from.rows) {
+        ordered =
+            true; // more than a page after all: begin again, in an order that can be continued
+        page = fetch(op, with, from, from.page(last, ordered));
+    }
     for (;;) {
-        const postgres::statement next = from.page(last, ordered);
-        const postgres::rows page = fetch(op, with, from, next);
-        if (!ordered && page.count() > from.rows) {
-            ordered =
-                true; // more than a page after all: begin again, in an order that can be continued
-            continue;
-        }
         const int count = std::min(page.count(), from.rows);
         const page_values values = fetch_values(op, with, from, page, count);
+        // Rows without a name come last, and none of them makes an entry.
+        const auto end = count > 0 ? page.at(count - 1, 0) : std::nullopt;
+        const bool more = page.count() > from.rows && end;
+        const std::string behind = last.value_or("");
+        std::string_view before = behind; // no key is empty and shown
+        std::unique_ptr<postgres::pool::ahead> next;
+        if (more) {
+            last = std::string(*end);
+            if (how.ahead)
+                next = while_waiting(op, with, [&](const postgres::patience& limits) {
+                    return with.pool().begin(from.page(last, ordered), limits);
+                });
+        }
+        how.page_begins(count);
         std::set<std::string_view> seen; // of an unordered page
-        std::string_view before =
-            last ? std::string_view(*last) : std::string_view(); // no key is empty and shown
         for (int row = 0; row < count; ++row) {
             const auto key = page.at(row, 0);
             const bool again = key && !key->empty() &&
@@ -101,16 +121,23 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
             Entry* e = builder.build(page, row, values);
             if (e == nullptr)
                 continue;
+            if (next != nullptr && !next->arrived() && how.client_is_slow())
+                while_waiting(op, with, [&](const postgres::patience& limits) {
+                    next->settle(limits);
+                    return true;
+                });
             candidate c{*e, page, row, from};
             if (!visit(c))
                 return false;
         }
-        if (page.count() <= from.rows)
+        how.page_ends();
+        if (!more)
             return true;
-        const auto key = page.at(count - 1, 0);
-        if (!key)
-            return true; // rows without a name come last, and none of them makes an entry
-        last = std::string(*key);
+        page =
+            next != nullptr
+                ? rows_of(op, with, from,
+                          [&](const postgres::patience& limits) { return next->collect(limits); })
+                : fetch(op, with, from, from.page(last, ordered));
     }
 }
 

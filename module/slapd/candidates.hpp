@@ -20,15 +20,22 @@ using visitor = std::function<bool(candidate&)>;
 /// The mapping, fitted to the database; waits for PostgreSQL the first time.
 [[nodiscard]] std::shared_ptr<const bound> mapping_of(Operation& op, service& with);
 
-/// Where to begin, when not at the beginning.
-struct start {
+/// How a visit goes.
+struct course {
     bool ordered = false; ///< by name from the first page on, so that any row can be continued from
-    std::optional<std::string> after; ///< the name of the last row that is done
+    std::optional<std::string> after; ///< begin behind the row of this name
+    bool ahead = false;               ///< ask for the next page while this one is visited
+    /// Whether the visitor would wait for its client now; then the session that a page asked for
+    /// ahead occupies is given back before.
+    std::function<bool()> client_is_slow = [] { return false; };
+    std::function<void(int rows)> page_begins = [](int) {
+    }; ///< so many rows are going to be visited
+    std::function<void()> page_ends = [] {};
 };
 
 /// Hands every row's entry to `visit`; false when it stopped the visit.
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit, const start& from_where = {});
+                    const visitor& visit, const course& how = {});
 
 /// What a request for all the attributes needs.
 [[nodiscard]] directory::wanted everything();

@@ -3,6 +3,7 @@
 #include "operations.hpp"
 
 #include "candidates.hpp"
+#include "client_socket.hpp"
 #include "filter_reader.hpp"
 #include "page.hpp"
 
@@ -54,6 +55,7 @@ public:
 private:
     static constexpr int go_on = -0x4242; // no LDAP result, and neither is
     static constexpr int page_full = -0x4243;
+    static constexpr int most_page_rows = 1000;
     static constexpr std::uint16_t end_of_stages =
         0xffff; // behind an entry that was the base itself
 
@@ -201,12 +203,18 @@ private:
                                                 return other.only_if_none_in == static_cast<int>(i);
                                             });
             const auto stage = static_cast<std::uint16_t>(i + 1);
-            start from;
-            from.ordered = paged_;
+            course how;
+            how.ordered = paged_;
+            how.ahead = !paged_ && plan->values_queries.empty();
+            how.client_is_slow = [&] { return client_.full(); };
+            how.page_begins = [&](int rows) { client_.cork(rows); };
+            how.page_ends = [&] { client_.uncork(); };
             if (begin.stage == stage && !begin.key.empty())
-                from.after = begin.key;
-            if (paged_)
-                plan->rows = std::min(plan->rows, std::max(page_size_, 1));
+                how.after = begin.key;
+            if (paged_) // a page of theirs is a page of ours, and the entry that tells of more
+                plan->rows = plan->values_queries.empty()
+                                 ? std::clamp(page_size_, 1, most_page_rows) + 1
+                                 : std::min(plan->rows, std::max(page_size_, 1) + 1);
             int done = go_on;
             each_candidate(
                 op_, with_, *mapping, *plan,
@@ -221,7 +229,8 @@ private:
                     answered = answered || (matched_ && decides);
                     return done == go_on;
                 },
-                from);
+                how);
+            client_.uncork();
             if (done != go_on)
                 return done;
         }
@@ -346,6 +355,7 @@ private:
     bool paged_ = false;
     int page_size_ = 0;
     page_position last_; ///< the last entry offered that matched
+    client_socket client_{op_};
 };
 
 } // namespace

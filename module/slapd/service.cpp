@@ -272,6 +272,7 @@ std::shared_ptr<const bound> service::known_mapping()
 
 std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
 {
+    limits.long_wait();
     const std::unique_lock one(binding_, limits.until);
     if (!one)
         throw postgres::error(postgres::error::cause::deadline,

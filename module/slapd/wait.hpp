@@ -26,39 +26,85 @@ namespace pgsql::slapd {
     return out;
 }
 
-/// Runs `work`, which talks to PostgreSQL, while the worker counts as idle: a configuration change
-/// pauses all workers and would otherwise wait for us, and every client with it. Throws
-/// database_gone if the database was removed meanwhile.
-template <typename Work> auto while_idle(Operation& op, Work work)
-{
-    const bool worker = (slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0 &&
-                        op.o_threadctx != nullptr;
-    if (!worker)
-        return work();
-    BackendDB* const self = op.o_bd->bd_self;
-    const void* const mine = op.o_bd->be_private;
-    struct idle {
-        idle() { ldap_pvt_thread_pool_idle(&connection_pool); }
-        ~idle() { ldap_pvt_thread_pool_unidle(&connection_pool); }
-    };
-    const auto still_there = [&] {
+/// The worker counts as idle: a configuration change pauses all workers and would otherwise wait
+/// for us, and every client with it.
+class idle_worker {
+public:
+    explicit idle_worker(const Operation& op)
+        : worker_((slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0 &&
+                  op.o_threadctx != nullptr),
+          self_(op.o_bd->bd_self), mine_(op.o_bd->be_private)
+    {}
+    idle_worker(const idle_worker&) = delete;
+    idle_worker& operator=(const idle_worker&) = delete;
+    ~idle_worker() { end(); }
+
+    void begin()
+    {
+        if (worker_ && !idle_)
+            ldap_pvt_thread_pool_idle(&connection_pool);
+        idle_ = idle_ || worker_;
+    }
+    /// At work again, if it was idle; then the configuration may be another. Throws database_gone
+    /// if the database was removed.
+    void end_checked()
+    {
+        if (!idle_)
+            return;
+        end();
         BackendDB* be = nullptr;
         LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
-        if (be == self && be->be_private == mine)
+        if (be == self_ && be->be_private == mine_)
             return;
         throw database_gone{};
-    };
+    }
+
+private:
+    void end()
+    {
+        if (idle_)
+            ldap_pvt_thread_pool_unidle(&connection_pool);
+        idle_ = false;
+    }
+
+    const bool worker_;
+    BackendDB* const self_;
+    const void* const mine_;
+    bool idle_ = false;
+};
+
+/// Runs `work`, which waits long from the beginning, while the worker counts as idle.
+template <typename Work> auto while_idle(Operation& op, Work work)
+{
+    idle_worker worker(op);
+    worker.begin();
     try {
-        auto out = [&] {
-            const idle here;
-            return work();
-        }();
-        still_there();
+        auto out = work();
+        worker.end_checked();
         return out;
     } catch (const database_gone&) {
         throw;
     } catch (...) {
-        still_there();
+        worker.end_checked();
+        throw;
+    }
+}
+
+/// Runs `work` with the patience of the operation; the worker counts as idle as soon as the wait
+/// becomes long.
+template <typename Work> auto while_waiting(Operation& op, const service& with, Work work)
+{
+    idle_worker worker(op);
+    postgres::patience limits = patience_of(op, with);
+    limits.long_wait = [&worker] { worker.begin(); };
+    try {
+        auto out = work(limits);
+        worker.end_checked();
+        return out;
+    } catch (const database_gone&) {
+        throw;
+    } catch (...) {
+        worker.end_checked();
         throw;
     }
 }

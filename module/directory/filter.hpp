@@ -62,4 +62,8 @@ struct filter {
     }
 };
 
+/// The same filter without the parts that decide nothing, such as terms on attributes that nothing
+/// here has.
+[[nodiscard]] filter simplified(filter what);
+
 } // namespace pgsql::directory

@@ -236,7 +236,7 @@ private:
 directory::filter read_filter(const Filter* from, const directory::tree& where, const bound& with,
                               directory::wanted& parts)
 {
-    return reader(where, with, parts).read(from);
+    return directory::simplified(reader(where, with, parts).read(from));
 }
 
 } // namespace pgsql::slapd

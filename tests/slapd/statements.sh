@@ -54,4 +54,4 @@ unset URI
 start_slapd "$T/bis.conf"
 costs 1 3 -b $base "(&(member=uid=ann,$base)(objectClass=posixGroup)(cn=*))" objectClass cn userPassword gidNumber
 costs 2 1 -b $base '(&(cn=devs)(objectClass=posixGroup)(cn=*))' objectClass cn member
-costs 1 3 -b $base "(memberOf=cn=devs,$base)" uid
+costs 2 3 -b $base "(memberOf=cn=devs,$base)" uid

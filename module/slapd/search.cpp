@@ -211,6 +211,7 @@ private:
             how.page_ends = [&] { client_.uncork(); };
             if (begin.stage == stage && !begin.key.empty())
                 how.after = begin.key;
+            const int unchecked = op_.ors_limit != nullptr ? op_.ors_limit->lms_s_unchecked : -1;
             if (paged_) // a page of theirs is a page of ours, and the entry that tells of more
                 plan->rows = plan->values_queries.empty()
                                  ? std::clamp(page_size_, 1, most_page_rows) + 1
@@ -219,6 +220,11 @@ private:
             each_candidate(
                 op_, with_, *mapping, *plan,
                 [&](candidate& c) {
+                    // slapd.conf(5), limits: how many candidates a search may look at.
+                    if (unchecked >= 0 && ++candidates_ > unchecked) {
+                        done = result(LDAP_ADMINLIMIT_EXCEEDED);
+                        return false;
+                    }
                     const auto key = paged_ ? c.page.at(c.row, 0) : std::nullopt;
                     // Only one entry can have this name or number, so that nothing more of the like
                     // needs to be looked for.
@@ -355,6 +361,7 @@ private:
     bool paged_ = false;
     int page_size_ = 0;
     page_position last_; ///< the last entry offered that matched
+    int candidates_ = 0; ///< rows looked at
     client_socket client_{op_};
 };
 

@@ -37,6 +37,15 @@ limit 4 5 -z 10
 limit 0 16 -D "cn=admin,$base" -w admin # the rootdn has no limits
 stop_slapd
 
+# How many rows a search may look at: those that PostgreSQL finds, however many of them the filter takes in the end.
+{ manager_conf; echo "limits anonymous size.unchecked=9"; } >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+limit 0 1 '(uid=ann)'
+limit 11 9 '(objectClass=posixAccount)'
+limit 11 9 -E pr=100/noprompt '(objectClass=posixAccount)'
+limit 0 16 -D "cn=admin,$base" -w admin
+stop_slapd
+
 # A view that takes four seconds stands for a slow database. Time limits are whole seconds.
 q 'CREATE VIEW slow AS SELECT u.* FROM "Users" u, (SELECT pg_sleep(4)) s; GRANT SELECT ON slow TO ldap' >/dev/null
 { manager_conf | sed 's/FROM "Users"$/FROM slow/'; echo "pgsql-timeout 20"; } >"$T/slapd.conf"

@@ -43,6 +43,7 @@ public:
         out_.where = where.sql;
         choose_columns(parts);
         mark_members(what, answered);
+        out_.select.reserve(from_.size() + 40 * (out_.columns.size() + 1));
         out_.select = "SELECT ";
         for (std::size_t i = 0; i < out_.columns.size(); ++i)
             out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
@@ -205,6 +206,7 @@ private:
 postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
 {
     postgres::statement out;
+    out.text.reserve(select.size() + where.size() + 100);
     out.text = select;
     out.values = values;
     const std::string key = "e." + quote_identifier(of->rdn().column);

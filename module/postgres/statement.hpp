@@ -25,7 +25,9 @@ struct statement {
 /// An identifier in double quotes (PostgreSQL manual §4.1.1).
 [[nodiscard]] inline std::string quote_identifier(const std::string& name)
 {
-    std::string out = "\"";
+    std::string out;
+    out.reserve(name.size() + 2);
+    out += '"';
     for (const char c : name) {
         if (c == '"')
             out += '"';

@@ -239,4 +239,35 @@ directory::filter read_filter(const Filter* from, const directory::tree& where, 
     return directory::simplified(reader(where, with, parts).read(from));
 }
 
+bool may_match(const Filter* filter, const Entry& entry)
+{
+    const auto has = [&](const AttributeDescription* of) {
+        return is_at_operational(of->ad_type) != 0 ||
+               attrs_find(entry.e_attrs, const_cast<AttributeDescription*>(of)) != nullptr;
+    };
+    switch (filter->f_choice) {
+    case LDAP_FILTER_AND:
+        for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
+            if (!may_match(part, entry))
+                return false;
+        return true;
+    case LDAP_FILTER_OR:
+        for (const Filter* part = filter->f_or; part != nullptr; part = part->f_next)
+            if (may_match(part, entry))
+                return true;
+        return false;
+    case LDAP_FILTER_EQUALITY:
+    case LDAP_FILTER_GE:
+    case LDAP_FILTER_LE:
+    case LDAP_FILTER_APPROX:
+        return has(filter->f_av_desc);
+    case LDAP_FILTER_SUBSTRINGS:
+        return has(filter->f_sub_desc);
+    case LDAP_FILTER_PRESENT:
+        return has(filter->f_desc);
+    default:
+        return true;
+    }
+}
+
 } // namespace pgsql::slapd

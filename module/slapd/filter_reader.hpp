@@ -11,4 +11,8 @@ namespace pgsql::slapd {
 [[nodiscard]] directory::filter read_filter(const Filter* from, const directory::tree& where,
                                             const bound& with, directory::wanted& parts);
 
+/// False only if slapd's test_filter would not find the filter true of the entry, for lack of an
+/// attribute: it is cheaper to ask this first.
+[[nodiscard]] bool may_match(const Filter* filter, const Entry& entry);
+
 } // namespace pgsql::slapd

@@ -163,7 +163,7 @@ private:
                                      ? parent == top
                                      : with_.where().below(i, top) &&
                                            (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
-            if (reached)
+            if (reached && may_match(op_.ors_filter, with_.fixed(i)))
                 if (const int done = offer(with_.fixed(i), {.key = std::to_string(i)});
                     done != go_on)
                     return done;

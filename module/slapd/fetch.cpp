@@ -41,7 +41,9 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
     } catch (const database_gone&) {
         return LDAP_UNAVAILABLE;
     } catch (...) {
-        return explain(*op, with.get()).code;
+        const failure told = explain(*op, with.get());
+        have_last_word(*op, told); // callers take any code for "there is none"
+        return told.code;
     }
 }
 

@@ -25,6 +25,12 @@ struct database_gone {};
 /// null.
 [[nodiscard]] failure explain(const Operation& op, service* with) noexcept;
 
+/// Glue, sorting, lists made of searches and access rules by group go on without what they could
+/// not get from us, and would tell the client that there is nothing more: an empty answer, made of
+/// an error. After this the client's operation that `op` belongs to ends with `told` instead, if it
+/// is a search or a compare.
+void have_last_word(Operation& op, const failure& told) noexcept;
+
 /// Runs `work`, which answers the client itself and returns the result code; answers for it when it
 /// throws.
 template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noexcept
@@ -47,6 +53,7 @@ template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noe
             send_ldap_result(op, rs);
             return SLAPD_ABANDON;
         }
+        have_last_word(*op, told);
         send_ldap_error(op, rs, told.code, told.text);
         return told.code;
     }

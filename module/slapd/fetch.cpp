@@ -47,6 +47,14 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
     }
 }
 
+// What slapd would do without it, were it not for slapo-dynlist 2.5, which mistakes us for an
+// overlay once its search has begun: then whoever has no release crashes slapd.
+extern "C" int pgsql_entry_release(Operation*, Entry* e, int) noexcept
+{
+    entry_free(e);
+    return LDAP_SUCCESS;
+}
+
 extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept
 {
     try {

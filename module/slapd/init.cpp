@@ -27,6 +27,7 @@ int initialise(BackendInfo* bi) noexcept
     bi->bi_operational = pgsql_operational;
     bi->bi_has_subordinates = pgsql_has_subordinates;
     bi->bi_entry_get_rw = pgsql_entry_get;
+    bi->bi_entry_release_rw = pgsql_entry_release;
     return pgsql_register_config(bi);
 }
 

@@ -15,6 +15,7 @@ int pgsql_compare(Operation* op, SlapReply* rs) noexcept;
 // For slapd's own needs: ACLs by group and set, authz rules, overlays.
 int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int rw,
                     Entry** e) noexcept;
+int pgsql_entry_release(Operation* op, Entry* e, int rw) noexcept;
 int pgsql_operational(Operation* op, SlapReply* rs) noexcept;
 int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept;
 

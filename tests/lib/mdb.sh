@@ -19,7 +19,7 @@ as_ours() { sed 's/dc=example,dc=org/dc=example,dc=com/g'; }
 
 # Copies everything into the twin. An empty groupOfNames breaks the schema, so that there must be none.
 fill_twin() {
-    search -z 0 -b dc=example,dc=com -D cn=admin,dc=example,dc=com -w admin | as_twin >"$T/twin.ldif"
+    search -M -b dc=example,dc=com -D cn=admin,dc=example,dc=com -w admin | as_twin >"$T/twin.ldif"
     expect 0 ldapadd -x -H "$URI" -D cn=admin,dc=example,dc=org -w admin -f "$T/twin.ldif"
 }
 

@@ -24,7 +24,7 @@ fill_twin() {
 }
 
 # alike ARGS…: a search of ours has the result code, the entries and the controls that the twin's has, in that order;
-# what it was is in $OUT. SHAPE=sorted overlooks the order.
+# what it was is in $OUT. SHAPE=entries overlooks the order.
 alike() {
     local status=0 theirs ours
     theirs=$(search -b dc=example,dc=org "${@//dc=example,dc=com/dc=example,dc=org}" 2>&1 | as_ours | "${SHAPE:-cat}"; exit "${PIPESTATUS[0]}") || status=$?
@@ -32,4 +32,11 @@ alike() {
     ours=$(search -b dc=example,dc=com "$@" 2>&1 | "${SHAPE:-cat}"; exit "${PIPESTATUS[0]}") || status=$?
     OUT=$ours
     same "$theirs" "$ours $status" "the answer to: $*"
+}
+
+# LDIF in an order that does not depend on who wrote it: an entry a line, its own lines sorted.
+entries() {
+    awk 'BEGIN { RS = ""; FS = "\n" } { n = split($0, line, FS); first = line[1]
+        for (i = 2; i <= n; ++i) for (j = i; j > 2 && line[j] < line[j - 1]; --j) { t = line[j]; line[j] = line[j - 1]; line[j - 1] = t }
+        text = first; for (i = 2; i <= n; ++i) text = text "|" line[i]; print text }' | sort
 }

@@ -29,11 +29,6 @@ END
 start_slapd "$T/slapd.conf"
 fill_twin
 SHAPE=entries
-entries() { # LDIF in an order that does not depend on who wrote it: the lines of each entry, then the entries
-    awk 'BEGIN { RS = ""; FS = "\n" } { n = split($0, line, FS); first = line[1]
-        for (i = 2; i <= n; ++i) for (j = i; j > 2 && line[j] < line[j - 1]; --j) { t = line[j]; line[j] = line[j - 1]; line[j - 1] = t }
-        text = first; for (i = 2; i <= n; ++i) text = text "|" line[i]; print text }' | sort
-}
 members() { search -b $base "$1" "${2:-member}" | sed -n "s/^${2:-member}: [a-z]*=\([^,]*\),.*/\1/p" | sort | xargs; }
 
 same "dora eve hal ivy jan" "$(members '(cn=staff)')" "the members of staff"

@@ -8,7 +8,9 @@ namespace pgsql::slapd {
 /// When the client's own time limit for a search ends.
 [[nodiscard]] inline std::optional<deadline> client_deadline(const Operation& op)
 {
-    if (op.o_tag != LDAP_REQ_SEARCH || op.ors_tlimit == SLAP_NO_LIMIT)
+    // 0: what the client sent, for no limit; slapd puts its own there once it has read the
+    // controls, one of which (proxied authorization) asks us for entries.
+    if (op.o_tag != LDAP_REQ_SEARCH || op.ors_tlimit <= 0)
         return std::nullopt;
     using namespace std::chrono;
     const auto began = seconds(op.o_time) + microseconds(op.o_tusec);

@@ -32,8 +32,9 @@ failure explain(const Operation& op, service* with) noexcept
         } catch (const postgres::error& e) {
             told = code_for(e);
             const auto end = client_deadline(op);
-            if (told.code == LDAP_UNAVAILABLE && e.why() == postgres::error::cause::deadline &&
-                end && *end <= clock::now())
+            const bool too_late = e.why() == postgres::error::cause::deadline ||
+                                  e.why() == postgres::error::cause::busy;
+            if (too_late && end && *end <= clock::now())
                 return {LDAP_TIMELIMIT_EXCEEDED, nullptr}; // its own limit, not ours
             words = e.what();
             if (!e.sqlstate().empty())

@@ -116,8 +116,9 @@ public:
 
 private:
     void make_tree(const BackendDB& be);
-    [[nodiscard]] std::shared_ptr<const bound> bind(postgres::connection& session,
-                                                    const postgres::patience& limits) const;
+    [[nodiscard]] std::shared_ptr<bound> bind(postgres::connection& session,
+                                              const postgres::patience& limits) const;
+    void look_at_hashes(bound& to, postgres::patience limits);
 
     std::string label_;
     std::string domain_;

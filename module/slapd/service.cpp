@@ -281,6 +281,7 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
         return known;
     auto fresh = pool_.with_connection(
         limits, [&](postgres::connection& session) { return bind(session, limits); });
+    look_at_hashes(*fresh, limits);
     const std::lock_guard lock(guard_);
     return bound_ = std::move(fresh);
 }
@@ -540,31 +541,6 @@ private:
     const postgres::patience& limits_;
 };
 
-// The commonest cost among some of the stored hashes: what a name that does not exist must cost as
-// well.
-std::string usual_decoy(postgres::connection& session, const directory::kind& users,
-                        const postgres::patience& limits)
-{
-    std::map<std::string, int> costs;
-    if (!users.password_column.empty()) {
-        postgres::statement sample;
-        const std::string column = postgres::quote_identifier(users.password_column);
-        sample.text = "SELECT " + column + " FROM (" + users.list.text + ") AS e WHERE " + column +
-                      " IS NOT NULL LIMIT 100";
-        const auto rows = session.run(sample, limits);
-        for (int i = 0; i < rows.count(); ++i) {
-            if (auto cost = login::cost_of(rows.at(i, 0).value_or("")); !cost.empty())
-                ++costs[cost];
-            rows.wipe(i, 0);
-        }
-    }
-    const auto most =
-        std::max_element(costs.begin(), costs.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
-    return login::decoy_like(most == costs.end() ? login::default_cost
-                                                 : std::string_view(most->first));
-}
-
 // Without a list of members of their own, groups have the one that follows from the other queries,
 // if PostgreSQL takes it: SSSD forgets a membership when the group itself does not show it.
 void add_members(bound& to, int users, int groups, postgres::connection& session,
@@ -629,11 +605,10 @@ void add_membership(bound& to, int users, int groups, kind_binder& binder,
 
 } // namespace
 
-std::shared_ptr<const bound> service::bind(postgres::connection& session,
-                                           const postgres::patience& limits) const
+std::shared_ptr<bound> service::bind(postgres::connection& session,
+                                     const postgres::patience& limits) const
 {
     auto out = std::make_shared<bound>();
-    out->decoy = login::decoy_like(login::default_cost);
     kind_binder binder(*out, domain_, session, limits);
     for (const auto& k : kinds_)
         out->map.kinds.push_back(binder.run(k));
@@ -655,22 +630,46 @@ std::shared_ptr<const bound> service::bind(postgres::connection& session,
         shared.parent = k.parent;
         out->shared.push_back(std::move(shared));
     }
-    if (users < 0 || !out->map.kinds[static_cast<std::size_t>(users)].problem.empty())
-        return out;
-    // Last, and not at any price: everybody waits for it, and a list that takes long must not keep
-    // lookups from being quick.
-    postgres::patience brief = limits;
-    brief.until = std::min(limits.until, in_seconds(std::min(1.0, timeout / 2)));
+    return out;
+}
+
+// The commonest cost among some of the stored hashes: what a name that does not exist must cost as
+// well. Not at any price: everybody waits for it, and a list that takes long must not keep lookups
+// from being quick.
+void service::look_at_hashes(bound& to, postgres::patience limits)
+{
+    to.decoy = login::decoy_like(login::default_cost);
+    const int users = to.map.kind_named("users");
+    if (users < 0)
+        return;
+    const directory::kind& k = to.map.kinds[static_cast<std::size_t>(users)];
+    if (!k.problem.empty() || k.password_column.empty())
+        return;
+    postgres::statement sample;
+    const std::string column = postgres::quote_identifier(k.password_column);
+    sample.text = "SELECT " + column + " FROM (" + k.list.text + ") AS e WHERE " + column +
+                  " IS NOT NULL LIMIT 100";
+    limits.until = std::min(limits.until, in_seconds(std::min(1.0, timeout / 2)));
+    std::map<std::string, int> costs;
     try {
-        out->decoy = usual_decoy(session, out->map.kinds[static_cast<std::size_t>(users)], brief);
+        const auto rows = pool_.run(sample, limits);
+        for (int i = 0; i < rows.count(); ++i) {
+            if (auto cost = login::cost_of(rows.at(i, 0).value_or("")); !cost.empty())
+                ++costs[cost];
+            rows.wipe(i, 0);
+        }
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::deadline)
+        if (e.why() != postgres::error::cause::deadline && e.why() != postgres::error::cause::busy)
             throw;
-        out->remarks.push_back(
+        to.remarks.push_back(
             "pgsql-list users is too slow for a look at the password hashes: a bind with an unknown name takes the time of " +
             std::string(login::default_cost) + ", whatever the users' own take");
     }
-    return out;
+    const auto most =
+        std::max_element(costs.begin(), costs.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most != costs.end())
+        to.decoy = login::decoy_like(most->first);
 }
 
 } // namespace pgsql::slapd

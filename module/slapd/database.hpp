@@ -133,10 +133,13 @@ private:
     std::shared_ptr<const bound> bound_;
 };
 
+class walk;
+
 /// be_private.
 class database {
 public:
-    directives wanted; ///< what the handlers write; in force once applied
+    directives wanted;             ///< what the handlers write; in force once applied
+    std::shared_ptr<walk> at_work; ///< of slapcat or another tool
 
     /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
     void apply(const BackendDB& be);

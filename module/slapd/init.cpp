@@ -28,6 +28,13 @@ int initialise(BackendInfo* bi) noexcept
     bi->bi_has_subordinates = pgsql_has_subordinates;
     bi->bi_entry_get_rw = pgsql_entry_get;
     bi->bi_entry_release_rw = pgsql_entry_release;
+    bi->bi_tool_entry_open = pgsql_tool_open;
+    bi->bi_tool_entry_close = pgsql_tool_close;
+    bi->bi_tool_entry_first = backend_tool_entry_first;
+    bi->bi_tool_entry_first_x = pgsql_tool_first;
+    bi->bi_tool_entry_next = pgsql_tool_next;
+    bi->bi_tool_entry_get = pgsql_tool_get;
+    bi->bi_tool_dn2id_get = pgsql_tool_find;
     return pgsql_register_config(bi);
 }
 

@@ -6,6 +6,7 @@
 #include "client_socket.hpp"
 #include "filter_reader.hpp"
 #include "page.hpp"
+#include "subordinates.hpp"
 
 #include <algorithm>
 
@@ -35,7 +36,9 @@ bool acl_reads_entries(const AccessControl* rules)
 
 class one_search {
 public:
-    one_search(Operation& op, SlapReply& rs, service& with) : op_(op), rs_(rs), with_(with) {}
+    one_search(Operation& op, SlapReply& rs, service& with)
+        : op_(op), rs_(rs), with_(with), subordinates_(op, with)
+    {}
 
     int run()
     {
@@ -142,10 +145,12 @@ private:
                                 &mask) == 0)
             return result(ACL_GRANT(mask, ACL_DISCLOSE) ? LDAP_INSUFFICIENT_ACCESS
                                                         : LDAP_NO_SUCH_OBJECT);
-        if (get_assert(&op_) &&
-            test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) !=
+        if (get_assert(&op_)) {
+            subordinates_.before_test(base);
+            if (test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) !=
                 LDAP_COMPARE_TRUE)
-            return result(LDAP_ASSERTION_FAILED);
+                return result(LDAP_ASSERTION_FAILED);
+        }
         return go_on;
     }
 
@@ -322,12 +327,14 @@ private:
         }
         if (op_.ors_tlimit != SLAP_NO_LIMIT && slap_get_time() > op_.o_time + op_.ors_tlimit)
             return result(LDAP_TIMELIMIT_EXCEEDED);
+        subordinates_.before_test(e);
         if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
             return go_on;
         if (paged_ && rs_.sr_nentries >= page_size_)
             return page_full;
         matched_ = true;
         const int before = rs_.sr_nentries;
+        subordinates_.before_send(e);
         rs_.sr_entry = &e;
         rs_.sr_attrs = op_.ors_attrs;
         rs_.sr_operational_attrs = nullptr;
@@ -357,6 +364,7 @@ private:
     Operation& op_;
     SlapReply& rs_;
     service& with_;
+    subordinates subordinates_;
     bool matched_ = false; ///< the last entry offered made the filter true
     bool paged_ = false;
     int page_size_ = 0;

@@ -55,31 +55,4 @@ extern "C" int pgsql_entry_release(Operation*, Entry* e, int) noexcept
     return LDAP_SUCCESS;
 }
 
-extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept
-{
-    try {
-        const auto with = database_of(*op->o_bd).serving(*op->o_bd);
-        *has = with->where().find(view(e->e_nname)) >= 0 ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;
-        return LDAP_SUCCESS;
-    } catch (...) {
-        return explain(*op, nullptr).code;
-    }
-}
-
-extern "C" int pgsql_operational(Operation* op, SlapReply* rs) noexcept
-{
-    AttributeDescription* what = slap_schema.si_ad_hasSubordinates;
-    if (!SLAP_OPATTRS(rs->sr_attr_flags) && ad_inlist(what, rs->sr_attrs) == 0)
-        return LDAP_SUCCESS;
-    Attribute** last = &rs->sr_operational_attrs;
-    for (; *last != nullptr; last = &(*last)->a_next)
-        if ((*last)->a_desc == what)
-            return LDAP_SUCCESS;
-    int has = LDAP_COMPARE_FALSE;
-    const int code = pgsql_has_subordinates(op, rs->sr_entry, &has);
-    if (code == LDAP_SUCCESS)
-        *last = slap_operational_hasSubordinate(has == LDAP_COMPARE_TRUE ? 1 : 0);
-    return code;
-}
-
 } // namespace pgsql::slapd

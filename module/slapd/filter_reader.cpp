@@ -93,6 +93,8 @@ private:
         }
         if (ava.aa_desc == slap_schema.si_ad_entryDN)
             return entry_named(view(ava.aa_value));
+        if (ava.aa_desc == slap_schema.si_ad_hasSubordinates) // none below an entry of a row
+            return filter::of(view(ava.aa_value) == view(slap_false_bv) ? truth::yes : truth::no);
         return leaf(ava.aa_desc, [&](int attribute) {
             const int named = names_of(attribute);
             return named < 0 ? filter::equals(attribute, std::string(view(ava.aa_value)))

@@ -66,6 +66,7 @@ for list in '+' hasSubordinates; do
 done
 statements 1 -b $base '(uid=ann)' hasSubordinates uid
 statements 1 -b ou=people,ou=accounts,$base -s base '(hasSubordinates=TRUE)' 1.1
+statements 1 -b ou=people,ou=accounts,$base -s sub '(hasSubordinates=TRUE)' hasSubordinates # no entry of a row has any below
 statements 1 -b ou=people,ou=accounts,$base -s base '(hasSubordinates=TRUE)' hasSubordinates
 
 # A failure is an error, not an entry without the attribute nor one that does not match.

@@ -20,7 +20,7 @@ dump() { # what slapcat writes; its words, if it has any, are a failure
     same "" "$(grep -v "müller.* breaks the syntax of memberUid" "$T/words" || true)" "slapcat's words"
 }
 names() { sed -n 's/^dn: //p' | xargs -d '\n'; }
-everything() { search "$@" -b $base '*' structuralObjectClass | awk 'BEGIN { RS = ""; FS = "\n"; OFS = "\1" } !/^#/ { $1 = $1; print }' | sort; }
+everything() { search "$@" -b $base '*' structuralObjectClass entryUUID | awk 'BEGIN { RS = ""; FS = "\n"; OFS = "\1" } !/^#/ { $1 = $1; print }' | sort; }
 
 for schema in nis.schema rfc2307bis.schema; do
     conf $schema

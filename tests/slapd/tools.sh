@@ -37,6 +37,7 @@ tool 1 slapacl -b "uid=nosuch,$base" entry/read
 contains "$OUT" "unable to fetch"
 
 for writer in slapadd slapmodify slapindex; do
+    [ ${#PRELOAD[@]} = 0 ] || break # these exit in the midst of main, past what lets a sanitized slapd exit
     tool 1 $writer </dev/null
     contains "$OUT" "database doesn't support necessary operations"
 done

@@ -1,0 +1,133 @@
+# profiles.sh: turns the name of a profile into data, a directory of ours and one of back-mdb's, and searches sent to both.
+
+profiles="manager flat columns access many large"
+declare -A share=([manager]=33 [flat]=15 [columns]=30 [access]=13 [many]=6 [large]=3) # of a run's searches, in per cent
+
+bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
+
+# The manager's four queries.
+manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups'; }
+manager_data() { data odd; }
+
+# Everything directly under the suffix, members by a query of values, no private groups.
+flat_directory() {
+    manager_conf | sed '/^pgsql-lookup groups/,$d'
+    echo 'pgsql-values groups memberUid SELECT g."cn" AS name, u."uid" AS member FROM "Groups" g JOIN "UserGroups" USING ("gidNumber") JOIN "Users" u USING ("uidNumber")'
+    echo 'pgsql-private-groups off'
+}
+flat_data() { data odd; }
+
+# A column of every type, at attributes of every syntax.
+columns_directory() {
+    local number=0 definition
+    manager_conf | bis | sed '/^database pgsql/,$d'
+    while read -r definition; do
+        echo "attributetype ( 1.3.6.1.4.1.4203.666.11.$((number += 1)) NAME $definition )"
+    done <<'END'
+'flag' EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE
+'moment' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE
+'small' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE
+'whole' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE
+'numbers' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+'exact' EQUALITY caseExactMatch ORDERING caseExactOrderingMatch SUBSTR caseExactSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE
+'word' SUP name
+'regular' EQUALITY caseIgnoreMatch ORDERING caseIgnoreOrderingMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE
+'padded' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'turkish' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'exactly' EQUALITY caseExactMatch ORDERING caseExactOrderingMatch SUBSTR caseExactSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'bytes' EQUALITY octetStringMatch ORDERING octetStringOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
+'unmatched' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+END
+    manager_conf | sed -n '/^database pgsql/,/^pgsql-uri/p'
+    cat <<'END'
+pgsql-kind things under=ou=things rdn=cn class=top,device,extensibleObject
+pgsql-list things SELECT name AS cn, word, exact, regular, padded, turkish, small, whole, flag, moment, list AS description, numbers,
+  loosely AS l, binary_json AS st, dn AS "seeAlso", phone AS "telephoneNumber", exact AS exactly, name AS bytes, word AS unmatched, word AS initials FROM things
+pgsql-lookup things serialNumber SELECT name AS cn, id::text AS "serialNumber" FROM things WHERE id::text = ?
+pgsql-values things title SELECT thing AS cn, title FROM titles
+pgsql-attribute things exact compare=exact
+pgsql-attribute things regular compare=lower
+pgsql-attribute things padded default=nothing default="{cn} and more"
+pgsql-attribute things initials default="{regular}" default=none
+pgsql-kind words under=ou=words,ou=things rdn=uid class=top,account
+pgsql-list words SELECT 'w' || id AS uid, word AS description, regular AS l, list AS ou, name AS host FROM things WHERE id < 20
+END
+}
+columns_data() { data odd columns; }
+
+# Rules that hide entries, attributes and single values, from filters too.
+access_directory() {
+    manager_directory
+    cat <<'END'
+access to dn.base="uid=bob,ou=people,dc=example,dc=com" by * none
+access to dn.base="uid=carl,ou=people,dc=example,dc=com" attrs=entry by * disclose
+access to dn.base="cn=devs,ou=groups,dc=example,dc=com" attrs=entry by * search
+access to dn.children="ou=people,dc=example,dc=com" filter=(uidNumber>=4030) attrs=cn,gidNumber by * search
+access to dn.children="ou=people,dc=example,dc=com" filter=(sn=*e*) attrs=mail by * none
+access to attrs=homeDirectory val.regex="^/home/[a-d]" by * none
+access to attrs=memberUid val.exact=ann by * none
+access to attrs=givenName by * compare
+access to attrs=objectClass val.exact=inetOrgPerson by * search
+access to * by * read
+END
+}
+access_data() { data odd; }
+
+# A user in 500 groups, and slapd's own limit of 500 entries.
+many_directory() { manager_directory; }
+many_data() { data odd many; }
+
+# A group of 50,000.
+large_directory() {
+    manager_directory | sed '/^pgsql-lookup groups/,/^pgsql-kind/{/^pgsql-kind/!d}'
+    echo 'pgsql-values groups memberUid SELECT team AS name, who FROM members'
+}
+large_data() { data large; }
+
+data() { # FILE…: into the manager's database as it was made, in place of what is there
+    local file
+    as_superuser template_manager -c '' 2>/dev/null || as_superuser postgres -c 'ALTER DATABASE manager RENAME TO template_manager'
+    as_superuser postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS manager WITH (FORCE)' -c 'CREATE DATABASE manager TEMPLATE template_manager'
+    for file; do as_superuser manager -f "$TESTS/oracle/data/$file.sql" || fail "$file.sql is wrong"; done
+}
+as_superuser() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# back-mdb has what our directory shows, to the last operational attribute; what slapd makes for every backend is left out.
+# slapadd -s, because a groupOfNames without a member breaks the schema; lastmod off, lest it add attributes of its own.
+dump() { search -D cn=admin,dc=example,dc=com -w admin -b dc=example,dc=com '*' + | grep -Ev '^(entryDN|subschemaSubentry|hasSubordinates):'; }
+oracle_conf() { # CONFIGURATION: the same, with another backend
+    sed -E "/^( |pgsql-|modulepath|rootdn|rootpw admin)/d
+        s|^moduleload back_pgsql|modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload memberof|
+        s|^database pgsql|database mdb\ndirectory $T/mdb\nmaxsize 1000000000\nlastmod off|" "$1"
+}
+
+altered() { cat "$1"; } # what the oracle gets of the data; notices.sh has another idea
+
+run_profile() { # NAME
+    local ours port oracle count status=0
+    "$1_data"
+    "$1_directory" >"$T/slapd.conf"
+    unset URI
+    LOG_LEVEL=${LOG_LEVEL:-none} start_slapd "$T/slapd.conf"
+    ours=$URI
+    dump >"$T/data.ldif"
+    [ "$(grep -c '^dn:' "$T/data.ldif")" -gt 15 ] || fail "there is hardly anything to search in"
+
+    rm -rf "$T/mdb"
+    mkdir "$T/mdb"
+    oracle_conf "$T/slapd.conf" >"$T/oracle.conf"
+    altered "$T/data.ldif" >"$T/oracle.ldif"
+    slapadd -s -q -f "$T/oracle.conf" -l "$T/oracle.ldif" >"$T/slapadd.log" 2>&1 || { cat "$T/slapadd.log"; fail "the oracle does not take our data"; }
+    free_port port
+    setpriv --pdeathsig TERM -- slapd -h "ldap://127.0.0.1:$port" -f "$T/oracle.conf" -d 0 >"$T/oracle.log" 2>&1 &
+    oracle=$!
+    eventually 10 ldapsearch -x -H "ldap://127.0.0.1:$port" -b '' -s base
+
+    count=${FIRST:+${COUNT:-1}}
+    count=${count:-$((${COUNT:-6000} * ${share[$1]} / 100))}
+    echo "profile $1: $(grep -c '^dn:' "$T/data.ldif") entries"
+    perl "$TESTS/oracle/random.pl" "ldap://127.0.0.1:$port" "$ours" "$T/data.ldif" "$count" "$seed" "${WORKERS:-2}" "${FIRST:-1}" || status=1
+    kill "$oracle" && wait "$oracle" 2>/dev/null || true
+    stop_slapd
+    return $status
+}

@@ -185,14 +185,10 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
             condition d = default_equals(*from, value);
             if (d.what != condition::type::sql)
                 values_.values.resize(bound);
-            if (!from->column.empty() && d.what != condition::type::never) {
-                const std::string column = reference(from->column);
-                const column_type type = kind_.find_column(from->column)->type;
-                std::string absent = column + " IS NULL";
-                if (type == column_type::text)
-                    absent = "(" + absent + " OR " + column + " = '')";
+            if (own != nullptr && d.what != condition::type::never) {
+                const std::string none = absent(*own);
                 d = condition::of(
-                    d.what == condition::type::sql ? "(" + absent + " AND " + d.sql + ")" : absent,
+                    d.what == condition::type::sql ? "(" + none + " AND " + d.sql + ")" : none,
                     d.exact);
             }
             if (c.what == condition::type::never)
@@ -247,8 +243,10 @@ condition condition_compiler::listed(const values_query& in, const std::string& 
 
 condition condition_compiler::default_equals(const source& from, const std::string& value)
 {
-    const bool ignore_case =
-        all_.attributes[static_cast<std::size_t>(from.attribute)].rule == match::ignore_case;
+    const match rule = all_.attributes[static_cast<std::size_t>(from.attribute)].rule;
+    if (rule != match::ignore_case && rule != match::exact_case)
+        return condition::always(false); // 007 and 7, say, are one value and two texts
+    const bool ignore_case = rule == match::ignore_case;
     std::string sql;
     for (const value_template& t : from.defaults) {
         const auto& pieces = t.pieces();

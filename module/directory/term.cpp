@@ -224,12 +224,32 @@ std::string expression(const column& c)
     case column_type::json:
     case column_type::jsonb: {
         const std::string type = c.type == column_type::json ? "json" : "jsonb";
-        return "CASE " + type + "_typeof(" + name + ") WHEN 'array' THEN ARRAY(SELECT " + type +
-               "_array_elements_text(" + name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name +
-               " #>> '{}'] END";
+        return "CASE coalesce(" + type + "_typeof(" + name +
+               "), 'null') WHEN 'array' THEN ARRAY(SELECT " + type + "_array_elements_text(" +
+               name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name + " #>> '{}'] END";
     }
     default:
         return name;
+    }
+}
+
+std::string absent(const column& c)
+{
+    const std::string name = "e." + postgres::quote_identifier(c.name);
+    switch (c.type) {
+    case column_type::text: // the man page's index has this very condition
+    case column_type::citext:
+        return "(" + name + " IS NULL OR " + name + " = '')";
+    case column_type::other: // an empty character(n)
+        return "(" + name + " IS NULL OR " + name + "::text = '')";
+    case column_type::timestamptz: // outside the calendar
+    case column_type::timestamp:
+    case column_type::date:
+    case column_type::json: // a null of JSON
+    case column_type::jsonb:
+        return expression(c) + " IS NULL";
+    default:
+        return name + " IS NULL";
     }
 }
 

@@ -58,6 +58,9 @@ struct condition {
 /// How a column is read so that its text is the attribute's value.
 [[nodiscard]] std::string expression(const column& c);
 
+/// That the column gives an entry no value, so that a default stands in for it.
+[[nodiscard]] std::string absent(const column& c);
+
 /// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
 /// blanks: a superset.
 [[nodiscard]] std::string any_case(const std::string& text, match rule, const std::string& value,

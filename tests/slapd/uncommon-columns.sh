@@ -1,0 +1,38 @@
+# What a filter asserts is found in columns of uncommon types and collations, in their defaults too. All of it was wrong once.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+base=dc=example,dc=com
+attributes="'at' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
+'number' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27"
+q "CREATE TABLE things (name text, padded char(8), made timestamp, whole integer, words json, phone text);
+   INSERT INTO things VALUES ('full', 'Word', '2025-01-01', 7, '[\"one\"]', '+49 30 1'), ('null', NULL, NULL, NULL, NULL, NULL), ('odd', '', 'infinity', 8, 'null', '');
+   GRANT SELECT ON things TO ldap"
+{
+    base_conf | sed '/^pidfile/,$d'
+    nl -ba <<<"$attributes" | sed -E 's/^ *([0-9]+)\t(.*)/attributetype ( 1.3.6.1.4.1.4203.666.11.\1 NAME \2 )/'
+    base_conf | sed -n '/^pidfile/,$p'
+    cat <<END_OF_CONF
+database pgsql
+suffix $base
+pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
+pgsql-kind things rdn=cn class=top,device,extensibleObject
+pgsql-list things SELECT name AS cn, padded AS description, made AS at, whole AS number, words AS l, phone AS "telephoneNumber" FROM things
+pgsql-attribute things description default="no description"
+pgsql-attribute things at default=20200101000000Z
+pgsql-attribute things number default=42
+pgsql-attribute things l default="no place"
+pgsql-attribute things telephoneNumber default="+49 30 0"
+END_OF_CONF
+} >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+finds() { same "$2" "$(dns -b "$base" "(&(objectClass=device)$1)" | sed -E 's/^cn=([^,]*),.*/\1/' | xargs)" "what $1 finds"; }
+
+# A default stands in for everything that gives no value.
+finds '(description=no description)' 'null odd'
+finds '(description=word)' full
+finds '(at=20200101000000Z)' 'null odd'
+finds '(at=20200101010000+0100)' 'null odd'
+finds '(at=20250101000000Z)' full
+finds '(l=no place)' 'null odd'
+finds '(number=42)' null
+finds '(telephoneNumber=+4930-0)' 'null odd'

@@ -172,12 +172,14 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
     const lookup* by = kind_.lookup_by(attribute);
     condition c = condition::never();
     const match rule = all_.attributes[static_cast<std::size_t>(attribute)].rule;
-    if (rule != match::uuid && !storable(value)) // which compares bytes
+    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    const bool bytes = own != nullptr &&
+                       (own->type == column_type::bytea || own->type == column_type::bytea_array);
+    if (rule != match::uuid && !bytes && !storable(value)) // which compares bytes
         return negated ? condition::always() : condition::never();
     if (values_.values.size() >= most_parameters || (from != nullptr && from->of_name))
         return condition::always(false);
     if (from != nullptr) {
-        const column* own = kind_.find_column(from->column);
         c = own == nullptr ? condition::never()
                            : column_terms(*own, *from, rule, values_).equals(value);
         if (!from->defaults.empty() && c.what != condition::type::always) {
@@ -210,35 +212,32 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
 {
-    if (++memberships_ > most_memberships)
+    const auto asked =
+        lookup_parameter(value, all_.attributes[static_cast<std::size_t>(by.attribute)].rule);
+    if (++memberships_ > most_memberships || !asked)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
     return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +
-                             by.query.with_parameter(values_.bind(value)) + ") AS m)",
+                             by.query.with_parameter(values_.bind(*asked)) + ") AS m)",
                          true);
 }
 
 condition condition_compiler::listed(const values_query& in, const std::string& value)
 {
-    if (in.names_of >= 0 && !in.listing.empty()) {
-        const attribute& named = all_.attributes[static_cast<std::size_t>(
-            all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute)];
-        const std::string key = postgres::quote_identifier(kind_.rdn().column);
-        return condition::of(
-            "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
-                any_case("v." + postgres::quote_identifier(in.value), named.rule, value, values_) +
-                ")",
-            false);
-    }
-    const match rule = all_.attributes[static_cast<std::size_t>(in.attribute)].rule;
-    if (in.listing.empty() || (rule != match::ignore_case && rule != match::exact_case))
+    const int compared = in.names_of < 0
+                             ? in.attribute
+                             : all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute;
+    const match rule = all_.attributes[static_cast<std::size_t>(compared)].rule;
+    if (in.listing.empty() ||
+        (in.names_of < 0 && rule != match::ignore_case && rule != match::exact_case))
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    return condition::of(
-        "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
-            any_case("v." + postgres::quote_identifier(in.value) + "::text", rule, value, values_) +
-            ")",
-        false);
+    std::string text = "v." + postgres::quote_identifier(in.value) + "::text";
+    if (!in.deterministic)
+        text = "(" + text + " COLLATE \"C\")";
+    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + in.listing +
+                             ") AS v WHERE " + any_case(text, rule, value, values_) + ")",
+                         false);
 }
 
 condition condition_compiler::default_equals(const source& from, const std::string& value)

@@ -85,6 +85,7 @@ struct values_query {
     std::string listing; ///< the query of the configuration itself, or empty when there is none
     std::string value;   ///< its column with the value
     int names_of = -1;   ///< as in source
+    bool deterministic = true; ///< as in column
 };
 
 struct kind {

@@ -172,8 +172,9 @@ private:
             const source* s = kind_.source_of(leaf->attribute);
             if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
                 list_values(leaf->attribute);
-            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) ||
-                !storable(leaf->value))
+            const auto asked = lookup_parameter(
+                leaf->value, all_.attributes[static_cast<std::size_t>(leaf->attribute)].rule);
+            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) || !asked)
                 continue;
             if (columns_of_marks_ >= most_marks) {
                 list_values(leaf->attribute);
@@ -185,7 +186,7 @@ private:
                  .value = leaf->value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
             marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
-                      by->query.with_parameter(values_.bind(leaf->value)) + ") AS m)";
+                      by->query.with_parameter(values_.bind(*asked)) + ") AS m)";
         }
     }
 

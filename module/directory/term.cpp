@@ -269,7 +269,7 @@ column_terms::column_terms(const column& of, const source& from, match rule,
       name_("e." + postgres::quote_identifier(of.name)), text_(name_)
 {
     if (of.type != column_type::text)
-        text_ += "::text";
+        text_ = (of.type == column_type::numeric ? expression(of) : name_) + "::text";
     if (!of.deterministic)
         text_ = "(" + text_ + " COLLATE \"C\")";
 }
@@ -294,8 +294,6 @@ condition column_terms::equals(const std::string& value)
                        ? condition::of("lower(" + text_ + ") = " + values_.bind(*text), false)
                        : condition::always(false);
         }
-        if (!storable(value))
-            return condition::never();
         if (rule_ == match::integer) {
             if (!is_integer(of_.type))
                 return condition::always(false);

@@ -521,8 +521,8 @@ private:
             throw unusable(directive + ": the query must return two columns, \"" + key +
                            "\" and the value; it returns " + names_of(columns));
         const std::string name = postgres::quote_identifier(key);
-        const std::string value =
-            postgres::quote_identifier(columns[columns[0].name == key ? 1 : 0].name);
+        const directory::column& shown = columns[columns[0].name == key ? 1 : 0];
+        const std::string value = postgres::quote_identifier(shown.name);
         const int a = attribute(from.attribute);
         if (const auto* known = k.source_of(a); known != nullptr && known->required)
             throw unusable(directive + ": every entry needs exactly one " + from.attribute +
@@ -532,7 +532,8 @@ private:
                             .text = "SELECT v." + name + ", v." + value + " FROM (" +
                                     from.query.text + ") AS v WHERE v." + name + " = ANY($1)",
                             .listing = from.query.text,
-                            .value = columns[columns[0].name == key ? 1 : 0].name});
+                            .value = shown.name,
+                            .deterministic = shown.deterministic});
     }
 
     bound& out_;
@@ -588,12 +589,15 @@ void add_membership(bound& to, int users, int groups, kind_binder& binder,
     if (k.source_of(member_of) != nullptr || k.values_of(member_of) != nullptr)
         return; // mapped by the administrator
     const std::string name = postgres::quote_identifier(k.rdn().column);
+    const directory::kind& g = to.map.kinds[static_cast<std::size_t>(groups)];
+    const directory::column* named = g.find_column(g.rdn().column);
     directory::values_query list{.attribute = member_of,
                                  .text =
                                      listing + " WHERE back_pgsql_member." + name + " = ANY($1)",
                                  .listing = listing,
                                  .value = "back_pgsql_group",
-                                 .names_of = groups};
+                                 .names_of = groups,
+                                 .deterministic = named == nullptr || named->deterministic};
     try {
         (void)session.describe(list.text, limits);
         k.values.push_back(std::move(list));

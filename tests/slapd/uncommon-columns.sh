@@ -3,10 +3,14 @@
 start_postgres
 base=dc=example,dc=com
 attributes="'at' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
-'number' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27"
-q "CREATE TABLE things (name text, padded char(8), made timestamp, whole integer, words json, phone text);
-   INSERT INTO things VALUES ('full', 'Word', '2025-01-01', 7, '[\"one\"]', '+49 30 1'), ('null', NULL, NULL, NULL, NULL, NULL), ('odd', '', 'infinity', 8, 'null', '');
-   GRANT SELECT ON things TO ldap"
+'number' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+'bytes' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40"
+q "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+   CREATE TABLE things (name text, padded char(8), made timestamp, whole integer, words json, phone text, bytes bytea, several bytea[], amount numeric);
+   INSERT INTO things VALUES ('full', 'Word', '2025-01-01', 7, '[\"one\"]', '+49 30 1', '\\x00ff', '{NULL,\"\\\\x00ff\",\"\\\\x61\"}', 7.250), ('null', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), ('odd', '', 'infinity', 8, 'null', '', '', '{}', 1000.10);
+   CREATE TABLE titles (thing text, title text COLLATE loose);
+   INSERT INTO titles VALUES ('full', 'Some  Title'), ('odd', 'other');
+   GRANT SELECT ON things, titles TO ldap"
 {
     base_conf | sed '/^pidfile/,$d'
     nl -ba <<<"$attributes" | sed -E 's/^ *([0-9]+)\t(.*)/attributetype ( 1.3.6.1.4.1.4203.666.11.\1 NAME \2 )/'
@@ -16,7 +20,10 @@ database pgsql
 suffix $base
 pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
 pgsql-kind things rdn=cn class=top,device,extensibleObject
-pgsql-list things SELECT name AS cn, padded AS description, made AS at, whole AS number, words AS l, phone AS "telephoneNumber" FROM things
+pgsql-list things SELECT name AS cn, padded AS description, made AS at, whole AS number, words AS l, phone AS "telephoneNumber", bytes, amount FROM things
+pgsql-values things title SELECT thing AS cn, title FROM titles
+pgsql-attribute things street column=amount
+pgsql-attribute things uidNumber column=amount
 pgsql-attribute things description default="no description"
 pgsql-attribute things at default=20200101000000Z
 pgsql-attribute things number default=42
@@ -26,6 +33,19 @@ END_OF_CONF
 } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 finds() { same "$2" "$(dns -b "$base" "(&(objectClass=device)$1)" | sed -E 's/^cn=([^,]*),.*/\1/' | xargs)" "what $1 finds"; }
+
+# Bytes are no text, and need not be UTF-8; a number is found as it is shown.
+finds '(bytes=\00\ff)' full
+finds '(bytes~=\00\ff)' full
+finds '(!(bytes=\00\ff))' 'null odd'
+finds '(bytes=\00)' ''
+finds '(street=7.25)' full
+finds '(street=*5)' full
+finds '(street=*.1)' odd
+
+# Collations that take different texts for equal do not hinder.
+finds '(title=SOME title)' full
+finds '(|(title=other)(title=some title))' 'full odd'
 
 # A default stands in for everything that gives no value.
 finds '(description=no description)' 'null odd'

@@ -217,10 +217,10 @@ private:
             if (begin.stage == stage && !begin.key.empty())
                 how.after = begin.key;
             const int unchecked = op_.ors_limit != nullptr ? op_.ors_limit->lms_s_unchecked : -1;
-            if (paged_) // a page of theirs is a page of ours, and the entry that tells of more
-                plan->rows = plan->values_queries.empty()
-                                 ? std::clamp(page_size_, 1, most_page_rows) + 1
-                                 : std::min(plan->rows, std::max(page_size_, 1) + 1);
+            if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
+                const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
+                plan->rows = plan->values_queries.empty() ? asked : std::min(plan->rows, asked);
+            }
             int done = go_on;
             each_candidate(
                 op_, with_, *mapping, *plan,

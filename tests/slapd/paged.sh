@@ -54,6 +54,7 @@ same "53 0" "$(page other "$cookie" filter '(objectClass=posixGroup)' | cut -d '
 same "53 0" "$(page other "$cookie" scope one | cut -d ' ' -f 1-2)" "a cookie with another scope"
 same "53 0" "$(page other "$cookie" dn "uid=bob,$base" password bob-secret | cut -d ' ' -f 1-2)" "a cookie of somebody else"
 same "0 1210" "$(page large '' size 2147483647 | cut -d ' ' -f 1-2)" "one page for all"
+same "0 5" "$(page large '' size 2147483647 filter '(objectClass=posixGroup)' | cut -d ' ' -f 1-2)" "one page for all groups, which show their members"
 echo "pgsql-timeout 4" >>"$T/slapd.conf"
 start_slapd_again
 same "53 0" "$(page next "$cookie" | cut -d ' ' -f 1-2)" "a cookie of another configuration"

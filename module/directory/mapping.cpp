@@ -196,14 +196,13 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     own.columns = groups.columns;
     own.only_if_none_in = groups_index;
     own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
-    own.sources.push_back(groups.rdn());
+    // The other columns are NULL, so that what a group has by default stands in for them.
+    for (const source& s : groups.sources)
+        if (s.attribute != member)
+            own.sources.push_back(s);
     own.sources.front().compare = users.rdn().compare; // its values are the users' names
-    own.sources.push_back(*group_number);
     // The member is the user whose name the group has.
     own.sources.push_back({.attribute = member, .column = name, .compare = comparison::exact});
-
-    if (const int uuid = to.attribute_named("entryUUID"); uuid >= 0)
-        own.sources.push_back({.attribute = uuid, .of_name = true});
 
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
                                         [&](const lookup& l) { return l.attribute == member; });

@@ -117,7 +117,11 @@ void entry_builder::add_uuid(const column_place& what)
     const std::string_view ndn = view(entry_.e_nname);
     const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
     auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
-    const std::string text = uuid_of(with_.suffix_ndn, plan_.of->name, name);
+    // A private group is one of the groups, whichever statement finds it.
+    const int one_of = plan_.of->only_if_none_in;
+    const std::string& kind =
+        one_of < 0 ? plan_.of->name : mapping_.map.kinds[static_cast<std::size_t>(one_of)].name;
+    const std::string text = uuid_of(with_.suffix_ndn, kind, name);
     if (value(what.type, view(copy(text)), values[0], values[2])) {
         values[1] = values[3] = BER_BVNULL;
         append(what.description, values, values + 2, 1);

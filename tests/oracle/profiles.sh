@@ -25,7 +25,7 @@ columns_directory() {
         echo "attributetype ( 1.3.6.1.4.1.4203.666.11.$((number += 1)) NAME $definition )"
     done <<'END'
 'flag' EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE
-'moment' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE
+'moment' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
 'small' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE
 'whole' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE
 'numbers' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
@@ -37,14 +37,40 @@ columns_directory() {
 'exactly' EQUALITY caseExactMatch ORDERING caseExactOrderingMatch SUBSTR caseExactSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
 'bytes' EQUALITY octetStringMatch ORDERING octetStringOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
 'unmatched' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'blobs' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
+'amount' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+'amountText' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'uuid' EQUALITY UUIDMatch ORDERING UUIDOrderingMatch SYNTAX 1.3.6.1.1.16.1
+'uuidText' SUP uuid
+'uuids' SUP uuid
+'naive' SUP moment
+'day' SUP moment
+'dayText' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'flagText' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'folded' SUP name
+'loosely' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'looselyExact' EQUALITY caseExactMatch SUBSTR caseExactSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'tint' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+'tag' EQUALITY caseIgnoreListMatch SUBSTR caseIgnoreListSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.41
+'ip' EQUALITY caseExactIA5Match SUBSTR caseExactIA5SubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.26
 END
     manager_conf | sed -n '/^database pgsql/,/^pgsql-uri/p'
     cat <<'END'
 pgsql-kind things under=ou=things rdn=cn class=top,device,extensibleObject
 pgsql-list things SELECT name AS cn, word, exact, regular, padded, turkish, small, whole, flag, moment, list AS description, numbers,
-  loosely AS l, binary_json AS st, dn AS "seeAlso", phone AS "telephoneNumber", exact AS exactly, name AS bytes, word AS unmatched, word AS initials FROM things
+  loosely AS l, binary_json AS st, dn AS "seeAlso", phone AS "telephoneNumber", exact AS exactly, bytes, word AS unmatched, word AS initials,
+  blobs, amount, amount AS "amountText", uuid, uuid_text AS "uuidText", uuids, naive, day, day AS "dayText", flag AS "flagText", folded,
+  loose AS loosely, loose AS "looselyExact", tint, tag, ip, loosely AS o, moment AS "modifyTimestamp", naive AS "createTimestamp", small AS "roomNumber",
+  uuid AS "employeeNumber", word AS street FROM things
 pgsql-lookup things serialNumber SELECT name AS cn, id::text AS "serialNumber" FROM things WHERE id::text = ?
 pgsql-values things title SELECT thing AS cn, title FROM titles
+pgsql-values things employeeType SELECT thing AS cn, number FROM notes
+pgsql-values things carLicense SELECT thing AS cn, pair FROM notes
+pgsql-attribute things o default="no organisation"
+pgsql-attribute things naive default=20200101000000Z
+pgsql-attribute things folded default="{cn} folded" default=unfolded
+pgsql-attribute things amount default=42
+pgsql-attribute things street default="{regular} street"
 pgsql-attribute things exact compare=exact
 pgsql-attribute things regular compare=lower
 pgsql-attribute things padded default=nothing default="{cn} and more"
@@ -55,10 +81,12 @@ END
 }
 columns_data() { data odd columns; }
 
-# Rules that hide entries, attributes and single values, from filters too.
+# Rules that hide entries, attributes and single values, from filters too; groups with defaults.
 access_directory() {
     manager_directory
     cat <<'END'
+pgsql-attribute groups description default="group {gid_number} {name}"
+pgsql-attribute groups seeAlso default="cn={name}" default="cn=odd"
 access to dn.base="uid=bob,ou=people,dc=example,dc=com" by * none
 access to dn.base="uid=carl,ou=people,dc=example,dc=com" attrs=entry by * disclose
 access to dn.base="cn=devs,ou=groups,dc=example,dc=com" attrs=entry by * search

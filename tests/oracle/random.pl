@@ -57,7 +57,8 @@ while (my $line = <$from>) {
     if ($line =~ /^(\d+) (\d+)$/) { $done += $1; $found += $2 }
     else {
         $different++;
-        print $line =~ tr/\t/\n/r if !$shown{ (split /\t/, $line)[2] }++;
+        # Once for each form of the filter, whatever its values.
+        print $line =~ tr/\t/\n/r if !$shown{ (split /\t/, $line)[2] =~ s/(?<==)[^()]+(?=\))//gr }++;
     }
     if (time - $said >= 10) {
         printf "%d of %d searches, %.0f a second, %d answered differently\n", $done, $count, $done / (time - $begin), $different;

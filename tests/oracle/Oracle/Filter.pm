@@ -52,7 +52,7 @@ sub smaller {
     my ($kind, @of) = @{ $_[0] };
     my @out;
     if ($kind eq 'and' || $kind eq 'or' || $kind eq 'not') {
-        push @out, ['present', 'objectClass'], @of;
+        push @out, ['present', 'objectClass'], @of, map { @$_[1 .. $#$_] } grep { $_->[0] =~ /^(?:and|or|not)$/ } @of;
         for my $i (0 .. $#of) {
             my @others = @of;
             splice @others, $i, 1;

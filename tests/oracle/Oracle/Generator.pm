@@ -17,6 +17,9 @@ my %aliases = (uid => [qw(userid UID 0.9.2342.19200300.100.1.1)], cn => [qw(comm
 my @rules = qw(caseExactMatch caseIgnoreMatch integerMatch distinguishedNameMatch caseIgnoreIA5Match caseExactIA5Match caseIgnoreSubstringsMatch
     integerOrderingMatch caseIgnoreOrderingMatch objectIdentifierMatch numericStringMatch booleanMatch octetStringMatch generalizedTimeMatch
     generalizedTimeOrderingMatch UUIDMatch 1.2.840.113556.1.4.803 dnSubtreeMatch dnOneLevelMatch 2.5.13.5 2.5.13.2 nosuchMatch 1.2.3.4);
+my %own_rule = (uid => 'caseIgnoreMatch', cn => 'caseIgnoreMatch', mail => 'caseIgnoreIA5Match', uidNumber => 'integerMatch', gidNumber => 'integerMatch',
+    member => 'distinguishedNameMatch', memberOf => 'distinguishedNameMatch', memberUid => 'caseExactIA5Match', objectClass => 'objectIdentifierMatch',
+    entryDN => 'distinguishedNameMatch', entryUUID => 'UUIDMatch', modifyTimestamp => 'generalizedTimeMatch', homeDirectory => 'caseExactIA5Match');
 my %other_values = (
     objectClass => [qw(posixAccount posixGroup person organizationalPerson inetOrgPerson groupOfNames top alias subschema nosuchclass 2.5.6.6 2.5.6.0)],
     structuralObjectClass => [qw(inetOrgPerson groupOfNames person posixGroup organization)], hasSubordinates => [qw(TRUE FALSE true)],
@@ -77,7 +80,7 @@ sub leaf {
     return ['least', $attribute, $value] if $kind < 0.80;
     return ['most', $attribute, $value] if $kind < 0.86;
     return ['approx', $attribute, $value] if $kind < 0.91;
-    my $rule = chance(0.8) ? one(@rules) : '';
+    my $rule = chance(0.2) ? '' : chance(0.3) ? $own_rule{$attribute} // 'caseIgnoreMatch' : one(@rules);
     return ['extensible', $rule ne '' && chance(0.25) ? '' : $attribute, $rule, chance(0.25), $value];
 }
 

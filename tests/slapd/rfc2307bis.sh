@@ -44,3 +44,12 @@ stop_slapd
 start_slapd "$T/acl.conf"
 contains "$(search -D "uid=bob,$people" -w bob-secret -b $base '(uid=gus)' mail)" "mail: gus@"
 lacks "$(search -D "uid=gus,$people" -w gus-secret -b $base '(uid=gus)' mail)" "mail: gus@"
+
+# Groups that may be empty, by another class.
+stop_slapd
+{ cat "$T/slapd.conf"; echo 'pgsql-kind groups class=top,groupOfMembers,posixGroup'; } >"$T/members.conf"
+start_slapd "$T/members.conf"
+same "devs empty fay ldapusers sysadmins" "$(found '(&(objectClass=groupOfMembers)(objectClass=posixGroup))')" "groups of members"
+contains "$(search -b $base '(cn=devs)')" "member: uid=ann,$people"
+"${PRELOAD[@]}" slapcat -f "$T/members.conf" -b $base -a '(cn=empty)' >"$T/empty.ldif" 2>"$T/slapcat.err"
+contains "$(<"$T/empty.ldif")" "objectClass: groupOfMembers"

@@ -38,6 +38,9 @@ public:
             return filter::combine(type::negation, std::move(one));
         }
         case LDAP_FILTER_EQUALITY:
+            if (f->f_av_desc == slap_schema.si_ad_hasSubordinates) // none below an entry of a row
+                return filter::of(view(f->f_av_value) == view(slap_false_bv) ? truth::yes
+                                                                             : truth::no);
             return equality(*f->f_ava);
         case LDAP_FILTER_PRESENT:
             if (f->f_desc == slap_schema.si_ad_objectClass ||
@@ -93,8 +96,6 @@ private:
         }
         if (ava.aa_desc == slap_schema.si_ad_entryDN)
             return entry_named(view(ava.aa_value));
-        if (ava.aa_desc == slap_schema.si_ad_hasSubordinates) // none below an entry of a row
-            return filter::of(view(ava.aa_value) == view(slap_false_bv) ? truth::yes : truth::no);
         return leaf(ava.aa_desc, [&](int attribute) {
             const int named = names_of(attribute);
             return named < 0 ? filter::equals(attribute, std::string(view(ava.aa_value)))

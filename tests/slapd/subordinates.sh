@@ -10,7 +10,7 @@ mdb_conf() {
 }
 answers() { # what a server says in many ways
     for filter in '(objectClass=*)' '(hasSubordinates=TRUE)' '(hasSubordinates=FALSE)' '(!(hasSubordinates=TRUE))' '(hasSubordinates=*)' '(hasSubordinates~=TRUE)' \
-        '(&(hasSubordinates=TRUE)(ou=*))' '(|(hasSubordinates=TRUE)(uid=ann))' '(hasSubordinates=nonsense)' '(!(hasSubordinates=nonsense))'; do
+        '(&(hasSubordinates=TRUE)(ou=*))' '(|(hasSubordinates=TRUE)(uid=ann))' '(hasSubordinates=nonsense)' '(!(hasSubordinates=nonsense))' '(hasSubordinates:=FALSE)' '(!(hasSubordinates:dn:=FALSE))'; do
         for where in "$base -s sub" "ou=groups,$base -s base" "ou=accounts,$base -s one"; do
             echo "$where $filter: $(search -b $where "$filter" hasSubordinates | grep . | paste -d ' ' - - | sort | xargs -d '\n')"
         done

@@ -74,6 +74,7 @@ sub leaf {
         my $initial = chance(0.4) ? substr $value, 0, $at[0] : '';
         my $final = chance(0.4) ? substr $value, $at[-1] : '';
         my @any = grep { $_ ne '' } @parts;
+        $_ = chance(0.12) ? $_ =~ s/./one('%', '_', '\\', '*')/er : $_ for @any;
         return ['substrings', $attribute, $initial, \@any, $final] if @any || $initial ne '' || $final ne '';
         return ['present', $attribute];
     }

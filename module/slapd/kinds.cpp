@@ -322,6 +322,15 @@ std::string check_uri(const char* uri)
     char* why = nullptr;
     PQconninfoOption* options = PQconninfoParse(uri, &why);
     if (options == nullptr) {
+        const std::string_view given = uri;
+        if (const auto scheme = given.find("://"); scheme < given.find_first_of(" =/"))
+            if (const auto name = given.substr(0, scheme);
+                name != "postgres" && name != "postgresql") {
+                PQfreemem(why);
+                throw unusable("pgsql-uri: it begins with " + std::string(name) +
+                               "://, and libpq knows postgres:// and postgresql:// (or words such "
+                               "as host=… dbname=… user=…)");
+            }
         std::string words = why != nullptr ? why : "out of memory";
         PQfreemem(why);
         words.resize(std::min(words.find_first_of("\"\n"),

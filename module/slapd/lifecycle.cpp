@@ -27,6 +27,8 @@ void* first_look(void*, void* argument) noexcept
         const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
         for (const auto& remark : mapping->remarks)
             s.say(remark);
+        if (mapping->map.kinds.size() == 1 && mapping->map.kinds.front().name == "users")
+            s.say("there is no pgsql-list groups, so searches for groups find nothing");
         for (const auto& k : mapping->map.kinds) {
             if (!k.problem.empty()) {
                 s.say(k.problem + "; until that is mended, searches for " + k.name +

@@ -59,6 +59,8 @@ for uri in 'postgres://ldap:geheim@[::1/manager' 'postgres://ldap:geheim@host/db
     instead "s|^pgsql-uri .*|pgsql-uri \"$uri\"|" pgsql-uri
     lacks "$OUT" geheim
 done
+instead 's|^pgsql-uri .*|pgsql-uri postgress://ldap:geheim@host/db|' 'begins with postgress://'
+lacks "$OUT" geheim
 
 # What is missing altogether.
 instead '/^pgsql-list users/,/^pgsql-lookup users/{/^pgsql-lookup/!d}' pgsql-list users # a lookup without its list

@@ -115,25 +115,37 @@ std::string names_of(const std::vector<directory::column>& columns)
 }
 
 // What the numbers of types do not tell: arrays, types of extensions, and collations.
-void ask_catalogue(directory::column& column, const postgres::described_column& from,
+void ask_catalogue(std::vector<directory::column>& columns,
+                   const std::vector<postgres::described_column>& from,
                    postgres::connection& session, const postgres::patience& limits)
 {
+    std::vector<std::string> tables;
+    std::vector<std::string> numbers;
+    std::vector<std::string> types;
+    for (const auto& c : from) {
+        tables.push_back(std::to_string(c.table));
+        numbers.push_back(std::to_string(c.table_column));
+        types.push_back(std::to_string(c.type));
+    }
     postgres::statement ask;
     ask.text =
-        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true) FROM pg_catalog.pg_type t "
-        "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = " +
-        ask.bind(std::to_string(from.table)) +
-        "::oid AND a.attnum = " + ask.bind(std::to_string(from.table_column)) +
-        "::int2 LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation WHERE t.oid = " +
-        ask.bind(std::to_string(from.type)) + "::oid";
+        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true) FROM unnest(" +
+        ask.bind(directory::array_literal(tables)) + "::oid[], " +
+        ask.bind(directory::array_literal(numbers)) + "::int2[], " +
+        ask.bind(directory::array_literal(types)) +
+        "::oid[]) WITH ORDINALITY AS q(tab, number, type, position) "
+        "LEFT JOIN pg_catalog.pg_type t ON t.oid = q.type "
+        "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = q.tab AND a.attnum = q.number "
+        "LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation ORDER BY q.position";
     const auto found = session.run(ask, limits);
-    if (found.count() == 0)
-        return;
-    if (found.at(0, 0) == "A" && column.type == column_type::other)
-        column.type = column_type::array;
-    if (found.at(0, 1) == "citext")
-        column.type = column_type::citext;
-    column.deterministic = found.at(0, 2) != "f";
+    for (int i = 0; i < found.count(); ++i) {
+        directory::column& column = columns.at(static_cast<std::size_t>(i));
+        if (found.at(i, 0) == "A" && column.type == column_type::other)
+            column.type = column_type::array;
+        if (found.at(i, 1) == "citext")
+            column.type = column_type::citext;
+        column.deterministic = found.at(i, 2) != "f";
+    }
 }
 
 std::vector<directory::column> columns_of(postgres::connection& session,
@@ -142,15 +154,15 @@ std::vector<directory::column> columns_of(postgres::connection& session,
 {
     std::vector<directory::column> out;
     try {
-        for (const auto& c : session.describe("SELECT * FROM (" + query + ") AS e", limits)) {
+        const auto described = session.describe("SELECT * FROM (" + query + ") AS e", limits);
+        for (const auto& c : described) {
             if (std::any_of(out.begin(), out.end(),
                             [&](const auto& o) { return o.name == c.name; }))
                 throw unusable(directive + ": the query returns two columns named \"" + c.name +
                                "\"; rename one with AS");
             out.push_back({c.name, type_of(c.type)});
-            if (out.back().type == column_type::other || c.table != 0)
-                ask_catalogue(out.back(), c, session, limits);
         }
+        ask_catalogue(out, described, session, limits);
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;

@@ -152,8 +152,7 @@ std::optional<column_terms> condition_compiler::column_only(int attribute)
     const column* c = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (!kind_.problem.empty() || c == nullptr || !from->defaults.empty())
         return std::nullopt;
-    return column_terms(*c, *from, all_.attributes[static_cast<std::size_t>(attribute)].rule,
-                        values_);
+    return column_terms(*c, *from, rule_of(attribute), values_);
 }
 
 condition condition_compiler::elsewhere(int attribute) const
@@ -171,7 +170,7 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
     const source* from = kind_.source_of(attribute);
     const lookup* by = kind_.lookup_by(attribute);
     condition c = condition::never();
-    const match rule = all_.attributes[static_cast<std::size_t>(attribute)].rule;
+    const match rule = rule_of(attribute);
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     const bool bytes = own != nullptr &&
                        (own->type == column_type::bytea || own->type == column_type::bytea_array);
@@ -183,16 +182,7 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
         c = own == nullptr ? condition::never()
                            : column_terms(*own, *from, rule, values_).equals(value);
         if (!from->defaults.empty() && c.what != condition::type::always) {
-            const std::size_t bound = values_.values.size();
-            condition d = default_equals(*from, value);
-            if (d.what != condition::type::sql)
-                values_.values.resize(bound);
-            if (own != nullptr && d.what != condition::type::never) {
-                const std::string none = absent(*own);
-                d = condition::of(
-                    d.what == condition::type::sql ? "(" + none + " AND " + d.sql + ")" : none,
-                    d.exact);
-            }
+            const condition d = by_default(*from, value);
             if (c.what == condition::type::never)
                 c = d;
             else if (d.what == condition::type::sql)
@@ -222,27 +212,79 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
                          true);
 }
 
-condition condition_compiler::listed(const values_query& in, const std::string& value)
+std::optional<condition_compiler::listed_text>
+condition_compiler::text_of(const values_query& in) const
 {
-    const int compared = in.names_of < 0
-                             ? in.attribute
-                             : all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute;
-    const match rule = all_.attributes[static_cast<std::size_t>(compared)].rule;
+    const match rule = rule_of(
+        in.names_of < 0 ? in.attribute
+                        : all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute);
     if (in.listing.empty() ||
         (in.names_of < 0 && rule != match::ignore_case && rule != match::exact_case))
+        return std::nullopt;
+    listed_text out{
+        .column = "v." + postgres::quote_identifier(in.value), .text = {}, .rule = rule};
+    out.text = out.column + "::text";
+    if (!in.deterministic)
+        out.text = "(" + out.text + " COLLATE \"C\")";
+    return out;
+}
+
+condition condition_compiler::listed(const values_query& in, const std::string& value)
+{
+    const auto by = text_of(in);
+    if (!by)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    std::string text = "v." + postgres::quote_identifier(in.value) + "::text";
-    if (!in.deterministic)
-        text = "(" + text + " COLLATE \"C\")";
     return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + in.listing +
-                             ") AS v WHERE " + any_case(text, rule, value, values_) + ")",
+                             ") AS v WHERE " + any_case(by->text, by->rule, value, values_) + ")",
                          false);
+}
+
+condition condition_compiler::by_default(const source& from, const std::string& value)
+{
+    const std::size_t bound = values_.values.size();
+    const condition d = default_equals(from, value);
+    if (d.what != condition::type::sql)
+        values_.values.resize(bound);
+    const column* own = kind_.find_column(from.column);
+    if (own == nullptr || d.what == condition::type::never)
+        return d;
+    const std::string none = absent(*own);
+    return condition::of(d.what == condition::type::sql ? "(" + none + " AND " + d.sql + ")" : none,
+                         d.exact);
+}
+
+std::vector<branch> condition_compiler::branches(int attribute, const std::string& value) const
+{
+    std::vector<branch> out;
+    const source* from = kind_.source_of(attribute);
+    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    if (own != nullptr) {
+        postgres::statement values;
+        out = column_terms(*own, *from, rule_of(attribute), values).branches(value);
+        condition_compiler alone(all_, kind_, values);
+        const condition d =
+            from->defaults.empty() ? condition::never() : alone.by_default(*from, value);
+        if (d.what == condition::type::sql)
+            out.push_back(
+                {.condition = {d.sql, values.values},
+                 .column = reference(own->name),
+                 .index = own->type == column_type::text || own->type == column_type::citext
+                              ? "((true)) WHERE " + absent(*own)
+                              : ""});
+    } else if (const values_query* list = kind_.values_of(attribute);
+               list != nullptr && kind_.lookup_by(attribute) == nullptr) {
+        if (const auto by = text_of(*list))
+            out = any_case_branches(by->text, by->column, by->rule, value);
+        for (branch& b : out)
+            b.from = list->listing;
+    }
+    return out;
 }
 
 condition condition_compiler::default_equals(const source& from, const std::string& value)
 {
-    const match rule = all_.attributes[static_cast<std::size_t>(from.attribute)].rule;
+    const match rule = rule_of(from.attribute);
     if (rule != match::ignore_case && rule != match::exact_case)
         return condition::always(false); // 007 and 7, say, are one value and two texts
     const bool ignore_case = rule == match::ignore_case;

@@ -24,8 +24,14 @@ public:
                                     const filter* answered = nullptr, int depth = 0);
     /// The condition that the attribute equals the value.
     [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
+    /// The conditions that OR joins in it, as far as they are on columns.
+    [[nodiscard]] std::vector<branch> branches(int attribute, const std::string& value) const;
 
 private:
+    [[nodiscard]] match rule_of(int attribute) const
+    {
+        return all_.attributes[static_cast<std::size_t>(attribute)].rule;
+    }
     [[nodiscard]] condition term(const filter& what, bool negated, const filter* answered,
                                  int depth);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
@@ -35,9 +41,18 @@ private:
     [[nodiscard]] condition ordering(int attribute, bool at_least, const std::string& value,
                                      bool negated);
     [[nodiscard]] condition presence(int attribute, bool negated);
+    /// That a default of the source gives the value and the column gives none.
+    [[nodiscard]] condition by_default(const source& from, const std::string& value);
     [[nodiscard]] condition default_equals(const source& from, const std::string& value);
     [[nodiscard]] condition membership(const lookup& by, const std::string& value);
     [[nodiscard]] condition listed(const values_query& in, const std::string& value);
+    /// How the values of a list are compared; nothing if SQL cannot.
+    struct listed_text {
+        std::string column;
+        std::string text;
+        match rule;
+    };
+    [[nodiscard]] std::optional<listed_text> text_of(const values_query& in) const;
     /// The terms on the attribute's column, if a column without defaults is all there is to it.
     [[nodiscard]] std::optional<column_terms> column_only(int attribute);
     /// That no row, or every row for all SQL knows, has the attribute; when it has no column.

@@ -14,6 +14,13 @@ namespace {
 // holds makes it cheap.
 constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
 
+// What of a text is compared with the value. lower() of the C collation changes ASCII letters only;
+// a Turkish one would make another letter of I.
+std::string regular(const std::string& text, match rule)
+{
+    return rule == match::ignore_case ? "lower(" + text + " COLLATE \"C\")" : text;
+}
+
 constexpr const char* first_time = "'0001-01-01 00:00:00'";
 constexpr const char* end_of_time = "'10000-01-01 00:00:00'";
 
@@ -256,11 +263,22 @@ std::string absent(const column& c)
 std::string any_case(const std::string& text, match rule, const std::string& value,
                      postgres::statement& values)
 {
-    // lower() of the C collation changes ASCII letters only; a Turkish one would make another
-    // letter of I.
-    const std::string regular =
-        rule == match::ignore_case ? "lower(" + text + " COLLATE \"C\")" : text;
-    return "(" + regular + " = " + values.bind(value) + " OR " + text + irregular + ")";
+    return "(" + regular(text, rule) + " = " + values.bind(value) + " OR " + text + irregular + ")";
+}
+
+std::vector<branch> any_case_branches(const std::string& text, const std::string& column,
+                                      match rule, const std::string& value)
+{
+    return {{.condition = {regular(text, rule) + " = $1", {value}},
+             .column = column,
+             .index = "(" +
+                      (rule == match::ignore_case || text == column || text.front() == '('
+                           ? regular(text, rule)
+                           : "(" + text + ")") +
+                      ")"},
+            {.condition = {text + irregular, {}},
+             .column = column,
+             .index = "((true)) WHERE " + text + irregular}};
 }
 
 column_terms::column_terms(const column& of, const source& from, match rule,
@@ -354,6 +372,30 @@ condition column_terms::text_equals(const std::string& value)
     return condition::of(any_case(text_, rule_, value, values_), false);
 }
 
+std::vector<branch> column_terms::branches(const std::string& value) const
+{
+    branch whole{.column = name_};
+    const condition is = column_terms(of_, from_, rule_, whole.condition).equals(value);
+    if (is.what != condition::type::sql)
+        return {};
+    const bool any = is_text_rule() && from_.names_of < 0 && from_.compare == comparison::any;
+    if (any && of_.type == column_type::text)
+        return any_case_branches(text_, name_, rule_, value);
+    if (any && of_.type == column_type::citext) {
+        auto out = any_case_branches(text_, name_, match::exact_case, value);
+        out.front() = {{name_ + " = $1", {value}}, name_, "(" + name_ + ")"};
+        return out;
+    }
+    // An index is on what never changes, which the text of other types need not be.
+    whole.condition.text = is.sql;
+    if (rule_ == match::uuid && of_.type == column_type::text)
+        whole.index = "(lower(" + text_ + "))";
+    else if (of_.type != column_type::other && of_.type != column_type::boolean &&
+             !is_list(of_.type))
+        whole.index = "(" + name_ + ")";
+    return {whole};
+}
+
 bool column_terms::takes_several() const
 {
     return from_.names_of < 0 &&
@@ -376,9 +418,8 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
     const std::string array = " = ANY(" + values_.bind(array_literal(asserted)) + ")";
     if (rule_ == match::integer || from_.compare != comparison::any)
         return condition::of(name_ + array, rule_ == match::integer || of_.deterministic);
-    const std::string regular =
-        rule_ == match::ignore_case ? "lower(" + text_ + " COLLATE \"C\")" : text_;
-    return condition::of("(" + regular + array + " OR " + text_ + irregular + ")", false);
+    return condition::of("(" + regular(text_, rule_) + array + " OR " + text_ + irregular + ")",
+                         false);
 }
 
 condition column_terms::contains(const std::vector<std::string>& pieces)
@@ -401,10 +442,9 @@ condition column_terms::contains(const std::vector<std::string>& pieces)
     }
     if (from_.compare != comparison::any && of_.type == column_type::text)
         return condition::of(text_ + " LIKE " + values_.bind(pattern), true);
-    const std::string regular =
-        rule_ == match::ignore_case ? "lower(" + text_ + " COLLATE \"C\")" : text_;
-    return condition::of(
-        "(" + regular + " LIKE " + values_.bind(pattern) + " OR " + text_ + irregular + ")", false);
+    return condition::of("(" + regular(text_, rule_) + " LIKE " + values_.bind(pattern) + " OR " +
+                             text_ + irregular + ")",
+                         false);
 }
 
 condition column_terms::compares(bool at_least, const std::string& value)

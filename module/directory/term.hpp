@@ -61,10 +61,23 @@ struct condition {
 /// That the column gives an entry no value, so that a default stands in for it.
 [[nodiscard]] std::string absent(const column& c);
 
+/// One of the conditions that OR joins in an equality, and the index by which PostgreSQL finds its
+/// rows.
+struct branch {
+    postgres::statement condition;
+    std::string column; ///< as the condition names it: e."column"
+    std::string index;  ///< what CREATE INDEX ON table is followed by, if `column` is that of the
+                        ///< table; empty: none is known
+    std::string from;   ///< the query with the column; empty: the kind's
+};
+
 /// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
 /// blanks: a superset.
 [[nodiscard]] std::string any_case(const std::string& text, match rule, const std::string& value,
                                    postgres::statement& values);
+[[nodiscard]] std::vector<branch> any_case_branches(const std::string& text,
+                                                    const std::string& column, match rule,
+                                                    const std::string& value);
 
 /// The terms on one column whose values are the attribute's, written as e."column". Assertion
 /// values are as slapd normalised them.
@@ -73,6 +86,8 @@ public:
     column_terms(const column& of, const source& from, match rule, postgres::statement& values);
 
     [[nodiscard]] condition equals(const std::string& value);
+    /// The conditions that OR joins in it.
+    [[nodiscard]] std::vector<branch> branches(const std::string& value) const;
     /// That it equals one of several, as one array; only when `takes_several`.
     [[nodiscard]] bool takes_several() const;
     [[nodiscard]] condition equals_any(const std::vector<std::string>& several);

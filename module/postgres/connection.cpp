@@ -185,7 +185,8 @@ const std::string& connection::prepared(const std::string& text, const patience&
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
-void connection::send(const statement& what, const patience& limits)
+// Without a name the text goes along.
+void connection::send(const statement& what, const char* prepared_as)
 {
     std::vector<const char*> values;
     std::vector<int> lengths;
@@ -196,12 +197,22 @@ void connection::send(const statement& what, const patience& limits)
         lengths.push_back(static_cast<int>(value.size()));
     }
     const int count = static_cast<int>(values.size());
-    if (what.text.size() > longest_prepared)
-        sent(PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
-                               lengths.data(), nullptr, 0));
-    else
-        sent(PQsendQueryPrepared(handle_.get(), prepared(what.text, limits).c_str(), count,
-                                 values.data(), lengths.data(), nullptr, 0));
+    sent(prepared_as == nullptr
+             ? PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
+                                 lengths.data(), nullptr, 0)
+             : PQsendQueryPrepared(handle_.get(), prepared_as, count, values.data(), lengths.data(),
+                                   nullptr, 0));
+}
+
+void connection::send(const statement& what, const patience& limits)
+{
+    send(what, what.text.size() > longest_prepared ? nullptr : prepared(what.text, limits).c_str());
+}
+
+rows connection::run_once(const statement& what, const patience& limits)
+{
+    send(what, nullptr);
+    return collect(limits);
 }
 
 bool connection::arrived()

@@ -49,6 +49,8 @@ public:
                                                           const patience& limits);
 
     [[nodiscard]] rows run(const statement& what, const patience& limits);
+    /// The same without preparing it, for what is seldom asked.
+    [[nodiscard]] rows run_once(const statement& what, const patience& limits);
     /// The two halves of it: the statement is on its way, its rows are fetched later.
     void send(const statement& what, const patience& limits);
     [[nodiscard]] rows collect(const patience& limits);
@@ -71,6 +73,7 @@ private:
     };
     explicit connection(PGconn* handle) : handle_(handle) {}
 
+    void send(const statement& what, const char* prepared_as);
     void wait_for(bool writing, const patience& limits);
     [[nodiscard]] const std::string& prepared(const std::string& text, const patience& limits);
     void sent(int ok);

@@ -3,6 +3,9 @@
 
 #include "wait.hpp"
 
+#include "../directory/index_advice.hpp"
+#include "../postgres/explain.hpp"
+
 namespace pgsql::slapd {
 namespace {
 
@@ -14,6 +17,34 @@ int failed(ConfigReply* cr, const char* why) noexcept
         snprintf(cr->msg, sizeof cr->msg, "%s", why);
     }
     return -1;
+}
+
+// A search that reads a whole table gets slower with every row: for large ones the log names the
+// indexes.
+void advise(service& s, const directory::mapping& map)
+{
+    constexpr double large = 10000; // rows
+    const postgres::patience limits{in_seconds(10), [] { return slapd_shutdown != 0; }};
+    try {
+        const auto missing = s.pool().with_connection(limits, [&](postgres::connection& session) {
+            postgres::explainer explain(session, large, limits);
+            return directory::missing_indexes(map, [&](const postgres::statement& search) {
+                try {
+                    return explain.whole_reads(search);
+                } catch (const postgres::error& e) {
+                    if (e.why() != postgres::error::cause::statement)
+                        throw;
+                    s.complain(e.what(), "whether a search lacks an index cannot be told: " +
+                                             std::string(e.what()));
+                    return std::vector<postgres::whole_read>();
+                }
+            });
+        });
+        for (const auto& advice : missing)
+            s.say(advice.text());
+    } catch (const std::exception& e) {
+        s.say(std::string("it could not be found out which indexes are missing: ") + e.what());
+    }
 }
 
 // What only the database can tell is said when slapd starts, not when the first user complains.
@@ -46,6 +77,7 @@ void* first_look(void*, void* argument) noexcept
             if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
                 s.say("users have no password column, so none of them can bind");
         }
+        advise(s, mapping->map);
     } catch (const postgres::error& e) {
         s.say(
             std::string(

@@ -1,7 +1,7 @@
 # With the indexes that slapd-pgsql(5) tells of, no search for a name, an address or a number reads a whole table.
 . "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/scans.sh"
 start_postgres
-base=dc=example,dc=com
 q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory\", \"cn\", \"sn\", \"givenName\", \"mail\", \"userPassword\", \"createdAt\", \"updatedAt\")
    SELECT n, 'u' || n, n, '/home/u' || n, 'User ' || n, 'User', 'U', 'U' || n || '@Example.com', '!', now(), now() FROM generate_series(10000, 29999) n;
    INSERT INTO \"Groups\" SELECT n, 'g' || n, false, now(), now() FROM generate_series(40000, 59999) n;
@@ -9,18 +9,6 @@ q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory
    ANALYZE"
 start_slapd - < <(manager_conf)
 
-scans() { q "SELECT coalesce(sum(seq_scan), 0) FROM pg_stat_user_tables"; }
-# Sessions report what they did when they end.
-ended() { kill_backends >/dev/null; [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap'")" = 0 ]; }
-reads_all() { # FILTER ENTRIES: how many whole tables the search has read
-    local before
-    eventually 5 ended
-    before=$(scans)
-    expect 0 search -b $base "$1" 1.1
-    same "$2" "$(sed -n 's/^dn: \([^,]*\),.*/\1/p' <<<"$OUT" | sort | xargs)" "$1"
-    eventually 5 ended
-    echo $(($(scans) - before))
-}
 reads_all '(uid=u12345)' uid=u12345 >"$T/first" # the first sessions also look at some hashes
 
 people='(objectClass=posixAccount)' groups='(objectClass=posixGroup)'

@@ -17,7 +17,7 @@ below() {
 outside() {
     case $1 in
         directory) echo "$standard" ;;
-        postgres) echo "$standard|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|sys/[a-z]+\.h|unistd\.h" ;;
+        postgres) echo "$standard|nlohmann/json\.hpp|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|sys/[a-z]+\.h|unistd\.h" ;;
         login) echo "$standard|argon2\.h|crypt\.h|curl/curl\.h|[a-z/]+\.h" ;;
         slapd) echo "$standard|[a-z/]+\.h" ;;
     esac
@@ -29,8 +29,8 @@ violations() { # DIRECTORY: prints FILE: HEADER for each include that points up 
         floor=${file#"$1"/} floor=${floor%%/*}
         if [ "$kind" = '"' ]; then
             header=${header#../}
-            # Texts with placeholders are both floors' currency; these two know nothing but the standard library.
-            [[ $floor == directory && $header =~ ^postgres/(statement|placeholders)\.hpp$ ]] && continue
+            # Texts with placeholders are both floors' currency; these know nothing but the standard library.
+            [[ $floor == directory && $header =~ ^postgres/(statement|placeholders|whole_read)\.hpp$ ]] && continue
             case $header in
                 */*) [[ ${header%%/*} =~ ^($(below "$floor")|$floor)$ && -f $1/$header ]] && continue ;;
                 *) [ ! -f "$1/$floor/$header" ] || continue ;;

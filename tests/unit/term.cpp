@@ -129,3 +129,44 @@ TEST_CASE("a column whose type has nothing to do with the attribute's rule is le
     CHECK_FALSE(equals(column_type::text, match::time, "20240229120000Z").is.exact);
     CHECK_FALSE(equals(column_type::text, match::other, "a").is.exact);
 }
+
+TEST_CASE("an equality falls apart into conditions with an index each")
+{
+    const auto of = [](column_type type, match rule, comparison compare,
+                       bool deterministic = true) {
+        const column c{.name = "c", .type = type, .deterministic = deterministic};
+        const source from{.attribute = 0, .column = "c", .defaults = {}, .compare = compare};
+        pgsql::postgres::statement values;
+        column_terms terms(c, from, rule, values);
+        const std::string value = rule == match::uuid ? uuid_bytes : "7";
+        std::string whole;
+        std::string indexes;
+        const auto parts = terms.branches(value);
+        for (const branch& b : parts) {
+            CHECK(b.column == "e.\"c\"");
+            whole += (whole.empty() ? "" : " OR ") + b.condition.text;
+            indexes += b.index + "; ";
+        }
+        // Together they are what the search asks for.
+        CHECK(values.values.empty());
+        CHECK(terms.equals(value).sql == (parts.size() > 1 ? "(" + whole + ")" : whole));
+        return indexes;
+    };
+    using enum column_type;
+    const auto any = comparison::any;
+    CHECK(of(text, match::ignore_case, comparison::lower) == "(e.\"c\"); ");
+    CHECK(of(text, match::ignore_case, any) ==
+          "(lower(e.\"c\" COLLATE \"C\")); ((true)) WHERE e.\"c\" ~ '^ |  | $|[^ -~]'; ");
+    CHECK(of(text, match::exact_case, any) ==
+          "(e.\"c\"); ((true)) WHERE e.\"c\" ~ '^ |  | $|[^ -~]'; ");
+    CHECK(
+        of(text, match::exact_case, any, false) ==
+        "((e.\"c\" COLLATE \"C\")); ((true)) WHERE (e.\"c\" COLLATE \"C\") ~ '^ |  | $|[^ -~]'; ");
+    CHECK(of(citext, match::ignore_case, any) ==
+          "(e.\"c\"); ((true)) WHERE e.\"c\"::text ~ '^ |  | $|[^ -~]'; ");
+    CHECK(of(int4, match::integer, any) == "(e.\"c\"); ");
+    CHECK(of(int4, match::ignore_case, any) == "(e.\"c\"); ");
+    CHECK(of(uuid, match::uuid, any) == "(e.\"c\"); ");
+    CHECK(of(text, match::uuid, any) == "(lower(e.\"c\")); ");
+    CHECK(of(array, match::ignore_case, comparison::lower) == "; "); // none is known
+}

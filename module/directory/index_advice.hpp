@@ -1,0 +1,34 @@
+// index_advice.hpp: turns the tables that clients' searches read whole into the indexes that spare
+// it.
+#pragma once
+
+#include "mapping.hpp"
+
+#include "../postgres/statement.hpp"
+#include "../postgres/whole_read.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pgsql::directory {
+
+struct index_advice {
+    std::string search; ///< as in probe
+    std::vector<postgres::whole_read> reads;
+    std::vector<std::string>
+        indexes; ///< CREATE INDEX statements, but for those of earlier searches
+    std::vector<postgres::whole_read> incurable; ///< those of `reads` for which no search has one
+
+    /// The same in one line.
+    [[nodiscard]] std::string text() const;
+};
+
+/// The searches that read tables whole, which `whole_reads` tells of a statement; without those for
+/// which all is said already.
+[[nodiscard]] std::vector<index_advice>
+missing_indexes(const mapping& all,
+                const std::function<std::vector<postgres::whole_read>(const postgres::statement&)>&
+                    whole_reads);
+
+} // namespace pgsql::directory

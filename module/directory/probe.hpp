@@ -1,0 +1,27 @@
+// probe.hpp: turns a mapping into the searches that clients send, for values that nobody has.
+#pragma once
+
+#include "plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// A search, as the statement that answers it. Its parts are statements too, each for the rows of
+/// one of the conditions that OR joins in it: PostgreSQL needs an index for every one of them.
+struct probe {
+    struct part {
+        postgres::statement asked; ///< shows the column that the condition is on
+        std::string column;        ///< as in branch
+        std::string index;         ///< as in branch
+    };
+    std::string what; ///< for people: "finding users by mail"
+    postgres::statement asked;
+    std::vector<part> parts;
+};
+
+/// The searches for one entry or one group's members, of every kind that can be served.
+[[nodiscard]] std::vector<probe> probes(const mapping& all);
+
+} // namespace pgsql::directory

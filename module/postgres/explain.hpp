@@ -1,0 +1,51 @@
+// explain.hpp: turns a statement into the large tables that PostgreSQL reads whole for it because
+// no index helps.
+#pragma once
+
+#include "connection.hpp"
+#include "query_plan.hpp"
+#include "whole_read.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pgsql::postgres {
+
+class explainer {
+public:
+    /// Asks for the tables of at least so many rows and their indexes. `session` and `limits` have
+    /// to outlive it.
+    explainer(connection& session, double least_rows, const patience& limits);
+
+    /// The statement is planned, never run; and not even that where there is no large table.
+    [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of);
+
+private:
+    struct table {
+        std::string name; ///< of the partitioned table, if it is a part of one
+        double rows = 0;
+        std::set<std::string> leading; ///< columns with which an index of all rows begins
+        std::set<std::string> varchar; ///< columns that are text as they are
+    };
+    struct index {
+        std::string leads; ///< the column with which it begins; empty: cannot be told
+        bool partial = false;
+    };
+
+    [[nodiscard]] query_plan plan_of(const statement& of);
+    [[nodiscard]] query_plan plan_by_indexes(const statement& of);
+    [[nodiscard]] const table* large_table(const table_scan& scan) const;
+    [[nodiscard]] bool reads_all(const table_scan& scan) const;
+    [[nodiscard]] static std::vector<std::string>
+    keys(const table_scan& of, const table& in, const query_plan& plan, const statement& planned);
+
+    connection& session_;
+    const patience& limits_;
+    std::map<std::pair<std::string, std::string>, table> tables_; ///< by schema and name
+    std::map<std::pair<std::string, std::string>, index> indexes_;
+};
+
+} // namespace pgsql::postgres

@@ -1,0 +1,202 @@
+// query_plan.cpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+#include "query_plan.hpp"
+
+#include "statement.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+
+namespace pgsql::postgres {
+namespace {
+
+using nlohmann::json;
+
+// What an identifier without quotes is made of when PostgreSQL writes it (quote_identifier in
+// ruleutils.c).
+constexpr std::string_view in_identifier = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+std::string text_in(const json& node, const char* name)
+{
+    const auto at = node.find(name);
+    return at != node.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+class reader {
+public:
+    explicit reader(query_plan& out) : out_(out) {}
+
+    // `table` is the node that names the table, where this one only names an index of it.
+    void node(const json& at, const json* table, std::vector<std::string> joined)
+    {
+        for (const char* name : {"Index Cond", "Filter", "Join Filter", "Merge Cond", "Hash Cond"})
+            if (auto condition = text_in(at, name); !condition.empty())
+                out_.conditions.push_back(std::move(condition));
+        for (const char* join : {"Join Filter", "Merge Cond", "Hash Cond"})
+            if (auto condition = text_in(at, join); !condition.empty())
+                joined.insert(joined.begin(), std::move(condition));
+        if (at.contains("Relation Name"))
+            table = &at;
+        const std::string type = text_in(at, "Node Type");
+        // Rows that are counted or compared with each other have to be there before they are
+        // joined.
+        for (const char* barrier : {"Limit", "Aggregate", "Unique", "SetOp", "WindowAgg"})
+            if (type == barrier)
+                joined.clear();
+        if (table != nullptr && (type == "Seq Scan" || type == "Index Scan" ||
+                                 type == "Index Only Scan" || type == "Bitmap Index Scan"))
+            scan(at, *table, joined);
+        if (const auto below = at.find("Plans"); below != at.end())
+            for (const json& next : *below)
+                node(next, table, joined);
+    }
+
+private:
+    void scan(const json& at, const json& table, const std::vector<std::string>& joined)
+    {
+        table_scan out{.schema = text_in(table, "Schema"),
+                       .table = text_in(table, "Relation Name"),
+                       .alias = text_in(table, "Alias"),
+                       .index = text_in(at, "Index Name"),
+                       .index_condition = text_in(at, "Index Cond"),
+                       .conditions = {}};
+        for (auto& own : {out.index_condition, text_in(table, "Filter")})
+            if (!own.empty())
+                out.conditions.push_back(own);
+        out.conditions.insert(out.conditions.end(), joined.begin(), joined.end());
+        out_.scans.push_back(std::move(out));
+    }
+
+    query_plan& out_;
+};
+
+// The parts of an expression between separators that are not inside brackets or quotes.
+std::vector<std::string_view> split(std::string_view text, std::string_view separator)
+{
+    std::vector<std::string_view> out;
+    std::size_t begin = 0;
+    int depth = 0;
+    char quote = 0; // a quote within quotes is doubled, which comes to the same
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quote != 0) {
+            if (c == quote)
+                quote = 0;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else if (c == '(' || c == '[') {
+            ++depth;
+        } else if (c == ')' || c == ']') {
+            --depth;
+        } else if (depth == 0 && text.substr(i).starts_with(separator)) {
+            out.push_back(text.substr(begin, i - begin));
+            begin = i + separator.size();
+            i = begin - 1;
+        }
+    }
+    out.push_back(text.substr(begin));
+    return out;
+}
+
+// Without the brackets around all of it.
+std::string_view bare(std::string_view text)
+{
+    while (text.starts_with('(') && text.ends_with(')')) {
+        const auto inside = text.substr(1, text.size() - 2);
+        int depth = 0;
+        char quote = 0;
+        for (const char c : inside) {
+            if (quote != 0)
+                quote = c == quote ? '\0' : quote;
+            else if (c == '\'' || c == '"')
+                quote = c;
+            else if (c == '(')
+                ++depth;
+            else if (c == ')' && --depth < 0)
+                return text; // (a) = (b)
+        }
+        text = inside;
+    }
+    return text;
+}
+
+// An identifier without its quotes; nothing if it is none.
+std::optional<std::string> identifier(std::string_view text)
+{
+    if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
+        std::string out;
+        for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+            out += text[i];
+            if (text[i] == '"' && (++i + 1 >= text.size() || text[i] != '"'))
+                return std::nullopt;
+        }
+        return out;
+    }
+    if (text.empty() || text.find_first_not_of(in_identifier) != std::string_view::npos ||
+        (text.front() >= '0' && text.front() <= '9'))
+        return std::nullopt;
+    return std::string(text);
+}
+
+} // namespace
+
+query_plan read_plan(std::string_view text)
+{
+    try {
+        const json parsed = json::parse(text);
+        const json& top = parsed.at(0).at("Plan");
+        query_plan out;
+        reader(out).node(top, nullptr, {});
+        if (const auto shown = top.find("Output"); shown != top.end() && !shown->empty())
+            out.first_output = shown->at(0).get<std::string>();
+        return out;
+    } catch (const json::exception& e) {
+        throw std::invalid_argument(e.what());
+    }
+}
+
+std::optional<column_reference> column_in(std::string_view expression)
+{
+    const auto cast = split(bare(expression), "::");
+    if (cast.size() > 2 || (cast.size() == 2 && cast[1] != "text"))
+        return std::nullopt;
+    const auto names = split(bare(cast[0]), ".");
+    if (names.size() != 2)
+        return std::nullopt;
+    const auto alias = identifier(names[0]);
+    const auto column = identifier(names[1]);
+    if (!alias || !column)
+        return std::nullopt;
+    return column_reference{*alias, *column, cast.size() == 2};
+}
+
+std::vector<std::pair<column_reference, std::string>> equalities_in(std::string_view condition)
+{
+    std::vector<std::pair<column_reference, std::string>> out;
+    for (const auto part : split(bare(condition), " AND ")) {
+        const auto sides = split(bare(part), " = ");
+        if (sides.size() != 2)
+            continue;
+        for (const std::size_t one : {0, 1})
+            if (auto column = column_in(sides[one]))
+                out.emplace_back(std::move(*column), sides[1 - one]);
+    }
+    return out;
+}
+
+bool mentions(const std::string& condition, const std::string& alias, const std::string& column)
+{
+    for (const auto& a : {alias, quote_identifier(alias)})
+        for (const auto& c : {column, quote_identifier(column)}) {
+            const std::string name = a + "." + c;
+            for (auto at = condition.find(name); at != std::string::npos;
+                 at = condition.find(name, at + 1))
+                if ((at == 0 || in_identifier.find(condition[at - 1]) == std::string_view::npos) &&
+                    (at + name.size() == condition.size() ||
+                     in_identifier.find(condition[at + name.size()]) == std::string_view::npos))
+                    return true;
+        }
+    return false;
+}
+
+} // namespace pgsql::postgres

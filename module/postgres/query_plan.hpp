@@ -1,0 +1,53 @@
+// query_plan.hpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pgsql::postgres {
+
+/// One reading of a table.
+struct table_scan {
+    std::string schema;
+    std::string table;
+    std::string alias;
+    std::string index;           ///< by which it is read; empty: none
+    std::string index_condition; ///< empty: all that is in the index
+    /// What its rows have to be like: its own conditions, then those of the joins that it is in,
+    /// the innermost first.
+    std::vector<std::string> conditions;
+};
+
+struct query_plan {
+    std::vector<table_scan> scans;
+    std::vector<std::string> conditions; ///< of all its parts
+    std::string first_output;            ///< the expression that the statement shows first
+};
+
+/// Throws std::invalid_argument if the text is no such plan.
+[[nodiscard]] query_plan read_plan(std::string_view json);
+
+/// A column as EXPLAIN names it: alias.name.
+struct column_reference {
+    std::string alias;
+    std::string column;
+    bool as_text = false; ///< (alias.name)::text
+
+    bool operator==(const column_reference&) const = default;
+};
+
+/// What the expression is, if it is nothing but a column.
+[[nodiscard]] std::optional<column_reference> column_in(std::string_view expression);
+
+/// The columns for which = has to be true, with what is on its other side.
+[[nodiscard]] std::vector<std::pair<column_reference, std::string>>
+equalities_in(std::string_view condition);
+
+/// Whether the condition is about the column.
+[[nodiscard]] bool mentions(const std::string& condition, const std::string& alias,
+                            const std::string& column);
+
+} // namespace pgsql::postgres

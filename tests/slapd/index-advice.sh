@@ -1,0 +1,54 @@
+# At the start the log names the indexes that clients' searches lack on large tables, and with those it names none.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/scans.sh"
+. "$TESTS/lib/advice.sh"
+start_postgres -c log_statement=all
+
+# Small tables.
+restart - < <(manager_conf)
+same "" "$(advice)" "what the log says of small tables"
+same 0 "$(grep -c EXPLAIN "$T/pg/postgres.log")" "plans asked for"
+
+q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory\", \"cn\", \"sn\", \"givenName\", \"mail\", \"userPassword\", \"createdAt\", \"updatedAt\")
+   SELECT n, 'u' || n, n, '/home/u' || n, 'User ' || n, 'User', 'U', 'U' || n || '@Example.com', '!', now(), now() - n * interval '1 minute'
+   FROM generate_series(10000, 29999) n;
+   INSERT INTO \"Groups\" SELECT n, 'g' || n, false, now(), now() FROM generate_series(40000, 59999) n;
+   INSERT INTO \"UserGroups\" SELECT n, 40000 + (n + k) % 20000, now(), now() FROM generate_series(10000, 29999) n, generate_series(0, 4) k;
+   ANALYZE"
+
+# The manager's schema and its four queries.
+restart - < <(manager_conf)
+irregular="~ '^ |  | \$|[^ -~]'"
+same "finding users by mail reads all of \"Users\" (20010 rows); this spares it: CREATE INDEX ON \"Users\" (lower(\"mail\" COLLATE \"C\")); CREATE INDEX ON \"Users\" ((true)) WHERE \"mail\" $irregular;
+finding groups by cn reads all of \"Groups\" (20004 rows); this spares it: CREATE INDEX ON \"Groups\" (lower(\"cn\" COLLATE \"C\")); CREATE INDEX ON \"Groups\" ((true)) WHERE \"cn\" $irregular;
+showing memberUid of groups reads all of \"UserGroups\" (100013 rows); this spares it: CREATE INDEX ON \"UserGroups\" (\"gidNumber\");
+finding private groups by gidNumber reads all of \"Users\" (20010 rows); this spares it: CREATE INDEX ON \"Users\" (\"gidNumber\");" "$(advice)" "what the log says of the manager's tables"
+people='(objectClass=posixAccount)' groups='(objectClass=posixGroup)'
+searches=("(&$people(mail=u12345@example.com))" "(&$groups(cn=g45678))" "(&$groups(gidNumber=12345))")
+found=(uid=u12345 cn=g45678 cn=u12345)
+for i in "${!searches[@]}"; do
+    n=$(reads_all "${searches[$i]}" "${found[$i]}")
+    [ "$n" != 0 ] || fail "${searches[$i]} needs no index, so this test proves nothing"
+done
+# Without theirs, memberships are found by reading all of an index that begins with another column.
+pages() { # how much of the memberships PostgreSQL reads to show a group's members
+    local before
+    before=$(q "$touched")
+    expect 0 search -b dc=example,dc=com "(&$groups(gidNumber=45678))" memberUid
+    contains "$OUT" "memberUid: u25678"
+    eventually 5 ended
+    echo $(($(q "$touched") - before))
+}
+touched="SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) FROM pg_statio_user_tables WHERE relname = 'UserGroups'"
+n=$(pages)
+[ "$n" -gt 200 ] || fail "members need no index, so this test proves nothing: $n pages"
+
+# Word for word, they mend it.
+q "$(grep -o 'CREATE INDEX.*' "$T/slapd.log") ANALYZE"
+restart - < <(manager_conf)
+same "" "$(advice)" "what the log says when all indexes are there"
+for i in "${!searches[@]}"; do
+    same 0 "$(reads_all "${searches[$i]}" "${found[$i]}")" "tables read whole for ${searches[$i]}"
+done
+n=$(pages)
+[ "$n" -lt 100 ] || fail "$n pages are read to show a group's members"

@@ -1,0 +1,161 @@
+// From a mapping follow the searches that clients send, and from what those read whole the indexes.
+#include "directory/index_advice.hpp"
+#include "directory/probe.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <map>
+
+using namespace pgsql::directory;
+using pgsql::postgres::statement;
+using pgsql::postgres::whole_read;
+
+namespace {
+
+mapping two_kinds()
+{
+    mapping m;
+    m.attributes = {{"uid", match::ignore_case},      {"uidNumber", match::integer},
+                    {"gidNumber", match::integer},    {"cn", match::ignore_case},
+                    {"memberUid", match::exact_case}, {"mail", match::ignore_case},
+                    {"entryUUID", match::uuid},       {"modifyTimestamp", match::time}};
+    kind users;
+    users.name = "users";
+    users.list.text = "SELECT * FROM u";
+    users.columns = {{"username", column_type::text}, {"number", column_type::int4},
+                     {"group", column_type::int4},    {"mail", column_type::text},
+                     {"id", column_type::uuid},       {"changed", column_type::timestamptz}};
+    users.sources = {
+        {.attribute = 0, .column = "username", .defaults = {}, .compare = comparison::lower},
+        {.attribute = 1, .column = "number", .defaults = {}},
+        {.attribute = 2, .column = "group", .defaults = {}},
+        {.attribute = 5,
+         .column = "mail",
+         .defaults = {value_template::parse("{username}@{domain}", "Example.com")}},
+        {.attribute = 6, .column = "id", .defaults = {}},
+        {.attribute = 7, .column = "changed", .defaults = {}}};
+    kind groups;
+    groups.name = "groups";
+    groups.list.text = "SELECT * FROM g";
+    groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
+    groups.sources = {{.attribute = 3, .column = "name", .defaults = {}},
+                      {.attribute = 2, .column = "gid_number", .defaults = {}}};
+    groups.values.push_back(
+        {.attribute = 4,
+         .text = "SELECT v.name, v.who FROM (SELECT * FROM m) AS v WHERE v.name = ANY($1)",
+         .listing = "SELECT * FROM m",
+         .value = "who"});
+    kind broken;
+    broken.name = "broken";
+    broken.problem = "no such table";
+    broken.sources = {{.attribute = 3}};
+    m.kinds = {users, groups, broken};
+    return m;
+}
+
+const probe& named(const std::vector<probe>& in, const std::string& what)
+{
+    const auto at =
+        std::find_if(in.begin(), in.end(), [&](const probe& p) { return p.what == what; });
+    REQUIRE(at != in.end());
+    return *at;
+}
+
+} // namespace
+
+TEST_CASE("the searches are those of clients, for every kind that is served")
+{
+    std::string all;
+    for (const probe& p : probes(two_kinds()))
+        all += p.what + "; ";
+    CHECK(all == "finding users by uid; finding users by uidNumber; finding users by mail; "
+                 "finding users by entryUUID; finding users by modifyTimestamp; "
+                 "finding groups by cn; finding groups by gidNumber; finding groups by memberUid; "
+                 "showing memberUid of groups; ");
+}
+
+TEST_CASE("each condition that OR joins comes with the index that serves it")
+{
+    const auto all = probes(two_kinds());
+    const probe& mail = named(all, "finding users by mail");
+    REQUIRE(mail.parts.size() == 3);
+    CHECK(mail.asked.values == std::vector<std::string>{"back-pgsql@example.com", "back-pgsql"});
+    for (const auto& part : mail.parts) {
+        CHECK(part.column == "e.\"mail\"");
+        const std::string head = "SELECT e.\"mail\" FROM (SELECT * FROM u) AS e WHERE ";
+        REQUIRE(part.asked.text.substr(0, head.size()) == head);
+        // The condition is a part of the search's own, but for the number of its parameter.
+        std::string condition = part.asked.text.substr(head.size());
+        if (mail.asked.text.find(condition) == std::string::npos)
+            condition.replace(condition.find("$1"), 2, "$2");
+        CHECK(mail.asked.text.find(condition) != std::string::npos);
+    }
+    CHECK(mail.parts[0].index == "(lower(e.\"mail\" COLLATE \"C\"))");
+    CHECK(mail.parts[0].asked.values == std::vector<std::string>{"back-pgsql@example.com"});
+    CHECK(mail.parts[1].index == "((true)) WHERE e.\"mail\" ~ '^ |  | $|[^ -~]'");
+    CHECK(mail.parts[1].asked.values.empty());
+    CHECK(mail.parts[2].index == "((true)) WHERE (e.\"mail\" IS NULL OR e.\"mail\" = '')");
+    CHECK(mail.parts[2].asked.values == std::vector<std::string>{"back-pgsql"});
+
+    CHECK(named(all, "finding users by uid").parts.at(0).index == "(e.\"username\")");
+    CHECK(named(all, "finding users by entryUUID").parts.at(0).index == "(e.\"id\")");
+    CHECK(named(all, "finding users by modifyTimestamp").parts.at(0).index == "(e.\"changed\")");
+    const auto& member = named(all, "finding groups by memberUid").parts;
+    REQUIRE(member.size() == 2);
+    CHECK(member[0].asked.text ==
+          "SELECT v.\"who\" FROM (SELECT * FROM m) AS v WHERE v.\"who\"::text = $1");
+    CHECK(member[0].index == "((v.\"who\"::text))");
+}
+
+TEST_CASE("indexes are named for the columns of tables, and once")
+{
+    const auto mails = [](const statement& of) -> std::vector<whole_read> {
+        if (of.text.find("lower(e.\"mail\"") != std::string::npos)
+            return {{.table = "\"People\"",
+                     .rows = 12345,
+                     .shown = "e\"mail",
+                     .keys = {},
+                     .condition = "c"}};
+        if (of.text.find("FROM (SELECT * FROM m)") != std::string::npos)
+            return {{.table = "m",
+                     .rows = 99999,
+                     .shown = "",
+                     .keys = {"group", "site"},
+                     .condition = "c"}};
+        return {};
+    };
+    std::vector<std::string> lines;
+    for (const auto& advice : missing_indexes(two_kinds(), mails))
+        lines.push_back(advice.text());
+    CHECK(lines ==
+          std::vector<std::string>{
+              "finding users by mail reads all of \"People\" (12345 rows); this spares it: "
+              "CREATE INDEX ON \"People\" (lower(\"e\"\"mail\" COLLATE \"C\"));",
+              "finding groups by memberUid reads all of m (99999 rows); this spares it: "
+              "CREATE INDEX ON m (\"group\", \"site\");"});
+}
+
+TEST_CASE(
+    "what no index is known for is told in words, and nothing is said of what is read by index")
+{
+    CHECK(missing_indexes(two_kinds(), [](const statement&) {
+              return std::vector<whole_read>();
+          }).empty());
+    const auto computed = [](const statement& of) -> std::vector<whole_read> {
+        if (of.text.find("lower(e.\"mail\"") == std::string::npos)
+            return {};
+        return {{.table = "u",
+                 .rows = 20000,
+                 .shown = "",
+                 .keys = {},
+                 .condition = std::string(400, 'x')}};
+    };
+    const auto found = missing_indexes(two_kinds(), computed);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].indexes.empty());
+    CHECK(found[0].text() ==
+          "finding users by mail reads all of u (20000 rows); no index can be named for u and "
+          "the condition " +
+              std::string(300, 'x') + "...");
+}

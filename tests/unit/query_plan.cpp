@@ -1,0 +1,114 @@
+// What EXPLAIN says becomes the tables that are read, by which index, and what their rows have to
+// equal.
+#include "postgres/query_plan.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <stdexcept>
+
+using namespace pgsql::postgres;
+
+namespace {
+
+// PostgreSQL 15, with what plays no part left out.
+constexpr const char* join = R"json([{"Plan": {
+  "Node Type": "Nested Loop", "Output": ["g.cn", "\"Users\".uid"],
+  "Plans": [
+    {"Node Type": "Nested Loop", "Join Filter": "(ug.\"gidNumber\" = g.\"gidNumber\")",
+     "Plans": [
+       {"Node Type": "Bitmap Heap Scan", "Relation Name": "Groups", "Schema": "public", "Alias": "g",
+        "Filter": "(NOT g.\"isAdmin\")",
+        "Plans": [{"Node Type": "BitmapOr", "Plans": [
+          {"Node Type": "Bitmap Index Scan", "Index Name": "by_name", "Index Cond": "((g.cn)::text = 'x'::text)"},
+          {"Node Type": "Bitmap Index Scan", "Index Name": "odd_names"}]}]},
+       {"Node Type": "Materialize",
+        "Plans": [{"Node Type": "Seq Scan", "Relation Name": "UserGroups", "Schema": "public", "Alias": "ug"}]}]},
+    {"Node Type": "Index Only Scan", "Index Name": "Users_pkey", "Relation Name": "Users",
+     "Schema": "public", "Alias": "Users", "Index Cond": "(\"Users\".\"uidNumber\" = ug.\"uidNumber\")"}]}}])json";
+
+} // namespace
+
+TEST_CASE("every table of a plan is found, with the index and the conditions on its rows")
+{
+    const query_plan plan = read_plan(join);
+    CHECK(plan.first_output == "g.cn");
+    CHECK(plan.conditions.size() == 4);
+    REQUIRE(plan.scans.size() == 4);
+    const std::string member = R"((ug."gidNumber" = g."gidNumber"))";
+
+    CHECK(plan.scans[0].table == "Groups");
+    CHECK(plan.scans[0].alias == "g");
+    CHECK(plan.scans[0].index == "by_name");
+    CHECK(plan.scans[0].index_condition == "((g.cn)::text = 'x'::text)");
+    CHECK(plan.scans[0].conditions ==
+          std::vector<std::string>{"((g.cn)::text = 'x'::text)", "(NOT g.\"isAdmin\")", member});
+    CHECK(plan.scans[1].index == "odd_names");
+    CHECK(plan.scans[1].index_condition.empty());
+    CHECK(plan.scans[2].table == "UserGroups");
+    CHECK(plan.scans[2].index.empty());
+    CHECK(plan.scans[2].conditions == std::vector<std::string>{member});
+    CHECK(plan.scans[3].index == "Users_pkey");
+    CHECK(plan.scans[3].conditions ==
+          std::vector<std::string>{R"(("Users"."uidNumber" = ug."uidNumber"))"});
+}
+
+TEST_CASE("a join finds no rows that have to be counted first")
+{
+    const query_plan plan = read_plan(R"json([{"Plan": {
+      "Node Type": "Hash Join", "Hash Cond": "(a.x = b.x)", "Plans": [
+        {"Node Type": "Limit", "Plans": [
+          {"Node Type": "Seq Scan", "Relation Name": "a", "Schema": "s", "Alias": "a"}]},
+        {"Node Type": "Hash", "Plans": [
+          {"Node Type": "Seq Scan", "Relation Name": "b", "Schema": "s", "Alias": "b"}]}]}}])json");
+    REQUIRE(plan.scans.size() == 2);
+    CHECK(plan.scans[0].conditions.empty());
+    CHECK(plan.scans[1].conditions.size() == 1);
+}
+
+TEST_CASE("what is no plan is refused")
+{
+    for (const char* bad :
+         {"", "[]", "{}", "[{}]", "Seq Scan on x", R"([{"Plan": {"Output": [1]}}])"})
+        CHECK_THROWS_AS(read_plan(bad), std::invalid_argument);
+}
+
+TEST_CASE("a column is told from other expressions")
+{
+    CHECK(column_in("u.uid") == column_reference{"u", "uid", false});
+    CHECK(column_in("(u.uid)::text") == column_reference{"u", "uid", true});
+    CHECK(column_in(R"name("Us""ers"."a.b = (c)")name") ==
+          column_reference{"Us\"ers", "a.b = (c)", false});
+    for (const char* other :
+         {"uid", "lower(u.uid)", "(u.uid)::integer", "'u.uid'::text", "u.uid COLLATE \"C\"", "5.0",
+          "(u.a || u.b)", "u.a.b", "\"u\"x\".a", ""})
+        CHECK(!column_in(other));
+}
+
+TEST_CASE("only what must be equal for the whole condition counts")
+{
+    const auto columns = [](const char* condition) {
+        std::string out;
+        for (const auto& [column, with] : equalities_in(condition))
+            out += column.alias + "." + column.column + " with " + with + "; ";
+        return out;
+    };
+    CHECK(columns("(a.x = 5)") == "a.x with 5; ");
+    CHECK(columns("(a.x = b.y)") == "a.x with b.y; b.y with a.x; ");
+    CHECK(columns("(((a.x)::text = 'it''s (1 AND 2'::text) AND (a.z = 1) AND (a.w > 2))") ==
+          "a.x with 'it''s (1 AND 2'::text; a.z with 1; ");
+    CHECK(columns("(a.x = ANY ('{1,2}'::integer[]))") == "a.x with ANY ('{1,2}'::integer[]); ");
+    CHECK(columns("((a.x = 1) OR (a.y = 2))").empty());
+    CHECK(columns("(((a.x = 1) OR (a.y = 2)) AND (a.z = 3))") == "a.z with 3; ");
+    CHECK(columns("(NOT (a.x = 1))").empty());
+    CHECK(columns("(lower(a.x) = '1'::text)").empty());
+    CHECK(columns("(a.x ~ ' = '::text)").empty());
+}
+
+TEST_CASE("a condition on one column is not taken for one on another")
+{
+    CHECK(mentions(R"((ug."gidNumber" = g."gidNumber"))", "ug", "gidNumber"));
+    CHECK(mentions("((a.x >= 1) AND (a.x < 2))", "a", "x"));
+    CHECK(mentions("(lower((\"A\".x)::text) = 'y'::text)", "A", "x"));
+    CHECK(!mentions(R"((ug."gidNumber" = g."uidNumber"))", "ug", "uidNumber"));
+    CHECK(!mentions("(aa.x = a.xx)", "a", "x"));
+}

@@ -194,6 +194,8 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     own.classes = groups.classes;
     own.all_classes = groups.all_classes;
     own.columns = groups.columns;
+    for (column& c : own.columns)
+        c.number = 0; // the users' columns may be of other types
     own.only_if_none_in = groups_index;
     own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
     // The other columns are NULL, so that what a group has by default stands in for them.
@@ -218,6 +220,7 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
             private_groups_of(one_user->query.with_parameter("$1"), users, groups, user, name,
                               number));
         by_member->covers_private = true;
+        by_member->columns.clear();
     }
     to.kinds.push_back(std::move(own));
 }

@@ -55,6 +55,7 @@ struct column {
     std::string name;
     column_type type = column_type::other;
     bool deterministic = true; ///< its collation; LIKE and ~ refuse others
+    unsigned number = 0;       ///< of its type in PostgreSQL's catalogue; 0: may be any
 };
 
 /// Where the values of one attribute come from.
@@ -76,6 +77,7 @@ struct lookup {
     postgres::query_text query;
     bool complete = true;        ///< returns every column of the list query
     bool covers_private = false; ///< finds the private group of the member as well
+    std::vector<column> columns;
 };
 
 /// A query for the values of an attribute that may have several.
@@ -86,6 +88,7 @@ struct values_query {
     std::string value;   ///< its column with the value
     int names_of = -1;   ///< as in source
     bool deterministic = true; ///< as in column
+    unsigned number = 0;       ///< the same
 };
 
 struct kind {

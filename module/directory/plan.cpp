@@ -47,6 +47,8 @@ public:
         out_.select = "SELECT ";
         for (std::size_t i = 0; i < out_.columns.size(); ++i)
             out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
+        for (const column* c : out_.columns)
+            out_.types.push_back(type_in_answer(*c));
         out_.select += marks_ + " FROM (" + from_ + ") AS e";
         out_.values = std::move(values_.values);
         return std::move(out_);
@@ -78,6 +80,7 @@ private:
                 from_ = by.query.with_parameter(values_.bind(std::move(*value)));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
+                by_ = &by;
                 // The four queries give no member list: a group found by its member shows at least
                 // that one, and by DN what it shows by name.
                 for (const lookup& alike : kind_.lookups)
@@ -100,6 +103,16 @@ private:
                     term->attribute == all_.attribute_named("gidNumber"));
         });
         return nullptr;
+    }
+
+    // The type in which the column arrives, if that is known.
+    [[nodiscard]] unsigned type_in_answer(const column& c) const
+    {
+        if (by_ == nullptr || type_of(c) == 0)
+            return type_of(c);
+        const auto at = std::find_if(by_->columns.begin(), by_->columns.end(),
+                                     [&](const auto& other) { return other.name == c.name; });
+        return at == by_->columns.end() ? 0 : at->number;
     }
 
     // Whether a column of its own holds the attribute's only value.
@@ -198,6 +211,7 @@ private:
     plan out_;
     postgres::statement values_;
     std::string from_;
+    const lookup* by_ = nullptr; ///< whose query it is
     std::string marks_;
     std::size_t columns_of_marks_ = 0;
 };

@@ -39,6 +39,7 @@ struct plan {
     const kind* of = nullptr;
     std::vector<const column*>
         columns; ///< of a row, in order; the first names the entry; marks come behind them
+    std::vector<unsigned> types; ///< of the columns, in PostgreSQL's numbers; 0: may be any
     std::vector<mark> marks;
     std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
     std::vector<const values_query*> values_queries; ///< to be asked for every page

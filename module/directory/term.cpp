@@ -240,6 +240,11 @@ std::string expression(const column& c)
     }
 }
 
+unsigned type_of(const column& c)
+{
+    return expression(c) == "e." + postgres::quote_identifier(c.name) ? c.number : 0;
+}
+
 std::string absent(const column& c)
 {
     const std::string name = "e." + postgres::quote_identifier(c.name);

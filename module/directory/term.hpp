@@ -58,6 +58,9 @@ struct condition {
 /// How a column is read so that its text is the attribute's value.
 [[nodiscard]] std::string expression(const column& c);
 
+/// The number of that text's type, or 0 where it is not the column's own.
+[[nodiscard]] unsigned type_of(const column& c);
+
 /// That the column gives an entry no value, so that a default stands in for it.
 [[nodiscard]] std::string absent(const column& c);
 

@@ -27,6 +27,12 @@ public:
                                 static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
     }
 
+    /// The number of a column's type in PostgreSQL's catalogue.
+    [[nodiscard]] unsigned type(int column) const noexcept
+    {
+        return PQftype(result_.get(), column);
+    }
+
     /// Overwrites a value that must not stay in memory.
     void wipe(int row, int column) const noexcept
     {

@@ -40,6 +40,23 @@ postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
                    [&](const postgres::patience& limits) { return with.pool().run(page, limits); });
 }
 
+// A table that was altered may give columns of other types than the mapping was made for, and not
+// every such statement fails.
+void expect_type(const directory::plan& from, const postgres::rows& page, int column,
+                 unsigned expected)
+{
+    if (expected != 0 && page.type(column) != expected)
+        throw postgres::error(postgres::error::cause::statement,
+                              "the columns of " + from.of->name +
+                                  " have other types than when they were looked at");
+}
+
+void expect_types(const directory::plan& from, const postgres::rows& page)
+{
+    for (std::size_t i = 0; i < from.types.size(); ++i)
+        expect_type(from, page, static_cast<int>(i), from.types[i]);
+}
+
 page_values fetch_values(Operation& op, service& with, const directory::plan& from,
                          const postgres::rows& page, int count)
 {
@@ -65,6 +82,7 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
         out.push_back(
             {query, std::make_shared<const postgres::rows>(fetch(op, with, from, ask)), {}});
         auto& found = out.back();
+        expect_type(from, *found.rows, 1, query->number);
         for (int row = 0; row < found.rows->count(); ++row)
             if (const auto key = found.rows->at(row, 0))
                 if (const auto value = found.rows->at(row, 1))
@@ -88,6 +106,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
         page = fetch(op, with, from, from.page(last, ordered));
     }
     for (;;) {
+        expect_types(from, page);
         const int count = std::min(page.count(), from.rows);
         const page_values values = fetch_values(op, with, from, page, count);
         // Rows without a name come last, and none of them makes an entry.

@@ -377,7 +377,11 @@ private:
 
 extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) { return one_search(*op, *rs, with).run(); });
+    const int limit = op->ors_slimit; // which a page of a paged search lowers
+    return answer(op, rs, [&](service& with) {
+        op->ors_slimit = limit;
+        return one_search(*op, *rs, with).run();
+    });
 }
 
 } // namespace pgsql::slapd

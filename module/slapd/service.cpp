@@ -160,7 +160,7 @@ std::vector<directory::column> columns_of(postgres::connection& session,
                             [&](const auto& o) { return o.name == c.name; }))
                 throw unusable(directive + ": the query returns two columns named \"" + c.name +
                                "\"; rename one with AS");
-            out.push_back({c.name, type_of(c.type)});
+            out.push_back({.name = c.name, .type = type_of(c.type), .number = c.type});
         }
         ask_catalogue(out, described, session, limits);
     } catch (const postgres::error& e) {
@@ -476,25 +476,30 @@ private:
         }
     }
 
-    // Numbers and times are read in a form of their own where the attribute wants it, and as
+    // Numbers and times are read in a form of their own where an attribute wants it, and as
     // PostgreSQL writes them elsewhere.
+    template <typename Wants> static void settle_type(directory::column& c, Wants some_attribute_is)
+    {
+        const bool is_time = c.type == column_type::timestamptz ||
+                             c.type == column_type::timestamp || c.type == column_type::date;
+        if (!is_time && c.type != column_type::numeric && c.type != column_type::boolean)
+            return;
+        if (!some_attribute_is(is_time                          ? directory::match::time
+                               : c.type == column_type::numeric ? directory::match::integer
+                                                                : directory::match::boolean))
+            c.type = column_type::other;
+    }
+
     void settle_types(directory::kind& k) const
     {
-        for (directory::column& c : k.columns) {
-            const bool is_time = c.type == column_type::timestamptz ||
-                                 c.type == column_type::timestamp || c.type == column_type::date;
-            if (!is_time && c.type != column_type::numeric && c.type != column_type::boolean)
-                continue;
-            const auto wanted = is_time                          ? directory::match::time
-                                : c.type == column_type::numeric ? directory::match::integer
-                                                                 : directory::match::boolean;
-            if (std::none_of(k.sources.begin(), k.sources.end(), [&](const auto& s) {
+        for (directory::column& c : k.columns)
+            settle_type(c, [&](directory::match wanted) {
+                return std::any_of(k.sources.begin(), k.sources.end(), [&](const auto& s) {
                     return s.column == c.name &&
                            out_.map.attributes[static_cast<std::size_t>(s.attribute)].rule ==
                                wanted;
-                }))
-                c.type = column_type::other;
-        }
+                });
+            });
     }
 
     void add_lookup(directory::kind& k, const directory::lookup_setting& from)
@@ -521,6 +526,7 @@ private:
                 directive + ": it is not used, since " + from.attribute +
                 " may be stored in any case; if it is not, say pgsql-attribute " + k.name + " " +
                 from.attribute + " compare=lower (or exact)");
+        l.columns = columns;
         k.lookups.push_back(std::move(l));
     }
 
@@ -533,19 +539,25 @@ private:
             throw unusable(directive + ": the query must return two columns, \"" + key +
                            "\" and the value; it returns " + names_of(columns));
         const std::string name = postgres::quote_identifier(key);
-        const directory::column& shown = columns[columns[0].name == key ? 1 : 0];
-        const std::string value = postgres::quote_identifier(shown.name);
+        directory::column shown = columns[columns[0].name == key ? 1 : 0];
         const int a = attribute(from.attribute);
+        if (directory::is_list(shown.type)) // a row has one value
+            shown.type = column_type::other;
+        settle_type(shown, [&](directory::match wanted) {
+            return out_.map.attributes[static_cast<std::size_t>(a)].rule == wanted;
+        });
         if (const auto* known = k.source_of(a); known != nullptr && known->required)
             throw unusable(directive + ": every entry needs exactly one " + from.attribute +
                            ", which the list query gives; remove the directive");
         std::erase_if(k.sources, [&](const auto& s) { return s.attribute == a; });
         k.values.push_back({.attribute = a,
-                            .text = "SELECT v." + name + ", v." + value + " FROM (" +
-                                    from.query.text + ") AS v WHERE v." + name + " = ANY($1)",
+                            .text = "SELECT e." + name + ", " + directory::expression(shown) +
+                                    " FROM (" + from.query.text + ") AS e WHERE e." + name +
+                                    " = ANY($1)",
                             .listing = from.query.text,
                             .value = shown.name,
-                            .deterministic = shown.deterministic});
+                            .deterministic = shown.deterministic,
+                            .number = directory::type_of(shown)});
     }
 
     bound& out_;

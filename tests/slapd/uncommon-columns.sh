@@ -4,12 +4,14 @@ start_postgres
 base=dc=example,dc=com
 attributes="'at' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
 'number' EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+'admin' EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7
+'since' EQUALITY generalizedTimeMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
 'bytes' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40"
 q "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
    CREATE TABLE things (name text, padded char(8), made timestamp, whole integer, words json, phone text, bytes bytea, several bytea[], amount numeric);
    INSERT INTO things VALUES ('full', 'Word', '2025-01-01', 7, '[\"one\"]', '+49 30 1', '\\x00ff', '{NULL,\"\\\\x00ff\",\"\\\\x61\"}', 7.250), ('null', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), ('odd', '', 'infinity', 8, 'null', '', '', '{}', 1000.10);
-   CREATE TABLE titles (thing text, title text COLLATE loose);
-   INSERT INTO titles VALUES ('full', 'Some  Title'), ('odd', 'other');
+   CREATE TABLE titles (thing text, title text COLLATE loose, admin boolean, since timestamptz);
+   INSERT INTO titles VALUES ('full', 'Some  Title', true, '2025-01-01'), ('odd', 'other', false, '0001-01-01 BC');
    GRANT SELECT ON things, titles TO ldap"
 {
     base_conf | sed '/^pidfile/,$d'
@@ -22,6 +24,9 @@ pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
 pgsql-kind things rdn=cn class=top,device,extensibleObject
 pgsql-list things SELECT name AS cn, padded AS description, made AS at, whole AS number, words AS l, phone AS "telephoneNumber", bytes, amount FROM things
 pgsql-values things title SELECT thing AS cn, title FROM titles
+pgsql-values things admin SELECT thing AS cn, admin FROM titles
+pgsql-values things since SELECT thing AS cn, since FROM titles
+pgsql-values things displayName SELECT thing AS cn, admin FROM titles
 pgsql-attribute things street column=amount
 pgsql-attribute things uidNumber column=amount
 pgsql-attribute things description default="no description"
@@ -46,6 +51,13 @@ finds '(street=*.1)' odd
 # Collations that take different texts for equal do not hinder.
 finds '(title=SOME title)' full
 finds '(|(title=other)(title=some title))' 'full odd'
+
+# pgsql-values shows what a column of the list would show.
+finds '(admin=TRUE)' full
+finds '(admin=*)' 'full odd'
+finds '(displayName=false)' odd
+finds '(since=20250101000000Z)' full
+finds '(!(since=*))' 'null odd'
 
 # A default stands in for everything that gives no value.
 finds '(description=no description)' 'null odd'

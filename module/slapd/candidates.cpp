@@ -57,6 +57,42 @@ void expect_types(const directory::plan& from, const postgres::rows& page)
         expect_type(from, page, static_cast<int>(i), from.types[i]);
 }
 
+// Rows with names that others have: a search says in one line which they are, however many.
+class twins {
+public:
+    twins(service& with, const directory::plan& from) : with_(with), from_(from) {}
+
+    void add(std::string_view name)
+    {
+        if (name == last_)
+            return;
+        last_ = name;
+        if (++names_ <= most_named)
+            text_ += (names_ == 1 ? "\"" : ", \"") + std::string(name.substr(0, 60)) + '"';
+    }
+
+    // A line for each name that is looked up, but only one for lists and their pages.
+    void report() const
+    {
+        if (names_ > 0)
+            with_.complain(
+                "twice " + from_.of->name + (names_ == 1 ? last_ : ""),
+                from_.of->name +
+                    ": several rows have the same name, and only the first of each is shown: " +
+                    text_ + (names_ > most_named ? ", …" : ""),
+                600);
+    }
+
+private:
+    static constexpr int most_named = 10;
+
+    service& with_;
+    const directory::plan& from_;
+    int names_ = 0;
+    std::string last_;
+    std::string text_;
+};
+
 page_values fetch_values(Operation& op, service& with, const directory::plan& from,
                          const postgres::rows& page, int count)
 {
@@ -97,6 +133,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
                     const visitor& visit, const course& how)
 {
     entry_builder builder(with, mapping, from);
+    twins left_out(with, from);
     bool ordered = how.ordered || !from.pinned;
     std::optional<std::string> last = how.after;
     postgres::rows page = fetch(op, with, from, from.page(last, ordered));
@@ -129,10 +166,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
             const bool again = key && !key->empty() &&
                                (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
             if (again) {
-                with.complain("twice " + from.of->name + std::string(*key),
-                              from.of->name + ": more than one row is named \"" +
-                                  std::string(key->substr(0, 60)) + "\"; only the first is shown",
-                              600);
+                left_out.add(*key);
                 continue;
             }
             if (key)
@@ -146,12 +180,16 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
                     return true;
                 });
             candidate c{*e, page, row, from};
-            if (!visit(c))
+            if (!visit(c)) {
+                left_out.report();
                 return false;
+            }
         }
         how.page_ends();
-        if (!more)
+        if (!more) {
+            left_out.report();
             return true;
+        }
         page =
             next != nullptr
                 ? rows_of(op, with, from,

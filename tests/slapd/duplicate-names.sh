@@ -13,5 +13,31 @@ same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann"
 expect 0 search -b "uid=ann,$base" -s base uid uidNumber
 same 1 "$(grep -c '^dn:' <<<"$OUT")" "entries at ann's DN"
 same 1 "$(grep -c '^uidNumber:' <<<"$OUT")" "numbers of ann"
-said() { grep -q 'pgsql(.*ann' "$T/slapd.log"; }
-eventually 5 said
+logged 'users: several rows have the same name, and only the first of each is shown: "ann"'
+
+# Thousands of them, on both sides of every page's end, and in groups: each name once, and a line or two in the log.
+q "INSERT INTO \"Users\" SELECT 10000 + i, 'u' || lpad((i / 3)::text, 4, '0'), 2001, '/home/' || i, '/bin/sh', 'c' || i, 's', 'g', i || '@x', NULL, 'x', 'active', NULL, NULL, now(), now()
+   FROM generate_series(0, 4499) i;
+   INSERT INTO \"Users\" SELECT 20000 + i, 'same', 2001, '/home/' || i, '/bin/sh', 'c' || i, 's', 'g', 's' || i || '@x', NULL, 'x', 'active', NULL, NULL, now(), now() FROM generate_series(1, 1200) i;
+   ALTER TABLE \"Groups\" DROP CONSTRAINT \"Groups_cn_key\";
+   INSERT INTO \"Groups\" VALUES (6000, 'devs', false, now(), now());
+   INSERT INTO \"UserGroups\" VALUES (2003, 6000, now(), now())"
+stop_slapd
+start_slapd - < <(manager_conf; echo "sizelimit unlimited")
+lines() { grep -c 'several rows have' "$T/slapd.log" || true; }
+before=$(lines)
+names=$(q 'SELECT count(DISTINCT "uid") FROM "Users"')
+for options in '' '-E pr=100/noprompt' '-E pr=500/noprompt' '-E pr=3/noprompt'; do
+    # shellcheck disable=SC2086
+    found=$(dns $options -b $base '(objectClass=posixAccount)')
+    same "$names" "$(wc -l <<<"$found")" "users found ${options:-at once}"
+    same "" "$(uniq -d <<<"$found")" "names found twice"
+done
+logged 'users: several rows have the same name, and only the first of each is shown: "ann", "same", "u0000"'
+logged '"u0007", …'
+same "uid=same,$base" "$(dns -b $base '(uid=same)')" "a name that more than a page of rows have"
+same "uid=same,$base" "$(dns -b "uid=same,$base" -s base)" "its entry"
+same "cn=devs,$base" "$(dns -b $base '(cn=devs)')" "devs"
+same "cn=devs,$base cn=ldapusers,$base" "$(dns -b $base '(memberUid=dora)' | xargs)" "dora's groups"
+logged 'groups: several rows have the same name, and only the first of each is shown: "devs"'
+[ $(($(lines) - before)) -lt 10 ] || fail "the log repeats itself: $(lines) lines"

@@ -9,10 +9,12 @@ bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; 
 manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups'; }
 manager_data() { data odd; }
 
-# Everything directly under the suffix, members by a query of values, no private groups.
+# Everything directly under the suffix, members by a query of values, a lookup by number, no private groups.
 flat_directory() {
     manager_conf | sed '/^pgsql-lookup groups/,$d'
     echo 'pgsql-values groups memberUid SELECT g."cn" AS name, u."uid" AS member FROM "Groups" g JOIN "UserGroups" USING ("gidNumber") JOIN "Users" u USING ("uidNumber")'
+    manager_conf | sed -n '/^pgsql-lookup users uid/,/^ WHERE/{s/users uid/users uidNumber/; s/WHERE "uid"/WHERE "uidNumber"/; p}'
+    echo 'pgsql-attribute users uidNumber compare=exact'
     echo 'pgsql-private-groups off'
 }
 flat_data() { data odd; }
@@ -81,9 +83,13 @@ END
 }
 columns_data() { data odd columns; }
 
-# Rules that hide entries, attributes and single values, from filters too; groups with defaults.
+# Rules that hide entries, attributes and single values, from filters too; groups with an array of members, and with defaults.
 access_directory() {
-    manager_directory
+    local groups='SELECT g."cn" AS name, g."gidNumber" AS gid_number, array(SELECT m."uid"
+        FROM "UserGroups" mg JOIN "Users" m USING ("uidNumber") WHERE mg."gidNumber" = g."gidNumber") AS member_uids FROM "Groups" g'
+    manager_directory | sed '/^pgsql-list groups/,/^pgsql-kind users/{/^pgsql-kind users/!d}'
+    echo "pgsql-list groups $groups"
+    echo "pgsql-lookup groups memberUid $groups JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
     cat <<'END'
 pgsql-attribute groups description default="group {gid_number} {name}"
 pgsql-attribute groups seeAlso default="cn={name}" default="cn=odd"

@@ -37,10 +37,32 @@ constexpr const char* by_indexes =
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)";
 
+query_plan plan_of(const statement& of, connection& session, const patience& limits)
+{
+    // With its values, since a statement is planned for them.
+    const rows found = session.run_once(
+        {"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) " + of.text, of.values}, limits);
+    return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
+}
+
+query_plan plan_by_indexes(const statement& of, connection& session, const patience& limits)
+{
+    (void)session.run_once({"BEGIN", {}}, limits);
+    try {
+        (void)session.run_once({by_indexes, {}}, limits);
+        query_plan out = plan_of(of, session, limits);
+        (void)session.run_once({"ROLLBACK", {}}, limits);
+        return out;
+    } catch (const error& e) {
+        if (e.why() == error::cause::statement)
+            (void)session.run_once({"ROLLBACK", {}}, limits);
+        throw;
+    }
+}
+
 } // namespace
 
 explainer::explainer(connection& session, double least_rows, const patience& limits)
-    : session_(session), limits_(limits)
 {
     const rows found = session.run_once({large_tables, {std::to_string(least_rows)}}, limits);
     for (int i = 0; i < found.count(); ++i) {
@@ -60,29 +82,6 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
                 t.leading.insert(x.leads);
             indexes_[{schema, from.at("name")}] = std::move(x);
         }
-    }
-}
-
-query_plan explainer::plan_of(const statement& of)
-{
-    // With its values, since a statement is planned for them.
-    const rows found = session_.run_once(
-        {"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) " + of.text, of.values}, limits_);
-    return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
-}
-
-query_plan explainer::plan_by_indexes(const statement& of)
-{
-    (void)session_.run_once({"BEGIN", {}}, limits_);
-    try {
-        (void)session_.run_once({by_indexes, {}}, limits_);
-        query_plan out = plan_of(of);
-        (void)session_.run_once({"ROLLBACK", {}}, limits_);
-        return out;
-    } catch (const error& e) {
-        if (e.why() == error::cause::statement)
-            (void)session_.run_once({"ROLLBACK", {}}, limits_);
-        throw;
     }
 }
 
@@ -134,19 +133,20 @@ std::vector<std::string> explainer::keys(const table_scan& of, const table& in,
     return out;
 }
 
-std::vector<whole_read> explainer::whole_reads(const statement& of)
+std::vector<whole_read> explainer::whole_reads(const statement& of, connection& session,
+                                               const patience& limits) const
 {
     std::vector<whole_read> out;
     if (tables_.empty())
         return out;
     std::set<std::string> aliases;
-    for (const table_scan& scan : plan_of(of).scans)
+    for (const table_scan& scan : plan_of(of, session, limits).scans)
         if (reads_all(scan))
             aliases.insert(scan.alias);
     if (aliases.empty())
         return out;
     // PostgreSQL also reads a table whole when that is faster than an index that there is.
-    const query_plan plan = plan_by_indexes(of);
+    const query_plan plan = plan_by_indexes(of, session, limits);
     const auto shown = column_in(plan.first_output);
     for (const table_scan& scan : plan.scans) {
         if (!reads_all(scan) || aliases.erase(scan.alias) == 0)

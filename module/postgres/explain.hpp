@@ -16,12 +16,12 @@ namespace pgsql::postgres {
 
 class explainer {
 public:
-    /// Asks for the tables of at least so many rows and their indexes. `session` and `limits` have
-    /// to outlive it.
+    /// Asks for the tables of at least so many rows and their indexes.
     explainer(connection& session, double least_rows, const patience& limits);
 
     /// The statement is planned, never run; and not even that where there is no large table.
-    [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of);
+    [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of, connection& session,
+                                                      const patience& limits) const;
 
 private:
     struct table {
@@ -35,15 +35,11 @@ private:
         bool partial = false;
     };
 
-    [[nodiscard]] query_plan plan_of(const statement& of);
-    [[nodiscard]] query_plan plan_by_indexes(const statement& of);
     [[nodiscard]] const table* large_table(const table_scan& scan) const;
     [[nodiscard]] bool reads_all(const table_scan& scan) const;
     [[nodiscard]] static std::vector<std::string>
     keys(const table_scan& of, const table& in, const query_plan& plan, const statement& planned);
 
-    connection& session_;
-    const patience& limits_;
     std::map<std::pair<std::string, std::string>, table> tables_; ///< by schema and name
     std::map<std::pair<std::string, std::string>, index> indexes_;
 };

@@ -26,20 +26,23 @@ void advise(service& s, const directory::mapping& map)
     constexpr double large = 10000; // rows
     const postgres::patience limits{in_seconds(10), [] { return slapd_shutdown != 0; }};
     try {
-        const auto missing = s.pool().with_connection(limits, [&](postgres::connection& session) {
-            postgres::explainer explain(session, large, limits);
-            return directory::missing_indexes(map, [&](const postgres::statement& search) {
-                try {
-                    return explain.whole_reads(search);
-                } catch (const postgres::error& e) {
-                    if (e.why() != postgres::error::cause::statement)
-                        throw;
-                    s.complain(e.what(), "whether a search lacks an index cannot be told: " +
-                                             std::string(e.what()));
-                    return std::vector<postgres::whole_read>();
-                }
-            });
+        const auto explain = s.pool().with_connection(limits, [&](postgres::connection& session) {
+            return postgres::explainer(session, large, limits);
         });
+        const auto reads = [&](const postgres::statement& search) {
+            try { // a session for each, so that clients need not wait for all of them
+                return s.pool().with_connection(limits, [&](postgres::connection& session) {
+                    return explain.whole_reads(search, session, limits);
+                });
+            } catch (const postgres::error& e) {
+                if (e.why() != postgres::error::cause::statement)
+                    throw;
+                s.complain(e.what(), "whether a search lacks an index cannot be told: " +
+                                         std::string(e.what()));
+                return std::vector<postgres::whole_read>();
+            }
+        };
+        const auto missing = directory::missing_indexes(map, reads);
         for (const auto& advice : missing)
             s.say(advice.text());
     } catch (const std::exception& e) {

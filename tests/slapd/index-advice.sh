@@ -52,3 +52,15 @@ for i in "${!searches[@]}"; do
 done
 n=$(pages)
 [ "$n" -lt 100 ] || fail "$n pages are read to show a group's members"
+
+# Few groups with many members: PostgreSQL rather reads all users than look up each by the index that it has, and needs no other.
+q 'DELETE FROM "Groups" WHERE "gidNumber" > 2001; INSERT INTO "UserGroups" SELECT "uidNumber", 2001, now(), now() FROM "Users" ON CONFLICT DO NOTHING;
+   UPDATE "Users" SET "gidNumber" = 2001'
+q 'VACUUM ANALYZE'
+restart - < <(manager_conf)
+same "" "$(advice)" "what the log says of few groups"
+n=$(q "EXPLAIN SELECT u.\"uid\" FROM \"Groups\" g JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE g.\"cn\" = 'x'" | grep -c 'Seq Scan on "Users"' || true)
+[ "$n" = 1 ] || fail "PostgreSQL does not read all users, so this test proves nothing"
+q 'DROP INDEX "UserGroups_gidNumber_idx"'
+restart - < <(manager_conf)
+same 'showing memberUid of groups reads all of "UserGroups" (20012 rows); this spares it: CREATE INDEX ON "UserGroups" ("gidNumber");' "$(advice)" "what the log says of few groups without the index"

@@ -1,118 +1,85 @@
-// bind.cpp: answers a simple bind: the row of the DN, its hash, a verdict.
+// bind.cpp: answers a simple bind: the row of the DN, the chain of checks it has to pass, a
+// verdict.
 #include "operations.hpp"
 
-#include "candidates.hpp"
-
-#include "../login/password.hpp"
+#include "bind_report.hpp"
+#include "password_step.hpp"
 
 namespace pgsql::slapd {
 namespace {
 
-// lutil_passwd knows {SSHA}, {PBKDF2} and whatever modules have added.
-login::outcome check_by_slapd(const login::secret& stored, const berval& password)
-{
-    const std::string& hash = stored.reveal();
-    const auto end = hash.find('}');
-    const login::secret scheme(
-        std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
-    if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
-        return {login::verdict::refused,
-                "a {SCHEME} that this slapd does not know (is its module loaded?)"};
-    const berval value = look_at(hash);
-    const char* text = nullptr;
-    const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
-    return {match ? login::verdict::match : login::verdict::mismatch, ""};
-}
+/// A login whose steps all answer at once.
+class immediate final : public login::conversation {
+public:
+    using conversation::conversation;
+    [[nodiscard]] bool gone() noexcept override { return false; }
 
-struct found_account {
-    bool exists = false;
-    bool ambiguous = false;
-    bool may_authenticate = false; ///< by the ACLs
-    std::string dn;
-    std::optional<login::secret> hash;
-    std::string chain; ///< the row's own list of checks, if any
+private:
+    void wait_begins() override {}
+    void concluded() noexcept override {}
 };
 
-found_account find_account(Operation& op, service& with, const bound& mapping)
+// The checks after the password that this account has to pass. A chain that cannot be kept lets
+// nobody in.
+void choose_steps(service& with, account& whose)
 {
-    found_account out;
-    visit_entry(
-        op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
-        directory::wanted{.everything = true, .password = true},
-        [&](candidate& c) {
-            out.exists = true;
-            out.dn = view(c.entry.e_name);
-            out.may_authenticate = access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword,
-                                                  nullptr, ACL_AUTH, nullptr) != 0;
-            for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
-                const auto value = c.page.at(c.row, static_cast<int>(i));
-                const std::string& name = c.from.columns[i]->name;
-                if (!value)
-                    continue;
-                if (name == c.from.of->password_column) {
-                    out.hash.emplace(*value);
-                    c.page.wipe(c.row, static_cast<int>(i));
-                } else if (name == c.from.of->chain_column) {
-                    out.chain = *value;
-                }
-            }
-            return true;
-        },
-        &out.ambiguous);
-    return out;
+    if (whose.chain.empty())
+        return;
+    std::string why;
+    try {
+        if (login::parse_chain(whose.chain).size() > 1)
+            why = "this database can check passwords only";
+    } catch (const std::invalid_argument& e) {
+        why = e.what();
+    }
+    if (why.empty())
+        return;
+    whose.barred = "its auth_backends cannot be kept: " + why;
+    with.complain("chain of " + whose.dn, whose.dn + " cannot bind: " + whose.barred, 3600);
 }
 
 int bind(Operation& op, SlapReply& rs, service& with)
 {
-    if (be_rootdn_bind(&op, nullptr) == LDAP_SUCCESS)
+    const bind_report report(op, with);
+    if (be_rootdn_bind(&op, nullptr) == LDAP_SUCCESS) {
+        report.say(op, "rootpw", {login::decision::accepted, ""});
         return rs.sr_err = LDAP_SUCCESS; // slapd answers
-
-    const std::string_view password = view(op.orb_cred);
-    const auto mapping = mapping_of(op, with);
-    const found_account account = find_account(op, with, *mapping);
-    login::outcome outcome;
-    const char* reason = "wrong password";
-    bool paid = false; // the time of a check
-    if (!account.exists)
-        reason = "no such user";
-    else if (account.ambiguous)
-        reason = "more than one row has this name";
-    else if (!account.may_authenticate)
-        reason = "access rules deny auth";
-    else if (!account.chain.empty() && account.chain != "sql")
-        reason = "its auth_backends demands more than sql, which is all there is here";
-    else if (!account.hash)
-        reason = "no password";
-    else if (password.empty())
-        reason = "empty password";
-    else {
-        outcome = while_idle(op, [&] { return login::check(*account.hash, password); });
-        if (outcome.what == login::verdict::slapds)
-            outcome = check_by_slapd(*account.hash, op.orb_cred);
-        paid = outcome.what != login::verdict::refused;
-        if (!paid) {
-            reason = outcome.reason;
-            with.complain(std::string("password ") + outcome.reason,
-                          std::string(view(op.o_req_dn)) +
-                              " cannot bind: its password column holds " + outcome.reason,
-                          3600);
-        }
-        if (outcome.what == login::verdict::match) {
-            Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" accepted\n", op.o_log_prefix,
-                  op.o_req_dn.bv_val);
-            const berval dn = look_at(account.dn);
-            ber_dupbv(&op.orb_edn, const_cast<berval*>(&dn));
+    }
+    std::string step = "row"; // how far it came
+    try {
+        const auto mapping = mapping_of(op, with);
+        account whose = find_account(op, with, *mapping);
+        if (whose.barred.empty())
+            choose_steps(with, whose);
+        const std::string dn = whose.dn;
+        login::attempt who{whose.name, std::string(view(op.o_req_ndn)), address_of(op)};
+        std::vector<std::unique_ptr<login::step>> steps;
+        steps.push_back(std::make_unique<password_step>(op, with, *mapping, std::move(whose)));
+        step = "sql";
+        const auto login = std::make_shared<immediate>(std::move(who), std::move(steps));
+        (void)login->run();
+        report.say(op, login->last_step(), login->result());
+        if (login->result().what == login::decision::accepted) {
+            const berval name = look_at(dn);
+            ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
             return rs.sr_err = LDAP_SUCCESS;
         }
+        send_ldap_error(&op, &rs, code_for(login->result()), words_for(login->result()));
+        return rs.sr_err;
+    } catch (const postgres::error& e) {
+        const failure told = code_for(e);
+        report.say(
+            op, step,
+            {told.code == SLAPD_ABANDON ? login::decision::gone : login::decision::unavailable,
+             e.what()});
+        throw;
+    } catch (const std::exception& e) {
+        report.say(op, step, {login::decision::unavailable, e.what()});
+        throw;
+    } catch (const database_gone&) {
+        report.say(op, step, {login::decision::unavailable, "the database was removed"});
+        throw;
     }
-    // Whoever asks must not learn from the time it takes whether the name exists.
-    if (!paid)
-        (void)while_idle(op, [&] { return login::check(login::secret(mapping->decoy), password); });
-    Debug(LDAP_DEBUG_STATS, "%s pgsql: bind of \"%s\" refused: %s\n", op.o_log_prefix,
-          op.o_req_dn.bv_val, reason);
-    rs.sr_err = LDAP_INVALID_CREDENTIALS;
-    send_ldap_result(&op, &rs);
-    return LDAP_INVALID_CREDENTIALS;
 }
 
 } // namespace

@@ -513,6 +513,11 @@ private:
         if (!returns(k.rdn().column))
             throw unusable(directive + ": the query returns no column \"" + k.rdn().column +
                            "\", which names the entry; it returns " + names_of(columns));
+        // Left unread, the row's own chain would let in whom another check should have stopped.
+        if (returns("auth_backends") && k.chain_column.empty())
+            throw unusable(directive + ": the query returns auth_backends and pgsql-list " +
+                           k.name +
+                           " does not; let both return it, for logins to be checked by it");
         directory::lookup l;
         l.attribute = attribute(from.attribute);
         l.query = from.query;

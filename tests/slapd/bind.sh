@@ -50,14 +50,3 @@ expect 49 bind "cn=admin,$base" wrong
 q 'ALTER TABLE "Users" RENAME TO gone'
 expect 53 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w ''
 q 'ALTER TABLE gone RENAME TO "Users"'
-
-# A row that demands another check than the password is not let in by the password alone.
-stop_slapd
-q 'ALTER TABLE "Users" ADD COLUMN auth_backends text; UPDATE "Users" SET auth_backends = $$sql$$ WHERE "uid" = $$bob$$'
-q 'UPDATE "Users" SET auth_backends = $$sql,notification$$ WHERE "uid" = $$eve$$'
-manager_conf | sed 's/"userPassword" AS password/&, auth_backends/' >"$T/slapd.conf"
-start_slapd "$T/slapd.conf"
-expect 0 bind "uid=bob,$base" bob-secret
-expect 0 bind "uid=gus,$base" gus-secret
-expect 49 bind "uid=eve,$base" eve-secret
-logged "auth_backends demands more than sql"

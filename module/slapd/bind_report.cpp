@@ -1,0 +1,79 @@
+// bind_report.cpp: turns the end of a bind into a line of the log and a result code.
+#include "bind_report.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+std::string address_of(const Operation& op)
+{
+    // slapd's c_peer_name: IP=192.0.2.1:4711, IP=[2001:db8::1]:4711, PATH=/run/slapd/ldapi
+    std::string_view name = view(op.o_conn->c_peer_name);
+    const bool network = name.starts_with("IP=");
+    name.remove_prefix(std::min(name.find('=') + 1, name.size()));
+    if (network)
+        name = name.substr(0, name.rfind(':'));
+    return name.empty() ? "internal" : std::string(name);
+}
+
+int code_for(const login::answer& what) noexcept
+{
+    switch (what.what) {
+    case login::decision::accepted:
+        return LDAP_SUCCESS;
+    case login::decision::refused:
+        return LDAP_INVALID_CREDENTIALS;
+    case login::decision::unavailable:
+        return LDAP_UNAVAILABLE;
+    case login::decision::busy:
+        return LDAP_BUSY;
+    case login::decision::gone:
+        return SLAPD_ABANDON;
+    }
+    return LDAP_OTHER;
+}
+
+const char* words_for(const login::answer& what) noexcept
+{
+    switch (what.what) {
+    case login::decision::unavailable:
+        return "the login could not be checked; see the server's log";
+    case login::decision::busy:
+        return "too many logins are waiting";
+    default:
+        return nullptr;
+    }
+}
+
+void bind_report::say(const Operation& op, std::string_view step, const login::answer& what) const
+{
+    const char* outcome = "refused";
+    switch (what.what) {
+    case login::decision::accepted:
+        outcome = "accepted";
+        break;
+    case login::decision::refused:
+        break;
+    case login::decision::unavailable:
+        outcome = "unavailable";
+        break;
+    case login::decision::busy:
+        outcome = "busy";
+        break;
+    case login::decision::gone:
+        outcome = "gone";
+        break;
+    }
+    std::string reason = what.reason; // PostgreSQL's words may have several lines
+    std::replace_if(
+        reason.begin(), reason.end(), [](unsigned char c) { return c < ' ' || c == '"'; }, ' ');
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began_).count();
+    Debug(
+        LDAP_DEBUG_STATS,
+        "%s pgsql bind dn=\"%s\" client=%s suffix=\"%s\" step=%s outcome=%s reason=\"%s\" ms=%lld\n",
+        op.o_log_prefix, dn_.c_str(), client_.c_str(), suffix_.c_str(), std::string(step).c_str(),
+        outcome, reason.c_str(), static_cast<long long>(took));
+}
+
+} // namespace pgsql::slapd

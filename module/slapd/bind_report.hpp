@@ -1,0 +1,35 @@
+// bind_report.hpp: turns the end of a bind into a line of the log and a result code.
+#pragma once
+
+#include "database.hpp"
+
+#include "../login/chain.hpp"
+
+namespace pgsql::slapd {
+
+/// The address of a client without its port: 192.0.2.1, [2001:db8::1] or the path of a socket.
+[[nodiscard]] std::string address_of(const Operation& op);
+
+/// What an answer means to the client. Design rule: 49 is for who may not log in, never for a
+/// failure of ours.
+[[nodiscard]] int code_for(const login::answer& what) noexcept;
+/// The words that go with it, or null: whether it was the password is nobody's business.
+[[nodiscard]] const char* words_for(const login::answer& what) noexcept;
+
+/// Begins with the bind, and says in one line how it ended, for the person who asks why somebody
+/// could not log in.
+class bind_report {
+public:
+    bind_report(const Operation& op, const service& with)
+        : dn_(view(op.o_req_dn)), client_(address_of(op)), suffix_(with.suffix_ndn),
+          began_(clock::now())
+    {}
+
+    void say(const Operation& op, std::string_view step, const login::answer& what) const;
+
+private:
+    std::string dn_, client_, suffix_;
+    clock::time_point began_;
+};
+
+} // namespace pgsql::slapd

@@ -2,40 +2,103 @@
 // verdict.
 #include "operations.hpp"
 
-#include "bind_report.hpp"
 #include "password_step.hpp"
+#include "waiting_room.hpp"
 
 namespace pgsql::slapd {
 namespace {
 
-/// A login whose steps all answer at once.
-class immediate final : public login::conversation {
-public:
-    using conversation::conversation;
-    [[nodiscard]] bool gone() noexcept override { return false; }
+// How much longer than a prompt may take a worker waits for its outcome.
+constexpr double grace_seconds = 5;
 
-private:
-    void wait_begins() override {}
-    void concluded() noexcept override {}
-};
+using login_steps = std::vector<std::unique_ptr<login::step>>;
 
-// The checks after the password that this account has to pass. A chain that cannot be kept lets
-// nobody in.
-void choose_steps(service& with, account& whose)
+// The checks that this account has to pass. A chain that cannot be kept lets nobody in.
+std::vector<std::string> chain_for(service& with, account& whose)
 {
-    if (whose.chain.empty())
-        return;
+    if (whose.chain.empty() || !whose.barred.empty())
+        return with.chain;
     std::string why;
     try {
-        if (login::parse_chain(whose.chain).size() > 1)
-            why = "this database can check passwords only";
+        auto out = login::parse_chain(whose.chain);
+        if (out.size() == 1 || !with.push->uri.empty())
+            return out;
+        why = "notification needs pgsql-push-uri";
     } catch (const std::invalid_argument& e) {
         why = e.what();
     }
-    if (why.empty())
-        return;
     whose.barred = "its auth_backends cannot be kept: " + why;
     with.complain("chain of " + whose.dn, whose.dn + " cannot bind: " + whose.barred, 3600);
+    return {"sql"};
+}
+
+login_steps steps_for(Operation& op, service& with, const bound& mapping, account whose,
+                      const waiting_room& room)
+{
+    login_steps out;
+    for (const auto& name : chain_for(with, whose))
+        if (name == "sql") // once, and the first
+            out.push_back(std::make_unique<password_step>(op, with, mapping, std::move(whose)));
+        else
+            out.push_back(std::make_unique<login::push_step>(room.push(), with.push));
+    return out;
+}
+
+// Whoever has been asked must not look at an operation that is answered.
+template <typename Login> class stay {
+public:
+    explicit stay(std::shared_ptr<Login> whose) : whose_(std::move(whose)) {}
+    stay(const stay&) = delete;
+    stay& operator=(const stay&) = delete;
+    ~stay() { whose_->take_back(); }
+
+private:
+    const std::shared_ptr<Login> whose_;
+};
+
+class seat {
+public:
+    explicit seat(waiting_room& room) : room_(room), taken_(room.sit_down()) {}
+    seat(const seat&) = delete;
+    seat& operator=(const seat&) = delete;
+    ~seat()
+    {
+        if (taken_)
+            room_.stand_up();
+    }
+    [[nodiscard]] bool taken() const noexcept { return taken_; }
+
+private:
+    waiting_room& room_;
+    const bool taken_;
+};
+
+// For whoever calls a bind inside slapd and wants its result. Says at which step it ended, too.
+std::pair<std::string, login::answer> wait_here(Operation& op, service& with, waiting_room& room,
+                                                login::attempt who, login_steps steps)
+{
+    const bool patient = steps.size() > 1;
+    std::optional<seat> mine;
+    if (patient && !mine.emplace(room).taken())
+        return {"sql", {login::decision::busy, "too many workers wait for approvals"}};
+    const auto login = std::make_shared<blocked_bind>(op, std::move(who), std::move(steps));
+    const stay<blocked_bind> here(login);
+    if (login->run())
+        return {login->last_step(), login->result()};
+    auto what =
+        while_idle(op, [&] { return login->wait(in_seconds(with.push->timeout + grace_seconds)); });
+    return {"notification", std::move(what)};
+}
+
+int conclude(Operation& op, SlapReply& rs, const std::string& dn, const login::answer& what)
+{
+    if (what.what == login::decision::accepted) {
+        const berval name = look_at(dn);
+        ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
+        return rs.sr_err = LDAP_SUCCESS; // slapd answers
+    }
+    send_ldap_error(&op, &rs, code_for(what), words_for(what));
+    return code_for(what);
 }
 
 int bind(Operation& op, SlapReply& rs, service& with)
@@ -43,35 +106,35 @@ int bind(Operation& op, SlapReply& rs, service& with)
     const bind_report report(op, with);
     if (be_rootdn_bind(&op, nullptr) == LDAP_SUCCESS) {
         report.say(op, "rootpw", {login::decision::accepted, ""});
-        return rs.sr_err = LDAP_SUCCESS; // slapd answers
+        return rs.sr_err = LDAP_SUCCESS;
     }
     std::string step = "row"; // how far it came
     try {
+        const auto room = database_of(*op.o_bd).room();
+        if (room == nullptr)
+            throw unusable("the database is closed");
         const auto mapping = mapping_of(op, with);
         account whose = find_account(op, with, *mapping);
-        if (whose.barred.empty())
-            choose_steps(with, whose);
+        step = "sql";
         const std::string dn = whose.dn;
         login::attempt who{whose.name, std::string(view(op.o_req_ndn)), address_of(op)};
-        std::vector<std::unique_ptr<login::step>> steps;
-        steps.push_back(std::make_unique<password_step>(op, with, *mapping, std::move(whose)));
-        step = "sql";
-        const auto login = std::make_shared<immediate>(std::move(who), std::move(steps));
-        (void)login->run();
-        report.say(op, login->last_step(), login->result());
-        if (login->result().what == login::decision::accepted) {
-            const berval name = look_at(dn);
-            ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
-            return rs.sr_err = LDAP_SUCCESS;
+        auto steps = steps_for(op, with, *mapping, std::move(whose), *room);
+        if (!deferred_bind::possible(op)) {
+            const auto [last, what] = wait_here(op, with, *room, std::move(who), std::move(steps));
+            report.conclude(op, last, what);
+            return conclude(op, rs, dn, what);
         }
-        send_ldap_error(&op, &rs, code_for(login->result()), words_for(login->result()));
-        return rs.sr_err;
+        const auto login =
+            std::make_shared<deferred_bind>(room, op, report, dn, std::move(who), std::move(steps));
+        const stay<deferred_bind> here(login);
+        if (!login->run())
+            return rs.sr_err = SLAPD_ASYNCOP; // the operation is not ours any more
+        report.conclude(op, login->last_step(), login->result());
+        return conclude(op, rs, dn, login->result());
     } catch (const postgres::error& e) {
-        const failure told = code_for(e);
-        report.say(
-            op, step,
-            {told.code == SLAPD_ABANDON ? login::decision::gone : login::decision::unavailable,
-             e.what()});
+        const bool gone = e.why() == postgres::error::cause::abandoned;
+        report.say(op, step,
+                   {gone ? login::decision::gone : login::decision::unavailable, e.what()});
         throw;
     } catch (const std::exception& e) {
         report.say(op, step, {login::decision::unavailable, e.what()});
@@ -87,6 +150,15 @@ int bind(Operation& op, SlapReply& rs, service& with)
 extern "C" int pgsql_bind(Operation* op, SlapReply* rs) noexcept
 {
     return answer(op, rs, [&](service& with) { return bind(*op, *rs, with); });
+}
+
+// slapd calls this for every operation of every database that is abandoned, with c_mutex held.
+extern "C" int pgsql_abandon(Operation* op, SlapReply*) noexcept
+{
+    if (op->o_bd->be_private != nullptr)
+        if (const auto room = database_of(*op->o_bd).room())
+            room->look_again();
+    return LDAP_SUCCESS;
 }
 
 } // namespace pgsql::slapd

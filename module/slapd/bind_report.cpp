@@ -23,14 +23,13 @@ int code_for(const login::answer& what) noexcept
         return LDAP_SUCCESS;
     case login::decision::refused:
         return LDAP_INVALID_CREDENTIALS;
-    case login::decision::unavailable:
-        return LDAP_UNAVAILABLE;
     case login::decision::busy:
         return LDAP_BUSY;
-    case login::decision::gone:
-        return SLAPD_ABANDON;
+    case login::decision::unavailable:
+    case login::decision::gone: // it is not sent, but overlays see it: no wrong password
+        break;
     }
-    return LDAP_OTHER;
+    return LDAP_UNAVAILABLE;
 }
 
 const char* words_for(const login::answer& what) noexcept
@@ -74,6 +73,18 @@ void bind_report::say(const Operation& op, std::string_view step, const login::a
         "%s pgsql bind dn=\"%s\" client=%s suffix=\"%s\" step=%s outcome=%s reason=\"%s\" ms=%lld\n",
         op.o_log_prefix, dn_.c_str(), client_.c_str(), suffix_.c_str(), std::string(step).c_str(),
         outcome, reason.c_str(), static_cast<long long>(took));
+}
+
+void bind_report::conclude(const Operation& op, std::string_view step,
+                           const login::answer& what) const
+{
+    say(op, step, what);
+    if (what.what != login::decision::unavailable && what.what != login::decision::busy)
+        return;
+    if (const auto with = with_.lock())
+        with->complain("bind " + what.reason, std::string(step) + ": " + what.reason +
+                                                  "; clients get result " +
+                                                  std::to_string(code_for(what)));
 }
 
 } // namespace pgsql::slapd

@@ -20,14 +20,17 @@ namespace pgsql::slapd {
 /// could not log in.
 class bind_report {
 public:
-    bind_report(const Operation& op, const service& with)
-        : dn_(view(op.o_req_dn)), client_(address_of(op)), suffix_(with.suffix_ndn),
-          began_(clock::now())
+    bind_report(const Operation& op, service& with)
+        : with_(with.weak_from_this()), dn_(view(op.o_req_dn)), client_(address_of(op)),
+          suffix_(with.suffix_ndn), began_(clock::now())
     {}
 
     void say(const Operation& op, std::string_view step, const login::answer& what) const;
+    /// The same, and a word to the administrator when it was not the user's fault.
+    void conclude(const Operation& op, std::string_view step, const login::answer& what) const;
 
 private:
+    std::weak_ptr<service> with_; ///< a bind that waits must not keep connections open
     std::string dn_, client_, suffix_;
     clock::time_point began_;
 };

@@ -3,6 +3,11 @@
 
 #include "database.hpp"
 
+#include "../login/chain.hpp"
+#include "../login/push.hpp"
+
+#include <unistd.h>
+
 #include <charconv>
 #include <cmath>
 
@@ -157,6 +162,78 @@ ConfigTable table[] = {
                   "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-auth-backends",
+     .what = "check> <check",
+     .min_args = 2,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = numbered(directives::auth_backends),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.12 NAME 'olcPgAuthBackends' "
+                  "DESC 'The checks that a login has to pass, all of them' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-push-uri",
+     .what = "http or https address",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_QUOTE | numbered(directives::push_uri),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.13 NAME 'olcPgPushUri' "
+                  "DESC 'Where approvals of logins are asked for' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-push-ca",
+     .what = "file",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = ARG_QUOTE | numbered(directives::push_ca),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.14 NAME 'olcPgPushCa' "
+                  "DESC 'Certificates of authorities that vouch for the push endpoint' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-push-timeout",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::push_timeout),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.15 NAME 'olcPgPushTimeout' "
+                  "DESC 'Seconds in which a login has to be approved' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-push-window",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::push_window),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.16 NAME 'olcPgPushWindow' "
+                  "DESC 'Seconds in which the same login shares a prompt' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-push-pending",
+     .what = "prompts",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::push_pending),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.17 NAME 'olcPgPushPending' "
+                  "DESC 'Logins that wait for approval at most' "
+                  "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -173,7 +250,8 @@ ConfigOCs classes[] = {
          "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
          "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
          "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
-         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool ) )",
+         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
+         "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -272,6 +350,29 @@ std::string truth(const ConfigArgs& c)
     throw unusable(std::string(c.argv[0]) + " " + c.argv[1] + ": neither on nor off");
 }
 
+std::string chain_in(const ConfigArgs& c)
+{
+    std::string text;
+    for (int i = 1; i < c.argc; ++i)
+        text += (i > 1 ? " " : "") + std::string(c.argv[i]);
+    try {
+        std::string out;
+        for (const auto& check : login::parse_chain(text))
+            out += (out.empty() ? "" : " ") + check;
+        return out;
+    } catch (const std::invalid_argument& e) {
+        throw unusable(std::string(c.argv[0]) + " " + text + ": " + e.what());
+    }
+}
+
+std::string readable_file(const ConfigArgs& c)
+{
+    if (access(c.argv[1], R_OK) != 0)
+        throw unusable(std::string(c.argv[0]) + " " + c.argv[1] +
+                       ": the file cannot be read: " + strerror(errno));
+    return c.argv[1];
+}
+
 // The value in the form in which it is kept, or an exception that says what is wrong with it.
 std::string checked(const ConfigArgs& c, name which)
 {
@@ -286,6 +387,20 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
     case directives::pool:
         return number(c, 1, 1000, true, "connections between 1 and 1000");
+    case directives::auth_backends:
+        return chain_in(c);
+    case directives::push_uri:
+        if (const std::string why = login::problem_of_uri(c.argv[1]); !why.empty())
+            throw unusable("pgsql-push-uri: " + why); // it may hold a password, so it is not shown
+        return c.argv[1];
+    case directives::push_ca:
+        return readable_file(c);
+    case directives::push_timeout:
+        return number(c, 1, 3600, false, "seconds between 1 and 3600");
+    case directives::push_window:
+        return number(c, 0, 3600, false, "seconds between 0 and 3600");
+    case directives::push_pending:
+        return number(c, 1, 10000, true, "logins between 1 and 10000");
     default:
         break;
     }

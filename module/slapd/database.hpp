@@ -12,6 +12,10 @@
 
 #include <stdexcept>
 
+namespace pgsql::login {
+struct push_settings;
+} // namespace pgsql::login
+
 namespace pgsql::slapd {
 
 using directory::unusable;
@@ -31,6 +35,12 @@ struct directives {
         timeout,
         connect_timeout,
         pool,
+        auth_backends,
+        push_uri,
+        push_ca,
+        push_timeout,
+        push_window,
+        push_pending,
         count
     };
     std::array<std::vector<std::string>, count> values;
@@ -84,7 +94,7 @@ private:
 
 /// Everything operations need, unchanged from one configuration change to the next. Operations hold
 /// it by shared_ptr, so that a change does not pull it away under them.
-class service {
+class service : public std::enable_shared_from_this<service> {
 public:
     /// Throws unusable when the directives contradict each other, slapd's schema or the suffix.
     service(const BackendDB& be, const directives& from);
@@ -112,7 +122,9 @@ public:
     const std::string suffix_ndn;
     const bool anonymous_search;
     const double timeout;
-    const std::string cookie_secret; ///< the same wherever the configuration is
+    const std::string cookie_secret;      ///< the same wherever the configuration is
+    const std::vector<std::string> chain; ///< the checks of a login whose row names none
+    const std::shared_ptr<const login::push_settings> push;
 
 private:
     void make_tree(const BackendDB& be);
@@ -133,6 +145,7 @@ private:
     std::shared_ptr<const bound> bound_;
 };
 
+class waiting_room;
 class walk;
 
 /// be_private.
@@ -143,16 +156,19 @@ public:
 
     /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
     void apply(const BackendDB& be);
-    void close() noexcept { service_.reset(); }
+    void close() noexcept;
     [[nodiscard]] bool open() const noexcept { return service_ != nullptr; }
     /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at
     /// here.
     [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
+    /// Where binds wait. Outlives changes of the directives; null while closed.
+    [[nodiscard]] std::shared_ptr<waiting_room> room();
 
 private:
     directives applied_;
     std::mutex guard_;
     std::shared_ptr<service> service_;
+    std::shared_ptr<waiting_room> room_;
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

@@ -21,7 +21,9 @@ int initialise(BackendInfo* bi) noexcept
     bi->bi_db_open = pgsql_db_open;
     bi->bi_db_close = pgsql_db_close;
     bi->bi_db_destroy = pgsql_db_destroy;
+    bi->bi_unpause = pgsql_unpause;
     bi->bi_op_bind = pgsql_bind;
+    bi->bi_op_abandon = pgsql_abandon;
     bi->bi_op_search = pgsql_search;
     bi->bi_op_compare = pgsql_compare;
     bi->bi_operational = pgsql_operational;

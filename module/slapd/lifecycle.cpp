@@ -2,6 +2,7 @@
 #include "operations.hpp"
 
 #include "wait.hpp"
+#include "waiting_room.hpp"
 
 #include "../directory/index_advice.hpp"
 #include "../postgres/explain.hpp"
@@ -133,6 +134,19 @@ extern "C" int pgsql_db_destroy(BackendDB* be, ConfigReply*) noexcept
 {
     delete static_cast<database*>(be->be_private);
     be->be_private = nullptr;
+    return 0;
+}
+
+extern "C" int pgsql_unpause(BackendInfo* bi) noexcept
+{
+    BackendDB* be = nullptr;
+    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
+    {
+        if (be->be_cf_ocs != bi->bi_cf_ocs || be->be_private == nullptr)
+            continue; // bd_info would not tell: overlays put their own there
+        if (const auto room = database_of(*be).room())
+            room->after_change();
+    }
     return 0;
 }
 

@@ -10,6 +10,7 @@ extern "C" {
 // success to slapd.
 int pgsql_search(Operation* op, SlapReply* rs) noexcept;
 int pgsql_bind(Operation* op, SlapReply* rs) noexcept;
+int pgsql_abandon(Operation* op, SlapReply* rs) noexcept;
 int pgsql_compare(Operation* op, SlapReply* rs) noexcept;
 
 // For slapd's own needs: ACLs by group and set, authz rules, overlays.
@@ -32,6 +33,8 @@ int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_close(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_destroy(BackendDB* be, ConfigReply* cr) noexcept;
+/// After a change of the configuration, before the workers go on.
+int pgsql_unpause(BackendInfo* bi) noexcept;
 
 /// Registers the directives and their cn=config schema with slapd.
 int pgsql_register_config(BackendInfo* bi) noexcept;

@@ -5,7 +5,9 @@
 #include "uuid.hpp"
 
 #include "../directory/condition.hpp"
+#include "../login/chain.hpp"
 #include "../login/password.hpp"
+#include "../login/push.hpp"
 
 #include <algorithm>
 
@@ -184,6 +186,27 @@ std::string secret_of(const directives& from, const BackendDB& be)
     return digest(text);
 }
 
+std::vector<std::string> chain_of(const directives& from)
+{
+    const std::string text = from.text(directives::auth_backends);
+    auto out = login::parse_chain(text.empty() ? "sql" : text);
+    if (out.size() > 1 && from.text(directives::push_uri).empty())
+        throw unusable("pgsql-auth-backends " + text +
+                       ": notification needs the address of the push endpoint; add pgsql-push-uri");
+    return out;
+}
+
+std::shared_ptr<const login::push_settings> push_of(const directives& from)
+{
+    auto out = std::make_shared<login::push_settings>();
+    out->uri = from.text(directives::push_uri);
+    out->ca = from.text(directives::push_ca);
+    out->timeout = from.number(directives::push_timeout, 50);
+    out->window = from.number(directives::push_window, 30);
+    out->most = static_cast<std::size_t>(from.number(directives::push_pending, 200));
+    return out;
+}
+
 } // namespace
 
 bool complaints::worth_saying(const std::string& what, double seconds)
@@ -203,6 +226,7 @@ service::service(const BackendDB& be, const directives& from)
     : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
       timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
+      chain(chain_of(from)), push(push_of(from)),
       private_groups_(from.flag(directives::private_groups, true)),
       pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
             static_cast<int>(from.number(directives::pool, 8)))
@@ -227,12 +251,12 @@ void service::make_tree(const BackendDB& be)
     entries.push_back({std::string(view(be.be_suffix[0])), suffix_ndn, -1});
     for (const auto& k : kinds_) {
         // ou=people,ou=accounts: both exist, the upper one first
-        std::vector<std::string> chain;
+        std::vector<std::string> levels;
         for (std::string_view left = k.under; !left.empty(); left = directory::parent_of(left))
-            chain.insert(chain.begin(), std::string(directory::rdn_of(left)));
+            levels.insert(levels.begin(), std::string(directory::rdn_of(left)));
         std::string dn = entries.front().dn;
         int parent = 0;
-        for (const auto& rdn : chain) {
+        for (const auto& rdn : levels) {
             dn = rdn + "," + dn;
             const std::string ndn = normalised(dn);
             const auto known = std::find_if(entries.begin(), entries.end(),

@@ -50,6 +50,16 @@ namespace pgsql::slapd {
     return bv.bv_val == nullptr ? std::string_view() : std::string_view(bv.bv_val, bv.bv_len);
 }
 
+/// Takes an operation that was answered later from its connection.
+inline void finish_operation(Operation* op)
+{
+#if LDAP_VENDOR_VERSION >= 20600
+    connection_op_finish(op, 1);
+#else
+    connection_op_finish(op);
+#endif
+}
+
 /// A berval that looks at a NUL-terminated string owned by somebody else; slapd's API lacks const.
 [[nodiscard]] inline berval look_at(std::string_view text)
 {

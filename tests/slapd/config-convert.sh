@@ -18,6 +18,12 @@ pgsql-anonymous-search off
 pgsql-timeout 2.5
 pgsql-connect-timeout 1.5
 pgsql-pool 4
+pgsql-auth-backends notification, sql
+pgsql-push-uri "https://push.example.com/send?key=a%20b"
+pgsql-push-ca /etc/ldap/schema/core.schema
+pgsql-push-timeout 40.5
+pgsql-push-window 0
+pgsql-push-pending 1000
 END
 } >"$T/slapd.conf"
 mkdir "$T/slapd.d"
@@ -53,6 +59,10 @@ contains "$(value olcPgLookup)" 'groups memberUid'
 contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
+
+same "sql notification" "$(value olcPgAuthBackends)"
+same "https://push.example.com/send?key=a%20b" "$(value olcPgPushUri)"
+same "/etc/ldap/schema/core.schema 40.5 0 1000" "$(for a in Ca Timeout Window Pending; do value olcPgPush$a; done | xargs)" "the rest about push"
 
 # Converted once more from cn=config, nothing is lost or added.
 slapcat_of() { "${PRELOAD[@]}" slapcat -F "$T/slapd.d" -n 0 -o ldif-wrap=no 2>/dev/null | sed -n '/^olcPg/p'; }

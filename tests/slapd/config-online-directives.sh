@@ -1,4 +1,4 @@
-# Every directive is added, replaced and deleted in a running slapd, and counts from the next search on.
+# Directives are added, replaced and deleted in a running slapd, and count from the next search on.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

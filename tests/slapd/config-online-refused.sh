@@ -36,6 +36,10 @@ refuse "replace: olcPgTimeout" "olcPgTimeout: soon" -- soon
 refuse "replace: olcPgTimeout" "olcPgTimeout: 0" -- imeout
 refuse "replace: olcPgPool" "olcPgPool: 0" -- ool
 refuse "replace: olcPgUri" "olcPgUri: nosuch=1" -- "connection option"
+refuse "add: olcPgAuthBackends" "olcPgAuthBackends: sql notification" -- pgsql-push-uri
+refuse "add: olcPgAuthBackends" "olcPgAuthBackends: otp" -- otp
+refuse "add: olcPgPushUri" "olcPgPushUri: ftp://push/" -- http
+refuse "add: olcPgPushPending" "olcPgPushPending: 0" -- "logins between"
 refuse "delete: olcPgList" -- pgsql-list # a database without queries
 
 # A modification is one: its good part does not stay when another part is wrong.

@@ -54,6 +54,21 @@ for value in many -1 0 2.5 99999999999; do wrong "pgsql-pool $value" pgsql-pool 
 for directive in pgsql-private-groups pgsql-anonymous-search; do wrong "$directive perhaps" "$directive"; done
 wrong 'pgsql-nosuch 1' pgsql-nosuch
 
+# The chain of checks and the push endpoint.
+push='pgsql-push-uri https://push.example.com/'
+for chain in 'sql otp' notification 'sql,' 'sql,,notification'; do wrong "pgsql-auth-backends $chain"$'\n'"$push" pgsql-auth-backends "$chain"; done
+wrong 'pgsql-auth-backends sql otp' '"otp" is no check' sql notification
+wrong 'pgsql-auth-backends notification' 'sql is missing'
+wrong 'pgsql-auth-backends sql notification' pgsql-auth-backends pgsql-push-uri # which is not there
+for uri in push.example.com ftp://push.example.com/ https:// 'https://push:99999/' 'https://user:geheim@push example/'; do
+    wrong "pgsql-push-uri \"$uri\"" pgsql-push-uri
+    lacks "$OUT" geheim
+done
+wrong "$push"$'\n'"pgsql-push-ca $T/nowhere" pgsql-push-ca "$T/nowhere" "cannot be read"
+for value in soon 0 -1 3601 5s; do wrong "pgsql-push-timeout $value" pgsql-push-timeout "$value"; done
+for value in -1 3601 x; do wrong "pgsql-push-window $value" pgsql-push-window "$value"; done
+for value in 0 -1 2.5 10001 many; do wrong "pgsql-push-pending $value" pgsql-push-pending "$value"; done
+
 # The URI: what libpq has against it, without the password.
 for uri in 'postgres://ldap:geheim@[::1/manager' 'postgres://ldap:geheim@host/db?nosuch=1' 'nosuch=1 password=geheim' 'password=geheim host'; do
     instead "s|^pgsql-uri .*|pgsql-uri \"$uri\"|" pgsql-uri

@@ -1,0 +1,37 @@
+# A request that does not get out is tried again for some seconds; one that did is never repeated.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/push.sh"
+start_postgres
+quick_hashes
+free_port PUSH_PORT
+base=dc=example,dc=com
+start_slapd - < <(manager_conf; push_conf)
+
+# Nobody listens: an error, after some attempts and not after the whole deadline.
+within 6 expect 52 bind ann
+logged 'outcome=unavailable reason="the push endpoint cannot be reached: '
+logged 'notification: the push endpoint cannot be reached: '
+lacks "$(grep 'cannot be reached' "$T/slapd.log")" '/send' # an address may hold a secret
+expect 49 bind ann wrong
+
+# It is there again a second later: the login succeeds, with one prompt.
+python3 - "$PUSH_PORT" "$T" <<'END' &
+import socket, sys, time
+time.sleep(1)
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+for turn in range(3):
+    client = server.accept()[0]
+    text = b""
+    while b"actions" not in text:
+        text += client.recv(9999)
+    open(sys.argv[2] + "/seen", "a").write("a request\n")
+    if turn == 0:
+        client.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{"action": "approve"}')
+    client.close()
+END
+within 5 expect 0 bind ann
+same 1 "$(wc -l <"$T/seen")" "requests that were read"
+
+# One that was read and not answered is not made again, nor is one that was half answered.
+within 2 expect 52 bind ann
+same 2 "$(wc -l <"$T/seen")" "requests that were read"

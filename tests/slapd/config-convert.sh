@@ -60,7 +60,7 @@ contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
-same "sql notification" "$(value olcPgAuthBackends)"
+same "notification, sql" "$(value olcPgAuthBackends)"
 same "https://push.example.com/send?key=a%20b" "$(value olcPgPushUri)"
 same "/etc/ldap/schema/core.schema 40.5 0 1000" "$(for a in Ca Timeout Window Pending; do value olcPgPush$a; done | xargs)" "the rest about push"
 

@@ -45,7 +45,7 @@ same 6 "$(prompts)" "prompts by the password alone"
 same "$(<"$T/before")" "$(settings)" "cn=config"
 expect 0 change "add: olcPgPushUri" "olcPgPushUri: http://127.0.0.1:$PUSH_PORT/three" "-" "add: olcPgAuthBackends" "olcPgAuthBackends: notification,sql"
 settings >"$T/before"
-contains "$(<"$T/before")" "olcPgAuthBackends: sql notification"
+contains "$(<"$T/before")" "olcPgAuthBackends: notification,sql"
 stop_slapd
 start_slapd "$T/slapd.d"
 same "$(<"$T/before")" "$(settings)" "cn=config after a restart"

@@ -27,6 +27,13 @@ echo "$both" >"$T/cwd/realms.json"
 printed REALM_CONFIG=realms.json -- '# realm a' '# realm b'
 printed REALM_CONFIG="[$(realm a dc=a '' '{"type": "sql", "options": {"sqlUri": "postgres://a/d"}}')]" -- 'suffix "dc=a"'
 
+# Each realm has a chain of its own, and its endpoint, or the one of the variable.
+chains="[$(realm a dc=a ''), $(realm b dc=b '' '{"type": "sql"}, {"type": "notification", "options": {"notificationUrl": "https://b/"}}'),
+    $(realm c dc=c '' '{"type": "sql"}, {"type": "notification"}')]"
+printed REALM_CONFIG="$chains" NOTIFICATION_URL=https://c/ -- 'pgsql-push-uri "https://b/"' 'pgsql-push-uri "https://c/"'
+same 2 "$(grep -c '^pgsql-auth-backends sql notification$' <<<"$OUT")" "realms with push"
+same 'suffix "dc=a"' "$(grep -B 99 'suffix "dc=b"' <<<"$OUT" | grep -E '^(suffix "dc=a|pgsql-(push|auth))')" "the realm without"
+
 # The default realm is first, unless its base is around another one's: slapd wants the inner one first.
 order() { expect 0 from_env --print REALM_CONFIG="[$1]"; sed -n 's/^suffix "\(.*\)"$/\1/p' <<<"$OUT" | tr '\n' ' '; }
 same 'dc=b dc=a ' "$(order "$(realm a dc=a ''), $(realm b dc=b '' '' ', "default": true')")" order
@@ -34,13 +41,17 @@ same 'dc=s,dc=a dc=a dc=b ' "$(order "$(realm b dc=b ''), $(realm s dc=s,dc=a ''
 same 'dc=s,dc=t,dc=a dc=t,DC=A dc=a ' "$(order "$(realm a dc=a ''), $(realm t dc=t,DC=A ''), $(realm s dc=s,dc=t,dc=a '')")" order
 
 # The second factor, another password store, another database to check passwords in: not silently something else.
-refuses_realms '[1].auth.backends[1].type: asks for notification' \
-    "$(realm a dc=a ''), $(realm b dc=b '' '{"type": "sql"}, {"type": "notification", "options": {"notificationUrl": "https://p/"}}')"
+refuses_realms '[1].auth.backends: asks for notification without sql' \
+    "$(realm a dc=a ''), $(realm b dc=b '' '{"type": "notification", "options": {"notificationUrl": "https://p/"}}')"
+refuses 'NOTIFICATION_URL: is not set, but REALM_CONFIG[0].auth.backends asks for notification' \
+    REALM_CONFIG="[$(realm a dc=a '' '{"type": "sql"}, {"type": "notification"}')]"
+refuses_realms '[0].auth.backends[1].options.notificationUrl: is no address' \
+    "$(realm a dc=a '' '{"type": "sql"}, {"type": "notification", "options": {"notificationUrl": "push"}}')"
 refuses_realms "[0].auth.backends[0].type: asks for 'mongodb'" "$(realm a dc=a '' '{"type": "mongodb"}')"
 refuses_realms '[0].auth.backends[0].options.sqlUri: differs' "$(realm a dc=a '' '{"type": "sql", "options": {"sqlUri": "postgres://z/d"}}')"
 refuses_realms '[0].auth.backends[0].options.sqlQueryOneUser: differs' "$(realm a dc=a '' '{"type": "sql", "options": {"sqlQueryOneUser": "SELECT 9"}}')"
 refuses_realms "[0].directory.backend: is 'proxmox'" "$(realm a dc=a '' | sed 's/"backend": "sql"/"backend": "proxmox"/')"
-refuses 'AUTH_BACKENDS: asks for notification' AUTH_BACKENDS=sql,notification REALM_CONFIG="$both"
+refuses 'REALM_CONFIG[0].auth.backends: does not ask for notification, but AUTH_BACKENDS does' AUTH_BACKENDS=sql,notification REALM_CONFIG="$both"
 
 # Slips.
 refuses_realms '[1].baseDn: is '\''DC = A'\'', as in REALM_CONFIG[0].baseDn' "$(realm a dc=a ''), $(realm b 'DC = A' '')"

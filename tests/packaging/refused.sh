@@ -15,13 +15,21 @@ for kind in mongodb proxmox ldap; do
     refuses "AUTH_BACKENDS: asks for '$kind'" AUTH_BACKENDS=sql,$kind
 done
 
-# The second factor is never left out silently.
-for chain in sql,notification notification ' Notification , sql'; do
-    refuses 'AUTH_BACKENDS: asks for notification' AUTH_BACKENDS="$chain" NOTIFICATION_URL=https://push.example.com/
+# The second factor is never left out silently, nor the first.
+refuses 'AUTH_BACKENDS: asks for notification without sql' AUTH_BACKENDS=notification NOTIFICATION_URL=https://push.example.com/
+refuses 'NOTIFICATION_URL: is not set, but AUTH_BACKENDS asks for notification' AUTH_BACKENDS=sql,notification
+for uri in push.example.com ftp://push.example.com/ 'https://push example/' 'https://"/'; do
+    refuses 'NOTIFICATION_URL: is no address of a push endpoint' AUTH_BACKENDS=sql,notification NOTIFICATION_URL="$uri"
 done
-refuses 'AUTH_BACKENDS: has an empty part' AUTH_BACKENDS=sql,
+for seconds in 0 3601 soon 5.5 -1; do
+    refuses "NOTIFICATION_TIMEOUT: is '$seconds'" AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/ NOTIFICATION_TIMEOUT=$seconds
+done
+for chain in sql, ,sql sql,,notification ' , sql'; do
+    refuses 'AUTH_BACKENDS: has an empty part' AUTH_BACKENDS="$chain" NOTIFICATION_URL=https://push.example.com/
+done
 refuses 'AUTH_BACKENDS: is not set, but NOTIFICATION_URL is' NOTIFICATION_URL=https://push.example.com/
-refuses 'SQL_QUERY_ONE_USER: asks for auth_backends' SQL_QUERY_ONE_USER='SELECT u.auth_backends FROM u WHERE n = ?'
+refuses 'SQL_QUERY_ALL_USERS: does not return auth_backends, but SQL_QUERY_ONE_USER does' SQL_QUERY_ONE_USER='SELECT u.auth_backends FROM u WHERE n = ?'
+refuses 'SQL_QUERY_ONE_USER: does not return auth_backends, but SQL_QUERY_ALL_USERS does' SQL_QUERY_ALL_USERS='SELECT u.auth_backends FROM u'
 
 # What is needed.
 refuses 'LDAP_BASE_DN: is not set, and neither is LDAP_COMMON_NAME' LDAP_BASE_DN=

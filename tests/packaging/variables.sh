@@ -47,6 +47,19 @@ printed 'SQL_URI=postgres://u:p@s%s%2f@h/d' -- 'pgsql-uri "postgres://u:p%40s%25
 contains "$ERR" 'warning: SQL_URI: has a bare @ or %'
 lacks "$ERR" 'p@s'
 
+# The chain, and the push endpoint.
+push=(AUTH_BACKENDS=' Notification , sql' NOTIFICATION_URL=https://push.example.com/send?key=a%20b)
+printed "${push[@]}" -- 'pgsql-auth-backends sql notification' 'pgsql-push-uri "https://push.example.com/send?key=a%20b"'
+same '' "$ERR" "standard error"
+printed "${push[@]}" NOTIFICATION_TIMEOUT=' 30 ' NOTIFICATION_CA_PATH=ca.pem -- 'pgsql-push-timeout 30' "pgsql-push-ca \"$T/cwd/ca.pem\""
+expect 0 from_env --print AUTH_BACKENDS=sql
+lacks "$OUT" pgsql-auth-backends
+# Rows that choose for themselves may ask for it.
+choosing=('SQL_QUERY_ALL_USERS=SELECT n AS username, auth_backends FROM u' 'SQL_QUERY_ONE_USER=SELECT n AS username, auth_backends FROM u WHERE n = ?')
+printed "${choosing[@]}" AUTH_BACKENDS=sql NOTIFICATION_URL=https://push.example.com/ -- 'pgsql-push-uri "https://push.example.com/"'
+warns 'NOTIFICATION_URL: is not set: users whose auth_backends asks for notification cannot log in' "${choosing[@]}"
+warns 'NOTIFICATION_TIMEOUT: is not used' NOTIFICATION_TIMEOUT=30
+
 warns 'NOTIFICATION_URL: is not used' AUTH_BACKENDS=sql NOTIFICATION_URL=https://push.example.com/
 warns 'ENABLE_NOTIFICATION: is not read' ENABLE_NOTIFICATION=true
 warns 'SQL_QUERY_ONE_USERS: is not a variable' SQL_QUERY_ONE_USERS=x

@@ -1,6 +1,6 @@
 # RealmConfig.pm: turns the JSON of REALM_CONFIG into wishes for realms, in the shape that plain variables give one.
 #
-# A wish is { name, base, default, options, at => { name, base, options }, kinds => [[at, text]], links => [[at, type, options]] };
+# A wish is { name, base, default, options, at => { name, base, options, links }, kinds => [[at, text]], links => [[at, type, options, at]] };
 # "at" says where in the JSON it stands, for messages. Nothing is judged here but the JSON's own shape.
 package SlapdPgsql::RealmConfig;
 use strict;
@@ -55,7 +55,7 @@ sub _wish {
         base    => _required($env, "$at.baseDn", $json->{baseDn}),
         default => $json->{default} ? 1 : 0,
         options => _options($env, "$at.directory.options", $directory->{options}),
-        at      => { name => "$at.name", base => "$at.baseDn", options => "$at.directory.options" },
+        at      => { name => "$at.name", base => "$at.baseDn", options => "$at.directory.options", links => "$at.auth.backends" },
         kinds   => [["$at.directory.backend", _required($env, "$at.directory.backend", $directory->{backend})]],
         links   => [map { _link($env, "$at.auth.backends[$_]", $links->[$_]) } 0 .. $#$links],
     };

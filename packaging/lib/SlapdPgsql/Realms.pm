@@ -2,6 +2,7 @@
 package SlapdPgsql::Realms;
 use strict;
 use warnings;
+use File::Spec ();
 use SlapdPgsql::Database ();
 use SlapdPgsql::RealmConfig ();
 use SlapdPgsql::Sql ();
@@ -15,16 +16,17 @@ my @queries = (
 );
 
 # Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
-# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member } and, under "from", the variable that
-# each of these came from.
+# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, chain, push, push_timeout, push_ca } and,
+# under "from", the variable that each of these came from.
 sub realms {
     my ($env) = @_;
-    _chain($env, 'AUTH_BACKENDS', $_) for split /,/, $env->get('AUTH_BACKENDS') // 'sql', -1;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
-    _notification($env);
+    my @links  = map { ['AUTH_BACKENDS', $_] } split /,/, $env->get('AUTH_BACKENDS') // 'sql', -1;
     my @wishes = defined $env->get('REALM_CONFIG') ? SlapdPgsql::RealmConfig::wishes($env)
-        : { name => 'default', base => scalar _base($env), at => { base => 'LDAP_BASE_DN' } };
-    return _ordered($env, map { _realm($env, $_) } @wishes);
+        : { name => 'default', base => scalar _base($env), links => \@links, at => { base => 'LDAP_BASE_DN', links => 'AUTH_BACKENDS' } };
+    my @realms = map { _realm($env, $_) } @wishes;
+    _say_about_push($env, \@links, @realms);
+    return _ordered($env, @realms);
 }
 
 # What REALM_CONFIG does not say is taken from the variables, as in the gateway.
@@ -40,7 +42,7 @@ sub _realm {
         my $from = $realm->{from}{$key} = defined $options->{$option} ? "$at.$option" : $name;
         $realm->{$key} = _query($env, $from, $options->{$option} // $env->get($name));
     }
-    _link($env, $realm, @$_) for @{ $wish->{links} // [] };
+    _chain($env, $realm, $wish);
     $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')
         if defined $options->{ldapBaseDn} && _comparable($options->{ldapBaseDn}) ne _comparable($wish->{base});
     return $realm;
@@ -51,16 +53,60 @@ sub _query {
     return $env->problem($name, 'is not set; all four queries are needed') if !defined $text;
     my ($line, $wrong) = SlapdPgsql::Sql::one_line($text);
     return $env->problem($name, $wrong) if !defined $line;
-    $env->problem($name, 'asks for auth_backends, by which the gateway chooses how each user logs in; here every login is checked alike,'
-        . ' so leave that column out if no user needs more than a password') if SlapdPgsql::Sql::mentions($line, 'auth_backends');
     return $line;
 }
 
-# One part of a realm's chain. A login is checked on the row that the directory shows, so a part with another database or
-# query cannot be had.
+# A login has to pass all parts of a realm's chain. Leaving out one that is asked for would open the door.
+sub _chain {
+    my ($env, $realm, $wish) = @_;
+    my (%asked, $where);
+    for (@{ $wish->{links} }) {
+        my ($name, $type, $options, $at) = @$_;
+        (my $kind = lc $type) =~ s/^\s+|\s+$//g;
+        $asked{$kind} = 1;
+        $env->problem($name, $kind eq '' ? 'has an empty part; say sql, or sql,notification'
+            : "asks for '$kind'; logins can be checked by sql and notification only") if $kind !~ /^(?:sql|notification)$/;
+        _link($env, $realm, $options, $at) if $options;
+        ($where, $realm->{push}) = ("$at.notificationUrl", $options->{notificationUrl})
+            if $kind eq 'notification' && $options && defined $options->{notificationUrl};
+    }
+    $realm->{chain} = $asked{notification} ? 'sql notification' : 'sql';
+    @{ $realm->{from} }{ 'chain', 'push' } = ($wish->{at}{links}, $where // 'NOTIFICATION_URL');
+    $env->problem($wish->{at}{links}, 'asks for notification without sql; the password is always checked first, so that nobody else can'
+        . ' make telephones ring: say sql,notification') if $asked{notification} && !$asked{sql};
+    # Rows choose for themselves where both queries return the column; where one does, the choice would go unread.
+    my @read = grep { SlapdPgsql::Sql::mentions($realm->{$_} // '', 'auth_backends') } 'all_users', 'one_user';
+    $env->problem($realm->{from}{ $read[0] eq 'one_user' ? 'all_users' : 'one_user' }, 'does not return auth_backends, but '
+        . $realm->{from}{ $read[0] } . ' does; let both return it, so that logins are checked by it') if @read == 1;
+    _push($env, $realm) if $asked{notification} || @read;
+    return;
+}
+
+sub _push {
+    my ($env, $realm) = @_;
+    my $name = $realm->{from}{push};
+    my $uri  = $realm->{push} //= $env->get('NOTIFICATION_URL');
+    if (!defined $uri) {
+        return $env->problem($name, "is not set, but $realm->{from}{chain} asks for notification") if $realm->{chain} ne 'sql';
+        return $env->warning($name, 'is not set: users whose auth_backends asks for notification cannot log in');
+    }
+    $uri =~ s/^\s+|\s+$//g;
+    $env->problem($name, 'is no address of a push endpoint, such as https://push.example.com/send') if $uri !~ m{^https?://[^\s"]+$}i;
+    $realm->{push} = $uri;
+    my $seconds = $env->get('NOTIFICATION_TIMEOUT');
+    if (defined $seconds) {
+        $env->problem('NOTIFICATION_TIMEOUT', "is '$seconds'; give a number of seconds from 1 to 3600")
+            if $seconds !~ /^\s*([0-9]{1,4})\s*$/ || $1 < 1 || $1 > 3600;
+        ($realm->{push_timeout} = $seconds) =~ s/\s//g;
+    }
+    my $ca = $env->get('NOTIFICATION_CA_PATH');
+    $realm->{push_ca} = File::Spec->rel2abs($ca) if defined $ca;
+    return;
+}
+
+# A login is checked on the row that the directory shows, so a part with another database or query cannot be had.
 sub _link {
-    my ($env, $realm, $name, $type, $options, $at) = @_;
-    _chain($env, $name, $type);
+    my ($env, $realm, $options, $at) = @_;
     my ($own) = defined $options->{sqlUri} ? (SlapdPgsql::Database::address($env, $options, $at))[1] : ();
     $env->problem("$at.sqlUri", 'differs from the directory\'s; logins are checked on the row that the directory shows, so it must be one database')
         if defined $own && $own ne ($realm->{uri} // '');
@@ -107,22 +153,18 @@ sub _kind {
     return;
 }
 
-# Every link of the chain must agree to a login. Leaving out one that is asked for would open the door.
-sub _chain {
-    my ($env, $name, $type) = @_;
-    (my $kind = lc $type) =~ s/^\s+|\s+$//g;
-    return if $kind eq 'sql';
-    return $env->problem($name, 'asks for notification (push), which this version does not have; it does not start rather than log in users'
-        . ' without their second factor. Say sql alone only if a password is enough') if $kind eq 'notification';
-    return $env->problem($name, $kind eq '' ? 'has an empty part; say sql' : "asks for '$kind'; passwords can be checked by sql only");
-}
-
-sub _notification {
-    my ($env) = @_;
-    return if !defined $env->get('NOTIFICATION_URL');
-    return $env->problem('AUTH_BACKENDS', 'is not set, but NOTIFICATION_URL is; say sql if logins need no push')
-        if !defined $env->get('AUTH_BACKENDS') && !defined $env->get('REALM_CONFIG');
-    $env->warning('NOTIFICATION_URL', 'is not used: no chain asks for notification');
+# What would leave out a second factor that somebody meant to ask for, and what has no effect.
+sub _say_about_push {
+    my ($env, $links, @realms) = @_;
+    if (defined $env->get('REALM_CONFIG') && grep { $_->[1] =~ /^\s*notification\s*$/i } @$links) {
+        $env->problem($_->{from}{chain}, 'does not ask for notification, but AUTH_BACKENDS does, which REALM_CONFIG takes the place of;'
+            . ' say in both what is meant') for grep { $_->{chain} eq 'sql' } @realms;
+    }
+    return $env->problem('AUTH_BACKENDS', 'is not set, but NOTIFICATION_URL is; say sql,notification, or sql if logins need no push')
+        if defined $env->get('NOTIFICATION_URL') && !defined $env->get('AUTH_BACKENDS') && !defined $env->get('REALM_CONFIG');
+    return if grep { defined $_->{push} } @realms;
+    $env->warning($_, 'is not used: no chain asks for notification')
+        for grep { defined $env->get($_) } 'NOTIFICATION_URL', 'NOTIFICATION_TIMEOUT', 'NOTIFICATION_CA_PATH';
     return;
 }
 

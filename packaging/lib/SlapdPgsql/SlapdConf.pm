@@ -69,6 +69,10 @@ sub _database {
         $line->("pgsql-list groups $realm->{all_groups}", 'all_groups'),
         $line->("pgsql-lookup groups memberUid $realm->{groups_by_member}", 'groups_by_member'),
         ['pgsql-anonymous-search ' . ($deployment->{anonymous} ? 'on' : 'off'), 'REQUIRE_AUTH_FOR_SEARCH'],
+        $realm->{chain} eq 'sql' ? () : $line->("pgsql-auth-backends $realm->{chain}", 'chain'),
+        !defined $realm->{push} ? () : $line->('pgsql-push-uri ' . quoted($realm->{push}), 'push'),
+        !defined $realm->{push_timeout} ? () : ["pgsql-push-timeout $realm->{push_timeout}", 'NOTIFICATION_TIMEOUT'],
+        !defined $realm->{push_ca} ? () : ['pgsql-push-ca ' . quoted($realm->{push_ca}), 'NOTIFICATION_CA_PATH'],
         ['access to attrs=userPassword by * auth'],
         ['access to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')],
     );

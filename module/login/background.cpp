@@ -204,6 +204,12 @@ void background::close() noexcept
     }
     if (ending.joinable())
         ending.join();
+    // What was left undone goes now: it may hold those who hold us.
+    decltype(ordered_) orders;
+    decltype(due_) tasks;
+    const std::lock_guard lock(guard_);
+    orders.swap(ordered_);
+    tasks.swap(due_);
 }
 
 void background::take_orders()

@@ -35,12 +35,11 @@ std::vector<std::string> chain_for(service& with, account& whose)
 login_steps steps_for(Operation& op, service& with, const bound& mapping, account whose,
                       const waiting_room& room)
 {
+    const auto names = chain_for(with, whose); // sql first, then perhaps notification
     login_steps out;
-    for (const auto& name : chain_for(with, whose))
-        if (name == "sql") // once, and the first
-            out.push_back(std::make_unique<password_step>(op, with, mapping, std::move(whose)));
-        else
-            out.push_back(std::make_unique<login::push_step>(room.push(), with.push));
+    out.push_back(std::make_unique<password_step>(op, with, mapping, std::move(whose)));
+    if (names.size() > 1)
+        out.push_back(std::make_unique<login::push_step>(room.push(), with.push));
     return out;
 }
 

@@ -243,7 +243,7 @@ condition condition_compiler::listed(const values_query& in, const std::string& 
 condition condition_compiler::by_default(const source& from, const std::string& value)
 {
     const std::size_t bound = values_.values.size();
-    const condition d = default_equals(from, value);
+    condition d = default_equals(from, value);
     if (d.what != condition::type::sql)
         values_.values.resize(bound);
     const column* own = kind_.find_column(from.column);

@@ -9,7 +9,8 @@ namespace pgsql::directory {
 namespace {
 
 constexpr const char* no_name = "back-pgsql";
-constexpr const char* no_number = "32001"; // which an int2 can hold
+constexpr const char* no_number = "32001";          // which an int2 can hold
+constexpr const char* no_uuid = "ZZZZZZZZZZZZZZZZ"; // its 16 bytes
 constexpr const char* no_time = "21000101000000Z";
 
 class prober {
@@ -71,7 +72,7 @@ private:
         case match::integer:
             return no_number;
         case match::uuid:
-            return std::string(16, '\x5a');
+            return no_uuid;
         case match::ignore_case:
         case match::exact_case:
             break;

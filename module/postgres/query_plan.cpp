@@ -140,10 +140,10 @@ std::optional<std::string> identifier(std::string_view text)
 
 } // namespace
 
-query_plan read_plan(std::string_view text)
+query_plan read_plan(std::string_view json_text)
 {
     try {
-        const json parsed = json::parse(text);
+        const json parsed = json::parse(json_text);
         const json& top = parsed.at(0).at("Plan");
         query_plan out;
         reader(out).node(top, nullptr, {});

@@ -28,7 +28,7 @@ struct query_plan {
 };
 
 /// Throws std::invalid_argument if the text is no such plan.
-[[nodiscard]] query_plan read_plan(std::string_view json);
+[[nodiscard]] query_plan read_plan(std::string_view json_text);
 
 /// A column as EXPLAIN names it: alias.name.
 struct column_reference {

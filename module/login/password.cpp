@@ -1,7 +1,6 @@
 // password.cpp: turns a stored password hash and a presented password into a verdict.
 #include "password.hpp"
 
-#include <argon2.h>
 #include <crypt.h>
 
 #include <algorithm>
@@ -49,62 +48,102 @@ bool number_after(std::string_view text, std::string_view name, unsigned& value)
     return std::from_chars(from, text.data() + text.size(), value).ec == std::errc();
 }
 
-outcome check_argon2(const std::string& stored, std::string_view password)
+// A stored value without the prefix that slapd would want before it.
+struct stored_hash {
+    enum class kind : char { argon2, crypt, slapds, none } what;
+    std::string_view text;
+};
+
+stored_hash look_into(std::string_view stored)
 {
-    argon2_type type{};
-    if (stored.starts_with("$argon2id$"))
-        type = Argon2_id;
-    else if (stored.starts_with("$argon2i$"))
-        type = Argon2_i;
-    else if (stored.starts_with("$argon2d$"))
-        type = Argon2_d;
-    else
-        return refuse("an argon2 variant that does not exist");
-    unsigned memory = 0;
-    unsigned passes = 0;
-    unsigned lanes = 0;
-    if (!number_after(stored, "$m=", memory) || !number_after(stored, ",t=", passes) ||
-        !number_after(stored, ",p=", lanes))
+    using kind = stored_hash::kind;
+    if (begins_without_case(stored, "{CRYPT}"))
+        return {kind::crypt, stored.substr(7)};
+    if (begins_without_case(stored, "{ARGON2}"))
+        stored.remove_prefix(8);
+    else if (stored.starts_with('{'))
+        return {kind::slapds, stored};
+    if (stored.starts_with("$argon2"))
+        return {kind::argon2, stored};
+    return {stored.starts_with('$') ? kind::crypt : kind::none, stored};
+}
+
+std::optional<outcome> settled_argon2(std::string_view stored)
+{
+    const auto cost = read_argon2_cost(stored);
+    if (!cost)
         return refuse("an argon2 hash without readable parameters m, t and p");
-    if (memory > most_argon2_kib || passes > most_argon2_passes || lanes > most_argon2_lanes)
+    if (cost->memory_kib > most_argon2_kib || cost->passes > most_argon2_passes ||
+        cost->lanes > most_argon2_lanes)
         return refuse("an argon2 hash with absurd parameters (more than m=1048576, t=64 or p=64)");
-    const int result = argon2_verify(stored.c_str(), password.data(), password.size(), type);
-    if (result == ARGON2_OK)
+    if (!read_argon2(stored))
+        return refuse("a damaged argon2 hash");
+    return std::nullopt;
+}
+
+outcome check_argon2(std::string_view stored, std::string_view password, unsigned threads)
+{
+    switch (verify_argon2(*read_argon2(stored), password, threads)) {
+    case ARGON2_OK:
         return {verdict::match, ""};
-    if (result == ARGON2_VERIFY_MISMATCH)
+    case ARGON2_VERIFY_MISMATCH:
         return {verdict::mismatch, ""};
-    if (result == ARGON2_MEMORY_ALLOCATION_ERROR)
-        return refuse("no memory for an argon2 check");
-    return refuse("a damaged argon2 hash");
+    case ARGON2_MEMORY_ALLOCATION_ERROR:
+        return {verdict::busy, "no memory for an argon2 check"};
+    default: // such as m < 8 p
+        return refuse("an argon2 hash with impossible parameters");
+    }
+}
+
+// crypt(5): $y$j<N><r>…, each a digit of the alphabet: 2^(N+1) blocks of 128 (r+1) bytes. Nothing
+// where the memory cannot be read, or is more than anybody uses.
+std::optional<std::size_t> yescrypt_kib(std::string_view stored)
+{
+    constexpr std::string_view alphabet =
+        "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const auto at = stored.find('$', 1) + 2;
+    if (at + 1 >= stored.size())
+        return std::nullopt;
+    const auto n = alphabet.find(stored[at]);
+    const auto r = alphabet.find(stored[at + 1]);
+    if (n > alphabet.find('F') || r > alphabet.find('T'))
+        return std::nullopt;
+    return (std::size_t{1} << (n + 1)) * 128 * (r + 1) / 1024;
+}
+
+bool is_yescrypt(std::string_view stored)
+{
+    return stored.starts_with("$y$") || stored.starts_with("$gy$");
 }
 
 bool affordable_crypt(std::string_view stored)
 {
     unsigned value = 0;
-    if (number_after(stored, "$rounds=", value))
-        return value <= most_crypt_rounds;
+    if (stored.find("$rounds=") != std::string_view::npos)
+        return number_after(stored, "$rounds=", value) && value <= most_crypt_rounds;
     if (stored.starts_with("$2") && stored.size() > 6)
         return std::from_chars(stored.data() + 4, stored.data() + 6, value).ec == std::errc() &&
                value <= most_bcrypt_cost;
-    if (stored.starts_with("$y$") || stored.starts_with("$gy$")) {
-        // crypt(5): $y$j<log2 N>…, in the alphabet ./0-9A-Za-z; 'D' is N = 2^16, 64 MiB with the
-        // usual r = 32… 512 MiB
-        const auto at = stored.find('$', 1) + 2;
-        constexpr std::string_view alphabet =
-            "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        return at < stored.size() && alphabet.find(stored[at]) <= alphabet.find('F');
-    }
+    if (is_yescrypt(stored))
+        return yescrypt_kib(stored).has_value();
     return !stored.starts_with("$7$"); // scrypt: its memory is not bounded by anything we read
 }
 
-outcome check_crypt(const std::string& stored, std::string_view password)
+std::optional<outcome> settled_crypt(std::string_view stored)
 {
     if (stored.empty() || stored[0] == '*' || stored[0] == '!')
         return refuse("a locked or disabled crypt(5) value");
     if (!affordable_crypt(stored))
         return refuse("a crypt(5) hash with an absurd or unreadable cost");
+    return std::nullopt;
+}
+
+outcome check_crypt(std::string_view hash, std::string_view password)
+{
     if (password.find('\0') != std::string_view::npos)
         return {verdict::mismatch, ""}; // crypt(3) would look at the part before the NUL only
+    const secret bare(hash);
+    const std::string& stored = bare.reveal();
     const secret phrase(password);
     const auto data = std::make_unique<crypt_data>();
     const char* computed = crypt_r(phrase.reveal().c_str(), stored.c_str(), data.get());
@@ -119,34 +158,64 @@ outcome check_crypt(const std::string& stored, std::string_view password)
 
 } // namespace
 
-outcome check(const secret& stored, std::string_view password)
+std::optional<outcome> settled(const secret& stored)
 {
-    std::string_view hash = stored.reveal();
-    if (hash.size() > longest_hash)
+    if (stored.reveal().size() > longest_hash)
         return refuse("a hash of more than 1024 characters");
-    if (begins_without_case(hash, "{ARGON2}"))
-        hash.remove_prefix(8);
-    else if (begins_without_case(hash, "{CRYPT}")) {
-        const secret bare(hash.substr(7));
-        return check_crypt(bare.reveal(), password);
-    } else if (hash.starts_with('{')) {
-        return {verdict::slapds, ""};
+    const stored_hash hash = look_into(stored.reveal());
+    switch (hash.what) {
+    case stored_hash::kind::argon2:
+        return settled_argon2(hash.text);
+    case stored_hash::kind::crypt:
+        return settled_crypt(hash.text);
+    case stored_hash::kind::slapds:
+        return outcome{verdict::slapds, ""};
+    case stored_hash::kind::none:
+        break;
     }
-    const secret bare(hash);
-    if (hash.starts_with("$argon2"))
-        return check_argon2(bare.reveal(), password);
-    if (hash.starts_with('$'))
-        return check_crypt(bare.reveal(), password);
-    return refuse(hash.empty() ? "an empty password column"
-                               : "a value that is no known kind of hash");
+    return refuse(stored.empty() ? "an empty password column"
+                                 : "a value that is no known kind of hash");
+}
+
+outcome check(const secret& stored, std::string_view password, unsigned threads)
+{
+    if (const auto known = settled(stored))
+        return *known;
+    const stored_hash hash = look_into(stored.reveal());
+    return hash.what == stored_hash::kind::argon2 ? check_argon2(hash.text, password, threads)
+                                                  : check_crypt(hash.text, password);
+}
+
+expense expense_of(const argon2_cost& cost)
+{
+    // libargon2 fills some 400 MiB a second on a core of 2020.
+    const auto filled = static_cast<std::size_t>(cost.memory_kib) * cost.passes;
+    return {filled > 4096, cost.memory_kib, std::max(1U, cost.lanes)};
+}
+
+expense expense_of(std::string_view stored)
+{
+    const stored_hash hash = look_into(stored);
+    if (hash.what == stored_hash::kind::argon2)
+        return expense_of(read_argon2_cost(hash.text).value_or(argon2_cost{0, 0, 0}));
+    unsigned value = 0;
+    if (hash.what != stored_hash::kind::crypt)
+        return {};
+    if (is_yescrypt(hash.text)) {
+        const std::size_t kib = yescrypt_kib(hash.text).value_or(0);
+        return {kib > 2048, kib, 1};
+    }
+    if (number_after(hash.text, "$rounds=", value))
+        return {value > 15'000, 0, 1};
+    if (hash.text.starts_with("$2") && hash.text.size() > 6 &&
+        std::from_chars(hash.text.data() + 4, hash.text.data() + 6, value).ec == std::errc())
+        return {value > 6, 0, 1};
+    return {};
 }
 
 std::string cost_of(std::string_view stored)
 {
-    if (begins_without_case(stored, "{ARGON2}"))
-        stored.remove_prefix(8);
-    else if (begins_without_case(stored, "{CRYPT}"))
-        stored.remove_prefix(7);
+    stored = look_into(stored).text;
     if (stored.starts_with("$argon2")) {
         const auto parameters = stored.find(",p=");
         const auto end =
@@ -156,7 +225,7 @@ std::string cost_of(std::string_view stored)
     }
     if (stored.starts_with("$2") && stored.size() > 7)
         return std::string(stored.substr(0, 7));
-    if (stored.starts_with("$y$") || stored.starts_with("$gy$")) {
+    if (is_yescrypt(stored)) {
         const auto end = stored.find('$', stored.find('$', 1) + 1);
         return end == std::string_view::npos ? std::string()
                                              : std::string(stored.substr(0, end + 1));
@@ -178,7 +247,7 @@ std::string decoy_like(std::string_view stored)
         return cost + "YmFjay1wZ3NxbC1kZWNveQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     if (cost.starts_with("$2")) // 22 characters of salt, 31 of hash
         return cost + "backpgsqldecoysalt....0000000000000000000000000000000";
-    if (cost.starts_with("$y$") || cost.starts_with("$gy$"))
+    if (is_yescrypt(cost))
         return cost + "backpgsqldecoysalt....$0000000000000000000000000000000000000000000";
     if (!cost.empty())
         return cost + "decoydec$0000000000000000000000";

@@ -1,8 +1,11 @@
 // password.hpp: turns a stored password hash and a presented password into a verdict.
 #pragma once
 
+#include "argon2.hpp"
 #include "secret.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +14,9 @@ namespace pgsql::login {
 enum class verdict : char {
     match,
     mismatch,
-    slapds, ///< {SCHEME}: one for slapd's own password schemes
-    refused ///< not a hash we check; `reason` says why
+    slapds,  ///< {SCHEME}: one for slapd's own password schemes
+    refused, ///< not a hash we check; `reason` says why
+    busy     ///< not checked: too much else is being checked
 };
 
 struct outcome {
@@ -20,10 +24,23 @@ struct outcome {
     const char* reason = ""; ///< for the log; never part of a hash
 };
 
+/// What one check takes while it runs.
+struct expense {
+    bool dear = false; ///< more than some 10 ms of a core
+    std::size_t memory_kib = 0;
+    unsigned threads = 1; ///< that could share the work
+};
+[[nodiscard]] expense expense_of(std::string_view stored);
+[[nodiscard]] expense expense_of(const argon2_cost& cost);
+
+/// What check() will say of the stored value whatever the password is, if that can be told without
+/// paying for a check.
+[[nodiscard]] std::optional<outcome> settled(const secret& stored);
+
 /// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT}. A
 /// value that is neither a known hash nor prefixed is refused: slapd would take it for the password
 /// itself.
-[[nodiscard]] outcome check(const secret& stored, std::string_view password);
+[[nodiscard]] outcome check(const secret& stored, std::string_view password, unsigned threads = 1);
 
 /// A hash nobody has the password of, which costs as much to check as `stored`; for names that do
 /// not exist.

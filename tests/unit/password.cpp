@@ -4,6 +4,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
 using namespace pgsql::login;
 
 static verdict judge(std::string_view stored, std::string_view password)
@@ -27,11 +31,15 @@ TEST_CASE("what is no hash is never compared with the password")
 
 TEST_CASE("absurd costs are refused before they are paid")
 {
-    for (const char* stored : {"$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAA",
-                               "$argon2id$v=19$m=65536,t=1000000,p=4$c2Fs$AAAA",
-                               "$argon2id$v=19$m=65536,t=3,p=400$c2Fs$AAAA",
-                               "$6$rounds=999999999$salt$x", "$2b$31$x", "$y$jZT$salt$x"})
+    for (const char* stored :
+         {"$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAA",
+          "$argon2id$v=19$m=65536,t=1000000,p=4$c2Fs$AAAA",
+          "$argon2id$v=19$m=65536,t=3,p=400$c2Fs$AAAA", "$6$rounds=999999999$salt$x",
+          "$6$rounds=99999999999999999999$salt$x", "$2b$31$x", "$y$jZT$salt$x", "$y$j9",
+          "$y$j9z$salt$x"}) {
         CHECK(judge(stored, "secret") == verdict::refused);
+        CHECK(settled(secret(stored))); // and this is known without a check
+    }
 }
 
 TEST_CASE("schemes of slapd's are left to slapd")
@@ -57,4 +65,79 @@ TEST_CASE("decoys match nothing and keep the cost")
         CHECK(judge(decoy, "secret") == verdict::mismatch);
     }
     CHECK(cost_of(decoy_like("no hash")) == default_cost);
+}
+
+// argon2(1) of Debian: echo -n secret | argon2 saltsalt -id -t 2 -m 12 -p 4 -e, and the like
+static const std::vector<std::string> others = {
+    "$argon2id$v=19$m=4096,t=2,p=4$c2FsdHNhbHQ$Opr6AcVo4GC9229xIEplC5QL4zRSRdWVmAbPbsVfhTY",
+    "$argon2i$v=19$m=4096,t=2,p=1$c2FsdHNhbHQ$JXeQwnbEwk3aWRIleVGvHdf4dE7PDlCXjxEsi4I+tUc",
+    "$argon2d$v=19$m=4096,t=2,p=2$c2FsdHNhbHQ$h48LIbR2hOZpR58fPk7D8Kl4KW/P/bfmPYPieRPBHFw",
+};
+
+TEST_CASE("argon2 strings of other programs are verified, whatever the number of threads")
+{
+    for (const std::string& stored : others)
+        for (const unsigned threads : {1U, 2U, 64U}) {
+            CHECK(check(secret(stored), "secret", threads).what == verdict::match);
+            CHECK(check(secret(stored), "secre", threads).what == verdict::mismatch);
+        }
+}
+
+TEST_CASE("a damaged argon2 string is refused")
+{
+    const std::string good = others.front();
+    REQUIRE(judge(good, "secret") == verdict::match);
+    for (std::size_t length = 0; length < good.size(); ++length) {
+        CHECK(judge(good.substr(0, length), "secret") != verdict::match);
+        CHECK(judge(good.substr(0, length), good.substr(0, length)) != verdict::match);
+    }
+    for (std::string bad : {good + "=", good + "$", good + "AA", good + " ", "x" + good}) {
+        CHECK(judge(bad, "secret") == verdict::refused);
+    }
+    for (const auto& [from, to] :
+         std::vector<std::pair<std::string, std::string>>{{"v=19", "v=20"},
+                                                          {"m=4096", "m=-4096"},
+                                                          {"m=4096", "m=8"},
+                                                          {"p=4", "p=0"},
+                                                          {"t=2", "t=0"},
+                                                          {",t=2", ""},
+                                                          {"c2FsdHNhbHQ", "c2Fs"},
+                                                          {"c2FsdHNhbHQ", "c2FsdHNhbHR"}}) {
+        std::string bad = good;
+        bad.replace(bad.find(from), from.size(), to);
+        INFO(bad);
+        CHECK(judge(bad, "secret") == verdict::refused);
+    }
+}
+
+TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
+{
+    const secret made = make_argon2id(std::string_view("n\0w pass", 8), {}, 1);
+    const std::string& text = made.reveal();
+    CHECK(text.starts_with("$argon2id$v=19$m=65536,t=3,p=4$"));
+    CHECK(text.size() == std::string_view("$argon2id$v=19$m=65536,t=3,p=4$").size() + 22 + 1 + 43);
+    CHECK(make_argon2id(std::string_view("n\0w pass", 8), {}, 1).reveal() != text); // salted
+    CHECK(check(made, std::string_view("n\0w pass", 8)).what == verdict::match);
+    CHECK(check(made, std::string_view("n\0w pass", 8), 4).what == verdict::match);
+    CHECK(check(made, "n").what == verdict::mismatch);
+    CHECK(argon2id_verify(text.c_str(), "n", 1) ==
+          ARGON2_VERIFY_MISMATCH); // libargon2 reads it too
+    CHECK_THROWS_AS(make_argon2id("x", {.memory_kib = 8, .passes = 1, .lanes = 4}, 1),
+                    std::runtime_error);
+}
+
+TEST_CASE("what a check takes is known beforehand")
+{
+    const auto memory = [](std::string_view stored) { return expense_of(stored).memory_kib; };
+    CHECK(expense_of("$argon2id$v=19$m=65536,t=3,p=4$x").dear);
+    CHECK(expense_of("$argon2id$v=19$m=65536,t=3,p=4$x").threads == 4);
+    CHECK(memory("{ARGON2}$argon2id$v=19$m=65536,t=3,p=4$x") == 65536);
+    CHECK(memory("$y$j9T$salt$hash") == 16384);
+    CHECK(expense_of("$y$j9T$salt$hash").dear);
+    CHECK(expense_of("$2b$10$x").dear);
+    CHECK(expense_of("{CRYPT}$6$rounds=656000$salt$hash").dear);
+    for (const char* cheap :
+         {"$6$salt$hash", "$5$rounds=5000$salt$hash", "$1$salt$hash", "{SSHA}xyz", "", "plain",
+          "$argon2id$v=19$m=1024,t=1,p=1$x", "$2b$04$x", "{CRYPT}ab01FAX.bQRSU"})
+        CHECK_FALSE(expense_of(cheap).dear);
 }

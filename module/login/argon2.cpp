@@ -1,0 +1,177 @@
+// argon2.cpp: turns argon2 strings into what they demand and contain, and passwords into such
+// strings.
+#include "argon2.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace pgsql::login {
+namespace {
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// Base64 without padding, and without bits to spare that could be anything.
+std::optional<std::string> decoded(std::string_view text)
+{
+    std::string out;
+    unsigned bits = 0;
+    unsigned pending = 0; // bits not yet given out
+    for (const char c : text) {
+        const auto value = alphabet.find(c);
+        if (value == std::string_view::npos)
+            return std::nullopt;
+        bits = bits << 6 | static_cast<unsigned>(value);
+        pending += 6;
+        if (pending < 8)
+            continue;
+        pending -= 8;
+        out += static_cast<char>(bits >> pending & 0xff);
+        bits &= (1U << pending) - 1;
+    }
+    if (pending >= 6 || bits != 0)
+        return std::nullopt;
+    return out;
+}
+
+void append_base64(std::string& to, std::string_view bytes)
+{
+    unsigned bits = 0;
+    unsigned pending = 0;
+    for (const char c : bytes) {
+        bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
+        for (pending += 8; pending >= 6; pending -= 6)
+            to += alphabet[bits >> (pending - 6) & 63];
+    }
+    if (pending > 0)
+        to += alphabet[bits << (6 - pending) & 63];
+}
+
+bool take(std::string_view& from, std::string_view expected)
+{
+    if (!from.starts_with(expected))
+        return false;
+    from.remove_prefix(expected.size());
+    return true;
+}
+
+bool take_number(std::string_view& from, std::string_view name, std::uint32_t& value)
+{
+    if (!take(from, name))
+        return false;
+    const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), value);
+    from.remove_prefix(static_cast<std::size_t>(end - from.data()));
+    return error == std::errc();
+}
+
+// Everything up to the salt; `text` is left there.
+bool take_head(std::string_view& text, argon2_string& out)
+{
+    if (take(text, "$argon2id$"))
+        out.type = Argon2_id;
+    else if (take(text, "$argon2i$"))
+        out.type = Argon2_i;
+    else if (take(text, "$argon2d$"))
+        out.type = Argon2_d;
+    else
+        return false;
+    out.version = ARGON2_VERSION_10; // strings of the first version do not name it
+    if (text.starts_with("v=") && (!take_number(text, "v=", out.version) || !take(text, "$")))
+        return false;
+    return take_number(text, "m=", out.cost.memory_kib) &&
+           take_number(text, ",t=", out.cost.passes) && take_number(text, ",p=", out.cost.lanes) &&
+           take(text, "$");
+}
+
+unsigned char* bytes(const std::string& of)
+{
+    return reinterpret_cast<unsigned char*>(const_cast<char*>(of.data())); // argon2_context
+}
+
+// libargon2's API lacks const. It writes to `out` alone, unless its flags tell it to wipe.
+argon2_context context(const argon2_string& of, std::string_view password, unsigned threads,
+                       std::string& out)
+{
+    argon2_context c{};
+    c.out = bytes(out);
+    c.outlen = static_cast<std::uint32_t>(out.size());
+    c.pwd = reinterpret_cast<unsigned char*>(const_cast<char*>(password.data()));
+    c.pwdlen = static_cast<std::uint32_t>(password.size());
+    c.salt = bytes(of.salt);
+    c.saltlen = static_cast<std::uint32_t>(of.salt.size());
+    c.t_cost = of.cost.passes;
+    c.m_cost = of.cost.memory_kib;
+    c.lanes = of.cost.lanes;
+    c.threads = std::clamp(threads, 1U, std::max(1U, of.cost.lanes));
+    c.version = of.version;
+    c.flags = ARGON2_DEFAULT_FLAGS;
+    return c;
+}
+
+} // namespace
+
+std::optional<argon2_cost> read_argon2_cost(std::string_view text)
+{
+    argon2_string out;
+    if (!take_head(text, out))
+        return std::nullopt;
+    return out.cost;
+}
+
+std::optional<argon2_string> read_argon2(std::string_view text)
+{
+    argon2_string out;
+    if (!take_head(text, out))
+        return std::nullopt;
+    const auto between = text.find('$');
+    if (between == std::string_view::npos)
+        return std::nullopt;
+    auto salt = decoded(text.substr(0, between));
+    auto tag = decoded(text.substr(between + 1));
+    if (!salt || !tag || salt->size() < ARGON2_MIN_SALT_LENGTH || tag->size() < ARGON2_MIN_OUTLEN ||
+        (out.version != ARGON2_VERSION_10 && out.version != ARGON2_VERSION_13))
+        return std::nullopt;
+    out.salt = std::move(*salt);
+    out.tag = std::move(*tag);
+    return out;
+}
+
+int verify_argon2(const argon2_string& stored, std::string_view password, unsigned threads)
+{
+    std::string computed(stored.tag.size(), '\0');
+    argon2_context c = context(stored, password, threads, computed);
+    const int result = argon2_verify_ctx(&c, stored.tag.data(), stored.type);
+    explicit_bzero(computed.data(), computed.size());
+    return result;
+}
+
+secret make_argon2id(std::string_view password, const argon2_cost& cost, unsigned threads)
+{
+    argon2_string made;
+    made.cost = cost;
+    made.salt.resize(16);
+    if (RAND_bytes(bytes(made.salt), static_cast<int>(made.salt.size())) != 1)
+        throw std::runtime_error("no random salt for a new password hash");
+    std::string tag(32, '\0');
+    argon2_context c = context(made, password, threads, tag);
+    if (const int result = argon2_ctx(&c, made.type); result != ARGON2_OK)
+        throw std::runtime_error(std::string("libargon2 cannot hash a new password: ") +
+                                 argon2_error_message(result));
+    std::string text =
+        "$argon2id$v=" + std::to_string(made.version) + "$m=" + std::to_string(cost.memory_kib) +
+        ",t=" + std::to_string(cost.passes) + ",p=" + std::to_string(cost.lanes) + "$";
+    text.reserve(text.size() + 80); // no reallocation leaves a copy behind
+    append_base64(text, made.salt);
+    text += '$';
+    append_base64(text, tag);
+    secret out(text);
+    explicit_bzero(tag.data(), tag.size());
+    explicit_bzero(text.data(), text.size());
+    return out;
+}
+
+} // namespace pgsql::login

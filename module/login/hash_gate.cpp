@@ -1,0 +1,218 @@
+// hash_gate.cpp: turns any number of dear password checks at a time into a few, in order of
+// arrival, within a budget of threads and memory.
+#include "hash_gate.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace pgsql::login {
+namespace {
+
+// A third of the time that slapd's own threads get on a core that both want (sched(7)).
+constexpr int niceness = 5;
+// A long wait looks this often whether the client has abandoned the operation.
+constexpr auto glance = std::chrono::milliseconds(25);
+
+} // namespace
+
+void hash_gate::set(const hash_budget& budget)
+{
+    const std::lock_guard lock(guard_);
+    budget_ = budget;
+    changed_.notify_all();
+}
+
+hash_budget hash_gate::budget() const
+{
+    const std::lock_guard lock(guard_);
+    return budget_;
+}
+
+hash_gate::ending hash_gate::run(const expense& cost, deadline until, unsigned most,
+                                 const std::function<bool()>& given_up, const work& what)
+{
+    std::mutex guard;
+    std::condition_variable told;
+    std::optional<ending> how;
+    const auto tell = [&](ending e) {
+        const std::lock_guard lock(guard); // the caller may go, and these with it, once it is told
+        how = e;
+        told.notify_one();
+    };
+    {
+        const std::lock_guard lock(guard_);
+        if (callers_ >= most)
+            return ending::full;
+        ++callers_;
+    }
+    struct leaving {
+        hash_gate& gate;
+        ~leaving()
+        {
+            const std::lock_guard lock(gate.guard_);
+            --gate.callers_;
+        }
+    } const at_the_end{*this};
+    const auto number = enqueue(
+        cost, until,
+        [&](unsigned threads) {
+            what(threads);
+            tell(ending::done);
+        },
+        [&] { tell(ending::late); });
+    std::unique_lock lock(guard);
+    while (!how) {
+        told.wait_for(lock, glance);
+        if (how || !given_up())
+            continue;
+        lock.unlock();
+        const bool withdrawn = withdraw(number);
+        lock.lock();
+        if (withdrawn)
+            return ending::abandoned;
+        told.wait(lock, [&] { return how.has_value(); }); // it runs already
+    }
+    return *how;
+}
+
+void hash_gate::submit(const expense& cost, deadline until, work what, std::function<void()> late)
+{
+    (void)enqueue(cost, until, std::move(what), std::move(late));
+}
+
+std::uint64_t hash_gate::enqueue(const expense& cost, deadline until, work what,
+                                 std::function<void()> late)
+{
+    {
+        const std::lock_guard lock(guard_);
+        if (!closed_) {
+            // One more thread than may work, so that one is there to tell who is late.
+            if (waiting_ <= 1 && threads_.size() <= budget_.threads)
+                begin_thread();
+            queue_.push_back(
+                {++last_, cost.memory_kib, cost.threads, until, std::move(what), std::move(late)});
+            changed_.notify_all();
+            return last_;
+        }
+    }
+    late();
+    return 0;
+}
+
+bool hash_gate::withdraw(std::uint64_t number)
+{
+    job gone; // destroyed outside the lock
+    const std::lock_guard lock(guard_);
+    const auto at = std::find_if(queue_.begin(), queue_.end(),
+                                 [&](const job& j) { return j.number == number; });
+    if (at == queue_.end())
+        return false;
+    gone = std::move(*at);
+    queue_.erase(at);
+    changed_.notify_all(); // the next one may fit
+    return true;
+}
+
+void hash_gate::begin_thread()
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all); // signals are for slapd's own threads
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        if (threads_.empty())
+            throw;
+        return; // those that there are will do
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool hash_gate::fits(const job& j) const noexcept
+{
+    // What is larger than the whole budget runs alone.
+    return threads_used_ + std::min(j.threads, budget_.threads) <= budget_.threads &&
+           memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
+}
+
+void hash_gate::run_first(std::unique_lock<std::mutex>& lock) noexcept
+{
+    job next = std::move(queue_.front());
+    queue_.pop_front();
+    const unsigned threads = std::min(next.threads, budget_.threads);
+    const std::size_t memory = std::min(next.memory_kib, budget_.memory_kib);
+    threads_used_ += threads;
+    memory_used_ += memory;
+    lock.unlock();
+    changed_.notify_all(); // the one behind may fit as well
+    next.what(threads);
+    next = {};
+    lock.lock();
+    threads_used_ -= threads;
+    memory_used_ -= memory;
+    changed_.notify_all();
+}
+
+void hash_gate::say_late(std::unique_lock<std::mutex>& lock) noexcept
+{
+    const auto now = clock::now();
+    for (;;) {
+        const auto at = std::find_if(queue_.begin(), queue_.end(),
+                                     [&](const job& j) { return closed_ || j.until <= now; });
+        if (at == queue_.end())
+            return;
+        job gone = std::move(*at);
+        queue_.erase(at);
+        lock.unlock();
+        gone.late();
+        gone = {};
+        lock.lock();
+    }
+}
+
+void hash_gate::serve() noexcept
+{
+    pthread_setname_np(pthread_self(), "pgsql-hash");
+    // On Linux a priority is a thread's own; argon2's threads inherit it.
+    (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
+    std::unique_lock lock(guard_);
+    for (;;) {
+        say_late(lock);
+        if (closed_)
+            return;
+        if (!queue_.empty() && fits(queue_.front())) {
+            run_first(lock);
+            continue;
+        }
+        ++waiting_;
+        if (queue_.empty())
+            changed_.wait(lock);
+        else
+            changed_.wait_until(
+                lock,
+                std::min_element(queue_.begin(), queue_.end(), [](const job& a, const job& b) {
+                    return a.until < b.until;
+                })->until);
+        --waiting_;
+    }
+}
+
+void hash_gate::close() noexcept
+{
+    std::vector<std::thread> ending_threads;
+    {
+        const std::lock_guard lock(guard_);
+        closed_ = true;
+        ending_threads.swap(threads_);
+        changed_.notify_all();
+    }
+    for (auto& t : ending_threads)
+        t.join();
+}
+
+} // namespace pgsql::login

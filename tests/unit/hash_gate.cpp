@@ -1,0 +1,236 @@
+// Dear checks run in the order in which they came, never more at a time than threads and memory
+// allow, and nobody waits longer than he said.
+#include "login/hash_gate.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <atomic>
+#include <chrono>
+
+using namespace pgsql;
+using namespace pgsql::login;
+using namespace std::chrono_literals;
+using ending = hash_gate::ending;
+
+namespace {
+
+expense of(std::size_t mib, unsigned threads = 1) { return {true, mib * 1024, threads}; }
+bool never() { return false; }
+
+// Work that lasts until it is told to end.
+class held {
+public:
+    hash_gate::work work()
+    {
+        return [this](unsigned threads) {
+            std::unique_lock lock(guard_);
+            most_ = std::max(most_, ++running_);
+            threads_ = threads;
+            changed_.notify_all();
+            changed_.wait(lock, [this] { return released_; });
+            --running_;
+        };
+    }
+    void until_running(int count)
+    {
+        std::unique_lock lock(guard_);
+        REQUIRE(changed_.wait_for(lock, 20s, [&] { return running_ >= count; }));
+    }
+    void release()
+    {
+        const std::lock_guard lock(guard_);
+        released_ = true;
+        changed_.notify_all();
+    }
+    int running()
+    {
+        const std::lock_guard lock(guard_);
+        return running_;
+    }
+    int most() const { return most_; }
+    unsigned threads() const { return threads_; }
+
+private:
+    std::mutex guard_;
+    std::condition_variable changed_;
+    int running_ = 0;
+    int most_ = 0;
+    unsigned threads_ = 0;
+    bool released_ = false;
+};
+
+void ignore() {}
+
+} // namespace
+
+TEST_CASE("no more run at a time than the budget has threads")
+{
+    hash_gate gate;
+    gate.set({.threads = 2, .memory_kib = 1024 * 1024});
+    held work;
+    std::atomic<int> done{0};
+    for (int i = 0; i < 10; ++i)
+        gate.submit(
+            of(1), in_seconds(60),
+            [&, w = work.work()](unsigned threads) {
+                w(threads);
+                ++done;
+            },
+            ignore);
+    work.until_running(2);
+    std::this_thread::sleep_for(100ms);
+    CHECK(work.running() == 2);
+    work.release();
+    while (done < 10)
+        std::this_thread::sleep_for(1ms);
+    CHECK(work.most() == 2);
+}
+
+TEST_CASE("nor more than its memory has room for, unless one alone is larger")
+{
+    hash_gate gate;
+    gate.set({.threads = 8, .memory_kib = 256 * 1024});
+    held small;
+    for (int i = 0; i < 6; ++i)
+        gate.submit(of(100), in_seconds(60), small.work(), ignore);
+    small.until_running(2);
+    std::this_thread::sleep_for(100ms);
+    CHECK(small.running() == 2);
+    held large;
+    gate.submit(of(1000), in_seconds(60), large.work(), ignore);
+    small.release();
+    large.until_running(1);
+    CHECK(small.running() == 0);
+    held behind;
+    gate.submit(of(1), in_seconds(60), behind.work(), ignore);
+    std::this_thread::sleep_for(100ms);
+    CHECK(behind.running() == 0);
+    large.release();
+    behind.until_running(1);
+    behind.release();
+}
+
+TEST_CASE("a check that can use several threads takes as many places")
+{
+    hash_gate gate;
+    gate.set({.threads = 4, .memory_kib = 1024 * 1024});
+    held first;
+    held second;
+    gate.submit(of(1, 3), in_seconds(60), first.work(), ignore);
+    gate.submit(of(1, 16), in_seconds(60), second.work(), ignore);
+    first.until_running(1);
+    std::this_thread::sleep_for(50ms);
+    CHECK(second.running() == 0);
+    first.release();
+    second.until_running(1);
+    CHECK(first.threads() == 3);
+    CHECK(second.threads() == 4);
+    second.release();
+}
+
+TEST_CASE("who comes first is served first, so that a large one is not passed by for ever")
+{
+    hash_gate gate;
+    gate.set({.threads = 2, .memory_kib = 1024});
+    held first;
+    held large;
+    held small;
+    gate.submit(of(0), in_seconds(60), first.work(), ignore);
+    first.until_running(1);
+    gate.submit({true, 0, 2}, in_seconds(60), large.work(), ignore);
+    gate.submit(of(0), in_seconds(60), small.work(), ignore);
+    std::this_thread::sleep_for(50ms);
+    CHECK(small.running() == 0);
+    first.release();
+    large.until_running(1);
+    CHECK(small.running() == 0);
+    large.release();
+    small.until_running(1);
+    small.release();
+}
+
+TEST_CASE("the wait ends at its deadline, with abandonment and where too many wait")
+{
+    hash_gate gate;
+    gate.set({.threads = 1, .memory_kib = 1024});
+    CHECK(gate.run(of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
+    held work;
+    gate.submit(of(0), in_seconds(60), work.work(), ignore);
+    work.until_running(1);
+
+    bool ran = false;
+    const auto mark = [&](unsigned) { ran = true; };
+    const auto start = clock::now();
+    CHECK(gate.run(of(0), in_seconds(0.2), 1, never, mark) == ending::late);
+    CHECK(clock::now() - start >= 200ms);
+    CHECK(clock::now() - start < 5s); // while the one that runs has not ended
+
+    std::atomic<bool> gone = false;
+    std::thread abandons([&] {
+        std::this_thread::sleep_for(50ms);
+        gone = true;
+    });
+    CHECK(gate.run(
+              of(0), in_seconds(60), 1, [&] { return gone.load(); }, mark) == ending::abandoned);
+    abandons.join();
+
+    ending waited = ending::full;
+    std::thread waits([&] {
+        while (waited == ending::full) // while the other one is at it
+            waited = gate.run(of(0), in_seconds(60), 1, never, [](unsigned) {});
+    });
+    ending last = ending::late; // until the other one waits, this one is late at once
+    while (last == ending::late)
+        last = gate.run(of(0), clock::now(), 1, never, mark);
+    CHECK(last == ending::full);
+    work.release();
+    waits.join();
+    CHECK(waited == ending::done);
+    CHECK_FALSE(ran);
+}
+
+TEST_CASE("at its end what runs is waited for, and everybody else is told")
+{
+    std::atomic<int> late{0};
+    std::atomic<int> done{0};
+    hash_gate gate;
+    gate.set({.threads = 1, .memory_kib = 1024});
+    held work;
+    for (int i = 0; i < 5; ++i)
+        gate.submit(
+            of(0), in_seconds(60),
+            [&, w = work.work()](unsigned threads) {
+                w(threads);
+                ++done;
+            },
+            [&] { ++late; });
+    work.until_running(1);
+    std::thread closes([&] { gate.close(); });
+    while (late < 4)
+        std::this_thread::sleep_for(1ms);
+    CHECK(done == 0);
+    work.release();
+    closes.join();
+    CHECK(done == 1);
+    gate.submit(of(0), in_seconds(60), work.work(), [&] { ++late; });
+    CHECK(late == 5);
+    CHECK(gate.run(of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
+}
+
+TEST_CASE("a smaller budget counts from the next check on")
+{
+    hash_gate gate;
+    gate.set({.threads = 4, .memory_kib = 1024});
+    held many;
+    for (int i = 0; i < 3; ++i)
+        gate.submit(of(0), in_seconds(60), many.work(), ignore);
+    many.until_running(3);
+    gate.set({.threads = 1, .memory_kib = 1024});
+    held next;
+    gate.submit(of(0), in_seconds(60), next.work(), ignore);
+    std::this_thread::sleep_for(50ms);
+    CHECK(next.running() == 0);
+    many.release();
+    next.until_running(1);
+    next.release();
+}

@@ -1,0 +1,50 @@
+// A login is remembered for its name, hash and password together, for its time and no longer.
+#include "login/remembered.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <thread>
+
+using namespace pgsql::login;
+
+TEST_CASE("only the very same login is remembered")
+{
+    remembered some(60);
+    const secret hash("$6$a");
+    some.add("uid=ann", hash, "secret");
+    CHECK(some.knows("uid=ann", hash, "secret"));
+    CHECK_FALSE(some.knows("uid=ann", hash, "secre"));
+    CHECK_FALSE(some.knows("uid=ann", hash, ""));
+    CHECK_FALSE(some.knows("uid=bob", hash, "secret"));
+    CHECK_FALSE(some.knows("uid=ann", secret("$6$b"), "secret"));
+    CHECK_FALSE(some.knows("uid=ann$6$a", secret(""), "secret")); // no other division of one text
+    CHECK_FALSE(some.knows("uid=an", secret("n$6$a"), "secret"));
+    remembered others(60);
+    CHECK_FALSE(others.knows("uid=ann", hash, "secret"));
+}
+
+TEST_CASE("nothing is remembered by default, nor after its time")
+{
+    const secret hash("$6$a");
+    remembered none(0);
+    none.add("uid=ann", hash, "secret");
+    CHECK_FALSE(none.knows("uid=ann", hash, "secret"));
+    remembered briefly(0.2);
+    briefly.add("uid=ann", hash, "secret");
+    CHECK(briefly.knows("uid=ann", hash, "secret"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    CHECK_FALSE(briefly.knows("uid=ann", hash, "secret"));
+}
+
+TEST_CASE("however many log in, the memory is bounded")
+{
+    remembered some(0.5);
+    const secret hash("$6$a");
+    for (int i = 0; i < 10'000; ++i)
+        some.add("uid=" + std::to_string(i), hash, "secret");
+    some.add("uid=late", hash, "secret");
+    CHECK_FALSE(some.knows("uid=late", hash, "secret"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(550));
+    some.add("uid=late", hash, "secret"); // their time is over, so there is room
+    CHECK(some.knows("uid=late", hash, "secret"));
+}

@@ -106,6 +106,17 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
 
 } // namespace
 
+postgres::query_text only_where(const postgres::query_text& query, const std::string& condition)
+{
+    const std::string_view before = "SELECT * FROM (";
+    postgres::query_text out = query;
+    // A comment that begins with -- ends where the line does.
+    out.text = std::string(before) + query.text + "\n) AS e WHERE (" + condition + "\n)";
+    for (auto& place : out.places)
+        place += before.size();
+    return out;
+}
+
 std::string members_from_lookup(const mapping& all, int users_index, int groups_index)
 {
     const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));

@@ -78,6 +78,9 @@ struct lookup {
     bool complete = true;        ///< returns every column of the list query
     bool covers_private = false; ///< finds the private group of the member as well
     std::vector<column> columns;
+    postgres::query_text everybody; ///< with the rows that the gate hides; empty: the same
+    bool complete = true;           ///< returns every column of the list query
+    bool covers_private = false;    ///< finds the private group of the member as well
 };
 
 /// A query for the values of an attribute that may have several.
@@ -104,7 +107,9 @@ struct kind {
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
     std::string chain_column;    ///< which checks a bind must pass; empty: the password alone
-    std::string problem;         ///< why no rows can be had; then only the RDN's attribute is known
+    std::string gate; ///< an SQL condition: the rows of which it is not true cannot bind; or empty
+    postgres::query_text everybody; ///< the list query with the rows that the gate hides; or empty
+    std::string problem; ///< why no rows can be had; then only the RDN's attribute is known
     int only_if_none_in =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence
 
@@ -133,6 +138,10 @@ struct mapping {
     [[nodiscard]] int attribute_folded(std::string_view name) const;
     [[nodiscard]] int kind_named(std::string_view name) const;
 };
+
+/// A query without the rows of which the condition is not true.
+[[nodiscard]] postgres::query_text only_where(const postgres::query_text& query,
+                                              const std::string& condition);
 
 /// With the four queries alone, nothing lists the members of a group: they are the users whose
 /// groups-by-member query finds it. Empty when the kinds have no such queries.

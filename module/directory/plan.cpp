@@ -35,7 +35,7 @@ public:
 
     std::optional<plan> run(const filter& what, const wanted& parts)
     {
-        const filter* answered = choose_lookup(what);
+        const filter* answered = choose_lookup(what, parts.password);
         condition_compiler compiler(all_, kind_, values_);
         const condition where = compiler.compile(what, false, answered);
         if (where.what == condition::type::never)
@@ -44,6 +44,10 @@ public:
         choose_columns(parts);
         mark_members(what, answered);
         out_.select.reserve(from_.size() + 40 * (out_.columns.size() + 1));
+        if (parts.password && !kind_.gate.empty()) {
+            out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
+            marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
+        }
         out_.select = "SELECT ";
         for (std::size_t i = 0; i < out_.columns.size(); ++i)
             out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
@@ -57,9 +61,12 @@ public:
 private:
     // A keyed query of the configuration answers a term that the filter demands: its index is the
     // administrator's.
-    const filter* choose_lookup(const filter& what)
+    const filter* choose_lookup(const filter& what, bool everybody)
     {
-        from_ = kind_.list.text;
+        const auto text_of = [&](const auto& by, const postgres::query_text& shown) {
+            return everybody && !by.everybody.text.empty() ? by.everybody : shown;
+        };
+        from_ = text_of(kind_, kind_.list).text;
         std::vector<const filter*> terms;
         required_terms(what, terms);
         for (const lookup& by : kind_.lookups) {
@@ -77,7 +84,7 @@ private:
                     value = integer_parameter(term->value, c->type);
                 if (!value)
                     continue; // the condition will say that nothing has it
-                from_ = by.query.with_parameter(values_.bind(std::move(*value)));
+                from_ = text_of(by, by.query).with_parameter(values_.bind(std::move(*value)));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 by_ = &by;

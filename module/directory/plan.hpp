@@ -48,6 +48,7 @@ struct plan {
     bool unique = false; ///< an equality on the name or number that a private group could only have
                          ///< if no group has it
     bool covers_private = false; ///< the statement finds private groups as well
+    int gate = -1; ///< in the row: a boolean column that says whether it may bind; -1: it may
 
     /// The statement for a page: the first one, or the one behind `last_key`.
     [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key,

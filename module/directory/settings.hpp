@@ -33,7 +33,9 @@ struct kind_setting {
     std::string password_column;
     std::optional<postgres::query_text> list;
     std::vector<lookup_setting> lookups;
-    std::vector<lookup_setting> values; ///< queries without a parameter, see values_query
+    std::vector<lookup_setting> values;       ///< queries without a parameter, see values_query
+    std::optional<postgres::query_text> gate; ///< a condition, see kind
+    bool hide_gated = false;
 
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };

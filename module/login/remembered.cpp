@@ -1,7 +1,6 @@
 // remembered.cpp: turns a password check that has succeeded into the same verdict for some seconds.
 #include "remembered.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
@@ -46,9 +45,8 @@ remembered::mac remembered::mac_of(std::string_view dn, const secret& stored,
     const std::unique_ptr<EVP_MAC, mac_delete> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
     const std::unique_ptr<EVP_MAC_CTX, mac_delete> context(EVP_MAC_CTX_new(hmac.get()));
     char sha256[] = "SHA256"; // OSSL_PARAM's API lacks const
-    const std::array parameters = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
-        OSSL_PARAM_construct_end()};
+    const std::array parameters = {OSSL_PARAM_construct_utf8_string("digest", sha256, 0),
+                                   OSSL_PARAM_construct_end()};
     mac out{};
     bool fine = context != nullptr && EVP_MAC_init(context.get(), bytes_of(key_.reveal()),
                                                    key_.reveal().size(), parameters.data()) == 1;

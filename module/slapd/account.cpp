@@ -1,7 +1,44 @@
 // account.cpp: turns the DN of a bind into what its row says about logging in.
 #include "account.hpp"
 
+#include <charconv>
+
 namespace pgsql::slapd {
+namespace {
+
+// shadow(5): the day on which the account is gone, counted from 1970; 0 and below mean never. What
+// is no number keeps everybody out: somebody meant something by it.
+std::string expiry_of(const candidate& c, const bound& mapping)
+{
+    const int attribute = mapping.map.attribute_named("shadowExpire");
+    const directory::source* from = attribute < 0 ? nullptr : c.from.of->source_of(attribute);
+    if (from == nullptr)
+        return {};
+    const Attribute* shown =
+        attr_find(c.entry.e_attrs, mapping.types[static_cast<std::size_t>(attribute)].description);
+    if (shown == nullptr) {
+        for (std::size_t i = 0; i < c.from.columns.size(); ++i)
+            if (c.from.columns[i]->name == from->column &&
+                !c.page.at(c.row, static_cast<int>(i)).value_or("").empty())
+                return "its shadowExpire is no number of days";
+        return {};
+    }
+    const std::string_view text = view(shown->a_nvals[0]);
+    long long day = 0;
+    (void)std::from_chars(text.data(), text.data() + text.size(), day); // beyond long long: never
+    return day > 0 && slap_get_time() / 86400 >= day ? "its shadowExpire has come" : "";
+}
+
+std::string gate_of(const candidate& c)
+{
+    if (c.from.gate < 0 || c.page.at(c.row, c.from.gate).value_or("f") == "t")
+        return {};
+    std::string condition = c.from.of->gate.substr(0, 100);
+    return "the condition of pgsql-gate " + c.from.of->name +
+           " is not true of its row: " + condition;
+}
+
+} // namespace
 
 account find_account(Operation& op, service& with, const bound& mapping)
 {
@@ -14,6 +51,10 @@ account find_account(Operation& op, service& with, const bound& mapping)
         if (access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword, nullptr, ACL_AUTH,
                            nullptr) == 0)
             out.barred = "access rules deny auth";
+        if (out.barred.empty())
+            out.barred = gate_of(c);
+        if (out.barred.empty())
+            out.barred = expiry_of(c, mapping);
         const directory::kind& k = *c.from.of;
         for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
             const auto value = c.page.at(c.row, static_cast<int>(i));

@@ -234,6 +234,31 @@ ConfigTable table[] = {
                   "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-gate",
+     .what = "kind> <condition",
+     .min_args = 3,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = numbered(directives::gate),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.31 NAME 'olcPgGate' "
+         "DESC 'The condition on a row under which its entry may bind' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-hide-gated",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::hide_gated),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.32 NAME 'olcPgHideGated' "
+                  "DESC 'Whether entries that may not bind are not shown either' "
+                  "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -251,7 +276,8 @@ ConfigOCs classes[] = {
          "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
          "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
-         "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending ) )",
+         "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
+         "olcPgGate $ olcPgHideGated ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -268,7 +294,11 @@ ConfigOCs classes[] = {
      .co_oc = nullptr,
      .co_name = nullptr}};
 
-bool ordered(name which) { return which >= directives::kind && which <= directives::attribute; }
+// Whether there may be several values, in an order.
+bool ordered(name which)
+{
+    return std::string_view(table[which].attribute).find("X-ORDERED") != std::string_view::npos;
+}
 
 // Gives the present values to cn=config; 1 means there are none.
 int emit(ConfigArgs& c, name which, const std::vector<std::string>& values)
@@ -379,6 +409,7 @@ std::string checked(const ConfigArgs& c, name which)
         return check_uri(c.argv[1]);
     case directives::private_groups:
     case directives::anonymous_search:
+    case directives::hide_gated:
         return truth(c);
     case directives::timeout:
     case directives::connect_timeout:

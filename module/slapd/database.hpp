@@ -41,6 +41,8 @@ struct directives {
         push_timeout,
         push_window,
         push_pending,
+        gate,
+        hide_gated,
         count
     };
     std::array<std::vector<std::string>, count> values;

@@ -79,6 +79,8 @@ public:
             read_lookup(value);
         else if (directive == "pgsql-values")
             read_values(value);
+        else if (directive == "pgsql-gate")
+            read_gate(value);
         else
             read_attribute(value);
     }
@@ -95,10 +97,13 @@ public:
             read_values(text);
         for (const auto& text : from.values[directives::attribute])
             read_attribute(text);
+        for (const auto& text : from.values[directives::gate])
+            read_gate(text);
         if (kinds_.empty())
             throw unusable(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
-        for (const kind_setting& k : kinds_) {
+        for (kind_setting& k : kinds_) {
+            k.hide_gated = k.gate && from.flag(directives::hide_gated, false);
             if (!k.list)
                 throw unusable("pgsql-list (olcPgList) for " + k.name +
                                " is missing: every kind needs the query that lists its rows");
@@ -192,22 +197,22 @@ private:
         }
     }
 
-    static postgres::query_text query(words& in, int parameters)
+    static postgres::query_text query(words& in, int parameters,
+                                      const std::string& what = "the query")
     {
         const std::string_view sql = in.rest();
         if (sql.empty())
-            in.fail("the query is missing");
+            in.fail(what + " is missing");
         try {
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
-                in.fail("the query has " + std::to_string(out.parameters) + " parameters, " +
+                in.fail(what + " has " + std::to_string(out.parameters) + " parameters, " +
                         (parameters == 0 ? "but this one takes none"
                                          : "but a lookup takes exactly one (? or $1)"));
             return out;
         } catch (const postgres::query_error& e) {
             std::string around(sql.substr(e.position, 20));
-            in.fail(std::string("the query cannot be read ") + e.what() + " (near \"" + around +
-                    "\")");
+            in.fail(what + " cannot be read " + e.what() + " (near \"" + around + "\")");
         }
     }
 
@@ -240,6 +245,15 @@ private:
             if (known.attribute == attribute)
                 in.fail("the kind has a query for the values of " + attribute + " already");
         k.values.push_back({attribute, query(in, 0)});
+    }
+
+    void read_gate(const std::string& text)
+    {
+        words in("pgsql-gate", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.gate)
+            in.fail("the kind has a gate already; join the conditions with AND");
+        k.gate = query(in, 0, "the condition");
     }
 
     void read_attribute(const std::string& text)

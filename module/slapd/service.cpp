@@ -395,6 +395,8 @@ private:
         k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
         k.password_column =
             k.find_column(from.password_column) != nullptr ? from.password_column : "";
+        if (from.gate)
+            add_gate(k, from);
         for (const auto& s : from.sources)
             add_source(k, s);
         add_other_columns(k, from);
@@ -424,6 +426,23 @@ public:
     }
 
 private:
+    void add_gate(directory::kind& k, const directory::kind_setting& from)
+    {
+        k.gate = from.gate->text;
+        const postgres::query_text open = directory::only_where(k.list, k.gate);
+        try {
+            (void)session_.describe(open.text, limits_);
+        } catch (const postgres::error& e) {
+            if (e.why() != postgres::error::cause::statement)
+                throw;
+            throw unusable(
+                "pgsql-gate " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
+                "; it may use what pgsql-list " + k.name + " returns: " + names_of(k.columns));
+        }
+        if (from.hide_gated)
+            k.everybody = std::exchange(k.list, open);
+    }
+
     void add_source(directory::kind& k, const directory::source_setting& from)
     {
         directory::source s;
@@ -482,7 +501,8 @@ private:
                                           [&](const auto& s) { return s.column == c.name; });
             std::string why;
             const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, why);
-            if (ad == nullptr && !used && !in_templates(k, c.name))
+            if (ad == nullptr && !used && !in_templates(k, c.name) &&
+                k.gate.find(c.name) == std::string::npos)
                 out_.remarks.push_back(
                     "pgsql-list " + k.name + ": the column \"" + c.name +
                     "\" serves nothing: slapd's schema has no attribute of that name and no default uses it");
@@ -556,6 +576,8 @@ private:
                 " may be stored in any case; if it is not, say pgsql-attribute " + k.name + " " +
                 from.attribute + " compare=lower (or exact)");
         l.columns = columns;
+        if (!k.everybody.text.empty())
+            l.everybody = std::exchange(l.query, directory::only_where(l.query, k.gate));
         k.lookups.push_back(std::move(l));
     }
 

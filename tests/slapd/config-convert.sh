@@ -24,6 +24,8 @@ pgsql-push-ca /etc/ldap/schema/core.schema
 pgsql-push-timeout 40.5
 pgsql-push-window 0
 pgsql-push-pending 1000
+pgsql-gate users "username" <> 'nobody \\' /* with a "quote" */
+pgsql-hide-gated on
 END
 } >"$T/slapd.conf"
 mkdir "$T/slapd.d"
@@ -58,6 +60,8 @@ same 3 "$(value olcPgLookup | wc -l)" "queries that look up"
 contains "$(value olcPgLookup)" 'groups memberUid'
 contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
+same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgGate)"
+same TRUE "$(value olcPgHideGated)"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
 same "notification, sql" "$(value olcPgAuthBackends)"

@@ -46,12 +46,20 @@ wrong 'pgsql-attribute users mail default={username' pgsql-attribute mail '}'
 wrong 'pgsql-attribute users mail default={}' pgsql-attribute mail '{}'
 wrong 'pgsql-attribute users' pgsql-attribute
 
+# Gates.
+wrong 'pgsql-gate users' pgsql-gate
+wrong 'pgsql-gate people true' pgsql-gate people
+wrong 'pgsql-gate users "status" = ?' pgsql-gate "the condition has 1 parameters"
+wrong "pgsql-gate users true; DROP TABLE x" pgsql-gate semicolon
+wrong "pgsql-gate users true
+pgsql-gate users false" pgsql-gate "gate already"
+
 # Numbers and switches: the value that is none.
 for directive in pgsql-timeout pgsql-connect-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
 done
 for value in many -1 0 2.5 99999999999; do wrong "pgsql-pool $value" pgsql-pool "$value"; done
-for directive in pgsql-private-groups pgsql-anonymous-search; do wrong "$directive perhaps" "$directive"; done
+for directive in pgsql-private-groups pgsql-anonymous-search pgsql-hide-gated; do wrong "$directive perhaps" "$directive"; done
 wrong 'pgsql-nosuch 1' pgsql-nosuch
 
 # The chain of checks and the push endpoint.

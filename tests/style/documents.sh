@@ -16,6 +16,6 @@ done < <({ grep -oE '(^|[^A-Za-z0-9_/.-])(\.ci|doc|module|packaging|schema|tests
 
 for floor in "$PROJECT"/module/*/; do
     floor=$(basename "$floor")
-    rooms=$(grep -F "| \`module/$floor/\` |" "$readme" | cut -d '|' -f 4 | grep -oE '`[a-z_]+(\.hpp)?`' | tr -d '\140' | sed 's/\.hpp$//' | sort -u)
-    same "$(find "$PROJECT/module/$floor" -name '*.[ch]pp' | sed -E 's|.*/([a-z_]+)\.[ch]pp|\1|' | sort -u)" "$rooms" "the rooms of module/$floor in README.md"
+    rooms=$(grep -F "| \`module/$floor/\` |" "$readme" | cut -d '|' -f 4 | grep -oE '`[a-z0-9_]+(\.hpp)?`' | tr -d '\140' | sed 's/\.hpp$//' | sort -u)
+    same "$(find "$PROJECT/module/$floor" -name '*.[ch]pp' | sed -E 's|.*/([a-z0-9_]+)\.[ch]pp|\1|' | sort -u)" "$rooms" "the rooms of module/$floor in README.md"
 done

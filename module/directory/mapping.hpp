@@ -75,8 +75,6 @@ struct source {
 struct lookup {
     int attribute = -1;
     postgres::query_text query;
-    bool complete = true;        ///< returns every column of the list query
-    bool covers_private = false; ///< finds the private group of the member as well
     std::vector<column> columns;
     postgres::query_text everybody; ///< with the rows that the gate hides; empty: the same
     bool complete = true;           ///< returns every column of the list query

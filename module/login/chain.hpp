@@ -51,6 +51,8 @@ public:
     step& operator=(const step&) = delete;
     virtual ~step() = default;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    /// Whether ask() may return before there is an answer.
+    [[nodiscard]] virtual bool may_wait() const { return true; }
     /// Checks, and lets `to` hear the answer: before this returns, or later from another thread.
     /// Must not wait when it is not the first step.
     virtual void ask(const attempt& who, std::shared_ptr<listener> to) = 0;
@@ -71,7 +73,11 @@ public:
     [[nodiscard]] const attempt& who() const noexcept { return who_; }
     [[nodiscard]] const answer& result() const noexcept { return result_; }
     /// The step that gave the result.
-    [[nodiscard]] const std::string& last_step() const noexcept { return asked_; }
+    [[nodiscard]] std::string last_step() const
+    {
+        const std::lock_guard lock(guard_);
+        return asked_;
+    }
 
     void hear(answer what) noexcept final;
 
@@ -88,7 +94,8 @@ private:
     std::size_t next_ = 0;
     std::string asked_;
     answer result_;
-    std::mutex guard_; ///< of what follows, and of result_ while somebody is asked
+    mutable std::mutex
+        guard_; ///< of what follows, of asked_, and of result_ while somebody is asked
     enum class state : char { asking, answered, waiting } state_ = state::asking;
 };
 

@@ -13,6 +13,8 @@ namespace {
 
 // A third of the time that slapd's own threads get on a core that both want (sched(7)).
 constexpr int niceness = 5;
+// Whoever waits costs memory; so many could not be served in time anyway.
+constexpr std::size_t longest_queue = 1000;
 // A long wait looks this often whether the client has abandoned the operation.
 constexpr auto glance = std::chrono::milliseconds(25);
 
@@ -88,7 +90,7 @@ std::uint64_t hash_gate::enqueue(const expense& cost, deadline until, work what,
 {
     {
         const std::lock_guard lock(guard_);
-        if (!closed_) {
+        if (!closed_ && queue_.size() < longest_queue) {
             // One more thread than may work, so that one is there to tell who is late.
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
                 begin_thread();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <memory>
 
 namespace pgsql::login {
@@ -76,6 +77,8 @@ std::optional<outcome> settled_argon2(std::string_view stored)
     if (cost->memory_kib > most_argon2_kib || cost->passes > most_argon2_passes ||
         cost->lanes > most_argon2_lanes)
         return refuse("an argon2 hash with absurd parameters (more than m=1048576, t=64 or p=64)");
+    if (cost->memory_kib < 8 * cost->lanes || cost->passes == 0 || cost->lanes == 0)
+        return refuse("an argon2 hash with impossible parameters");
     if (!read_argon2(stored))
         return refuse("a damaged argon2 hash");
     return std::nullopt;
@@ -90,8 +93,8 @@ outcome check_argon2(std::string_view stored, std::string_view password, unsigne
         return {verdict::mismatch, ""};
     case ARGON2_MEMORY_ALLOCATION_ERROR:
         return {verdict::busy, "no memory for an argon2 check"};
-    default: // such as m < 8 p
-        return refuse("an argon2 hash with impossible parameters");
+    default:
+        return refuse("an argon2 hash that libargon2 does not take");
     }
 }
 
@@ -188,9 +191,7 @@ outcome check(const secret& stored, std::string_view password, unsigned threads)
 
 expense expense_of(const argon2_cost& cost)
 {
-    // libargon2 fills some 400 MiB a second on a core of 2020.
-    const auto filled = static_cast<std::size_t>(cost.memory_kib) * cost.passes;
-    return {filled > 4096, cost.memory_kib, std::max(1U, cost.lanes)};
+    return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
 }
 
 expense expense_of(std::string_view stored)
@@ -198,18 +199,20 @@ expense expense_of(std::string_view stored)
     const stored_hash hash = look_into(stored);
     if (hash.what == stored_hash::kind::argon2)
         return expense_of(read_argon2_cost(hash.text).value_or(argon2_cost{0, 0, 0}));
-    unsigned value = 0;
     if (hash.what != stored_hash::kind::crypt)
         return {};
     if (is_yescrypt(hash.text)) {
         const std::size_t kib = yescrypt_kib(hash.text).value_or(0);
-        return {kib > 2048, kib, 1};
+        return {static_cast<double>(kib) / 700, kib, 1};
     }
+    unsigned value = 0;
     if (number_after(hash.text, "$rounds=", value))
-        return {value > 15'000, 0, 1};
+        return {value * 0.0008, 0, 1};
     if (hash.text.starts_with("$2") && hash.text.size() > 6 &&
         std::from_chars(hash.text.data() + 4, hash.text.data() + 6, value).ec == std::errc())
-        return {value > 6, 0, 1};
+        return {std::exp2(value) * 0.1, 0, 1};
+    if (hash.text.starts_with("$5$") || hash.text.starts_with("$6$"))
+        return {4, 0, 1};
     return {};
 }
 

@@ -26,9 +26,12 @@ struct outcome {
 
 /// What one check takes while it runs.
 struct expense {
-    bool dear = false; ///< more than some 10 ms of a core
+    double milliseconds = 0; ///< of a core of 2020, more or less
     std::size_t memory_kib = 0;
     unsigned threads = 1; ///< that could share the work
+
+    /// Whether checks like this one must not run in any number at a time.
+    [[nodiscard]] bool dear() const noexcept { return milliseconds > 10; }
 };
 [[nodiscard]] expense expense_of(std::string_view stored);
 [[nodiscard]] expense expense_of(const argon2_cost& cost);

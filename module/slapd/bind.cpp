@@ -5,6 +5,8 @@
 #include "password_step.hpp"
 #include "waiting_room.hpp"
 
+#include <algorithm>
+
 namespace pgsql::slapd {
 namespace {
 
@@ -37,7 +39,8 @@ login_steps steps_for(Operation& op, service& with, const bound& mapping, accoun
 {
     const auto names = chain_for(with, whose); // sql first, then perhaps notification
     login_steps out;
-    out.push_back(std::make_unique<password_step>(op, with, mapping, std::move(whose)));
+    out.push_back(
+        std::make_unique<password_step>(op, with, mapping, room.gate(), std::move(whose)));
     if (names.size() > 1)
         out.push_back(std::make_unique<login::push_step>(room.push(), with.push));
     return out;
@@ -76,17 +79,18 @@ private:
 std::pair<std::string, login::answer> wait_here(Operation& op, service& with, waiting_room& room,
                                                 login::attempt who, login_steps steps)
 {
-    const bool patient = steps.size() > 1;
+    const bool patient =
+        std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s->may_wait(); });
     std::optional<seat> mine;
     if (patient && !mine.emplace(room).taken())
-        return {"sql", {login::decision::busy, "too many workers wait for approvals"}};
+        return {"sql", {login::decision::busy, "too many workers wait for logins"}};
     const auto login = std::make_shared<blocked_bind>(op, std::move(who), std::move(steps));
     const stay<blocked_bind> here(login);
     if (login->run())
         return {login->last_step(), login->result()};
-    auto what =
-        while_idle(op, [&] { return login->wait(in_seconds(with.push->timeout + grace_seconds)); });
-    return {"notification", std::move(what)};
+    const double longest = with.hash_timeout + with.push->timeout + grace_seconds;
+    auto what = while_idle(op, [&] { return login->wait(in_seconds(longest)); });
+    return {login->last_step(), std::move(what)};
 }
 
 int conclude(Operation& op, SlapReply& rs, const std::string& dn, const login::answer& what)

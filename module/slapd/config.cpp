@@ -259,6 +259,54 @@ ConfigTable table[] = {
                   "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-hash-threads",
+     .what = "threads",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::hash_threads),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.33 NAME 'olcPgHashThreads' "
+                  "DESC 'Threads that check dear password hashes at most' "
+                  "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-hash-memory",
+     .what = "MiB",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::hash_memory),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.34 NAME 'olcPgHashMemory' "
+                  "DESC 'MiB that checks of dear password hashes may take together' "
+                  "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-hash-timeout",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::hash_timeout),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.35 NAME 'olcPgHashTimeout' "
+                  "DESC 'Seconds until a check whose turn has not come is given up' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-remember-binds",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::remember_binds),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.36 NAME 'olcPgRememberBinds' "
+                  "DESC 'Seconds for which a right password need not be checked again' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -277,7 +325,8 @@ ConfigOCs classes[] = {
          "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
-         "olcPgGate $ olcPgHideGated ) )",
+         "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
+         "olcPgRememberBinds ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -430,6 +479,14 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 0, 3600, false, "seconds between 0 and 3600");
     case directives::push_pending:
         return number(c, 1, 10000, true, "logins between 1 and 10000");
+    case directives::hash_threads:
+        return number(c, 1, 1024, true, "threads between 1 and 1024");
+    case directives::hash_memory:
+        return number(c, 1, 1048576, true, "MiB between 1 and 1048576");
+    case directives::hash_timeout:
+        return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
+    case directives::remember_binds:
+        return number(c, 0, 3600, false, "seconds between 0 and 3600");
     default:
         break;
     }

@@ -12,6 +12,7 @@ void database::apply(const BackendDB& be)
         auto room = room_ != nullptr ? room_ : std::make_shared<waiting_room>();
         const std::lock_guard lock(guard_);
         room_ = std::move(room);
+        room_->gate()->set(fresh->budget);
         service_ = std::move(fresh); // operations under way keep the one they began with
         applied_ = wanted;
     } catch (const std::exception&) {

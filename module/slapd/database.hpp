@@ -8,11 +8,13 @@
 #include "../directory/dn.hpp"
 #include "../directory/plan.hpp"
 #include "../directory/settings.hpp"
+#include "../login/hash_gate.hpp"
 #include "../postgres/pool.hpp"
 
 #include <stdexcept>
 
 namespace pgsql::login {
+class remembered;
 struct push_settings;
 } // namespace pgsql::login
 
@@ -43,6 +45,10 @@ struct directives {
         push_pending,
         gate,
         hide_gated,
+        hash_threads,
+        hash_memory,
+        hash_timeout,
+        remember_binds,
         count
     };
     std::array<std::vector<std::string>, count> values;
@@ -127,6 +133,9 @@ public:
     const std::string cookie_secret;      ///< the same wherever the configuration is
     const std::vector<std::string> chain; ///< the checks of a login whose row names none
     const std::shared_ptr<const login::push_settings> push;
+    const login::hash_budget budget; ///< of all checks of dear hashes
+    const double hash_timeout;       ///< seconds that one of them waits for its turn
+    const std::shared_ptr<login::remembered> remembered; ///< right passwords
 
 private:
     void make_tree(const BackendDB& be);

@@ -2,54 +2,129 @@
 // into an answer.
 #include "password_step.hpp"
 
-#include "../login/password.hpp"
+#include "hashing.hpp"
+
+#include "../login/remembered.hpp"
 
 namespace pgsql::slapd {
-namespace {
 
-// lutil_passwd knows {SSHA}, {PBKDF2} and whatever modules have added.
-login::outcome check_by_slapd(const login::secret& stored, const berval& password)
+using login::decision;
+
+// It may outlive the operation, whose client may leave, so that it looks at nothing of it.
+struct password_step::judgement {
+    login::secret password;
+    login::secret hash;  ///< of the row; empty: it is judged already
+    login::secret decoy; ///< computed as well if the verdict was had for less; or empty
+    std::string dn;
+    std::string reason; ///< to refuse
+    std::shared_ptr<login::remembered> memory;
+
+    [[nodiscard]] login::expense cost() const
+    {
+        login::expense out = login::expense_of(hash.reveal());
+        const login::expense more = login::expense_of(decoy.reveal());
+        return {std::max(out.milliseconds, more.milliseconds),
+                std::max(out.memory_kib, more.memory_kib), std::max(out.threads, more.threads)};
+    }
+
+    [[nodiscard]] login::answer operator()(unsigned threads)
+    {
+        if (!hash.empty()) {
+            const login::outcome outcome = login::check(hash, password.reveal(), threads);
+            switch (outcome.what) {
+            case login::verdict::match:
+                if (login::expense_of(hash.reveal()).dear())
+                    memory->add(dn, hash, password.reveal());
+                return {decision::accepted, ""};
+            case login::verdict::busy:
+                return {decision::busy, outcome.reason};
+            case login::verdict::refused:
+                reason = std::string("its password column holds ") + outcome.reason;
+                break;
+            default:
+                reason = "wrong password";
+            }
+            hash = {};
+        }
+        if (!decoy.empty())
+            (void)login::check(decoy, password.reveal(), threads);
+        return {decision::refused, reason};
+    }
+};
+
+bool password_step::may_wait() const
 {
-    const std::string& hash = stored.reveal();
-    const auto end = hash.find('}');
-    const login::secret scheme(
-        std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
-    if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
-        return {login::verdict::refused,
-                "a {SCHEME} that this slapd does not know (is its module loaded?)"};
-    const berval value = look_at(hash);
-    const char* text = nullptr;
-    const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
-    return {match ? login::verdict::match : login::verdict::mismatch, ""};
+    return login::expense_of(mapping_.decoy).dear() ||
+           (whose_.hash && login::expense_of(whose_.hash->reveal()).dear());
 }
 
-} // namespace
-
-login::answer password_step::check()
+std::shared_ptr<password_step::judgement> password_step::begin()
 {
-    using login::decision;
+    auto out = std::make_shared<judgement>();
     const std::string_view password = view(op_.orb_cred);
-    login::outcome outcome{login::verdict::refused, "empty password"};
-    if (whose_.barred.empty() && !password.empty()) {
-        outcome = while_idle(op_, [&] { return login::check(*whose_.hash, password); });
-        if (outcome.what == login::verdict::slapds)
-            outcome = check_by_slapd(*whose_.hash, op_.orb_cred);
-        if (outcome.what == login::verdict::match)
-            return {decision::accepted, ""};
-        if (outcome.what == login::verdict::mismatch)
-            return {decision::refused, "wrong password"};
-        with_.complain(std::string("password ") + outcome.reason,
+    out->password = login::secret(password);
+    out->decoy = login::secret(mapping_.decoy);
+    out->dn = view(op_.o_req_ndn);
+    out->memory = with_.remembered;
+    out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
+    if (!whose_.barred.empty() || password.empty())
+        return out;
+    const auto known = settled_by(with_, *whose_.hash, op_.orb_cred);
+    if (!known) {
+        if (out->memory->knows(out->dn, *whose_.hash, password))
+            return nullptr;
+        out->hash = std::move(*whose_.hash);
+        return out;
+    }
+    if (known->what == login::verdict::match)
+        return nullptr;
+    out->reason = "wrong password";
+    if (known->what == login::verdict::refused) {
+        out->reason = known->reason;
+        with_.complain(std::string("password ") + known->reason,
                        std::string(view(op_.o_req_dn)) +
-                           " cannot bind: its password column holds " + outcome.reason,
+                           " cannot bind: its password column holds " + known->reason,
                        3600);
     }
-    (void)while_idle(op_, [&] { return login::check(login::secret(mapping_.decoy), password); });
-    return {decision::refused, whose_.barred.empty() ? outcome.reason : whose_.barred};
+    return out;
 }
 
 void password_step::ask(const login::attempt&, std::shared_ptr<login::listener> to)
 {
-    to->hear(check());
+    const auto left = begin();
+    if (left == nullptr)
+        return to->hear({decision::accepted, ""});
+    const login::expense own = login::expense_of(left->hash.reveal());
+    const login::expense usual = login::expense_of(left->decoy.reveal());
+    if (own.milliseconds > usual.milliseconds / 2)
+        left->decoy = {};
+    if (!left->hash.empty() && !own.dear()) {
+        // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
+        login::secret decoy = std::exchange(left->decoy, {});
+        auto answer = while_idle(op_, [&] { return (*left)(1); });
+        if (answer.what != decision::refused || decoy.empty())
+            return to->hear(std::move(answer));
+        left->decoy = std::move(decoy);
+    }
+    const login::expense cost = left->cost();
+    if (!cost.dear())
+        return to->hear(while_idle(op_, [&] { return (*left)(1); }));
+    gate_->submit(
+        cost, in_seconds(with_.hash_timeout),
+        [left, to](unsigned threads) {
+            if (to->gone())
+                return to->hear({decision::gone, "the client has left"});
+            login::answer what{decision::unavailable, "the check of the password failed"};
+            try {
+                what = (*left)(threads);
+            } catch (const std::exception& e) {
+                what.reason = e.what();
+            }
+            to->hear(std::move(what));
+        },
+        [to] {
+            to->hear({decision::busy, no_turn});
+        });
 }
 
 } // namespace pgsql::slapd

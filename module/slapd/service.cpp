@@ -8,6 +8,7 @@
 #include "../login/chain.hpp"
 #include "../login/password.hpp"
 #include "../login/push.hpp"
+#include "../login/remembered.hpp"
 
 #include <algorithm>
 
@@ -207,6 +208,13 @@ std::shared_ptr<const login::push_settings> push_of(const directives& from)
     return out;
 }
 
+login::hash_budget budget_of(const directives& from)
+{
+    const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
+    return {static_cast<unsigned>(from.number(directives::hash_threads, half)),
+            static_cast<std::size_t>(from.number(directives::hash_memory, 256)) * 1024};
+}
+
 } // namespace
 
 bool complaints::worth_saying(const std::string& what, double seconds)
@@ -226,7 +234,9 @@ service::service(const BackendDB& be, const directives& from)
     : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
       timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
-      chain(chain_of(from)), push(push_of(from)),
+      chain(chain_of(from)), push(push_of(from)), budget(budget_of(from)),
+      hash_timeout(from.number(directives::hash_timeout, 5)),
+      remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
       private_groups_(from.flag(directives::private_groups, true)),
       pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
             static_cast<int>(from.number(directives::pool, 8)))

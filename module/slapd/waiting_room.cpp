@@ -131,6 +131,7 @@ void waiting_room::close() noexcept
 {
     push_->close();
     answer_here([](const deferred_bind&) { return true; }, "the database was closed");
+    gate_->close(); // what is being checked for them is of no use any more
 }
 
 // ---- a bind whose worker has gone

@@ -4,6 +4,7 @@
 
 #include "bind_report.hpp"
 
+#include "../login/hash_gate.hpp"
 #include "../login/push.hpp"
 
 #include <condition_variable>
@@ -12,13 +13,16 @@ namespace pgsql::slapd {
 
 class deferred_bind;
 
-/// The binds of one database that are not answered yet, and the one who asks for approvals. As long
+/// The binds of one database that are not answered yet, and those who work on the answers. As long
 /// as the database is open.
 class waiting_room {
 public:
-    waiting_room() : push_(std::make_shared<login::push>()) {}
+    waiting_room()
+        : push_(std::make_shared<login::push>()), gate_(std::make_shared<login::hash_gate>())
+    {}
 
     [[nodiscard]] const std::shared_ptr<login::push>& push() const noexcept { return push_; }
+    [[nodiscard]] const std::shared_ptr<login::hash_gate>& gate() const noexcept { return gate_; }
 
     /// An operation was abandoned: perhaps one of ours. May hold locks of slapd's.
     void look_again() noexcept { push_->look_again(); }
@@ -40,6 +44,7 @@ private:
                      const char* why) noexcept;
 
     const std::shared_ptr<login::push> push_;
+    const std::shared_ptr<login::hash_gate> gate_;
     std::mutex guard_; ///< of what follows and of the phases of the binds
     std::set<std::shared_ptr<deferred_bind>> waiting_;
     int blocked_ = 0;

@@ -26,6 +26,10 @@ pgsql-push-window 0
 pgsql-push-pending 1000
 pgsql-gate users "username" <> 'nobody \\' /* with a "quote" */
 pgsql-hide-gated on
+pgsql-hash-threads 3
+pgsql-hash-memory 300
+pgsql-hash-timeout 7.5
+pgsql-remember-binds 20
 END
 } >"$T/slapd.conf"
 mkdir "$T/slapd.d"
@@ -62,6 +66,7 @@ contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
 same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgGate)"
 same TRUE "$(value olcPgHideGated)"
+same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout RememberBinds; do value olcPg$a; done | xargs)" "hashing"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
 same "notification, sql" "$(value olcPgAuthBackends)"

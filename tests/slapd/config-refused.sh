@@ -55,10 +55,13 @@ wrong "pgsql-gate users true
 pgsql-gate users false" pgsql-gate "gate already"
 
 # Numbers and switches: the value that is none.
-for directive in pgsql-timeout pgsql-connect-timeout; do
+for directive in pgsql-timeout pgsql-connect-timeout pgsql-hash-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
 done
-for value in many -1 0 2.5 99999999999; do wrong "pgsql-pool $value" pgsql-pool "$value"; done
+for directive in pgsql-pool pgsql-hash-threads pgsql-hash-memory; do
+    for value in many -1 0 2.5 99999999999; do wrong "$directive $value" "$directive" "$value"; done
+done
+for value in soon -1 3601; do wrong "pgsql-remember-binds $value" pgsql-remember-binds "$value"; done
 for directive in pgsql-private-groups pgsql-anonymous-search pgsql-hide-gated; do wrong "$directive perhaps" "$directive"; done
 wrong 'pgsql-nosuch 1' pgsql-nosuch
 

@@ -14,7 +14,7 @@ using ending = hash_gate::ending;
 
 namespace {
 
-expense of(std::size_t mib, unsigned threads = 1) { return {true, mib * 1024, threads}; }
+expense of(std::size_t mib, unsigned threads = 1) { return {100, mib * 1024, threads}; }
 bool never() { return false; }
 
 // Work that lasts until it is told to end.
@@ -137,7 +137,7 @@ TEST_CASE("who comes first is served first, so that a large one is not passed by
     held small;
     gate.submit(of(0), in_seconds(60), first.work(), ignore);
     first.until_running(1);
-    gate.submit({true, 0, 2}, in_seconds(60), large.work(), ignore);
+    gate.submit({100, 0, 2}, in_seconds(60), large.work(), ignore);
     gate.submit(of(0), in_seconds(60), small.work(), ignore);
     std::this_thread::sleep_for(50ms);
     CHECK(small.running() == 0);

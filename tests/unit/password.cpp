@@ -129,15 +129,15 @@ TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
 TEST_CASE("what a check takes is known beforehand")
 {
     const auto memory = [](std::string_view stored) { return expense_of(stored).memory_kib; };
-    CHECK(expense_of("$argon2id$v=19$m=65536,t=3,p=4$x").dear);
+    CHECK(expense_of("$argon2id$v=19$m=65536,t=3,p=4$x").dear());
     CHECK(expense_of("$argon2id$v=19$m=65536,t=3,p=4$x").threads == 4);
     CHECK(memory("{ARGON2}$argon2id$v=19$m=65536,t=3,p=4$x") == 65536);
     CHECK(memory("$y$j9T$salt$hash") == 16384);
-    CHECK(expense_of("$y$j9T$salt$hash").dear);
-    CHECK(expense_of("$2b$10$x").dear);
-    CHECK(expense_of("{CRYPT}$6$rounds=656000$salt$hash").dear);
+    CHECK(expense_of("$y$j9T$salt$hash").dear());
+    CHECK(expense_of("$2b$10$x").dear());
+    CHECK(expense_of("{CRYPT}$6$rounds=656000$salt$hash").dear());
     for (const char* cheap :
          {"$6$salt$hash", "$5$rounds=5000$salt$hash", "$1$salt$hash", "{SSHA}xyz", "", "plain",
           "$argon2id$v=19$m=1024,t=1,p=1$x", "$2b$04$x", "{CRYPT}ab01FAX.bQRSU"})
-        CHECK_FALSE(expense_of(cheap).dear);
+        CHECK_FALSE(expense_of(cheap).dear());
 }

@@ -1,0 +1,74 @@
+// hashing.cpp: turns passwords and stored hashes into verdicts within what the directives allow.
+#include "hashing.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+// lutil_passwd knows {SSHA}, {PBKDF2} and whatever modules have added.
+login::outcome check_by_slapd(const login::secret& stored, const berval& password)
+{
+    const std::string& hash = stored.reveal();
+    const auto end = hash.find('}');
+    const login::secret scheme(
+        std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
+    if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
+        return {login::verdict::refused,
+                "a {SCHEME} that this slapd does not know (is its module loaded?)"};
+    const berval value = look_at(hash);
+    const char* text = nullptr;
+    const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
+    return {match ? login::verdict::match : login::verdict::mismatch, ""};
+}
+
+} // namespace
+
+std::optional<login::outcome> settled_by(const service& with, const login::secret& stored,
+                                         const berval& password)
+{
+    const auto known = login::settled(stored);
+    if (known && known->what == login::verdict::slapds)
+        return check_by_slapd(stored, password);
+    if (!known && login::expense_of(stored.reveal()).memory_kib > with.budget.memory_kib)
+        return login::outcome{login::verdict::refused,
+                              "a hash that takes more memory than pgsql-hash-memory allows"};
+    return known;
+}
+
+login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,
+                        const login::expense& cost,
+                        const std::function<login::outcome(unsigned threads)>& what)
+{
+    if (!cost.dear())
+        return while_idle(op, [&] { return what(1); });
+    login::outcome out;
+    std::exception_ptr failure;
+    const auto work = [&](unsigned threads) {
+        try {
+            out = what(threads);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
+    // Those who wait in a worker must leave enough of them to searches.
+    const auto most = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
+    using ending = login::hash_gate::ending;
+    const ending how = while_idle(op, [&] {
+        return gate.run(
+            cost, in_seconds(with.hash_timeout), most, [&op] { return op.o_abandon != 0; }, work);
+    });
+    switch (how) {
+    case ending::done:
+        if (failure)
+            std::rethrow_exception(failure);
+        return out;
+    case ending::abandoned:
+        throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
+    case ending::full:
+        return {login::verdict::busy, "too many workers wait for password checks"};
+    case ending::late:
+        break;
+    }
+    return {login::verdict::busy, no_turn};
+}
+
+} // namespace pgsql::slapd

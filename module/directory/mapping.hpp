@@ -105,6 +105,8 @@ struct kind {
     std::vector<column> columns; ///< of the list query; known once the database has been seen
     std::string password_column; ///< empty: nobody of this kind can bind
     std::string chain_column;    ///< which checks a bind must pass; empty: the password alone
+    std::string password_change; ///< the UPDATE of a hash, from $1 the new one, $2 the row's name
+                                 ///< and $3 the one so far; empty: hashes stay as they are
     std::string gate; ///< an SQL condition: the rows of which it is not true cannot bind; or empty
     postgres::query_text everybody; ///< the list query with the rows that the gate hides; or empty
     std::string problem; ///< why no rows can be had; then only the RDN's attribute is known

@@ -36,6 +36,7 @@ struct kind_setting {
     std::vector<lookup_setting> values;       ///< queries without a parameter, see values_query
     std::optional<postgres::query_text> gate; ///< a condition, see kind
     bool hide_gated = false;
+    std::optional<postgres::query_text> password_change; ///< see kind
 
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };

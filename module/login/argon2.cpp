@@ -122,6 +122,33 @@ std::optional<argon2_cost> read_argon2_cost(std::string_view text)
     return out.cost;
 }
 
+const char* problem_of(const argon2_cost& cost) noexcept
+{
+    if (cost.memory_kib > 1024 * 1024 || cost.passes > 64 || cost.lanes > 64)
+        return "an argon2 hash with absurd parameters (more than m=1048576, t=64 or p=64)";
+    if (cost.passes == 0 || cost.lanes == 0 || cost.memory_kib < 8 * cost.lanes)
+        return "an argon2 hash with impossible parameters (t or p is 0, or m less than 8 times p)";
+    return nullptr;
+}
+
+argon2_cost parse_argon2_cost(std::string_view words)
+{
+    argon2_cost out;
+    while (!words.empty()) {
+        const auto word = words.substr(0, words.find(' '));
+        auto rest = word;
+        if (!(take_number(rest, "m=", out.memory_kib) || take_number(rest, "t=", out.passes) ||
+              take_number(rest, "p=", out.lanes)) ||
+            !rest.empty())
+            throw std::invalid_argument("\"" + std::string(word) +
+                                        "\" is none of m=<KiB>, t=<passes> and p=<lanes>");
+        words.remove_prefix(std::min(words.size(), word.size() + 1));
+    }
+    if (const char* why = problem_of(out))
+        throw std::invalid_argument(why);
+    return out;
+}
+
 std::optional<argon2_string> read_argon2(std::string_view text)
 {
     argon2_string out;

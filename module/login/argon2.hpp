@@ -35,6 +35,13 @@ struct argon2_string {
 /// Whether the text begins as an argon2 string does; then its cost, if it can be read.
 [[nodiscard]] std::optional<argon2_cost> read_argon2_cost(std::string_view text);
 
+/// A cost as an administrator writes it: any of m=<KiB> t=<passes> p=<lanes>, the rest as by
+/// default. Throws std::invalid_argument, also for what no check would accept.
+[[nodiscard]] argon2_cost parse_argon2_cost(std::string_view words);
+/// What is wrong with a cost, or null: a row must not demand whatever it likes, and no less than
+/// argon2 needs.
+[[nodiscard]] const char* problem_of(const argon2_cost& cost) noexcept;
+
 /// Nothing when the text is damaged.
 [[nodiscard]] std::optional<argon2_string> read_argon2(std::string_view text);
 

@@ -238,6 +238,40 @@ rows connection::run(const statement& what, const patience& limits)
     }
 }
 
+void connection::command(const char* text, const patience& limits)
+{
+    sent(PQsendQuery(handle_.get(), text));
+    (void)collect(limits);
+}
+
+long connection::change(const std::string& text, const std::vector<const std::string*>& values,
+                        const patience& limits, long wanted)
+{
+    std::vector<const char*> texts;
+    texts.reserve(values.size());
+    for (const std::string* value : values)
+        texts.push_back(value != nullptr ? value->c_str() : nullptr);
+    PGconn* pg = handle_.get();
+    command("BEGIN READ WRITE", limits);
+    try {
+        PQsetErrorVerbosity(pg, PQERRORS_TERSE); // details show the row
+        sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
+                               texts.data(), nullptr, nullptr, 0));
+        const long changed = collect(limits).changed();
+        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+        patience last = limits;
+        if (changed == wanted) // on its way it cannot be called back, so its end is waited for
+            last.given_up = [] { return false; };
+        command(changed == wanted ? "COMMIT" : "ROLLBACK", last);
+        return changed;
+    } catch (const error& e) {
+        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+        if (e.why() == error::cause::statement && PQtransactionStatus(pg) == PQTRANS_INERROR)
+            command("ROLLBACK", limits);
+        throw;
+    }
+}
+
 std::vector<described_column> connection::describe(const std::string& text, const patience& limits)
 {
     PGconn* pg = handle_.get();

@@ -56,6 +56,22 @@ public:
     [[nodiscard]] rows collect(const patience& limits);
     /// Whether collect() need not wait for what was sent.
     [[nodiscard]] bool arrived();
+    /// Runs an UPDATE that shall change one row, in a transaction of its own, and returns how many
+    /// it would have changed: only if it is one row, the change is made. A null pointer is NULL.
+    /// Errors come without details, which would show the row. PostgreSQL is not told to commit when
+    /// the deadline has come: what was given up is not carried out later.
+    [[nodiscard]] long change_one(const std::string& text,
+                                  const std::vector<const std::string*>& values,
+                                  const patience& limits)
+    {
+        return change(text, values, limits, 1);
+    }
+    /// Runs it without consequences, to see whether it can be run. Each of its values is NULL.
+    void rehearse(const std::string& text, int values, const patience& limits)
+    {
+        (void)change(text, std::vector<const std::string*>(static_cast<std::size_t>(values)),
+                     limits, -1);
+    }
     /// The columns of a query; its parameters are whatever they are.
     [[nodiscard]] std::vector<described_column> describe(const std::string& text,
                                                          const patience& limits);
@@ -75,6 +91,10 @@ private:
 
     void send(const statement& what, const char* prepared_as);
     void wait_for(bool writing, const patience& limits);
+    void command(const char* text, const patience& limits);
+    [[nodiscard]] long change(const std::string& text,
+                              const std::vector<const std::string*>& values, const patience& limits,
+                              long wanted);
     [[nodiscard]] const std::string& prepared(const std::string& text, const patience& limits);
     void sent(int ok);
     [[noreturn]] void lost();

@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -31,6 +32,10 @@ public:
     [[nodiscard]] unsigned type(int column) const noexcept
     {
         return PQftype(result_.get(), column);
+    /// How many rows the statement has changed.
+    [[nodiscard]] long changed() const noexcept
+    {
+        return result_ ? std::strtol(PQcmdTuples(result_.get()), nullptr, 10) : 0;
     }
 
     /// Overwrites a value that must not stay in memory.

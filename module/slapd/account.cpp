@@ -40,22 +40,26 @@ std::string gate_of(const candidate& c)
 
 } // namespace
 
-account find_account(Operation& op, service& with, const bound& mapping)
+account find_account(Operation& op, service& with, const bound& mapping,
+                     const std::function<void(Entry&)>& also)
 {
     account out;
     out.barred = "no such user";
-    bool ambiguous = false;
     const auto look = [&](candidate& c) {
         out.barred.clear();
         out.dn = view(c.entry.e_name);
         if (access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword, nullptr, ACL_AUTH,
                            nullptr) == 0)
             out.barred = "access rules deny auth";
+        std::string closed = gate_of(c);
+        if (closed.empty())
+            closed = expiry_of(c, mapping);
+        out.locked_out = !closed.empty();
         if (out.barred.empty())
-            out.barred = gate_of(c);
-        if (out.barred.empty())
-            out.barred = expiry_of(c, mapping);
+            out.barred = std::move(closed);
+        also(c.entry);
         const directory::kind& k = *c.from.of;
+        out.of = &k;
         for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
             const auto value = c.page.at(c.row, static_cast<int>(i));
             const std::string& name = c.from.columns[i]->name;
@@ -73,8 +77,8 @@ account find_account(Operation& op, service& with, const bound& mapping)
         return true;
     };
     visit_entry(op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
-                directory::wanted{.everything = true, .password = true}, look, &ambiguous);
-    if (ambiguous)
+                directory::wanted{.everything = true, .password = true}, look, &out.ambiguous);
+    if (out.ambiguous)
         out.barred = "more than one row has this name";
     if (out.barred.empty() && !out.hash)
         out.barred = "no password";

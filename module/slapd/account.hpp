@@ -8,14 +8,20 @@
 namespace pgsql::slapd {
 
 struct account {
-    std::string dn;                    ///< as the directory shows it
-    std::string name;                  ///< the value that names the row
-    std::optional<login::secret> hash; ///< goes as soon as it has been checked
-    std::string chain;                 ///< the row's own list of checks; empty: the database's
+    const directory::kind* of = nullptr; ///< of the mapping; null: there is no such row
+    bool ambiguous = false;              ///< there are several
+    bool locked_out = false;             ///< by the gate or its expiry
+    std::string dn;                      ///< as the directory shows it
+    std::string name;                    ///< the value that names the row
+    std::optional<login::secret> hash;   ///< goes as soon as it has been checked
+    std::string chain;                   ///< the row's own list of checks; empty: the database's
     std::string barred; ///< why nobody logs in as this one, whatever the password; for the log
 };
 
-/// The account behind the DN of a bind, or one that is barred. Waits for PostgreSQL.
-[[nodiscard]] account find_account(Operation& op, service& with, const bound& mapping);
+/// The account behind the DN of the operation, or one that is barred. `also` may look at the entry
+/// on the way. Waits for PostgreSQL.
+[[nodiscard]] account find_account(
+    Operation& op, service& with, const bound& mapping,
+    const std::function<void(Entry&)>& also = [](Entry&) {});
 
 } // namespace pgsql::slapd

@@ -307,6 +307,31 @@ ConfigTable table[] = {
                   "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-password-change",
+     .what = "kind> <update",
+     .min_args = 3,
+     .max_args = 0,
+     .length = 0,
+     .arg_type = numbered(directives::password_change),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.37 NAME 'olcPgPasswordChange' "
+         "DESC 'The UPDATE that puts a new password hash in place of another' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORDERED 'VALUES' )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-password-hash",
+     .what = "option>=<value",
+     .min_args = 2,
+     .max_args = 4,
+     .length = 0,
+     .arg_type = numbered(directives::password_hash),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.38 NAME 'olcPgPasswordHash' "
+                  "DESC 'The cost of new argon2id hashes: memory in KiB, passes, lanes' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -326,7 +351,7 @@ ConfigOCs classes[] = {
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
          "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
-         "olcPgRememberBinds ) )",
+         "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -442,6 +467,19 @@ std::string chain_in(const ConfigArgs& c)
     }
 }
 
+std::string hash_cost(const ConfigArgs& c)
+{
+    std::string text;
+    for (int i = 1; i < c.argc; ++i)
+        text += (i > 1 ? " " : "") + std::string(c.argv[i]);
+    try {
+        (void)login::parse_argon2_cost(text);
+        return text;
+    } catch (const std::invalid_argument& e) {
+        throw unusable(std::string(c.argv[0]) + " " + text + ": " + e.what());
+    }
+}
+
 std::string readable_file(const ConfigArgs& c)
 {
     if (access(c.argv[1], R_OK) != 0)
@@ -487,6 +525,8 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
     case directives::remember_binds:
         return number(c, 0, 3600, false, "seconds between 0 and 3600");
+    case directives::password_hash:
+        return hash_cost(c);
     default:
         break;
     }

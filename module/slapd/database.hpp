@@ -49,6 +49,8 @@ struct directives {
         hash_memory,
         hash_timeout,
         remember_binds,
+        password_change,
+        password_hash,
         count
     };
     std::array<std::vector<std::string>, count> values;
@@ -136,6 +138,8 @@ public:
     const login::hash_budget budget; ///< of all checks of dear hashes
     const double hash_timeout;       ///< seconds that one of them waits for its turn
     const std::shared_ptr<login::remembered> remembered; ///< right passwords
+    const login::argon2_cost new_hashes;
+    const bool changes_passwords;
 
 private:
     void make_tree(const BackendDB& be);

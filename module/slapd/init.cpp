@@ -26,6 +26,8 @@ int initialise(BackendInfo* bi) noexcept
     bi->bi_op_abandon = pgsql_abandon;
     bi->bi_op_search = pgsql_search;
     bi->bi_op_compare = pgsql_compare;
+    bi->bi_op_modify = pgsql_modify;
+    bi->bi_extended = pgsql_extended;
     bi->bi_operational = pgsql_operational;
     bi->bi_has_subordinates = pgsql_has_subordinates;
     bi->bi_entry_get_rw = pgsql_entry_get;

@@ -81,6 +81,8 @@ public:
             read_values(value);
         else if (directive == "pgsql-gate")
             read_gate(value);
+        else if (directive == "pgsql-password-change")
+            read_password_change(value);
         else
             read_attribute(value);
     }
@@ -99,6 +101,8 @@ public:
             read_attribute(text);
         for (const auto& text : from.values[directives::gate])
             read_gate(text);
+        for (const auto& text : from.values[directives::password_change])
+            read_password_change(text);
         if (kinds_.empty())
             throw unusable(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
@@ -207,8 +211,10 @@ private:
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
                 in.fail(what + " has " + std::to_string(out.parameters) + " parameters, " +
-                        (parameters == 0 ? "but this one takes none"
-                                         : "but a lookup takes exactly one (? or $1)"));
+                        (parameters == 0   ? "but this one takes none"
+                         : parameters == 1 ? "but a lookup takes exactly one (? or $1)"
+                                           : "but it takes three: the new hash, the row's name and "
+                                             "the hash so far (? ? ? or $1 $2 $3)"));
             return out;
         } catch (const postgres::query_error& e) {
             std::string around(sql.substr(e.position, 20));
@@ -254,6 +260,18 @@ private:
         if (k.gate)
             in.fail("the kind has a gate already; join the conditions with AND");
         k.gate = query(in, 0, "the condition");
+    }
+
+    void read_password_change(const std::string& text)
+    {
+        words in("pgsql-password-change", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.password_change)
+            in.fail("the kind has one already");
+        const std::string verb = folded(in.rest().substr(0, 4));
+        if (!in.rest().empty() && verb != "upda" && verb != "with")
+            in.fail("it is no UPDATE");
+        k.password_change = query(in, 3, "the UPDATE");
     }
 
     void read_attribute(const std::string& text)

@@ -51,6 +51,22 @@ void advise(service& s, const directory::mapping& map)
     }
 }
 
+// A missing right, say, which describing the UPDATE would not show.
+void rehearse(service& s, const directory::kind& k)
+{
+    const postgres::patience limits{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
+    try {
+        s.pool().with_connection(limits, [&](postgres::connection& session) {
+            session.rehearse(k.password_change, 3, limits);
+        });
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        s.say("pgsql-password-change " + k.name + ": PostgreSQL refuses to run the UPDATE: " +
+              e.what() + "; until that is mended, passwords cannot be changed");
+    }
+}
+
 // What only the database can tell is said when slapd starts, not when the first user complains.
 void* first_look(void*, void* argument) noexcept
 {
@@ -80,6 +96,8 @@ void* first_look(void*, void* argument) noexcept
             s.say(k.name + " serve" + names);
             if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
                 s.say("users have no password column, so none of them can bind");
+            if (!k.password_change.empty())
+                rehearse(s, k);
         }
         advise(s, mapping->map);
     } catch (const postgres::error& e) {

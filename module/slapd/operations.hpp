@@ -12,6 +12,9 @@ int pgsql_search(Operation* op, SlapReply* rs) noexcept;
 int pgsql_bind(Operation* op, SlapReply* rs) noexcept;
 int pgsql_abandon(Operation* op, SlapReply* rs) noexcept;
 int pgsql_compare(Operation* op, SlapReply* rs) noexcept;
+int pgsql_modify(Operation* op, SlapReply* rs) noexcept;
+/// Password Modify (RFC 3062); its caller answers.
+int pgsql_extended(Operation* op, SlapReply* rs) noexcept;
 
 // For slapd's own needs: ACLs by group and set, authz rules, overlays.
 int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int rw,

@@ -237,6 +237,8 @@ service::service(const BackendDB& be, const directives& from)
       chain(chain_of(from)), push(push_of(from)), budget(budget_of(from)),
       hash_timeout(from.number(directives::hash_timeout, 5)),
       remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
+      new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
+      changes_passwords(!from.values[directives::password_change].empty()),
       private_groups_(from.flag(directives::private_groups, true)),
       pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
             static_cast<int>(from.number(directives::pool, 8)))
@@ -245,6 +247,9 @@ service::service(const BackendDB& be, const directives& from)
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
         throw unusable("the database has more than one suffix; make one pgsql database for each");
+    if (changes_passwords && new_hashes.memory_kib > budget.memory_kib)
+        throw unusable("pgsql-password-hash m=" + std::to_string(new_hashes.memory_kib) +
+                       ": new hashes would take more memory than pgsql-hash-memory allows");
     label_ = "pgsql(" + std::string(view(be.be_suffix[0])) + "): ";
     // dc=example,dc=com → example.com
     for (std::string_view left = suffix_ndn; !left.empty(); left = directory::parent_of(left))
@@ -407,6 +412,8 @@ private:
             k.find_column(from.password_column) != nullptr ? from.password_column : "";
         if (from.gate)
             add_gate(k, from);
+        if (from.password_change)
+            add_password_change(k, from);
         for (const auto& s : from.sources)
             add_source(k, s);
         add_other_columns(k, from);
@@ -451,6 +458,17 @@ private:
         }
         if (from.hide_gated)
             k.everybody = std::exchange(k.list, open);
+    }
+
+    // What is wrong with it concerns only who wants to change a password.
+    void add_password_change(directory::kind& k, const directory::kind_setting& from)
+    {
+        k.password_change = from.password_change->text;
+        const std::string directive = "pgsql-password-change " + k.name + ": ";
+        if (k.password_column.empty())
+            out_.remarks.push_back(directive + "pgsql-list " + k.name + " returns no column \"" +
+                                   from.password_column +
+                                   "\" with the hashes, so that nobody's can be changed");
     }
 
     void add_source(directory::kind& k, const directory::source_setting& from)

@@ -1,0 +1,90 @@
+# Password changes wait for their turn among the logins, few at a time, and survive that their database is removed meanwhile.
+. "$(dirname "$0")/../lib.sh"
+need perl
+start_postgres
+base=dc=example,dc=com
+# argon2id of "dear": 64 MiB
+dear='$argon2id$v=19$m=65536,t=1,p=1$c2FsdHNhbHQ$wYnFoWoIM1gfGgSLfPQM0Xfp/gVDsmuf0klNI18jx1g'
+q "GRANT UPDATE ON \"Users\" TO ldap;
+   INSERT INTO \"Users\" SELECT 5000 + n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U', 'U', 'U', 'u' || n || '@x', NULL,
+   '$dear', 'active', NULL, NULL, now(), now() FROM generate_series(1, 60) n"
+{
+    manager_conf | sed -e '1i threads 4' -e 's/^moduleload back_pgsql/&\nmoduleload ppolicy/'
+    cat <<'END_OF_CONF'
+pgsql-hash-threads 1
+pgsql-hash-timeout 100
+pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3
+access to attrs=userPassword by self =xw by * auth
+access to * by * read
+overlay ppolicy
+END_OF_CONF
+} >"$T/slapd.conf"
+mkdir "$T/slapd.d"
+"${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || fail "slaptest: $(<"$T/slaptest.log")"
+start_slapd "$T/slapd.d"
+database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
+
+# Logins that keep the one thread at work, until they are told to end.
+crowd() {
+    perl -MNet::LDAP -e '
+        my ($uri, $base, $count) = @ARGV;
+        my @ldap = map { Net::LDAP->new($uri, async => 1) or die "$@\n" } 1 .. $count;
+        $ldap[$_ - 1]->bind("uid=u$_,$base", password => "dear") for 1 .. $count;
+        sleep 60' "$URI" "$base" "$1" 2>>"$T/perl.log" &
+    CROWD=$!
+    eventually 10 grep -q "BIND dn=\"uid=u$1,$base\" method" "$T/slapd.log"
+}
+leave() { kill "$CROWD"; wait "$CROWD" 2>/dev/null || true; : >"$T/slapd.log"; }
+# Bob is logged in before; prints the result of his change, its status is 0.
+change() { # OLD NEW FILE
+    perl -MNet::LDAP -MNet::LDAP::Extension::SetPassword -e '
+        my ($uri, $base, $old, $new, $ready) = @ARGV;
+        my $ldap = Net::LDAP->new($uri) or die "$@\n";
+        $ldap->bind("uid=bob,$base", password => $old)->code and die "bob cannot log in\n";
+        open my $file, ">", "$ready.new"; close $file; rename "$ready.new", $ready;
+        until (-e "$ready.go") { select undef, undef, undef, 0.02 }
+        my $done = $ldap->set_password(oldpasswd => $old, newpasswd => $new);
+        print $done->code, " ", $done->error, "\n"' "$URI" "$base" "$1" "$2" "$3" >"$3.out" 2>&1 &
+    eventually 10 test -e "$3"
+}
+go() { touch "$1.go"; eventually 10 grep -q "PASSMOD" "$T/slapd.log"; }
+finished() { [ -s "$1.out" ]; }
+
+# One waits, as many as there are threads for; another one is told to come again. Searches and cheap logins go on.
+change bob-secret bob-new "$T/first"
+change bob-secret bob-other "$T/second"
+crowd 60
+go "$T/first"
+sleep 0.3
+touch "$T/second.go"
+eventually 5 finished "$T/second"
+same "51 too many workers wait for password checks" "$(<"$T/second.out")" "the second change"
+finished "$T/first" && fail "the first change did not wait: $(<"$T/first.out")"
+within 1 expect 0 search -b $base '(uid=ann)'
+leave
+eventually 20 finished "$T/first"
+contains "$(<"$T/first.out")" "0 "
+expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-new
+
+# The time is up.
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgHashTimeout" "olcPgHashTimeout: 0.5" | as_config ldapmodify >/dev/null
+change bob-new bob-newer "$T/third"
+crowd 60
+go "$T/third"
+eventually 5 finished "$T/third"
+contains "$(<"$T/third.out")" "51 no turn for a password check"
+leave
+expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-new
+
+# The database goes.
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgHashTimeout" "olcPgHashTimeout: 100" | as_config ldapmodify >/dev/null
+change bob-new bob-newest "$T/fourth"
+crowd 60
+go "$T/fourth"
+sleep 0.3
+within 5 expect 0 as_config ldapdelete "olcOverlay={0}ppolicy,$database"
+within 5 expect 0 as_config ldapdelete "$database"
+eventually 10 finished "$T/fourth"
+grep -qE '^(51|52) ' "$T/fourth.out" || fail "the change that lost its database got $(<"$T/fourth.out")"
+leave
+expect 32 search -b $base

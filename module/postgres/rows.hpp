@@ -32,6 +32,8 @@ public:
     [[nodiscard]] unsigned type(int column) const noexcept
     {
         return PQftype(result_.get(), column);
+    }
+
     /// How many rows the statement has changed.
     [[nodiscard]] long changed() const noexcept
     {

@@ -30,6 +30,9 @@ pgsql-hash-threads 3
 pgsql-hash-memory 300
 pgsql-hash-timeout 7.5
 pgsql-remember-binds 20
+pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2
+ AND "userPassword" = $3 /* "quoted" */
+pgsql-password-hash t=2 m=19456
 END
 } >"$T/slapd.conf"
 mkdir "$T/slapd.d"
@@ -67,6 +70,8 @@ contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
 same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgGate)"
 same TRUE "$(value olcPgHideGated)"
 same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout RememberBinds; do value olcPg$a; done | xargs)" "hashing"
+same 'users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3 /* "quoted" */ t=2 m=19456' \
+    "$(value olcPgPasswordChange) $(value olcPgPasswordHash)" "password changes"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
 same "notification, sql" "$(value olcPgAuthBackends)"

@@ -54,6 +54,17 @@ wrong "pgsql-gate users true; DROP TABLE x" pgsql-gate semicolon
 wrong "pgsql-gate users true
 pgsql-gate users false" pgsql-gate "gate already"
 
+# Password changes.
+wrong 'pgsql-password-change users' pgsql-password-change
+wrong 'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ?' pgsql-password-change "takes three: the new hash"
+wrong 'pgsql-password-change users DELETE FROM "Users" WHERE ? = ? AND ? = 1' pgsql-password-change "is no UPDATE"
+wrong 'pgsql-password-change people UPDATE x SET y = $1 WHERE z = $2 AND y = $3' pgsql-password-change people
+for value in argon2id m=65536,t=3 m=64M t=0 p=0 p=65 m=2097152 "m=16 p=4" "t=1 u=2"; do
+    wrong "pgsql-password-hash $value" pgsql-password-hash "${value%% *}"
+done
+wrong 'pgsql-password-change users UPDATE x SET y = $1 WHERE z = $2 AND y = $3
+pgsql-password-hash m=524288' pgsql-password-hash pgsql-hash-memory
+
 # Numbers and switches: the value that is none.
 for directive in pgsql-timeout pgsql-connect-timeout pgsql-hash-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done

@@ -7,9 +7,9 @@ mkdir "$T/policies"
 {
     base_conf | sed '/^database config/,$d'
     printf '%s\n' 'moduleload back_mdb' 'moduleload ppolicy' 'database config' 'rootpw config' 'database mdb' 'suffix cn=policies' "directory $T/policies"
-    manager_conf | sed '1,/^database pgsql/d' | sed '1i database pgsql'
+    manager_conf | sed -e '1,/^database pgsql/d' -e 's/"userPassword" AS password/&, "updatedAt" AS "pwdChangedTime"/' | sed '1i database pgsql'
     cat <<'END_OF_CONF'
-pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3
+pgsql-password-change users UPDATE "Users" SET "userPassword" = $1, "updatedAt" = now() WHERE "uid" = $2 AND "userPassword" = $3
 pgsql-password-hash m=1024 t=1 p=1
 access to attrs=userPassword by self =xw by * auth
 access to * by * read
@@ -32,6 +32,7 @@ pwdMinLength: 10
 pwdSafeModify: TRUE
 pwdLockout: TRUE
 pwdMaxFailure: 2
+pwdMinAge: 3600
 END_OF_LDIF
 "${PRELOAD[@]}" slapadd -f "$T/slapd.conf" -b cn=policies -l "$T/policies.ldif" >"$T/slapadd.log" 2>&1 || fail "slapadd: $(<"$T/slapadd.log")"
 start_slapd "$T/slapd.conf"
@@ -54,6 +55,12 @@ expect 49 passwd bob bob-secret -a bob-wrong -s long-enough-it-is
 expect 0 passwd bob bob-secret -a bob-secret -s long-enough-it-is
 expect 0 bind bob long-enough-it-is
 expect 49 bind bob bob-secret
+
+# The time of the last change comes from a column.
+expect 19 passwd bob long-enough-it-is -a long-enough-it-is -s long-enough-again
+contains "$OUT$ERR" "too young"
+q "UPDATE \"Users\" SET \"updatedAt\" = now() - interval '2 hours'"
+expect 0 passwd bob long-enough-it-is -a long-enough-it-is -s long-enough-again
 
 # A generated one is too short for this policy. What is of no use is not shown.
 expect 19 passwd carl carl-secret -a carl-secret

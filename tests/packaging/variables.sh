@@ -66,6 +66,16 @@ warns 'SQL_QUERY_ONE_USERS: is not a variable' SQL_QUERY_ONE_USERS=x
 expect 0 from_env --print PATH_OF_SOMETHING=1 LDAPTLS_REQCERT=never MONGO_URI= AD_DOMAIN=
 same '' "$ERR" "standard error"
 
+# Who may log in, and how passwords change: nothing of it unless it is said.
+printed -- 'access to attrs=userPassword by * auth'
+lacks "$OUT" pgsql-gate
+lacks "$OUT" pgsql-password-change
+printed $'SQL_GATE="status" = \'active\'\n AND NOT locked -- by hand' \
+    'SQL_PASSWORD_CHANGE=UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?;' -- \
+    "pgsql-gate users \"status\" = 'active' AND NOT locked" 'access to attrs=userPassword by self =xw by * auth' \
+    'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?'
+refuses 'SQL_GATE: has a quote that is not closed' "SQL_GATE=a = 'b"
+
 # Plain LDAP has nothing to do with certificates.
 printed LDAP_UNENCRYPTED=true -- 'database pgsql'
 lacks "$OUT" TLS

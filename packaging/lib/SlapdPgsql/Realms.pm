@@ -7,17 +7,20 @@ use SlapdPgsql::Database ();
 use SlapdPgsql::RealmConfig ();
 use SlapdPgsql::Sql ();
 
-# The queries: our name, the variable, and the key in REALM_CONFIG.
+# The queries: our name, the variable, the key in REALM_CONFIG, and whether it may be missing. The last two are not the
+# gateway's: who may log in, and how a password is changed.
 my @queries = (
     [all_users        => 'SQL_QUERY_ALL_USERS',        'sqlQueryAllUsers'],
     [one_user         => 'SQL_QUERY_ONE_USER',         'sqlQueryOneUser'],
     [all_groups       => 'SQL_QUERY_ALL_GROUPS',       'sqlQueryAllGroups'],
     [groups_by_member => 'SQL_QUERY_GROUPS_BY_MEMBER', 'sqlQueryGroupsByMember'],
+    [gate             => 'SQL_GATE',                   'sqlGate', 1],
+    [password_change  => 'SQL_PASSWORD_CHANGE',        'sqlPasswordChange', 1],
 );
 
 # Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
-# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, chain, push, push_timeout, push_ca } and,
-# under "from", the variable that each of these came from.
+# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, gate, password_change, chain, push,
+# push_timeout, push_ca } and, under "from", the variable that each of these came from.
 sub realms {
     my ($env) = @_;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
@@ -38,9 +41,10 @@ sub _realm {
     ($realm->{from}{uri}, $realm->{uri}) = SlapdPgsql::Database::address($env, $options, $at);
     _kind($env, @$_) for @{ $wish->{kinds} // [] };
     for (@queries) {
-        my ($key, $name, $option) = @$_;
+        my ($key, $name, $option, $optional) = @$_;
         my $from = $realm->{from}{$key} = defined $options->{$option} ? "$at.$option" : $name;
-        $realm->{$key} = _query($env, $from, $options->{$option} // $env->get($name));
+        my $text = $options->{$option} // $env->get($name);
+        $realm->{$key} = _query($env, $from, $text) if defined $text || !$optional;
     }
     _chain($env, $realm, $wish);
     $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')

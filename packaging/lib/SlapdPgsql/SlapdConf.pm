@@ -73,7 +73,9 @@ sub _database {
         !defined $realm->{push} ? () : $line->('pgsql-push-uri ' . quoted($realm->{push}), 'push'),
         !defined $realm->{push_timeout} ? () : ["pgsql-push-timeout $realm->{push_timeout}", 'NOTIFICATION_TIMEOUT'],
         !defined $realm->{push_ca} ? () : ['pgsql-push-ca ' . quoted($realm->{push_ca}), 'NOTIFICATION_CA_PATH'],
-        ['access to attrs=userPassword by * auth'],
+        !defined $realm->{gate} ? () : $line->("pgsql-gate users $realm->{gate}", 'gate'),
+        !defined $realm->{password_change} ? () : $line->("pgsql-password-change users $realm->{password_change}", 'password_change'),
+        ['access to attrs=userPassword by ' . (defined $realm->{password_change} ? 'self =xw by ' : '') . '* auth'],
         ['access to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')],
     );
 }

@@ -82,9 +82,17 @@ bool take_head(std::string_view& text, argon2_string& out)
     out.version = ARGON2_VERSION_10; // strings of the first version do not name it
     if (text.starts_with("v=") && (!take_number(text, "v=", out.version) || !take(text, "$")))
         return false;
-    return take_number(text, "m=", out.cost.memory_kib) &&
-           take_number(text, ",t=", out.cost.passes) && take_number(text, ",p=", out.cost.lanes) &&
-           take(text, "$");
+    // libargon2 writes m, t, p; node-argon2 of 2025 writes m, p, t.
+    out.cost = {0, 0, 0};
+    for (int i = 0; i < 3; ++i) {
+        if (i > 0 && !take(text, ","))
+            return false;
+        if (!(out.cost.memory_kib == 0 && take_number(text, "m=", out.cost.memory_kib)) &&
+            !(out.cost.passes == 0 && take_number(text, "t=", out.cost.passes)) &&
+            !(out.cost.lanes == 0 && take_number(text, "p=", out.cost.lanes)))
+            return false;
+    }
+    return take(text, "$");
 }
 
 unsigned char* bytes(const std::string& of)

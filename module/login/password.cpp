@@ -214,9 +214,9 @@ std::string cost_of(std::string_view stored)
 {
     stored = look_into(stored).text;
     if (stored.starts_with("$argon2")) {
-        const auto parameters = stored.find(",p=");
+        const auto parameters = stored.find("$m=");
         const auto end =
-            parameters == std::string_view::npos ? parameters : stored.find('$', parameters);
+            parameters == std::string_view::npos ? parameters : stored.find('$', parameters + 1);
         return end == std::string_view::npos ? std::string()
                                              : std::string(stored.substr(0, end + 1));
     }

@@ -71,6 +71,8 @@ TEST_CASE("decoys match nothing and keep the cost")
 static const std::vector<std::string> others = {
     "$argon2id$v=19$m=4096,t=2,p=4$c2FsdHNhbHQ$Opr6AcVo4GC9229xIEplC5QL4zRSRdWVmAbPbsVfhTY",
     "$argon2i$v=19$m=4096,t=2,p=1$c2FsdHNhbHQ$JXeQwnbEwk3aWRIleVGvHdf4dE7PDlCXjxEsi4I+tUc",
+    // node-argon2 0.45: argon2.hash("secret", {memoryCost: 4096, timeCost: 2, parallelism: 4})
+    "$argon2id$v=19$m=4096,p=4,t=2$1ya7kHMTEVdt7WYTyrTPGQ$2gaPKn2mCIQRuxrgJ90bRNrRq3bRCCVT36htlF0DeR0",
     "$argon2d$v=19$m=4096,t=2,p=2$c2FsdHNhbHQ$h48LIbR2hOZpR58fPk7D8Kl4KW/P/bfmPYPieRPBHFw",
 };
 
@@ -101,6 +103,8 @@ TEST_CASE("a damaged argon2 string is refused")
                                                           {"p=4", "p=0"},
                                                           {"t=2", "t=0"},
                                                           {",t=2", ""},
+                                                          {",t=2", ",m=4096"},
+                                                          {",p=4", ",t=2"},
                                                           {"c2FsdHNhbHQ", "c2Fs"},
                                                           {"c2FsdHNhbHQ", "c2FsdHNhbHR"}}) {
         std::string bad = good;

@@ -31,7 +31,7 @@ expect 49 internal ann secret
 begin bob; begin carl
 eventually 5 prompted 4
 expect 51 internal eve secret
-logged 'outcome=busy reason="too many workers wait for approvals"'
+logged 'outcome=busy reason="too many workers wait for logins"'
 same 4 "$(prompts)" "prompts"
 for _ in 1 2 3; do within 1 expect 0 search -b $base '(uid=ann)'; done
 printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"

@@ -4,6 +4,7 @@
 
 #include "candidates.hpp"
 #include "filter_reader.hpp"
+#include "onlookers.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -30,9 +31,11 @@ int compare(Operation& op, SlapReply& rs, service& with)
     assertion.f_ava = op.orc_ava;
     directory::wanted parts;
     const auto leaf = read_filter(&assertion, with.where(), *mapping, parts);
-    // Access rules may look at anything; lists of values are asked about, not fetched.
     for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
         parts.attributes.push_back(i);
+    // Lists of values are asked about, not fetched, unless somebody else looks at them.
+    if (rules_read_entries(op) || get_assert(&op))
+        parts = everything();
     // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
     const auto shown = directory::filter::combine(
         directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});

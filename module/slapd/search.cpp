@@ -5,6 +5,7 @@
 #include "candidates.hpp"
 #include "client_socket.hpp"
 #include "filter_reader.hpp"
+#include "onlookers.hpp"
 #include "page.hpp"
 #include "subordinates.hpp"
 
@@ -14,25 +15,6 @@ namespace pgsql::slapd {
 namespace {
 
 using directory::filter;
-
-bool reads_entry(const Access* by)
-{
-    for (; by != nullptr; by = by->a_next)
-        if (by->a_dn_at != nullptr || by->a_realdn_at != nullptr ||
-            !BER_BVISEMPTY(&by->a_set_pat) || by->a_dynacl != nullptr)
-            return true;
-    return false;
-}
-
-// Whether an access rule looks at attributes of the entry that the client did not ask for: then
-// they must be there.
-bool acl_reads_entries(const AccessControl* rules)
-{
-    for (; rules != nullptr; rules = rules->acl_next)
-        if (rules->acl_filter != nullptr || reads_entry(rules->acl_access))
-            return true;
-    return false;
-}
 
 class one_search {
 public:
@@ -286,8 +268,7 @@ private:
     {
         // Overlays and internal callers look at what they like, and so may access rules.
         to.operational = to.everything || op_.o_callback != nullptr || get_assert(&op_) ||
-                         acl_reads_entries(op_.o_bd->be_acl) ||
-                         acl_reads_entries(frontendDB->be_acl);
+                         rules_read_entries(op_);
         to.everything = to.operational || op_.ors_attrs == nullptr;
         if (to.everything)
             return;

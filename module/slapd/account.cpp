@@ -1,6 +1,8 @@
 // account.cpp: turns the DN of a bind into what its row says about logging in.
 #include "account.hpp"
 
+#include "onlookers.hpp"
+
 #include <charconv>
 
 namespace pgsql::slapd {
@@ -77,7 +79,9 @@ account find_account(Operation& op, service& with, const bound& mapping,
         return true;
     };
     visit_entry(op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
-                directory::wanted{.everything = true, .password = true}, look, &out.ambiguous);
+                directory::wanted{
+                    .everything = true, .operational = rules_read_entries(op), .password = true},
+                look, &out.ambiguous);
     if (out.ambiguous)
         out.barred = "more than one row has this name";
     if (out.barred.empty() && !out.hash)

@@ -4,8 +4,6 @@
 
 #include "password_step.hpp"
 #include "waiting_room.hpp"
-#include "candidates.hpp"
-#include "onlookers.hpp"
 
 #include <algorithm>
 
@@ -104,32 +102,6 @@ int conclude(Operation& op, SlapReply& rs, const std::string& dn, const login::a
     }
     send_ldap_error(&op, &rs, code_for(what), words_for(what));
     return code_for(what);
-    found_account out;
-    visit_entry(
-        op, with, mapping, op.o_req_ndn, directory::filter::of(directory::truth::yes),
-        directory::wanted{
-            .everything = true, .operational = rules_read_entries(op), .password = true},
-        [&](candidate& c) {
-            out.exists = true;
-            out.dn = view(c.entry.e_name);
-            out.may_authenticate = access_allowed(&op, &c.entry, slap_schema.si_ad_userPassword,
-                                                  nullptr, ACL_AUTH, nullptr) != 0;
-            for (std::size_t i = 0; i < c.from.columns.size(); ++i) {
-                const auto value = c.page.at(c.row, static_cast<int>(i));
-                const std::string& name = c.from.columns[i]->name;
-                if (!value)
-                    continue;
-                if (name == c.from.of->password_column) {
-                    out.hash.emplace(*value);
-                    c.page.wipe(c.row, static_cast<int>(i));
-                } else if (name == c.from.of->chain_column) {
-                    out.chain = *value;
-                }
-            }
-            return true;
-        },
-        &out.ambiguous);
-    return out;
 }
 
 int bind(Operation& op, SlapReply& rs, service& with)

@@ -90,6 +90,7 @@ struct values_query {
     int names_of = -1;   ///< as in source
     bool deterministic = true; ///< as in column
     unsigned number = 0;       ///< the same
+    std::string problem;       ///< why the values cannot be had, although entries have some
 };
 
 struct kind {

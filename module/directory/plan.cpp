@@ -138,6 +138,8 @@ private:
                 std::find(out_.values_queries.begin(), out_.values_queries.end(), &v) !=
                     out_.values_queries.end())
                 continue;
+            if (!v.problem.empty())
+                throw unusable(v.problem); // an entry without them would say that it has none
             out_.values_queries.push_back(&v);
             out_.rows = page_rows_with_values;
         }

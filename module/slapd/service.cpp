@@ -654,9 +654,14 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
     const int member = to.map.attribute_named("memberUid");
     const auto known = std::any_of(k.values.begin(), k.values.end(),
                                    [&](const auto& v) { return v.attribute == member; });
-    const std::string text = known || k.source_of(member) != nullptr
-                                 ? ""
-                                 : directory::members_from_lookup(to.map, users, groups);
+    if (known || k.source_of(member) != nullptr || k.lookup_by(member) == nullptr)
+        return;
+    if (const auto& problem = to.map.kinds[static_cast<std::size_t>(users)].problem;
+        !problem.empty()) {
+        k.values.push_back({.attribute = member, .problem = problem});
+        return;
+    }
+    const std::string text = directory::members_from_lookup(to.map, users, groups);
     if (text.empty())
         return;
     try {
@@ -674,23 +679,29 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
     }
 }
 
-// `member` where posixGroup is the auxiliary class of RFC 2307bis, and memberOf.
-void add_membership(bound& to, int users, int groups, kind_binder& binder,
+// `member` where posixGroup is the auxiliary class of RFC 2307bis, and memberOf, if there is a
+// lookup of groups by member.
+void add_membership(bound& to, int users, int groups, bool by_member, kind_binder& binder,
                     postgres::connection& session, const postgres::patience& limits)
 {
     const int member_uid = to.map.attribute_named("memberUid");
-    if (member_uid < 0)
-        return;
     std::string why;
-    if (rfc2307bis())
+    if (member_uid >= 0 && rfc2307bis())
         directory::add_member_dns(to.map, users, member_uid, binder.attribute("member"));
-    const std::string listing = directory::groups_from_lookup(to.map, users, groups);
-    if (listing.empty() || find_attribute("memberOf", why) == nullptr)
+    if (!by_member || find_attribute("memberOf", why) == nullptr)
         return;
     directory::kind& k = to.map.kinds[static_cast<std::size_t>(users)];
     const int member_of = binder.attribute("memberOf");
     if (k.source_of(member_of) != nullptr || k.values_of(member_of) != nullptr)
         return; // mapped by the administrator
+    if (const auto& problem = to.map.kinds[static_cast<std::size_t>(groups)].problem;
+        !problem.empty()) {
+        k.values.push_back({.attribute = member_of, .problem = problem});
+        return;
+    }
+    const std::string listing = directory::groups_from_lookup(to.map, users, groups);
+    if (listing.empty())
+        return;
     const std::string name = postgres::quote_identifier(k.rdn().column);
     const directory::kind& g = to.map.kinds[static_cast<std::size_t>(groups)];
     const directory::column* named = g.find_column(g.rdn().column);
@@ -725,8 +736,13 @@ std::shared_ptr<bound> service::bind(postgres::connection& session,
         add_members(*out, users, groups, session, limits);
     if (private_groups_ && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);
-    if (users >= 0 && groups >= 0)
-        add_membership(*out, users, groups, binder, session, limits);
+    if (users >= 0 && groups >= 0) {
+        const auto& lookups = kinds_[static_cast<std::size_t>(groups)].lookups;
+        const bool by_member = std::any_of(lookups.begin(), lookups.end(), [](const auto& l) {
+            return l.attribute == "memberUid";
+        });
+        add_membership(*out, users, groups, by_member, binder, session, limits);
+    }
     for (auto& k : out->map.kinds) {
         shared_values shared;
         shared.holder = new_entry();

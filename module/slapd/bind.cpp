@@ -116,8 +116,11 @@ int bind(Operation& op, SlapReply& rs, service& with)
         const auto room = database_of(*op.o_bd).room();
         if (room == nullptr)
             throw unusable("the database is closed");
-        const auto mapping = mapping_of(op, with);
-        account whose = find_account(op, with, *mapping);
+        std::shared_ptr<const bound> mapping;
+        account whose = with_columns_as_they_are(with, rs, [&] {
+            mapping = mapping_of(op, with);
+            return find_account(op, with, *mapping);
+        });
         step = "sql";
         const std::string dn = whose.dn;
         login::attempt who{whose.name, std::string(view(op.o_req_ndn)), address_of(op)};

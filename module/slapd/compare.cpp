@@ -61,7 +61,9 @@ int compare(Operation& op, SlapReply& rs, service& with)
 
 extern "C" int pgsql_compare(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) { return compare(*op, *rs, with); });
+    return answer(op, rs, [&](service& with) {
+        return with_columns_as_they_are(with, *rs, [&] { return compare(*op, *rs, with); });
+    });
 }
 
 } // namespace pgsql::slapd

@@ -32,17 +32,18 @@ struct database_gone {};
 void have_last_word(Operation& op, const failure& told) noexcept;
 
 /// Runs `work`, and once more if PostgreSQL refuses a statement before the client has got anything:
-/// the tables may have changed since their columns were looked at.
-template <typename Work> int with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
+/// the tables may have changed since their columns were looked at. For what only reads.
+template <typename Work>
+auto with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
 {
     try {
-        return work(with);
+        return work();
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement || rs.sr_nentries > 0)
             throw;
         with.forget_mapping();
     }
-    return work(with);
+    return work();
 }
 
 /// Runs `work`, which answers the client itself and returns the result code; answers for it when it
@@ -52,7 +53,7 @@ template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noe
     std::shared_ptr<service> with;
     try {
         with = database_of(*op->o_bd).serving(*op->o_bd);
-        return with_columns_as_they_are(*with, *rs, work);
+        return work(*with);
     } catch (const database_gone&) {
         // Overlays and callbacks of the database went with it; the frontend is what is left to
         // answer.

@@ -358,10 +358,12 @@ private:
 
 extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
-    const int limit = op->ors_slimit; // which a page of a paged search lowers
     return answer(op, rs, [&](service& with) {
-        op->ors_slimit = limit;
-        return one_search(*op, *rs, with).run();
+        const int limit = op->ors_slimit; // which a page of a paged search lowers
+        return with_columns_as_they_are(with, *rs, [&] {
+            op->ors_slimit = limit;
+            return one_search(*op, *rs, with).run();
+        });
     });
 }
 

@@ -29,6 +29,12 @@ for change in 'ALTER COLUMN "uid" TYPE text' 'ALTER COLUMN "uidNumber" TYPE bigi
     same "uid=bob,$base" "$(dns -b $base '(uidNumber=2001)')" "bob after $change"
 done
 
+# The first to notice may be a login.
+for change in 'ALTER COLUMN "userPassword" TYPE text' 'ALTER COLUMN "uid" TYPE varchar(99)' 'ALTER COLUMN "userPassword" TYPE varchar(300)'; do
+    q "ALTER TABLE \"Users\" $change"
+    expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-secret
+done
+
 # The role may lose its rights and get them back.
 q 'REVOKE SELECT ON "Users" FROM ldap'
 expect 80 search -b $base '(uid=ann)'

@@ -19,7 +19,7 @@ std::string reference(const std::string& column)
     return "e." + postgres::quote_identifier(column);
 }
 
-condition negate(condition of)
+condition negate(const condition& of)
 {
     // The negation of "these rows and maybe more" is not known to admit every row that it must.
     if (!of.exact)
@@ -197,7 +197,7 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
         else if (const values_query* list = kind_.values_of(attribute))
             c = listed(*list, value);
     }
-    return negated ? negate(std::move(c)) : c;
+    return negated ? negate(c) : c;
 }
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
@@ -335,7 +335,7 @@ condition condition_compiler::substrings(int attribute, const std::vector<std::s
         return condition::always(false);
     if (auto terms = column_only(attribute))
         c = terms->contains(pieces);
-    return negated ? negate(std::move(c)) : c;
+    return negated ? negate(c) : c;
 }
 
 condition condition_compiler::ordering(int attribute, bool at_least, const std::string& value,
@@ -346,7 +346,7 @@ condition condition_compiler::ordering(int attribute, bool at_least, const std::
         return condition::always(false);
     if (auto terms = column_only(attribute))
         c = terms->compares(at_least, value);
-    return negated ? negate(std::move(c)) : c;
+    return negated ? negate(c) : c;
 }
 
 condition condition_compiler::presence(int attribute, bool negated)
@@ -357,7 +357,7 @@ condition condition_compiler::presence(int attribute, bool negated)
         c = condition::always();
     else if (auto terms = column_only(attribute))
         c = terms->present();
-    return negated ? negate(std::move(c)) : c;
+    return negated ? negate(c) : c;
 }
 
 } // namespace pgsql::directory

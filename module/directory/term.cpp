@@ -213,7 +213,7 @@ std::string lower_ascii(std::string_view text)
 
 std::string expression(const column& c)
 {
-    const std::string name = "e." + postgres::quote_identifier(c.name);
+    std::string name = "e." + postgres::quote_identifier(c.name);
     switch (c.type) {
     case column_type::boolean: // RFC 4517 §3.3.3
         return "CASE WHEN " + name + " THEN 'TRUE' WHEN NOT " + name + " THEN 'FALSE' END";

@@ -192,14 +192,16 @@ void hash_gate::serve() noexcept
             continue;
         }
         ++waiting_;
-        if (queue_.empty())
+        if (queue_.empty()) {
             changed_.wait(lock);
-        else
-            changed_.wait_until(
-                lock,
+        } else {
+            // A copy: wait_until looks at it again when the job may be gone.
+            const deadline first =
                 std::min_element(queue_.begin(), queue_.end(), [](const job& a, const job& b) {
                     return a.until < b.until;
-                })->until);
+                })->until;
+            changed_.wait_until(lock, first);
+        }
         --waiting_;
     }
 }

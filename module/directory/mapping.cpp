@@ -117,6 +117,17 @@ postgres::query_text only_where(const postgres::query_text& query, const std::st
     return out;
 }
 
+void add_positions(values_query& to, const column& name)
+{
+    const bool one_way = (name.type == column_type::text && name.deterministic) ||
+                         name.type == column_type::int2 || name.type == column_type::int4 ||
+                         name.type == column_type::int8 || name.type == column_type::uuid;
+    if (one_way || to.text.empty() || to.positions)
+        return;
+    to.text = "SELECT w.k, w.v, array_position($1, w.k) FROM (" + to.text + ") AS w(k, v)";
+    to.positions = true;
+}
+
 std::string members_from_lookup(const mapping& all, int users_index, int groups_index)
 {
     const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));

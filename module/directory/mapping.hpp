@@ -90,8 +90,14 @@ struct values_query {
     int names_of = -1;   ///< as in source
     bool deterministic = true; ///< as in column
     unsigned number = 0;       ///< the same
+    bool bytes = false;        ///< the values are bytea's, in hexadecimal
+    bool positions = false;    ///< a third column tells which of the names is meant
     std::string problem;       ///< why the values cannot be had, although entries have some
 };
+
+/// Has the query tell which of the names it is asked for each row means: names that PostgreSQL
+/// takes for equal may be spelled in several ways (citext, character(n), loose collations).
+void add_positions(values_query& to, const column& name);
 
 struct kind {
     std::string name;

@@ -119,10 +119,20 @@ page_values fetch_values(Operation& op, service& with, const directory::plan& fr
             {query, std::make_shared<const postgres::rows>(fetch(op, with, from, ask)), {}});
         auto& found = out.back();
         expect_type(from, *found.rows, 1, query->number);
-        for (int row = 0; row < found.rows->count(); ++row)
-            if (const auto key = found.rows->at(row, 0))
-                if (const auto value = found.rows->at(row, 1))
-                    found.of[*key].push_back(*value);
+        std::unordered_map<std::string_view, int> known; // the page's own spelling
+        if (query->positions)
+            for (int row = 0; row < count; ++row)
+                if (const auto key = page.at(row, 0))
+                    known.emplace(*key, row);
+        for (int row = 0; row < found.rows->count(); ++row) {
+            auto key = found.rows->at(row, 0);
+            const auto value = found.rows->at(row, 1);
+            if (query->positions && key && !known.contains(*key))
+                if (const auto position = found.rows->at(row, 2))
+                    key = page.at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+            if (key && value)
+                found.of[*key].push_back(*value);
+        }
     }
     return out;
 }

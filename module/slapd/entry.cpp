@@ -39,6 +39,9 @@ void arena::rewind() noexcept
 std::vector<std::string> array_elements(std::string_view text)
 {
     std::vector<std::string> out;
+    // [0:1]={a,b}: where its numbers do not begin with 1, the text says where.
+    if (text.starts_with('['))
+        text.remove_prefix(std::min(text.size(), text.find('=') + 1));
     if (text.size() < 2 || text.front() != '{' || text.back() != '}')
         return out;
     text = text.substr(1, text.size() - 2);
@@ -370,9 +373,14 @@ Entry* entry_builder::build(const postgres::rows& page, int row, const page_valu
                         p.from->column + ")");
     }
     for (const listed_values& listed : values)
-        if (const auto mine = listed.of.find(key); mine != listed.of.end())
-            add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)],
-                        mine->second, key, listed.query->names_of);
+        if (const auto mine = listed.of.find(key); mine != listed.of.end()) {
+            std::vector<std::string_view> texts = mine->second;
+            if (listed.query->bytes)
+                std::transform(texts.begin(), texts.end(), texts.begin(),
+                               [&](std::string_view hex) { return decoded(hex); });
+            add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)], texts,
+                        key, listed.query->names_of);
+        }
     add_marks(page, row);
     return &entry_;
 }

@@ -636,7 +636,8 @@ private:
                             .listing = from.query.text,
                             .value = shown.name,
                             .deterministic = shown.deterministic,
-                            .number = directory::type_of(shown)});
+                            .number = directory::type_of(shown),
+                            .bytes = shown.type == column_type::bytea});
     }
 
     bound& out_;
@@ -751,6 +752,9 @@ std::shared_ptr<bound> service::bind(postgres::connection& session,
                        ? 0
                        : tree_.find(normalised(k.under + "," + tree_.entries().front().dn));
         shared.parent = k.parent;
+        if (const directory::column* name = k.find_column(k.rdn().column))
+            for (auto& list : k.values)
+                directory::add_positions(list, *name);
         out->shared.push_back(std::move(shared));
     }
     return out;

@@ -87,6 +87,8 @@ outcome check_argon2(std::string_view stored, std::string_view password, unsigne
         return {verdict::mismatch, ""};
     case ARGON2_MEMORY_ALLOCATION_ERROR:
         return {verdict::busy, "no memory for an argon2 check"};
+    case ARGON2_THREAD_FAIL:
+        return {verdict::busy, "no thread for an argon2 check"};
     default:
         return refuse("an argon2 hash that libargon2 does not take");
     }
@@ -137,8 +139,10 @@ std::optional<outcome> settled_crypt(std::string_view stored)
 
 outcome check_crypt(std::string_view hash, std::string_view password)
 {
-    if (password.find('\0') != std::string_view::npos)
-        return {verdict::mismatch, ""}; // crypt(3) would look at the part before the NUL only
+    // crypt(3) would look at the part before the NUL only, and takes no longer ones.
+    if (password.find('\0') != std::string_view::npos ||
+        password.size() >= CRYPT_MAX_PASSPHRASE_SIZE)
+        return {verdict::mismatch, ""};
     const secret bare(hash);
     const std::string& stored = bare.reveal();
     const secret phrase(password);

@@ -413,11 +413,12 @@ std::string raw_value(const ConfigArgs& c, name which)
     if (from == std::string_view::npos)
         return {};
     line = line.substr(from, to - from + 1);
-    // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No SQL begins with a
-    // quote.
-    if (which >= directives::list && which <= directives::values_of) {
+    // pgsql-list users "SELECT \"uid\" …": quoted as other directives are. No statement begins with
+    // a quote (a condition may).
+    const bool one_word = which == directives::list || which == directives::password_change;
+    if (one_word || which == directives::lookup || which == directives::values_of) {
         std::string_view sql = line;
-        for (int words = which == directives::list ? 1 : 2; words > 0; --words) {
+        for (int words = one_word ? 1 : 2; words > 0; --words) {
             sql.remove_prefix(std::min(sql.find_first_of(" \t"), sql.size()));
             sql.remove_prefix(std::min(sql.find_first_not_of(" \t"), sql.size()));
         }

@@ -40,7 +40,7 @@ refuse() { # TEXT LINE…
     expect 0 passwd four
 }
 refuse "takes three" "replace: olcPgPasswordChange" "olcPgPasswordChange: users UPDATE x SET y = ?"
-refuse "has one already" "add: olcPgPasswordChange" "olcPgPasswordChange: users $update"
+refuse "has one already" "add: olcPgPasswordChange" "olcPgPasswordChange: users $update AND true"
 refuse "none of m=" "replace: olcPgPasswordHash" "olcPgPasswordHash: argon2i"
 refuse "pgsql-hash-memory allows" "add: olcPgHashMemory" "olcPgHashMemory: 32"
 
@@ -48,6 +48,10 @@ expect 0 change "delete: olcPgPasswordHash"
 expect 0 passwd five
 same 'argon2id$v=19$m=65536,t=3,p=4' "$(cost)" "the cost by default again"
 settings >"$T/set"
+stop_slapd
+{ manager_conf; echo 'pgsql-password-change users "UPDATE \"Users\" SET \"userPassword\" = ? WHERE \"uid\" = ? AND \"userPassword\" = ?"'; } >"$T/quoted.conf"
+start_slapd "$T/quoted.conf" # quoted as a whole, as other directives are
+expect 0 passwd quoted
 stop_slapd
 start_slapd "$T/slapd.d"
 same "$(<"$T/set")" "$(settings)" "cn=config after a restart"

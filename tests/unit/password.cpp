@@ -54,6 +54,12 @@ TEST_CASE("a password with a NUL is not its first half")
           verdict::mismatch);
 }
 
+TEST_CASE("a password longer than crypt takes is wrong, and the hash is not to blame")
+{
+    for (const std::size_t length : {511, 512, 100'000})
+        CHECK(judge(sha512, std::string(length, 'x')) == verdict::mismatch);
+}
+
 TEST_CASE("decoys match nothing and keep the cost")
 {
     for (const char* stored :

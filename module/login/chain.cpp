@@ -10,6 +10,10 @@ namespace pgsql::login {
 bool conversation::run()
 {
     while (next_ < steps_.size()) {
+        if (next_ > 0 && gone()) { // no telephone rings for a client that has left
+            result_ = {decision::gone, "the client has left"};
+            return true;
+        }
         {
             const std::lock_guard lock(guard_);
             state_ = state::asking;

@@ -37,15 +37,6 @@ bool same(std::string_view a, std::string_view b) // without telling by its time
     return difference == 0;
 }
 
-bool number_after(std::string_view text, std::string_view name, unsigned& value)
-{
-    const auto at = text.find(name);
-    if (at == std::string_view::npos)
-        return false;
-    const char* from = text.data() + at + name.size();
-    return std::from_chars(from, text.data() + text.size(), value).ec == std::errc();
-}
-
 // A stored value without the prefix that slapd would want before it.
 struct stored_hash {
     enum class kind : char { argon2, crypt, slapds, none } what;
@@ -101,7 +92,8 @@ std::optional<std::size_t> yescrypt_kib(std::string_view stored)
     constexpr std::string_view alphabet =
         "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const auto at = stored.find('$', 1) + 2;
-    if (at + 1 >= stored.size())
+    // More parameters than N and r would make it dearer.
+    if (at + 2 >= stored.size() || stored[at + 2] != '$')
         return std::nullopt;
     const auto n = alphabet.find(stored[at]);
     const auto r = alphabet.find(stored[at + 1]);
@@ -115,24 +107,47 @@ bool is_yescrypt(std::string_view stored)
     return stored.starts_with("$y$") || stored.starts_with("$gy$");
 }
 
-bool affordable_crypt(std::string_view stored)
+// What a check by crypt(3) costs, by what stands where crypt(5) says that each method has its cost;
+// nothing for a cost that is absurd or not to be read, and for methods whose cost has no bound
+// here.
+std::optional<expense> crypt_expense(std::string_view stored)
 {
     unsigned value = 0;
-    if (stored.find("$rounds=") != std::string_view::npos)
-        return number_after(stored, "$rounds=", value) && value <= most_crypt_rounds;
-    if (stored.starts_with("$2") && stored.size() > 6)
-        return std::from_chars(stored.data() + 4, stored.data() + 6, value).ec == std::errc() &&
-               value <= most_bcrypt_cost;
-    if (is_yescrypt(stored))
-        return yescrypt_kib(stored).has_value();
-    return !stored.starts_with("$7$"); // scrypt: its memory is not bounded by anything we read
+    const auto number_at = [&](std::size_t at) {
+        const char* const end = stored.data() + stored.size();
+        const auto read = std::from_chars(stored.data() + std::min(at, stored.size()), end, value);
+        return read.ec == std::errc() && read.ptr != end && *read.ptr == '$';
+    };
+    if (stored.starts_with("$5$") || stored.starts_with("$6$")) {
+        constexpr std::string_view rounds = "rounds=";
+        if (!stored.substr(3).starts_with(rounds))
+            return expense{4, 0, 1};
+        return number_at(3 + rounds.size()) && value <= most_crypt_rounds
+                   ? std::optional(expense{value * 0.0008, 0, 1})
+                   : std::nullopt;
+    }
+    if (stored.starts_with("$2"))
+        return stored.size() > 7 && stored[3] == '$' && stored[6] == '$' && number_at(4) &&
+                       value <= most_bcrypt_cost
+                   ? std::optional(expense{std::exp2(value) * 0.1, 0, 1})
+                   : std::nullopt;
+    if (is_yescrypt(stored)) {
+        const auto kib = yescrypt_kib(stored);
+        return kib ? std::optional(expense{static_cast<double>(*kib) / 700, *kib, 1})
+                   : std::nullopt;
+    }
+    // MD5 and the old DES are cheap, and all others ($7$, $sha1$, $md5, _) are gone from crypt(3)'s
+    // list of what to use.
+    if (stored.starts_with("$1$") || (!stored.empty() && stored[0] != '$' && stored[0] != '_'))
+        return expense{};
+    return std::nullopt;
 }
 
 std::optional<outcome> settled_crypt(std::string_view stored)
 {
     if (stored.empty() || stored[0] == '*' || stored[0] == '!')
         return refuse("a locked or disabled crypt(5) value");
-    if (!affordable_crypt(stored))
+    if (!crypt_expense(stored))
         return refuse("a crypt(5) hash with an absurd or unreadable cost");
     return std::nullopt;
 }
@@ -199,19 +214,7 @@ expense expense_of(std::string_view stored)
         return expense_of(read_argon2_cost(hash.text).value_or(argon2_cost{0, 0, 0}));
     if (hash.what != stored_hash::kind::crypt)
         return {};
-    if (is_yescrypt(hash.text)) {
-        const std::size_t kib = yescrypt_kib(hash.text).value_or(0);
-        return {static_cast<double>(kib) / 700, kib, 1};
-    }
-    unsigned value = 0;
-    if (number_after(hash.text, "$rounds=", value))
-        return {value * 0.0008, 0, 1};
-    if (hash.text.starts_with("$2") && hash.text.size() > 6 &&
-        std::from_chars(hash.text.data() + 4, hash.text.data() + 6, value).ec == std::errc())
-        return {std::exp2(value) * 0.1, 0, 1};
-    if (hash.text.starts_with("$5$") || hash.text.starts_with("$6$"))
-        return {4, 0, 1};
-    return {};
+    return crypt_expense(hash.text).value_or(expense{});
 }
 
 std::string cost_of(std::string_view stored)

@@ -44,6 +44,13 @@ const char* words_for(const login::answer& what) noexcept
     }
 }
 
+std::string one_line(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == '"'; }, ' ');
+    return text;
+}
+
 void bind_report::say(const Operation& op, std::string_view step, const login::answer& what) const
 {
     const char* outcome = "refused";
@@ -63,15 +70,14 @@ void bind_report::say(const Operation& op, std::string_view step, const login::a
         outcome = "gone";
         break;
     }
-    std::string reason = what.reason; // PostgreSQL's words may have several lines
-    std::replace_if(
-        reason.begin(), reason.end(), [](unsigned char c) { return c < ' ' || c == '"'; }, ' ');
+    const std::string dn = one_line(dn_); // a client's DN, as it was sent
+    const std::string reason = one_line(what.reason);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began_).count();
     Debug(
         LDAP_DEBUG_STATS,
         "%s pgsql bind dn=\"%s\" client=%s suffix=\"%s\" step=%s outcome=%s reason=\"%s\" ms=%lld\n",
-        op.o_log_prefix, dn_.c_str(), client_.c_str(), suffix_.c_str(), std::string(step).c_str(),
+        op.o_log_prefix, dn.c_str(), client_.c_str(), suffix_.c_str(), std::string(step).c_str(),
         outcome, reason.c_str(), static_cast<long long>(took));
 }
 

@@ -35,4 +35,7 @@ private:
     clock::time_point began_;
 };
 
+/// The text without what could begin another line of the log, or end a value in it.
+[[nodiscard]] std::string one_line(std::string text);
+
 } // namespace pgsql::slapd

@@ -177,6 +177,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
                                (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
             if (again) {
                 left_out.add(*key);
+                how.twin(*key);
                 continue;
             }
             if (key)
@@ -230,15 +231,23 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
         const auto plan = directory::make_plan(mapping.map, k, named, parts);
         if (!plan)
             continue;
-        each_candidate(op, with, mapping, *plan, [&](candidate& c) {
+        std::string name; // of the row that was found
+        course how;
+        how.twin = [&](std::string_view other) {
+            if (found && other == name && ambiguous != nullptr)
+                *ambiguous = true;
+        };
+        const auto look = [&](candidate& c) {
             if (view(c.entry.e_nname) != view(ndn))
                 return true; // the statement may find more than it was asked for
+            name = c.page.at(c.row, 0).value_or("");
             if (found && ambiguous != nullptr)
                 *ambiguous = true;
             const bool first = !found;
             found = true;
             return first ? visit(c) : false;
-        });
+        };
+        each_candidate(op, with, mapping, *plan, look, how);
     }
 }
 

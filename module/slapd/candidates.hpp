@@ -31,6 +31,8 @@ struct course {
     std::function<void(int rows)> page_begins = [](int) {
     }; ///< so many rows are going to be visited
     std::function<void()> page_ends = [] {};
+    /// A row was left out, since another one of its name has been visited.
+    std::function<void(std::string_view name)> twin = [](std::string_view) {};
 };
 
 /// Hands every row's entry to `visit`; false when it stopped the visit.

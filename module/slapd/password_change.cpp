@@ -42,8 +42,9 @@ struct refusal {
 void report(const Operation& op, const std::string& outcome, const std::string& reason)
 {
     Debug(LDAP_DEBUG_STATS, "%s pgsql password dn=\"%s\" by=\"%s\" outcome=%s reason=\"%s\"\n",
-          op.o_log_prefix, op.o_req_dn.bv_val, BER_BVISNULL(&op.o_dn) ? "" : op.o_dn.bv_val,
-          outcome.c_str(), reason.c_str());
+          op.o_log_prefix, one_line(std::string(view(op.o_req_dn))).c_str(),
+          one_line(BER_BVISNULL(&op.o_dn) ? "" : std::string(view(op.o_dn))).c_str(),
+          outcome.c_str(), one_line(reason).c_str());
 }
 
 // ---- the modification

@@ -35,8 +35,10 @@ TEST_CASE("absurd costs are refused before they are paid")
          {"$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAA",
           "$argon2id$v=19$m=65536,t=1000000,p=4$c2Fs$AAAA",
           "$argon2id$v=19$m=65536,t=3,p=400$c2Fs$AAAA", "$6$rounds=999999999$salt$x",
-          "$6$rounds=99999999999999999999$salt$x", "$2b$31$x", "$y$jZT$salt$x", "$y$j9",
-          "$y$j9z$salt$x"}) {
+          "$6$rounds=99999999999999999999$salt$x", "$2b$31$x",
+          "$2b$31$backpgsqldecoysalt....$rounds=5000", "$7$DU..../....$rounds=1",
+          "$sha1$4000000000$salt$x", "$md5,rounds=4000000000$salt$x", "$y$j9T/E$salt$x",
+          "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x"}) {
         CHECK(judge(stored, "secret") == verdict::refused);
         CHECK(settled(secret(stored))); // and this is known without a check
     }

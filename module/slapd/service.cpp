@@ -765,7 +765,13 @@ std::shared_ptr<bound> service::bind(postgres::connection& session,
 // from being quick.
 void service::look_at_hashes(bound& to, postgres::patience limits)
 {
+    // Nor at more memory than a check may take: rows whose hashes do are refused unchecked.
+    const auto fits = [&](const std::string& decoy) {
+        return login::expense_of(decoy).memory_kib <= budget.memory_kib;
+    };
     to.decoy = login::decoy_like(login::default_cost);
+    if (!fits(to.decoy))
+        to.decoy = login::decoy_like("$6$");
     const int users = to.map.kind_named("users");
     if (users < 0)
         return;
@@ -781,7 +787,8 @@ void service::look_at_hashes(bound& to, postgres::patience limits)
     try {
         const auto rows = pool_.run(sample, limits);
         for (int i = 0; i < rows.count(); ++i) {
-            if (auto cost = login::cost_of(rows.at(i, 0).value_or("")); !cost.empty())
+            if (auto cost = login::cost_of(rows.at(i, 0).value_or(""));
+                !cost.empty() && fits(login::decoy_like(cost)))
                 ++costs[cost];
             rows.wipe(i, 0);
         }

@@ -234,14 +234,23 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
     out.text = select;
     out.values = values;
     const std::string key = "e." + quote_identifier(of->rdn().column);
+    // Names that are equal to the column's own order, and not to the directory, need a second one.
+    const column* named = of->find_column(of->rdn().column);
+    const bool tied =
+        named != nullptr && (named->type == column_type::citext || !named->deterministic);
+    const std::string spelling = "(" + key + "::text COLLATE \"C\")";
     std::string condition = where;
-    if (last_key)
+    if (last_key && tied)
+        condition += (condition.empty() ? "" : " AND ") + key + " >= " + out.bind(*last_key) +
+                     " AND (" + key + " > " + out.bind(*last_key) + " OR " + spelling + " > " +
+                     out.bind(*last_key) + ")";
+    else if (last_key)
         condition += (condition.empty() ? "" : " AND ") + key + " > " + out.bind(*last_key);
     if (!condition.empty())
         out.text += " WHERE " + condition;
     // One row more than a page: whether another page follows is known without asking for it.
     if (ordered)
-        out.text += " ORDER BY " + key;
+        out.text += " ORDER BY " + key + (tied ? ", " + spelling : "");
     out.text += " LIMIT " + std::to_string(rows + 1);
     return out;
 }

@@ -167,6 +167,13 @@ std::uint64_t background::start(http_request what, std::function<void(http_resul
     return last_;
 }
 
+void background::prepare()
+{
+    const std::lock_guard lock(guard_);
+    if (!closing_)
+        begin();
+}
+
 void background::cancel(std::uint64_t which)
 {
     const std::lock_guard lock(guard_);

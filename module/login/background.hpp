@@ -51,6 +51,9 @@ public:
     /// The thread begins with the first request. Throws when there can be no thread.
     std::uint64_t start(http_request what, std::function<void(http_result)> done);
     void cancel(std::uint64_t which);
+    /// Has the thread begin, so that what follows cannot fail for want of one. Throws when there
+    /// can be none.
+    void prepare();
     /// Calls `task` in the thread after a while, unless closed before.
     void after(std::chrono::milliseconds how_long, std::function<void()> task);
     void wake() noexcept;

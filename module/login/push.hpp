@@ -28,6 +28,8 @@ public:
              std::shared_ptr<listener> to);
     /// Somebody may have left.
     void look_again() noexcept { background_.wake(); }
+    /// Throws when later() could not: there is no thread for it.
+    void prepare() { background_.prepare(); }
     /// Calls `task` after a while in the thread that waits for answers.
     void later(std::chrono::milliseconds how_long, std::function<void()> task)
     {

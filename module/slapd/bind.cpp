@@ -75,14 +75,17 @@ private:
     const bool taken_;
 };
 
+bool may_wait(const login_steps& steps)
+{
+    return std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s->may_wait(); });
+}
+
 // For whoever calls a bind inside slapd and wants its result. Says at which step it ended, too.
 std::pair<std::string, login::answer> wait_here(Operation& op, service& with, waiting_room& room,
                                                 login::attempt who, login_steps steps)
 {
-    const bool patient =
-        std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s->may_wait(); });
     std::optional<seat> mine;
-    if (patient && !mine.emplace(room).taken())
+    if (may_wait(steps) && !mine.emplace(room).taken())
         return {"sql", {login::decision::busy, "too many workers wait for logins"}};
     const auto login = std::make_shared<blocked_bind>(op, std::move(who), std::move(steps));
     const stay<blocked_bind> here(login);
@@ -130,6 +133,8 @@ int bind(Operation& op, SlapReply& rs, service& with)
             report.conclude(op, last, what);
             return conclude(op, rs, dn, what);
         }
+        if (may_wait(steps))
+            room->push()->prepare(); // whoever gives the answer may not fail for want of a thread
         const auto login =
             std::make_shared<deferred_bind>(room, op, report, dn, std::move(who), std::move(steps));
         const stay<deferred_bind> here(login);

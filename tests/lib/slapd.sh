@@ -82,7 +82,11 @@ end_slapd() {
         return 1
     fi
     wait "$process" || status=$?
-    [ "$status" = 0 ] || { say "slapd ended with status $status"; return 1; }
+    if [ "$status" != 0 ]; then
+        say "slapd ended with status $status; the end of its log:"
+        tail -n "${LOG_LINES:-25}" "$T/slapd.log" >&2
+        return 1
+    fi
     sanitizer_reports
 }
 

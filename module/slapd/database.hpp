@@ -124,6 +124,8 @@ public:
     /// A statement failed in a way that says the database has changed: look again.
     void forget_mapping();
 
+    /// What lines of the log about this database begin with.
+    [[nodiscard]] const std::string& label() const noexcept { return label_; }
     /// A line of the log, led by the database's name.
     void say(const std::string& what) const;
     /// The same, at most once in a while for the same `kind` of problem.
@@ -142,9 +144,6 @@ public:
     const bool changes_passwords;
 
 private:
-    void make_tree(const BackendDB& be);
-    [[nodiscard]] std::shared_ptr<bound> bind(postgres::connection& session,
-                                              const postgres::patience& limits) const;
     void look_at_hashes(bound& to, postgres::patience limits);
 
     std::string label_;

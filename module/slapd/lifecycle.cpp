@@ -108,6 +108,7 @@ void* first_look(void*, void* argument) noexcept
     } catch (const std::exception& e) {
         s.say(std::string(e.what()) + "; until that is mended, searches get an error");
     }
+    Debug(LDAP_DEBUG_STATS, "%sthe first look at the database is over\n", s.label().c_str());
     ldap_pvt_thread_pool_unidle(&connection_pool);
     return nullptr;
 }

@@ -57,6 +57,7 @@ start_slapd() { # CONF [slapd's OPTIONS…]
     [ "$conf" != - ] || { conf=$T/slapd.conf; cat >"$conf"; }
     [ ! -d "$conf" ] || how=-F
     if [ -z "${URI:-}" ]; then free_port port; URI=ldap://127.0.0.1:$port; fi
+    LOG_BEGIN=$(stat -c %s "$T/slapd.log" 2>/dev/null || echo 0)
     setpriv --pdeathsig TERM -- "${PRELOAD[@]}" slapd -h "$URI" $how "$conf" -d "${LOG_LEVEL:-stats}" "$@" >>"$T/slapd.log" 2>&1 &
     SLAPD=$!
     local end=$((SECONDS + 30))
@@ -66,6 +67,10 @@ start_slapd() { # CONF [slapd's OPTIONS…]
         sleep 0.05
     done
 }
+
+# Waits until the slapd started last asks PostgreSQL nothing more of its own accord.
+settled() { eventually 30 looked_around; }
+looked_around() { tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -qF "the first look at the database is over"; }
 
 # Ends slapd and insists that it ends by itself, in time, with status 0 and without a word of a sanitizer.
 end_slapd() {

@@ -57,6 +57,7 @@ statements() { # EXPECTED ldapsearch's ARGUMENTS…
     after=$(grep -c 'execute [^ ]*: ' "$T/pg/postgres.log")
     same "$expected" $((after - before)) "statements of $*"
 }
+settled
 search -b $base >/dev/null
 for list in '' '*' ou 'objectClass'; do statements 0 -b ou=groups,$base -s base '(objectClass=*)' $list; done
 for list in '+' hasSubordinates; do

@@ -17,7 +17,7 @@ same "" "$(grep -o 'olcPg[A-Za-z]*' "$PROJECT/doc/cn-config.ldif" | grep -vxF -e
 
 # In other places, too, nothing is mentioned that does not exist.
 for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$PROJECT/slapd.conf.example" "$PROJECT/README.md" | sort -u); do
-    grep -qxF -e "$word" <<<"$directives" || [ -e "$PROJECT/doc/$word.5" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
+    grep -qxF -e "$word" <<<"$directives" || [ -e "$PROJECT/doc/slapd-$word.8" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
 done
 
 # Numbers: what the code takes where nothing is said, what the manual says it does, what the example shows.

@@ -31,6 +31,12 @@ sub module {
     return $found =~ s{/[^/]+/\.\./}{/}r;
 }
 
+# The folder of what Debian's schemas lack: of the checkout or the installation that PACKAGING is in; undef if it is missing.
+sub own_schema {
+    my ($packaging) = @_;
+    return (grep { -d $_ } "$packaging/../schema", "$packaging/../share/slapd-pgsql/schema")[0];
+}
+
 # Whom slapd becomes: Debian's openldap when started by root. Returns { name, uid, gid }, or nothing to stay who we are.
 sub user {
     my ($env) = @_;

@@ -20,7 +20,8 @@ my @queries = (
 
 # Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
 # A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, gate, password_change, chain, push,
-# push_timeout, push_ca } and, under "from", the variable that each of these came from.
+# push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
+# were given, with their lines and comments.
 sub realms {
     my ($env) = @_;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
@@ -45,6 +46,7 @@ sub _realm {
         my $from = $realm->{from}{$key} = defined $options->{$option} ? "$at.$option" : $name;
         my $text = $options->{$option} // $env->get($name);
         $realm->{$key} = _query($env, $from, $text) if defined $text || !$optional;
+        $realm->{written}{$key} = $text;
     }
     _chain($env, $realm, $wish);
     $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')
@@ -97,6 +99,7 @@ sub _push {
     $uri =~ s/^\s+|\s+$//g;
     $env->problem($name, 'is no address of a push endpoint, such as https://push.example.com/send') if $uri !~ m{^https?://[^\s"]+$}i;
     $realm->{push} = $uri;
+    @{ $realm->{from} }{ 'push_timeout', 'push_ca' } = ('NOTIFICATION_TIMEOUT', 'NOTIFICATION_CA_PATH');
     my $seconds = $env->get('NOTIFICATION_TIMEOUT');
     if (defined $seconds) {
         $env->problem('NOTIFICATION_TIMEOUT', "is '$seconds'; give a number of seconds from 1 to 3600")

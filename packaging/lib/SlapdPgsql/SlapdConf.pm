@@ -54,29 +54,42 @@ sub root_dse {
 # One realm. Entries are directly under the base, as in the gateway.
 sub _database {
     my ($deployment, $realm) = @_;
-    my $from = $realm->{from};
-    my $line = sub { my ($text, $key) = @_; return [$text, $from->{$key}] };
-    my $many = @{ $deployment->{realms} } > 1;
     (my $title = $realm->{name}) =~ s/[\x00-\x1f]/ /g;
     return (
         [''],
-        ($many ? ["# realm $title"] : ()),
-        ['database pgsql', 'BACK_PGSQL_MODULE'],
-        $line->('suffix ' . quoted($realm->{base}), 'base'),
-        $line->('pgsql-uri ' . quoted($realm->{uri}), 'uri'),
-        $line->("pgsql-list users $realm->{all_users}", 'all_users'),
-        $line->("pgsql-lookup users uid $realm->{one_user}", 'one_user'),
-        $line->("pgsql-list groups $realm->{all_groups}", 'all_groups'),
-        $line->("pgsql-lookup groups memberUid $realm->{groups_by_member}", 'groups_by_member'),
-        ['pgsql-anonymous-search ' . ($deployment->{anonymous} ? 'on' : 'off'), 'REQUIRE_AUTH_FOR_SEARCH'],
-        $realm->{chain} eq 'sql' ? () : $line->("pgsql-auth-backends $realm->{chain}", 'chain'),
-        !defined $realm->{push} ? () : $line->('pgsql-push-uri ' . quoted($realm->{push}), 'push'),
-        !defined $realm->{push_timeout} ? () : ["pgsql-push-timeout $realm->{push_timeout}", 'NOTIFICATION_TIMEOUT'],
-        !defined $realm->{push_ca} ? () : ['pgsql-push-ca ' . quoted($realm->{push_ca}), 'NOTIFICATION_CA_PATH'],
-        !defined $realm->{gate} ? () : $line->("pgsql-gate users $realm->{gate}", 'gate'),
-        !defined $realm->{password_change} ? () : $line->("pgsql-password-change users $realm->{password_change}", 'password_change'),
-        ['access to attrs=userPassword by ' . (defined $realm->{password_change} ? 'self =xw by ' : '') . '* auth'],
-        ['access to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')],
+        (@{ $deployment->{realms} } > 1 ? ["# realm $title"] : ()),
+        map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{from}] } directives($deployment, $realm),
+    );
+}
+
+# The directives of a realm's database, in their order: { directive, value, from, and perhaps: quoted (in slapd.conf the value
+# has to be quoted), of (the key of the realm's query in it, which comes behind "words") }.
+sub directives {
+    my ($deployment, $realm) = @_;
+    my $one = sub { my ($directive, $value, $from) = @_; return { directive => $directive, value => $value, from => $from } };
+    my $of = sub { my ($directive, $key) = @_; return !defined $realm->{$key} ? () : $one->($directive, $realm->{$key}, $realm->{from}{$key}) };
+    my $quoted = sub { return map { +{ %$_, quoted => 1 } } $of->(@_) };
+    my $query = sub {
+        my ($directive, $words, $key) = @_;
+        return map { +{ %$_, value => "$words $_->{value}", words => $words, of => $key } } $of->($directive, $key);
+    };
+    return (
+        $one->('database', 'pgsql', 'BACK_PGSQL_MODULE'),
+        $quoted->('suffix', 'base'),
+        $quoted->('pgsql-uri', 'uri'),
+        $query->('pgsql-list', 'users', 'all_users'),
+        $query->('pgsql-lookup', 'users uid', 'one_user'),
+        $query->('pgsql-list', 'groups', 'all_groups'),
+        $query->('pgsql-lookup', 'groups memberUid', 'groups_by_member'),
+        $one->('pgsql-anonymous-search', $deployment->{anonymous} ? 'on' : 'off', 'REQUIRE_AUTH_FOR_SEARCH'),
+        $realm->{chain} eq 'sql' ? () : $of->('pgsql-auth-backends', 'chain'),
+        $quoted->('pgsql-push-uri', 'push'),
+        $of->('pgsql-push-timeout', 'push_timeout'),
+        $quoted->('pgsql-push-ca', 'push_ca'),
+        $query->('pgsql-gate', 'users', 'gate'),
+        $query->('pgsql-password-change', 'users', 'password_change'),
+        $one->('access', 'to attrs=userPassword by ' . (defined $realm->{password_change} ? 'self =xw by ' : '') . '* auth'),
+        $one->('access', 'to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')),
     );
 }
 

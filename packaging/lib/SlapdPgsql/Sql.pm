@@ -6,6 +6,47 @@ use warnings;
 # Returns (text) or (undef, what is wrong and where).
 sub one_line {
     my ($query) = @_;
+    return _rewritten($query, sub { ' ' });
+}
+
+# The same for people: lines stay lines, which begin with two blanks as slapd.conf wants it, and comments stay comments.
+# A query that came as one line is broken before its clauses. What one_line takes, this does.
+sub several_lines {
+    my ($query) = @_;
+    my ($text) = _rewritten($query, sub {
+        my ($blank) = @_;
+        return $blank =~ /\n/ ? "\n  " : ' ' if $blank !~ /^--/;
+        (my $comment = substr $blank, 2) =~ s{([*/])(?=[*/])}{$1 }g;
+        return '/*' . ($comment =~ s/\s+\z//r) . ' */';
+    });
+    return $text if $text =~ /\n/;
+    my $clause = qr/(?:FROM|WHERE|(?:(?:INNER|LEFT|RIGHT|FULL|CROSS)\s+(?:OUTER\s+)?)?JOIN|GROUP\s+BY|ORDER\s+BY|UNION)\b/i;
+    my ($at, $end) = (0, 1);
+    while ((($at, $end) = clause($text, $clause, $end)) == 2) {
+        substr($text, $at - 1, 1) = "\n  ";
+        $end += 2;
+    }
+    return $text;
+}
+
+# Where the next of such clauses begins, behind a blank, and ends, outside of parentheses, literals and comments; empty: nowhere.
+sub clause {
+    my ($text, $clause, $from) = @_;
+    my $depth = 0;
+    pos($text) = 0;
+    while (pos($text) < length $text) {
+        my $start = pos $text;
+        return ($start, $+[0]) if $depth == 0 && $start >= $from && substr($text, $start - 1, 1) =~ /\s/ && $text =~ /\G$clause/;
+        $text =~ m{\G/\*}gc ? _skip_comment(\$text) : _token(\$text);
+        my $token = substr $text, $start, pos($text) - $start;
+        $depth += $token eq '(' ? 1 : $token eq ')' ? -1 : 0;
+    }
+    return;
+}
+
+# BLANK makes what stands for white space and for a comment to the end of the line.
+sub _rewritten {
+    my ($query, $blank) = @_;
     my $out = '';
     my $semicolon;
     my $at = sub { 'at character ' . (1 + $_[0]) . " ('" . _excerpt($query, $_[0]) . "')" };
@@ -14,7 +55,8 @@ sub one_line {
     while (pos($query) < length $query) {
         my $start = pos $query;
         if ($query =~ /\G(?:\s+|--[^\n]*)/gc) {
-            $out .= ' ' if substr($out, -1) ne ' ';
+            my $instead = $blank->(substr $query, $start, pos($query) - $start);
+            $out .= $instead if $instead ne ' ' || substr($out, -1) ne ' ';
             next;
         }
         if ($query =~ m{\G/\*}gc) {

@@ -1,0 +1,187 @@
+# Compare.pm: turns two LDAP servers into a report of how they differ in what clients get.
+package SlapdPgsql::Compare;
+use strict;
+use warnings;
+use JSON::PP ();
+use Net::LDAP ();
+use Net::LDAP::Control::Paged ();
+use Net::LDAP::Util ();
+use SlapdPgsql::Match ();
+use SlapdPgsql::Replay ();
+use SlapdPgsql::Verdict ();
+
+# Prints the report. Returns the exit status: 0 if the servers are the same or ours is right each time, 1 if somebody has to look.
+# Dies with a message if they cannot be compared.
+sub run {
+    my ($old_uri, $new_uri, $option) = @_;
+    die "--sample: give a number of users and groups, from 1 on\n" if $option->{sample} < 1;
+    Net::LDAP::Filter->new($option->{'access-filter'}) or die "--access-filter: '$option->{'access-filter'}' is not a filter\n";
+    my %server = (old => _connect($old_uri, $option), new => _connect($new_uri, $option));
+    my $base = $option->{base} // _base($server{new}) // die "$new_uri: the rootDSE names no base; give one with --base\n";
+    my %found;    # entries with all their attributes, by server and DN
+    my $whole = sub {
+        my ($which, $entry) = @_;
+        return $found{$which}{ _key($entry->{dn}) } //= _whole($server{$which}, $base, $entry->{dn});
+    };
+    my (@report, %place);
+    for my $search (SlapdPgsql::Replay::once($base), _about_samples(\%server, $base, $option)) {
+        _progress("$search->{client}: $search->{what}") if -t STDERR;
+        my ($old, $new) = map { _ask($server{$_}, $search) } 'old', 'new';
+        my $title = "$search->{client}: $search->{what}";
+        my $line = $place{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
+        $line->{asked}++;
+        for my $difference (SlapdPgsql::Verdict::differences($search, $old, $new, $whole)) {
+            # Examples differ in their values; the kind of reason is the same.
+            my $kind = $difference->{because} =~ s/, for its \K\w+ is .*//r =~ s/where its \K\w+ is .*//r;
+            my ($known) = grep { $_->{about} eq $difference->{about} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
+            push @{ $line->{differences} }, $known = { %$difference, kind => $kind, filter => $search->{filter}, times => 0, examples => [] } if !$known;
+            $known->{times}++;
+            push @{ $known->{examples} }, $difference->{example} if @{ $known->{examples} } < 3 && length($difference->{example} // '')
+                && !grep { $_ eq $difference->{example} } @{ $known->{examples} };
+        }
+    }
+    _progress('') if -t STDERR;
+    my $to_look = grep { grep { !$_->{right} } @{ $_->{differences} } } @report;
+    $option->{json} ? _print_json(\@report, $base) : _print(\@report, $base);
+    return $to_look ? 1 : 0;
+}
+
+sub _connect {
+    my ($uri, $option) = @_;
+    my @verify = defined $option->{'ca-file'} ? (verify => 'require', cafile => $option->{'ca-file'}) : (verify => 'none');
+    my $server = Net::LDAP->new($uri, timeout => $option->{timeout}, @verify) or die "$uri: cannot connect: $@\n";
+    my @as;
+    if (defined(my $dn = $option->{'bind-dn'})) {
+        my $file = $option->{'password-file'} // die "--bind-dn: give --password-file as well\n";
+        open my $in, '<', $file or die "--password-file: '$file' cannot be read: $!\n";
+        chomp(my $password = <$in> // '');
+        die "--password-file: '$file' is empty\n" if $password eq '';
+        @as = ($dn, password => $password);
+    }
+    my $bound = $server->bind(@as);
+    die "$uri: the bind is refused: " . $bound->error . "\n" if $bound->code;
+    return { uri => $uri, ldap => $server };
+}
+
+sub _base {
+    my ($server) = @_;
+    my $entry = $server->{ldap}->search(base => '', scope => 'base', filter => '(objectClass=*)', attrs => ['defaultNamingContext', 'namingContexts'])->entry(0) or return;
+    return $entry->get_value('defaultNamingContext') // $entry->get_value('namingContexts');
+}
+
+# The whole answer, page by page. A server that ignores the control sends all at once.
+sub _ask {
+    my ($server, $search) = @_;
+    my %entries;
+    my $page = $search->{page} && Net::LDAP::Control::Paged->new(size => $search->{page});
+    for (;;) {
+        my $answer = $server->{ldap}->search(base => $search->{base}, scope => $search->{scope}, filter => $search->{filter}, attrs => $search->{attributes},
+            $page ? (control => [$page]) : ());
+        for my $entry ($answer->entries) {
+            $entries{ _key($entry->dn) } = { dn => $entry->dn, attributes => { map { (lc($_) => [$entry->get_value($_)]) } $entry->attributes } };
+        }
+        return { code => $answer->code, said => $answer->error, entries => \%entries } if $answer->code || !$page;
+        my ($control) = $answer->control($page->type);
+        my $cookie = $control ? $control->cookie : undef;
+        return { code => 0, said => '', entries => \%entries } if !defined $cookie || $cookie eq '';
+        $page->cookie($cookie);
+    }
+}
+
+sub _key { return SlapdPgsql::Match::normal('dn', $_[0]) }
+
+# An entry with all its attributes; the old server finds it by its name only.
+sub _whole {
+    my ($server, $base, $dn) = @_;
+    my ($parts) = Net::LDAP::Util::ldap_explode_dn($dn, casefold => 'lower') or return;
+    my ($rdn) = %{ $parts->[0] // return };
+    my $value = Net::LDAP::Util::escape_filter_value($parts->[0]{$rdn});
+    my $class = $rdn eq 'cn' ? 'posixGroup' : 'posixAccount';
+    my $answer = _ask($server, { base => $base, scope => 'sub', filter => "(&($rdn=$value)(objectClass=$class))", attributes => ['*', '+'] });
+    die "$server->{uri}: asked for $dn, it says: $answer->{said}\n" if $answer->{code};
+    return $answer->{entries}{ _key($dn) };
+}
+
+# Users and groups spread over all that there are, and those that were named; each with what it is looked up by.
+sub _about_samples {
+    my ($server, $base, $option) = @_;
+    my %user  = _names($server, $base, '(objectClass=posixAccount)', 'uid', 'uidNumber');
+    my %group = _names($server, $base, '(objectClass=posixGroup)', 'cn', 'gidNumber');
+    die "neither server shows a user below $base; is that the base (--base), and may you search (--bind-dn)?\n" if !%user;
+    for ([user => \%user], [group => \%group]) {
+        my ($what, $known) = @$_;
+        for my $name (@{ $option->{$what} }) { $known->{ lc $name } or die "--$what: neither server has a $what '$name'\n" }
+    }
+    return (
+        (map { SlapdPgsql::Replay::of_user($base, $_, $option->{'access-filter'}) } map { $user{$_} } _spread($option->{sample}, [map { lc } @{ $option->{user} }], sort keys %user)),
+        (map { SlapdPgsql::Replay::of_group($base, $_) } map { $group{$_} } _spread($option->{sample}, [map { lc } @{ $option->{group} }], sort keys %group)),
+    );
+}
+
+# Names to { name, number, dn } of what both servers list; the new one's word counts.
+sub _names {
+    my ($server, $base, $filter, $name, $number) = @_;
+    my %known;
+    for my $which ('old', 'new') {
+        my $answer = _ask($server->{$which}, { base => $base, scope => 'sub', filter => $filter, attributes => [$name, $number], page => 500 });
+        for my $entry (values %{ $answer->{entries} }) {
+            my ($called, $numbered) = map { $entry->{attributes}{ lc $_ } // [] } $name, $number;
+            next if !@$called || !@$numbered;
+            $known{ lc $called->[0] } = { lc $name => $called->[0], lc $number => $numbered->[0], dn => $entry->{dn} };
+        }
+    }
+    return %known;
+}
+
+sub _spread {
+    my ($count, $named, @all) = @_;
+    my %chosen = map { $_ => 1 } @$named;
+    $count = @all if $count > @all;
+    $chosen{ $all[int($_ * @all / $count)] } = 1 for 0 .. $count - 1;
+    return grep { $chosen{$_} } @all;
+}
+
+sub _progress {
+    my ($text) = @_;
+    print STDERR "\r\e[K$text";
+    return;
+}
+
+sub _print {
+    my ($report, $base) = @_;
+    my ($red, $green, $bold, $plain) = -t STDOUT ? ("\e[31m", "\e[32m", "\e[1m", "\e[0m") : ('') x 4;
+    print "Below $base, old and new:\n\n";
+    for my $line (@$report) {
+        my @to_look = grep { !$_->{right} } @{ $line->{differences} };
+        my $state = @to_look ? "${red}LOOK$plain" : @{ $line->{differences} } ? 'differs' : "${green}same$plain";
+        printf "%s%-52s%s %4d asked   %s\n", $bold, $line->{title}, $plain, $line->{asked}, $state;
+        for my $difference (@{ $line->{differences} }) {
+            print "    $difference->{about} (" . ($difference->{times} == 1 ? 'once' : "$difference->{times} times") . ")\n";
+            print "      ", ($difference->{right} ? $green : $red), $difference->{because}, "$plain\n";
+            print "      e.g. $_\n" for @{ $difference->{examples} };
+            print "      filter $difference->{filter}\n";
+        }
+    }
+    my ($same, $right, $look) = (0, 0, 0);
+    for my $line (@$report) {
+        if (!@{ $line->{differences} }) { $same++ }
+        elsif (grep { !$_->{right} } @{ $line->{differences} }) { $look++ }
+        else { $right++ }
+    }
+    print "\n", scalar @$report, " kinds of search: $same the same, $right different and ours is right, $look to look at\n";
+    return;
+}
+
+sub _print_json {
+    my ($report, $base) = @_;
+    my @searches = map {
+        my $line = $_;
+        +{ client => $line->{client}, what => $line->{what}, asked => $line->{asked}, differences => [map { my $d = $_;
+            +{ (map { ($_ => $d->{$_}) } qw(about because times filter examples)), right => $d->{right} ? JSON::PP::true : JSON::PP::false } } @{ $line->{differences} }] }
+    } @$report;
+    # Values came as the bytes of UTF-8, and leave as such.
+    print JSON::PP->new->canonical->pretty->encode({ base => $base, searches => \@searches });
+    return;
+}
+
+1;

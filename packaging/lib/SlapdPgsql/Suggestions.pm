@@ -1,0 +1,91 @@
+# Suggestions.pm: turns a realm's queries into what could be better than with the gateway: settings that are off, and remarks.
+package SlapdPgsql::Suggestions;
+use strict;
+use warnings;
+use SlapdPgsql::Sql ();
+
+# Settings as in Migration.pm, all of them off. With the cluster manager's tables they are ready to be put in force, all
+# together; with others a remark says what to write.
+sub for_realm {
+    my ($realm) = @_;
+    my $manager = ($realm->{all_users} // '') =~ /"Users"/ && ($realm->{all_users} // '') =~ /"userPassword"/;
+    my @out = (
+        { remarks => ['', 'What the gateway cannot do. Nothing of it is in force: look, and remove the # before the lines you want.'] },
+        defined $realm->{gate} ? () : _gate($manager),
+        _columns($realm, $manager),
+        _members($realm, $manager),
+        defined $realm->{password_change} ? () : _password_change($manager),
+        _in_the_database($manager),
+        { remarks => ['', 'Who may see what. Passwords are never shown, whatever is said here.'] },
+    );
+    return @out;
+}
+
+sub _off {
+    my ($name, $value, @remarks) = @_;
+    return { name => $name, value => $value, remarks => \@remarks, off => 1 };
+}
+
+sub _gate {
+    my ($manager) = @_;
+    my @why = ('The gateway lets pending and suspended users log in. With this only those log in of whose row the condition is true:');
+    return $manager ? _off('pgsql-gate', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @why)
+        : { remarks => [@why, '  pgsql-gate users CONDITION    (SQL over the columns of pgsql-list users)'] };
+}
+
+# The list of users and the lookup have to return the same columns.
+sub _columns {
+    my ($realm, $manager) = @_;
+    my @wanted = grep { !SlapdPgsql::Sql::mentions($realm->{all_users}, $_->[0]) && !SlapdPgsql::Sql::mentions($realm->{all_users}, $_->[1]) }
+        ['login_shell', 'loginShell'], ['sshPublicKey', 'sshPublicKey'], ['created_at', 'createdAt'], ['updated_at', 'updatedAt'];
+    return if !@wanted;
+    my @why = ('Login shells, SSH keys for sshd by way of SSSD, and times of creation and change: columns of these names become loginShell,',
+        'sshPublicKey, createTimestamp and modifyTimestamp. Both queries have to return them:');
+    my $columns = join ', ', map { $_->[0] eq $_->[1] ? qq("$_->[1]") : qq("$_->[1]" AS $_->[0]) } @wanted;
+    my ($list, $lookup) = map { _with_columns($realm->{written}{$_}, $columns) } 'all_users', 'one_user';
+    return { remarks => [@why, '  ' . join ', ', map { $_->[0] } @wanted] } if !$manager || !defined $list || !defined $lookup;
+    return (_off('pgsql-list', "users\n  $list", @why, '(These two take the place of pgsql-list users and pgsql-lookup users uid above.)'),
+        _off('pgsql-lookup', "users uid\n  $lookup"));
+}
+
+# The query with more columns before its FROM; undef if that cannot be found.
+sub _with_columns {
+    my ($query, $columns) = @_;
+    my $text = SlapdPgsql::Sql::several_lines($query);
+    return if $text !~ /^SELECT\b/i;
+    my ($from) = SlapdPgsql::Sql::clause($text, qr/FROM\b/i, 1) or return;
+    return substr($text, 0, $from) =~ s/\s*\z/,\n  $columns\n  /r . substr $text, $from;
+}
+
+sub _members {
+    my ($realm, $manager) = @_;
+    return if SlapdPgsql::Sql::mentions($realm->{all_groups}, 'member_uids');
+    my @why = ('The four queries find the members of a group by trying each user. This is the faster way when there are thousands:');
+    return $manager ? _off('pgsql-values', qq(groups memberUid\n  SELECT g."cn" AS name, u."uid" AS member\n  FROM "Groups" g)
+            . qq(\n  JOIN "UserGroups" ug USING ("gidNumber")\n  JOIN "Users" u USING ("uidNumber")), @why)
+        : { remarks => [@why, '  pgsql-values groups memberUid SELECT … AS name, … AS member FROM …    (a row for each member)'] };
+}
+
+sub _password_change {
+    my ($manager) = @_;
+    return { remarks => ['Users can change their passwords by passwd(1) if there is a pgsql-password-change; see slapd-pgsql(5).'] } if !$manager;
+    return (
+        _off('pgsql-password-change', qq(users\n  UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?),
+            'Users change their passwords by passwd(1). The role needs:', '  GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO the role'),
+        _off('access', 'to attrs=userPassword by self =xw by * auth'),
+    );
+}
+
+# What is done in PostgreSQL.
+sub _in_the_database {
+    my ($manager) = @_;
+    return { remarks => [
+        'Indexes, for tables of ten thousand rows or more: slapd-pgsql-check says which ones your queries lack.' . ($manager ? ' With the four queries:' : ''),
+        !$manager ? () : map { "  CREATE INDEX CONCURRENTLY ON $_;" }
+            q("Users" (lower("mail" COLLATE "C"))), q("Users" ((true)) WHERE "mail" ~ '^ |  | $|[^ -~]'),
+            q("Groups" (lower("cn" COLLATE "C"))), q("Groups" ((true)) WHERE "cn" ~ '^ |  | $|[^ -~]'),
+            q("UserGroups" ("gidNumber")), q("Users" ("gidNumber")),
+    ] };
+}
+
+1;

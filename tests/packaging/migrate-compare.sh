@@ -1,0 +1,94 @@
+#!/bin/bash
+# --compare asks both servers what clients ask, shows each difference, and says why ours is right or that somebody has to look.
+. "$(dirname "$0")/lib.bash"
+need python3
+perl -MNet::LDAP::Server -e 1 2>/dev/null || skip "Net::LDAP::Server is missing; packaging/setup --tests installs it"
+
+start_postgres
+# What the gateway reads: the very rows of the database.
+rows() { q "COPY ($1) TO STDOUT" >"$T/rows/$2"; }
+mkdir "$T/rows"
+rows 'SELECT "uid", "uidNumber", "gidNumber", "cn", "sn", "givenName", "mail", "homeDirectory" FROM "Users"' users
+rows 'SELECT "cn", "gidNumber" FROM "Groups"' groups
+rows 'SELECT "uid", g."cn" FROM "UserGroups" JOIN "Users" USING ("uidNumber") JOIN "Groups" g ON g."gidNumber" = "UserGroups"."gidNumber"' members
+gateway() { # [NAME=VALUE…]: $OLD
+    free_port old_port
+    setpriv --pdeathsig TERM -- env "$@" "$TESTS/lib/old-gateway" "$old_port" dc=example,dc=com "$T/rows" 2>>"$T/gateway.log" &
+    OLD=ldap://127.0.0.1:$old_port
+    eventually 10 ldapsearch -x -H "$OLD" -b '' -s base
+}
+gateway
+manager_queries
+serve "${MANAGER[@]}" REQUIRE_AUTH_FOR_SEARCH=false
+compare() { expect "$1" perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$OLD" "$URI" "${@:2}"; }
+# verdicts CLIENT WHAT: the differences of this search, a line each: + ours is right, ! look; how often; about; because.
+verdicts() {
+    python3 - "$1" "$2" 3<<<"$OUT" <<'END'
+import json, os, sys
+for search in json.load(os.fdopen(3))["searches"]:
+    if [search["client"], search["what"]] == sys.argv[1:]:
+        for d in search["differences"]:
+            print("+" if d["right"] else "!", d["times"], d["about"] + ":", d["because"])
+END
+}
+
+# The faults of the gateway: ours is right each time, and the reason is seen in the entries.
+compare 0 --json --access-filter '(memberOf=cn=devs,dc=example,dc=com)'
+lacks "$OUT" '"right" : false'
+same '' "$(verdicts SSSD 'a netgroup')$(verdicts 'Proxmox VE' 'a login')$(verdicts SSSD 'a user who does not exist')" "what is the same"
+only_old='only the old server answers with an entry: ours is right: it does not match the filter, for'
+same "+ 90 $only_old its uidnumber is 200N" "$(verdicts nslcd 'a user by number' | sed 's/is 200[0-9]$/is 200N/' | grep 'only the old')" "users by number"
+contains "$(verdicts SSSD 'whether an account may log in')" "+ 7 $only_old it has no memberof"
+contains "$(verdicts nslcd 'shadow of a user')" "+ 10 $only_old its objectclass is"
+contains "$(verdicts SSSD 'groups of a user (rfc2307bis)')" "$only_old it has no member"
+contains "$(verdicts 'Proxmox VE' 'all groups')" '+ 3 member is new: ours is right: groups show their members as DNs'
+contains "$(verdicts SSSD 'all groups')" '+ 3 memberuid is new: ours is right: groups show their members'
+contains "$(verdicts SSSD 'all groups')" '+ 1 only the new server answers with an entry: ours is right: it is the private group'
+contains "$(verdicts nslcd 'all users')" '+ 1 gecos is missing: ours is right: it takes ASCII only'
+contains "$(verdicts all 'the rootDSE')" '+ 1 supportedcontrol is new: ours is right: paged results work'
+
+# For people, and of fewer users.
+compare 0 --sample 2 --user jan
+contains "$OUT" "$(printf '%-52s %4d asked   same' 'Proxmox VE: a login' 3)"
+contains "$OUT" "e.g. uid=jan,dc=example,dc=com: nothing before, /bin/bash now"
+contains "$OUT" ' 0 to look at'
+
+# What nobody can tell is not called right: rows that are another database's, values that differ, a server that fails.
+printf '%s\n' $'zoe\t2999\t2001\tZoe Zim\tZim\tZoe\tzoe@example.com\t/home/zoe' >>"$T/rows/users"
+q "UPDATE \"Users\" SET \"mail\" = 'bobby@example.com', \"sn\" = 'BAKER ' WHERE \"uid\" = 'bob'"
+q "INSERT INTO \"Groups\" VALUES (2010, 'late', false, now(), now())"
+compare 1 --json
+same "! 1 mail is another value: look at this: compare what the queries return" "$(verdicts SSSD 'a user by name' | grep mail)" "mail"
+lacks "$(verdicts SSSD 'all users')" 'sn is'
+contains "$(verdicts SSSD 'a user by name')" '! 1 only the old server answers with an entry: look at this: the new server does not have this entry'
+contains "$(verdicts SSSD 'all groups')" '! 1 only the new server answers with an entry: look at this: the old server does not have it'
+contains "$(verdicts SSSD 'whether an account may log in')" '! 1 result 0 success, now 32 noSuchObject: look at this: the new server does not have this entry'
+gateway SHOW_HASHES=1
+compare 1 --json --sample 1 --user zoe
+contains "$(verdicts SSSD 'a user by name')" "+ 1 userpassword is in the old server's answers: ours is right: no answer ever shows a hash"
+lacks "$OUT" argon2
+stop_postgres
+compare 1 --json --sample 1
+contains "$(verdicts SSSD 'a user by name')" '! 1 result 0 success, now 52 unavailable: look at this: the new server fails'
+start_postgres
+stop_slapd
+
+# Searches that need a login: said, and possible.
+serve "${MANAGER[@]}" LDAP_UNENCRYPTED=true
+compare 1 --json --sample 1 --base dc=example,dc=com
+contains "$(verdicts SSSD 'a user by name')" '! 1 result 0 success, now 50 insufficientAccessRights: look at this: the new server wants a login'
+echo bob-secret >"$T/password"
+compare 1 --json --sample 1 --bind-dn uid=bob,dc=example,dc=com --password-file "$T/password"
+lacks "$OUT" insufficientAccess
+
+# What cannot be compared.
+expect 2 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$OLD" ldap://127.0.0.1:1
+contains "$ERR" 'slapd-pgsql-migrate: ldap://127.0.0.1:1: cannot connect'
+echo wrong >"$T/password"
+compare 2 --bind-dn uid=bob,dc=example,dc=com --password-file "$T/password"
+contains "$ERR" 'the bind is refused'
+compare 2 --user nobody
+contains "$ERR" "neither server"
+compare 2 --ca-file "$T/password"
+compare 2 --access-filter '(x'
+contains "$ERR" "--access-filter: '(x' is not a filter"

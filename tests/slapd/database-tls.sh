@@ -1,0 +1,62 @@
+# With sslmode=verify-full only the database that the authority vouches for under this name is talked to; anything else is said in words.
+. "$(dirname "$0")/../lib.sh"
+need openssl
+base=dc=example,dc=com
+authority() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$T/$1.key" -out "$T/$1.pem" 2>/dev/null; }
+certificate() { # NAME AUTHORITY ALTERNATIVE-NAME
+    openssl req -newkey rsa:2048 -nodes -subj /CN=database -keyout "$T/$1.key" -out "$T/$1.csr" 2>/dev/null
+    openssl x509 -req -in "$T/$1.csr" -CA "$T/$2.pem" -CAkey "$T/$2.key" -CAcreateserial -out "$T/$1.pem" \
+        -extfile <(echo "subjectAltName=$3") -days 2 2>/dev/null
+    chmod 600 "$T/$1.key"
+    [ "$(id -u)" != 0 ] || chown postgres "$T/$1.key"
+}
+authority ours
+authority others
+certificate right ours IP:127.0.0.1
+certificate misnamed ours DNS:db.example.com
+database() { # CERTIFICATE|none
+    [ -z "$POSTGRES" ] || stop_postgres
+    if [ "$1" = none ]; then start_postgres; else start_postgres -c ssl=on -c "ssl_cert_file=$T/$1.pem" -c "ssl_key_file=$T/$1.key"; fi
+}
+directory() { # PARAMETERS of the address
+    [ -z "$SLAPD" ] || stop_slapd
+    : >"$T/slapd.log"
+    start_slapd - < <(manager_conf | sed "s|/manager\$|/manager?${1//&/\\&}|")
+}
+trusted="sslmode=verify-full&sslrootcert=$T/ours.pem"
+encrypted() { q "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ldap' AND ssl"; }
+found() { same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann"; }
+not_talked_to() { # WORDS of the log
+    expect 52 search -b $base '(uid=ann)'
+    expect 52 ldapwhoami -x -H "$URI" -D uid=bob,$base -w bob-secret
+    logged "$1"
+    same 0 "$(q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap'")" "sessions"
+}
+
+database right
+directory "$trusted"
+found
+[ "$(encrypted)" -gt 0 ] || fail "the session is not encrypted"
+expect 0 ldapwhoami -x -H "$URI" -D uid=bob,$base -w bob-secret
+
+# Not the database that is meant: another authority, another name, no TLS at all.
+directory "sslmode=verify-full&sslrootcert=$T/others.pem"
+not_talked_to 'certificate verify failed'
+directory "sslmode=verify-full&sslrootcert=$T/nowhere.pem"
+not_talked_to "root certificate file \"$T/nowhere.pem\" does not exist"
+database misnamed
+directory "$trusted"
+not_talked_to 'does not match host name "127.0.0.1"'
+database none
+directory "$trusted"
+not_talked_to 'server does not support SSL, but SSL was required'
+
+# It mends itself when the right one is there again. A server that wants TLS says so to those who come without.
+database right
+found
+sed -i 's/^host /hostssl /' "$T/pg/data/pg_hba.conf"
+q 'SELECT pg_reload_conf()' >/dev/null
+directory sslmode=disable
+not_talked_to 'no encryption'
+directory "$trusted"
+found

@@ -36,9 +36,11 @@ void ignore_notice(void*, const PGresult*) {}
 
 } // namespace
 
-std::unique_ptr<connection> connection::open(const target& where, const patience& limits)
+std::unique_ptr<connection> connection::open(const target& where, const patience& limits,
+                                             traffic& counted)
 {
     limits.long_wait();
+    counted.of.add(traffic::attempt);
     const auto milliseconds = std::to_string(std::max(1L, std::lround(where.timeout * 1000)));
     // What stands before dbname is a default that the administrator's URI may change, what stands
     // behind it is not (libpq manual, PQconnectdbParams with expand_dbname).
@@ -50,7 +52,7 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
         "back-pgsql", milliseconds.c_str(), "30",   "5",
         "3",          where.uri.c_str(),    "UTF8", static_cast<const char*>(nullptr)};
     std::unique_ptr<connection> self(
-        new connection(PQconnectStartParams(keys.data(), values.data(), 1)));
+        new connection(PQconnectStartParams(keys.data(), values.data(), 1), counted));
     PGconn* pg = self->handle_.get();
     if (pg == nullptr)
         throw error(error::cause::lost, "out of memory for a connection");
@@ -74,6 +76,7 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
                    " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'";
     self->sent(PQsendQuery(pg, session.text.c_str()));
     (void)self->collect(limits);
+    counted.of.add(traffic::session);
     return self;
 }
 
@@ -151,6 +154,7 @@ rows connection::collect(const patience& limits)
         const ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             last = rows(result);
+            counted_.of.add(traffic::row, static_cast<std::uint64_t>(last.count()));
             continue;
         }
         const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -197,6 +201,7 @@ void connection::send(const statement& what, const char* prepared_as)
         lengths.push_back(static_cast<int>(value.size()));
     }
     const int count = static_cast<int>(values.size());
+    counted_.of.add(traffic::statement);
     sent(prepared_as == nullptr
              ? PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
                                  lengths.data(), nullptr, 0)
@@ -255,6 +260,7 @@ long connection::change(const std::string& text, const std::vector<const std::st
     command("BEGIN READ WRITE", limits);
     try {
         PQsetErrorVerbosity(pg, PQERRORS_TERSE); // details show the row
+        counted_.of.add(traffic::statement);
         sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
                                texts.data(), nullptr, nullptr, 0));
         const long changed = collect(limits).changed();

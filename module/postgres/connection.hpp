@@ -6,6 +6,7 @@
 #include "error.hpp"
 #include "rows.hpp"
 #include "statement.hpp"
+#include "traffic.hpp"
 
 #include <libpq-fe.h>
 
@@ -45,8 +46,9 @@ struct described_column {
 /// unusable when its cause is anything but `statement`.
 class connection {
 public:
+    /// `counted` lives longer than the session.
     [[nodiscard]] static std::unique_ptr<connection> open(const target& where,
-                                                          const patience& limits);
+                                                          const patience& limits, traffic& counted);
 
     [[nodiscard]] rows run(const statement& what, const patience& limits);
     /// The same without preparing it, for what is seldom asked.
@@ -87,7 +89,7 @@ private:
     struct finish {
         void operator()(PGconn* c) const noexcept { PQfinish(c); }
     };
-    explicit connection(PGconn* handle) : handle_(handle) {}
+    connection(PGconn* handle, traffic& counted) : handle_(handle), counted_(counted) {}
 
     void send(const statement& what, const char* prepared_as);
     void wait_for(bool writing, const patience& limits);
@@ -100,6 +102,7 @@ private:
     [[noreturn]] void lost();
 
     std::unique_ptr<PGconn, finish> handle_;
+    traffic& counted_;
     std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
     bool broken_ = false;
 };

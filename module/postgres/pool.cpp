@@ -2,6 +2,8 @@
 // deadline.
 #include "pool.hpp"
 
+#include <optional>
+
 namespace pgsql::postgres {
 namespace {
 
@@ -11,6 +13,23 @@ constexpr auto glance = std::chrono::milliseconds(25);
 constexpr auto fresh_enough = std::chrono::seconds(1);
 // Stopping an abandoned statement is a courtesy: the server's statement_timeout ends it anyway.
 constexpr double cancel_seconds = 0.5;
+
+// Counts a wait for a place, however it ends.
+class waiting {
+public:
+    explicit waiting(traffic& counted) : counted_(counted), began_(clock::now()) {}
+    waiting(const waiting&) = delete;
+    waiting& operator=(const waiting&) = delete;
+    ~waiting()
+    {
+        counted_.of.add(traffic::wait);
+        counted_.waited.add(std::chrono::duration_cast<histogram::duration>(clock::now() - began_));
+    }
+
+private:
+    traffic& counted_;
+    const clock::time_point began_;
+};
 
 } // namespace
 
@@ -23,7 +42,7 @@ pool::loan::loan(pool& from, bool fresh, const patience& limits) : from_(from)
                idle.session->stale())
             idle = from.take_idle();
         session = idle.session != nullptr ? std::move(idle.session)
-                                          : connection::open(from.where_, limits);
+                                          : connection::open(from.where_, limits, *from.counted_);
     } catch (...) {
         from.take_back(nullptr); // the destructor of an unfinished loan does not run
         throw;
@@ -33,7 +52,10 @@ pool::loan::loan(pool& from, bool fresh, const patience& limits) : from_(from)
 pool::resting pool::take_place(bool with_session, const patience& limits)
 {
     std::unique_lock lock(guard_);
+    std::optional<waiting> since;
     while (lent_ >= size_) {
+        if (!since)
+            since.emplace(*counted_);
         if (clock::now() >= limits.until)
             throw error(error::cause::busy, "all " + std::to_string(size_) +
                                                 " connections stayed in use until the deadline");
@@ -47,6 +69,12 @@ pool::resting pool::take_place(bool with_session, const patience& limits)
     }
     ++lent_;
     return with_session ? pop_idle() : resting{};
+}
+
+int pool::lent()
+{
+    const std::lock_guard lock(guard_);
+    return lent_;
 }
 
 pool::resting pool::pop_idle()
@@ -158,7 +186,7 @@ void pool::cancel(int backend_pid) noexcept
         while (session != nullptr && session->stale())
             session = take_idle().session;
         if (session == nullptr)
-            session = connection::open(where_, brief);
+            session = connection::open(where_, brief, *counted_);
         statement stop;
         stop.text = "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
         (void)session->run(stop, brief);

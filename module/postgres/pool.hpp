@@ -3,6 +3,7 @@
 #pragma once
 
 #include "connection.hpp"
+#include "traffic.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -16,7 +17,13 @@ namespace pgsql::postgres {
 class pool {
 public:
     /// At most `size` sessions to `where`; none is opened before the first statement.
-    pool(target where, int size) : where_(std::move(where)), size_(size) {}
+    pool(target where, int size, std::shared_ptr<traffic> counted)
+        : where_(std::move(where)), size_(size), counted_(std::move(counted))
+    {}
+
+    [[nodiscard]] int size() const noexcept { return size_; }
+    /// How many sessions somebody uses, or waits for.
+    [[nodiscard]] int lent();
 
     /// Runs `work` with a session. A session that turns out to be lost is replaced by a fresh one
     /// and the work done once more, inside the same deadline; so `work` must be repeatable. An
@@ -34,6 +41,7 @@ public:
             if (e.why() != error::cause::lost || clock::now() >= limits.until || limits.given_up())
                 throw;
         }
+        counted_->of.add(traffic::repeated);
         forget_idle(); // whatever ended one session has most likely ended the others
         const loan fresh(*this, true, limits);
         return use(fresh, work, stop);
@@ -95,6 +103,7 @@ private:
 
     const target where_;
     const int size_;
+    const std::shared_ptr<traffic> counted_;
     std::mutex guard_;
     std::condition_variable returned_;
     std::vector<resting> idle_; ///< last in, first out: the warmest session serves next

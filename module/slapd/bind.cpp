@@ -160,7 +160,8 @@ int bind(Operation& op, SlapReply& rs, service& with)
 
 extern "C" int pgsql_bind(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) { return bind(*op, *rs, with); });
+    return answer_and_count(tally::bind, op, rs,
+                            [&](service& with) { return bind(*op, *rs, with); });
 }
 
 // slapd calls this for every operation of every database that is abandoned, with c_mutex held.

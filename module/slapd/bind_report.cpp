@@ -81,6 +81,12 @@ void bind_report::say(const Operation& op, std::string_view step, const login::a
         outcome, reason.c_str(), static_cast<long long>(took));
 }
 
+void bind_report::count(const login::answer& what) const noexcept
+{
+    const int code = what.what == login::decision::gone ? SLAPD_ABANDON : code_for(what);
+    counted_->count(tally::bind, tally::outcome_of(tally::bind, code, 0), began_);
+}
+
 void bind_report::conclude(const Operation& op, std::string_view step,
                            const login::answer& what) const
 {

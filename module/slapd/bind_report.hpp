@@ -21,16 +21,19 @@ namespace pgsql::slapd {
 class bind_report {
 public:
     bind_report(const Operation& op, service& with)
-        : with_(with.weak_from_this()), dn_(view(op.o_req_dn)), client_(address_of(op)),
-          suffix_(with.suffix_ndn), began_(clock::now())
+        : with_(with.weak_from_this()), counted_(with.counted), dn_(view(op.o_req_dn)),
+          client_(address_of(op)), suffix_(with.suffix_ndn), began_(clock::now())
     {}
 
     void say(const Operation& op, std::string_view step, const login::answer& what) const;
     /// The same, and a word to the administrator when it was not the user's fault.
     void conclude(const Operation& op, std::string_view step, const login::answer& what) const;
+    /// Counts a bind that is answered later.
+    void count(const login::answer& what) const noexcept;
 
 private:
     std::weak_ptr<service> with_; ///< a bind that waits must not keep connections open
+    std::shared_ptr<tally> counted_;
     std::string dn_, client_, suffix_;
     clock::time_point began_;
 };

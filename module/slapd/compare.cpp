@@ -61,7 +61,7 @@ int compare(Operation& op, SlapReply& rs, service& with)
 
 extern "C" int pgsql_compare(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) {
+    return answer_and_count(tally::compare, op, rs, [&](service& with) {
         return with_columns_as_they_are(with, *rs, [&] { return compare(*op, *rs, with); });
     });
 }

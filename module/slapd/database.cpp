@@ -8,7 +8,7 @@ namespace pgsql::slapd {
 void database::apply(const BackendDB& be)
 {
     try {
-        auto fresh = std::make_shared<service>(be, wanted);
+        auto fresh = std::make_shared<service>(be, wanted, counted);
         auto room = room_ != nullptr ? room_ : std::make_shared<waiting_room>();
         const std::lock_guard lock(guard_);
         room_ = std::move(room);
@@ -28,7 +28,7 @@ std::shared_ptr<service> database::serving(const BackendDB& be)
     if (service_ == nullptr)
         throw unusable("the database is closed");
     if (service_->suffix_ndn != view(be.be_nsuffix[0]))
-        service_ = std::make_shared<service>(be, applied_);
+        service_ = std::make_shared<service>(be, applied_, counted);
     return service_;
 }
 

@@ -4,6 +4,7 @@
 
 #include "schema.hpp"
 #include "slapd.hpp"
+#include "tally.hpp"
 
 #include "../directory/dn.hpp"
 #include "../directory/plan.hpp"
@@ -107,7 +108,7 @@ private:
 class service : public std::enable_shared_from_this<service> {
 public:
     /// Throws unusable when the directives contradict each other, slapd's schema or the suffix.
-    service(const BackendDB& be, const directives& from);
+    service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts);
 
     [[nodiscard]] const directory::tree& where() const noexcept { return tree_; }
     [[nodiscard]] Entry& fixed(int index) const
@@ -131,6 +132,7 @@ public:
     /// The same, at most once in a while for the same `kind` of problem.
     void complain(const std::string& kind, const std::string& what, double seconds = 10);
 
+    const std::shared_ptr<tally> counted;
     const std::string suffix_ndn;
     const bool anonymous_search;
     const double timeout;
@@ -167,6 +169,7 @@ class database {
 public:
     directives wanted;             ///< what the handlers write; in force once applied
     std::shared_ptr<walk> at_work; ///< of slapcat or another tool
+    const std::shared_ptr<tally> counted = std::make_shared<tally>(); ///< since slapd began
 
     /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
     void apply(const BackendDB& be);

@@ -47,10 +47,10 @@ auto with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
 }
 
 /// Runs `work`, which answers the client itself and returns the result code; answers for it when it
-/// throws.
-template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noexcept
+/// throws. Leaves in `with` what served, if anything did.
+template <typename Work>
+int answer(Operation* op, SlapReply* rs, std::shared_ptr<service>& with, Work work) noexcept
 {
-    std::shared_ptr<service> with;
     try {
         with = database_of(*op->o_bd).serving(*op->o_bd);
         return work(*with);
@@ -72,6 +72,25 @@ template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noe
         send_ldap_error(op, rs, told.code, told.text);
         return told.code;
     }
+}
+
+/// The same, for what is not counted here.
+template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noexcept
+{
+    std::shared_ptr<service> with;
+    return answer(op, rs, with, work);
+}
+
+/// The same, and counts it, unless it is answered later.
+template <typename Work>
+int answer_and_count(tally::kind what, Operation* op, SlapReply* rs, Work work) noexcept
+{
+    const auto began = clock::now();
+    std::shared_ptr<service> with;
+    const int code = answer(op, rs, with, work);
+    if (with != nullptr && code != SLAPD_ASYNCOP)
+        with->counted->count(what, tally::outcome_of(what, code, rs->sr_nentries), began);
+    return code;
 }
 
 } // namespace pgsql::slapd

@@ -246,14 +246,11 @@ Modifications* modification()
     return out;
 }
 
-int change_password(Operation& op, SlapReply& rs)
+int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
 {
-    if (bvmatch(&op.ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0)
-        return SLAP_CB_CONTINUE;
     req_pwdexop_s& passwords = op.oq_pwdexop;
     BackendDB* const here = op.o_bd;
-    const auto with = database_of(*here).serving(*here);
-    if (with->changes_passwords) {
+    if (changes_passwords) {
         // The requests of slapd's operations share their memory.
         const req_extended_s kept = op.oq_extended;
         change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new, false};
@@ -313,13 +310,23 @@ extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 
 extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
 {
+    if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0)
+        return SLAP_CB_CONTINUE;
+    const auto began = clock::now();
+    std::shared_ptr<service> with;
+    int code = LDAP_OTHER;
     try {
-        return change_password(*op, *rs);
+        with = database_of(*op->o_bd).serving(*op->o_bd);
+        code = change_password(*op, *rs, with->changes_passwords);
     } catch (...) {
         const failure told = explain(*op, nullptr); // the caller answers
         rs->sr_text = told.text;
-        return told.code;
+        code = told.code;
     }
+    if (with != nullptr)
+        with->counted->count(tally::password_change,
+                             tally::outcome_of(tally::password_change, code, 0), began);
+    return code;
 }
 
 } // namespace pgsql::slapd

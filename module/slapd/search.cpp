@@ -332,8 +332,6 @@ private:
         case LDAP_BUSY:
             return result(LDAP_BUSY);
         case LDAP_UNAVAILABLE: // the client is gone
-            rs_.sr_err = LDAP_OTHER;
-            return LDAP_OTHER;
         case SLAPD_ABANDON:
             rs_.sr_err = SLAPD_ABANDON;
             return SLAPD_ABANDON;
@@ -358,7 +356,7 @@ private:
 
 extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) {
+    return answer_and_count(tally::search, op, rs, [&](service& with) {
         const int limit = op->ors_slimit; // which a page of a paged search lowers
         return with_columns_as_they_are(with, *rs, [&] {
             op->ors_slimit = limit;

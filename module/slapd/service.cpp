@@ -73,8 +73,9 @@ bool complaints::worth_saying(const std::string& what, double seconds)
     return true;
 }
 
-service::service(const BackendDB& be, const directives& from)
-    : suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
+service::service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts)
+    : counted(std::move(counts)),
+      suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
       timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
       chain(chain_of(from)), push(push_of(from)), budget(budget_of(from)),
@@ -84,7 +85,7 @@ service::service(const BackendDB& be, const directives& from)
       changes_passwords(!from.values[directives::password_change].empty()),
       private_groups_(from.flag(directives::private_groups, true)),
       pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
-            static_cast<int>(from.number(directives::pool, 8)))
+            static_cast<int>(from.number(directives::pool, 8)), counted->traffic)
 {
     if (suffix_ndn.empty())
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");

@@ -232,6 +232,7 @@ void deferred_bind::finish(void* context) noexcept
     if (op_->o_abandon != 0)
         what = {login::decision::gone, "the client has left"};
     report_.conclude(*op_, last_step(), what);
+    report_.count(what);
     SlapReply rs{};
     rs.sr_type = REP_RESULT;
     if (what.what == login::decision::accepted) {
@@ -253,6 +254,7 @@ void deferred_bind::finish_here(void* context, const char* why) noexcept
     void* const slab_before = adopt(context);
     const login::answer what{login::decision::unavailable, why};
     report_.say(*op_, last_step(), what);
+    report_.count(what);
     SlapReply aside{};
     aside.sr_type = REP_RESULT;
     aside.sr_err = SLAPD_ABANDON;

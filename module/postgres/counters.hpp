@@ -1,0 +1,75 @@
+// counters.hpp: counts what many threads do at once, without a lock or a cache line that all of
+// them share.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace pgsql {
+
+/// Numbers that only grow. Whoever adds does so in a row of its thread's own, as far as there are
+/// enough; whoever reads adds the rows up, and may miss what is being added meanwhile.
+template <std::size_t Count> class counters {
+public:
+    void add(std::size_t which, std::uint64_t much = 1) noexcept
+    {
+        rows_[row_of_thread()].of[which].fetch_add(much, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t operator[](std::size_t which) const noexcept
+    {
+        std::uint64_t out = 0;
+        for (const row& r : rows_)
+            out += r.of[which].load(std::memory_order_relaxed);
+        return out;
+    }
+
+private:
+    static constexpr std::size_t rows = 8;
+    struct alignas(64) row {
+        std::array<std::atomic<std::uint64_t>, Count> of{};
+    };
+
+    [[nodiscard]] static std::size_t row_of_thread() noexcept
+    {
+        static std::atomic<std::size_t> threads{0};
+        thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed);
+        return mine % rows;
+    }
+
+    std::array<row, rows> rows_;
+};
+
+/// How often something took how long.
+class histogram {
+public:
+    using duration = std::chrono::microseconds;
+
+    /// What the buckets hold at most, in microseconds; one more is for what took longer.
+    static constexpr std::array<std::int64_t, 17> bounds = {
+        50,     100,     200,     500,     1'000,     2'000,     5'000,     10'000,    20'000,
+        50'000, 100'000, 200'000, 500'000, 1'000'000, 2'000'000, 5'000'000, 10'000'000};
+    static constexpr std::size_t buckets = bounds.size() + 1;
+
+    void add(duration took) noexcept
+    {
+        const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), took.count());
+        of_.add(static_cast<std::size_t>(bucket - bounds.begin()));
+        of_.add(buckets, static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count())));
+    }
+    /// How many are in one bucket; not in those before it.
+    [[nodiscard]] std::uint64_t operator[](std::size_t bucket) const noexcept
+    {
+        return of_[bucket];
+    }
+    /// The sum of all of them, in microseconds.
+    [[nodiscard]] std::uint64_t sum() const noexcept { return of_[buckets]; }
+
+private:
+    counters<buckets + 1> of_;
+};
+
+} // namespace pgsql

@@ -242,7 +242,19 @@ std::string expression(const column& c)
 
 unsigned type_of(const column& c)
 {
-    return expression(c) == "e." + postgres::quote_identifier(c.name) ? c.number : 0;
+    switch (c.type) { // those that expression() reads in a form of its own
+    case column_type::boolean:
+    case column_type::timestamptz:
+    case column_type::timestamp:
+    case column_type::date:
+    case column_type::numeric:
+    case column_type::other:
+    case column_type::json:
+    case column_type::jsonb:
+        return 0;
+    default:
+        return c.number;
+    }
 }
 
 std::string absent(const column& c)

@@ -2,54 +2,21 @@
 // strings.
 #include "argon2.hpp"
 
+#include "base64.hpp"
+
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <stdexcept>
 
 namespace pgsql::login {
 namespace {
 
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// Base64 without padding, and without bits to spare that could be anything.
-std::optional<std::string> decoded(std::string_view text)
-{
-    std::string out;
-    unsigned bits = 0;
-    unsigned pending = 0; // bits not yet given out
-    for (const char c : text) {
-        const auto value = alphabet.find(c);
-        if (value == std::string_view::npos)
-            return std::nullopt;
-        bits = bits << 6 | static_cast<unsigned>(value);
-        pending += 6;
-        if (pending < 8)
-            continue;
-        pending -= 8;
-        out += static_cast<char>(bits >> pending & 0xff);
-        bits &= (1U << pending) - 1;
-    }
-    if (pending >= 6 || bits != 0)
-        return std::nullopt;
-    return out;
-}
-
-void append_base64(std::string& to, std::string_view bytes)
-{
-    unsigned bits = 0;
-    unsigned pending = 0;
-    for (const char c : bytes) {
-        bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
-        for (pending += 8; pending >= 6; pending -= 6)
-            to += alphabet[bits >> (pending - 6) & 63];
-    }
-    if (pending > 0)
-        to += alphabet[bits << (6 - pending) & 63];
-}
+constexpr unsigned most_kib = 1024 * 1024;
+constexpr unsigned most_lanes = 64;
+// A core works some five seconds on it.
+constexpr std::uint64_t most_kib_passes = 2 * 1024 * 1024;
 
 bool take(std::string_view& from, std::string_view expected)
 {
@@ -132,8 +99,10 @@ std::optional<argon2_cost> read_argon2_cost(std::string_view text)
 
 const char* problem_of(const argon2_cost& cost) noexcept
 {
-    if (cost.memory_kib > 1024 * 1024 || cost.passes > 64 || cost.lanes > 64)
-        return "an argon2 hash with absurd parameters (more than m=1048576, t=64 or p=64)";
+    if (cost.memory_kib > most_kib || cost.lanes > most_lanes ||
+        std::uint64_t{cost.memory_kib} * cost.passes > most_kib_passes)
+        return "an argon2 hash with absurd parameters (more than m=1048576, p=64 or 2097152 for m "
+               "times t)";
     if (cost.passes == 0 || cost.lanes == 0 || cost.memory_kib < 8 * cost.lanes)
         return "an argon2 hash with impossible parameters (t or p is 0, or m less than 8 times p)";
     return nullptr;
@@ -165,8 +134,8 @@ std::optional<argon2_string> read_argon2(std::string_view text)
     const auto between = text.find('$');
     if (between == std::string_view::npos)
         return std::nullopt;
-    auto salt = decoded(text.substr(0, between));
-    auto tag = decoded(text.substr(between + 1));
+    auto salt = base64_decoded(text.substr(0, between));
+    auto tag = base64_decoded(text.substr(between + 1));
     if (!salt || !tag || salt->size() < ARGON2_MIN_SALT_LENGTH || tag->size() < ARGON2_MIN_OUTLEN ||
         (out.version != ARGON2_VERSION_10 && out.version != ARGON2_VERSION_13))
         return std::nullopt;

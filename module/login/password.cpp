@@ -1,6 +1,8 @@
 // password.cpp: turns a stored password hash and a presented password into a verdict.
 #include "password.hpp"
 
+#include "pbkdf2.hpp"
+
 #include <crypt.h>
 
 #include <algorithm>
@@ -11,10 +13,11 @@
 namespace pgsql::login {
 namespace {
 
-// A check runs inside slapd with whatever the row demands; beyond these it is an attack or a
-// mistake.
-constexpr unsigned most_crypt_rounds = 10'000'000;
-constexpr unsigned most_bcrypt_cost = 16;
+// A check runs inside slapd with whatever the row demands. What a core works on for more than some
+// five seconds is an attack or a mistake: everybody behind it would wait in vain.
+constexpr unsigned most_crypt_rounds = 5'000'000;
+constexpr unsigned most_bcrypt_cost = 15;
+constexpr unsigned most_pbkdf2_rounds = 5'000'000;
 constexpr std::size_t longest_hash = 1024;
 
 constexpr outcome refuse(const char* why) { return {verdict::refused, why}; }
@@ -39,7 +42,7 @@ bool same(std::string_view a, std::string_view b) // without telling by its time
 
 // A stored value without the prefix that slapd would want before it.
 struct stored_hash {
-    enum class kind : char { argon2, crypt, slapds, none } what;
+    enum class kind : char { argon2, crypt, pbkdf2, slapds, none } what;
     std::string_view text;
 };
 
@@ -50,6 +53,8 @@ stored_hash look_into(std::string_view stored)
         return {kind::crypt, stored.substr(7)};
     if (begins_without_case(stored, "{ARGON2}"))
         stored.remove_prefix(8);
+    else if (is_pbkdf2(stored))
+        return {kind::pbkdf2, stored};
     else if (stored.starts_with('{'))
         return {kind::slapds, stored};
     if (stored.starts_with("$argon2"))
@@ -83,6 +88,22 @@ outcome check_argon2(std::string_view stored, std::string_view password, unsigne
     default:
         return refuse("an argon2 hash that libargon2 does not take");
     }
+}
+
+std::optional<outcome> settled_pbkdf2(std::string_view stored)
+{
+    const auto hash = read_pbkdf2(stored);
+    if (!hash || hash->rounds > most_pbkdf2_rounds)
+        return refuse("a {PBKDF2} hash with an absurd or unreadable number of rounds");
+    return std::nullopt;
+}
+
+outcome check_pbkdf2(std::string_view stored, std::string_view password)
+{
+    const auto fits = verify_pbkdf2(*read_pbkdf2(stored), password);
+    if (!fits)
+        return refuse("a damaged {PBKDF2} hash");
+    return {*fits ? verdict::match : verdict::mismatch, ""};
 }
 
 // crypt(5): $y$j<N><r>…, each a digit of the alphabet: 2^(N+1) blocks of 128 (r+1) bytes. Nothing
@@ -184,6 +205,8 @@ std::optional<outcome> settled(const secret& stored)
         return settled_argon2(hash.text);
     case stored_hash::kind::crypt:
         return settled_crypt(hash.text);
+    case stored_hash::kind::pbkdf2:
+        return settled_pbkdf2(hash.text);
     case stored_hash::kind::slapds:
         return outcome{verdict::slapds, ""};
     case stored_hash::kind::none:
@@ -198,7 +221,9 @@ outcome check(const secret& stored, std::string_view password, unsigned threads)
     if (const auto known = settled(stored))
         return *known;
     const stored_hash hash = look_into(stored.reveal());
-    return hash.what == stored_hash::kind::argon2 ? check_argon2(hash.text, password, threads)
+    if (hash.what == stored_hash::kind::argon2)
+        return check_argon2(hash.text, password, threads);
+    return hash.what == stored_hash::kind::pbkdf2 ? check_pbkdf2(hash.text, password)
                                                   : check_crypt(hash.text, password);
 }
 
@@ -212,6 +237,10 @@ expense expense_of(std::string_view stored)
     const stored_hash hash = look_into(stored);
     if (hash.what == stored_hash::kind::argon2)
         return expense_of(read_argon2_cost(hash.text).value_or(argon2_cost{0, 0, 0}));
+    if (hash.what == stored_hash::kind::pbkdf2) {
+        const auto read = read_pbkdf2(hash.text);
+        return {read ? read->rounds * 0.0008 : 0, 0, 1};
+    }
     if (hash.what != stored_hash::kind::crypt)
         return {};
     return crypt_expense(hash.text).value_or(expense{});
@@ -220,6 +249,8 @@ expense expense_of(std::string_view stored)
 std::string cost_of(std::string_view stored)
 {
     stored = look_into(stored).text;
+    if (const auto hash = read_pbkdf2(stored))
+        return std::string(hash->head);
     if (stored.starts_with("$argon2")) {
         const auto parameters = stored.find("$m=");
         const auto end =
@@ -251,6 +282,8 @@ std::string decoy_like(std::string_view stored)
         return cost + "YmFjay1wZ3NxbC1kZWNveQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     if (cost.starts_with("$2")) // 22 characters of salt, 31 of hash
         return cost + "backpgsqldecoysalt....0000000000000000000000000000000";
+    if (const auto hash = read_pbkdf2(cost))
+        return pbkdf2_decoy(*hash);
     if (is_yescrypt(cost))
         return cost + "backpgsqldecoysalt....$0000000000000000000000000000000000000000000";
     if (!cost.empty())

@@ -40,9 +40,9 @@ struct expense {
 /// paying for a check.
 [[nodiscard]] std::optional<outcome> settled(const secret& stored);
 
-/// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT}. A
-/// value that is neither a known hash nor prefixed is refused: slapd would take it for the password
-/// itself.
+/// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT},
+/// and {PBKDF2}, which slapd's own module would check for as long as the row demands. A value that
+/// is neither a known hash nor prefixed is refused: slapd would take it for the password itself.
 [[nodiscard]] outcome check(const secret& stored, std::string_view password, unsigned threads = 1);
 
 /// A hash nobody has the password of, which costs as much to check as `stored`; for names that do

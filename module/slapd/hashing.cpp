@@ -1,8 +1,16 @@
 // hashing.cpp: turns passwords and stored hashes into verdicts within what the directives allow.
 #include "hashing.hpp"
 
+#include <algorithm>
+
 namespace pgsql::slapd {
 namespace {
+
+// Schemes that slapd has and that are of no use here: why.
+constexpr std::pair<std::string_view, const char*> useless[] = {
+    {"{CLEARTEXT}", "a password in plain text"},
+    {"{SASL}", "{SASL}, whose passwords are elsewhere"}, // it wants a SASL session of the worker
+};
 
 // lutil_passwd knows {SSHA}, {PBKDF2} and whatever modules have added.
 login::outcome check_by_slapd(const login::secret& stored, const berval& password)
@@ -14,6 +22,9 @@ login::outcome check_by_slapd(const login::secret& stored, const berval& passwor
     if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
         return {login::verdict::refused,
                 "a {SCHEME} that this slapd does not know (is its module loaded?)"};
+    for (const auto& [name, why] : useless)
+        if (strcasecmp(scheme.reveal().c_str(), name.data()) == 0)
+            return {login::verdict::refused, why};
     const berval value = look_at(hash);
     const char* text = nullptr;
     const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
@@ -22,12 +33,12 @@ login::outcome check_by_slapd(const login::secret& stored, const berval& passwor
 
 } // namespace
 
-std::optional<login::outcome> settled_by(const service& with, const login::secret& stored,
-                                         const berval& password)
+std::optional<login::outcome> settled_by(Operation& op, const service& with,
+                                         const login::secret& stored, const berval& password)
 {
     const auto known = login::settled(stored);
-    if (known && known->what == login::verdict::slapds)
-        return check_by_slapd(stored, password);
+    if (known && known->what == login::verdict::slapds) // who knows how long a module takes
+        return while_idle(op, [&] { return check_by_slapd(stored, password); });
     if (!known && login::expense_of(stored.reveal()).memory_kib > with.budget.memory_kib)
         return login::outcome{login::verdict::refused,
                               "a hash that takes more memory than pgsql-hash-memory allows"};

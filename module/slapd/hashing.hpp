@@ -10,7 +10,7 @@ namespace pgsql::slapd {
 /// The verdict that needs no costly check: a stored value that is none of our hashes, or a {SCHEME}
 /// of slapd's. Nothing if login::check() has to find it.
 [[nodiscard]] std::optional<login::outcome>
-settled_by(const service& with, const login::secret& stored, const berval& password);
+settled_by(Operation& op, const service& with, const login::secret& stored, const berval& password);
 
 /// Runs `what` in its turn, in a worker that waits for it. `busy` when its turn did not come, else
 /// what `what` said.

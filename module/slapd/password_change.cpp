@@ -54,7 +54,7 @@ login::outcome check_old(Operation& op, service& with, login::hash_gate& gate, c
 {
     if (!whose.hash)
         return {login::verdict::refused, "there is no old password"};
-    if (const auto known = settled_by(with, *whose.hash, password))
+    if (const auto known = settled_by(op, with, *whose.hash, password))
         return *known;
     return run_here(op, with, gate, login::expense_of(whose.hash->reveal()), [&](unsigned threads) {
         return login::check(*whose.hash, view(password), threads);
@@ -108,7 +108,9 @@ void look_again(Operation& op, service& with, const bound& mapping, const accoun
                 const login::secret& fresh)
 {
     const account now = find_account(op, with, mapping);
-    const auto text = [](const account& a) { return a.hash ? a.hash->reveal() : std::string(); };
+    const auto text = [](const account& a) {
+        return a.hash ? std::string_view(a.hash->reveal()) : std::string_view();
+    };
     if (now.of == nullptr)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
     if (text(now) == fresh.reveal())

@@ -15,6 +15,8 @@ struct password_step::judgement {
     login::secret password;
     login::secret hash;  ///< of the row; empty: it is judged already
     login::secret decoy; ///< computed as well if the verdict was had for less; or empty
+    double usual = 0;    ///< milliseconds that it takes
+    bool paid = false;   ///< about as much was computed already
     std::string dn;
     std::string reason; ///< to refuse
     std::shared_ptr<login::remembered> memory;
@@ -43,10 +45,11 @@ struct password_step::judgement {
                 break;
             default:
                 reason = "wrong password";
+                paid = login::expense_of(hash.reveal()).milliseconds > usual / 2;
             }
             hash = {};
         }
-        if (!decoy.empty())
+        if (!paid && !decoy.empty())
             (void)login::check(decoy, password.reveal(), threads);
         return {decision::refused, reason};
     }
@@ -64,12 +67,13 @@ std::shared_ptr<password_step::judgement> password_step::begin()
     const std::string_view password = view(op_.orb_cred);
     out->password = login::secret(password);
     out->decoy = login::secret(mapping_.decoy);
+    out->usual = login::expense_of(mapping_.decoy).milliseconds;
     out->dn = view(op_.o_req_ndn);
     out->memory = with_.remembered;
     out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
     if (!whose_.barred.empty() || password.empty())
         return out;
-    const auto known = settled_by(with_, *whose_.hash, op_.orb_cred);
+    const auto known = settled_by(op_, with_, *whose_.hash, op_.orb_cred);
     if (!known) {
         if (out->memory->knows(out->dn, *whose_.hash, password))
             return nullptr;
@@ -94,15 +98,11 @@ void password_step::ask(const login::attempt&, std::shared_ptr<login::listener> 
     const auto left = begin();
     if (left == nullptr)
         return to->hear({decision::accepted, ""});
-    const login::expense own = login::expense_of(left->hash.reveal());
-    const login::expense usual = login::expense_of(left->decoy.reveal());
-    if (own.milliseconds > usual.milliseconds / 2)
-        left->decoy = {};
-    if (!left->hash.empty() && !own.dear()) {
+    if (!left->hash.empty() && !login::expense_of(left->hash.reveal()).dear()) {
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
         login::secret decoy = std::exchange(left->decoy, {});
         auto answer = while_idle(op_, [&] { return (*left)(1); });
-        if (answer.what != decision::refused || decoy.empty())
+        if (answer.what != decision::refused || left->paid || decoy.empty())
             return to->hear(std::move(answer));
         left->decoy = std::move(decoy);
     }

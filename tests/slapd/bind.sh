@@ -25,16 +25,22 @@ put hal "{ARGON2}$(hash_of ann)"
 expect 0 bind "uid=hal,$base" ann-secret
 put hal "$(slappasswd -h '{SMD5}' -s hal-new)"
 expect 0 bind "uid=hal,$base" hal-new
-for value in secret '{NOSUCH}secret' '{CRYPT}' '{CRYPT}secret' '{ARGON2}secret' '$6$' '$6$salt$' '$9$salt$hash' '*' '!' '$argon2id$' \
+put hal '{PBKDF2-SHA256}10000$9Yaym9zbstdssAKBcGjhtQ$LcvsQA4r9FmYQDjJOT3ASBy7XtTGice82JD8BejfteE' # slappasswd's; no module is loaded for it
+expect 0 bind "uid=hal,$base" secret
+expect 49 bind "uid=hal,$base" secre
+for value in secret '{NOSUCH}secret' '{CLEARTEXT}secret' '{SASL}secret' '{}secret' '{CRYPT}' '{CRYPT}secret' '{ARGON2}secret' '$6$' '$6$salt$' '$9$salt$hash' '*' '!' '$argon2id$' \
     '$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' \
     '$argon2id$v=19$m=65536,t=1000000,p=4$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' \
-    '$6$rounds=999999999$salt$hash' '$2b$31$backpgsqldecoysalt....0000000000000000000000000000000' "$(hash_of ann | cut -c 1-60)"; do
+    '$argon2id$v=19$m=262144,t=64,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' \
+    '{PBKDF2-SHA512}2000000000$W5SPPtKAOOVcYsuOlyaePA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' \
+    '$6$rounds=9999999$salt$hash' '$6$rounds=999999999$salt$hash' '$2b$31$backpgsqldecoysalt....0000000000000000000000000000000' "$(hash_of ann | cut -c 1-60)"; do
     put hal "$value"
     within 3 expect 49 bind "uid=hal,$base" secret
     expect 49 bind "uid=hal,$base" "$value"
 done
 logged "uid=hal,$base cannot bind: its password column holds a value that is no known kind of hash"
 same 1 "$(grep -c 'cannot bind: its password column holds a value that is no known kind of hash' "$T/slapd.log")" "lines about values that are no hash: one for each kind of problem"
+logged "uid=hal,$base cannot bind: its password column holds a password in plain text"
 lacks "$(<"$T/slapd.log")" NOSUCH
 
 # The name: any spelling of the DN that is shown, no other DN.

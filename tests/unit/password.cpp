@@ -38,7 +38,12 @@ TEST_CASE("absurd costs are refused before they are paid")
           "$6$rounds=99999999999999999999$salt$x", "$2b$31$x",
           "$2b$31$backpgsqldecoysalt....$rounds=5000", "$7$DU..../....$rounds=1",
           "$sha1$4000000000$salt$x", "$md5,rounds=4000000000$salt$x", "$y$j9T/E$salt$x",
-          "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x"}) {
+          "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x",
+          // about half a minute of a core each
+          "$argon2id$v=19$m=262144,t=64,p=1$c2FsdHNhbHRzYWx0$AAAAAA", "$6$rounds=9999999$salt$x",
+          "$2b$18$backpgsqldecoysalt....0000000000000000000000000000000",
+          "{PBKDF2-SHA512}2000000000$W5SPPtKAOOVcYsuOlyaePA$DZsj", "{PBKDF2}99999999999$c2Fs$DZsj",
+          "{PBKDF2-SHA512}$c2Fs$DZsj", "{PBKDF2-MD5}1000$c2Fs$DZsj", "{PBKDF2}"}) {
         CHECK(judge(stored, "secret") == verdict::refused);
         CHECK(settled(secret(stored))); // and this is known without a check
     }
@@ -48,6 +53,33 @@ TEST_CASE("schemes of slapd's are left to slapd")
 {
     CHECK(judge("{SSHA}xyz", "secret") == verdict::slapds);
     CHECK(judge("{nosuch}xyz", "secret") == verdict::slapds);
+}
+
+// slappasswd -o module-path=/usr/lib/ldap -o module-load=pw-pbkdf2 -h '{PBKDF2-SHA512}' -s secret,
+// and the like
+static const std::vector<std::string> pbkdf2 = {
+    "{PBKDF2}10000$JAKEvxEDR.V1AypFEOjmig$Vh2PQzhU3EmORgp0E8etVC2I.q8",
+    "{PBKDF2-SHA1}10000$5eQk4hLV0TplYw2PKmPpnA$eKK691BpYAdL80ZvfWJ0NxYZNaA",
+    "{PBKDF2-SHA256}10000$9Yaym9zbstdssAKBcGjhtQ$LcvsQA4r9FmYQDjJOT3ASBy7XtTGice82JD8BejfteE",
+    "{PBKDF2-SHA512}10000$BHfHbv3I7Kx7VcjJVKTwvw$teYLqyjVqfoz/rcUqHnPxOqWLxXUzJ060Pu.iVPigpvZ5jp/GsMcr5nkkHHorlBSZC8VUV74UBjTxbQnBT2wtw"};
+
+TEST_CASE("PBKDF2 as slapd's module writes it is checked without that module")
+{
+    for (const std::string& stored : pbkdf2) {
+        INFO(stored);
+        CHECK(judge(stored, "secret") == verdict::match);
+        CHECK(judge(stored, "secre") == verdict::mismatch);
+        CHECK(judge(stored, stored) == verdict::mismatch);
+        CHECK(judge(stored, "") == verdict::mismatch);
+        for (std::size_t length = 0; length < stored.size(); ++length)
+            CHECK(judge(stored.substr(0, length), "secret") != verdict::match);
+        for (const char* more : {"=", "$", "AA", " ", "+"})
+            CHECK(judge(stored + more, "secret") == verdict::refused);
+    }
+    CHECK(judge("{pbkdf2" + pbkdf2.front().substr(7), "secret") == verdict::match);
+    CHECK(judge("{PBKDF2}0$W5SPPtKAOOVcYsuOlyaePA$AAAAAAAAAAAAAAAAAAAAAAAAAAA", "secret") ==
+          verdict::refused);
+    CHECK(judge("{PBKDF2}1$$AAAAAAAAAAAAAAAAAAAAAAAAAAA", "secret") == verdict::refused);
 }
 
 TEST_CASE("a password with a NUL is not its first half")
@@ -67,7 +99,9 @@ TEST_CASE("decoys match nothing and keep the cost")
     for (const char* stored :
          {"$argon2id$v=19$m=4096,t=1,p=1$c2FsdHNhbHRzYWx0$AAAA", "$6$rounds=1000$salt$hash",
           "$6$salt$hash", "$5$salt$hash", "$1$salt$hash",
-          "$2b$04$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234", "$y$j8T$salt$hash"}) {
+          "$2b$04$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234", "$y$j8T$salt$hash",
+          "{PBKDF2}1000$salt$tag", "{PBKDF2-SHA256}1000$salt$tag",
+          "{PBKDF2-SHA512}1000$salt$tag"}) {
         const std::string decoy = decoy_like(stored);
         CHECK(cost_of(decoy) == cost_of(stored));
         CHECK(judge(decoy, "secret") == verdict::mismatch);
@@ -132,8 +166,8 @@ TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
     CHECK(check(made, std::string_view("n\0w pass", 8)).what == verdict::match);
     CHECK(check(made, std::string_view("n\0w pass", 8), 4).what == verdict::match);
     CHECK(check(made, "n").what == verdict::mismatch);
-    CHECK(argon2id_verify(text.c_str(), "n", 1) ==
-          ARGON2_VERIFY_MISMATCH); // libargon2 reads it too
+    CHECK(argon2id_verify(text.c_str(), "n\0w pass", 8) == ARGON2_OK); // libargon2 reads it too
+    CHECK(argon2id_verify(text.c_str(), "n", 1) == ARGON2_VERIFY_MISMATCH);
     CHECK_THROWS_AS(make_argon2id("x", {.memory_kib = 8, .passes = 1, .lanes = 4}, 1),
                     std::runtime_error);
 }
@@ -148,8 +182,10 @@ TEST_CASE("what a check takes is known beforehand")
     CHECK(expense_of("$y$j9T$salt$hash").dear());
     CHECK(expense_of("$2b$10$x").dear());
     CHECK(expense_of("{CRYPT}$6$rounds=656000$salt$hash").dear());
+    CHECK(expense_of("{PBKDF2-SHA512}600000$salt$tag").dear());
     for (const char* cheap :
          {"$6$salt$hash", "$5$rounds=5000$salt$hash", "$1$salt$hash", "{SSHA}xyz", "", "plain",
-          "$argon2id$v=19$m=1024,t=1,p=1$x", "$2b$04$x", "{CRYPT}ab01FAX.bQRSU"})
+          "{PBKDF2}10000$salt$tag", "$argon2id$v=19$m=1024,t=1,p=1$x", "$2b$04$x",
+          "{CRYPT}ab01FAX.bQRSU"})
         CHECK_FALSE(expense_of(cheap).dear());
 }

@@ -10,7 +10,7 @@ q "CREATE EXTENSION citext; CREATE TYPE colour AS ENUM ('Red', 'green');
    CREATE TABLE things (name label PRIMARY KEY, number int, amount numeric, id uuid, made timestamptz, changed timestamp, day date, photo bytea, cert bytea,
        words citext, address text COLLATE nocase, hosts text[], ids uuid[], phones jsonb, room char(8), tint colour, admin boolean, ip inet)"
 q "INSERT INTO things VALUES
-   ('a', 7, 7.0, '6ba7b810-9dad-11d1-80b4-00c04fd430c8', '2024-02-29 13:00:00.5+01', '2024-02-29 12:00:00', '2024-02-29', '\\xffd8ffe0004a', '\\x$(xxd -p -c 0 "$T/cert")',
+   ('a', 7, 7.0, '6ba7b810-9dad-11d1-80b4-00c04fd430c8', '2024-02-29 13:00:00.5+01', '2024-02-29 12:00:00', '2024-02-29', '\\xffd8ffe0004a', '\\x$(od -An -v -tx1 "$T/cert" | tr -d " \n")',
     'Big Words', 'A@Example.com', '{Host1,\"two words\",NULL}', '{6ba7b811-9dad-11d1-80b4-00c04fd430c8}', '[\"1\", \"2\"]', 'R 1', 'Red', true, '10.0.0.1'),
    ('b', -3, 7.5, NULL, 'infinity', '0044-03-15 00:00:00 BC', NULL, '', NULL, 'KÄSE', 'ÄB@example.com', '{}', '{}', '\"3\"', '', 'green', false, '::1'),
    ('c', 2147483647, 123456789012345678901234567890, '6BA7B812-9DAD-11D1-80B4-00C04FD430C8', '2025-01-01 00:00:00Z', '2025-01-01 00:00:00', '2025-01-01', NULL, NULL,

@@ -227,6 +227,18 @@ bool connection::arrived()
     return PQflush(handle_.get()) == 0 && PQisBusy(handle_.get()) == 0;
 }
 
+bool connection::notified()
+{
+    if (PQconsumeInput(handle_.get()) == 0)
+        lost();
+    bool any = false;
+    while (PGnotify* one = PQnotifies(handle_.get())) {
+        PQfreemem(one);
+        any = true;
+    }
+    return any;
+}
+
 rows connection::run(const statement& what, const patience& limits)
 {
     for (bool again = false;; again = true) {

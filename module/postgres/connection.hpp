@@ -83,6 +83,10 @@ public:
     [[nodiscard]] bool reusable() const noexcept;
     /// Whether the server has closed the session while it lay idle.
     [[nodiscard]] bool stale() noexcept;
+    /// Whether a NOTIFY of a channel that the session LISTENs to has come since the last call.
+    [[nodiscard]] bool notified();
+    /// What becomes readable when one comes.
+    [[nodiscard]] int socket() const noexcept { return PQsocket(handle_.get()); }
     [[nodiscard]] int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
 
 private:

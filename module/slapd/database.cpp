@@ -11,9 +11,10 @@ void database::apply(const BackendDB& be)
         auto fresh = std::make_shared<service>(be, wanted, counted);
         auto room = room_ != nullptr ? room_ : std::make_shared<waiting_room>();
         const std::lock_guard lock(guard_);
+        watch_over(*fresh);
         room_ = std::move(room);
         room_->gate()->set(fresh->budget);
-        service_ = std::move(fresh); // operations under way keep the one they began with
+        service_.swap(fresh); // operations under way keep the one they began with
         applied_ = wanted;
     } catch (const std::exception&) {
         if (service_ != nullptr)
@@ -22,13 +23,27 @@ void database::apply(const BackendDB& be)
     }
 }
 
+// slapd forks before it opens databases, so that a thread can begin here.
+void database::watch_over(service& with)
+{
+    auto duties = with.duties();
+    if (!in_server() || (duties.empty() && watch_ == nullptr))
+        return;
+    if (watch_ == nullptr)
+        watch_ = std::make_unique<postgres::watch>();
+    watch_->take_on(std::move(duties));
+}
+
 std::shared_ptr<service> database::serving(const BackendDB& be)
 {
     const std::lock_guard lock(guard_);
     if (service_ == nullptr)
         throw unusable("the database is closed");
-    if (service_->suffix_ndn != view(be.be_nsuffix[0]))
-        service_ = std::make_shared<service>(be, applied_, counted);
+    if (service_->suffix_ndn != view(be.be_nsuffix[0])) {
+        auto fresh = std::make_shared<service>(be, applied_, counted);
+        watch_over(*fresh);
+        service_ = std::move(fresh);
+    }
     return service_;
 }
 
@@ -40,11 +55,14 @@ std::shared_ptr<waiting_room> database::room()
 
 void database::close() noexcept
 {
+    std::shared_ptr<service> served;
     std::shared_ptr<waiting_room> room;
+    std::unique_ptr<postgres::watch> watch; // its destructor ends it
     {
         const std::lock_guard lock(guard_);
-        service_.reset();
+        served.swap(service_);
         room.swap(room_);
+        watch.swap(watch_);
     }
     if (room != nullptr)
         room->close();

@@ -11,6 +11,7 @@
 #include "../directory/settings.hpp"
 #include "../login/hash_gate.hpp"
 #include "../postgres/pool.hpp"
+#include "../postgres/watch.hpp"
 
 #include <stdexcept>
 
@@ -115,7 +116,9 @@ public:
     {
         return *fixed_.at(static_cast<std::size_t>(index));
     }
-    [[nodiscard]] postgres::pool& pool() noexcept { return pool_; }
+    [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
+    /// What there is to do in the background. They do not hold the service itself.
+    [[nodiscard]] std::vector<postgres::watch::duty> duties();
 
     /// The mapping, if the database has been seen already and served every kind; else null.
     [[nodiscard]] std::shared_ptr<const bound> known_mapping();
@@ -154,7 +157,7 @@ private:
     std::vector<directory::kind_setting> kinds_;
     directory::tree tree_;
     std::vector<own_entry> fixed_;
-    postgres::pool pool_;
+    const std::shared_ptr<postgres::pool> pool_;
     complaints complaints_;
     std::timed_mutex binding_; ///< one describes, the others wait
     std::mutex guard_;         ///< of what follows
@@ -182,10 +185,13 @@ public:
     [[nodiscard]] std::shared_ptr<waiting_room> room();
 
 private:
+    void watch_over(service& with); ///< with the lock held
+
     directives applied_;
     std::mutex guard_;
     std::shared_ptr<service> service_;
     std::shared_ptr<waiting_room> room_;
+    std::unique_ptr<postgres::watch> watch_; ///< null in tools
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

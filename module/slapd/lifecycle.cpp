@@ -131,7 +131,7 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
     try {
         database& mine = database_of(*be);
         mine.apply(*be);
-        if ((slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0) {
+        if (in_server()) {
             auto task = std::make_unique<std::shared_ptr<service>>(mine.serving(*be));
             if (ldap_pvt_thread_pool_submit(&connection_pool, first_look, task.get()) == 0)
                 (void)task.release();

@@ -84,8 +84,10 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
       changes_passwords(!from.values[directives::password_change].empty()),
       private_groups_(from.flag(directives::private_groups, true)),
-      pool_({from.text(directives::uri), from.number(directives::connect_timeout, 2), timeout},
-            static_cast<int>(from.number(directives::pool, 8)), counted->traffic)
+      pool_(std::make_shared<postgres::pool>(
+          postgres::target{from.text(directives::uri), from.number(directives::connect_timeout, 2),
+                           timeout},
+          static_cast<int>(from.number(directives::pool, 8)), counted->traffic))
 {
     if (suffix_ndn.empty())
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
@@ -122,13 +124,15 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
                               "the queries were still being examined at the deadline");
     if (auto known = known_mapping()) // whoever held the lock has done it
         return known;
-    auto fresh = pool_.with_connection(limits, [&](postgres::connection& session) {
+    auto fresh = pool_->with_connection(limits, [&](postgres::connection& session) {
         return bind_mapping(kinds_, domain_, private_groups_, tree_, session, limits);
     });
     look_at_hashes(*fresh, limits);
     const std::lock_guard lock(guard_);
     return bound_ = std::move(fresh);
 }
+
+std::vector<postgres::watch::duty> service::duties() { return {}; }
 
 void service::forget_mapping()
 {
@@ -172,7 +176,7 @@ void service::look_at_hashes(bound& to, postgres::patience limits)
     limits.until = std::min(limits.until, in_seconds(std::min(1.0, timeout / 2)));
     std::map<std::string, int> costs;
     try {
-        const auto rows = pool_.run(sample, limits);
+        const auto rows = pool_->run(sample, limits);
         for (int i = 0; i < rows.count(); ++i) {
             if (auto cost = login::cost_of(rows.at(i, 0).value_or(""));
                 !cost.empty() && fits(login::decoy_like(cost)))

@@ -50,6 +50,12 @@ namespace pgsql::slapd {
     return bv.bv_val == nullptr ? std::string_view() : std::string_view(bv.bv_val, bv.bv_len);
 }
 
+/// Whether this is the server, and none of the tools that open its databases too.
+[[nodiscard]] inline bool in_server() noexcept
+{
+    return (slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0;
+}
+
 /// Takes an operation that was answered later from its connection.
 inline void finish_operation(Operation* op)
 {

@@ -33,9 +33,8 @@ namespace pgsql::slapd {
 class idle_worker {
 public:
     explicit idle_worker(const Operation& op)
-        : worker_((slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0 &&
-                  op.o_threadctx != nullptr),
-          self_(op.o_bd->bd_self), mine_(op.o_bd->be_private)
+        : worker_(in_server() && op.o_threadctx != nullptr), self_(op.o_bd->bd_self),
+          mine_(op.o_bd->be_private)
     {}
     idle_worker(const idle_worker&) = delete;
     idle_worker& operator=(const idle_worker&) = delete;

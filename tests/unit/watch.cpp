@@ -1,0 +1,135 @@
+// What the background thread does, and when.
+#include "postgres/watch.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <memory>
+
+using namespace pgsql;
+using postgres::appointment;
+using postgres::watch;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Whether it comes true, in a time that is ample on a busy machine.
+template <typename Condition> bool soon(Condition condition)
+{
+    for (const auto end = in_seconds(20); clock::now() < end;
+         std::this_thread::sleep_for(milliseconds(2)))
+        if (condition())
+            return true;
+    return false;
+}
+
+const auto never = [] { return clock::now() + std::chrono::hours(1); };
+
+} // namespace
+
+TEST_CASE("a duty is done at once, at its time, and when it is woken", "[watch]")
+{
+    watch w;
+    std::atomic<int> often{0};
+    std::atomic<int> seldom{0};
+    w.take_on({[&](const auto&) {
+                   ++often;
+                   return appointment{clock::now() + milliseconds(1)};
+               },
+               [&](const auto&) {
+                   ++seldom;
+                   return appointment{never()};
+               }});
+    CHECK(soon([&] { return often >= 10 && seldom >= 1; }));
+    CHECK(seldom == 1);
+    w.wake();
+    CHECK(soon([&] { return seldom == 2; }));
+}
+
+TEST_CASE("a duty is done when its socket can be read from", "[watch]")
+{
+    std::array<int, 2> ends{};
+    REQUIRE(pipe(ends.data()) == 0);
+    std::atomic<int> heard{0};
+    std::atomic<bool> listening{false};
+    {
+        watch w;
+        w.take_on({[&](const auto&) {
+            char byte = 0;
+            if (listening && read(ends[0], &byte, 1) == 1)
+                heard = byte;
+            listening = true;
+            return appointment{never(), ends[0]};
+        }});
+        REQUIRE(soon([&] { return listening.load(); }));
+        CHECK(heard == 0);
+        CHECK(write(ends[1], "x", 1) == 1);
+        CHECK(soon([&] { return heard == 'x'; }));
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST_CASE("other duties take the place of those before, which are told so and let go of", "[watch]")
+{
+    watch w;
+    auto held = std::make_shared<int>(0);
+    const std::weak_ptr<int> before = held;
+    std::atomic<bool> waiting{false};
+    w.take_on({[held, &waiting](const auto& dismissed) {
+        for (waiting = true; !dismissed();)
+            std::this_thread::sleep_for(milliseconds(1));
+        return appointment{clock::now()};
+    }});
+    held.reset();
+    REQUIRE(soon([&] { return waiting.load(); }));
+    std::atomic<int> after{0};
+    w.take_on({[&](const auto& dismissed) {
+        CHECK_FALSE(dismissed());
+        ++after;
+        return appointment{never()};
+    }});
+    CHECK(soon([&] { return after == 1 && before.expired(); }));
+    w.close();
+    w.close();
+    w.take_on({[&](const auto&) {
+        ++after;
+        return appointment{clock::now()};
+    }});
+    w.wake();
+    CHECK(after == 1);
+}
+
+TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again", "[watch]")
+{
+    std::atomic<int> tries{0};
+    std::atomic<bool> waiting{false};
+    {
+        watch w;
+        w.take_on({[&](const auto& dismissed) -> appointment {
+            if (++tries == 1)
+                throw std::bad_alloc();
+            for (waiting = true; !dismissed();)
+                std::this_thread::sleep_for(milliseconds(1));
+            return {clock::now()};
+        }});
+        REQUIRE(soon([&] { return waiting.load(); }));
+    }
+    CHECK(tries == 2);
+}
+
+TEST_CASE("signals are for other threads", "[watch]")
+{
+    watch w;
+    std::atomic<int> blocked{-1};
+    w.take_on({[&](const auto&) {
+        sigset_t mask;
+        pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+        blocked = sigismember(&mask, SIGTERM) == 1 && sigismember(&mask, SIGHUP) == 1 ? 1 : 0;
+        return appointment{never()};
+    }});
+    CHECK(soon([&] { return blocked == 1; }));
+}

@@ -56,6 +56,7 @@ struct column {
     column_type type = column_type::other;
     bool deterministic = true; ///< its collation; LIKE and ~ refuse others
     unsigned number = 0;       ///< of its type in PostgreSQL's catalogue; 0: may be any
+    bool wide = false;         ///< its values may be of any length
 };
 
 /// Where the values of one attribute come from.
@@ -90,6 +91,7 @@ struct values_query {
     int names_of = -1;   ///< as in source
     bool deterministic = true; ///< as in column
     unsigned number = 0;       ///< the same
+    bool wide = false;         ///< the same
     bool bytes = false;        ///< the values are bytea's, in hexadecimal
     bool positions = false;    ///< a third column tells which of the names is meant
     std::string problem;       ///< why the values cannot be had, although entries have some

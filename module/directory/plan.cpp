@@ -29,6 +29,30 @@ void equalities(const filter& what, std::vector<const filter*>& out)
         equalities(part, out);
 }
 
+// An upper bound of the bytes in which PostgreSQL sends the value, by SQL. (In floating point
+// nothing overflows.)
+std::string bytes_of(const column& c)
+{
+    const std::string value = expression(c);
+    if (c.type == column_type::bytea) // two digits each
+        return "coalesce(2 * octet_length(" + value + ")::float8, 0)";
+    return "coalesce(octet_length((" + value + ")::text)::float8, 0)";
+}
+
+// The sum of what comes before a row; of the first one, NULL.
+std::string sum_before(const std::string& bytes, const std::string& order)
+{
+    return ", sum(" + bytes + ") OVER (" + order +
+           "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS back_pgsql_before";
+}
+
+// The rows of a query with such sums, up to the limit.
+std::string within_page_bytes(const std::string& query)
+{
+    return "SELECT * FROM (" + query +
+           ") AS p WHERE (p.back_pgsql_before >= " + std::to_string(page_bytes) + ") IS NOT TRUE";
+}
+
 class planner {
 public:
     planner(const mapping& all, const kind& of) : all_(all), kind_(of) { out_.of = &of; }
@@ -43,7 +67,7 @@ public:
         out_.where = where.sql;
         choose_columns(parts);
         mark_members(what, answered);
-        out_.select.reserve(from_.size() + 40 * (out_.columns.size() + 1));
+        out_.select.reserve(40 * (out_.columns.size() + 1));
         if (parts.password && !kind_.gate.empty()) {
             out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
             marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
@@ -53,7 +77,13 @@ public:
             out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
         for (const column* c : out_.columns)
             out_.types.push_back(type_in_answer(*c));
-        out_.select += marks_ + " FROM (" + from_ + ") AS e";
+        out_.select += marks_;
+        out_.from = " FROM (" + from_ + ") AS e";
+        // Few rows have the same name, and names are not long.
+        if (!one_name_)
+            for (std::size_t i = 1; i < out_.columns.size(); ++i)
+                if (out_.columns[i]->wide)
+                    out_.width += (out_.width.empty() ? "" : " + ") + bytes_of(*out_.columns[i]);
         out_.values = std::move(values_.values);
         return std::move(out_);
     }
@@ -69,6 +99,11 @@ private:
         from_ = text_of(kind_, kind_.list).text;
         std::vector<const filter*> terms;
         required_terms(what, terms);
+        one_name_ = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return (term->what == filter::type::equality ||
+                    term->what == filter::type::entry_name) &&
+                   term->attribute == kind_.rdn().attribute;
+        });
         for (const lookup& by : kind_.lookups) {
             if (!by.complete || !trusted(by, kind_))
                 continue;
@@ -221,6 +256,7 @@ private:
     postgres::statement values_;
     std::string from_;
     const lookup* by_ = nullptr; ///< whose query it is
+    bool one_name_ = false;      ///< the entries asked for have one and the same
     std::string marks_;
     std::size_t columns_of_marks_ = 0;
 };
@@ -230,8 +266,6 @@ private:
 postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
 {
     postgres::statement out;
-    out.text.reserve(select.size() + where.size() + 100);
-    out.text = select;
     out.values = values;
     const std::string key = "e." + quote_identifier(of->rdn().column);
     // Names that are equal to the column's own order, and not to the directory, need a second one.
@@ -246,12 +280,31 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
                      out.bind(*last_key) + ")";
     else if (last_key)
         condition += (condition.empty() ? "" : " AND ") + key + " > " + out.bind(*last_key);
+    const std::string order =
+        !ordered ? "" : "ORDER BY " + key + (tied ? ", " + spelling : "") + ' ';
+    out.text.reserve(select.size() + from.size() + condition.size() + 100);
+    out.text = select + (width.empty() ? "" : sum_before(width, order)) + from;
     if (!condition.empty())
         out.text += " WHERE " + condition;
     // One row more than a page: whether another page follows is known without asking for it.
-    if (ordered)
-        out.text += " ORDER BY " + key + (tied ? ", " + spelling : "");
-    out.text += " LIMIT " + std::to_string(rows + 1);
+    out.text += ' ' + order + "LIMIT " + std::to_string(rows + 1);
+    if (!width.empty())
+        out.text = within_page_bytes(out.text);
+    return out;
+}
+
+postgres::statement values_of(const values_query& in, const std::vector<std::string>& names)
+{
+    postgres::statement out;
+    (void)out.bind(array_literal(names));
+    out.text = in.text;
+    if (names.size() < 2)
+        return out;
+    out.text += " LIMIT " + std::to_string(page_values + 1);
+    if (in.wide)
+        out.text = within_page_bytes(
+            "SELECT w.*" + sum_before("coalesce(octet_length(w.v::text)::float8, 0)", "") +
+            " FROM (" + out.text + ") AS w(k, v)");
     return out;
 }
 

@@ -17,6 +17,12 @@ namespace pgsql::directory {
 /// lists of values (the members of a group) are fewer.
 inline constexpr int page_rows = 500;
 inline constexpr int page_rows_with_values = 50;
+/// A page ends behind the row with which its values of any length come to so many bytes. One row is
+/// always on it.
+inline constexpr std::size_t page_bytes = 1 << 20;
+/// Values in lists that are fetched for several entries at once; the list of one entry is fetched
+/// whole.
+inline constexpr int page_values = 20000;
 
 /// Which parts of a row a request is about.
 struct wanted {
@@ -54,10 +60,17 @@ struct plan {
     [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key,
                                            bool ordered) const;
 
-    std::string select; ///< SELECT … FROM …
+    std::string select; ///< SELECT …
+    std::string from;   ///< FROM …
     std::string where;  ///< empty or a condition
+    std::string width;  ///< the bytes of a row's values of any length; empty: has none
     std::vector<std::string> values;
 };
+
+/// The statement for the values of some entries; of a single one, all there are, and of several not
+/// more than fit into memory, which `page_values` and `page_bytes` tell.
+[[nodiscard]] postgres::statement values_of(const values_query& in,
+                                            const std::vector<std::string>& names);
 
 /// Nothing when no entry of the kind can make the filter true.
 [[nodiscard]] std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,

@@ -316,8 +316,8 @@ std::vector<described_column> connection::describe(const std::string& text, cons
             throw error(error::cause::lost, message);
         }
         for (int i = 0; i < PQnfields(result); ++i)
-            columns.push_back({PQfname(result, i), PQftype(result, i), PQftable(result, i),
-                               PQftablecol(result, i)});
+            columns.push_back({PQfname(result, i), PQftype(result, i), PQfmod(result, i),
+                               PQftable(result, i), PQftablecol(result, i)});
         PQclear(result);
     }
 }

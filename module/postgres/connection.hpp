@@ -38,7 +38,8 @@ struct target {
 struct described_column {
     std::string name;
     Oid type = 0;
-    Oid table = 0; ///< the table it is read from unchanged, or 0
+    int modifier = -1; ///< of the type: what varchar(n) has; -1: none
+    Oid table = 0;     ///< the table it is read from unchanged, or 0
     int table_column = 0;
 };
 

@@ -75,7 +75,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
     }
     postgres::statement ask;
     ask.text =
-        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true) FROM unnest(" +
+        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0 FROM unnest(" +
         ask.bind(directory::array_literal(tables)) + "::oid[], " +
         ask.bind(directory::array_literal(numbers)) + "::int2[], " +
         ask.bind(directory::array_literal(types)) +
@@ -91,6 +91,11 @@ void ask_catalogue(std::vector<directory::column>& columns,
         if (found.at(i, 1) == "citext")
             column.type = column_type::citext;
         column.deterministic = found.at(i, 2) != "f";
+        // numeric has its own limit, and varchar(n) and character(n) say theirs, in characters.
+        constexpr int short_enough = 1024;
+        const int modifier = from.at(static_cast<std::size_t>(i)).modifier;
+        column.wide = found.at(i, 3) != "f" && column.type != column_type::numeric &&
+                      (modifier < 0 || modifier > short_enough);
     }
 }
 
@@ -398,6 +403,7 @@ private:
                             .value = shown.name,
                             .deterministic = shown.deterministic,
                             .number = directory::type_of(shown),
+                            .wide = shown.wide,
                             .bytes = shown.type == column_type::bytea});
     }
 

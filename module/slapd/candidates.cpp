@@ -93,49 +93,113 @@ private:
     std::string text_;
 };
 
-page_values fetch_values(Operation& op, service& with, const directory::plan& from,
-                         const postgres::rows& page, int count)
+// What the first columns of all rows come to.
+std::size_t bytes_of(const postgres::rows& in, std::size_t columns)
 {
-    page_values out;
-    out.reserve(from.values_queries.size());
-    std::vector<std::string> keys;
-    for (int row = 0; row < count && !from.values_queries.empty(); ++row)
-        if (const auto key = page.at(row, 0))
-            keys.emplace_back(*key);
-    if (keys.empty())
-        return out;
-    for (const directory::values_query* query : from.values_queries) {
-        // memberUid and member come from the same rows: asked for once.
-        const auto same = std::find_if(out.begin(), out.end(),
-                                       [&](const auto& l) { return l.query->text == query->text; });
-        if (same != out.end()) {
-            out.push_back({query, same->rows, same->of});
-            continue;
+    std::size_t bytes = 0;
+    for (int row = 0; row < in.count(); ++row)
+        for (std::size_t i = 0; i < columns; ++i)
+            bytes += in.at(row, static_cast<int>(i)).value_or("").size();
+    return bytes;
+}
+
+/// The lists of values that the rows of a page bring, fetched for as many rows at once as memory
+/// allows.
+class page_lists {
+public:
+    page_lists(Operation& op, service& with, const directory::plan& from)
+        : op_(op), with_(with), from_(from), at_once_(from.rows)
+    {}
+
+    void begin(const postgres::rows& page, int count)
+    {
+        page_ = &page;
+        count_ = count;
+        end_ = 0;
+    }
+
+    /// Those of a row; rows come in their order. Good until the next ones are asked for.
+    const page_values& of(int row)
+    {
+        while (row >= end_ && !from_.values_queries.empty()) {
+            end_ = std::min(count_, row + at_once_);
+            lists_.clear();
+            if (!fetch_lists(row)) {
+                at_once_ = std::max(1, (end_ - row) / 2);
+                end_ = row;
+            }
         }
-        postgres::statement ask;
-        ask.text = query->text;
-        (void)ask.bind(directory::array_literal(keys));
-        out.push_back(
-            {query, std::make_shared<const postgres::rows>(fetch(op, with, from, ask)), {}});
-        auto& found = out.back();
-        expect_type(from, *found.rows, 1, query->number);
+        return lists_;
+    }
+
+private:
+    // False when they are too much for one time.
+    bool fetch_lists(int first)
+    {
+        lists_.reserve(from_.values_queries.size());
+        std::vector<std::string> keys;
+        for (int row = first; row < end_; ++row)
+            if (const auto key = page_->at(row, 0))
+                keys.emplace_back(*key);
+        if (keys.empty())
+            return true;
+        int values = 0;
+        for (const directory::values_query* query : from_.values_queries) {
+            // memberUid and member come from the same rows: asked for once.
+            const auto same = std::find_if(lists_.begin(), lists_.end(), [&](const auto& l) {
+                return l.query->text == query->text;
+            });
+            if (same != lists_.end()) {
+                lists_.push_back({query, same->rows, same->of});
+                continue;
+            }
+            lists_.push_back({query,
+                              std::make_shared<const postgres::rows>(
+                                  fetch(op_, with_, from_, directory::values_of(*query, keys))),
+                              {}});
+            listed_values& found = lists_.back();
+            values += found.rows->count();
+            if (keys.size() > 1 &&
+                (values > directory::page_values ||
+                 (query->wide && bytes_of(*found.rows, 2) >= directory::page_bytes)))
+                return false;
+            expect_type(from_, *found.rows, 1, query->number);
+            assign(found, keys, first);
+        }
+        if (values < directory::page_values / 4)
+            at_once_ = std::min(from_.rows, at_once_ * 2);
+        return true;
+    }
+
+    // To the names of the rows.
+    void assign(listed_values& found, const std::vector<std::string>& keys, int first) const
+    {
+        const bool positions = found.query->positions;
         std::unordered_map<std::string_view, int> known; // the page's own spelling
-        if (query->positions)
-            for (int row = 0; row < count; ++row)
-                if (const auto key = page.at(row, 0))
+        if (positions)
+            for (int row = first; row < end_; ++row)
+                if (const auto key = page_->at(row, 0))
                     known.emplace(*key, row);
         for (int row = 0; row < found.rows->count(); ++row) {
             auto key = found.rows->at(row, 0);
             const auto value = found.rows->at(row, 1);
-            if (query->positions && key && !known.contains(*key))
+            if (positions && key && !known.contains(*key))
                 if (const auto position = found.rows->at(row, 2))
-                    key = page.at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+                    key = page_->at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
             if (key && value)
                 found.of[*key].push_back(*value);
         }
     }
-    return out;
-}
+
+    Operation& op_;
+    service& with_;
+    const directory::plan& from_;
+    const postgres::rows* page_ = nullptr;
+    int count_ = 0;
+    int end_ = 0; ///< the first row whose lists are not there
+    int at_once_;
+    page_values lists_;
+};
 
 } // namespace
 
@@ -144,10 +208,17 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
 {
     entry_builder builder(with, mapping, from);
     twins left_out(with, from);
+    page_lists lists(op, with, from);
+    // What follows was left for another page.
+    const auto full = [&](const postgres::rows& page) {
+        return page.count() > from.rows ||
+               (!from.width.empty() &&
+                bytes_of(page, from.columns.size()) >= directory::page_bytes);
+    };
     bool ordered = how.ordered || !from.pinned;
     std::optional<std::string> last = how.after;
     postgres::rows page = fetch(op, with, from, from.page(last, ordered));
-    if (!ordered && page.count() > from.rows) {
+    if (!ordered && full(page)) {
         ordered =
             true; // more than a page after all: begin again, in an order that can be continued
         page = fetch(op, with, from, from.page(last, ordered));
@@ -155,10 +226,10 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
     for (;;) {
         expect_types(from, page);
         const int count = std::min(page.count(), from.rows);
-        const page_values values = fetch_values(op, with, from, page, count);
+        lists.begin(page, count);
         // Rows without a name come last, and none of them makes an entry.
         const auto end = count > 0 ? page.at(count - 1, 0) : std::nullopt;
-        const bool more = page.count() > from.rows && end;
+        const bool more = full(page) && end;
         const std::string behind = last.value_or("");
         std::string_view before = behind; // no key is empty and shown
         std::unique_ptr<postgres::pool::ahead> next;
@@ -182,7 +253,7 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
             }
             if (key)
                 before = *key;
-            Entry* e = builder.build(page, row, values);
+            Entry* e = builder.build(page, row, lists.of(row));
             if (e == nullptr)
                 continue;
             if (next != nullptr && !next->arrived() && how.client_is_slow())

@@ -5,8 +5,8 @@ need perl
 start_postgres
 base=dc=example,dc=com
 count=24
-# argon2id of "dear": 64 MiB, and 256 MiB
-dear='$argon2id$v=19$m=65536,t=1,p=1$c2FsdHNhbHQ$wYnFoWoIM1gfGgSLfPQM0Xfp/gVDsmuf0klNI18jx1g'
+# argon2id of "dear": 64 MiB and 4 passes, and 256 MiB
+dear='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
 large='$argon2id$v=19$m=262144,t=1,p=1$c2FsdHNhbHQ$X2dTexAv4yZCKGEY0O40vNtfN9JFejoguq32E4zy4ZM'
 q "INSERT INTO \"Users\" SELECT 5000 + n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U', 'U', 'U', 'u' || n || '@x', NULL,
    '$dear', 'active', NULL, NULL, now(), now() FROM generate_series(1, 200) n; UPDATE \"Users\" SET \"userPassword\" = '$large' WHERE \"uid\" = 'hal'"
@@ -40,13 +40,14 @@ expect 0 search -b $base '(uid=ann)'
 before=$(memory VmRSS)
 crowd $count >"$T/answers" &
 clients=$!
-eventually 10 grep -q "BIND dn=\"uid=u$count,$base\" method" "$T/slapd.log"
-for _ in {1..10}; do
-    within 1 expect 0 search -b $base '(uid=ann)'
-    within 1 expect 0 bind bob bob-secret
+arrived() { eventually 30 grep -q "BIND dn=\"uid=u$1,$base\" method" "$T/slapd.log"; }
+arrived $count
+for _ in {1..5}; do
+    expect 0 search -b $base '(uid=ann)'
+    expect 0 bind bob bob-secret
 done
-within 1 expect 0 change "replace: olcPgConnectTimeout" "olcPgConnectTimeout: 1.5"
-within 1 expect 0 search -b $base '(uid=ann)'
+expect 0 change "replace: olcPgConnectTimeout" "olcPgConnectTimeout: 1.5"
+expect 0 search -b $base '(uid=ann)'
 kill -0 $clients 2>/dev/null || fail "all were checked before anything else was tried"
 wait $clients || fail "the clients ended badly: $(<"$T/perl.log")"
 same "$(for n in $(seq 1 $count); do echo "u$n 0 dn:uid=u$n,$base"; done)" "$(<"$T/answers")" "who got in"
@@ -63,7 +64,7 @@ expect 0 change "replace: olcPgHashThreads" "olcPgHashThreads: 1"
 
 # Nobody waits longer than pgsql-hash-timeout.
 expect 0 change "replace: olcPgHashTimeout" "olcPgHashTimeout: 0.3"
-within 12 crowd $count >"$T/answers" || fail "the clients ended badly: $(<"$T/perl.log")"
+crowd $count >"$T/answers" || fail "the clients ended badly: $(<"$T/perl.log")"
 same "0 51" "$(cut -d ' ' -f 2 "$T/answers" | sort -u | xargs)" "results where time is short"
 logged 'outcome=busy reason="no turn for a password check within pgsql-hash-timeout"'
 expect 0 bind bob bob-secret
@@ -72,16 +73,15 @@ expect 0 bind bob bob-secret
 expect 0 change "replace: olcPgHashTimeout" "olcPgHashTimeout: 100"
 expect 0 change "replace: olcPgHashThreads" "olcPgHashThreads: 1"
 crowd 200 leave
-within 5 expect 0 bind u1 dear
+within 15 expect 0 bind u1 dear
 logged 'outcome=gone'
 
 # The database goes while they wait: they are told at once.
-arrived() { eventually 10 grep -q "BIND dn=\"uid=u$1,$base\" method" "$T/slapd.log"; }
 : >"$T/slapd.log"
 crowd $count >"$T/answers" &
 clients=$!
 arrived $count
-within 5 expect 0 as_config ldapdelete "$database"
+within 15 expect 0 as_config ldapdelete "$database"
 wait $clients || true # some are cut off
 lacks "$(<"$T/answers")" " 49"
 contains "$(<"$T/answers")" " 52"

@@ -6,6 +6,7 @@ q 'GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO ldap' >/dev/null
 change_conf() {
     manager_conf
     cat <<'END_OF_CONF'
+pgsql-timeout 30
 pgsql-password-change users
   UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?
 pgsql-gate users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
@@ -80,11 +81,16 @@ expect 53 modify "replace: mail" "mail: x@example.com"
 expect 53 modify "add: description" "description: x" "-" "replace: userPassword" "userPassword: x"
 expect 0 bind bob bob-new
 
-# A second change at the same moment: of two, one is told that the other was quicker.
-q "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END';
-   CREATE TRIGGER slow BEFORE UPDATE ON \"Users\" FOR EACH ROW EXECUTE FUNCTION slow()"
+# A second change at the same moment, here when both wait for the row: of two, one is told that the other was quicker.
+q "BEGIN; SELECT FROM \"Users\" WHERE \"uid\" = 'bob' FOR UPDATE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
+sessions() { q "SELECT count($1) FROM pg_stat_activity WHERE $2"; }
+holds() { [ "$(sessions '*' "wait_event = 'PgSleep'")" = 1 ]; }
+both_wait() { [ "$(sessions '*' "usename = 'ldap' AND wait_event_type = 'Lock'")" = 2 ]; }
+eventually 10 holds
 as bob bob-new -s bob-1 >"$T/1" 2>&1 & first=$!
 as bob bob-new -s bob-2 >"$T/2" 2>&1 & second=$!
+eventually 20 both_wait
+sessions 'pg_terminate_backend(pid)' "wait_event = 'PgSleep'" >/dev/null
 codes=
 for job in $first $second; do
     code=0
@@ -96,7 +102,6 @@ contains "$(<"$T/1")$(<"$T/2")" "changed by somebody else meanwhile"
 winner=1
 [[ $codes == " 0 51" ]] || winner=2
 expect 0 bind bob bob-$winner
-q 'DROP TRIGGER slow ON "Users"'
 
 # What the database does not accept.
 q "ALTER TABLE \"Users\" ADD CONSTRAINT no_argon CHECK (\"uid\" <> 'jan' OR \"userPassword\" NOT LIKE '\$argon%')"

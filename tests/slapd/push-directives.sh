@@ -23,10 +23,13 @@ same "1 1" "$(prompts 'POST /one') $(prompts 'POST /two')" "prompts at either ad
 users_say 'after 1.5 approve'
 expect 0 change "add: olcPgPushTimeout" "olcPgPushTimeout: 1"
 expect 49 bind bob
+users_say hold
 expect 0 change "delete: olcPgPushTimeout" "-" "add: olcPgPushPending" "olcPgPushPending: 1"
 bind bob >/dev/null &
-eventually 5 prompted 4
+eventually 10 prompted 4
 expect 51 bind hal
+users_say approve
+release approve
 wait $!
 expect 0 change "delete: olcPgPushPending" "-" "add: olcPgPushWindow" "olcPgPushWindow: 0"
 bind bob >/dev/null & first=$!

@@ -11,7 +11,7 @@ base=dc=example,dc=com
 start_slapd - < <(
     manager_conf | sed 's/^moduleload.*/&\nmoduleload ppolicy\nmoduleload rwm\nmoduleload back_relay/'
     push_conf
-    printf '%s\n' 'pgsql-push-timeout 6' 'overlay ppolicy' 'lastbind on' \
+    printf '%s\n' 'pgsql-push-timeout 8' 'overlay ppolicy' 'lastbind on' \
         'database relay' 'suffix "o=other"' "relay \"$base\"" 'overlay rwm' "rwm-suffixmassage \"$base\""
 )
 login() { ldapwhoami -x -H "$URI" -D "$1" -w secret -e ppolicy; }

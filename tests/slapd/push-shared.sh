@@ -6,20 +6,24 @@ quick_hashes
 start_push
 users_say hold
 base=dc=example,dc=com
-{ manager_conf; push_conf; echo "pgsql-push-window 3"; } >"$T/slapd.conf"
+{ manager_conf; push_conf; echo "pgsql-push-window 50"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 
 begin() { # FILE USER [PASSWORD]: a login in the background, whose result goes to FILE
     { local status=0; bind "$2" "${3:-secret}" >/dev/null 2>&1 || status=$?; echo "$status" >"$T/$1"; } &
 }
 result() { eventually 10 test -s "$T/$1"; cat "$T/$1"; rm "$T/$1"; }
-waiting() { [ "$(($(grep -c ' BIND dn="uid=.*method=128' "$T/slapd.log") - $(grep -c ' pgsql bind dn=' "$T/slapd.log")))" = "$1" ]; }
+waiting() { # N: so many logins are not answered, and one that came after them has been
+    eventually 10 unanswered "$1"
+    expect 49 bind jan wrong
+}
+unanswered() { [ "$(($(grep -c ' BIND dn="uid=.*method=128' "$T/slapd.log") - $(grep -c ' pgsql bind dn=' "$T/slapd.log")))" = "$1" ]; }
 
 # Three logins of ann's are one prompt; bob's is another, and who has not the password shares nothing.
 begin one ann; begin two ann; begin three ann; begin other bob
-eventually 5 prompted 2
+eventually 10 prompted 2
 expect 49 bind ann wrong
-eventually 5 waiting 4
+waiting 4
 same "1 1" "$(prompts '"ann"') $(prompts '"bob"')" "prompts for ann and bob"
 release_user ann approve
 same "0 0 0" "$(result one) $(result two) $(result three)" "ann's logins"
@@ -30,9 +34,9 @@ same 49 "$(result other)" "bob's login"
 # What was decided is decided for those who waited: the next login is another prompt. A rejection is shared as well.
 rm "$T/push"/release.*
 begin one ann
-eventually 5 prompted 3
+eventually 10 prompted 3
 begin two ann
-eventually 5 waiting 2
+waiting 2
 release_user ann reject
 same "49 49" "$(result one) $(result two)" "ann's logins, rejected"
 same 2 "$(prompts '"ann"')" "prompts for ann"
@@ -48,18 +52,21 @@ s.sendall(b"\x30" + bytes([5 + len(bind)]) + b"\x02\x01\x01\x60" + bytes([len(bi
 s.recv(100)
 END
 begin one carl
-eventually 5 prompted 5
-eventually 5 grep -q 'from 127.0.0.77\.' "$T/push/requests"
+eventually 10 prompted 5
+eventually 10 grep -q 'from 127.0.0.77\.' "$T/push/requests"
 release_user carl approve
 same 0 "$(result one)" "carl's login"
 
 # A prompt that is older than the window is not shared.
 rm "$T/push"/release.*
+stop_slapd
+sed -i 's/^pgsql-push-window.*/pgsql-push-window 0.5/' "$T/slapd.conf"
+start_slapd "$T/slapd.conf"
 begin one eve
-eventually 5 prompted 6
-sleep 3.2
+eventually 10 prompted 6
+sleep 0.6
 begin two eve
-eventually 5 prompted 7
+eventually 10 prompted 7
 same 2 "$(prompts '"eve"')" "prompts for eve"
 release_user eve approve
 same "0 0" "$(result one) $(result two)" "eve's logins"
@@ -69,6 +76,6 @@ stop_slapd
 sed -i 's/^pgsql-push-window.*/pgsql-push-window 0/' "$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 begin one gus; begin two gus
-eventually 5 prompted 9
+eventually 10 prompted 9
 release_user gus approve
 same "0 0" "$(result one) $(result two)" "gus's logins"

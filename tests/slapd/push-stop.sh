@@ -19,7 +19,7 @@ stop_with() { # ANSWER [LINE of slapd.conf…]: twenty logins wait when slapd is
     eventually 10 prompted 2
     eventually 10 eval '[ "$(grep -c " BIND dn=\"uid=" "$T/slapd.log")" -ge 20 ]'
     sleep 0.2
-    within 3 stop_slapd
+    within 10 stop_slapd
     wait "${clients[@]}"
     same 0 "$(grep -c ' 0$' "$T/results")" "logins that succeeded"
     same 20 "$(wc -l <"$T/results")" "clients that got their end"
@@ -39,6 +39,6 @@ for _ in 1 2 3; do
     eventually 10 prompted 8
     release approve
     sleep 0.02
-    within 3 stop_slapd
+    within 10 stop_slapd
     wait "${clients[@]}"
 done

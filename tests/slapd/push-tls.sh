@@ -28,7 +28,7 @@ directory() { # LINE…
     start_slapd - < <(manager_conf; push_conf | sed 's/http:/https:/'; printf '%s\n' "$@")
 }
 refused_by_tls() { # WHAT [SECONDS]: and asked once only, since it will not be better a second later
-    within "${2:-2}" expect 52 bind ann
+    within "${2:-3}" expect 52 bind ann
     contains "$(tail -n 9 "$T/slapd.log")" 'the push endpoint failed: SSL'
     same 0 "$(prompts)" "requests that reached the endpoint with $1"
 }

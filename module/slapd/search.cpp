@@ -301,7 +301,8 @@ private:
             send_ldap_result(&op_, &rs_);
             return SLAPD_ABANDON;
         }
-        if (slapd_shutdown != 0) {
+        // Not slapd_shutdown: after SIGHUP with gentlehup on, what is under way is still answered.
+        if (slapd_abrupt_shutdown != 0) {
             rs_.sr_err = LDAP_UNAVAILABLE;
             send_ldap_disconnect(&op_, &rs_);
             return LDAP_UNAVAILABLE;

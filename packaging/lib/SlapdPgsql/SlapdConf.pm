@@ -15,6 +15,8 @@ sub lines {
         'pidfile ' . quoted($place->{pidfile}),
         '# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.',
         'loglevel 0',
+        '# SIGHUP before SIGTERM has slapd answer what it was asked before it ends.',
+        'gentlehup on',
         'sizelimit unlimited',
         root_dse($deployment) ? 'rootDSE ' . quoted($place->{root_dse}) : (),
     );

@@ -1,0 +1,96 @@
+#!/bin/bash
+# slapd-pgsql-pair says in one line a server how it is, and replaces one after the other only while all is well.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/clients/servers.sh"
+need slapd openssl perl ldapwhoami
+[ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
+end_pair() { local status=$?; set +e; end_servers || status=1; (exit $status); cleanup; }
+trap end_pair EXIT
+
+# ssh leads to a shell whose STATE_DIR is the server's; what it was asked to do is written down.
+mkdir "$T/bin"
+cat >"$T/bin/ssh" <<END
+#!/bin/bash
+while [[ \$1 == -* ]]; do [ "\$1" = -o ] && shift; shift; done
+echo "\$*" >>"$T/asked"
+[ "\$1" != unreachable ] || { echo "ssh: connect to host unreachable port 22: No route to host" >&2; exit 255; }
+state=$T/ldap1
+[ "\$1" != $LDAP2 ] || state=$T/ldap2
+shift
+STATE_DIR=\$state exec sh -c "\$*"
+END
+chmod +x "$T/bin/ssh"
+PATH=$T/bin:$PATH
+
+start_postgres
+start_ldap ldap1
+start_ldap ldap2
+printf '%s\n' '# tag host' "ldap1 $LDAP1" '' "ldap2 $LDAP2" >"$T/pair"
+pair() { "$PROJECT/packaging/slapd-pgsql-pair" -f "${FILE:-$T/pair}" -p "$LDAPS_PORT" -s 0 -w 10 "$@"; }
+
+# Commands run on all, or on some; each has one line, whatever it writes.
+expect 0 pair run 'printf "one\ntwo \\ three: %s" "it'"'"'s"'
+same "okay::ldap1:$LDAP1:one\\ntwo \\\\ three: it's
+okay::ldap2:$LDAP2:one\\ntwo \\\\ three: it's" "$OUT" "lines of two servers"
+expect 1 pair -t ldap2 run 'echo no; exit 3'
+same "fail::ldap2:$LDAP2:status 3: no" "$OUT" "the line of a failure"
+printf '%s\n' "ldap1 $LDAP1" "ldap2 [::1] unreachable" "ldap3 $LDAP2 gateway env INSIDE=yes" >"$T/odd"
+FILE=$T/odd expect 1 pair run 'echo "$INSIDE"'
+same "okay::ldap1:$LDAP1:
+fail::ldap2:[::1]:status 255: ssh: connect to host unreachable port 22: No route to host
+okay::ldap3:$LDAP2:yes" "$OUT" "ways into servers"
+contains "$(<"$T/asked")" 'gateway env INSIDE=yes sh -c '
+expect 1 pair -T 1 -t ldap1 run 'sleep 30'
+contains "$OUT" "fail::ldap1:$LDAP1:no end after 1 s"
+
+# Two good servers.
+expect 0 pair verify
+until=$(date -u -d '+3650 days' +%Y)
+like='^okay::ldap[12]:[0-9.]*:answers, the certificate lasts until '$until'-..-.., the database is there, configuration [0-9a-f]{12}$'
+same 2 "$(grep -cE "$like" <<<"$OUT")" "servers that are well in: $OUT"
+
+# A certificate that nobody vouches for, or that ends soon; another configuration; nobody at the port; the database away.
+expect 1 pair -c "$T/ldap1/self-signed.crt" verify
+contains "$OUT" "fail::ldap2:$LDAP2:does not answer at ldaps://$LDAP2:$LDAPS_PORT"
+expect 1 pair -d 4000 verify
+contains "$OUT" 'the certificate ends soon: '
+echo '# another' >>"$T/ldap2/slapd.conf"
+expect 1 pair verify
+contains "$OUT" "okay::ldap1:$LDAP1:"
+contains "$OUT" "fail::ldap2:$LDAP2:is configured otherwise than the servers before: "
+stop_postgres
+expect 1 pair verify
+same 2 "$(grep -c 'fail::ldap[12]:.*:the database of dc=example,dc=com is away: ' <<<"$OUT")" "servers without a database in: $OUT"
+start_postgres
+
+sed -i '$d' "$T/ldap2/slapd.conf"
+
+# One after the other, each told by its name; only with the others well, and not beyond the first failure.
+replaced() { paste -sd ' ' "$T/replaced" 2>/dev/null; : >"$T/replaced"; }
+printf '%s\n' "replace: echo \$TAG=\$HOST >>'$T/replaced'" >>"$T/pair"
+expect 0 pair rolling
+same "ldap1=$LDAP1 ldap2=$LDAP2" "$(replaced)" "what was replaced"
+same 2 "$(grep -c '^okay::ldap[12]:.*:replaced and well after ' <<<"$OUT")" "replaced servers in: $OUT"
+same 2 "$(grep -cE "$like" <<<"$OUT")" "servers that are well in the end in: $OUT"
+expect 1 pair rolling sh -c "echo \$TAG >>'$T/replaced'; echo no room >&2; exit 1"
+same "fail::ldap1:$LDAP1:it could not be replaced: no room" "$OUT" "a failed replacement"
+same ldap1 "$(replaced)" "what was replaced before the failure"
+expect 1 pair -w 1 rolling sh -c "echo \$TAG >>'$T/replaced'; kill \$(cat '$T/ldap1/slapd.pid')"
+contains "$OUT" "fail::ldap1:$LDAP1:replaced, but after 1 s: does not answer at ldaps://$LDAP1:$LDAPS_PORT"
+same ldap1 "$(replaced)" "what was replaced before the one that does not come back"
+wait "${LDAP_PROCESS[ldap1]}"
+expect 1 pair rolling
+contains "$OUT" "fail::ldap1:$LDAP1:does not answer"
+same '' "$(replaced)" "what was replaced while one was away"
+
+# What is not understood does nothing.
+refused_pair() { expect 2 pair "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; same '' "$OUT" "output"; }
+refused_pair 'say run, status, verify or rolling'
+refused_pair "'stop' is not known" stop
+refused_pair 'run what?' run
+refused_pair "-w takes a number, not 'x'" -w x verify
+refused_pair "$T/pair names no server with the tag ldap3" -t ldap3 verify
+refused_pair 'with one server only' -t ldap1 rolling
+FILE=$T/none refused_pair "the inventory '$T/none' cannot be read" verify
+echo 'ldap1 a;b' >"$T/odd"
+FILE=$T/odd refused_pair "$T/odd line 1: 'a;b' is no host" verify

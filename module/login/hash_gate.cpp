@@ -27,6 +27,12 @@ void hash_gate::set(const hash_budget& budget)
     changed_.notify_all();
 }
 
+hash_gate::work_load hash_gate::load() const
+{
+    const std::lock_guard lock(guard_);
+    return {queue_.size(), threads_used_};
+}
+
 hash_budget hash_gate::budget() const
 {
     const std::lock_guard lock(guard_);

@@ -48,6 +48,13 @@ public:
     void set(const hash_budget& budget);
     [[nodiscard]] hash_budget budget() const;
 
+    /// What there is to do.
+    struct work_load {
+        std::size_t waiting; ///< checks whose turn has not come
+        unsigned threads;    ///< that those use which run
+    };
+    [[nodiscard]] work_load load() const;
+
     /// Runs `what` when its turn comes and waits for its end. At most `most` callers may do so at a
     /// time. The deadline is for the wait; a check that has begun is waited for.
     [[nodiscard]] ending run(const expense& cost, deadline until, unsigned most,

@@ -209,6 +209,12 @@ void push::look()
         one->hear({decision::gone, "the client has left"});
 }
 
+push::open_load push::load() const
+{
+    const std::lock_guard lock(guard_);
+    return {open_.size(), waiting_};
+}
+
 void push::close() noexcept
 {
     std::vector<shared_prompt> ending;

@@ -26,6 +26,12 @@ public:
     /// `to` hears what the user says; at once only if nobody can be asked.
     void ask(const std::shared_ptr<const push_settings>& how, const attempt& who,
              std::shared_ptr<listener> to);
+    /// What is open.
+    struct open_load {
+        std::size_t prompts;
+        std::size_t logins; ///< that wait for them
+    };
+    [[nodiscard]] open_load load() const;
     /// Somebody may have left.
     void look_again() noexcept { background_.wake(); }
     /// Throws when later() could not: there is no thread for it.
@@ -58,7 +64,7 @@ private:
     void end(const shared_prompt& which, const answer& what) noexcept;
     void look();
 
-    std::mutex guard_; ///< of what follows; nobody hears anything while it is held
+    mutable std::mutex guard_; ///< of what follows; nobody hears anything while it is held
     std::vector<shared_prompt> open_;
     std::size_t waiting_ = 0;
     bool closed_ = false;

@@ -5,6 +5,12 @@
 
 namespace pgsql::slapd {
 
+bool is_ours(const BackendDB& be) noexcept
+{
+    const BackendInfo* const mine = backend_info("pgsql");
+    return mine != nullptr && be.be_cf_ocs == mine->bi_cf_ocs && be.be_private != nullptr;
+}
+
 void database::apply(const BackendDB& be)
 {
     try {
@@ -47,7 +53,13 @@ std::shared_ptr<service> database::serving(const BackendDB& be)
     return service_;
 }
 
-std::shared_ptr<waiting_room> database::room()
+std::shared_ptr<service> database::current() const
+{
+    const std::lock_guard lock(guard_);
+    return service_;
+}
+
+std::shared_ptr<waiting_room> database::room() const
 {
     const std::lock_guard lock(guard_);
     return room_;

@@ -164,6 +164,7 @@ private:
     std::shared_ptr<const bound> bound_;
 };
 
+struct listing;
 class waiting_room;
 class walk;
 
@@ -174,6 +175,8 @@ public:
     std::shared_ptr<walk> at_work; ///< of slapcat or another tool
     const std::shared_ptr<tally> counted = std::make_shared<tally>(); ///< since slapd began
 
+    std::shared_ptr<listing> listed; ///< below cn=Monitor; null if it is not
+
     /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
     void apply(const BackendDB& be);
     void close() noexcept;
@@ -181,14 +184,16 @@ public:
     /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at
     /// here.
     [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
+    /// The same as it is, for who looks at it only; null while closed.
+    [[nodiscard]] std::shared_ptr<service> current() const;
     /// Where binds wait. Outlives changes of the directives; null while closed.
-    [[nodiscard]] std::shared_ptr<waiting_room> room();
+    [[nodiscard]] std::shared_ptr<waiting_room> room() const;
 
 private:
     void watch_over(service& with); ///< with the lock held
 
     directives applied_;
-    std::mutex guard_;
+    mutable std::mutex guard_;
     std::shared_ptr<service> service_;
     std::shared_ptr<waiting_room> room_;
     std::unique_ptr<postgres::watch> watch_; ///< null in tools
@@ -198,6 +203,10 @@ private:
 {
     return *static_cast<database*>(be.be_private);
 }
+
+/// Whether a database of slapd's is one of this backend's. bd_info would not tell: overlays put
+/// their own there.
+[[nodiscard]] bool is_ours(const BackendDB& be) noexcept;
 
 /// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
 [[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from,

@@ -1,6 +1,7 @@
 // lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL.
 #include "operations.hpp"
 
+#include "monitor.hpp"
 #include "wait.hpp"
 #include "waiting_room.hpp"
 
@@ -120,6 +121,7 @@ extern "C" int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept
     try {
         be->be_private = new database;
         be->be_cf_ocs = be->bd_info->bi_cf_ocs;
+        prepare_monitoring(*be);
         return 0;
     } catch (const std::exception& e) {
         return failed(cr, e.what());
@@ -135,6 +137,7 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
             auto task = std::make_unique<std::shared_ptr<service>>(mine.serving(*be));
             if (ldap_pvt_thread_pool_submit(&connection_pool, first_look, task.get()) == 0)
                 (void)task.release();
+            list_below_monitor(*be);
         }
         return 0;
     } catch (const std::exception& e) {
@@ -144,8 +147,10 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
 
 extern "C" int pgsql_db_close(BackendDB* be, ConfigReply*) noexcept
 {
-    if (be->be_private != nullptr)
+    if (be->be_private != nullptr) {
+        unlist(database_of(*be));
         database_of(*be).close();
+    }
     return 0;
 }
 
@@ -156,15 +161,21 @@ extern "C" int pgsql_db_destroy(BackendDB* be, ConfigReply*) noexcept
     return 0;
 }
 
-extern "C" int pgsql_unpause(BackendInfo* bi) noexcept
+extern "C" int pgsql_unpause(BackendInfo*) noexcept
 {
     BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
     {
-        if (be->be_cf_ocs != bi->bi_cf_ocs || be->be_private == nullptr)
-            continue; // bd_info would not tell: overlays put their own there
+        if (!is_ours(*be))
+            continue;
         if (const auto room = database_of(*be).room())
             room->after_change();
+        try {
+            if (database_of(*be).open()) // there may be a cn=Monitor now
+                list_below_monitor(*be);
+        } catch (const std::exception& e) {
+            (void)failed(nullptr, e.what());
+        }
     }
     return 0;
 }

@@ -38,6 +38,7 @@ extern "C" {
 
 #include <slap.h>
 
+#include <back-monitor/back-monitor.h>
 #include <lutil.h>
 #include <slap-config.h>
 }

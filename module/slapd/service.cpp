@@ -17,14 +17,17 @@
 namespace pgsql::slapd {
 namespace {
 
-// The whole configuration of the database, its password for PostgreSQL included: a cookie of one
-// server is good at another that is configured the same, and at no other.
+// What decides which entries there are, and the password for PostgreSQL: a cookie of one server is
+// good at another that shows the same, whatever its limits, and at no other.
 std::string secret_of(const directives& from, const BackendDB& be)
 {
     std::string text(be.be_nsuffix != nullptr ? view(be.be_nsuffix[0]) : std::string_view());
-    for (const auto& values : from.values) {
+    for (const auto which :
+         {directives::uri, directives::kind, directives::list, directives::lookup,
+          directives::values_of, directives::attribute, directives::private_groups,
+          directives::gate, directives::hide_gated}) {
         text += '\1';
-        for (const auto& value : values)
+        for (const auto& value : from.values[which])
             text += value + '\2';
     }
     return digest(text);

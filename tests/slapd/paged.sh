@@ -57,4 +57,7 @@ same "0 1210" "$(page large '' size 2147483647 | cut -d ' ' -f 1-2)" "one page f
 same "0 5" "$(page large '' size 2147483647 filter '(objectClass=posixGroup)' | cut -d ' ' -f 1-2)" "one page for all groups, which show their members"
 echo "pgsql-timeout 4" >>"$T/slapd.conf"
 start_slapd_again
+same "$second" "$(page next "$cookie" | cut -d ' ' -f 1-3)" "the second page, with another time limit"
+echo "pgsql-attribute users loginShell default=/bin/sh" >>"$T/slapd.conf"
+start_slapd_again
 same "53 0" "$(page next "$cookie" | cut -d ' ' -f 1-2)" "a cookie of another configuration"

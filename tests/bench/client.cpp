@@ -2,6 +2,7 @@
 #include "client.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <strings.h>
 
 namespace bench {
@@ -146,6 +147,64 @@ long client::stream(const question& q)
         expect_entries(seen, q);
         return seen;
     }
+}
+
+namespace {
+
+struct free_control {
+    void operator()(LDAPControl* c) const noexcept { ldap_control_free(c); }
+};
+struct free_controls {
+    void operator()(LDAPControl** c) const noexcept { ldap_controls_free(c); }
+};
+
+std::string cookie_in(LDAP* ld, LDAPMessage* answer)
+{
+    int code = LDAP_OTHER;
+    LDAPControl** found = nullptr;
+    expect_success(ldap_parse_result(ld, answer, &code, nullptr, nullptr, nullptr, &found, 0));
+    const std::unique_ptr<LDAPControl*, free_controls> controls(found);
+    expect_success(code);
+    LDAPControl* const page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, found, nullptr);
+    ber_int_t estimate = 0;
+    berval cookie{};
+    if (page == nullptr || ldap_parse_pageresponse_control(ld, page, &estimate, &cookie) != 0)
+        throw wrong_reply("no control of paged results in the answer");
+    std::string out(cookie.bv_val != nullptr ? cookie.bv_val : "", cookie.bv_len);
+    ber_memfree(cookie.bv_val);
+    return out;
+}
+
+} // namespace
+
+long client::search_pages(const question& q, double& seconds)
+{
+    LDAP* const ld = ld_.get();
+    long seen = 0;
+    std::string cookie;
+    for (bool more = true; more;) {
+        berval position = {cookie.size(), cookie.data()};
+        LDAPControl* made = nullptr;
+        expect_success(ldap_create_page_control(ld, q.page, &position, 0, &made));
+        const std::unique_ptr<LDAPControl, free_control> control(made);
+        LDAPControl* controls[] = {made, nullptr};
+        LDAPMessage* all = nullptr;
+        const auto begin = std::chrono::steady_clock::now();
+        const int code = ldap_search_ext_s(ld, q.base.c_str(), LDAP_SCOPE_SUBTREE, q.filter.c_str(),
+                                           nullptr, 0, controls, nullptr, nullptr, 0, &all);
+        const message reply(all);
+        expect_success(code);
+        seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        seen += ldap_count_entries(ld, all);
+        LDAPMessage* last = nullptr;
+        for (LDAPMessage* m = ldap_first_message(ld, all); m != nullptr;
+             m = ldap_next_message(ld, m))
+            last = m;
+        cookie = cookie_in(ld, last);
+        more = !cookie.empty() && q.timed == question::part::last_page;
+    }
+    expect_entries(seen, q);
+    return seen;
 }
 
 } // namespace bench

@@ -28,6 +28,8 @@ public:
 
     /// Each returns the number of entries received and throws wrong_reply.
     long search(const question& q);
+    /// A search in pages; says how many seconds the page in question took.
+    long search_pages(const question& q, double& seconds);
     void bind(const login& as);
 
 private:

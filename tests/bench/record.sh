@@ -27,5 +27,12 @@ syslog() { # slapd's log lines cost more when somebody reads them
     echo
     cat "$T/table"
 } >>"$BENCH/RESULTS.md"
-gnuplot -e "data='$T/plot'; out='$BENCH'; first='${servers%% *}'" "$BENCH/plots.gp"
-say "bench: recorded in tests/bench/RESULTS.md, ratios.svg and cpu.svg"
+case $USERS in
+    *000000) size=${USERS%000000}M ;;
+    *000) size=${USERS%000}k ;;
+    *) size=$USERS ;;
+esac
+gnuplot -e "data='$T/plot'; out='$BENCH'; size='$size'; first='${servers%% *}'" "$BENCH/plots.gp"
+# The pictures of a size stand at the top of the page, and are those of its last run.
+grep -qF "(ratios-$size.svg)" "$BENCH/RESULTS.md" || sed -i "0,/^## /s//![$size users: operations a second, ratio to the first server](ratios-$size.svg)\n\n![$size users: 99th percentile of the time of an operation](latency-$size.svg)\n\n![$size users: CPU time of an operation](cpu-$size.svg)\n\n&/" "$BENCH/RESULTS.md"
+say "bench: recorded in tests/bench/RESULTS.md, ratios-$size.svg, latency-$size.svg and cpu-$size.svg"

@@ -18,19 +18,58 @@ sql() { # DATABASE ARGUMENTS OF psql…
 
 fill() { sql "$1" -v users="$USERS" -v groups="$GROUPS_COUNT" -f - <"$BENCH/gen.sql"; } # DATABASE
 
+# Data that takes long to make is made once: made NAME says whether NAME is there, and `touch "$DATA/NAME"` that it is.
+# Without --keep the folder is the run's own.
+DATA=$T/data
+made() { [ -e "$DATA/$1" ]; }
+
+keep_data() { # DIRECTORY: a folder in there for what the data is made of, this run's alone
+    local key
+    key=$(cat "$BENCH/gen.sql" "$BENCH"/peers/mdb* "$BENCH"/peers/sql-meta.sql "$TESTS/data/manager.sql" "$TESTS/lib/postgres.sh" |
+        cksum | cut -d ' ' -f 1)
+    DATA=$1/$USERS-$key
+    mkdir -p "$DATA/pg"
+    chmod 755 "$1" "$DATA"
+    exec {data_lock}>"$DATA/lock"
+    flock -n "$data_lock" || fail "$DATA is in use by another run"
+    ln -s "$DATA/pg" "$T/pg"
+}
+
 start_database() {
+    if made users; then
+        free_port PGPORT
+    elif [ -L "$T/pg" ]; then # start_postgres makes the folder itself
+        rm -rf "$DATA/pg" "$T/pg"
+        start_postgres -c shared_buffers=1GB
+        stop_postgres
+        mv "$T/pg" "$DATA/pg"
+        ln -s "$DATA/pg" "$T/pg"
+    fi
     # 1 GB: a million users are to stay in memory.
     start_postgres -c shared_buffers=1GB
     say "bench: $USERS users"
-    fill manager
+    made users || { fill manager; mkdir -p "$DATA"; touch "$DATA/users"; }
     sql manager -c CHECKPOINT # not later, while we measure
 }
 
 prepare_mdb() { # DIRECTORY
-    mkdir "$1/db"
-    sql manager -f - <"$BENCH/peers/mdb-ldif.sql" >"$1/data.ldif"
-    slapadd -q -f "$1/slapd.conf" -l "$1/data.ldif" >"$1/slapadd.log" 2>&1 || { cat "$1/slapadd.log" >&2; fail "slapadd"; }
-    rm "$1/data.ldif"
+    ln -s "$DATA/mdb" "$1/db"
+    made mdb-filled && return
+    rm -rf "$DATA/mdb"
+    mkdir "$DATA/mdb"
+    say "bench: slapadd for back-mdb"
+    sql manager -f - <"$BENCH/peers/mdb-ldif.sql" |
+        slapadd -q -f "$1/slapd.conf" >"$1/slapadd.log" 2>&1 || { cat "$1/slapadd.log" >&2; fail "slapadd"; }
+    touch "$DATA/mdb-filled"
+}
+
+# The cache wants to be told of changes.
+prepare_cache() {
+    made watched && return
+    [ -f "$PROJECT/schema/notify.sql" ] || fail "this checkout has no cache yet; leave out pgsql-cache"
+    sql manager -f - <"$PROJECT/schema/notify.sql"
+    sql manager -c "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" >/dev/null
+    touch "$DATA/watched"
 }
 
 prepare_sql() { # DIRECTORY
@@ -38,9 +77,12 @@ prepare_sql() { # DIRECTORY
     driver=/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/odbc/psqlodbcw.so
     apt_install "$driver" odbc-postgresql
     # A database of its own: back-sql's indexes must not serve the others.
-    sql postgres -c 'CREATE DATABASE backsql'
-    fill backsql
-    sql backsql -f - <"$BENCH/peers/sql-meta.sql"
+    if ! made sql-filled; then
+        sql postgres -c 'DROP DATABASE IF EXISTS backsql' -c 'CREATE DATABASE backsql'
+        fill backsql
+        sql backsql -f - <"$BENCH/peers/sql-meta.sql"
+        touch "$DATA/sql-filled"
+    fi
     printf '%s\n' '[backsql]' "Driver=$driver" Servername=127.0.0.1 "Port=$PGPORT" Database=backsql Username=ldap \
         Password=ldap ReadOnly=Yes >"$1/odbc.ini"
     export ODBCINI=$1/odbc.ini
@@ -48,12 +90,16 @@ prepare_sql() { # DIRECTORY
 
 # As an administrator runs it: in the background, with slapd's default log level, to syslog.
 start_server() { # NAME KIND [MODULE]
-    local dir=$T/$1 port conf=$BENCH/peers/$2.conf
-    [ -f "$conf" ] || fail "there is no server \"$2\"; known are mdb, pgsql, sql, null, pgbench and NAME=<a back_pgsql.so>"
+    local dir=$T/server-$1 port conf=$BENCH/peers/$2.conf
+    [ -f "$conf" ] || fail "there is no server \"$2\"; known are mdb, pgsql, pgsql-cache, sql, null, pgbench and NAME=<a back_pgsql.so>"
     mkdir "$dir"
     free_port port
     sed -e "s#DIR#$dir#; s#MODULE#${3:-}#; s#PGSOCKET#$T/pg#; s#PGPORT#$PGPORT#; s#QUERIES#$TESTS/data/queries.conf#" \
         "$conf" >"$dir/slapd.conf"
+    if [ "$1" = pgsql-cache ]; then
+        prepare_cache
+        sed -i 's/^pgsql-kind users /pgsql-cache 512\n&/' "$dir/slapd.conf"
+    fi
     case $2 in mdb | sql) "prepare_$2" "$dir" ;; esac
     slapd -h "ldap://127.0.0.1:$port" -f "$dir/slapd.conf" || fail "slapd does not start: $1"
     eventually 30 ldapsearch -x -H "ldap://127.0.0.1:$port" -b '' -s base 1.1
@@ -64,7 +110,7 @@ start_servers() { # WORD…: mdb, pgsql, …, NAME=MODULE
     local word
     for word; do
         case $word in
-            pgsql) start_server pgsql pgsql "$MODULE" ;;
+            pgsql | pgsql-cache) start_server "$word" pgsql "$MODULE" ;;
             *=*) start_server "${word%%=*}" pgsql "$(realpath "${word#*=}")" ;;
             pgbench) echo "pgbench pgbench manager $POSTGRES" >>"$SERVERS" ;;
             *) start_server "$word" "$word" ;;
@@ -93,7 +139,7 @@ compare_servers() {
 
 stop_servers() {
     local file process
-    for file in "$T"/*/slapd.pid; do
+    for file in "$T"/server-*/slapd.pid; do
         [ -s "$file" ] || continue
         process=$(<"$file")
         kill "$process" 2>/dev/null || continue

@@ -2,6 +2,7 @@
 // time or all of them.
 #include "workload.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <stdexcept>
@@ -10,6 +11,7 @@ namespace bench {
 namespace {
 
 constexpr int groups_of_a_user = 5;
+constexpr int entries_a_page = 500;
 
 std::string numbered(const char* prefix, int number)
 {
@@ -132,6 +134,23 @@ const std::array workloads = {
                  question q = nothing(data, "(objectClass=posixAccount)");
                  q.entries = data.users;
                  q.streamed = true;
+                 return q;
+             }},
+    // The first page only, as a client that gives up sees it.
+    workload{"firstpage",
+             [](const dataset& data, std::mt19937&) {
+                 question q = nothing(data, "(objectClass=posixAccount)");
+                 q.entries = std::min(data.users, entries_a_page);
+                 q.page = entries_a_page;
+                 return q;
+             }},
+    // All pages, of which the last one is timed: does it cost more than the first one?
+    workload{"lastpage",
+             [](const dataset& data, std::mt19937&) {
+                 question q = nothing(data, "(objectClass=posixAccount)");
+                 q.entries = data.users;
+                 q.page = entries_a_page;
+                 q.timed = question::part::last_page;
                  return q;
              }},
 };

@@ -34,6 +34,11 @@ struct question {
     std::string counted;
     int values = 0;
     bool streamed = false; ///< too many entries to hold; they are only counted
+    int page = 0;          ///< entries a page; 0: all at once
+    enum class part : char {
+        first_page,
+        last_page
+    } timed = part::first_page; ///< of a paged search
 };
 
 /// A user's name and password to bind with.

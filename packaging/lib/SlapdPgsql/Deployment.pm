@@ -4,8 +4,9 @@ use strict;
 use warnings;
 use File::Spec ();
 use Sys::Hostname ();
-use SlapdPgsql::Priority ();
+use SlapdPgsql::Place ();
 use SlapdPgsql::Realms ();
+use SlapdPgsql::Tls ();
 
 # What slapd's -d gets for the gateway's levels. Never packets, BER or config: they show passwords.
 my %log = (
@@ -65,7 +66,7 @@ sub _log {
     return $log{$level} // 'stats';
 }
 
-# The pair as contents or as paths (neither: a self-signed one is made), and the priority string.
+# The pair as contents or as paths (neither: a self-signed one is made), and the directives for versions and ciphers.
 sub _tls {
     my ($env) = @_;
     my %tls = (origin => 'LDAP_COMMON_NAME');
@@ -90,10 +91,13 @@ sub _tls {
     } else {
         $env->warning('TLS_MIN_VERSION', 'is 1.3: clients of TLS 1.2, such as Proxmox with its default, cannot connect')
             if ($min // '') eq '1.3';
-        my ($priority, $said) = SlapdPgsql::Priority::string($min, $max, $env->get('TLS_CIPHERS'));
-        $env->warning('TLS_CIPHERS', $said) if defined $priority && defined $said;
-        $env->problem('TLS_CIPHERS', $said) if !defined $priority;
-        $tls{priority} = $priority;
+        my $library = SlapdPgsql::Place::tls_library($env);
+        $env->problem('TLS_MAX_VERSION', 'is 1.2, but this slapd uses OpenSSL and has no upper limit; leave it out: clients that know nothing newer get TLS 1.2')
+            if $library eq 'OpenSSL' && ($max // '') eq '1.2';
+        my ($settings, $said) = SlapdPgsql::Tls::settings($library, $min, $max, $env->get('TLS_CIPHERS'));
+        $env->warning('TLS_CIPHERS', $said) if $settings && defined $said;
+        $env->problem('TLS_CIPHERS', $said) if !$settings;
+        @tls{ 'library', 'settings' } = ($library, $settings);
     }
     return \%tls;
 }
@@ -101,7 +105,7 @@ sub _tls {
 sub _version {
     my ($env, $name) = @_;
     my $text = $env->get($name) // return;
-    my $version = SlapdPgsql::Priority::version($text);
+    my $version = SlapdPgsql::Tls::version($text);
     $env->problem($name, "is '$text'; say TLSv1.2 or TLSv1.3") if !defined $version;
     return $version;
 }

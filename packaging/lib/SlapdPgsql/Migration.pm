@@ -71,9 +71,15 @@ sub _tls {
     return (
         _path('TLSCertificateFile', $certificate, @how),
         _path('TLSCertificateKeyFile', $key),
-        _path('TLSCipherSuite', $tls->{priority},
-            'TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS: Debian\'s slapd speaks GnuTLS, where these are one priority string. Proxmox VE needs TLS 1.2.'),
+        _tls_settings($tls),
     );
+}
+
+sub _tls_settings {
+    my ($tls) = @_;
+    my @how = ("TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS, as slapd's $tls->{library} needs them. Proxmox VE needs TLS 1.2.",
+        $tls->{library} eq 'GnuTLS' ? 'A slapd with OpenSSL, as Debian 13 has it, needs others: TLSProtocolMin 3.3' : 'A slapd with GnuTLS, as Debian 12 has it, needs others: a priority string');
+    return map { _path(@$_, splice @how) } @{ $tls->{settings} };
 }
 
 my %remark = (

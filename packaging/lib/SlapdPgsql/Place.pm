@@ -12,8 +12,24 @@ sub slapd {
     my $named = $env->get('SLAPD');
     return $named if defined $named && -x $named && -f _;
     return $env->problem('SLAPD', "is '$named', which cannot be run") if defined $named;
+    return _installed_slapd() // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+}
+
+sub _installed_slapd {
     my ($found) = grep { -x $_ && -f _ } map { "$_/slapd" } grep { m{^/} } split(/:/, $ENV{PATH} // ''), '/usr/sbin', '/usr/local/sbin', '/usr/local/libexec';
-    return $found // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+    return $found;
+}
+
+# GnuTLS or OpenSSL: what libldap, by which slapd speaks TLS, is linked to. GnuTLS where there is no slapd to look at.
+sub tls_library {
+    my ($env) = @_;
+    my @linked;
+    for my $slapd (grep { defined } $env->get('SLAPD'), _installed_slapd()) {
+        open my $ldd, '-|', 'sh', '-c', 'exec ldd "$1" 2>/dev/null', 'sh', $slapd or next;
+        @linked = <$ldd>;
+        last if grep { /libldap/ } @linked;    # a script, say, has none
+    }
+    return (grep { /libssl/ } @linked) && !(grep { /libgnutls/ } @linked) ? 'OpenSSL' : 'GnuTLS';
 }
 
 # The module named, else the build tree's when run from a checkout (PACKAGING is its packaging/), else the installed one.

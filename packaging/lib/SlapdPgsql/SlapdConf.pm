@@ -23,8 +23,8 @@ sub lines {
     if (my $tls = $deployment->{tls}) {
         push @lines, ['TLSCertificateFile ' . quoted($place->{certificate}), $tls->{origin}],
             ['TLSCertificateKeyFile ' . quoted($place->{key}), $tls->{origin}],
-            ['# Debian\'s slapd speaks GnuTLS: versions and ciphers are one priority string, TLSProtocolMin does nothing.'],
-            ['TLSCipherSuite ' . quoted($tls->{priority}), 'TLS_CIPHERS'];
+            ["# Versions and ciphers, as slapd's $tls->{library} needs them."],
+            map { ["$_->[0] " . quoted($_->[1]), 'TLS_CIPHERS'] } @{ $tls->{settings} };
     }
     push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
     return @lines;

@@ -1,7 +1,8 @@
-# Priority.pm: turns TLS versions and an OpenSSL cipher list into the GnuTLS priority string that Debian's slapd needs.
+# Tls.pm: turns TLS versions and an OpenSSL cipher list into the directives that slapd's TLS library needs.
 #
-# It is always written: without one, Debian's slapd offers TLS 1.0, and its TLSProtocolMin does nothing under GnuTLS.
-package SlapdPgsql::Priority;
+# Debian 12's slapd uses GnuTLS: everything is one priority string, without which TLS 1.0 is offered, and TLSProtocolMin
+# does nothing. Debian 13's uses OpenSSL, which takes the list as it is and refuses a priority string.
+package SlapdPgsql::Tls;
 use strict;
 use warnings;
 
@@ -16,9 +17,10 @@ sub version {
     return $text =~ /^\s*(?:TLS)?v?(1\.[23])\s*$/i ? $1 : undef;
 }
 
-# Returns (priority string, warning or undef) or (undef, what is wrong). Versions and ciphers may be undef.
-sub string {
-    my ($min, $max, $ciphers) = @_;
+# For LIBRARY, GnuTLS or OpenSSL. Returns ([[directive, value], ...], warning or undef) or (undef, what is wrong). Versions and
+# ciphers may be undef.
+sub settings {
+    my ($library, $min, $max, $ciphers) = @_;
     my @allowed = grep { $_ >= ($min // '1.2') && $_ <= ($max // '1.3') } @versions;
     my ($parts, $warning) = ('', undef);
     if (defined $ciphers) {
@@ -32,7 +34,9 @@ sub string {
         $parts = join '', map { ':-' . $_->[0] . '-ALL' . join '', map { ":+$_" } sort keys %{ $suites->{ $_->[1] } } }
             (['CIPHER', 'cipher'], ['MAC', 'mac'], %{ $suites->{exchange} } ? ['KX', 'exchange'] : ());
     }
-    return (join('', 'NORMAL:-VERS-ALL', map { ":+VERS-TLS$_" } @allowed) . $parts, $warning);
+    return ([['TLSCipherSuite', join('', 'NORMAL:-VERS-ALL', map { ":+VERS-TLS$_" } @allowed) . $parts]], $warning) if $library eq 'GnuTLS';
+    return ([['TLSProtocolMin', $allowed[0] eq '1.3' ? '3.4' : '3.3'],
+        defined $ciphers ? ['TLSCipherSuite', $ciphers =~ s/^[:, ]+|[:, ]+$//gr =~ s/[:, ]+/:/gr] : ()], $warning);
 }
 
 # The list's suites in GnuTLS's words. GnuTLS combines key exchanges, ciphers and MACs freely, so a list becomes the
@@ -60,7 +64,7 @@ sub _suites {
         $suites{cipher}{$cipher} = 1;
         $suites{exchange}{$exchange} = 1 if defined $exchange;
     }
-    return (undef, "names no cipher suite that OpenSSL and GnuTLS both know (it is an OpenSSL cipher list, such as HIGH:!aNULL)")
+    return (undef, "names no cipher suite that slapd can offer (it is an OpenSSL cipher list, such as HIGH:!aNULL)")
         if !%{ $suites{cipher} };
     return \%suites;
 }

@@ -34,5 +34,10 @@ case $USERS in
 esac
 gnuplot -e "data='$T/plot'; out='$BENCH'; size='$size'; first='${servers%% *}'" "$BENCH/plots.gp"
 # The pictures of a size stand at the top of the page, and are those of its last run.
-grep -qF "(ratios-$size.svg)" "$BENCH/RESULTS.md" || sed -i "0,/^## /s//![$size users: operations a second, ratio to the first server](ratios-$size.svg)\n\n![$size users: 99th percentile of the time of an operation](latency-$size.svg)\n\n![$size users: CPU time of an operation](cpu-$size.svg)\n\n&/" "$BENCH/RESULTS.md"
+picture() { # NAME WHAT
+    grep -qF "($1-$size.svg)" "$BENCH/RESULTS.md" || sed -i "0,/^## /s//![$size users: $2]($1-$size.svg)\n\n&/" "$BENCH/RESULTS.md"
+}
+picture ratios "operations a second, ratio to the first server"
+picture latency "99th percentile of the time of an operation"
+picture cpu "CPU time of an operation"
 say "bench: recorded in tests/bench/RESULTS.md, ratios-$size.svg, latency-$size.svg and cpu-$size.svg"

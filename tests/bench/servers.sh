@@ -78,7 +78,7 @@ prepare_sql() { # DIRECTORY
     apt_install "$driver" odbc-postgresql
     # A database of its own: back-sql's indexes must not serve the others.
     if ! made sql-filled; then
-        sql postgres -c 'DROP DATABASE IF EXISTS backsql' -c 'CREATE DATABASE backsql'
+        sql postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS backsql' -c 'CREATE DATABASE backsql'
         fill backsql
         sql backsql -f - <"$BENCH/peers/sql-meta.sql"
         touch "$DATA/sql-filled"

@@ -48,6 +48,13 @@ same "inf $searches" "$(value olmPgSearchTime | tail -n 1)" "all searches, by ti
 same 18 "$(value olmPgSearchTime | wc -l)" "bounds"
 [ "$(value olmPgSearchTimeSum)" -gt 0 ] || fail "searches took no time"
 
+# ---- all of it is in the manual
+operation='^olmPg(Search|Bind|Compare|PasswordChange)(Answered|Empty|Refused|Limited|Busy|Unavailable|Failed|Abandoned|Time|TimeSum)$'
+shown=$(watch -b cn=Databases,cn=Monitor '(olmPgSuffix=dc=example,dc=com)' + | grep -o '^olmPg[A-Za-z]*' | sort -u)
+[ "$(wc -l <<<"$shown")" -gt 50 ] || fail "there are too few attributes: $shown"
+same "" "$(grep -vE "$operation" <<<"$shown" | grep -vxF -f <(grep -oE 'olmPg[A-Za-z]+' "$PROJECT/doc/slapd-pgsql.5") || true)" \
+    "attributes that the manual does not know"
+
 # ---- as exporters read them: a counter an entry
 counter() { watch -b cn=Monitor "(&(objectClass=monitorCounterObject)(cn=* $1))" monitorCounter | sed -n 's/^monitorCounter: //p'; }
 same "$(value olmPgBindAnswered)" "$(counter olmPgBindAnswered)" "the counter of binds"

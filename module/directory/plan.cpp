@@ -59,6 +59,7 @@ public:
 
     std::optional<plan> run(const filter& what, const wanted& parts)
     {
+        out_.secret = parts.password;
         const filter* answered = choose_lookup(what, parts.password);
         condition_compiler compiler(all_, kind_, values_);
         const condition where = compiler.compile(what, false, answered);
@@ -123,6 +124,7 @@ private:
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 by_ = &by;
+                out_.lookup = static_cast<int>(&by - kind_.lookups.data());
                 // The four queries give no member list: a group found by its member shows at least
                 // that one, and by DN what it shows by name.
                 for (const lookup& alike : kind_.lookups)
@@ -305,6 +307,38 @@ postgres::statement values_of(const values_query& in, const std::vector<std::str
         out.text = within_page_bytes(
             "SELECT w.*" + sum_before("coalesce(octet_length(w.v::text)::float8, 0)", "") +
             " FROM (" + out.text + ") AS w(k, v)");
+    return out;
+}
+
+// The statements' text follows from the mapping and what is here: it is long, and this is kept for
+// every answer.
+std::string plan::identity() const
+{
+    std::string out;
+    const auto number = [&](auto n) { out.append(std::to_string(n)).append(1, ' '); };
+    const auto text = [&](const std::string& t) {
+        number(t.size());
+        out += t;
+    };
+    out.reserve(where.size() + 4 * columns.size() + chosen.size() + 40);
+    number(lookup);
+    number(columns.size());
+    for (const column* c : columns)
+        number(c - of->columns.data());
+    for (const bool one : chosen)
+        out += one ? '1' : '0';
+    number(values_queries.size());
+    for (const values_query* v : values_queries)
+        number(v - of->values.data());
+    number(marks.size());
+    for (const mark& m : marks) {
+        number(m.attribute);
+        number(m.position);
+        text(m.value);
+    }
+    text(where);
+    for (const std::string& v : values)
+        text(v);
     return out;
 }
 

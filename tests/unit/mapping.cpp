@@ -5,7 +5,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <functional>
 #include <map>
+#include <random>
 
 using namespace pgsql::directory;
 
@@ -94,7 +96,7 @@ TEST_CASE("a keyed query answers the term it is for; pages continue behind the l
 {
     const mapping m = two_kinds();
     const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
-    CHECK(keyed->select.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
+    CHECK(keyed->from.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
     CHECK(keyed->where.empty());
     const auto all = make_plan(m, m.kinds[0], filter::of(truth::yes), {});
     const auto next = all->page("zoe", true);
@@ -141,4 +143,50 @@ TEST_CASE("a broken kind is an error for whoever may mean it, and nothing to oth
     groups_only.value = "posixgroup";
     CHECK_FALSE(make_plan(m, m.kinds[0], groups_only, {}));
     CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), unusable);
+}
+
+// What a cache relies on: its key is the identity alone.
+TEST_CASE("plans have the same identity if and only if they make the same statements and entries")
+{
+    const mapping m = two_kinds();
+    std::minstd_rand random(7); // NOLINT: the same every time
+    const auto any = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const std::vector<std::string> texts = {"ann", "bob", "5", "5 ", "", "a1", "1 a", "2001"};
+    const std::function<filter(int)> some_filter = [&](int depth) -> filter {
+        const auto type = depth == 0 ? 2 : any(5);
+        if (type < 2)
+            return filter::combine(type == 0 ? filter::type::conjunction
+                                             : filter::type::disjunction,
+                                   {some_filter(depth - 1), some_filter(depth - 1)});
+        if (type == 3)
+            return filter::present(any(5));
+        return filter::equals(any(5), texts[static_cast<std::size_t>(any(8))]);
+    };
+    std::map<std::string, std::string> identities;
+    std::map<std::string, std::string> meanings;
+    for (int i = 0; i < 20'000; ++i) {
+        const int kind = any(2);
+        wanted parts{.everything = any(4) == 0};
+        for (int n = any(3); n > 0; --n)
+            parts.attributes.push_back(any(5));
+        const auto plan =
+            make_plan(m, m.kinds[static_cast<std::size_t>(kind)], some_filter(2), parts);
+        if (!plan)
+            continue;
+        const auto page = plan->page(std::nullopt, false);
+        std::string meaning = page.text;
+        for (const auto& v : page.values)
+            meaning += "|" + std::to_string(v.size()) + v;
+        for (const auto& mark : plan->marks)
+            meaning += "|" + std::to_string(mark.attribute) + "," + std::to_string(mark.position) +
+                       "," + mark.value;
+        for (const bool one : plan->chosen)
+            meaning += one ? "|1" : "|0";
+        const std::string identity = std::to_string(kind) + plan->identity();
+        const auto known = identities.emplace(identity, meaning).first;
+        REQUIRE(known->second == meaning);
+        const auto same = meanings.emplace(meaning, identity).first;
+        CHECK(same->second == identity);
+    }
+    CHECK(identities.size() > 1000);
 }

@@ -76,6 +76,11 @@ printed $'SQL_GATE="status" = \'active\'\n AND NOT locked -- by hand' \
     'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?'
 refuses 'SQL_GATE: has a quote that is not closed' "SQL_GATE=a = 'b"
 
+# What is kept of the database's answers.
+printed SQL_CACHE=64 SQL_STALE=' 3600 ' SQL_STALE_BINDS=600 -- 'pgsql-cache 64' 'pgsql-stale 3600' 'pgsql-stale-binds 600'
+refuses 'SQL_CACHE: is '"'64M'"'; give a number of MiB' SQL_CACHE=64M
+refuses 'SQL_STALE: is '"'-1'"'; give a number of seconds' SQL_STALE=-1
+
 # Plain LDAP has nothing to do with certificates.
 printed LDAP_UNENCRYPTED=true -- 'database pgsql'
 lacks "$OUT" TLS

@@ -18,9 +18,16 @@ my @queries = (
     [password_change  => 'SQL_PASSWORD_CHANGE',        'sqlPasswordChange', 1],
 );
 
+# What is kept of the database's answers: our name, the variable, its unit and the most of it.
+my @kept = (
+    [cache       => 'SQL_CACHE',       'MiB',     1048576],
+    [stale       => 'SQL_STALE',       'seconds', 604800],
+    [stale_binds => 'SQL_STALE_BINDS', 'seconds', 604800],
+);
+
 # Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
-# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, gate, password_change, chain, push,
-# push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
+# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, gate, password_change, cache, stale,
+# stale_binds, chain, push, push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
 # were given, with their lines and comments.
 sub realms {
     my ($env) = @_;
@@ -47,6 +54,14 @@ sub _realm {
         my $text = $options->{$option} // $env->get($name);
         $realm->{$key} = _query($env, $from, $text) if defined $text || !$optional;
         $realm->{written}{$key} = $text;
+    }
+    for (@kept) {
+        my ($key, $name, $unit, $most) = @$_;
+        my $value = $env->get($name) // next;
+        $env->problem($name, "is '$value'; give a number of $unit from 0 to $most")
+            if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 > $most;
+        ($realm->{$key} = $value) =~ s/\s//g;
+        $realm->{from}{$key} = $name;
     }
     _chain($env, $realm, $wish);
     $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')

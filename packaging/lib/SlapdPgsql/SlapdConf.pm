@@ -90,6 +90,9 @@ sub directives {
         $quoted->('pgsql-push-ca', 'push_ca'),
         $query->('pgsql-gate', 'users', 'gate'),
         $query->('pgsql-password-change', 'users', 'password_change'),
+        $of->('pgsql-cache', 'cache'),
+        $of->('pgsql-stale', 'stale'),
+        $of->('pgsql-stale-binds', 'stale_binds'),
         $one->('access', 'to attrs=userPassword by ' . (defined $realm->{password_change} ? 'self =xw by ' : '') . '* auth'),
         $one->('access', 'to * by ' . ($deployment->{anonymous} ? '* read' : 'users read by * auth')),
     );

@@ -74,8 +74,12 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
     session.text = "SET statement_timeout = " + milliseconds +
                    "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
                    " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'";
+    // The moment of its start, in microseconds, tells one server from all others.
+    session.text += "; SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint";
     self->sent(PQsendQuery(pg, session.text.c_str()));
-    (void)self->collect(limits);
+    const rows started = self->collect(limits);
+    if (started.count() == 1)
+        self->server_ = std::strtol(started.at(0, 0).value_or("0").data(), nullptr, 10);
     counted.of.add(traffic::session);
     return self;
 }
@@ -153,7 +157,7 @@ rows connection::collect(const patience& limits)
             break;
         const ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-            last = rows(result);
+            last = rows(result, server_);
             counted_.of.add(traffic::row, static_cast<std::uint64_t>(last.count()));
             continue;
         }
@@ -259,6 +263,24 @@ void connection::command(const char* text, const patience& limits)
 {
     sent(PQsendQuery(handle_.get(), text));
     (void)collect(limits);
+}
+
+rows connection::run_in_vain(const std::vector<std::string>& commands, const statement& query,
+                             const patience& limits)
+{
+    command("BEGIN READ WRITE", limits);
+    try {
+        for (const auto& one : commands)
+            command(one.c_str(), limits);
+        rows out = run_once(query, limits);
+        command("ROLLBACK", limits);
+        return out;
+    } catch (const error& e) {
+        if (e.why() == error::cause::statement &&
+            PQtransactionStatus(handle_.get()) == PQTRANS_INERROR)
+            command("ROLLBACK", limits);
+        throw;
+    }
 }
 
 long connection::change(const std::string& text, const std::vector<const std::string*>& values,

@@ -54,6 +54,9 @@ public:
     [[nodiscard]] rows run(const statement& what, const patience& limits);
     /// The same without preparing it, for what is seldom asked.
     [[nodiscard]] rows run_once(const statement& what, const patience& limits);
+    /// Runs commands and then a query in a transaction that is rolled back.
+    [[nodiscard]] rows run_in_vain(const std::vector<std::string>& commands, const statement& query,
+                                   const patience& limits);
     /// The two halves of it: the statement is on its way, its rows are fetched later.
     void send(const statement& what, const patience& limits);
     [[nodiscard]] rows collect(const patience& limits);
@@ -88,6 +91,8 @@ public:
     [[nodiscard]] bool notified();
     /// What becomes readable when one comes.
     [[nodiscard]] int socket() const noexcept { return PQsocket(handle_.get()); }
+    /// The number of the server, as rows have it.
+    [[nodiscard]] long server() const noexcept { return server_; }
     [[nodiscard]] int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
 
 private:
@@ -110,6 +115,7 @@ private:
     traffic& counted_;
     std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
     bool broken_ = false;
+    long server_ = 0;
 };
 
 } // namespace pgsql::postgres

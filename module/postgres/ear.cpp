@@ -25,20 +25,30 @@ void ear::connect(const patience& limits)
     pause_ = shortest_pause;
     lost_ = false;
     tell_.on_ready();
+    pass_on(heard_, limits);
+}
+
+void ear::pass_on(clock::time_point since, const patience& limits)
+{
+    tell_.on_word(*session_, since, limits);
+    if (session_->notified()) // along with the answers to what the listener has asked
+        tell_.on_notify();
 }
 
 void ear::hear(const patience& limits)
 {
+    const auto since = clock::now();
     bool any = session_->notified();
-    if (!any && clock::now() - heard_ < silence)
+    if (!any && since - heard_ < silence)
         return;
     if (!any) {
         (void)session_->run_once({"SELECT 1", {}}, limits);
         any = session_->notified();
     }
-    heard_ = clock::now();
+    heard_ = since;
     if (any)
         tell_.on_notify();
+    pass_on(since, limits);
 }
 
 appointment ear::listen(const watch::dismissal& dismissed)

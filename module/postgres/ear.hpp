@@ -14,6 +14,10 @@ public:
         std::function<void()> on_ready;
         /// One or more have come.
         std::function<void()> on_notify;
+        /// Every NOTIFY that was sent before `since` has been told of. After on_ready, and then
+        /// every second or so. May ask the session something; an error ends it.
+        std::function<void(connection& session, clock::time_point since, const patience& limits)>
+            on_word = [](connection&, clock::time_point, const patience&) {};
         /// None is heard, until on_ready. Said once, however many attempts to connect fail.
         std::function<void(const std::string& why)> on_lost;
     };
@@ -29,6 +33,7 @@ public:
 private:
     void connect(const patience& limits);
     void hear(const patience& limits);
+    void pass_on(clock::time_point since, const patience& limits);
 
     const target where_;
     const std::string channel_;

@@ -25,6 +25,8 @@ public:
     /// How many sessions somebody uses, or waits for.
     [[nodiscard]] int lent();
 
+    [[nodiscard]] const target& where() const noexcept { return where_; }
+
     /// Runs `work` with a session. A session that turns out to be lost is replaced by a fresh one
     /// and the work done once more, inside the same deadline; so `work` must be repeatable. An
     /// abandoned statement is stopped at the server.

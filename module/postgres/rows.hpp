@@ -16,7 +16,7 @@ namespace pgsql::postgres {
 class rows {
 public:
     rows() = default;
-    explicit rows(PGresult* result) : result_(result) {}
+    explicit rows(PGresult* result, long server = 0) : result_(result), server_(server) {}
 
     [[nodiscard]] int count() const noexcept { return result_ ? PQntuples(result_.get()) : 0; }
     /// The value, or nothing for NULL.
@@ -33,6 +33,9 @@ public:
     {
         return PQftype(result_.get(), column);
     }
+
+    /// Which server the answer is from, by a number that each start of one has to itself.
+    [[nodiscard]] long server() const noexcept { return server_; }
 
     /// How many rows the statement has changed.
     [[nodiscard]] long changed() const noexcept
@@ -52,6 +55,7 @@ private:
         void operator()(PGresult* r) const noexcept { PQclear(r); }
     };
     std::unique_ptr<PGresult, clear> result_;
+    long server_ = 0;
 };
 
 } // namespace pgsql::postgres

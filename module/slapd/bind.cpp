@@ -122,7 +122,7 @@ int bind(Operation& op, SlapReply& rs, service& with)
         std::shared_ptr<const bound> mapping;
         account whose = with_columns_as_they_are(with, rs, [&] {
             mapping = mapping_of(op, with);
-            return find_account(op, with, *mapping);
+            return find_account_to_bind(op, with, *mapping);
         });
         step = "sql";
         const std::string dn = whose.dn;

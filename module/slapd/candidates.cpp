@@ -1,6 +1,9 @@
 // candidates.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
 #include "candidates.hpp"
 
+#include "kept.hpp"
+
+#include "../directory/cache.hpp"
 #include "../directory/condition.hpp"
 
 #include <algorithm>
@@ -71,6 +74,13 @@ public:
             text_ += (names_ == 1 ? "\"" : ", \"") + std::string(name.substr(0, 60)) + '"';
     }
 
+    void forget() noexcept
+    {
+        names_ = 0;
+        last_.clear();
+        text_.clear();
+    }
+
     // A line for each name that is looked up, but only one for lists and their pages.
     void report() const
     {
@@ -103,6 +113,11 @@ std::size_t bytes_of(const postgres::rows& in, std::size_t columns)
     return bytes;
 }
 
+bool heard_of(const service& with, const postgres::rows& answer)
+{
+    return with.answers == nullptr || with.answers->hears(answer.server());
+}
+
 /// The lists of values that the rows of a page bring, fetched for as many rows at once as memory
 /// allows.
 class page_lists {
@@ -117,6 +132,9 @@ public:
         count_ = count;
         end_ = 0;
     }
+
+    /// Whether all that was read so far came from where changes are heard of.
+    [[nodiscard]] bool vouched_for() const noexcept { return vouched_for_; }
 
     /// Those of a row; rows come in their order. Good until the next ones are asked for.
     const page_values& of(int row)
@@ -158,6 +176,7 @@ private:
                                   fetch(op_, with_, from_, directory::values_of(*query, keys))),
                               {}});
             listed_values& found = lists_.back();
+            vouched_for_ = vouched_for_ && heard_of(with_, *found.rows);
             values += found.rows->count();
             if (keys.size() > 1 &&
                 (values > directory::page_values ||
@@ -199,85 +218,325 @@ private:
     int end_ = 0; ///< the first row whose lists are not there
     int at_once_;
     page_values lists_;
+    bool vouched_for_ = true;
 };
 
-} // namespace
+// The rows of a plan, page by page.
+class reading {
+public:
+    reading(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+            const course& how)
+        : op_(op), with_(with), from_(from), how_(how), builder_(with, mapping, from),
+          left_out_(with, from), ordered_(how.ordered || !from.pinned), last_(how.after),
+          lists_(op, with, from)
+    {}
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
 
-bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit, const course& how)
-{
-    entry_builder builder(with, mapping, from);
-    twins left_out(with, from);
-    page_lists lists(op, with, from);
-    // What follows was left for another page.
-    const auto full = [&](const postgres::rows& page) {
-        return page.count() > from.rows ||
-               (!from.width.empty() &&
-                bytes_of(page, from.columns.size()) >= directory::page_bytes);
-    };
-    bool ordered = how.ordered || !from.pinned;
-    std::optional<std::string> last = how.after;
-    postgres::rows page = fetch(op, with, from, from.page(last, ordered));
-    if (!ordered && full(page)) {
-        ordered =
-            true; // more than a page after all: begin again, in an order that can be continued
-        page = fetch(op, with, from, from.page(last, ordered));
-    }
-    for (;;) {
-        expect_types(from, page);
-        const int count = std::min(page.count(), from.rows);
-        lists.begin(page, count);
-        // Rows without a name come last, and none of them makes an entry.
-        const auto end = count > 0 ? page.at(count - 1, 0) : std::nullopt;
-        const bool more = full(page) && end;
-        const std::string behind = last.value_or("");
-        std::string_view before = behind; // no key is empty and shown
-        std::unique_ptr<postgres::pool::ahead> next;
-        if (more) {
-            last = std::string(*end);
-            if (how.ahead)
-                next = while_waiting(op, with, [&](const postgres::patience& limits) {
-                    return with.pool().begin(from.page(last, ordered), limits);
-                });
+    void first_page()
+    {
+        page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
+        if (!ordered_ && full()) {
+            ordered_ = true; // more than a page after all: begin again, in an order that can be
+                             // continued
+            page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
         }
-        how.page_begins(count);
-        std::set<std::string_view> seen; // of an unordered page
-        for (int row = 0; row < count; ++row) {
-            const auto key = page.at(row, 0);
-            const bool again = key && !key->empty() &&
-                               (ordered ? *key == before : count > 1 && !seen.insert(*key).second);
+        arrive();
+    }
+
+    /// Whether the first page is the only one.
+    [[nodiscard]] bool whole() const noexcept { return !more_; }
+
+    /// Whether all that was read so far came from where changes are heard of.
+    [[nodiscard]] bool vouched_for() const noexcept { return vouched_for_ && lists_.vouched_for(); }
+
+    /// Keeps the entries of the only page. False if they are too much to be kept; then they have to
+    /// be visited.
+    [[nodiscard]] bool keep_all(kept_entries& in)
+    {
+        const std::size_t most = with_.answers->most_of_one();
+        const auto keep = [&](Entry& e, std::string_view name, int) {
+            in.add(e, name);
+            return in.bytes() <= most;
+        };
+        if (!each_row(keep, [&](std::string_view name) { in.add_twin(name); })) {
+            left_out_.forget();
+            lists_.begin(page_, count_);
+            return false;
+        }
+        left_out_.report();
+        return true;
+    }
+
+    /// False when the visitor stopped. What it is shown is kept as well, until that is too long.
+    bool visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
+    {
+        for (;;) {
+            std::unique_ptr<postgres::pool::ahead> next;
+            if (more_ && how_.ahead)
+                next = while_waiting(op_, with_, [&](const postgres::patience& limits) {
+                    return with_.pool().begin(from_.page(last_, ordered_), limits);
+                });
+            how_.page_begins(count_);
+            const auto show = [&](Entry& e, std::string_view name, int row) {
+                if (next != nullptr && !next->arrived() && how_.client_is_slow())
+                    while_waiting(op_, with_, [&](const postgres::patience& limits) {
+                        next->settle(limits);
+                        return true;
+                    });
+                if (kept != nullptr)
+                    kept->add(e, name);
+                if (kept != nullptr && kept->bytes() > with_.answers->most_of_one())
+                    kept.reset();
+                candidate c{e, name, from_, false, &page_, row};
+                return visit(c);
+            };
+            const auto leave_out = [&](std::string_view name) {
+                if (kept != nullptr)
+                    kept->add_twin(name);
+                how_.twin(name);
+            };
+            if (!each_row(show, leave_out)) {
+                left_out_.report();
+                return false;
+            }
+            how_.page_ends();
+            if (!more_) {
+                left_out_.report();
+                return true;
+            }
+            page_ = next != nullptr ? rows_of(op_, with_, from_,
+                                              [&](const postgres::patience& limits) {
+                                                  return next->collect(limits);
+                                              })
+                                    : fetch(op_, with_, from_, from_.page(last_, ordered_));
+            arrive();
+        }
+    }
+
+private:
+    // What follows was left for another page.
+    [[nodiscard]] bool full() const
+    {
+        return page_.count() > from_.rows ||
+               (!from_.width.empty() &&
+                bytes_of(page_, from_.columns.size()) >= directory::page_bytes);
+    }
+
+    void arrive()
+    {
+        expect_types(from_, page_);
+        vouched_for_ = vouched_for_ && heard_of(with_, page_);
+        count_ = std::min(page_.count(), from_.rows);
+        lists_.begin(page_, count_);
+        // Rows without a name come last, and none of them makes an entry.
+        const auto end = count_ > 0 ? page_.at(count_ - 1, 0) : std::nullopt;
+        more_ = full() && end;
+        behind_ = last_.value_or("");
+        if (more_)
+            last_ = std::string(*end);
+    }
+
+    template <typename Each, typename Twin> bool each_row(const Each& each, const Twin& twin)
+    {
+        std::string_view before = behind_; // no key is empty and shown
+        std::set<std::string_view> seen;   // of an unordered page
+        for (int row = 0; row < count_; ++row) {
+            const auto key = page_.at(row, 0);
+            const bool again =
+                key && !key->empty() &&
+                (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
             if (again) {
-                left_out.add(*key);
-                how.twin(*key);
+                left_out_.add(*key);
+                twin(*key);
                 continue;
             }
             if (key)
                 before = *key;
-            Entry* e = builder.build(page, row, lists.of(row));
-            if (e == nullptr)
-                continue;
-            if (next != nullptr && !next->arrived() && how.client_is_slow())
-                while_waiting(op, with, [&](const postgres::patience& limits) {
-                    next->settle(limits);
-                    return true;
-                });
-            candidate c{*e, page, row, from};
-            if (!visit(c)) {
-                left_out.report();
+            Entry* e = builder_.build(page_, row, lists_.of(row));
+            if (e != nullptr && !each(*e, *key, row))
                 return false;
-            }
         }
-        how.page_ends();
-        if (!more) {
-            left_out.report();
-            return true;
-        }
-        page =
-            next != nullptr
-                ? rows_of(op, with, from,
-                          [&](const postgres::patience& limits) { return next->collect(limits); })
-                : fetch(op, with, from, from.page(last, ordered));
+        return true;
     }
+
+    Operation& op_;
+    service& with_;
+    const directory::plan& from_;
+    const course& how_;
+    entry_builder builder_;
+    twins left_out_;
+    bool ordered_;
+    std::optional<std::string> last_; ///< the name behind which the next page begins
+    std::string behind_;              ///< and this one
+    postgres::rows page_;
+    page_lists lists_;
+    int count_ = 0; ///< of the page's rows, without the one that tells of more
+    bool more_ = false;
+    bool vouched_for_ = true;
+};
+
+// Where the entries of a plan are to be had.
+struct source {
+    std::shared_ptr<const kept_entries> kept;
+    bool last_known = false;
+    std::unique_ptr<reading> rows; ///< if they are not kept
+    std::unique_ptr<directory::cache::lead> lead;
+};
+
+std::shared_ptr<const kept_entries> entries_of(const directory::answer& from)
+{
+    return std::static_pointer_cast<const kept_entries>(from.what);
+}
+
+directory::answer answer_of(std::shared_ptr<const kept_entries> from)
+{
+    const std::size_t bytes = from->bytes();
+    const bool empty = from->empty();
+    return {std::move(from), bytes, empty};
+}
+
+// What another's statement finds, at the latest at the deadline.
+directory::cache::flight::state wait_for(Operation& op, const service& with,
+                                         directory::cache::flight& other, deadline until,
+                                         directory::answer& out)
+{
+    using state = directory::cache::flight::state;
+    constexpr auto glance = std::chrono::milliseconds(25);
+    return while_waiting(op, with, [&](const postgres::patience& limits) {
+        for (;;) {
+            const auto now = clock::now();
+            const state is = other.wait(std::min(until, now + glance), out);
+            if (is != state::under_way)
+                return is;
+            if (now >= until)
+                throw postgres::error(postgres::error::cause::deadline,
+                                      "another's statement for the same was still under way at "
+                                      "the deadline");
+            if (limits.given_up())
+                throw postgres::error(postgres::error::cause::abandoned,
+                                      "the operation was abandoned");
+            limits.long_wait();
+        }
+    });
+}
+
+// A visitor may lead slapd back to us with the same question, so that nobody waits for this one any
+// more once its first entry is shown.
+source read_rows(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+                 const course& how, std::unique_ptr<directory::cache::lead> lead)
+{
+    source out;
+    out.rows = std::make_unique<reading>(op, with, mapping, from, how);
+    out.rows->first_page();
+    if (lead == nullptr)
+        return out;
+    auto all = std::make_shared<kept_entries>(mapping);
+    const bool whole = out.rows->whole() && out.rows->keep_all(*all);
+    if (!out.rows->vouched_for()) {
+        lead->doubt();
+        if (with.answers->usable())
+            with.complain(
+                "elsewhere",
+                "answers come from another server than the one that tells of changes, and "
+                "are not kept",
+                3600);
+    }
+    if (whole) {
+        out.rows.reset();
+        out.kept = std::move(all);
+        lead->land(answer_of(out.kept));
+        return out;
+    }
+    lead->leave_alone();
+    if (!out.rows->whole())
+        out.lead = std::move(lead);
+    return out;
+}
+
+source obtain(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+              const course& how, const std::string& key)
+{
+    using state = directory::cache::flight::state;
+    std::optional<deadline> until;
+    for (;;) {
+        auto reply = with.answers->ask(key);
+        if (reply.known)
+            return {.kept = entries_of(*reply.known)};
+        if (reply.mine != nullptr)
+            return read_rows(op, with, mapping, from, how, std::move(reply.mine));
+        if (!until)
+            until = patience_of(op, with).until;
+        directory::answer found;
+        switch (wait_for(op, with, *reply.others, *until, found)) {
+        case state::landed:
+            return {.kept = entries_of(found)};
+        case state::alone:
+            return read_rows(op, with, mapping, from, how, nullptr);
+        default:
+            break; // whoever asked has failed: perhaps it is for us to ask
+        }
+    }
+}
+
+bool show(const source& of, const directory::plan& from, const visitor& visit, const course& how)
+{
+    how.page_begins(static_cast<int>(of.kept->all().size()));
+    for (const auto& one : of.kept->all()) {
+        if (one.entry == nullptr) {
+            how.twin(one.name);
+            continue;
+        }
+        candidate c{*one.entry, one.name, from, of.last_known};
+        if (!visit(c))
+            return false;
+    }
+    how.page_ends();
+    return true;
+}
+
+} // namespace
+
+bool is_away(const postgres::error& e) noexcept
+{
+    using cause = postgres::error::cause;
+    return e.why() == cause::lost || e.why() == cause::deadline || e.why() == cause::busy;
+}
+
+bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
+                    const visitor& visit, const course& how)
+{
+    source of;
+    if (with.answers == nullptr || !with.answers->of_use() || from.secret || how.after) {
+        of = read_rows(op, with, mapping, from, how, nullptr);
+    } else {
+        const auto kind = from.of - mapping.map.kinds.data();
+        const std::string key = std::to_string(mapping.serial) + ' ' + std::to_string(kind) +
+                                (how.ordered || !from.pinned ? " o " : " u ") + from.identity();
+        try {
+            of = obtain(op, with, mapping, from, how, key);
+        } catch (const postgres::error& e) {
+            const auto last = is_away(e) ? with.answers->last_known(key) : std::nullopt;
+            if (!last)
+                throw;
+            with.complain("last known",
+                          std::string("the database is away (") + e.what() +
+                              "): entries that were seen before are shown as they "
+                              "were, and everything else gets result 52",
+                          60);
+            of = {.kept = entries_of(last->first), .last_known = true};
+        }
+    }
+    if (of.kept != nullptr)
+        return show(of, from, visit, how);
+    auto all = of.lead != nullptr ? std::make_shared<kept_entries>(mapping) : nullptr;
+    if (!of.rows->visit(visit, all))
+        return false;
+    if (all != nullptr && !of.rows->vouched_for())
+        of.lead->doubt();
+    if (all != nullptr)
+        of.lead->land(answer_of(std::move(all)));
+    return true;
 }
 
 void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn,
@@ -311,7 +570,7 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
         const auto look = [&](candidate& c) {
             if (view(c.entry.e_nname) != view(ndn))
                 return true; // the statement may find more than it was asked for
-            name = c.page.at(c.row, 0).value_or("");
+            name = c.name;
             if (found && ambiguous != nullptr)
                 *ambiguous = true;
             const bool first = !found;

@@ -7,11 +7,14 @@
 namespace pgsql::slapd {
 
 /// An entry on its way to a visitor, with the row it was made of. Good until the visitor returns.
+/// Others may be shown the same entry at the same time.
 struct candidate {
     Entry& entry;
-    const postgres::rows& page;
-    int row;
+    std::string_view name; ///< the value that names the row
     const directory::plan& from;
+    bool last_known = false;              ///< the database is away, and was not asked
+    const postgres::rows* page = nullptr; ///< always, if the plan is for secrets
+    int row = 0;
 };
 
 /// Returns whether to go on.
@@ -35,9 +38,14 @@ struct course {
     std::function<void(std::string_view name)> twin = [](std::string_view) {};
 };
 
-/// Hands every row's entry to `visit`; false when it stopped the visit.
+/// Hands every row's entry to `visit`; false when it stopped the visit. Entries that are kept cost
+/// no statement, and for want of a database the last ones that are known do, if the configuration
+/// allows that.
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
                     const visitor& visit, const course& how = {});
+
+/// Whether the failure means that the database cannot be asked at present.
+[[nodiscard]] bool is_away(const postgres::error& e) noexcept;
 
 /// What a request for all the attributes needs.
 [[nodiscard]] directory::wanted everything();

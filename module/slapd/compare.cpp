@@ -40,9 +40,11 @@ int compare(Operation& op, SlapReply& rs, service& with)
     const auto shown = directory::filter::combine(
         directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
     std::optional<int> code;
+    bool last_known = false;
     const auto look = [&](const directory::wanted& columns) {
         visit_entry(op, with, *mapping, op.o_req_ndn, shown, columns, [&](candidate& c) {
             code = slap_compare_entry(&op, &c.entry, op.orc_ava);
+            last_known = c.last_known;
             return true;
         });
     };
@@ -51,6 +53,9 @@ int compare(Operation& op, SlapReply& rs, service& with)
     // list only.
     if (code == LDAP_NO_SUCH_ATTRIBUTE)
         look(everything());
+    if (last_known && code != LDAP_COMPARE_TRUE)
+        throw postgres::error(postgres::error::cause::lost,
+                              "the last known entry does not make the assertion true");
     if (code)
         return reply(*code, nullptr, nullptr);
     const std::string matched = nearest_above(op, with, *mapping, op.o_req_ndn);

@@ -332,6 +332,68 @@ ConfigTable table[] = {
                   "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-cache",
+     .what = "MiB",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::cache),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.60 NAME 'olcPgCache' "
+                  "DESC 'MiB that answers of the database may take in memory' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-cache-ttl",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::cache_ttl),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.61 NAME 'olcPgCacheTtl' "
+                  "DESC 'Seconds for which an answer is used at most' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-cache-notify",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::cache_notify),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.62 NAME 'olcPgCacheNotify' "
+                  "DESC 'Whether answers are used only while NOTIFY tells of changes' "
+                  "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-stale",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::stale),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.63 NAME 'olcPgStale' "
+         "DESC 'Seconds for which entries are shown as they were while the database is away' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-stale-binds",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::stale_binds),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute =
+         "( 2.25.162856128844017627545785008905003916249.1.64 NAME 'olcPgStaleBinds' "
+         "DESC 'Seconds for which passwords are checked as they were while the database is away' "
+         "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -351,7 +413,8 @@ ConfigOCs classes[] = {
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
          "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
-         "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash ) )",
+         "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash $ "
+         "olcPgCache $ olcPgCacheTtl $ olcPgCacheNotify $ olcPgStale $ olcPgStaleBinds ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -498,6 +561,7 @@ std::string checked(const ConfigArgs& c, name which)
     case directives::private_groups:
     case directives::anonymous_search:
     case directives::hide_gated:
+    case directives::cache_notify:
         return truth(c);
     case directives::timeout:
     case directives::connect_timeout:
@@ -526,6 +590,13 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
     case directives::remember_binds:
         return number(c, 0, 3600, false, "seconds between 0 and 3600");
+    case directives::cache:
+        return number(c, 0, 1048576, false, "MiB between 0 and 1048576");
+    case directives::cache_ttl:
+        return number(c, 0.1, 604800, false, "seconds between 0.1 and 604800, a week");
+    case directives::stale:
+    case directives::stale_binds:
+        return number(c, 0, 604800, false, "seconds between 0 and 604800, a week");
     case directives::password_hash:
         return hash_cost(c);
     default:

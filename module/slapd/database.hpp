@@ -15,6 +15,10 @@
 
 #include <stdexcept>
 
+namespace pgsql::directory {
+class cache;
+} // namespace pgsql::directory
+
 namespace pgsql::login {
 class remembered;
 struct push_settings;
@@ -53,6 +57,11 @@ struct directives {
         remember_binds,
         password_change,
         password_hash,
+        cache,
+        cache_ttl,
+        cache_notify,
+        stale,
+        stale_binds,
         count
     };
     std::array<std::vector<std::string>, count> values;
@@ -84,13 +93,14 @@ struct shared_values {
 };
 
 /// A mapping fitted to the columns that the database's queries really return.
-struct bound {
+struct bound : std::enable_shared_from_this<bound> {
     directory::mapping map;
     std::vector<attribute_type> types; ///< parallel to map.attributes
     std::vector<shared_values> shared; ///< parallel to map.kinds
     std::vector<std::string> remarks;  ///< for whoever starts slapd to read
     bool complete = true;              ///< whether every kind can be served
     std::string decoy;                 ///< checked for names that do not exist
+    unsigned serial = 0;               ///< no other mapping of the service has it
 };
 
 /// Says each thing once in a while: an outage is one line, not one a search.
@@ -147,6 +157,9 @@ public:
     const std::shared_ptr<login::remembered> remembered; ///< right passwords
     const login::argon2_cost new_hashes;
     const bool changes_passwords;
+    const std::shared_ptr<directory::cache> answers; ///< of statements; null: none is kept
+    const bool hears_changes; ///< or is to hear of them; else answers only become too old
+    const std::shared_ptr<directory::cache> accounts; ///< that could log in; null: none is kept
 
 private:
     void look_at_hashes(bound& to, postgres::patience limits);
@@ -162,6 +175,7 @@ private:
     std::timed_mutex binding_; ///< one describes, the others wait
     std::mutex guard_;         ///< of what follows
     std::shared_ptr<const bound> bound_;
+    unsigned serial_ = 0;
 };
 
 struct listing;

@@ -11,6 +11,8 @@
 #include "hashing.hpp"
 #include "waiting_room.hpp"
 
+#include "../directory/cache.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -154,7 +156,13 @@ void change(Operation& op, service& with, const change_request& asked)
             throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
     }
     const login::secret fresh = make_new(op, with, *room->gate(), *asked.after);
+    const auto forget = [&] {
+        if (with.accounts != nullptr)
+            with.accounts->forget(view(op.o_req_ndn));
+    };
+    forget(); // it may be changed although we hear nothing of it
     const long changed = update(op, with, whose, fresh);
+    forget(); // somebody may have logged in meanwhile
     if (changed == 0)
         look_again(op, with, *mapping, whose, fresh);
     else if (changed != 1)

@@ -19,6 +19,7 @@ struct password_step::judgement {
     bool paid = false;   ///< about as much was computed already
     std::string dn;
     std::string reason; ///< to refuse
+    decision refusal = decision::refused;
     std::shared_ptr<login::remembered> memory;
 
     [[nodiscard]] login::expense cost() const
@@ -51,7 +52,7 @@ struct password_step::judgement {
         }
         if (!paid && !decoy.empty())
             (void)login::check(decoy, password.reveal(), threads);
-        return {decision::refused, reason};
+        return {refusal, reason};
     }
 };
 
@@ -71,6 +72,9 @@ std::shared_ptr<password_step::judgement> password_step::begin()
     out->dn = view(op_.o_req_ndn);
     out->memory = with_.remembered;
     out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
+    // That a password is wrong, or an account closed, is not known from what they were once.
+    if (whose_.last_known)
+        out->refusal = decision::unavailable;
     if (!whose_.barred.empty() || password.empty())
         return out;
     const auto known = settled_by(op_, with_, *whose_.hash, op_.orb_cred);
@@ -102,7 +106,7 @@ void password_step::ask(const login::attempt&, std::shared_ptr<login::listener> 
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
         login::secret decoy = std::exchange(left->decoy, {});
         auto answer = while_idle(op_, [&] { return (*left)(1); });
-        if (answer.what != decision::refused || left->paid || decoy.empty())
+        if (answer.what != left->refusal || left->paid || decoy.empty())
             return to->hear(std::move(answer));
         left->decoy = std::move(decoy);
     }

@@ -34,6 +34,9 @@ public:
             return end_page(seal(last_, with_.cookie_secret, request()));
         if (done != go_on)
             return done;
+        if (last_known_ && rs_.sr_nentries == 0) // that there is nothing is not known
+            throw postgres::error(postgres::error::cause::lost,
+                                  "none of the last known entries answers the search");
         return paged_ ? end_page("") : result(LDAP_SUCCESS);
     }
 
@@ -212,13 +215,13 @@ private:
                         done = result(LDAP_ADMINLIMIT_EXCEEDED);
                         return false;
                     }
-                    const auto key = paged_ ? c.page.at(c.row, 0) : std::nullopt;
+                    last_known_ = last_known_ || c.last_known;
                     // Only one entry can have this name or number, so that nothing more of the like
                     // needs to be looked for.
                     done = offer(c.entry, {.stage = stage,
                                            .answered = answered || decides,
                                            .with_private = with_private,
-                                           .key = std::string(key.value_or(""))});
+                                           .key = std::string(paged_ ? c.name : "")});
                     answered = answered || (matched_ && decides);
                     return done == go_on;
                 },
@@ -247,6 +250,7 @@ private:
             filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
         visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown, parts, [&](candidate& c) {
             found = true;
+            last_known_ = last_known_ || c.last_known;
             done = check_base(c.entry);
             if (done == go_on && itself)
                 done = offer(c.entry, {.stage = end_of_stages});
@@ -348,8 +352,9 @@ private:
     bool matched_ = false; ///< the last entry offered made the filter true
     bool paged_ = false;
     int page_size_ = 0;
-    page_position last_; ///< the last entry offered that matched
-    int candidates_ = 0; ///< rows looked at
+    page_position last_;      ///< the last entry offered that matched
+    int candidates_ = 0;      ///< rows looked at
+    bool last_known_ = false; ///< some of the entries are not from the database
     client_socket client_{op_};
 };
 

@@ -4,9 +4,11 @@
 
 #include "binding.hpp"
 #include "fixed_entries.hpp"
+#include "listening.hpp"
 #include "page.hpp"
 #include "uuid.hpp"
 
+#include "../directory/cache.hpp"
 #include "../login/chain.hpp"
 #include "../login/password.hpp"
 #include "../login/push.hpp"
@@ -54,6 +56,40 @@ std::shared_ptr<const login::push_settings> push_of(const directives& from)
     return out;
 }
 
+// In MiB.
+double size_of_cache(const directives& from) { return from.number(directives::cache, 0); }
+
+// What is kept of the database's answers: to be used again, or for want of it only.
+std::shared_ptr<directory::cache> answers_of(const directives& from)
+{
+    constexpr double mebibyte = 1024 * 1024;
+    constexpr double for_want_of_it = 32;
+    const double size = size_of_cache(from);
+    const double stale = from.number(directives::stale, 0);
+    const bool notify = from.flag(directives::cache_notify, true);
+    if (!notify && from.values[directives::cache_ttl].empty())
+        throw unusable(
+            "pgsql-cache-notify off: nothing but their age would end the use of answers; "
+            "say how old they may become with pgsql-cache-ttl");
+    if (!in_server() || (size <= 0 && stale <= 0))
+        return nullptr;
+    auto out = std::make_shared<directory::cache>(directory::cache::limits{
+        static_cast<std::size_t>((size > 0 ? size : for_want_of_it) * mebibyte),
+        from.number(directives::cache_ttl, 300), stale});
+    if (size > 0 && !notify)
+        out->listens(clock::time_point::max());
+    return out;
+}
+
+std::shared_ptr<directory::cache> accounts_of(const directives& from)
+{
+    constexpr std::size_t bytes = 8 << 20;
+    const double stale = from.number(directives::stale_binds, 0);
+    if (!in_server() || stale <= 0)
+        return nullptr;
+    return std::make_shared<directory::cache>(directory::cache::limits{bytes, 0, stale});
+}
+
 login::hash_budget budget_of(const directives& from)
 {
     const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
@@ -86,7 +122,9 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
       remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
       changes_passwords(!from.values[directives::password_change].empty()),
-      private_groups_(from.flag(directives::private_groups, true)),
+      answers(answers_of(from)),
+      hears_changes(size_of_cache(from) > 0 && from.flag(directives::cache_notify, true)),
+      accounts(accounts_of(from)), private_groups_(from.flag(directives::private_groups, true)),
       pool_(std::make_shared<postgres::pool>(
           postgres::target{from.text(directives::uri), from.number(directives::connect_timeout, 2),
                            timeout},
@@ -132,10 +170,17 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
     });
     look_at_hashes(*fresh, limits);
     const std::lock_guard lock(guard_);
+    fresh->serial = ++serial_;
     return bound_ = std::move(fresh);
 }
 
-std::vector<postgres::watch::duty> service::duties() { return {}; }
+std::vector<postgres::watch::duty> service::duties()
+{
+    std::vector<postgres::watch::duty> out;
+    if (answers != nullptr && hears_changes)
+        out.push_back(listen_for_changes(*this));
+    return out;
+}
 
 void service::forget_mapping()
 {

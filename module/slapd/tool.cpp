@@ -109,7 +109,7 @@ private:
         const bool ended = each_candidate(
             op_, *with_, *mapping_, *plan_,
             [&](candidate& c) {
-                last_ = std::string(c.page.at(c.row, 0).value_or(""));
+                last_ = std::string(c.name);
                 keep(c.entry);
                 return ++seen < plan_->rows;
             },

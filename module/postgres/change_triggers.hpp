@@ -1,0 +1,25 @@
+// change_triggers.hpp: turns queries into what keeps a NOTIFY from telling of every change in their
+// tables.
+#pragma once
+
+#include "connection.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pgsql::postgres {
+
+/// A query without parameters, and what it is called in words.
+struct named_query {
+    std::string name;
+    std::string text;
+};
+
+/// Why some changes of what the queries read would not be told on the channel, and what to do about
+/// it; empty if all are. Looks at the queries as PostgreSQL has parsed them: through views, but
+/// not into functions.
+[[nodiscard]] std::string untold_changes(connection& session,
+                                         const std::vector<named_query>& queries,
+                                         const std::string& channel, const patience& limits);
+
+} // namespace pgsql::postgres

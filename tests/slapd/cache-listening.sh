@@ -1,0 +1,73 @@
+# While changes are not heard of nothing is kept or used: without triggers, without a session that listens, or with a doubtful one.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/cache.sh"
+start_postgres -c log_statement=all
+base=dc=example,dc=com
+name() { search -b $base "(uid=$1)" cn | sed -n 's/^cn: //p'; }
+rename() { q "UPDATE \"Users\" SET cn = '$2' WHERE uid = '$1'" >/dev/null; }
+{ manager_conf; echo "pgsql-cache 16"; } >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+logged 'triggers are missing on "Groups", "UserGroups", "Users": run schema/notify.sql' 20
+logged "SELECT back_pgsql_watch('\"Groups\"', '\"UserGroups\"', '\"Users\"')"
+for i in 1 2 3; do
+    rename ann "Ann $i"
+    costs_statements -b $base '(uid=ann)' cn
+    same "Ann $i" "$(name ann)" "ann without triggers"
+done
+
+# They are noticed when they come, and when they go or are of no use.
+tell_of_changes '"Users"' '"Groups"'
+logged 'triggers are missing on "UserGroups": run' 20
+tell_of_changes '"UserGroups"'
+eventually 20 cache_used 1
+costs_nothing -b $base '(uid=ann)' cn
+
+# The session that listens is lost, and no other can be had; the pool's stay.
+listener="SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND query IN ('SELECT 1', 'LISTEN \"back_pgsql\"')"
+q 'ALTER ROLE ldap NOLOGIN'
+end_listener() { [ "$(q "SELECT count(pg_terminate_backend(pid)) FROM ($listener) l")" = 1 ]; }
+eventually 5 end_listener
+logged "the cache is not used, since changes in the database would not be heard of: " 20
+eventually 5 grep -qE 'would not be heard of: .*(terminat|lost|connect)' "$T/slapd.log"
+q 'ALTER TABLE "Users" DISABLE TRIGGER back_pgsql_changed'
+for i in 4 5; do
+    rename ann "Ann $i" # nobody tells
+    costs_statements -b $base '(uid=ann)' cn
+    same "Ann $i" "$(name ann)" "ann while nobody listens"
+done
+q 'ALTER ROLE ldap LOGIN'
+logged 'triggers are missing on "Users": run' 20 # one that is disabled
+rename ann "Ann 6"
+same "Ann 6" "$(name ann)" "ann with a disabled trigger"
+q 'ALTER TABLE "Users" ENABLE TRIGGER back_pgsql_changed'
+eventually 20 cache_used 2
+costs_nothing -b $base '(uid=ann)' cn
+
+# A server that is silent: what it said before becomes doubtful in a few seconds.
+freeze_postgres
+eventually 10 eval "! search -b $base '(uid=ann)' cn"
+thaw_postgres
+eventually 20 cache_used 3
+rename ann "Ann 7"
+eventually 5 eval '[ "$(name ann)" = "Ann 7" ]'
+
+# Another start of the server is another server.
+restart_postgres
+rename ann "Ann 8"
+eventually 5 eval '[ "$(name ann)" = "Ann 8" ]'
+eventually 20 cache_used 4
+stop_slapd
+
+# What triggers cannot tell of is named.
+q 'CREATE MATERIALIZED VIEW snapshot AS TABLE "Groups"; GRANT SELECT ON snapshot TO ldap;
+   CREATE VIEW people AS SELECT * FROM "Users"; GRANT SELECT ON people TO ldap;
+   CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql STABLE AS $$SELECT count(*) FROM "Groups"$$'
+sed 's/FROM "Groups" g$/FROM (SELECT * FROM snapshot WHERE hidden() >= 0) g/; s/FROM "Users"/FROM people/' "$T/slapd.conf" >"$T/views.conf"
+start_slapd "$T/views.conf"
+logged "the queries read snapshot, which can have no triggers" 20
+logged "the queries call hidden(), and what a function reads cannot be told" 20
+stop_slapd
+q 'DROP TRIGGER back_pgsql_changed ON "Users"'
+sed 's/FROM "Users"/FROM people/' "$T/slapd.conf" >"$T/views.conf"
+start_slapd "$T/views.conf"
+eventually 20 eval "[ \$(grep -cF 'triggers are missing on \"Users\": run' '$T/slapd.log') -ge 2 ]" # below the view

@@ -151,7 +151,7 @@ int bind(Operation& op, SlapReply& rs, service& with)
         report.say(op, step, {login::decision::unavailable, e.what()});
         throw;
     } catch (const database_gone&) {
-        report.say(op, step, {login::decision::unavailable, "the database was removed"});
+        report.say(op, step, {login::decision::unavailable, removed});
         throw;
     }
 }

@@ -21,6 +21,15 @@ failure code_for(const postgres::error& e) noexcept
     return {LDAP_OTHER, "the database refused the query; see the server's log"};
 }
 
+void leave_database(Operation& op) noexcept
+{
+    op.o_bd = frontendDB;
+    // The oldest callback of a client's bind is the connection's own, which frees itself.
+    const bool keep = op.o_tag == LDAP_REQ_BIND && op.o_conn->c_conn_idx != -1;
+    while (op.o_callback != nullptr && (op.o_callback->sc_next != nullptr || !keep))
+        op.o_callback = op.o_callback->sc_next;
+}
+
 failure explain(const Operation& op, service* with) noexcept
 {
     failure told;

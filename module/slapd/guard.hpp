@@ -18,8 +18,13 @@ struct failure {
 [[nodiscard]] failure code_for(const postgres::error& e) noexcept;
 
 /// An exception on its way to becoming a result: the database this operation began with no longer
-/// exists.
+/// exists, or an overlay that it came through.
 struct database_gone {};
+inline constexpr const char* removed = "the database or an overlay over it was removed";
+
+/// What is done about it: overlays took what the operation's callbacks need with them, and the
+/// frontend is what is left to answer.
+void leave_database(Operation& op) noexcept;
 
 /// Must be called in a catch block: logs what was caught and says what to answer. `with` may be
 /// null.
@@ -55,11 +60,8 @@ int answer(Operation* op, SlapReply* rs, std::shared_ptr<service>& with, Work wo
         with = database_of(*op->o_bd).serving(*op->o_bd);
         return work(*with);
     } catch (const database_gone&) {
-        // Overlays and callbacks of the database went with it; the frontend is what is left to
-        // answer.
-        op->o_bd = frontendDB;
-        op->o_callback = nullptr;
-        send_ldap_error(op, rs, LDAP_UNAVAILABLE, "the database was removed");
+        leave_database(*op);
+        send_ldap_error(op, rs, LDAP_UNAVAILABLE, removed);
         return LDAP_UNAVAILABLE;
     } catch (...) {
         const failure told = explain(*op, with.get());

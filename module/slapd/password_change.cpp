@@ -210,11 +210,8 @@ int modify(Operation& op, SlapReply& rs, service& with)
         report(op, "refused", why.text != nullptr ? why.text : ldap_err2string(why.code));
         return reply(why.code, why.text);
     } catch (const database_gone&) {
-        // Overlays and callbacks of the database went with it, and the request is answered by its
-        // caller.
-        asked->database_gone = true;
-        op.o_bd = frontendDB;
-        op.o_callback = nullptr;
+        asked->database_gone = true; // the request is answered by its caller
+        leave_database(op);
         return rs.sr_err = LDAP_UNAVAILABLE;
     } catch (const std::exception& e) {
         report(op, "failed", e.what());
@@ -288,7 +285,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
                 break;
             }
         if (asked.database_gone)
-            rs.sr_text = "the database was removed";
+            rs.sr_text = removed;
         else
             op.o_bd = here;
     } else {

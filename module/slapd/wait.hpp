@@ -2,6 +2,7 @@
 #pragma once
 
 #include "guard.hpp"
+#include "surroundings.hpp"
 
 namespace pgsql::slapd {
 
@@ -33,7 +34,7 @@ namespace pgsql::slapd {
 class idle_worker {
 public:
     explicit idle_worker(const Operation& op)
-        : worker_(in_server() && op.o_threadctx != nullptr), self_(op.o_bd->bd_self),
+        : op_(op), worker_(in_server() && op.o_threadctx != nullptr), self_(op.o_bd->bd_self),
           mine_(op.o_bd->be_private)
     {}
     idle_worker(const idle_worker&) = delete;
@@ -42,22 +43,21 @@ public:
 
     void begin()
     {
-        if (worker_ && !idle_)
-            ldap_pvt_thread_pool_idle(&connection_pool);
-        idle_ = idle_ || worker_;
+        if (!worker_ || idle_)
+            return;
+        around_.emplace(op_);
+        ldap_pvt_thread_pool_idle(&connection_pool);
+        idle_ = true;
     }
     /// At work again, if it was idle; then the configuration may be another. Throws database_gone
-    /// if the database was removed.
+    /// if the database was removed, or an overlay.
     void end_checked()
     {
         if (!idle_)
             return;
         end();
-        BackendDB* be = nullptr;
-        LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
-        if (be == self_ && be->be_private == mine_)
-            return;
-        throw database_gone{};
+        if (!around_->still_there() || self_->be_private != mine_)
+            throw database_gone{};
     }
 
 private:
@@ -68,9 +68,11 @@ private:
         idle_ = false;
     }
 
+    const Operation& op_;
     const bool worker_;
     BackendDB* const self_;
     const void* const mine_;
+    std::optional<surroundings> around_;
     bool idle_ = false;
 };
 

@@ -16,39 +16,6 @@ namespace {
 
 constexpr int longest_pause = 50; // milliseconds
 
-void add_with_overlays(const BackendDB* be, std::vector<const void*>& to)
-{
-    to.push_back(be);
-    if (overlay_is_over(const_cast<BackendDB*>(be)) == 0)
-        return;
-    const auto* over = static_cast<const slap_overinfo*>(be->bd_info->bi_private);
-    to.push_back(over);
-    for (const slap_overinst* one = over->oi_list; one != nullptr; one = one->on_next)
-        to.push_back(one);
-}
-
-std::vector<const void*> all_databases()
-{
-    std::vector<const void*> out;
-    add_with_overlays(frontendDB, out);
-    const BackendDB* be = nullptr;
-    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
-    add_with_overlays(be, out);
-    return out;
-}
-
-// What a bind's callbacks may lead to: its database, the overlays over it and over the frontend.
-// One that came by way of another database, which back-relay notes in o_extra, may lead anywhere.
-std::vector<const void*> surroundings_of(const Operation& op)
-{
-    if (!LDAP_SLIST_EMPTY(&op.o_extra))
-        return all_databases();
-    std::vector<const void*> out;
-    add_with_overlays(frontendDB, out);
-    add_with_overlays(op.o_bd->bd_self, out);
-    return out;
-}
-
 } // namespace
 
 // ---- the room
@@ -116,15 +83,8 @@ void waiting_room::answer_here(const std::function<bool(const deferred_bind&)>& 
 
 void waiting_room::after_change() noexcept
 {
-    const auto there = all_databases();
-    const auto exists = [&](const void* one) {
-        return std::find(there.begin(), there.end(), one) != there.end();
-    };
-    answer_here(
-        [&](const deferred_bind& one) {
-            return !std::all_of(one.surroundings_.begin(), one.surroundings_.end(), exists);
-        },
-        "an overlay of the database was removed");
+    answer_here([](const deferred_bind& one) { return !one.surroundings_.still_there(); },
+                "an overlay of the database was removed");
 }
 
 void waiting_room::close() noexcept
@@ -148,8 +108,7 @@ deferred_bind::deferred_bind(std::shared_ptr<waiting_room> where, Operation& op,
                              std::string dn, login::attempt who,
                              std::vector<std::unique_ptr<login::step>> steps)
     : conversation(std::move(who), std::move(steps)), room_(std::move(where)), op_(&op),
-      database_(op.o_bd->bd_self), report_(std::move(report)), dn_(std::move(dn)),
-      surroundings_(surroundings_of(op))
+      database_(op.o_bd->bd_self), report_(std::move(report)), dn_(std::move(dn)), surroundings_(op)
 {}
 
 bool deferred_bind::gone() noexcept

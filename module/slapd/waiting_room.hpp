@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bind_report.hpp"
+#include "surroundings.hpp"
 
 #include "../login/hash_gate.hpp"
 #include "../login/push.hpp"
@@ -82,7 +83,7 @@ private:
     BackendDB* const database_;
     const bind_report report_;
     const std::string dn_; ///< as the directory shows it
-    const std::vector<const void*> surroundings_;
+    const surroundings surroundings_;
     berval req_dn_{}, req_ndn_{}; ///< moved out of the operation: do_bind frees what it finds there
 
     enum class phase : char { with_worker, waiting, submitted, done } phase_ = phase::with_worker;

@@ -7,6 +7,7 @@
 #include "waiting_room.hpp"
 
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -178,6 +179,8 @@ void deferred_bind::release(void* context, void* slab_before) noexcept
     slap_sl_free(op_->o_req_ndn.bv_val, slab);
     BER_BVZERO(&op_->o_req_dn);
     BER_BVZERO(&op_->o_req_ndn);
+    // slapd would free the request with the password in it.
+    explicit_bzero(op_->orb_cred.bv_val, op_->orb_cred.bv_len);
     finish_operation(op_);
     slap_op_free(op_, context);
     slap_sl_mem_setctx(context, slab_before);

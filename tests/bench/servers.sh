@@ -52,6 +52,9 @@ start_database() {
     sql manager -c CHECKPOINT # not later, while we measure
 }
 
+# What is kept is closed in order, so that the next run need not recover it.
+end_database() { [ ! -L "$T/pg" ] || [ -z "$POSTGRES" ] || stop_postgres fast; }
+
 prepare_mdb() { # DIRECTORY
     ln -s "$DATA/mdb" "$1/db"
     made mdb-filled && return

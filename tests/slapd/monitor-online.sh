@@ -48,6 +48,12 @@ for _ in 1 2; do
     same "dc=example,dc=com dc=example,dc=net" "$(suffixes)" "databases, with it again"
     same "0 1" "$(counters)" "the counters, with it again, which begin anew"
 done
+
+# ---- cn=Monitor goes, the databases stay, and may go as well
+expect 0 as_config ldapdelete "$(as_config ldapsearch -LLL -b cn=config '(olcDatabase=*)' 1.1 | sed -n 's/^dn: \(.*monitor.*\)/\1/p')"
+expect 0 search -b dc=example,dc=com '(uid=ann)' uid
+expect 0 as_config ldapdelete 'olcDatabase={1}pgsql,cn=config'
+expect 0 search -b dc=example,dc=net '(uid=ann)' uid
 stop_slapd
 
 # ---- cn=Monitor before, between and behind the databases, and an overlay

@@ -5,6 +5,8 @@
 
 #include "waiting_room.hpp"
 
+#include "../directory/cache.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -71,6 +73,15 @@ template <typename Read> std::function<std::uint64_t(const source&)> of_service(
     };
 }
 
+template <typename Read>
+std::function<std::uint64_t(const source&)>
+of_cache(const std::shared_ptr<directory::cache> service::*which, Read read)
+{
+    return of_service([which, read](service& s) {
+        return s.*which != nullptr ? read((s.*which)->figures()) : 0;
+    });
+}
+
 catalogue make_catalogue()
 {
     using event = postgres::traffic::event;
@@ -97,6 +108,36 @@ catalogue make_catalogue()
         {13, "olmPgLoginsWaiting", "Logins that wait for an approval",
          of_room([](waiting_room& r) { return r.push()->load().logins; })},
     };
+    using figures = directory::cache_figures;
+    const auto cached = [&](int number, const char* name, const char* description, auto read) {
+        out.figures.push_back({number, name, description, of_cache(&service::answers, read)});
+    };
+    cached(30, "olmPgCacheHits", "Answers that were known already",
+           [](const figures& f) { return f.hits; });
+    cached(31, "olmPgCacheMisses", "Answers that had to be asked for",
+           [](const figures& f) { return f.misses; });
+    cached(32, "olmPgCacheShared",
+           "Misses that were answered by the statement of another operation",
+           [](const figures& f) { return f.shared; });
+    cached(33, "olmPgCacheChanges", "Changes that were heard of, each of which ended all answers",
+           [](const figures& f) { return f.changes; });
+    cached(34, "olmPgCacheEvictions", "Answers forgotten for want of memory",
+           [](const figures& f) { return f.evictions; });
+    cached(35, "olmPgCacheEntries", "Answers that are kept",
+           [](const figures& f) { return f.entries; });
+    cached(36, "olmPgCacheBytes", "Bytes that the kept answers occupy",
+           [](const figures& f) { return f.bytes; });
+    cached(37, "olmPgCacheAge", "Seconds since the oldest kept answer was read",
+           [](const figures& f) { return static_cast<std::uint64_t>(f.oldest); });
+    out.figures.push_back(
+        {38, "olmPgCacheListening", "1 while changes would be heard of", of_service([](service& s) {
+             return s.answers != nullptr && s.answers->usable() ? 1 : 0;
+         })});
+    cached(39, "olmPgStaleAnswers", "Answers given while the database was away, as they were last",
+           [](const figures& f) { return f.stale; });
+    out.figures.push_back({40, "olmPgStaleBinds",
+                           "Logins checked while the database was away, as accounts were last",
+                           of_cache(&service::accounts, [](const figures& f) { return f.stale; })});
     out.distributions.push_back(
         {200, "olmPgPoolWaitTime", "Waits for a connection, by seconds",
          [](const source& s) -> const histogram& { return s.counted.traffic->waited; }});

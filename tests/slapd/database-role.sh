@@ -1,6 +1,7 @@
 # The role that packaging/role.sql makes suffices for all that the module does, and can read and do nothing else.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/advice.sh"
+. "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all
 base=dc=example,dc=com
 as_role() { PGPASSWORD=pass "$POSTGRES_BIN/psql" -h 127.0.0.1 -p "$PGPORT" -U directory -X -q -A -t -v ON_ERROR_STOP=1 manager -c "$1"; }
@@ -28,7 +29,7 @@ expect 0 make_role
 same "" "$OUT$ERR" "what is said when all is well"
 q "ALTER ROLE directory PASSWORD 'pass'"
 
-# The whole directory, logins, the look at the tables at the start, and a name for notices to come by.
+# The whole directory, logins, and the look at the tables at the start.
 restart - < <(conf <<<"$members")
 same "$expected" "$(everything)" "the directory"
 expect 0 ldapwhoami -x -H "$URI" -D uid=bob,$base -w bob-secret
@@ -37,7 +38,16 @@ q "INSERT INTO \"Groups\" SELECT n, 'g' || n, false, now(), now() FROM generate_
 restart - < <(conf <<<"$members")
 contains "$(advice)" 'finding groups by cn reads all of "Groups"'
 lacks "$(<"$T/slapd.log")" "permission denied"
-as_role "LISTEN directory; UNLISTEN *"
+
+# What is kept is dropped when a notice comes.
+tell_of_changes '"Users"' '"Groups"' '"UserGroups"'
+restart - < <(conf <<<'pgsql-cache 16')
+eventually 20 cache_used 1
+same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" ann
+q "UPDATE \"Users\" SET \"mail\" = 'new@example.com' WHERE \"uid\" = 'ann'"
+mail_is_new() { [ "$(dns -b $base '(mail=new@example.com)')" = "uid=ann,$base" ]; }
+eventually 10 mail_is_new
+lacks "$(<"$T/slapd.log")" "permission denied"
 
 # Nothing else: other columns, tables and views, changes of any kind, tables of its own.
 denied 'TABLE "Secrets"' 'TABLE "Shells"' 'TABLE "Users"' 'SELECT "status" FROM "Users"' 'SELECT "oidcSubject" FROM "Users"' \

@@ -6,7 +6,8 @@ q 'GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO ldap' >/dev/null
 change_conf() {
     manager_conf
     cat <<'END_OF_CONF'
-pgsql-timeout 30
+pgsql-timeout 60
+pgsql-hash-timeout 60
 pgsql-password-change users
   UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?
 pgsql-gate users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
@@ -89,7 +90,7 @@ both_wait() { [ "$(sessions '*' "usename = 'ldap' AND wait_event_type = 'Lock'")
 eventually 10 holds
 as bob bob-new -s bob-1 >"$T/1" 2>&1 & first=$!
 as bob bob-new -s bob-2 >"$T/2" 2>&1 & second=$!
-eventually 20 both_wait
+eventually 40 both_wait
 sessions 'pg_terminate_backend(pid)' "wait_event = 'PgSleep'" >/dev/null
 codes=
 for job in $first $second; do

@@ -25,7 +25,7 @@ serve() { # CERTIFICATE: an endpoint with it, which approves
 }
 directory() { # LINE…
     [ -z "$SLAPD" ] || stop_slapd
-    start_slapd - < <(manager_conf; push_conf | sed 's/http:/https:/'; printf '%s\n' "$@")
+    start_slapd - < <(manager_conf; push_conf | sed 's/http:/https:/'; printf '%s\n' 'pgsql-push-timeout 300' "$@")
 }
 refused_by_tls() { # WHAT [SECONDS]: and asked once only, since it will not be better a second later
     within "${2:-3}" expect 52 bind ann
@@ -35,7 +35,7 @@ refused_by_tls() { # WHAT [SECONDS]: and asked once only, since it will not be b
 
 serve misnamed && directory "pgsql-push-ca $T/ours.pem" && refused_by_tls "another name"
 serve stranger && directory "pgsql-push-ca $T/ours.pem" && refused_by_tls "another authority"
-serve right && directory && refused_by_tls "an authority that the system does not trust" 10 # a sanitizer is slow to read all those
+serve right && directory && refused_by_tls "an authority that the system does not trust" 60 # a sanitizer is slow to read all those
 directory "pgsql-push-ca $T/ours.pem"
 expect 0 bind ann
 same 1 "$(prompts)" "requests"

@@ -23,7 +23,8 @@ struct options {
     std::string uri, workload = "uid";
     int connections = 8;
     double seconds = 1, warm_up = 0.5;
-    std::vector<pid_t> processes; ///< whose CPU time is counted, with that of their children
+    std::vector<pid_t> processes;  ///< whose CPU time is counted, with that of their children
+    bool everything_first = false; ///< each request is made once before anything is measured
     dataset data;
 };
 
@@ -95,6 +96,8 @@ private:
         std::mt19937 random(static_cast<unsigned>(getpid()) * 7919U + which);
         tally mine;
         std::unique_ptr<client> to;
+        if (what_.everything_first)
+            ask_everything(which, random);
         for (bool first = true; !stop_; first = false) {
             const auto start = steady::now();
             try {
@@ -103,7 +106,7 @@ private:
                 if (first)
                     ++connected_;
                 double seconds = 0; // of a part of it
-                const long entries = request(*to, random, seconds);
+                const long entries = request(*to, what_.data, random, seconds);
                 if (!measuring_)
                     continue;
                 ++ended_;
@@ -130,13 +133,29 @@ private:
         all_.add(mine);
     }
 
-    long request(client& to, std::mt19937& random, double& seconds) const
+    // A wrong reply is met again later.
+    void ask_everything(unsigned which, std::mt19937& random) const
+    {
+        dataset data = what_.data;
+        try {
+            client to(what_.uri);
+            const int last = different(what_.workload, data);
+            for (data.next = static_cast<int>(which) + 1; data.next <= last;
+                 data.next += what_.connections) {
+                double seconds = 0;
+                (void)request(to, data, random, seconds);
+            }
+        } catch (const wrong_reply&) {
+        }
+    }
+
+    long request(client& to, const dataset& data, std::mt19937& random, double& seconds) const
     {
         if (what_.workload != "bind") {
-            const question q = ask(what_.workload, what_.data, random);
+            const question q = ask(what_.workload, data, random);
             return q.page > 0 ? to.search_pages(q, seconds) : to.search(q);
         }
-        to.bind(log_in(what_.data, random));
+        to.bind(log_in(data, random));
         return 0;
     }
 
@@ -172,7 +191,8 @@ private:
 
 constexpr const char* usage =
     "use: ldapload -H URI -m WORKLOAD [-c CONNECTIONS] [-d SECONDS] [-w WARM-UP SECONDS] [-n USERS]\n"
-    "              [-g GROUPS] [-b BASE] [-p PASSWORD] [-P PROCESS]…\n"
+    "              [-g GROUPS] [-k HOT] [-e] [-b BASE] [-p PASSWORD] [-P PROCESS]…\n"
+    "HOT: users or groups that are asked for; -e: each once before anything is measured\n"
     "prints, tab-separated: operations/s, p50, p95 and p99 in ms, wrong replies, entries/s, and the\n"
     "CPU time per operation in µs of ldapload itself and of each PROCESS with its children\n"
     "workloads: ";
@@ -181,7 +201,7 @@ int main(int argc, char** argv)
 {
     options what;
     what.data.groups = 0;
-    for (int option = 0; (option = getopt(argc, argv, "H:m:c:d:w:n:g:b:p:P:")) != -1;) {
+    for (int option = 0; (option = getopt(argc, argv, "H:m:c:d:w:n:g:k:eb:p:P:")) != -1;) {
         const std::string value = optarg != nullptr ? optarg : "";
         switch (option) {
         case 'H':
@@ -204,6 +224,12 @@ int main(int argc, char** argv)
             break;
         case 'g':
             what.data.groups = std::stoi(value);
+            break;
+        case 'k':
+            what.data.hot = std::stoi(value);
+            break;
+        case 'e':
+            what.everything_first = true;
             break;
         case 'b':
             what.data.base = value;

@@ -22,7 +22,7 @@ syslog() { # slapd's log lines cost more when somebody reads them
     printf '\n## %s, module %s\n\n' "$(date -u +%Y-%m-%d)" "$revision"
     echo "- Machine: $(machine). Load average before the run: $LOAD_BEFORE."
     echo "- Software: $(versions), default log level, $(syslog), threads 16, PostgreSQL over a unix socket."
-    echo "- Data: $USERS users, $GROUPS_COUNT groups. $ROUNDS rounds of $SECS s, medians.${QUIET:+ Turns in which others had over $QUIET % of the machine were repeated.}"
+    echo "- Data: $USERS users, $GROUPS_COUNT groups${HOT:+, $HOT of each asked for}.$([[ " $servers " != *" pgsql-cache "* ]] || echo " pgsql-cache has $CACHE MiB and was asked everything once before.") $ROUNDS rounds of $SECS s, medians.${QUIET:+ Turns in which others had over $QUIET % of the machine were repeated.}"
     echo "- Command: \`$COMMAND\`"
     echo
     cat "$T/table"

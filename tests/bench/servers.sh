@@ -91,6 +91,10 @@ prepare_sql() { # DIRECTORY
     export ODBCINI=$1/odbc.ini
 }
 
+listens() { # URI
+    ldapsearch -x -LLL -H "$1" -b cn=Databases,cn=Monitor '(olmPgSuffix=*)' olmPgCacheListening | grep -q '^olmPgCacheListening: 1$'
+}
+
 # As an administrator runs it: in the background, with slapd's default log level, to syslog.
 start_server() { # NAME KIND [MODULE]
     local dir=$T/server-$1 port conf=$BENCH/peers/$2.conf
@@ -101,11 +105,13 @@ start_server() { # NAME KIND [MODULE]
         "$conf" >"$dir/slapd.conf"
     if [ "$1" = pgsql-cache ]; then
         prepare_cache
-        sed -i 's/^pgsql-kind users /pgsql-cache 512\n&/' "$dir/slapd.conf"
+        # Warm, as it is measured, it stays to the end.
+        sed -i "s/^pgsql-kind users /pgsql-cache $CACHE\npgsql-cache-ttl 604800\n&/" "$dir/slapd.conf"
     fi
     case $2 in mdb | sql) "prepare_$2" "$dir" ;; esac
     slapd -h "ldap://127.0.0.1:$port" -f "$dir/slapd.conf" || fail "slapd does not start: $1"
     eventually 30 ldapsearch -x -H "ldap://127.0.0.1:$port" -b '' -s base 1.1
+    [ "$1" != pgsql-cache ] || eventually 30 listens "ldap://127.0.0.1:$port" # before that nothing is kept
     echo "$1 $2 ldap://127.0.0.1:$port $(<"$dir/slapd.pid")" >>"$SERVERS"
 }
 

@@ -21,9 +21,14 @@ std::string numbered(const char* prefix, int number)
     return prefix + digits;
 }
 
-int drawn(std::mt19937& random, int most)
+int hot_of(const dataset& data, int most) { return data.hot > 0 ? std::min(data.hot, most) : most; }
+
+int drawn(const dataset& data, std::mt19937& random, int most)
 {
-    return std::uniform_int_distribution<int>(1, most)(random);
+    const int hot = hot_of(data, most);
+    const int which = data.next > 0 ? (data.next - 1) % hot
+                                    : std::uniform_int_distribution<int>(0, hot - 1)(random);
+    return 1 + which * (most / hot);
 }
 
 question user(const dataset& data, int number, const std::string& condition)
@@ -84,22 +89,22 @@ struct workload {
 const std::array workloads = {
     workload{"uid",
              [](const dataset& data, std::mt19937& random) {
-                 const int i = drawn(random, data.users);
+                 const int i = drawn(data, random, data.users);
                  return user(data, i, "uid=" + numbered("user", i));
              }},
     workload{"uidnumber",
              [](const dataset& data, std::mt19937& random) {
-                 const int i = drawn(random, data.users);
+                 const int i = drawn(data, random, data.users);
                  return user(data, i, "uidNumber=" + std::to_string(10000 + i));
              }},
     workload{"mail",
              [](const dataset& data, std::mt19937& random) {
-                 const int i = drawn(random, data.users);
+                 const int i = drawn(data, random, data.users);
                  return user(data, i, "mail=" + numbered("user", i) + "@example.com");
              }},
     workload{"base",
              [](const dataset& data, std::mt19937& random) {
-                 const int i = drawn(random, data.users);
+                 const int i = drawn(data, random, data.users);
                  question q = user(data, i, "objectClass=*");
                  q.base = "uid=" + numbered("user", i) + ",ou=people," + data.base;
                  q.scope = question::range::base;
@@ -107,27 +112,29 @@ const std::array workloads = {
              }},
     workload{"memberof",
              [](const dataset& data, std::mt19937& random) {
-                 return memberships(data, drawn(random, data.users));
+                 return memberships(data, drawn(data, random, data.users));
              }},
     workload{"group",
              [](const dataset& data, std::mt19937& random) {
-                 const int g = drawn(random, data.groups);
+                 const int g = drawn(data, random, data.groups);
                  return group(data, g, "gidNumber=" + std::to_string(2000000 + g));
              }},
     workload{"groupname",
              [](const dataset& data, std::mt19937& random) {
-                 const int g = drawn(random, data.groups);
+                 const int g = drawn(data, random, data.groups);
                  return group(data, g, "cn=" + numbered("group", g));
              }},
     workload{"miss",
              [](const dataset& data, std::mt19937& random) {
-                 return nothing(data, "(&(uid=nosuch" + std::to_string(drawn(random, data.users)) +
+                 return nothing(data, "(&(uid=nosuch" +
+                                          std::to_string(drawn(data, random, data.users)) +
                                           ")(objectClass=posixAccount))");
              }},
     // back-null has no entries: what slapd alone takes for a search.
     workload{"empty",
              [](const dataset& data, std::mt19937& random) {
-                 return nothing(data, "(uid=" + numbered("user", drawn(random, data.users)) + ")");
+                 return nothing(data,
+                                "(uid=" + numbered("user", drawn(data, random, data.users)) + ")");
              }},
     workload{"enum",
              [](const dataset& data, std::mt19937&) {
@@ -181,10 +188,19 @@ question ask(const std::string& name, const dataset& data, std::mt19937& random)
     throw std::invalid_argument(name);
 }
 
+int different(const std::string& name, const dataset& data)
+{
+    if (name == "enum" || name == "firstpage" || name == "lastpage" || name == "bind")
+        return 1;
+    return hot_of(data, name.starts_with("group") ? data.groups : data.users);
+}
+
 login log_in(const dataset& data, std::mt19937& random)
 {
-    return {"uid=" + numbered("user", drawn(random, data.accounts)) + ",ou=people," + data.base,
-            data.password};
+    return {
+        "uid=" + numbered("user", std::uniform_int_distribution<int>(1, data.accounts)(random)) +
+            ",ou=people," + data.base,
+        data.password};
 }
 
 } // namespace bench

@@ -14,6 +14,8 @@ struct dataset {
     int users = 10000;
     int groups = 500;
     int accounts = 10; ///< users that have the password
+    int hot = 0;       ///< users or groups that are asked for, spread evenly; 0: all
+    int next = 0;      ///< the one to be asked for, instead of any
     std::string password = "secret";
 };
 
@@ -51,6 +53,8 @@ struct login {
 [[nodiscard]] std::string workload_names();
 /// The next request of a workload other than bind; users and groups are drawn at random.
 [[nodiscard]] question ask(const std::string& workload, const dataset& data, std::mt19937& random);
+/// How many different requests a workload has.
+[[nodiscard]] int different(const std::string& workload, const dataset& data);
 [[nodiscard]] login log_in(const dataset& data, std::mt19937& random);
 
 } // namespace bench

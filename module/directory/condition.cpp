@@ -32,6 +32,12 @@ condition negate(const condition& of)
                          true); // NULL: the attribute is absent, so the leaf is false
 }
 
+bool alike(const filter& a, const filter& b)
+{
+    return (a.what == filter::type::equality || a.what == filter::type::entry_name) &&
+           a.what == b.what && a.attribute == b.attribute && a.parent == b.parent;
+}
+
 bool equal_without_case(std::string_view a, std::string_view b)
 {
     return lower_ascii(a) == lower_ascii(b);
@@ -104,30 +110,26 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
     const auto add = [&](const std::string& term) {
         sql += (terms++ == 0 ? "" : conjunction ? " AND " : " OR ") + term;
     };
-    std::vector<int> listed; // attributes whose equalities have become one = ANY(array)
+    std::vector<const filter*> tried;  // the first equality of each attribute
+    std::vector<const filter*> joined; // those that stand for all like them
     for (const filter& part : what.parts) {
+        const auto like = [&](const filter* other) { return alike(*other, part); };
+        if (std::any_of(joined.begin(), joined.end(), like))
+            continue;
         condition c;
-        if (!conjunction && !negated && part.what == filter::type::equality) {
-            if (std::find(listed.begin(), listed.end(), part.attribute) != listed.end())
-                continue;
-            if (auto terms_on = column_only(part.attribute);
-                terms_on && terms_on->takes_several()) {
-                std::vector<std::string> values;
-                for (const filter& like : what.parts)
-                    if (like.what == filter::type::equality && like.attribute == part.attribute &&
-                        &like != answered)
-                        values.push_back(like.value);
-                if (values.size() > 1) {
-                    listed.push_back(part.attribute);
-                    const condition any = terms_on->equals_any(values);
-                    exact = exact && any.exact;
-                    if (any.what == condition::type::sql)
-                        add(any.sql);
-                    continue;
-                }
-            }
+        std::optional<condition> one_of;
+        // Equalities joined by OR, and their negations by AND.
+        if (conjunction == negated && alike(part, part) &&
+            std::none_of(tried.begin(), tried.end(), like)) {
+            tried.push_back(&part);
+            one_of = equals_one_of(what.parts, part);
         }
-        c = compile(part, negated, answered, depth + 1);
+        if (one_of) {
+            joined.push_back(&part);
+            c = negated ? negate(*one_of) : std::move(*one_of);
+        } else {
+            c = compile(part, negated, answered, depth + 1);
+        }
         exact = exact && c.exact;
         if (c.what == condition::type::sql) {
             add(c.sql);
@@ -181,13 +183,7 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
     if (from != nullptr) {
         c = own == nullptr ? condition::never()
                            : column_terms(*own, *from, rule, values_).equals(value);
-        if (!from->defaults.empty() && c.what != condition::type::always) {
-            const condition d = by_default(*from, value);
-            if (c.what == condition::type::never)
-                c = d;
-            else if (d.what == condition::type::sql)
-                c = condition::of("(" + c.sql + " OR " + d.sql + ")", c.exact && d.exact);
-        }
+        c = or_by_default(std::move(c), *from, {value});
     }
     if (from == nullptr || from->column.empty() || c.what == condition::type::always) {
         // Known only through the keyed query, whose rows are the rows that have the value, or
@@ -195,9 +191,40 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
         if (by != nullptr)
             c = membership(*by, value);
         else if (const values_query* list = kind_.values_of(attribute))
-            c = listed(*list, value);
+            c = listed(*list, {value});
     }
     return negated ? negate(c) : c;
+}
+
+std::optional<condition> condition_compiler::equals_one_of(const std::vector<filter>& parts,
+                                                           const filter& first)
+{
+    const std::size_t bound = values_.values.size();
+    const source* from = kind_.source_of(first.attribute);
+    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    const values_query* list = kind_.values_of(first.attribute);
+    const match rule = first.attribute >= 0 ? rule_of(first.attribute) : match::other;
+    if (!kind_.problem.empty() || bound >= most_parameters ||
+        (first.what == filter::type::entry_name &&
+         (first.parent != kind_.parent || first.attribute != kind_.rdn().attribute)) ||
+        (own != nullptr ? !column_terms(*own, *from, rule, values_).takes_several()
+                        : from != nullptr || list == nullptr))
+        return std::nullopt;
+    std::vector<std::string> several;
+    for (const filter& part : parts)
+        if (alike(first, part) && (rule == match::uuid || storable(part.value)))
+            several.push_back(part.value);
+    // The keyed query is the better way to a few lists' entries.
+    if (several.size() < 2 || (own == nullptr && kind_.lookup_by(first.attribute) != nullptr &&
+                               several.size() <= most_memberships))
+        return std::nullopt;
+    condition c = own == nullptr
+                      ? listed(*list, several)
+                      : or_by_default(column_terms(*own, *from, rule, values_).equals_any(several),
+                                      *from, several);
+    if (c.what != condition::type::sql)
+        values_.values.resize(bound);
+    return c;
 }
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
@@ -229,21 +256,39 @@ condition_compiler::text_of(const values_query& in) const
     return out;
 }
 
-condition condition_compiler::listed(const values_query& in, const std::string& value)
+condition condition_compiler::listed(const values_query& in,
+                                     const std::vector<std::string>& several)
 {
     const auto by = text_of(in);
     if (!by)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + in.listing +
-                             ") AS v WHERE " + any_case(by->text, by->rule, value, values_) + ")",
-                         false);
+    return condition::of(
+        "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
+            (several.size() == 1 ? any_case(by->text, by->rule, several.front(), values_)
+                                 : any_case_of(by->text, by->rule, several, values_)) +
+            ")",
+        false);
 }
 
-condition condition_compiler::by_default(const source& from, const std::string& value)
+condition condition_compiler::or_by_default(condition own, const source& from,
+                                            const std::vector<std::string>& several)
+{
+    if (from.defaults.empty() || own.what == condition::type::always)
+        return own;
+    const condition d = by_default(from, several);
+    if (own.what == condition::type::never)
+        return d;
+    return d.what == condition::type::sql
+               ? condition::of("(" + own.sql + " OR " + d.sql + ")", own.exact && d.exact)
+               : own;
+}
+
+condition condition_compiler::by_default(const source& from,
+                                         const std::vector<std::string>& several)
 {
     const std::size_t bound = values_.values.size();
-    condition d = default_equals(from, value);
+    condition d = default_equals(from, several);
     if (d.what != condition::type::sql)
         values_.values.resize(bound);
     const column* own = kind_.find_column(from.column);
@@ -264,7 +309,7 @@ std::vector<branch> condition_compiler::branches(int attribute, const std::strin
         out = column_terms(*own, *from, rule_of(attribute), values).branches(value);
         condition_compiler alone(all_, kind_, values);
         const condition d =
-            from->defaults.empty() ? condition::never() : alone.by_default(*from, value);
+            from->defaults.empty() ? condition::never() : alone.by_default(*from, {value});
         if (d.what == condition::type::sql)
             out.push_back(
                 {.condition = {d.sql, values.values},
@@ -282,7 +327,8 @@ std::vector<branch> condition_compiler::branches(int attribute, const std::strin
     return out;
 }
 
-condition condition_compiler::default_equals(const source& from, const std::string& value)
+condition condition_compiler::default_equals(const source& from,
+                                             const std::vector<std::string>& several)
 {
     const match rule = rule_of(from.attribute);
     if (rule != match::ignore_case && rule != match::exact_case)
@@ -301,15 +347,18 @@ condition condition_compiler::default_equals(const source& from, const std::stri
         };
         if (!simple(head) || !simple(tail))
             return condition::always(false);
-        if (columns == 0) {
-            if (same(head, value))
-                return condition::always(false); // inexact: an earlier default may have served
+        // What a value has between them, if it is one that this default can make.
+        std::vector<std::string> middles;
+        for (const std::string_view v : several)
+            if (v.size() >= head.size() + tail.size() && same(v.substr(0, head.size()), head) &&
+                same(v.substr(v.size() - tail.size()), tail))
+                middles.emplace_back(v.substr(head.size(), v.size() - head.size() - tail.size()));
+        if (columns == 0)
+            std::erase_if(middles, [](const auto& more) { return !more.empty(); });
+        if (middles.empty())
             continue;
-        }
-        const std::string_view v = value;
-        if (v.size() < head.size() + tail.size() || !same(v.substr(0, head.size()), head) ||
-            !same(v.substr(v.size() - tail.size()), tail))
-            continue; // no value of this default begins and ends so
+        if (columns == 0)
+            return condition::always(false); // inexact: an earlier default may have served
         const auto only =
             std::find_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
         const source* other = nullptr;
@@ -320,9 +369,9 @@ condition condition_compiler::default_equals(const source& from, const std::stri
                 other = &s;
         if (columns != 1 || only->last_word || other == nullptr)
             return condition::always(false);
-        const auto middle = v.substr(head.size(), v.size() - head.size() - tail.size());
         sql += (sql.empty() ? "" : " OR ") + reference(other->column) + " = " +
-               values_.bind(std::string(middle));
+               (middles.size() == 1 ? values_.bind(middles.front())
+                                    : "ANY(" + values_.bind(array_literal(middles)) + ")");
     }
     return sql.empty() ? condition::never() : condition::of("(" + sql + ")", false);
 }

@@ -36,16 +36,24 @@ private:
                                  int depth);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
                                     const filter* answered, int depth);
+    /// That one of the equalities like the first of them is true, as one parameter; nothing where
+    /// each takes its own.
+    [[nodiscard]] std::optional<condition> equals_one_of(const std::vector<filter>& parts,
+                                                         const filter& first);
     [[nodiscard]] condition substrings(int attribute, const std::vector<std::string>& pieces,
                                        bool negated);
     [[nodiscard]] condition ordering(int attribute, bool at_least, const std::string& value,
                                      bool negated);
     [[nodiscard]] condition presence(int attribute, bool negated);
-    /// That a default of the source gives the value and the column gives none.
-    [[nodiscard]] condition by_default(const source& from, const std::string& value);
-    [[nodiscard]] condition default_equals(const source& from, const std::string& value);
+    /// That a default of the source gives one of the values and the column gives none.
+    [[nodiscard]] condition by_default(const source& from, const std::vector<std::string>& several);
+    [[nodiscard]] condition default_equals(const source& from,
+                                           const std::vector<std::string>& several);
+    /// A value of a column without defaults, and else one of these: what equals one of the values.
+    [[nodiscard]] condition or_by_default(condition own, const source& from,
+                                          const std::vector<std::string>& several);
     [[nodiscard]] condition membership(const lookup& by, const std::string& value);
-    [[nodiscard]] condition listed(const values_query& in, const std::string& value);
+    [[nodiscard]] condition listed(const values_query& in, const std::vector<std::string>& several);
     /// How the values of a list are compared; nothing if SQL cannot.
     struct listed_text {
         std::string column;

@@ -283,6 +283,13 @@ std::string any_case(const std::string& text, match rule, const std::string& val
     return "(" + regular(text, rule) + " = " + values.bind(value) + " OR " + text + irregular + ")";
 }
 
+std::string any_case_of(const std::string& text, match rule,
+                        const std::vector<std::string>& several, postgres::statement& values)
+{
+    return "(" + regular(text, rule) + " = ANY(" + values.bind(array_literal(several)) + ") OR " +
+           text + irregular + ")";
+}
+
 std::vector<branch> any_case_branches(const std::string& text, const std::string& column,
                                       match rule, const std::string& value)
 {
@@ -415,28 +422,40 @@ std::vector<branch> column_terms::branches(const std::string& value) const
 
 bool column_terms::takes_several() const
 {
-    return from_.names_of < 0 &&
-           ((rule_ == match::integer && is_integer(of_.type) && of_.type != column_type::numeric) ||
-            (is_text_rule() && of_.type == column_type::text));
+    if (from_.names_of >= 0)
+        return of_.type == column_type::text;
+    const bool text = of_.type == column_type::text || of_.type == column_type::citext;
+    return (rule_ == match::integer && is_integer(of_.type) && of_.type != column_type::numeric) ||
+           (rule_ == match::uuid && of_.type == column_type::uuid) ||
+           (is_text_rule() && (text || of_.type == column_type::uuid));
 }
 
 condition column_terms::equals_any(const std::vector<std::string>& several)
 {
     std::vector<std::string> asserted;
-    for (const auto& value : several) {
-        if (rule_ != match::integer && storable(value))
-            asserted.push_back(value);
-        else if (auto number =
-                     rule_ == match::integer ? integer_parameter(value, of_.type) : std::nullopt)
-            asserted.push_back(std::move(*number));
-    }
+    for (const auto& value : several)
+        if (auto parameter = parameter_of(value))
+            asserted.push_back(std::move(*parameter));
     if (asserted.empty())
         return condition::never();
-    const std::string array = " = ANY(" + values_.bind(array_literal(asserted)) + ")";
-    if (rule_ == match::integer || from_.compare != comparison::any)
-        return condition::of(name_ + array, rule_ == match::integer || of_.deterministic);
-    return condition::of("(" + regular(text_, rule_) + array + " OR " + text_ + irregular + ")",
-                         false);
+    const bool as_stored = from_.names_of >= 0 || from_.compare != comparison::any;
+    if (of_.type == column_type::text && !as_stored)
+        return condition::of(any_case_of(text_, rule_, asserted, values_), false);
+    const std::string any = name_ + " = ANY(" + values_.bind(array_literal(asserted)) + ")";
+    if (of_.type != column_type::citext)
+        return condition::of(any, of_.type != column_type::text || of_.deterministic);
+    return condition::of(as_stored ? any : "(" + any + " OR " + text_ + irregular + ")", false);
+}
+
+std::optional<std::string> column_terms::parameter_of(const std::string& value) const
+{
+    if (from_.names_of < 0 && rule_ == match::integer)
+        return integer_parameter(value, of_.type);
+    if (from_.names_of < 0 && rule_ == match::uuid)
+        return uuid_text(value);
+    if (of_.type == column_type::uuid ? is_uuid(value) : storable(value))
+        return value;
+    return std::nullopt;
 }
 
 condition column_terms::contains(const std::vector<std::string>& pieces)

@@ -78,6 +78,10 @@ struct branch {
 /// blanks: a superset.
 [[nodiscard]] std::string any_case(const std::string& text, match rule, const std::string& value,
                                    postgres::statement& values);
+/// That it equals one of several, as one array.
+[[nodiscard]] std::string any_case_of(const std::string& text, match rule,
+                                      const std::vector<std::string>& several,
+                                      postgres::statement& values);
 [[nodiscard]] std::vector<branch> any_case_branches(const std::string& text,
                                                     const std::string& column, match rule,
                                                     const std::string& value);
@@ -104,6 +108,8 @@ private:
     [[nodiscard]] condition time_equals(const std::string& value);
     [[nodiscard]] condition time_compares(bool at_least, const std::string& value);
     [[nodiscard]] bool is_text_rule() const;
+    /// The value in the form of the column, if the column can hold it; of types that take several.
+    [[nodiscard]] std::optional<std::string> parameter_of(const std::string& value) const;
 
     const column& of_;
     const source& from_;

@@ -16,6 +16,7 @@ for n in 100 3000; do
     same "bob u7" "$(found "$(terms '|' uid $n u7 bob)")" "$n names"
     same "ann u7" "$(found "$(terms '|' cn $n c7 'ann archer')")" "$n common names"
     same "ann u7" "$(found "$(terms '|' mail $n 7@x ann@example.com)")" "$n addresses"
+    same "ann u7" "$(found "$(terms '|' entryDN $n "uid=u7,$base" "uid=ann,$base" | sed "s/(entryDN=\(m[0-9]*\))/(entryDN=uid=\1,$base)/g")")" "$n DNs"
     same "ann bob" "$(found "(|(uidNumber=2000)(uidNumber=2001)(uidNumber=99999999999999)$(seq -f '(uidNumber=9%06.0f)' -s '' $n))")" "$n numbers"
 done
 same "empty fay" "$(found "(&(objectClass=posixGroup)(!(|(memberUid=ann)(memberUid=hal)$(seq -f '(memberUid=m%.0f)' -s '' 500))))")" "groups without any of 500"

@@ -108,7 +108,7 @@ TEST_CASE("a column in any case is compared without case, and odd values are lef
 }
 
 TEST_CASE(
-    "the negation of what is exact includes rows without the attribute; of what is not, every row")
+    "the negation of what is exact includes rows without the attribute, of what is not, every row")
 {
     CHECK(compile(no(ann)).is.sql == "(e.\"username\" = $1) IS NOT TRUE");
     const auto inexact = compile(no(filter::equals(cn, "x")));
@@ -163,6 +163,58 @@ TEST_CASE("many equalities of one column are one array, with every character kep
         either(either(ann, filter::equals(uid, "b\"\\,{}")), filter::equals(uid_number, "1")));
     CHECK(c.is.sql == "(e.\"username\" = ANY($1) OR e.\"uid_number\" = $2)");
     CHECK(c.values.at(0) == "{\"ann\",\"b\\\"\\\\,{}\"}");
+}
+
+TEST_CASE(
+    "equalities of any attribute become one array: with defaults, of lists, of names, negated")
+{
+    const auto several = [](int attribute, std::initializer_list<const char*> values,
+                            type what = type::equality) {
+        std::vector<filter> parts;
+        for (const char* value : values) {
+            parts.push_back(filter::equals(attribute, value));
+            parts.back().what = what;
+            parts.back().parent = what == type::entry_name ? 0 : -1;
+        }
+        return filter::combine(type::disjunction, std::move(parts));
+    };
+    const auto mails = compile(several(mail, {"a@x.org", "bob@example.com", "c@example.com"}));
+    CHECK(mails.is.sql == "(e.\"mail\" = ANY($1) OR ((e.\"mail\" IS NULL OR e.\"mail\" = '') AND "
+                          "(e.\"username\" = ANY($2))))");
+    CHECK(mails.values.at(0) == "{\"a@x.org\",\"bob@example.com\",\"c@example.com\"}");
+    CHECK(mails.values.at(1) == "{\"bob\",\"c\"}");
+    CHECK_FALSE(mails.is.exact);
+    CHECK(compile(several(mail, {"a@x.org", "b@y.org"})).is.sql == "e.\"mail\" = ANY($1)");
+    CHECK(compile(no(several(uid, {"a", "b"}))).is.sql == "(e.\"username\" = ANY($1)) IS NOT TRUE");
+    CHECK(compile(no(several(cn, {"a", "b"}))).is.what == condition::type::always);
+    CHECK(compile(several(uid, {"a", "\xff"})).is.sql == "e.\"username\" = $1");
+    CHECK(compile(several(uid, {"\xfe", "\xff"})).is.what == condition::type::never);
+    CHECK(compile(several(uid, {"a", "b"}, type::entry_name)).is.sql == "e.\"username\" = ANY($1)");
+    CHECK(compile(several(cn, {"a", "b"}, type::entry_name)).is.what == condition::type::never);
+    // A few members by the keyed query, and nothing lists the others.
+    CHECK(compile(several(member, {"a", "b"})).values.size() == 2);
+    kind listing = users();
+    listing.values = {{.attribute = member,
+                       .text = {},
+                       .listing = "SELECT username, m FROM l",
+                       .value = "m",
+                       .problem = {}}};
+    const auto of_members = [&](int count) {
+        std::vector<filter> parts;
+        for (int i = 0; i < count; ++i)
+            parts.push_back(filter::equals(member, "m" + std::to_string(i)));
+        compiled out;
+        statement values;
+        out.is = condition_compiler(all, listing, values)
+                     .compile(filter::combine(type::disjunction, std::move(parts)));
+        out.values = values.values;
+        return out;
+    };
+    CHECK(of_members(16).values.size() == 16);
+    CHECK(of_members(10000).values.size() == 1);
+    CHECK(of_members(17).is.sql ==
+          "e.\"username\" IN (SELECT v.\"username\" FROM (SELECT username, m FROM l) AS v WHERE "
+          "(v.\"m\"::text = ANY($1) OR v.\"m\"::text ~ '^ |  | $|[^ -~]'))");
 }
 
 TEST_CASE("presence of what every row has is true, of what none has false")

@@ -92,7 +92,7 @@ TEST_CASE(
     CHECK(all->columns.size() == 4);
 }
 
-TEST_CASE("a keyed query answers the term it is for; pages continue behind the last key")
+TEST_CASE("a keyed query answers the term it is for, and pages continue behind the last key")
 {
     const mapping m = two_kinds();
     const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
@@ -102,6 +102,30 @@ TEST_CASE("a keyed query answers the term it is for; pages continue behind the l
     const auto next = all->page("zoe", true);
     CHECK(next.text.ends_with("WHERE e.\"username\" > $1 ORDER BY e.\"username\" LIMIT 501"));
     CHECK(next.values == std::vector<std::string>{"zoe"});
+}
+
+TEST_CASE("a page ends where its values of any length come to a megabyte")
+{
+    mapping m = two_kinds();
+    m.kinds[0].columns[3].wide = true;
+    const auto name = "e." + pgsql::postgres::quote_identifier(m.kinds[0].columns[3].name);
+    const wanted all_of_it = {.everything = true};
+    const auto page =
+        make_plan(m, m.kinds[0], filter::of(truth::yes), all_of_it)->page("zoe", true);
+    CHECK(page.text.starts_with("SELECT * FROM (SELECT e.\"username\""));
+    CHECK(page.text.find(", sum(coalesce(octet_length((" + name +
+                         ")::text)::float8, 0)) OVER (ORDER BY e.\"username\" ROWS BETWEEN "
+                         "UNBOUNDED PRECEDING AND 1 PRECEDING) AS back_pgsql_before FROM (") !=
+          std::string::npos);
+    CHECK(page.text.ends_with("ORDER BY e.\"username\" LIMIT 501) AS p WHERE "
+                              "(p.back_pgsql_before >= 1048576) IS NOT TRUE"));
+    // Nothing is measured where there is one entry, or no such column.
+    CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width.empty());
+    CHECK(make_plan(m, m.kinds[0], filter::of(truth::yes), {})->width.empty());
+    // The list of one entry is asked for whole, those of several are not.
+    const values_query list = {.text = "SELECT k, v FROM l WHERE k = ANY($1)"};
+    CHECK(values_of(list, {"a"}).text == list.text);
+    CHECK(values_of(list, {"a", "b"}).text == list.text + " LIMIT 20001");
 }
 
 TEST_CASE("a group found by its member is marked with it")

@@ -70,6 +70,37 @@ TEST_CASE("uuids are compared by value")
     CHECK(lookup_parameter(uuid_bytes, match::uuid) == uuid_text);
 }
 
+TEST_CASE("several values are one array of the column's type, without those that it cannot hold")
+{
+    const auto any = [](column_type type, match rule, const std::vector<std::string>& several,
+                        comparison compare = comparison::any) {
+        return on(
+            type, rule,
+            [&](column_terms& t) {
+                CHECK(t.takes_several());
+                return t.equals_any(several);
+            },
+            compare);
+    };
+    const auto uuids = any(column_type::uuid, match::uuid, {uuid_bytes, "short"});
+    CHECK(uuids.is.sql == "e.\"c\" = ANY($1)");
+    CHECK(uuids.values.at(0) == "{\"" + uuid_text + "\"}");
+    CHECK(uuids.is.exact);
+    CHECK(any(column_type::uuid, match::ignore_case, {"no", uuid_text}).values == uuids.values);
+    CHECK(any(column_type::int2, match::integer, {"007", "99999"}).values.at(0) == "{\"7\"}");
+    CHECK(any(column_type::int2, match::integer, {"99999"}).is.what == condition::type::never);
+    CHECK(any(column_type::citext, match::ignore_case, {"a", "b"}, comparison::lower).is.sql ==
+          "e.\"c\" = ANY($1)");
+    const auto folded = any(column_type::citext, match::ignore_case, {"a", "b"});
+    CHECK(folded.is.sql == "(e.\"c\" = ANY($1) OR e.\"c\"::text ~ '^ |  | $|[^ -~]')");
+    CHECK_FALSE(folded.is.exact);
+    CHECK(any(column_type::text, match::exact_case, {"a", "b"}).is.sql ==
+          "(e.\"c\" = ANY($1) OR e.\"c\" ~ '^ |  | $|[^ -~]')");
+    CHECK_FALSE(on(column_type::bytea, match::other, [](column_terms& t) {
+                    return t.takes_several() ? condition::never() : condition::always();
+                }).is.what == condition::type::never);
+}
+
 TEST_CASE("times are those of whole seconds")
 {
     const auto second = equals(column_type::timestamptz, match::time, "20240229120000Z");

@@ -229,9 +229,10 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
 {
-    const auto asked =
-        lookup_parameter(value, all_.attributes[static_cast<std::size_t>(by.attribute)].rule);
-    if (++memberships_ > most_memberships || !asked)
+    const auto asked = lookup_parameter(value, rule_of(by.attribute), by.parameter);
+    if (!asked)
+        return condition::never();
+    if (++memberships_ > most_memberships)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
     return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +

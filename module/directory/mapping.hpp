@@ -76,6 +76,7 @@ struct source {
 struct lookup {
     int attribute = -1;
     postgres::query_text query;
+    column_type parameter = column_type::text; ///< whose values not all that is asserted is
     std::vector<column> columns;
     postgres::query_text everybody; ///< with the rows that the gate hides; empty: the same
     bool complete = true;           ///< returns every column of the list query

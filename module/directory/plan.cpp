@@ -112,13 +112,12 @@ private:
                 if (term->what != filter::type::equality || term->attribute != by.attribute)
                     continue;
                 const match rule = all_.attributes[static_cast<std::size_t>(by.attribute)].rule;
-                auto value = lookup_parameter(term->value, rule);
+                auto value = lookup_parameter(term->value, rule, by.parameter);
                 const source* by_column = kind_.source_of(by.attribute);
                 const column* c =
                     by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
-                if (c != nullptr && rule == match::integer)
-                    value = integer_parameter(term->value, c->type);
-                if (!value)
+                if (!value || (c != nullptr && rule == match::integer &&
+                               !integer_parameter(term->value, c->type)))
                     continue; // the condition will say that nothing has it
                 from_ = text_of(by, by.query).with_parameter(values_.bind(std::move(*value)));
                 out_.pinned = true;
@@ -231,9 +230,12 @@ private:
             const source* s = kind_.source_of(leaf->attribute);
             if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
                 list_values(leaf->attribute);
+            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()))
+                continue;
             const auto asked = lookup_parameter(
-                leaf->value, all_.attributes[static_cast<std::size_t>(leaf->attribute)].rule);
-            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()) || !asked)
+                leaf->value, all_.attributes[static_cast<std::size_t>(leaf->attribute)].rule,
+                by->parameter);
+            if (!asked)
                 continue;
             if (columns_of_marks_ >= most_marks) {
                 list_values(leaf->attribute);

@@ -167,10 +167,20 @@ std::optional<std::string> integer_parameter(const std::string& assertion, colum
     return digits && fits(*digits, type) ? digits : std::nullopt;
 }
 
-std::optional<std::string> lookup_parameter(const std::string& assertion, match rule)
+std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
+                                            column_type of)
 {
     if (rule == match::uuid)
         return uuid_text(assertion);
+    if (is_integer(of)) {
+        auto number = integer_parameter(assertion, of);
+        // Where numbers are shown as text, only the text that PostgreSQL writes is one.
+        return number && (rule == match::integer || *number == assertion) ? number : std::nullopt;
+    }
+    if (of == column_type::uuid)
+        return is_uuid(assertion) ? std::optional(assertion) : std::nullopt;
+    if (auto digits = rule == match::integer ? digits_of(assertion) : std::nullopt)
+        return digits;
     return storable(assertion) ? std::optional(assertion) : std::nullopt;
 }
 

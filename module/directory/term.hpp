@@ -40,7 +40,8 @@ struct condition {
                                                            column_type type);
 
 /// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
-[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule);
+[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
+                                                          column_type of);
 
 /// The PostgreSQL array literal of some texts (manual §8.15.6).
 [[nodiscard]] std::string array_literal(const std::vector<std::string>& values);

@@ -312,7 +312,8 @@ long connection::change(const std::string& text, const std::vector<const std::st
     }
 }
 
-std::vector<described_column> connection::describe(const std::string& text, const patience& limits)
+std::vector<described_column> connection::describe(const std::string& text, const patience& limits,
+                                                   std::vector<Oid>* parameters)
 {
     PGconn* pg = handle_.get();
     sent(PQsendPrepare(pg, "", text.c_str(), 0, nullptr));
@@ -340,6 +341,8 @@ std::vector<described_column> connection::describe(const std::string& text, cons
         for (int i = 0; i < PQnfields(result); ++i)
             columns.push_back({PQfname(result, i), PQftype(result, i), PQfmod(result, i),
                                PQftable(result, i), PQftablecol(result, i)});
+        for (int i = 0; parameters != nullptr && i < PQnparams(result); ++i)
+            parameters->push_back(PQparamtype(result, i));
         PQclear(result);
     }
 }

@@ -78,9 +78,10 @@ public:
         (void)change(text, std::vector<const std::string*>(static_cast<std::size_t>(values)),
                      limits, -1);
     }
-    /// The columns of a query; its parameters are whatever they are.
+    /// The columns of a query, and the types of its parameters for who wants to know them.
     [[nodiscard]] std::vector<described_column> describe(const std::string& text,
-                                                         const patience& limits);
+                                                         const patience& limits,
+                                                         std::vector<Oid>* parameters = nullptr);
 
     /// Whether the session can serve another statement: connected, nothing pending, outside a
     /// transaction.

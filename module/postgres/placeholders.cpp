@@ -34,7 +34,7 @@ public:
             step();
         if (marks_ > 0 && highest_ > 0)
             throw query_error(first_mark_, "the query uses both ? and $n; use one of the two");
-        while (!out_.text.empty() &&
+        while (out_.text.size() > end_of_comment_ &&
                std::isspace(static_cast<unsigned char>(out_.text.back())) != 0)
             out_.text.pop_back();
         if (!seen_anything_)
@@ -101,11 +101,16 @@ private:
 
     void line_comment()
     {
+        // It could be meant to end where a line of slapd.conf did, with a WHERE on the next one.
+        if (sql_.find('\n') == std::string_view::npos)
+            throw query_error(at_, "a comment that begins with -- takes all the rest, since slapd "
+                                   "joins the lines of a directive; write /* ... */");
         const auto end = std::min(sql_.find('\n', at_), sql_.size());
         copy(end - at_);
         // The text goes into "FROM (…) AS e": a comment at its end must not swallow the
         // parenthesis.
         out_.text += '\n';
+        end_of_comment_ = out_.text.size();
     }
 
     void block_comment()
@@ -233,6 +238,7 @@ private:
     int marks_ = 0;
     int highest_ = 0;
     std::size_t first_mark_ = 0;
+    std::size_t end_of_comment_ = 0; ///< in the text
     bool after_operand_ = false;
     bool escapes_ = false;
     bool ended_ = false;

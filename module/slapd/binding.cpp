@@ -101,11 +101,13 @@ void ask_catalogue(std::vector<directory::column>& columns,
 
 std::vector<directory::column> columns_of(postgres::connection& session,
                                           const std::string& directive, const std::string& query,
-                                          const postgres::patience& limits)
+                                          const postgres::patience& limits,
+                                          std::vector<Oid>* parameters = nullptr)
 {
     std::vector<directory::column> out;
     try {
-        const auto described = session.describe("SELECT * FROM (" + query + ") AS e", limits);
+        const auto described =
+            session.describe("SELECT * FROM (" + query + ") AS e", limits, parameters);
         for (const auto& c : described) {
             if (std::any_of(out.begin(), out.end(),
                             [&](const auto& o) { return o.name == c.name; }))
@@ -340,10 +342,26 @@ private:
             });
     }
 
+    // Of types whose values we know, and `other` for those that PostgreSQL may refuse to read.
+    [[nodiscard]] column_type type_of_parameter(Oid oid, directory::match rule)
+    {
+        const column_type known = type_of(oid);
+        if (known == column_type::text || known == column_type::int2 ||
+            known == column_type::int4 || known == column_type::int8 ||
+            known == column_type::uuid ||
+            (known == column_type::numeric && rule == directory::match::integer))
+            return known;
+        postgres::statement ask; // name, character(n) and citext take any text
+        ask.text = "SELECT 1 FROM pg_catalog.pg_type WHERE oid = " + ask.bind(std::to_string(oid)) +
+                   "::oid AND typcategory = 'S' AND typtype = 'b'";
+        return session_.run(ask, limits_).count() > 0 ? column_type::text : column_type::other;
+    }
+
     void add_lookup(directory::kind& k, const directory::lookup_setting& from)
     {
         const std::string directive = "pgsql-lookup " + k.name + " " + from.attribute;
-        const auto columns = columns_of(session_, directive, from.query.text, limits_);
+        std::vector<Oid> parameters;
+        const auto columns = columns_of(session_, directive, from.query.text, limits_, &parameters);
         const auto returns = [&](const std::string& name) {
             return std::any_of(columns.begin(), columns.end(),
                                [&](const auto& c) { return c.name == name; });
@@ -359,6 +377,17 @@ private:
         directory::lookup l;
         l.attribute = attribute(from.attribute);
         l.query = from.query;
+        l.parameter = type_of_parameter(
+            parameters.at(0), out_.map.attributes[static_cast<std::size_t>(l.attribute)].rule);
+        if (l.parameter == column_type::other) {
+            const std::string why =
+                directive + ": the parameter is of a type that not every value a client asks for "
+                            "is of; compare text, for instance WHERE \"column\"::text = ?";
+            if (k.source_of(l.attribute) == nullptr)
+                throw unusable(why);
+            out_.remarks.push_back(why + ". Until then the query is not used");
+            return;
+        }
         l.complete = std::all_of(k.columns.begin(), k.columns.end(),
                                  [&](const auto& c) { return returns(c.name); });
         if (!l.complete)

@@ -89,7 +89,10 @@ change() { printf '%s\n' "dn: $database" "changetype: modify" "$@" | as_config l
 expect 49 bind dora
 expect 0 change "delete: olcPgGate"
 expect 0 bind dora
-expect 0 change "add: olcPgGate" "olcPgGate: users full_name <> 'Dora Draper' -- she is on leave"
+# A comment ends with its line; one that takes all the rest could hide a condition.
+expect 80 change "add: olcPgGate" "olcPgGate: users full_name <> 'Dora Draper' -- she is on leave"
+contains "$ERR" "takes all the rest"
+expect 0 change "add: olcPgGate" "olcPgGate:: $(base64 -w0 <<<$'users full_name <> \'Dora Draper\' -- she is on leave\n AND true')"
 expect 49 bind dora
 expect 0 bind bob
 expect 0 change "add: olcPgHideGated" "olcPgHideGated: TRUE"

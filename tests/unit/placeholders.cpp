@@ -46,7 +46,9 @@ TEST_CASE("numbered parameters and PostgreSQL's own operators are taken")
 TEST_CASE("a query may end in a semicolon or a comment")
 {
     CHECK(text("SELECT 1 ; ") == "SELECT 1");
-    CHECK(text("SELECT 1; -- done") == "SELECT 1 -- done"); // the comment ends with the line
+    CHECK(text("SELECT 1\n; -- done ") == "SELECT 1\n -- done \n");
+    CHECK(text("SELECT 1 -- all\n") == "SELECT 1 -- all\n"); // the comment ends with the line
+    CHECK(position("SELECT 1 FROM t -- all WHERE a") == 16); // of which there is one only
     CHECK(text("SELECT 1 -- all\nFROM t") == "SELECT 1 -- all\n\nFROM t");
 }
 
@@ -67,7 +69,7 @@ TEST_CASE("what is ambiguous or unfinished is refused where it is")
     CHECK(position("SELECT $0") == 7);
     CHECK(position("SELECT $70000") == 7);
     CHECK(position("") == 0);
-    CHECK(position(" -- nothing") == 0);
+    CHECK(position(" -- nothing") == 1);
 }
 
 TEST_CASE("a query that becomes part of another has its parameter renamed, and nothing else")

@@ -67,7 +67,7 @@ TEST_CASE("uuids are compared by value")
     CHECK(equals(column_type::uuid, match::ignore_case, uuid_text).is.exact);
     CHECK(equals(column_type::uuid, match::ignore_case, "no").is.what == condition::type::never);
     CHECK_FALSE(equals(column_type::text, match::uuid, uuid_bytes).is.exact);
-    CHECK(lookup_parameter(uuid_bytes, match::uuid) == uuid_text);
+    CHECK(lookup_parameter(uuid_bytes, match::uuid, column_type::uuid) == uuid_text);
 }
 
 TEST_CASE("several values are one array of the column's type, without those that it cannot hold")
@@ -99,6 +99,21 @@ TEST_CASE("several values are one array of the column's type, without those that
     CHECK_FALSE(on(column_type::bytea, match::other, [](column_terms& t) {
                     return t.takes_several() ? condition::never() : condition::always();
                 }).is.what == condition::type::never);
+}
+
+TEST_CASE("a keyed query is asked only for what its parameter can be")
+{
+    const auto asked = lookup_parameter;
+    CHECK(asked("007", match::integer, column_type::int4) == "7");
+    CHECK(asked("7", match::ignore_case, column_type::int4) == "7");
+    CHECK(asked("007", match::ignore_case, column_type::int4) == std::nullopt);
+    CHECK(asked("junk", match::ignore_case, column_type::int4) == std::nullopt);
+    CHECK(asked("99999999999", match::integer, column_type::int4) == std::nullopt);
+    CHECK(asked("junk", match::ignore_case, column_type::uuid) == std::nullopt);
+    CHECK(asked(uuid_text, match::ignore_case, column_type::uuid) == uuid_text);
+    CHECK(asked("007", match::integer, column_type::text) == "7");
+    CHECK(asked("junk", match::exact_case, column_type::text) == "junk");
+    CHECK(asked("\xff", match::exact_case, column_type::text) == std::nullopt);
 }
 
 TEST_CASE("times are those of whole seconds")

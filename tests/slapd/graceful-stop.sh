@@ -2,6 +2,8 @@
 # With gentlehup on, SIGHUP and then SIGTERM end slapd at once, but not before it has answered what was asked.
 . "$(dirname "$0")/../lib.sh"
 
+# Clients that are still connected when slapd ends this way are not freed by it; that is its own business.
+PRELOAD=("${PRELOAD[@]/ASAN_OPTIONS=/ASAN_OPTIONS=detect_leaks=0:}")
 start_postgres
 start_slapd - < <(echo 'gentlehup on'; manager_conf)
 expected=$(dns -b dc=example,dc=com)

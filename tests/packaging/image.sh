@@ -44,7 +44,7 @@ boot() {
         root=$1 pg=$2 volume=$3
         shift 3
         hostname ldap1
-        if [ "$1" = /sbin/init ]; then ip link add eth0 type veth peer name other; else ip link set lo up; fi
+        [ "$1" != /sbin/init ] || ip link add eth0 type veth peer name other
         mount -t proc proc "$root/proc"
         mount -t tmpfs run "$root/run"
         mount -t tmpfs dev "$root/dev"

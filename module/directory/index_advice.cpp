@@ -2,8 +2,6 @@
 // it.
 #include "index_advice.hpp"
 
-#include "probe.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -61,14 +59,13 @@ std::string index_advice::text() const
     return out;
 }
 
-std::vector<index_advice> missing_indexes(
-    const mapping& all,
-    const std::function<std::vector<whole_read>(const postgres::statement&)>& whole_reads)
+std::vector<index_advice> missing_indexes(const std::vector<probe>& searches,
+                                          const whole_reads_of& whole_reads)
 {
     std::vector<index_advice> out;
     std::set<std::string> named;
     std::set<std::string> curable;
-    for (const probe& search : probes(all)) {
+    for (const probe& search : searches) {
         index_advice found{search.what, whole_reads(search.asked), {}, {}};
         const auto index = [&](const whole_read& on, const std::string& definition) {
             std::string statement = "CREATE INDEX ON " + on.table + " " + definition + ";";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mapping.hpp"
+#include "probe.hpp"
 
 #include "../postgres/statement.hpp"
 #include "../postgres/whole_read.hpp"
@@ -24,11 +25,11 @@ struct index_advice {
     [[nodiscard]] std::string text() const;
 };
 
-/// The searches that read tables whole, which `whole_reads` tells of a statement; without those for
-/// which all is said already.
-[[nodiscard]] std::vector<index_advice>
-missing_indexes(const mapping& all,
-                const std::function<std::vector<postgres::whole_read>(const postgres::statement&)>&
-                    whole_reads);
+/// What PostgreSQL reads whole for a statement.
+using whole_reads_of = std::function<std::vector<postgres::whole_read>(const postgres::statement&)>;
+
+/// The searches that read tables whole; without those for which all is said already.
+[[nodiscard]] std::vector<index_advice> missing_indexes(const std::vector<probe>& searches,
+                                                        const whole_reads_of& whole_reads);
 
 } // namespace pgsql::directory

@@ -44,7 +44,36 @@ public:
                  .parts = {}});
     }
 
+    void search(const filter& what, const wanted& parts, const std::string& named,
+                const std::vector<std::string>& entries)
+    {
+        const auto plan = make_plan(all_, kind_, what, parts);
+        if (!plan)
+            return;
+        std::vector<probe::part> alternatives;
+        each_equality(what, [&](const filter& term) {
+            postgres::statement unused;
+            if (served(term.attribute))
+                for (branch& b :
+                     condition_compiler(all_, kind_, unused).branches(term.attribute, term.value))
+                    alternatives.push_back(part_of(std::move(b)));
+        });
+        add({named, plan->page(std::nullopt, !plan->pinned), std::move(alternatives)});
+        for (const values_query* list : plan->values_queries)
+            add({.what = named + ", " + name_of(list->attribute),
+                 .asked = {list->text, {array_literal(entries)}},
+                 .parts = {}});
+    }
+
 private:
+    template <typename Visit> static void each_equality(const filter& what, const Visit& visit)
+    {
+        if (what.what == filter::type::equality)
+            visit(what);
+        for (const filter& part : what.parts)
+            each_equality(part, visit);
+    }
+
     [[nodiscard]] const std::string& name_of(int attribute) const
     {
         return all_.attributes[static_cast<std::size_t>(attribute)].name;
@@ -170,6 +199,15 @@ std::vector<probe> probes(const mapping& all)
     for (const kind& k : all.kinds)
         if (k.problem.empty())
             prober(all, k, out).run();
+    return out;
+}
+
+std::vector<probe> probes_of(const mapping& all, const kind& of, const filter& what,
+                             const wanted& parts, const std::string& named,
+                             const std::vector<std::string>& entries)
+{
+    std::vector<probe> out;
+    prober(all, of, out).search(what, parts, named, entries);
     return out;
 }
 

@@ -24,4 +24,10 @@ struct probe {
 /// The searches for one entry or one group's members, of every kind that can be served.
 [[nodiscard]] std::vector<probe> probes(const mapping& all);
 
+/// Any other search of a kind, and what its lists of values take for the entries of these names;
+/// empty when no entry of the kind can be found by it.
+[[nodiscard]] std::vector<probe> probes_of(const mapping& all, const kind& of, const filter& what,
+                                           const wanted& parts, const std::string& named,
+                                           const std::vector<std::string>& entries);
+
 } // namespace pgsql::directory

@@ -275,6 +275,55 @@ std::string cost_of(std::string_view stored)
     return {};
 }
 
+std::string scheme_of(std::string_view stored)
+{
+    if (stored.empty())
+        return "none (NULL or empty)";
+    const stored_hash hash = look_into(stored);
+    const std::string_view text = hash.text;
+    switch (hash.what) {
+    case stored_hash::kind::pbkdf2:
+    case stored_hash::kind::slapds: {
+        // What is long, strange or all there is between braces may be a password.
+        const auto end = text.substr(0, 32).find('}');
+        const auto name = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
+        const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+            return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '_' || c == '/';
+        });
+        return plain && !name.empty() && end + 1 < text.size() ? "{" + std::string(name) + "}"
+                                                               : "an unknown {SCHEME}";
+    }
+    case stored_hash::kind::argon2: {
+        const auto cost = read_argon2_cost(text);
+        const std::string_view type = text.starts_with("$argon2id$")  ? "argon2id"
+                                      : text.starts_with("$argon2i$") ? "argon2i"
+                                      : text.starts_with("$argon2d$") ? "argon2d"
+                                                                      : "argon2";
+        return cost ? std::string(type) + " m=" + std::to_string(cost->memory_kib) +
+                          " t=" + std::to_string(cost->passes) + " p=" + std::to_string(cost->lanes)
+                    : "argon2, not readable";
+    }
+    case stored_hash::kind::crypt:
+    case stored_hash::kind::none:
+        break;
+    }
+    if (text.starts_with("!") || text.starts_with("*"))
+        return "locked";
+    if (text.starts_with("$2"))
+        return settled_crypt(text) ? "bcrypt, not readable"
+                                   : "bcrypt " + std::string(text.substr(4, 2));
+    if (is_yescrypt(text))
+        return "yescrypt";
+    for (const auto& [prefix, name] :
+         {std::pair("$6$", "SHA-512 crypt"), {"$5$", "SHA-256 crypt"}, {"$1$", "MD5 crypt"}})
+        if (text.starts_with(prefix))
+            return name;
+    if (hash.what == stored_hash::kind::crypt)
+        return text.starts_with('$') ? "another crypt(5) hash" : "DES crypt";
+    return "no hash (plain text?)";
+}
+
 std::string decoy_like(std::string_view stored)
 {
     const std::string cost = cost_of(stored);

@@ -52,6 +52,10 @@ struct expense {
 /// The part of a hash that says how costly it is to check; equal for all hashes made the same way.
 [[nodiscard]] std::string cost_of(std::string_view stored);
 
+/// How a stored value was made, for people: "argon2id m=65536 t=3 p=4", "bcrypt 10", "{SSHA}".
+/// Never a part of a password or of a hash.
+[[nodiscard]] std::string scheme_of(std::string_view stored);
+
 /// What is checked for unknown names as long as no row has been seen: the manager's scheme.
 inline constexpr std::string_view default_cost = "$argon2id$v=19$m=65536,t=3,p=4$";
 

@@ -37,14 +37,6 @@ constexpr const char* by_indexes =
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)";
 
-query_plan plan_of(const statement& of, connection& session, const patience& limits)
-{
-    // With its values, since a statement is planned for them.
-    const rows found = session.run_once(
-        {"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) " + of.text, of.values}, limits);
-    return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
-}
-
 query_plan plan_by_indexes(const statement& of, connection& session, const patience& limits)
 {
     (void)session.run_once({"BEGIN", {}}, limits);
@@ -61,6 +53,14 @@ query_plan plan_by_indexes(const statement& of, connection& session, const patie
 }
 
 } // namespace
+
+query_plan plan_of(const statement& of, connection& session, const patience& limits)
+{
+    // With its values, since a statement is planned for them.
+    const rows found = session.run_once(
+        {"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) " + of.text, of.values}, limits);
+    return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
+}
 
 explainer::explainer(connection& session, double least_rows, const patience& limits)
 {
@@ -83,6 +83,12 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
             indexes_[{schema, from.at("name")}] = std::move(x);
         }
     }
+}
+
+std::optional<double> explainer::rows_of(const table_scan& of) const
+{
+    const table* t = large_table(of);
+    return t != nullptr ? std::optional(t->rows) : std::nullopt;
 }
 
 const explainer::table* explainer::large_table(const table_scan& scan) const

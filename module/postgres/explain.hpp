@@ -7,6 +7,7 @@
 #include "whole_read.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,10 +15,16 @@
 
 namespace pgsql::postgres {
 
+/// How PostgreSQL would answer the statement, which it does not run.
+[[nodiscard]] query_plan plan_of(const statement& of, connection& session, const patience& limits);
+
 class explainer {
 public:
     /// Asks for the tables of at least so many rows and their indexes.
     explainer(connection& session, double least_rows, const patience& limits);
+
+    /// How many rows PostgreSQL takes the table to have; nothing if it is none of those.
+    [[nodiscard]] std::optional<double> rows_of(const table_scan& of) const;
 
     /// The statement is planned, never run; and not even that where there is no large table.
     [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of, connection& session,

@@ -35,8 +35,10 @@ public:
         for (const char* join : {"Join Filter", "Merge Cond", "Hash Cond"})
             if (auto condition = text_in(at, join); !condition.empty())
                 joined.insert(joined.begin(), std::move(condition));
-        if (at.contains("Relation Name"))
+        if (at.contains("Relation Name")) {
             table = &at;
+            out_.relations.emplace_back(text_in(at, "Schema"), text_in(at, "Relation Name"));
+        }
         const std::string type = text_in(at, "Node Type");
         // Rows that are counted or compared with each other have to be there before they are
         // joined.
@@ -49,6 +51,21 @@ public:
         if (const auto below = at.find("Plans"); below != at.end())
             for (const json& next : *below)
                 node(next, table, joined);
+    }
+
+    // What each node does and on what, with the nodes below it in brackets.
+    static std::string line(const json& at)
+    {
+        std::string out = text_in(at, "Node Type");
+        if (const auto table = text_in(at, "Relation Name"); !table.empty())
+            out += " of " + table;
+        if (const auto index = text_in(at, "Index Name"); !index.empty())
+            out += " by " + index;
+        std::string below;
+        if (const auto plans = at.find("Plans"); plans != at.end())
+            for (const json& next : *plans)
+                below += (below.empty() ? "" : ", ") + line(next);
+        return below.empty() ? out : out + " (" + below + ")";
     }
 
 private:
@@ -149,6 +166,7 @@ query_plan read_plan(std::string_view json_text)
         reader(out).node(top, nullptr, {});
         if (const auto shown = top.find("Output"); shown != top.end() && !shown->empty())
             out.first_output = shown->at(0).get<std::string>();
+        out.line = reader::line(top);
         return out;
     } catch (const json::exception& e) {
         throw std::invalid_argument(e.what());

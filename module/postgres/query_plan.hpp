@@ -25,6 +25,8 @@ struct query_plan {
     std::vector<table_scan> scans;
     std::vector<std::string> conditions; ///< of all its parts
     std::string first_output;            ///< the expression that the statement shows first
+    std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
+    std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
 };
 
 /// Throws std::invalid_argument if the text is no such plan.

@@ -142,8 +142,12 @@ public:
     [[nodiscard]] const std::string& label() const noexcept { return label_; }
     /// A line of the log, led by the database's name.
     void say(const std::string& what) const;
-    /// The same, at most once in a while for the same `kind` of problem.
-    void complain(const std::string& kind, const std::string& what, double seconds = 10);
+    /// The same, at most once in a while for the same `kind` of problem; `aside` is for the log
+    /// alone.
+    void complain(const std::string& kind, const std::string& what, double seconds = 10,
+                  const char* aside = "");
+    /// What gets the complaints in the place of the log, each of them, if it is there. For tools.
+    std::function<void(const std::string& kind, const std::string& what)> listener;
 
     const std::shared_ptr<tally> counted;
     const std::string suffix_ndn;

@@ -243,8 +243,8 @@ void entry_builder::refuse(const attribute_type& type, std::string_view text, st
     with_.complain("value " + plan_.of->name + attribute,
                    plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the value \"" +
                        std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute +
-                       " and is left out (others of this attribute are not reported for an hour)",
-                   3600);
+                       " and is left out",
+                   3600, " (others of this attribute are not reported for an hour)");
 }
 
 void entry_builder::add_several(const attribute_type& type,

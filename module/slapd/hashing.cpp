@@ -4,6 +4,7 @@
 #include <algorithm>
 
 namespace pgsql::slapd {
+
 namespace {
 
 // Schemes that slapd has and that are of no use here: why.
@@ -12,37 +13,47 @@ constexpr std::pair<std::string_view, const char*> useless[] = {
     {"{SASL}", "{SASL}, whose passwords are elsewhere"}, // it wants a SASL session of the worker
 };
 
-// lutil_passwd knows {SSHA}, {PBKDF2} and whatever modules have added.
-login::outcome check_by_slapd(const login::secret& stored, const berval& password)
+// lutil_passwd knows {SSHA} and whatever modules have added.
+const char* why_hopeless_scheme(const std::string& hash)
 {
-    const std::string& hash = stored.reveal();
     const auto end = hash.find('}');
     const login::secret scheme(
         std::string_view(hash).substr(0, end == std::string::npos ? hash.size() : end + 1));
     if (end == std::string::npos || lutil_passwd_scheme(scheme.reveal().c_str()) == 0)
-        return {login::verdict::refused,
-                "a {SCHEME} that this slapd does not know (is its module loaded?)"};
+        return "a {SCHEME} that this slapd does not know (is its module loaded?)";
     for (const auto& [name, why] : useless)
         if (strcasecmp(scheme.reveal().c_str(), name.data()) == 0)
-            return {login::verdict::refused, why};
-    const berval value = look_at(hash);
-    const char* text = nullptr;
-    const bool match = lutil_passwd(&value, &password, nullptr, &text) == 0;
-    return {match ? login::verdict::match : login::verdict::mismatch, ""};
+            return why;
+    return nullptr;
 }
 
 } // namespace
 
+const char* why_hopeless(const service& with, const login::secret& stored)
+{
+    const auto known = login::settled(stored);
+    if (known && known->what == login::verdict::slapds)
+        return why_hopeless_scheme(stored.reveal());
+    if (known)
+        return known->reason;
+    return login::expense_of(stored.reveal()).memory_kib > with.budget.memory_kib
+               ? "a hash that takes more memory than pgsql-hash-memory allows"
+               : nullptr;
+}
+
 std::optional<login::outcome> settled_by(Operation& op, const service& with,
                                          const login::secret& stored, const berval& password)
 {
-    const auto known = login::settled(stored);
-    if (known && known->what == login::verdict::slapds) // who knows how long a module takes
-        return while_idle(op, [&] { return check_by_slapd(stored, password); });
-    if (!known && login::expense_of(stored.reveal()).memory_kib > with.budget.memory_kib)
-        return login::outcome{login::verdict::refused,
-                              "a hash that takes more memory than pgsql-hash-memory allows"};
-    return known;
+    if (const char* why = why_hopeless(with, stored))
+        return login::outcome{login::verdict::refused, why};
+    if (!login::settled(stored))
+        return std::nullopt;
+    const bool match = while_idle(op, [&] { // who knows how long a module takes
+        const berval value = look_at(stored.reveal());
+        const char* text = nullptr;
+        return lutil_passwd(&value, &password, nullptr, &text) == 0;
+    });
+    return login::outcome{match ? login::verdict::match : login::verdict::mismatch, ""};
 }
 
 login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,

@@ -12,6 +12,9 @@ namespace pgsql::slapd {
 [[nodiscard]] std::optional<login::outcome>
 settled_by(Operation& op, const service& with, const login::secret& stored, const berval& password);
 
+/// Why no password whatever is right for the stored value, or null. Costs nothing.
+[[nodiscard]] const char* why_hopeless(const service& with, const login::secret& stored);
+
 /// Runs `what` in its turn, in a worker that waits for it. `busy` when its turn did not come, else
 /// what `what` said.
 [[nodiscard]] login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,

@@ -1,12 +1,15 @@
-// lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL.
+// lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL, but for slaptest.
 #include "operations.hpp"
 
+#include "doctor.hpp"
 #include "monitor.hpp"
 #include "wait.hpp"
 #include "waiting_room.hpp"
 
 #include "../directory/index_advice.hpp"
 #include "../postgres/explain.hpp"
+
+#include <cerrno>
 
 namespace pgsql::slapd {
 namespace {
@@ -44,7 +47,7 @@ void advise(service& s, const directory::mapping& map)
                 return std::vector<postgres::whole_read>();
             }
         };
-        const auto missing = directory::missing_indexes(map, reads);
+        const auto missing = directory::missing_indexes(directory::probes(map), reads);
         for (const auto& advice : missing)
             s.say(advice.text());
     } catch (const std::exception& e) {
@@ -68,6 +71,28 @@ void rehearse(service& s, const directory::kind& k)
     }
 }
 
+// slaptest: what only the database can tell is part of the test. That it is away is no fault of the
+// configuration.
+void test(service& s)
+{
+    const auto limits = [&] {
+        return postgres::patience{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
+    };
+    try {
+        const auto mapping = s.mapping(limits());
+        for (const auto& remark : remarks_on(*mapping))
+            s.say(remark);
+        std::string problems;
+        for (const auto& k : mapping->map.kinds)
+            if (!k.problem.empty() && problems.find(k.problem) == std::string::npos)
+                problems += (problems.empty() ? "" : "; ") + k.problem;
+        if (!problems.empty())
+            throw unusable(problems);
+    } catch (const postgres::error& e) {
+        s.say(std::string(e.what()) + "; whether PostgreSQL takes the queries could not be tested");
+    }
+}
+
 // What only the database can tell is said when slapd starts, not when the first user complains.
 void* first_look(void*, void* argument) noexcept
 {
@@ -77,10 +102,8 @@ void* first_look(void*, void* argument) noexcept
     ldap_pvt_thread_pool_idle(&connection_pool);
     try {
         const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
-        for (const auto& remark : mapping->remarks)
+        for (const auto& remark : remarks_on(*mapping))
             s.say(remark);
-        if (mapping->map.kinds.size() == 1 && mapping->map.kinds.front().name == "users")
-            s.say("there is no pgsql-list groups, so searches for groups find nothing");
         for (const auto& k : mapping->map.kinds) {
             if (!k.problem.empty()) {
                 s.say(k.problem + "; until that is mended, searches for " + k.name +
@@ -95,8 +118,6 @@ void* first_look(void*, void* argument) noexcept
                 names +=
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
             s.say(k.name + " serve" + names);
-            if (k.only_if_none_in < 0 && k.name == "users" && k.password_column.empty())
-                s.say("users have no password column, so none of them can bind");
             if (!k.password_change.empty())
                 rehearse(s, k);
         }
@@ -138,6 +159,10 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
             if (ldap_pvt_thread_pool_submit(&connection_pool, first_look, task.get()) == 0)
                 (void)task.release();
             list_below_monitor(*be);
+        } else if (const char* report = std::getenv(report_variable)) {
+            examine(*be, report);
+        } else if (std::string_view(program_invocation_short_name) == "slaptest") {
+            test(*mine.serving(*be));
         }
         return 0;
     } catch (const std::exception& e) {

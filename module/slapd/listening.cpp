@@ -38,6 +38,16 @@ std::vector<postgres::named_query> queries_of(const directory::mapping& map)
     return out;
 }
 
+} // namespace
+
+std::string untold_changes(const directory::mapping& map, postgres::connection& session,
+                           const postgres::patience& limits)
+{
+    return postgres::untold_changes(session, queries_of(map), channel, limits);
+}
+
+namespace {
+
 // In the watch's thread, all of it. Does not keep the service, whose configuration may be replaced.
 class listening {
 public:
@@ -90,7 +100,7 @@ private:
         std::string problem;
         try {
             const postgres::patience longer{in_seconds(with->timeout), limits.given_up};
-            problem = postgres::untold_changes(session, queries_of(mapping->map), channel, longer);
+            problem = untold_changes(mapping->map, session, longer);
         } catch (const postgres::error& e) {
             if (e.why() != postgres::error::cause::statement)
                 throw;

@@ -193,10 +193,13 @@ void service::say(const std::string& what) const
     Debug(LDAP_DEBUG_ANY, "%s%s\n", label_.c_str(), what.c_str());
 }
 
-void service::complain(const std::string& kind, const std::string& what, double seconds)
+void service::complain(const std::string& kind, const std::string& what, double seconds,
+                       const char* aside)
 {
-    if (complaints_.worth_saying(kind, seconds))
-        say(what);
+    if (listener)
+        listener(kind, what);
+    else if (complaints_.worth_saying(kind, seconds))
+        say(what + aside);
 }
 
 // The commonest cost among some of the stored hashes: what a name that does not exist must cost as

@@ -53,6 +53,9 @@ contains "$OUT" "$(printf '%-52s %4d asked   same' 'Proxmox VE: a login' 3)"
 contains "$OUT" "e.g. uid=jan,dc=example,dc=com: nothing before, /bin/bash now"
 contains "$OUT" ' 0 to look at'
 
+compare 2 --ca-file "$T/rows/users" # no certificate of ours in there
+contains "$ERR" 'cannot connect'
+
 # What nobody can tell is not called right: rows that are another database's, values that differ, a server that fails.
 printf '%s\n' $'zoe\t2999\t2001\tZoe Zim\tZim\tZoe\tzoe@example.com\t/home/zoe' >>"$T/rows/users"
 q "UPDATE \"Users\" SET \"mail\" = 'bobby@example.com', \"sn\" = 'BAKER ' WHERE \"uid\" = 'bob'"
@@ -89,6 +92,5 @@ compare 2 --bind-dn uid=bob,dc=example,dc=com --password-file "$T/password"
 contains "$ERR" 'the bind is refused'
 compare 2 --user nobody
 contains "$ERR" "neither server"
-compare 2 --ca-file "$T/password"
 compare 2 --access-filter '(x'
 contains "$ERR" "--access-filter: '(x' is not a filter"

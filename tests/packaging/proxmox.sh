@@ -1,38 +1,106 @@
-# A Proxmox VE realm with its defaults gets users with mail and groups with members, page by page, also of a second ago.
-. "$(dirname "$0")/../lib.sh"
-need perl
-case $BUILD in */asan | */tsan) skip "slapd-from-env starts slapd without the sanitizer's libraries" ;; esac
+#!/bin/bash
+# A Proxmox VE realm with its defaults gets users with mail and groups with members, by TLS 1.2 and in pages, also of a second ago.
+. "$(dirname "$0")/lib.bash"
+perl -MNet::LDAP -MIO::Socket::SSL -e 1 2>/dev/null || skip "Net::LDAP is missing; packaging/setup --tests installs it"
 start_postgres
-free_port port
-env -i PATH="$PATH" LDAP_COMMON_NAME=ldap1 LDAP_BASE_DN=dc=example,dc=com BIND_IP=127.0.0.1 PORT="$port" STATE_DIR="$T/state" \
-    SLAPD_USER=root LDAP_UNENCRYPTED=true REQUIRE_AUTH_FOR_SEARCH=false AUTH_BACKENDS=sql DIRECTORY_BACKEND=sql \
-    SQL_URI="postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" BACK_PGSQL_MODULE="$MODULE" \
-    SQL_QUERY_ALL_USERS="$(sed -n '/^pgsql-list users/,/^pgsql-lookup users/{/^pgsql/!p}' "$TESTS/data/queries.conf")" \
-    SQL_QUERY_ONE_USER="$(sed -n '/^pgsql-lookup users/,/^pgsql-list groups/{/^pgsql/!p}' "$TESTS/data/queries.conf")" \
-    SQL_QUERY_ALL_GROUPS="$(sed -n '/^pgsql-list groups/,/^pgsql-lookup groups/{/^pgsql/!p}' "$TESTS/data/queries.conf")" \
-    SQL_QUERY_GROUPS_BY_MEMBER="$(sed -n '/^pgsql-lookup groups/,${/^pgsql/!p}' "$TESTS/data/queries.conf")" \
-    setpriv --pdeathsig TERM -- "$PROJECT/packaging/slapd-from-env" >>"$T/slapd.log" 2>&1 &
-SLAPD=$!
-URI=ldap://127.0.0.1:$port
-eventually 20 search -b '' -s base 1.1
+manager_queries
+# More than a page of both, 900 and 100, as PVE::LDAP asks for them.
+add_user() { # SQL for the name, SQL for the number, FROM
+    q "INSERT INTO \"Users\" (\"uid\",\"uidNumber\",\"homeDirectory\",\"cn\",\"sn\",\"givenName\",\"mail\",\"userPassword\",\"createdAt\",\"updatedAt\")
+       SELECT $1, $2, '/home/x', 'Some User', 'User', 'Some', $1 || '@example.com',
+              (SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = 'bob'), now(), now() $3"
+}
+add_user "'many' || n" n 'FROM generate_series(3000, 4000) n'
+q "INSERT INTO \"Groups\" SELECT n, 'team' || n, false, now(), now() FROM generate_series(3000, 3149) n;
+   INSERT INTO \"UserGroups\" SELECT n, n, now(), now() FROM generate_series(3000, 3149) n"
+serve "${MANAGER[@]}" LDAP_BASE_DN=dc=example,dc=com LDAP_COMMON_NAME=ldap1 DIRECTORY_BACKEND=sql AUTH_BACKENDS=sql REQUIRE_AUTH_FOR_SEARCH=false
 
-base=$(search -b '' -s base defaultNamingContext | sed -n 's/^defaultNamingContext: //p')
-same dc=example,dc=com "$base" "the base found in the rootDSE"
-users='(&(|(uid=*)(enable=*)(expire=*)(firstname=*)(lastname=*)(email=*)(comment=*)(keys=*)(mail=*))(|(objectclass=inetorgperson)(objectclass=posixaccount)(objectclass=person)(objectclass=user)))'
-groups='(|(objectclass=groupOfNames)(objectclass=group)(objectclass=univentionGroup)(objectclass=ipausergroup))'
-sync_users() { search -E pr=4/noprompt -b "$base" "$users" uid enable expire firstname lastname email comment keys mail memberOf 2>/dev/null; }
-same 10 "$(sync_users | grep -c '^dn: ')" "users"
-same 10 "$(sync_users | grep -c '^mail: ')" "users with mail"
-search -E pr=2/noprompt -b "$base" "$groups" member uniqueMember >"$T/groups" 2>/dev/null
-same "devs empty fay ldapusers sysadmins" "$(sed -n 's/^dn: cn=\([^,]*\).*/\1/p' "$T/groups" | sort | xargs)" "groups"
-# Proxmox compares members with users as strings.
-same "" "$(comm -23 <(sed -n 's/^member: //p' "$T/groups" | sort -u) <(sync_users | sed -n 's/^dn: //p' | sort))" "members that are no user"
-same "uid=ann,$base uid=carl,$base uid=gus,$base" "$(sed -n '/^dn: cn=devs/,/^$/s/^member: //p' "$T/groups" | sort | xargs)" "members of devs"
+# What PVE::LDAP and PVE::Auth::LDAP do: an anonymous bind on a new connection, searches word for word (client-queries §4), binds.
+cat >"$T/proxmox" <<'END'
+use strict;
+use warnings;
+use Net::LDAP;
+use Net::LDAP::Control::Paged;
+use Net::LDAP::Constant qw(LDAP_CONTROL_PAGED);
 
-# The manager creates a user and has Proxmox sync at once.
-q "INSERT INTO \"Users\" (\"uid\",\"uidNumber\",\"homeDirectory\",\"cn\",\"sn\",\"givenName\",\"mail\",\"userPassword\",\"createdAt\",\"updatedAt\")
-   SELECT 'new', 3000, '/home/new', 'New User', 'User', 'New', 'new@example.com', \"userPassword\", now(), now() FROM \"Users\" WHERE \"uid\" = 'bob'"
-contains "$(sync_users)" "dn: uid=new,$base"
-dn=$(search -b "$base" '(uid=new)' dn | sed -n 's/^dn: //p')
-expect 0 ldapwhoami -x -H "$URI" -D "$dn" -w bob-secret
-expect 49 ldapwhoami -x -H "$URI" -D "$dn" -w wrong
+my ($uri, $what, $name, $password) = @ARGV;
+my $ldap = Net::LDAP->new([$uri], timeout => 10, verify => 'none', sslversion => 'tlsv1_2') or die "connect: $@\n";
+print 'cipher of ', $ldap->socket->get_sslversion, "\n" if $what eq 'version';
+my $bound = $ldap->bind;
+die 'bind: ' . $bound->error . "\n" if $bound->code;
+my $base = $ldap->search(base => '', scope => 'base', filter => '(objectClass=*)', attrs => ['defaultNamingContext'])->entry(0)->get_value('defaultNamingContext');
+
+sub all {
+    my ($size, $filter, @attributes) = @_;
+    my ($page, @entries) = (Net::LDAP::Control::Paged->new(size => $size));
+    for (my $pages = 1;; $pages++) {
+        my $answer = $ldap->search(base => $base, scope => 'subtree', filter => $filter, attrs => \@attributes, control => [$page]);
+        die 'search: ' . $answer->error . "\n" if $answer->code;
+        push @entries, $answer->entries;
+        my ($control) = $answer->control(LDAP_CONTROL_PAGED) or die "no paged results\n";
+        print STDERR "$pages pages\n" and return @entries if !length($control->cookie // '');
+        $page->cookie($control->cookie);
+    }
+}
+
+if ($what eq 'users') {
+    for my $entry (all(900, '(&(|(uid=*)(enable=*)(expire=*)(firstname=*)(lastname=*)(email=*)(comment=*)(keys=*)(mail=*))(|(objectclass=inetorgperson)(objectclass=posixaccount)(objectclass=person)(objectclass=user)))',
+        qw(uid enable expire firstname lastname email comment keys mail memberOf))) {
+        print join(' ', $entry->dn, $entry->get_value('uid'), $entry->get_value('mail') // '-', scalar(my @groups = $entry->get_value('memberOf'))), "\n";
+    }
+} elsif ($what eq 'groups') {
+    for my $entry (all(100, '(|(objectclass=groupOfNames)(objectclass=group)(objectclass=univentionGroup)(objectclass=ipausergroup))', qw(member uniqueMember))) {
+        print join(' ', $entry->dn, $entry->get_value('member')), "\n";
+    }
+} elsif ($what eq 'login') {
+    my $answer = $ldap->search(base => $base, scope => 'sub', filter => "(uid=$name)", attrs => ['dn']);
+    my $entry = $answer->entry(0) or die "no user '$name' found\n";
+    my $login = $ldap->bind($entry->dn, password => $password);
+    print $login->code, "\n";
+}
+END
+proxmox() { expect 0 perl "$T/proxmox" "$URI" "$@"; }
+
+proxmox version
+contains "$OUT" 'cipher of TLSv1_2'
+proxmox users
+same "2 pages" "$ERR" "pages of users"
+same 1011 "$(wc -l <<<"$OUT")" users
+same 1011 "$(cut -d ' ' -f 1 <<<"$OUT" | sort -u | wc -l)" "users, each once"
+same "" "$(grep -vE '^uid=([^,]+),dc=example,dc=com \1 \1@example\.com ' <<<"$OUT" || true)" "users without their mail"
+contains "$OUT" "uid=ann,dc=example,dc=com ann ann@example.com 3"
+cut -d ' ' -f 1 <<<"$OUT" | sort >"$T/users"
+proxmox groups
+same "2 pages" "$ERR" "pages of groups"
+same "devs empty fay ldapusers sysadmins" "$(sed -n 's/^cn=\([^,]*\),.*/\1/p' <<<"$OUT" | grep -v ^team | sort | xargs)" groups
+same 150 "$(grep -c '^cn=team[0-9]*,dc=example,dc=com uid=many[0-9]*,dc=example,dc=com$' <<<"$OUT")" "groups of one member"
+# Members are compared with users as strings.
+same "" "$(comm -23 <(cut -d ' ' -sf 2- <<<"$OUT" | tr ' ' '\n' | sort -u) "$T/users")" "members that are no user"
+same "uid=ann,dc=example,dc=com uid=carl,dc=example,dc=com uid=gus,dc=example,dc=com" \
+    "$(sed -n 's/^cn=devs,[^ ]* //p' <<<"$OUT" | tr ' ' '\n' | sort | xargs)" "members of devs"
+
+proxmox login bob bob-secret
+same 0 "$OUT" "the result of the bind"
+proxmox login bob wrong
+same 49 "$OUT" "the result of the bind"
+
+# The manager creates a user, puts it into a group and has Proxmox sync at once.
+add_user "'new'" 5000 ''
+q 'INSERT INTO "UserGroups" VALUES (5000, 2002, now(), now())'
+proxmox users
+contains "$OUT" 'uid=new,dc=example,dc=com new new@example.com'
+proxmox groups
+contains "$(grep ^cn=devs, <<<"$OUT")" 'uid=new,dc=example,dc=com'
+proxmox login new bob-secret
+same 0 "$OUT" "the result of the bind"
+
+# An empty answer would have a full sync remove everybody: a failure is one.
+stop_postgres
+expect 255 perl "$T/proxmox" "$URI" users
+contains "$ERR" 'search: '
+
+# The page for administrators has the settings that were tried here.
+page=$(sed -n '/^ldap: ldap$/,/^```/p' "$PROJECT/packaging/README.md" | sed 's/^\t//')
+for setting in 'base_dn dc=example,dc=com' 'user_attr uid' 'mode ldaps' 'verify 0' 'sync_attributes email=mail' 'sync-defaults-options scope=both'; do
+    grep -qxF "$setting" <<<"$page" || fail "packaging/README.md does not have: $setting"
+done

@@ -19,7 +19,7 @@ outside() {
         directory) echo "$standard" ;;
         postgres) echo "$standard|nlohmann/json\.hpp|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|sys/[a-z]+\.h|unistd\.h" ;;
         login) echo "$standard|argon2\.h|crypt\.h|curl/curl\.h|nlohmann/json\.hpp|[a-z/]+\.h" ;;
-        slapd) echo "$standard|[a-z/]+\.h" ;;
+        slapd) echo "$standard|nlohmann/json\.hpp|[a-z/]+\.h" ;;
     esac
 }
 

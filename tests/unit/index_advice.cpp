@@ -126,7 +126,7 @@ TEST_CASE("indexes are named for the columns of tables, and once")
         return {};
     };
     std::vector<std::string> lines;
-    for (const auto& advice : missing_indexes(two_kinds(), mails))
+    for (const auto& advice : missing_indexes(probes(two_kinds()), mails))
         lines.push_back(advice.text());
     CHECK(lines ==
           std::vector<std::string>{
@@ -139,7 +139,7 @@ TEST_CASE("indexes are named for the columns of tables, and once")
 TEST_CASE(
     "what no index is known for is told in words, and nothing is said of what is read by index")
 {
-    CHECK(missing_indexes(two_kinds(), [](const statement&) {
+    CHECK(missing_indexes(probes(two_kinds()), [](const statement&) {
               return std::vector<whole_read>();
           }).empty());
     const auto computed = [](const statement& of) -> std::vector<whole_read> {
@@ -151,7 +151,7 @@ TEST_CASE(
                  .keys = {},
                  .condition = std::string(400, 'x')}};
     };
-    const auto found = missing_indexes(two_kinds(), computed);
+    const auto found = missing_indexes(probes(two_kinds()), computed);
     REQUIRE(found.size() == 1);
     CHECK(found[0].indexes.empty());
     CHECK(found[0].text() ==

@@ -189,3 +189,32 @@ TEST_CASE("what a check takes is known beforehand")
           "{CRYPT}ab01FAX.bQRSU"})
         CHECK_FALSE(expense_of(cheap).dear());
 }
+
+TEST_CASE("how a hash was made is told without a part of it, or of a password")
+{
+    const std::string tail = "Tufi6hMYg2QAwJDrqiOsG";
+    const std::pair<std::string, const char*> known[] = {
+        {"$argon2id$v=19$m=65536,t=3,p=4$" + tail, "argon2id m=65536 t=3 p=4"},
+        {"{ARGON2}$argon2d$v=19$m=8,t=1,p=1$" + tail, "argon2d m=8 t=1 p=1"},
+        {"$argon2" + tail, "argon2, not readable"},
+        {"$2b$10$" + tail, "bcrypt 10"},
+        {"$2b$" + tail, "bcrypt, not readable"},
+        {"$6$rounds=5000$" + tail, "SHA-512 crypt"},
+        {"$5$" + tail, "SHA-256 crypt"},
+        {"$1$" + tail, "MD5 crypt"},
+        {"$y$j9T$" + tail, "yescrypt"},
+        {"$7$" + tail, "another crypt(5) hash"},
+        {"{CRYPT}ab01FAX.bQRSU", "DES crypt"},
+        {"{SSHA}" + tail, "{SSHA}"},
+        {"{PBKDF2-SHA256}10000$" + tail, "{PBKDF2-SHA256}"},
+        {"{" + tail, "an unknown {SCHEME}"},
+        {"{" + tail + tail + "}x", "an unknown {SCHEME}"},
+        {"{" + tail + "}", "an unknown {SCHEME}"},
+        {"", "none (NULL or empty)"},
+        {"!" + tail, "locked"},
+        {"{CRYPT}*" + tail, "locked"},
+        {tail, "no hash (plain text?)"},
+    };
+    for (const auto& [stored, scheme] : known)
+        CHECK(scheme_of(stored) == scheme);
+}

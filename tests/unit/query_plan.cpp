@@ -33,6 +33,12 @@ TEST_CASE("every table of a plan is found, with the index and the conditions on 
     const query_plan plan = read_plan(join);
     CHECK(plan.first_output == "g.cn");
     CHECK(plan.conditions.size() == 4);
+    CHECK(plan.relations ==
+          std::vector<std::pair<std::string, std::string>>{
+              {"public", "Groups"}, {"public", "UserGroups"}, {"public", "Users"}});
+    CHECK(plan.line == "Nested Loop (Nested Loop (Bitmap Heap Scan of Groups (BitmapOr (Bitmap "
+                       "Index Scan by by_name, Bitmap Index Scan by odd_names)), Materialize (Seq "
+                       "Scan of UserGroups)), Index Only Scan of Users by Users_pkey)");
     REQUIRE(plan.scans.size() == 4);
     const std::string member = R"((ug."gidNumber" = g."gidNumber"))";
 

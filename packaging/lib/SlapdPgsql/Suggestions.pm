@@ -15,6 +15,7 @@ sub for_realm {
         _columns($realm, $manager),
         _members($realm, $manager),
         defined $realm->{password_change} ? () : _password_change($manager),
+        defined $realm->{cache} ? () : _cache($manager),
         _in_the_database($manager),
         { remarks => ['', 'Who may see what. Passwords are never shown, whatever is said here.'] },
     );
@@ -74,6 +75,14 @@ sub _password_change {
             'Users change their passwords by passwd(1). The role needs:', '  GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO the role'),
         _off('access', 'to attrs=userPassword by self =xw by * auth'),
     );
+}
+
+# Answers that are true need no statement. PostgreSQL has to tell of changes, by triggers.
+sub _cache {
+    my ($manager) = @_;
+    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers that schema/notify.sql makes:', '  psql -f notify.sql manager');
+    return { remarks => [@why, q(  psql -c "SELECT back_pgsql_watch('TABLE', …)" manager    (all tables that the queries read), and  pgsql-cache 64  (MiB)) ] } if !$manager;
+    return _off('pgsql-cache', '64', @why, q(  psql -c "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" manager));
 }
 
 # What is done in PostgreSQL.

@@ -1,0 +1,30 @@
+// client_searches.hpp: turns a user and a group into the searches that SSSD, nslcd and Proxmox VE
+// send about them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pgsql::directory {
+
+struct client_search {
+    std::string client;
+    std::string what;   ///< for people: "a user by name"
+    std::string filter; ///< RFC 4515
+    std::vector<std::string> attributes;
+    bool of_user_entry = false; ///< the base is the user's entry, not the suffix
+    bool of_all = false;        ///< shows all entries, so that it has to read them
+};
+
+/// Whom the searches are about: values as they are, not escaped.
+struct sample {
+    std::string user = "ann";
+    std::string uid_number = "32001";
+    std::string user_dn;
+    std::string group = "devs";
+    std::string gid_number = "32001";
+};
+
+[[nodiscard]] std::vector<client_search> client_searches(const sample& of);
+
+} // namespace pgsql::directory

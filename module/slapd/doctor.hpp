@@ -1,0 +1,19 @@
+// doctor.hpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
+// them.
+#pragma once
+
+#include "database.hpp"
+
+namespace pgsql::slapd {
+
+/// The environment variable that asks slaptest for a report, and names the file for it.
+inline constexpr const char* report_variable = "BACK_PGSQL_REPORT";
+
+/// What should be said of a mapping besides the problems of its kinds.
+[[nodiscard]] std::vector<std::string> remarks_on(const bound& mapping);
+
+/// Appends the report as a line of JSON to the file, and lines that tell how far it is before. Only
+/// reads from PostgreSQL. Throws std::runtime_error when the file cannot be written.
+void examine(BackendDB& be, const char* file);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,69 @@
+# slapd-pgsql-check names missing indexes of large tables, broken queries, a missing right, a database that is away, and what is no configuration.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/check.sh"
+start_postgres
+conf() { manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
+conf >"$T/slapd.conf"
+
+# A large table without its indexes; with those that are named, nothing is said any more.
+q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory\", \"cn\", \"sn\", \"givenName\", \"mail\", \"userPassword\", \"createdAt\", \"updatedAt\")
+   SELECT n, 'u' || n, 2001, '/home/u' || n, 'User ' || n, 'User', 'U', 'u' || n || '@example.com', '!', now(), now() FROM generate_series(10000, 21000) n; ANALYZE"
+checked 1 --brief "$T/slapd.conf"
+contains "$OUT" 'indexes: finding users by mail reads all of "Users" (11011 rows)'
+contains "$OUT" 'do:  CREATE INDEX ON "Users" (lower("mail" COLLATE "C")); CREATE INDEX ON "Users" ((true)) WHERE "mail" ~'
+lacks "$OUT" 'SSSD: all users' # a list has to read all
+q "$(sed -n 's/^ *do:  \(CREATE INDEX.*\)/\1/p' <<<"$OUT") ANALYZE"
+checked 0 --no-sql "$T/slapd.conf"
+lacks "$OUT" 'CREATE INDEX'
+contains "$OUT" 'SSSD: a user by name'
+contains "$OUT" 'Users_uid_key'
+lacks "$OUT" 'SELECT'
+checked 0 --brief --colour always "$T/slapd.conf"
+contains "$OUT" $'\e[36mnote'
+
+# What PostgreSQL refuses, and what is left can still be told.
+conf | sed 's/FROM "Groups" g$/FROM "Grups" g/' >"$T/broken.conf"
+echo 'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?' >>"$T/broken.conf"
+checked 2 "$T/broken.conf"
+contains "$OUT" 'groups: pgsql-list groups: PostgreSQL refuses the query'
+contains "$OUT" 'pgsql-password-change users: PostgreSQL refuses the UPDATE: ERROR:  permission denied'
+contains "$OUT" 'users: 11011 rows'
+q 'GRANT UPDATE ("userPassword") ON "Users" TO ldap'
+checked 2 --brief "$T/broken.conf"
+lacks "$OUT" 'pgsql-password-change'
+lacks "$OUT" 'than read it'
+
+# A cache needs triggers.
+{ cat "$T/slapd.conf"; echo 'pgsql-cache 16'; } >"$T/cache.conf"
+checked 1 --brief "$T/cache.conf"
+contains "$OUT" 'pgsql-cache: the cache is not used, since changes in the database would not be heard of: triggers are missing on '
+q "$(<"$PROJECT/schema/notify.sql")" >/dev/null
+q "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" >/dev/null
+checked 0 --brief "$T/cache.conf"
+
+# A superuser is more than is needed.
+sed "s|^pgsql-uri .*|pgsql-uri \"host=$T/pg port=$PGPORT user=postgres dbname=manager\"|" "$T/slapd.conf" >"$T/super.conf"
+checked 1 --brief "$T/super.conf"
+contains "$OUT" 'role postgres is a superuser'
+
+# No database, no answer.
+stop_postgres
+checked 2 "$T/slapd.conf"
+contains "$OUT" 'PostgreSQL: cannot connect: connection to server at "127.0.0.1"'
+
+# No configuration.
+checked 2 "$T/nowhere.conf"
+contains "$ERR" "slapd-pgsql-check: '$T/nowhere.conf' cannot be read"
+conf | sed 's/^pgsql-list users/pgsql-lust users/' >"$T/typo.conf"
+checked 2 "$T/typo.conf"
+contains "$ERR" 'slapd-pgsql-check: slaptest: '
+contains "$ERR" pgsql-lust
+base_conf >"$T/none.conf"
+checked 2 "$T/none.conf"
+contains "$ERR" 'there is no database pgsql'
+checked 2 --unknown
+contains "$ERR" 'try slapd-pgsql-check --help'
+checked 0 --help
+for option in $(grep -oE -- '--[a-z-]+' <<<"$OUT" | sort -u); do
+    grep -q -- "${option//-/\\\\-}" "$PROJECT/doc/slapd-pgsql-check.8" || fail "the manual page does not explain $option"
+done

@@ -1,0 +1,40 @@
+// The searches of clients are word for word what they send, and names in them are data.
+#include "directory/client_searches.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+
+using namespace pgsql::directory;
+
+namespace {
+
+std::string filter_of(const sample& of, std::string_view client, std::string_view what)
+{
+    const auto all = client_searches(of);
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) {
+        return s.client == client && s.what == what;
+    });
+    return at == all.end() ? "none" : at->filter;
+}
+
+} // namespace
+
+TEST_CASE("SSSD, nslcd and Proxmox VE ask in their own words")
+{
+    const sample of{"ann", "2000", "uid=ann,dc=example,dc=com", "devs", "2002"};
+    CHECK(filter_of(of, "SSSD", "a user by number") ==
+          "(&(uidNumber=2000)(objectClass=posixAccount)(uid=*)(&(uidNumber=*)(!(uidNumber=0))))");
+    CHECK(filter_of(of, "SSSD", "the groups of a user") ==
+          "(&(memberUid=ann)(objectClass=posixGroup)(cn=*)(&(gidNumber=*)(!(gidNumber=0))))");
+    CHECK(filter_of(of, "nslcd", "the groups of a user") ==
+          "(&(objectClass=posixGroup)(|(memberUid=ann)(member=uid=ann,dc=example,dc=com)))");
+    CHECK(filter_of(of, "nslcd", "a group by name") == "(&(objectClass=posixGroup)(cn=devs))");
+    CHECK(filter_of(of, "Proxmox VE", "a login") == "(uid=ann)");
+    CHECK(filter_of(of, "Proxmox VE", "all groups").starts_with("(|(objectclass=groupOfNames)"));
+}
+
+TEST_CASE("names do not become parts of a filter")
+{
+    CHECK(filter_of({.user = "a*(b)\\c"}, "Proxmox VE", "a login") == "(uid=a\\2a\\28b\\29\\5cc)");
+}

@@ -19,6 +19,16 @@ constexpr int short_wait_ms = 5;
 // the server's memory.
 constexpr std::size_t longest_prepared = 8192;
 constexpr std::size_t most_prepared = 256;
+// The part of the timeout after which data that the server's kernel has not even acknowledged ends
+// a session: a dead machine or network leaves time for another one. A slow statement does not.
+constexpr double patience_with_the_network = 1.0 / 3;
+// The settings of a session that others use too: only for the transaction that the statement makes.
+constexpr const char* settings =
+    "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
+    " pg_catalog.set_config('transaction_read_only', 'on', true),"
+    " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
+    " pg_catalog.set_config('DateStyle', 'ISO', true), pg_catalog.set_config('TimeZone', 'UTC', true),"
+    " pg_catalog.set_config('bytea_output', 'hex', true)";
 
 std::string trimmed(const char* message)
 {
@@ -36,51 +46,104 @@ void ignore_notice(void*, const PGresult*) {}
 
 } // namespace
 
+connection::connection(PGconn* handle, const target& where, traffic& counted)
+    : handle_(handle), counted_(counted),
+      timeout_(std::to_string(std::max(1L, std::lround(where.timeout * 1000)))),
+      own_session_(where.own_session)
+{}
+
 std::unique_ptr<connection> connection::open(const target& where, const patience& limits,
                                              traffic& counted)
 {
     limits.long_wait();
     counted.of.add(traffic::attempt);
-    const auto milliseconds = std::to_string(std::max(1L, std::lround(where.timeout * 1000)));
+    patience attempt = limits;
+    attempt.until = std::min(limits.until, in_seconds(where.connect_timeout));
+    const auto stops = where.hosts->stops();
+    std::string problems;
+    for (std::size_t i = 0; i < stops.size(); ++i) {
+        const auto& at = stops[i];
+        patience slice = attempt;
+        slice.until = clock::now() + (attempt.until - clock::now()) / (stops.size() - i);
+        try {
+            auto session = open_at(where, at, slice, counted);
+            where.hosts->answered(at);
+            counted.of.add(traffic::session);
+            return session;
+        } catch (const error& e) {
+            if (e.why() == error::cause::abandoned)
+                throw;
+            std::string what = e.what();
+            if (e.why() == error::cause::deadline) {
+                where.hosts->silent(at);
+                what =
+                    "no answer in time" +
+                    (at.port.empty() ? "" : " from " + at.name + at.address + " port " + at.port);
+            }
+            problems += (problems.empty() ? "cannot connect: " : "; ") + what;
+        }
+    }
+    throw error(clock::now() >= limits.until ? error::cause::deadline : error::cause::lost,
+                problems);
+}
+
+std::unique_ptr<connection> connection::open_at(const target& where, const route::host& at,
+                                                const patience& limits, traffic& counted)
+{
+    const auto user_timeout =
+        std::to_string(std::max(1L, std::lround(where.timeout * 1000 * patience_with_the_network)));
     // What stands before dbname is a default that the administrator's URI may change, what stands
-    // behind it is not (libpq manual, PQconnectdbParams with expand_dbname).
-    const std::array keys = {"fallback_application_name", "tcp_user_timeout",
-                             "keepalives_idle",           "keepalives_interval",
-                             "keepalives_count",          "dbname",
-                             "client_encoding",           static_cast<const char*>(nullptr)};
-    const std::array values = {
-        "back-pgsql", milliseconds.c_str(), "30",   "5",
-        "3",          where.uri.c_str(),    "UTF8", static_cast<const char*>(nullptr)};
+    // behind it is not (libpq manual, PQconnectdbParams with expand_dbname). Empty values count as
+    // none.
+    const std::array<std::array<const char*, 2>, 11> options = {{
+        {"fallback_application_name", "back-pgsql"},
+        {"tcp_user_timeout", user_timeout.c_str()},
+        {"keepalives_idle", "30"},
+        {"keepalives_interval", "5"},
+        {"keepalives_count", "3"},
+        {"dbname", where.uri.c_str()},
+        {"client_encoding", "UTF8"},
+        {"host", at.name.c_str()},
+        {"hostaddr", at.address.c_str()},
+        {"port", at.port.c_str()},
+        {"target_session_attrs", at.session.c_str()},
+    }};
+    std::array<const char*, options.size() + 1> keys{};
+    std::array<const char*, options.size() + 1> values{};
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        keys[i] = options[i][0];
+        values[i] = options[i][1];
+    }
     std::unique_ptr<connection> self(
-        new connection(PQconnectStartParams(keys.data(), values.data(), 1), counted));
+        new connection(PQconnectStartParams(keys.data(), values.data(), 1), where, counted));
     PGconn* pg = self->handle_.get();
     if (pg == nullptr)
         throw error(error::cause::lost, "out of memory for a connection");
     PQsetNoticeReceiver(pg, ignore_notice, nullptr);
-
-    patience attempt = limits;
-    attempt.until = std::min(limits.until, in_seconds(where.connect_timeout));
     for (auto state = PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
          state != PGRES_POLLING_OK; state = PQconnectPoll(pg)) {
         if (state == PGRES_POLLING_FAILED)
-            throw error(error::cause::lost, "cannot connect: " + trimmed(PQerrorMessage(pg)));
-        self->wait_for(state == PGRES_POLLING_WRITING, attempt);
+            throw error(error::cause::lost, trimmed(PQerrorMessage(pg)));
+        self->wait_for(state == PGRES_POLLING_WRITING, limits);
     }
     PQsetnonblocking(pg, 1);
-
+    if (!self->own_session_) {
+        // What is behind the proxy has not been heard yet. The settings come with each statement.
+        (void)self->run_once({"SELECT 1", {}}, limits);
+        return self;
+    }
     // What the module relies on when it reads values as text, and a server-side end for statements
     // whose client is gone.
-    statement session;
-    session.text = "SET statement_timeout = " + milliseconds +
-                   "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
-                   " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'";
-    // The moment of its start, in microseconds, tells one server from all others.
-    session.text += "; SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint";
-    self->sent(PQsendQuery(pg, session.text.c_str()));
-    const rows started = self->collect(limits);
+    const rows started = self->command(
+        ("SET statement_timeout = " + self->timeout_ +
+         "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
+         " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
+         // The moment of its start, in microseconds, tells one server from all others.
+         " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
+            .c_str(),
+        limits);
     if (started.count() == 1)
         self->server_ = std::strtol(started.at(0, 0).value_or("0").data(), nullptr, 10);
-    counted.of.add(traffic::session);
     return self;
 }
 
@@ -153,12 +216,23 @@ rows connection::collect(const patience& limits)
                 lost();
         }
         PGresult* result = PQgetResult(pg);
+        if (result == nullptr && pipeline_ && PQstatus(pg) != CONNECTION_BAD)
+            continue; // only one of its statements has ended
         if (result == nullptr)
             break;
         const ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             last = rows(result, server_);
             counted_.of.add(traffic::row, static_cast<std::uint64_t>(last.count()));
+            continue;
+        }
+        if (status == PGRES_PIPELINE_SYNC || status == PGRES_PIPELINE_ABORTED) {
+            PQclear(result);
+            if (status == PGRES_PIPELINE_SYNC) {
+                pipeline_ = false;
+                PQexitPipelineMode(pg);
+                break;
+            }
             continue;
         }
         const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -193,9 +267,22 @@ const std::string& connection::prepared(const std::string& text, const patience&
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
+// A pipeline up to its synchronisation is one transaction (manual §55.2.3), and one round trip.
+void connection::begin_shared()
+{
+    sent(PQenterPipelineMode(handle_.get()));
+    pipeline_ = true;
+    const char* const value = timeout_.c_str();
+    sent(PQsendQueryParams(handle_.get(), settings, 1, nullptr, &value, nullptr, nullptr, 0));
+}
+
+void connection::end_shared() { sent(PQpipelineSync(handle_.get())); }
+
 // Without a name the text goes along.
 void connection::send(const statement& what, const char* prepared_as)
 {
+    if (!own_session_)
+        begin_shared();
     std::vector<const char*> values;
     std::vector<int> lengths;
     values.reserve(what.values.size());
@@ -211,11 +298,14 @@ void connection::send(const statement& what, const char* prepared_as)
                                  lengths.data(), nullptr, 0)
              : PQsendQueryPrepared(handle_.get(), prepared_as, count, values.data(), lengths.data(),
                                    nullptr, 0));
+    if (!own_session_)
+        end_shared();
 }
 
 void connection::send(const statement& what, const patience& limits)
 {
-    send(what, what.text.size() > longest_prepared ? nullptr : prepared(what.text, limits).c_str());
+    const bool prepare = own_session_ && what.text.size() <= longest_prepared;
+    send(what, prepare ? prepared(what.text, limits).c_str() : nullptr);
 }
 
 rows connection::run_once(const statement& what, const patience& limits)
@@ -250,7 +340,7 @@ rows connection::run(const statement& what, const patience& limits)
             send(what, limits);
             return collect(limits);
         } catch (const error& e) {
-            if (again || !e.outdated_statement())
+            if (again || !own_session_ || !e.outdated_statement())
                 throw;
             sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
             (void)collect(limits);
@@ -259,10 +349,10 @@ rows connection::run(const statement& what, const patience& limits)
     }
 }
 
-void connection::command(const char* text, const patience& limits)
+rows connection::command(const char* text, const patience& limits)
 {
     sent(PQsendQuery(handle_.get(), text));
-    (void)collect(limits);
+    return collect(limits);
 }
 
 rows connection::run_in_vain(const std::vector<std::string>& commands, const statement& query,
@@ -291,7 +381,15 @@ long connection::change(const std::string& text, const std::vector<const std::st
     for (const std::string* value : values)
         texts.push_back(value != nullptr ? value->c_str() : nullptr);
     PGconn* pg = handle_.get();
-    command("BEGIN READ WRITE", limits);
+    try {
+        // In a transaction a proxy, too, leaves a session to us.
+        command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_).c_str(), limits);
+    } catch (const error& e) {
+        if (e.sqlstate() != "0A000") // during recovery
+            throw;
+        broken_ = true;
+        throw error(error::cause::lost, e.what(), "25006");
+    }
     try {
         PQsetErrorVerbosity(pg, PQERRORS_TERSE); // details show the row
         counted_.of.add(traffic::statement);
@@ -316,35 +414,23 @@ std::vector<described_column> connection::describe(const std::string& text, cons
                                                    std::vector<Oid>* parameters)
 {
     PGconn* pg = handle_.get();
+    if (!own_session_)
+        begin_shared();
     sent(PQsendPrepare(pg, "", text.c_str(), 0, nullptr));
-    (void)collect(limits);
+    if (own_session_)
+        (void)collect(limits);
     sent(PQsendDescribePrepared(pg, ""));
-    // The description arrives as a result without rows, which `rows` does not show: read it here.
+    if (!own_session_)
+        end_shared();
+    const rows description = collect(limits);
+    const PGresult* of = description.result();
     std::vector<described_column> columns;
-    for (;;) {
-        while (PQflush(pg) > 0)
-            wait_for(true, limits);
-        while (PQisBusy(pg) != 0) {
-            wait_for(false, limits);
-            if (PQconsumeInput(pg) == 0)
-                lost();
-        }
-        PGresult* result = PQgetResult(pg);
-        if (result == nullptr)
-            return columns;
-        if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-            const std::string message = trimmed(PQresultErrorMessage(result));
-            PQclear(result);
-            broken_ = true;
-            throw error(error::cause::lost, message);
-        }
-        for (int i = 0; i < PQnfields(result); ++i)
-            columns.push_back({PQfname(result, i), PQftype(result, i), PQfmod(result, i),
-                               PQftable(result, i), PQftablecol(result, i)});
-        for (int i = 0; parameters != nullptr && i < PQnparams(result); ++i)
-            parameters->push_back(PQparamtype(result, i));
-        PQclear(result);
-    }
+    for (int i = 0; i < PQnfields(of); ++i)
+        columns.push_back(
+            {PQfname(of, i), PQftype(of, i), PQfmod(of, i), PQftable(of, i), PQftablecol(of, i)});
+    for (int i = 0; parameters != nullptr && i < PQnparams(of); ++i)
+        parameters->push_back(PQparamtype(of, i));
+    return columns;
 }
 
 } // namespace pgsql::postgres

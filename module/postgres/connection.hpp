@@ -4,6 +4,7 @@
 
 #include "deadline.hpp"
 #include "error.hpp"
+#include "route.hpp"
 #include "rows.hpp"
 #include "statement.hpp"
 #include "traffic.hpp"
@@ -30,8 +31,10 @@ struct target {
     std::string uri;              ///< a libpq URI or keyword string; empty: libpq's own defaults
     double connect_timeout = 2.0; ///< for one attempt
     double timeout = 3.0;         ///< becomes the session's statement_timeout
-
-    bool operator==(const target&) const = default;
+    std::shared_ptr<route> hosts; ///< of the uri
+    /// Whether a session is ours alone, and keeps what it was told and statements that it has
+    /// prepared. A proxy that pools transactions gives each to another session.
+    bool own_session = true;
 };
 
 /// A column that a query returns.
@@ -54,6 +57,8 @@ public:
     [[nodiscard]] rows run(const statement& what, const patience& limits);
     /// The same without preparing it, for what is seldom asked.
     [[nodiscard]] rows run_once(const statement& what, const patience& limits);
+    /// What has no values, such as BEGIN.
+    rows command(const char* text, const patience& limits);
     /// Runs commands and then a query in a transaction that is rolled back.
     [[nodiscard]] rows run_in_vain(const std::vector<std::string>& commands, const statement& query,
                                    const patience& limits);
@@ -94,17 +99,26 @@ public:
     [[nodiscard]] int socket() const noexcept { return PQsocket(handle_.get()); }
     /// The number of the server, as rows have it.
     [[nodiscard]] long server() const noexcept { return server_; }
-    [[nodiscard]] int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
+    /// 0 where a proxy keeps it to itself.
+    [[nodiscard]] int backend_pid() const noexcept
+    {
+        return own_session_ ? PQbackendPID(handle_.get()) : 0;
+    }
+    [[nodiscard]] clock::time_point opened() const noexcept { return opened_; }
 
 private:
     struct finish {
         void operator()(PGconn* c) const noexcept { PQfinish(c); }
     };
-    connection(PGconn* handle, traffic& counted) : handle_(handle), counted_(counted) {}
+    connection(PGconn* handle, const target& where, traffic& counted);
+
+    [[nodiscard]] static std::unique_ptr<connection>
+    open_at(const target& where, const route::host& at, const patience& limits, traffic& counted);
 
     void send(const statement& what, const char* prepared_as);
+    void begin_shared();
+    void end_shared();
     void wait_for(bool writing, const patience& limits);
-    void command(const char* text, const patience& limits);
     [[nodiscard]] long change(const std::string& text,
                               const std::vector<const std::string*>& values, const patience& limits,
                               long wanted);
@@ -114,7 +128,11 @@ private:
 
     std::unique_ptr<PGconn, finish> handle_;
     traffic& counted_;
+    const clock::time_point opened_ = clock::now();
+    const std::string timeout_; ///< milliseconds
+    const bool own_session_;
     std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
+    bool pipeline_ = false;                                 ///< its end has not come yet
     bool broken_ = false;
     long server_ = 0;
 };

@@ -12,7 +12,7 @@ namespace pgsql::postgres {
 class error : public std::runtime_error {
 public:
     enum class cause {
-        lost,      ///< no connection, or it broke: worth one retry on a fresh one
+        lost,      ///< no connection, or it broke: worth trying again on a fresh one
         deadline,  ///< no answer in time
         busy,      ///< every connection of the pool stayed in use until the deadline
         abandoned, ///< the client gave the operation up
@@ -26,6 +26,14 @@ public:
     [[nodiscard]] cause why() const noexcept { return why_; }
     /// Five characters (PostgreSQL manual, appendix A), empty when the failure is not the server's.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
+    /// Whether it is the session that has failed, and not the statement: there was none to be had,
+    /// PostgreSQL or a proxy has ended it (in words, or without), or it leads to a standby where a
+    /// primary is needed.
+    [[nodiscard]] bool session_failed() const noexcept
+    {
+        return why_ == cause::lost && (sqlstate_.empty() || sqlstate_.starts_with("08") ||
+                                       sqlstate_.starts_with("57P") || sqlstate_ == "25006");
+    }
     /// Whether preparing the statement again helps. 0A000: a column's type changed since. 26000:
     /// somebody deallocated it.
     [[nodiscard]] bool outdated_statement() const noexcept

@@ -39,15 +39,15 @@ constexpr const char* by_indexes =
 
 query_plan plan_by_indexes(const statement& of, connection& session, const patience& limits)
 {
-    (void)session.run_once({"BEGIN", {}}, limits);
+    session.command("BEGIN", limits);
     try {
         (void)session.run_once({by_indexes, {}}, limits);
         query_plan out = plan_of(of, session, limits);
-        (void)session.run_once({"ROLLBACK", {}}, limits);
+        session.command("ROLLBACK", limits);
         return out;
     } catch (const error& e) {
         if (e.why() == error::cause::statement)
-            (void)session.run_once({"ROLLBACK", {}}, limits);
+            session.command("ROLLBACK", limits);
         throw;
     }
 }

@@ -2,8 +2,6 @@
 // deadline.
 #include "pool.hpp"
 
-#include <optional>
-
 namespace pgsql::postgres {
 namespace {
 
@@ -13,6 +11,10 @@ constexpr auto glance = std::chrono::milliseconds(25);
 constexpr auto fresh_enough = std::chrono::seconds(1);
 // Stopping an abandoned statement is a courtesy: the server's statement_timeout ends it anyway.
 constexpr double cancel_seconds = 0.5;
+// Fresh sessions that may break without a word under one statement.
+constexpr int most_wordless = 2;
+// Idle sessions are looked at so often, in seconds.
+constexpr double longest_rest = 10;
 
 // Counts a wait for a place, however it ends.
 class waiting {
@@ -33,48 +35,106 @@ private:
 
 } // namespace
 
-pool::loan::loan(pool& from, bool fresh, const patience& limits) : from_(from)
+pool::loan pool::borrow(tries& so_far, const patience& limits)
 {
-    resting idle = from.take_place(!fresh, limits);
-    try {
-        // Closed by the server meanwhile: the next one, in the end a fresh one.
-        while (idle.session != nullptr && clock::now() - idle.since > fresh_enough &&
-               idle.session->stale())
-            idle = from.take_idle();
-        session = idle.session != nullptr ? std::move(idle.session)
-                                          : connection::open(from.where_, limits, *from.counted_);
-    } catch (...) {
-        from.take_back(nullptr); // the destructor of an unfinished loan does not run
-        throw;
+    for (;;) {
+        if (breaker_.now() == breaker::state::away)
+            counted_->of.add(traffic::refused);
+        breaker_.pass();
+        wait_for_place(limits);
+        loan out(*this);
+        so_far.sent = false;
+        so_far.was_fresh = false;
+        out.session = take_idle();
+        if (out.session == nullptr) {
+            so_far.was_fresh = true;
+            so_far.began = clock::now();
+            breaker_.attempt([&] { out.session = open(limits); });
+        }
+        if (out.session != nullptr)
+            return out;
+        {
+            const loan back = std::move(out); // places are for those who can use them
+        }
+        breaker_.wait(limits);
     }
 }
 
-pool::resting pool::take_place(bool with_session, const patience& limits)
+bool pool::again(const error& e, const patience& limits, tries& so_far)
+{
+    if (so_far.sent && e.session_failed())
+        counted_->of.add(traffic::lost);
+    if (e.why() == error::cause::deadline && so_far.sent && !so_far.shortened &&
+        e.sqlstate().empty())
+        breaker_.suspect(); // slow or away? The server itself would have ended a slow statement
+    const bool late = clock::now() >= limits.until;
+    if (late)
+        breaker_.ran_out();
+    if (e.why() != error::cause::lost || late || limits.given_up() ||
+        breaker_.now() == breaker::state::away)
+        return false;
+    if (so_far.sent && so_far.was_fresh && e.session_failed()) {
+        // It may be the statement that breaks the session, and takes the whole server along.
+        if (e.sqlstate().empty() && ++so_far.wordless == most_wordless)
+            return false;
+        breaker_.failed(so_far.began, e.what()); // so that the next attempt takes its time
+    }
+    if (so_far.sent && !e.session_failed() && ++so_far.answered == 2)
+        return false;
+    if (so_far.sent) {
+        counted_->of.add(traffic::repeated);
+        if (e.session_failed() && !so_far.was_fresh)
+            forget_idle(); // whatever ended one session has most likely ended the others
+    }
+    return true;
+}
+
+std::unique_ptr<connection> pool::open(const patience& limits)
+{
+    return connection::open(where_, limits, *counted_);
+}
+
+void pool::wait_for_place(const patience& limits)
 {
     std::unique_lock lock(guard_);
-    std::optional<waiting> since;
-    while (lent_ >= size_) {
-        if (!since)
-            since.emplace(*counted_);
+    if (lent_ < limits_.size && queue_.empty()) {
+        ++lent_;
+        return;
+    }
+    const waiting counted(*counted_);
+    waiter mine;
+    queue_.push_back(&mine);
+    // Also when something throws: a place that has been given is passed on.
+    const auto leave = [&](error::cause why, const std::string& words) {
+        std::erase(queue_, &mine);
+        if (mine.served)
+            leave_place();
+        throw error(why, words);
+    };
+    while (!mine.served) {
         if (clock::now() >= limits.until)
-            throw error(error::cause::busy, "all " + std::to_string(size_) +
-                                                " connections stayed in use until the deadline");
+            leave(error::cause::busy, "all " + std::to_string(limits_.size) +
+                                          " connections stayed in use until the deadline");
         if (limits.given_up())
-            throw error(error::cause::abandoned, "the operation was abandoned");
+            leave(error::cause::abandoned, "the operation was abandoned");
         lock.unlock();
         limits.long_wait();
         lock.lock();
-        if (lent_ >= size_)
-            returned_.wait_until(lock, std::min(limits.until, clock::now() + glance));
+        if (!mine.served)
+            mine.turn.wait_until(lock, std::min(limits.until, clock::now() + glance));
     }
-    ++lent_;
-    return with_session ? pop_idle() : resting{};
 }
 
-int pool::lent()
+void pool::leave_place() noexcept
 {
-    const std::lock_guard lock(guard_);
-    return lent_;
+    if (queue_.empty()) {
+        --lent_;
+        return;
+    }
+    waiter& next = *queue_.front();
+    queue_.pop_front();
+    next.served = true;
+    next.turn.notify_one();
 }
 
 pool::resting pool::pop_idle()
@@ -86,18 +146,29 @@ pool::resting pool::pop_idle()
     return out;
 }
 
-pool::resting pool::take_idle()
+std::unique_ptr<connection> pool::take_idle()
 {
-    const std::lock_guard lock(guard_);
-    return pop_idle();
+    for (;;) {
+        resting out;
+        {
+            const std::lock_guard lock(guard_);
+            out = pop_idle();
+        }
+        // Closed by the server meanwhile: the next one, in the end a fresh one.
+        if (out.session == nullptr || clock::now() - out.since <= fresh_enough ||
+            !out.session->stale())
+            return std::move(out.session);
+    }
 }
 
 std::unique_ptr<pool::ahead> pool::begin(const statement& what, const patience& limits)
 {
+    if (breaker_.now() != breaker::state::well)
+        return nullptr;
     std::unique_ptr<connection> session;
     {
         const std::lock_guard lock(guard_);
-        if (idle_.empty() || lent_ + 1 > size_ / 2)
+        if (idle_.empty() || !queue_.empty() || lent_ + 1 > limits_.size / 2)
             return nullptr;
         ++lent_;
         session = pop_idle().session;
@@ -158,15 +229,24 @@ pool::ahead::~ahead()
         from_.cancel(on_->session->backend_pid());
 }
 
+bool pool::keeps(const connection& session) const noexcept
+{
+    return session.reusable() &&
+           clock::now() - session.opened() < std::chrono::duration<double>(limits_.lifetime);
+}
+
 void pool::take_back(std::unique_ptr<connection> session) noexcept
 {
-    {
-        const std::lock_guard lock(guard_);
-        --lent_;
-        if (session != nullptr && session->reusable())
-            idle_.push_back({std::move(session), clock::now()});
-    }
-    returned_.notify_one();
+    const bool keep = session != nullptr && keeps(*session);
+    if (session != nullptr && !keep && session->reusable())
+        counted_->of.add(traffic::retired);
+    std::unique_ptr<connection> ended; // closed outside the lock
+    const std::lock_guard lock(guard_);
+    if (keep)
+        idle_.push_back({std::move(session), clock::now()});
+    else
+        ended = std::move(session);
+    leave_place();
 }
 
 void pool::forget_idle()
@@ -176,21 +256,69 @@ void pool::forget_idle()
     ended.swap(idle_);
 }
 
+int pool::lent()
+{
+    const std::lock_guard lock(guard_);
+    return lent_;
+}
+
+int pool::idle()
+{
+    const std::lock_guard lock(guard_);
+    return static_cast<int>(idle_.size());
+}
+
+appointment pool::tend(const watch::dismissal& dismissed)
+{
+    clock::time_point next = close_old();
+    if (breaker_.in_doubt()) {
+        const patience limits{in_seconds(where_.connect_timeout), dismissed};
+        const double pause = breaker_.probe([&] {
+            auto fresh = open(limits);
+            const std::lock_guard lock(guard_);
+            if (lent_ + static_cast<int>(idle_.size()) < limits_.size)
+                idle_.push_back({std::move(fresh), clock::now()}); // for whoever comes next
+        });
+        if (pause > 0)
+            next = std::min(next, in_seconds(pause));
+    }
+    return {next};
+}
+
+// The oldest lie in front.
+clock::time_point pool::close_old()
+{
+    const auto idle = std::chrono::duration<double>(limits_.idle);
+    const auto lifetime = std::chrono::duration<double>(limits_.lifetime);
+    std::vector<resting> ended; // closed outside the lock
+    const auto now = clock::now();
+    const std::lock_guard lock(guard_);
+    for (auto& one : idle_)
+        if (now - one.since >= idle || now - one.session->opened() >= lifetime)
+            ended.push_back(std::move(one));
+    std::erase_if(idle_, [](const resting& one) { return one.session == nullptr; });
+    counted_->of.add(traffic::retired, ended.size());
+    auto next = in_seconds(std::min({limits_.idle, limits_.lifetime, longest_rest}));
+    for (const auto& one : idle_)
+        next = std::min(
+            {next, one.since + std::chrono::duration_cast<clock::duration>(idle),
+             one.session->opened() + std::chrono::duration_cast<clock::duration>(lifetime)});
+    return next;
+}
+
 void pool::cancel(int backend_pid) noexcept
 {
-    if (backend_pid <= 0)
-        return; // abandoned while it was still connecting
+    if (backend_pid <= 0 || breaker_.now() != breaker::state::well)
+        return; // abandoned while it was still connecting, or behind a proxy; or there is no way
     try {
         const patience brief{in_seconds(cancel_seconds), [] { return false; }};
-        auto session = take_idle().session;
-        while (session != nullptr && session->stale())
-            session = take_idle().session;
+        auto session = take_idle();
         if (session == nullptr)
-            session = connection::open(where_, brief, *counted_);
+            session = open(brief);
         statement stop;
         stop.text = "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
         (void)session->run(stop, brief);
-        if (session->reusable()) {
+        if (keeps(*session)) {
             const std::lock_guard lock(guard_);
             idle_.push_back({std::move(session), clock::now()});
         }

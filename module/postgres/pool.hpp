@@ -2,51 +2,56 @@
 // deadline.
 #pragma once
 
+#include "breaker.hpp"
 #include "connection.hpp"
 #include "traffic.hpp"
+#include "watch.hpp"
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace pgsql::postgres {
 
+/// How many sessions, and for how long. Times in seconds.
+struct pool_limits {
+    int size = 8;
+    double lifetime = 3600; ///< after which a session is replaced by another
+    double idle = 600;      ///< that a session nobody needs is kept
+};
+
 class pool {
 public:
-    /// At most `size` sessions to `where`; none is opened before the first statement.
-    pool(target where, int size, std::shared_ptr<traffic> counted)
-        : where_(std::move(where)), size_(size), counted_(std::move(counted))
+    /// No session is opened before the first statement.
+    pool(target where, const pool_limits& limits, std::shared_ptr<traffic> counted,
+         breaker::listener tell)
+        : where_(std::move(where)), limits_(limits), counted_(std::move(counted)),
+          breaker_(where_.timeout, std::move(tell))
     {}
-
-    [[nodiscard]] int size() const noexcept { return size_; }
-    /// How many sessions somebody uses, or waits for.
-    [[nodiscard]] int lent();
 
     [[nodiscard]] const target& where() const noexcept { return where_; }
 
-    /// Runs `work` with a session. A session that turns out to be lost is replaced by a fresh one
-    /// and the work done once more, inside the same deadline; so `work` must be repeatable. An
-    /// abandoned statement is stopped at the server.
+    /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
+    /// again until the deadline, unless the database is known to be away; so `work` must be
+    /// repeatable. An abandoned statement is stopped at the server.
     template <typename Work>
     std::invoke_result_t<Work&, connection&> with_connection(const patience& limits, Work work)
     {
-        // A session's own statement_timeout ends what our timeout has given up; what a client gave
-        // up, or limited to less, has to be stopped.
-        const bool stop = limits.until < in_seconds(where_.timeout * 0.9);
-        try {
-            const loan first(*this, false, limits);
-            return use(first, work, stop);
-        } catch (const error& e) {
-            if (e.why() != error::cause::lost || clock::now() >= limits.until || limits.given_up())
-                throw;
+        tries so_far(limits, where_.timeout);
+        for (;;) {
+            try {
+                loan session = borrow(so_far, limits);
+                return use(session, work, so_far);
+            } catch (const error& e) {
+                if (!again(e, limits, so_far))
+                    throw;
+            }
         }
-        counted_->of.add(traffic::repeated);
-        forget_idle(); // whatever ended one session has most likely ended the others
-        const loan fresh(*this, true, limits);
-        return use(fresh, work, stop);
     }
 
     [[nodiscard]] rows run(const statement& what, const patience& limits)
@@ -59,57 +64,110 @@ public:
     /// one meanwhile may need another, and half of them are kept for that.
     [[nodiscard]] std::unique_ptr<ahead> begin(const statement& what, const patience& limits);
 
+    /// A duty of the watch: finds out whether a database that is away is back, and closes sessions
+    /// whose time has come.
+    [[nodiscard]] appointment tend(const watch::dismissal& dismissed);
+
+    [[nodiscard]] const breaker& health() const noexcept { return breaker_; }
+    [[nodiscard]] int size() const noexcept { return limits_.size; }
+    /// How many sessions somebody uses, and how many nobody does.
+    [[nodiscard]] int lent();
+    [[nodiscard]] int idle();
+
 private:
+    /// What an operation has tried.
+    struct tries {
+        tries(const patience& limits, double timeout)
+            : shortened(limits.until < in_seconds(timeout * 0.9))
+        {}
+
+        const bool shortened; ///< the client leaves us less time than the configuration
+        clock::time_point began = clock::now();
+        bool sent = false;      ///< the last one failed at work, and not before
+        bool was_fresh = false; ///< the last session
+        int wordless = 0;       ///< fresh sessions that broke without a word
+        int answered = 0;       ///< failures that were PostgreSQL's answer to the statement
+    };
     /// A place in the pool, with the session that sits on it; both go back on the way out of a
     /// scope.
     class loan {
     public:
-        loan(pool& from, bool fresh, const patience& limits);
-        loan(pool& from, std::unique_ptr<connection> idle) : session(std::move(idle)), from_(from)
+        explicit loan(pool& from, std::unique_ptr<connection> idle = nullptr)
+            : session(std::move(idle)), from_(&from)
+        {}
+        loan(loan&& other) noexcept
+            : session(std::move(other.session)), from_(std::exchange(other.from_, nullptr))
         {}
         loan(const loan&) = delete;
         loan& operator=(const loan&) = delete;
-        ~loan() { from_.take_back(std::move(session)); }
+        loan& operator=(loan&&) = delete;
+        ~loan()
+        {
+            if (from_ != nullptr)
+                from_->take_back(std::move(session));
+        }
 
         std::unique_ptr<connection> session;
 
     private:
-        pool& from_;
+        pool* from_;
     };
-
-    template <typename Work>
-    std::invoke_result_t<Work&, connection&> use(const loan& from, Work& work, bool stop)
-    {
-        try {
-            return work(*from.session);
-        } catch (const error& e) {
-            if (e.why() == error::cause::abandoned || (stop && e.why() == error::cause::deadline))
-                cancel(from.session->backend_pid());
-            throw;
-        }
-    }
-
     /// A session that nobody uses.
     struct resting {
         std::unique_ptr<connection> session;
         clock::time_point since;
     };
-    /// Waits for a place, and takes a session that is open already, if there is one and it is
-    /// wanted.
-    [[nodiscard]] resting take_place(bool with_session, const patience& limits);
-    [[nodiscard]] resting take_idle();
+    /// Who waits for a place: first come, first served.
+    struct waiter {
+        std::condition_variable turn;
+        bool served = false;
+    };
+
+    template <typename Work>
+    std::invoke_result_t<Work&, connection&> use(const loan& from, Work& work, tries& so_far)
+    {
+        so_far.sent = true;
+        try {
+            if constexpr (std::is_void_v<std::invoke_result_t<Work&, connection&>>) {
+                work(*from.session);
+                breaker_.answered();
+            } else {
+                auto out = work(*from.session);
+                breaker_.answered();
+                return out;
+            }
+        } catch (const error& e) {
+            // A session's own statement_timeout ends what our timeout has given up; what a client
+            // gave up, or limited to less, has to be stopped.
+            if (e.why() == error::cause::abandoned ||
+                (so_far.shortened && e.why() == error::cause::deadline))
+                cancel(from.session->backend_pid());
+            throw;
+        }
+    }
+
+    [[nodiscard]] loan borrow(tries& so_far, const patience& limits);
+    /// Whether to try again, after a failure.
+    [[nodiscard]] bool again(const error& e, const patience& limits, tries& so_far);
+    [[nodiscard]] std::unique_ptr<connection> open(const patience& limits);
+    void wait_for_place(const patience& limits);
+    [[nodiscard]] std::unique_ptr<connection> take_idle();
     [[nodiscard]] resting pop_idle(); ///< with the lock held
+    void leave_place() noexcept;      ///< with the lock held
     void take_back(std::unique_ptr<connection> session) noexcept;
+    [[nodiscard]] bool keeps(const connection& session) const noexcept;
     void forget_idle();
+    [[nodiscard]] clock::time_point close_old();
     void cancel(int backend_pid) noexcept;
 
     const target where_;
-    const int size_;
+    const pool_limits limits_;
     const std::shared_ptr<traffic> counted_;
+    breaker breaker_;
     std::mutex guard_;
-    std::condition_variable returned_;
+    std::deque<waiter*> queue_;
     std::vector<resting> idle_; ///< last in, first out: the warmest session serves next
-    int lent_ = 0;
+    int lent_ = 0;              ///< places
 };
 
 /// A statement under way.

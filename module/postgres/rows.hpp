@@ -36,6 +36,7 @@ public:
 
     /// Which server the answer is from, by a number that each start of one has to itself.
     [[nodiscard]] long server() const noexcept { return server_; }
+    [[nodiscard]] const PGresult* result() const noexcept { return result_.get(); }
 
     /// How many rows the statement has changed.
     [[nodiscard]] long changed() const noexcept

@@ -11,8 +11,11 @@ struct traffic {
         row,       ///< received
         attempt,   ///< to open a session
         session,   ///< opened
-        repeated,  ///< on a fresh session, because the first one was lost
+        repeated,  ///< on another session, because the first one was lost
         wait,      ///< for a place in the pool
+        lost,      ///< sessions that broke while somebody used them
+        retired,   ///< sessions closed for their age, or because nobody needed them
+        refused,   ///< asked for while the database was known to be away
         events
     };
     counters<events> of;

@@ -162,6 +162,66 @@ ConfigTable table[] = {
                   "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-session-lifetime",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::session_lifetime),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.91 NAME 'olcPgSessionLifetime' "
+                  "DESC 'Seconds after which a connection is replaced' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-session-idle",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::session_idle),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.92 NAME 'olcPgSessionIdle' "
+                  "DESC 'Seconds that a connection nobody needs is kept' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-prepare",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::prepare),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.93 NAME 'olcPgPrepare' "
+                  "DESC 'Whether sessions keep prepared statements and settings' "
+                  "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-reads",
+     .what = "primary|prefer-standby|standby|any",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::reads),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.94 NAME 'olcPgReads' "
+                  "DESC 'Which of several PostgreSQL servers is read from' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
+    {.name = "pgsql-withdraw",
+     .what = "seconds",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::withdraw),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.95 NAME 'olcPgWithdraw' "
+                  "DESC 'Seconds without the database until new connections are refused' "
+                  "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = "pgsql-auth-backends",
      .what = "check> <check",
      .min_args = 2,
@@ -410,7 +470,8 @@ ConfigOCs classes[] = {
          "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
          "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
          "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
-         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgAuthBackends $ "
+         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgSessionLifetime $ "
+         "olcPgSessionIdle $ olcPgPrepare $ olcPgReads $ olcPgWithdraw $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
          "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
          "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash $ "
@@ -518,6 +579,18 @@ std::string truth(const ConfigArgs& c)
     throw unusable(std::string(c.argv[0]) + " " + c.argv[1] + ": neither on nor off");
 }
 
+std::string one_of(const ConfigArgs& c, std::initializer_list<std::string_view> words)
+{
+    const std::string text = folded(c.argv[1]);
+    std::string all;
+    for (const auto word : words) {
+        if (text == word)
+            return text;
+        all += (all.empty() ? "" : ", ") + std::string(word);
+    }
+    throw unusable(std::string(c.argv[0]) + " " + c.argv[1] + ": not one of " + all);
+}
+
 std::string chain_in(const ConfigArgs& c)
 {
     std::string text;
@@ -562,7 +635,13 @@ std::string checked(const ConfigArgs& c, name which)
     case directives::anonymous_search:
     case directives::hide_gated:
     case directives::cache_notify:
+    case directives::prepare:
         return truth(c);
+    case directives::session_lifetime:
+    case directives::session_idle:
+        return number(c, 1, 1000000, false, "seconds between 1 and 1000000");
+    case directives::reads:
+        return one_of(c, {"any", "primary", "standby", "prefer-standby"});
     case directives::timeout:
     case directives::connect_timeout:
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
@@ -588,6 +667,7 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 1, 1048576, true, "MiB between 1 and 1048576");
     case directives::hash_timeout:
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
+    case directives::withdraw:
     case directives::remember_binds:
         return number(c, 0, 3600, false, "seconds between 0 and 3600");
     case directives::cache:

@@ -11,16 +11,32 @@ bool is_ours(const BackendDB& be) noexcept
     return mine != nullptr && be.be_cf_ocs == mine->bi_cf_ocs && be.be_private != nullptr;
 }
 
+// slapd forks before it opens databases, so that a thread may begin here.
+std::shared_ptr<service> database::make_service(const BackendDB& be, const directives& from)
+{
+    if (!in_server())
+        return std::make_shared<service>(be, from, counted, nullptr);
+    if (watch_ == nullptr)
+        watch_ = std::make_shared<postgres::watch>();
+    // Operations may outlive the watch.
+    return std::make_shared<service>(be, from, counted, [watch = std::weak_ptr(watch_)] {
+        if (const auto there = watch.lock())
+            there->wake();
+    });
+}
+
 void database::apply(const BackendDB& be)
 {
     try {
-        auto fresh = std::make_shared<service>(be, wanted, counted);
         auto room = room_ != nullptr ? room_ : std::make_shared<waiting_room>();
+        std::shared_ptr<service> before; // its end does not need the lock
         const std::lock_guard lock(guard_);
-        watch_over(*fresh);
+        auto fresh = make_service(be, wanted);
+        if (watch_ != nullptr)
+            watch_->take_on(fresh->duties());
         room_ = std::move(room);
         room_->gate()->set(fresh->budget);
-        service_.swap(fresh); // operations under way keep the one they began with
+        before = std::exchange(service_, std::move(fresh)); // operations under way keep it
         applied_ = wanted;
     } catch (const std::exception&) {
         if (service_ != nullptr)
@@ -29,25 +45,15 @@ void database::apply(const BackendDB& be)
     }
 }
 
-// slapd forks before it opens databases, so that a thread can begin here.
-void database::watch_over(service& with)
-{
-    auto duties = with.duties();
-    if (!in_server() || (duties.empty() && watch_ == nullptr))
-        return;
-    if (watch_ == nullptr)
-        watch_ = std::make_unique<postgres::watch>();
-    watch_->take_on(std::move(duties));
-}
-
 std::shared_ptr<service> database::serving(const BackendDB& be)
 {
     const std::lock_guard lock(guard_);
     if (service_ == nullptr)
         throw unusable("the database is closed");
     if (service_->suffix_ndn != view(be.be_nsuffix[0])) {
-        auto fresh = std::make_shared<service>(be, applied_, counted);
-        watch_over(*fresh);
+        auto fresh = make_service(be, applied_);
+        if (watch_ != nullptr)
+            watch_->take_on(fresh->duties());
         service_ = std::move(fresh);
     }
     return service_;
@@ -69,13 +75,15 @@ void database::close() noexcept
 {
     std::shared_ptr<service> served;
     std::shared_ptr<waiting_room> room;
-    std::unique_ptr<postgres::watch> watch; // its destructor ends it
+    std::shared_ptr<postgres::watch> watch;
     {
         const std::lock_guard lock(guard_);
         served.swap(service_);
         room.swap(room_);
         watch.swap(watch_);
     }
+    if (watch != nullptr)
+        watch->close();
     if (room != nullptr)
         room->close();
 }

@@ -43,6 +43,11 @@ struct directives {
         timeout,
         connect_timeout,
         pool,
+        session_lifetime,
+        session_idle,
+        prepare,
+        reads,
+        withdraw,
         auth_backends,
         push_uri,
         push_ca,
@@ -118,8 +123,10 @@ private:
 /// it by shared_ptr, so that a change does not pull it away under them.
 class service : public std::enable_shared_from_this<service> {
 public:
-    /// Throws unusable when the directives contradict each other, slapd's schema or the suffix.
-    service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts);
+    /// `alarm` has the duties done at once. Throws unusable when the directives contradict each
+    /// other, slapd's schema or the suffix.
+    service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts,
+            const std::function<void()>& alarm);
 
     [[nodiscard]] const directory::tree& where() const noexcept { return tree_; }
     [[nodiscard]] Entry& fixed(int index) const
@@ -127,6 +134,8 @@ public:
         return *fixed_.at(static_cast<std::size_t>(index));
     }
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
+    /// For what changes something: its sessions are with the primary.
+    [[nodiscard]] postgres::pool& changes() noexcept { return *changes_; }
     /// What there is to do in the background. They do not hold the service itself.
     [[nodiscard]] std::vector<postgres::watch::duty> duties();
 
@@ -166,6 +175,7 @@ public:
     const std::shared_ptr<directory::cache> accounts; ///< that could log in; null: none is kept
 
 private:
+    void make_pools(const directives& from, const std::function<void()>& alarm);
     void look_at_hashes(bound& to, postgres::patience limits);
 
     std::string label_;
@@ -174,7 +184,9 @@ private:
     std::vector<directory::kind_setting> kinds_;
     directory::tree tree_;
     std::vector<own_entry> fixed_;
-    const std::shared_ptr<postgres::pool> pool_;
+    std::shared_ptr<postgres::pool> pool_;
+    const double withdraw_;                   ///< seconds; 0: never
+    std::shared_ptr<postgres::pool> changes_; ///< the same one where there is only one server
     complaints complaints_;
     std::timed_mutex binding_; ///< one describes, the others wait
     std::mutex guard_;         ///< of what follows
@@ -208,13 +220,14 @@ public:
     [[nodiscard]] std::shared_ptr<waiting_room> room() const;
 
 private:
-    void watch_over(service& with); ///< with the lock held
+    [[nodiscard]] std::shared_ptr<service> make_service(const BackendDB& be,
+                                                        const directives& from);
 
     directives applied_;
     mutable std::mutex guard_;
     std::shared_ptr<service> service_;
     std::shared_ptr<waiting_room> room_;
-    std::unique_ptr<postgres::watch> watch_; ///< null in tools
+    std::shared_ptr<postgres::watch> watch_; ///< null in tools
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

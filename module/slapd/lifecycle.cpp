@@ -60,7 +60,7 @@ void rehearse(service& s, const directory::kind& k)
 {
     const postgres::patience limits{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
     try {
-        s.pool().with_connection(limits, [&](postgres::connection& session) {
+        s.changes().with_connection(limits, [&](postgres::connection& session) {
             session.rehearse(k.password_change, 3, limits);
         });
     } catch (const postgres::error& e) {

@@ -81,7 +81,7 @@ long update(Operation& op, service& with, const account& whose, const login::sec
     const std::string* before = whose.hash ? &whose.hash->reveal() : nullptr;
     try {
         return while_waiting(op, with, [&](const postgres::patience& limits) {
-            return with.pool().with_connection(limits, [&](postgres::connection& session) {
+            return with.changes().with_connection(limits, [&](postgres::connection& session) {
                 return session.change_one(whose.of->password_change,
                                           {&fresh.reveal(), &whose.name, before}, limits);
             });

@@ -4,6 +4,7 @@
 
 #include "binding.hpp"
 #include "fixed_entries.hpp"
+#include "listeners.hpp"
 #include "listening.hpp"
 #include "page.hpp"
 #include "uuid.hpp"
@@ -97,6 +98,20 @@ login::hash_budget budget_of(const directives& from)
             static_cast<std::size_t>(from.number(directives::hash_memory, 256)) * 1024};
 }
 
+postgres::target target_of(const directives& from, double timeout, const std::string& session)
+{
+    postgres::target out;
+    out.uri = from.text(directives::uri);
+    out.connect_timeout = from.number(directives::connect_timeout, 2);
+    out.timeout = timeout;
+    out.hosts = std::make_shared<postgres::route>(out.uri, session);
+    out.own_session = from.flag(directives::prepare, true);
+    return out;
+}
+
+// Changes of passwords are rare.
+constexpr int change_sessions = 2;
+
 } // namespace
 
 bool complaints::worth_saying(const std::string& what, double seconds)
@@ -112,7 +127,8 @@ bool complaints::worth_saying(const std::string& what, double seconds)
     return true;
 }
 
-service::service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts)
+service::service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts,
+                 const std::function<void()>& alarm)
     : counted(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
@@ -125,11 +141,11 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
       answers(answers_of(from)),
       hears_changes(size_of_cache(from) > 0 && from.flag(directives::cache_notify, true)),
       accounts(accounts_of(from)), private_groups_(from.flag(directives::private_groups, true)),
-      pool_(std::make_shared<postgres::pool>(
-          postgres::target{from.text(directives::uri), from.number(directives::connect_timeout, 2),
-                           timeout},
-          static_cast<int>(from.number(directives::pool, 8)), counted->traffic))
+      withdraw_(from.number(directives::withdraw, 0))
 {
+    if (hears_changes && !from.flag(directives::prepare, true))
+        throw unusable("pgsql-cache: behind a proxy that gives each transaction to another session "
+                       "(pgsql-prepare off) changes are not heard of; say pgsql-cache-notify off");
     if (suffix_ndn.empty())
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
@@ -147,6 +163,30 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
     fixed_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.where);
     fixed_ = std::move(made.entries);
+    make_pools(from, alarm);
+}
+
+void service::make_pools(const directives& from, const std::function<void()>& alarm)
+{
+    const auto tell = [&](const std::string& about) {
+        return postgres::breaker::listener{[before = label_ + about](const std::string& what) {
+                                               Debug(LDAP_DEBUG_ANY, "%s%s\n", before.c_str(),
+                                                     what.c_str());
+                                           },
+                                           alarm};
+    };
+    const std::string session = from.text(directives::reads);
+    postgres::pool_limits limits{static_cast<int>(from.number(directives::pool, 8)),
+                                 from.number(directives::session_lifetime, 3600),
+                                 from.number(directives::session_idle, 600)};
+    const auto reads = target_of(from, timeout, session);
+    pool_ = std::make_shared<postgres::pool>(reads, limits, counted->traffic, tell(""));
+    changes_ = pool_;
+    if (!changes_passwords || (session.empty() && reads.hosts->hosts() < 2))
+        return;
+    limits.size = change_sessions;
+    changes_ = std::make_shared<postgres::pool>(target_of(from, timeout, "primary"), limits,
+                                                counted->traffic, tell("password changes: "));
 }
 
 std::shared_ptr<const bound> service::known_mapping()
@@ -179,6 +219,18 @@ std::vector<postgres::watch::duty> service::duties()
     std::vector<postgres::watch::duty> out;
     if (answers != nullptr && hears_changes)
         out.push_back(listen_for_changes(*this));
+    for (const auto& pool : {pool_, changes_})
+        if (out.empty() || pool != pool_)
+            out.push_back([pool](const auto& dismissed) { return pool->tend(dismissed); });
+    if (withdraw_ > 0)
+        out.push_back([pool = pool_, vote = std::make_shared<refusal_vote>(),
+                       grace = withdraw_](const auto&) -> postgres::appointment {
+            const double away = pool->health().away_for();
+            if (away > 0 && away < grace)
+                return {in_seconds(grace - away)};
+            const bool done = vote->refuse(away > 0);
+            return {in_seconds(done ? 3600 : away > 0 ? 30 : 1)};
+        });
     return out;
 }
 

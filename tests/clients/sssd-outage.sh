@@ -31,6 +31,7 @@ kept 'while the database is down'
 expect 2 known passwd carl # SSSD has not seen him yet
 
 start_postgres
+eventually 10 search_at "$LDAP1" -b dc=example,dc=com '(uid=ann)'
 expect 0 search_at "$LDAP1" -b dc=example,dc=com '(uid=ann)'
 contains "$OUT" 'uid=ann,dc=example,dc=com'
 eventually 30 known passwd carl

@@ -20,11 +20,14 @@ away() { # WITHIN-SECONDS
     expect 0 ldapwhoami -x -H "$URI" -D "cn=admin,$base" -w admin
 }
 
+back() { eventually 10 search -b $base '(uid=ann)'; } # noticed by itself, half a second later at most
+
 stop_postgres
 start_slapd "$T/slapd.conf" # starts without its database, and says so
 logged "the database is not available at the start"
 away 1
 start_postgres
+back
 right "after the database has come"
 expect 0 login bob-secret
 expect 49 login wrong
@@ -38,8 +41,10 @@ kill_backends >/dev/null
 right "after the sessions were killed"
 
 stop_postgres
+within 3.6 expect 52 search -b $base '(uid=ann)' # it could have come back
 away 1
 start_postgres
+back
 right "again"
 
 freeze_postgres
@@ -47,5 +52,6 @@ within 3.6 expect 52 search -b $base '(uid=ann)'
 same "" "$OUT" "entries of a frozen database"
 within 3.6 expect 52 login bob-secret
 thaw_postgres
+back
 right "after the thaw"
 expect 0 login bob-secret

@@ -90,4 +90,5 @@ same "52" "$(asked sorted $base '(objectClass=posixAccount)' | cut -d ' ' -f 1)"
 same "$(yes 52 | head -n 8)" "$(everything | cut -d ' ' -f 1)" "the answers while the database is away"
 same "0 1 0" "$(asked base "cn=local,$top" '(objectClass=*)')" "what needs no database"
 start_postgres
+eventually 10 search -b $base '(uid=ann)'
 same "$well" "$(everything)" "the answers when the database is back"

@@ -46,5 +46,6 @@ expect 52 login bob
 expect 52 search -b $base '(&(objectClass=posixAccount)(uid=ann))' mail
 expect 52 search -b $base '(uidNumber=2000)'
 start_postgres
+eventually 10 account bob
 contains "$(account bob)" "homeDirectory: /home/bob"
 expect 0 login bob

@@ -1,0 +1,58 @@
+# A database that stays away is known to be: after the first operation has waited in vain, the others get 52 at once; its return is noticed by itself.
+. "$(dirname "$0")/../lib.sh"
+start_postgres
+base=dc=example,dc=com
+{ manager_conf; echo "pgsql-timeout 2.5"; } >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+right() { same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann${1:+ $1}"; }
+right
+times_said() { [ "$(grep -cF -- "$2" "$T/slapd.log")" = "$1" ]; }
+
+at_once() { # slapd's own measure of the operations that follow
+    local from slowest
+    from=$(wc -l <"$T/slapd.log")
+    for _ in 1 2 3 4 5; do
+        expect 52 search -b $base '(uid=ann)'
+        same "" "$OUT" "entries without a database"
+        expect 52 search -b $base '(objectClass=posixGroup)'
+        expect 52 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-secret
+        expect 52 ldapcompare -x -H "$URI" "uid=ann,$base" uid:ann
+    done
+    slowest=$(tail -n +$((from + 1)) "$T/slapd.log" | sed -n 's/.* err=52 .*etime=\([0-9.]*\).*/\1/p; s/.* etime=\([0-9.]*\) .*err=52.*/\1/p' | sort -n | tail -n 1)
+    [ -n "$slowest" ] || fail "the log does not show how long the operations took"
+    awk "BEGIN { exit $slowest > 0.5 * $PATIENCE }" || fail "an operation took $slowest s although the database was known to be away"
+    # What needs no database is there.
+    same "$base" "$(dns -b $base -s base)" "the base entry"
+    contains "$(search -b '' -s base namingContexts)" "namingContexts: $base"
+}
+
+stop_postgres
+expect 52 search -b $base '(uid=ann)'
+logged 'the database is away, and operations get result 52 at once until it answers: cannot connect'
+at_once
+start_postgres
+logged 'the database is back after' 20 # nobody has asked for anything
+right "when it is back"
+
+# A frozen server accepts connections and stays silent.
+freeze_postgres
+expect 52 search -b $base '(uid=ann)'
+eventually 10 times_said 2 'the database is away, and'
+at_once
+thaw_postgres
+eventually 20 times_said 2 'the database is back after'
+right "after the thaw"
+
+# One slow statement is no reason to take the database away from everybody.
+q 'ALTER TABLE "Groups" RENAME TO g; CREATE VIEW "Groups" AS SELECT g.* FROM g, pg_sleep(10); GRANT SELECT ON "Groups", g TO ldap' >/dev/null
+expect 52 search -b $base '(objectClass=posixGroup)'
+right "beside a slow statement"
+times_said 2 'the database is away, and' || fail "a slow statement was taken for a database that is away"
+
+# Nor are changes of the configuration held up.
+stop_postgres
+expect 52 search -b $base '(uid=ann)'
+eventually 10 times_said 3 'the database is away, and'
+expect 0 as_config ldapmodify < <(printf '%s\n' "dn: olcDatabase={1}pgsql,cn=config" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3")
+expect 52 search -b $base '(uid=ann)'
+eventually 10 times_said 4 'the database is away, and'

@@ -205,6 +205,21 @@ void cache::forget(std::string_view key)
         gone = take(in, at->second);
 }
 
+void cache::forget_old()
+{
+    const auto oldest = clock::now() - std::chrono::duration_cast<clock::duration>(
+                                           seconds(std::max(most_.use, most_.stale)));
+    for (shard& in : shards_) {
+        std::list<item> gone; // outlives the lock
+        const std::lock_guard lock(in.guard);
+        for (auto at = in.items.begin(); at != in.items.end();) {
+            const auto one = at++;
+            if (one->read < oldest)
+                gone.splice(gone.end(), take(in, one));
+        }
+    }
+}
+
 void cache::clear()
 {
     for (shard& in : shards_) {

@@ -156,6 +156,8 @@ public:
     /// age in seconds.
     [[nodiscard]] std::optional<std::pair<answer, double>> last_known(std::string_view key);
     void forget(std::string_view key);
+    /// Lets go of everything that is too old for any use.
+    void forget_old();
 
     /// Something in the database has changed: nothing that was read before is used any more.
     void change();

@@ -206,6 +206,13 @@ TEST_CASE("the last known answer becomes too old")
     CHECK(some.last_known("ann").has_value());
     std::this_thread::sleep_for(150ms);
     CHECK_FALSE(some.last_known("ann").has_value());
+    listening others({mebibyte, 0.05, 0.1});
+    put(others, "bob", "2002");
+    std::this_thread::sleep_for(150ms);
+    put(others, "cyd", "2003");
+    others.forget_old();
+    CHECK(others.figures().entries == 1);
+    CHECK(others.last_known("cyd").has_value());
     cache none({mebibyte, 60, 0});
     CHECK_FALSE(none.last_known("ann").has_value());
 }

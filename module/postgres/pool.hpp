@@ -34,8 +34,6 @@ public:
           breaker_(where_.timeout, std::move(tell))
     {}
 
-    [[nodiscard]] const target& where() const noexcept { return where_; }
-
     /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
     /// again until the deadline, unless the database is known to be away; so `work` must be
     /// repeatable. An abandoned statement is stopped at the server.

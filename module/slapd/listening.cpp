@@ -53,7 +53,7 @@ class listening {
 public:
     explicit listening(service& with)
         : whose_(with.weak_from_this()), answers_(with.answers),
-          ear_(with.pool().where(), channel,
+          ear_(with.listens_at(), channel,
                {.on_ready = [this] { examined_ = {}; },
                 .on_notify = [this] { answers_->change(); },
                 .on_word =

@@ -182,7 +182,9 @@ void service::make_pools(const directives& from, const std::function<void()>& al
     const auto reads = target_of(from, timeout, session);
     pool_ = std::make_shared<postgres::pool>(reads, limits, counted->traffic, tell(""));
     changes_ = pool_;
-    if (!changes_passwords || (session.empty() && reads.hosts->hosts() < 2))
+    const bool one_server = session.empty() && reads.hosts->hosts() < 2;
+    listens_at_ = one_server ? reads : target_of(from, timeout, "primary");
+    if (!changes_passwords || one_server)
         return;
     limits.size = change_sessions;
     changes_ = std::make_shared<postgres::pool>(target_of(from, timeout, "primary"), limits,
@@ -219,9 +221,16 @@ std::vector<postgres::watch::duty> service::duties()
     std::vector<postgres::watch::duty> out;
     if (answers != nullptr && hears_changes)
         out.push_back(listen_for_changes(*this));
-    for (const auto& pool : {pool_, changes_})
-        if (out.empty() || pool != pool_)
-            out.push_back([pool](const auto& dismissed) { return pool->tend(dismissed); });
+    out.push_back([pool = pool_](const auto& dismissed) { return pool->tend(dismissed); });
+    if (changes_ != pool_)
+        out.push_back([pool = changes_](const auto& dismissed) { return pool->tend(dismissed); });
+    for (const auto& kept : {answers, accounts})
+        if (kept != nullptr)
+            out.push_back([kept](const auto&) -> postgres::appointment {
+                kept->forget_old();
+                const double longest = std::max(kept->most().use, kept->most().stale);
+                return {in_seconds(std::clamp(longest / 4, 1.0, 60.0))};
+            });
     if (withdraw_ > 0)
         out.push_back([pool = pool_, vote = std::make_shared<refusal_vote>(),
                        grace = withdraw_](const auto&) -> postgres::appointment {

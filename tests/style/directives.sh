@@ -7,6 +7,7 @@ sed -e 's/\\-/-/g; s/\\f[BIRP]//g' "$PROJECT/doc/slapd-pgsql.5" >"$manual"
 directives=$(grep -o '\.name = "pgsql-[^"]*' "$code/config.cpp" | cut -d '"' -f 2)
 attributes=$(grep -o "NAME 'olcPg[^']*" "$code/config.cpp" | cut -d "'" -f 2 | grep -v '^olcPgsqlConfig$')
 same "$(wc -l <<<"$directives")" "$(wc -l <<<"$attributes")" "the number of attributes"
+same "" "$(grep -o '[0-9.]* NAME' "$code/config.cpp" | sort | uniq -d)" "OIDs that are given twice"
 [ "$(wc -l <<<"$directives")" -ge 10 ] || fail "config.cpp is not read rightly any more: $directives"
 
 headings=$(sed -n '/^\.SH CONFIGURATION/,/^\.SH QUERIES/p' "$manual" | grep -A 2 '^\.TP')

@@ -46,7 +46,7 @@ for how in fast immediate; do
     contains "$OUT" "(52)"
     contains "$(<"$T/slapd.log")" "logins are checked as they would have been when their accounts were last seen"
     start_postgres
-    eventually 10 search -b $base '(uid=ann)'
+    eventually 20 search -b $base '(uid=ann)'
     expect 49 login bob wrong
     expect 0 login bob
 done

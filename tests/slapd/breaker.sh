@@ -2,11 +2,13 @@
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com
-{ manager_conf; echo "pgsql-timeout 2.5"; } >"$T/slapd.conf"
+{ manager_conf; echo "pgsql-timeout 2.5"; echo 'database monitor'; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 right() { same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann${1:+ $1}"; }
 right
 times_said() { [ "$(grep -cF -- "$2" "$T/slapd.log")" = "$1" ]; }
+
+figure() { search -b cn=Databases,cn=Monitor "(olmPgSuffix=$base)" "$1" | sed -n "s/^$1: //p"; }
 
 at_once() { # slapd's own measure of the operations that follow
     local from slowest
@@ -30,9 +32,12 @@ stop_postgres
 expect 52 search -b $base '(uid=ann)'
 logged 'the database is away, and operations get result 52 at once until it answers: cannot connect'
 at_once
+same 2 "$(figure olmPgDatabaseTroubled)" "cn=Monitor's word for it"
+[ "$(figure olmPgRefusedAway)" -ge 20 ] || fail "cn=Monitor does not count who was sent away"
 start_postgres
 logged 'the database is back after' 20 # nobody has asked for anything
 right "when it is back"
+same "0 0" "$(figure olmPgDatabaseTroubled) $(figure olmPgDatabaseAway)" "what cn=Monitor says when it is back"
 
 # A frozen server accepts connections and stays silent.
 freeze_postgres

@@ -2,7 +2,7 @@
 // what is due at a time.
 #include "background.hpp"
 
-#include <signal.h>
+#include "../postgres/thread.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -142,18 +142,7 @@ void background::begin()
     multi_.reset(curl_multi_init());
     if (multi_ == nullptr)
         throw std::bad_alloc();
-    // Signals go to slapd's own threads. A thread inherits the mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    try {
-        thread_ = std::thread([this] { run(); });
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_ = postgres::begin_thread([this] { run(); });
 }
 
 std::uint64_t background::start(http_request what, std::function<void(http_result)> done)

@@ -2,8 +2,8 @@
 // arrival, within a budget of threads and memory.
 #include "hash_gate.hpp"
 
-#include <pthread.h>
-#include <signal.h>
+#include "../postgres/thread.hpp"
+
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -126,19 +126,12 @@ bool hash_gate::withdraw(std::uint64_t number)
 
 void hash_gate::begin_thread()
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); // signals are for slapd's own threads
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-        threads_.emplace_back([this] { serve(); });
+        threads_.push_back(postgres::begin_thread([this] { serve(); }));
     } catch (const std::system_error&) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
         if (threads_.empty())
-            throw;
-        return; // those that there are will do
+            throw; // else those that there are will do
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 bool hash_gate::fits(const job& j) const noexcept

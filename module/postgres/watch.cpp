@@ -2,12 +2,13 @@
 // has something to say.
 #include "watch.hpp"
 
+#include "thread.hpp"
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <system_error>
 #include <utility>
@@ -43,20 +44,8 @@ void watch::ring() const noexcept
 
 void watch::begin()
 {
-    if (thread_.joinable())
-        return;
-    // Signals go to slapd's own threads. A thread inherits the mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    try {
-        thread_ = std::thread([this] { run(); });
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (!thread_.joinable())
+        thread_ = begin_thread([this] { run(); });
 }
 
 void watch::take_on(std::vector<duty> duties)

@@ -136,6 +136,8 @@ public:
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For what changes something: its sessions are with the primary.
     [[nodiscard]] postgres::pool& changes() noexcept { return *changes_; }
+    /// Where rows are read.
+    [[nodiscard]] const postgres::target& reads_at() const noexcept { return reads_at_; }
     /// Where PostgreSQL tells of changes: at the primary, for standbys do not.
     [[nodiscard]] const postgres::target& listens_at() const noexcept { return listens_at_; }
     /// What there is to do in the background. They do not hold the service itself.
@@ -188,6 +190,7 @@ private:
     std::vector<own_entry> fixed_;
     std::shared_ptr<postgres::pool> pool_;
     const double withdraw_; ///< seconds; 0: never
+    postgres::target reads_at_;
     postgres::target listens_at_;
     std::shared_ptr<postgres::pool> changes_; ///< the same one where there is only one server
     complaints complaints_;

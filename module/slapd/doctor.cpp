@@ -205,10 +205,10 @@ void examine(BackendDB& be, const char* file)
     };
     progress("connecting to PostgreSQL");
     try {
-        const double connect = mine.wanted.number(directives::connect_timeout, 2);
+        postgres::target at = with->reads_at();
+        at.timeout = statement_seconds;
         session = postgres::connection::open(
-            {mine.wanted.text(directives::uri), connect, statement_seconds},
-            {in_seconds(connect), [] { return slapd_shutdown != 0; }}, counted);
+            at, {in_seconds(at.connect_timeout), [] { return slapd_shutdown != 0; }}, counted);
     } catch (const postgres::error& e) {
         failed(e.what());
         line({{"report", report}});

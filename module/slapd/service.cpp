@@ -179,11 +179,11 @@ void service::make_pools(const directives& from, const std::function<void()>& al
     postgres::pool_limits limits{static_cast<int>(from.number(directives::pool, 8)),
                                  from.number(directives::session_lifetime, 3600),
                                  from.number(directives::session_idle, 600)};
-    const auto reads = target_of(from, timeout, session);
-    pool_ = std::make_shared<postgres::pool>(reads, limits, counted->traffic, tell(""));
+    reads_at_ = target_of(from, timeout, session);
+    pool_ = std::make_shared<postgres::pool>(reads_at_, limits, counted->traffic, tell(""));
     changes_ = pool_;
-    const bool one_server = session.empty() && reads.hosts->hosts() < 2;
-    listens_at_ = one_server ? reads : target_of(from, timeout, "primary");
+    const bool one_server = session.empty() && reads_at_.hosts->hosts() < 2;
+    listens_at_ = one_server ? reads_at_ : target_of(from, timeout, "primary");
     if (!changes_passwords || one_server)
         return;
     limits.size = change_sessions;

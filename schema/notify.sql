@@ -2,7 +2,7 @@
 --
 -- Run it in the database of the tables, as their owner, and say which they are:
 --   psql -f notify.sql manager
---   psql -c $$SELECT back_pgsql_watch('"Users"', '"Groups"', '"UserGroups"')$$ manager
+--   psql -c 'SELECT back_pgsql_watch($$"Users"$$, $$"Groups"$$, $$"UserGroups"$$)' manager
 -- Both may be run again, after a table was added for example. DROP FUNCTION back_pgsql_changed CASCADE takes the
 -- triggers away.
 

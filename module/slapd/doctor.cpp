@@ -98,8 +98,7 @@ void examine_rights(examination& of, const postgres::inspection& seen)
 
 void examine_changes(examination& of)
 {
-    if (!of.mapping || !of.mapping->complete || of.with.answers == nullptr ||
-        !of.with.hears_changes)
+    if (!of.mapping || !of.mapping->complete || !of.with.hears_changes)
         return;
     const std::string why = untold_changes(of.mapping->map, of.session, of.limits());
     if (!why.empty())

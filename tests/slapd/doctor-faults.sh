@@ -32,6 +32,7 @@ q 'GRANT UPDATE ("userPassword") ON "Users" TO ldap'
 checked 2 --brief "$T/broken.conf"
 lacks "$OUT" 'pgsql-password-change'
 lacks "$OUT" 'than read it'
+q 'REVOKE UPDATE ("userPassword") ON "Users" FROM ldap'
 
 # A cache needs triggers.
 { cat "$T/slapd.conf"; echo 'pgsql-cache 16'; } >"$T/cache.conf"
@@ -46,6 +47,14 @@ sed "s|^pgsql-uri .*|pgsql-uri \"host=$T/pg port=$PGPORT user=postgres dbname=ma
 checked 1 --brief "$T/super.conf"
 contains "$OUT" 'role postgres is a superuser'
 
+# What a proxy of transactions needs, and a choice among servers, are as for slapd.
+{ conf; printf '%s\n' 'pgsql-prepare off' 'pgsql-reads primary'; } >"$T/proxy.conf"
+checked 0 --brief "$T/proxy.conf"
+sed -i 's/^pgsql-reads primary/pgsql-reads standby/' "$T/proxy.conf"
+checked 2 "$T/proxy.conf"
+contains "$OUT" 'PostgreSQL: cannot connect: '
+contains "$OUT" 'hot standby mode'
+
 # No database, no answer.
 stop_postgres
 checked 2 "$T/slapd.conf"
@@ -58,9 +67,17 @@ conf | sed 's/^pgsql-list users/pgsql-lust users/' >"$T/typo.conf"
 checked 2 "$T/typo.conf"
 contains "$ERR" 'slapd-pgsql-check: slaptest: '
 contains "$ERR" pgsql-lust
+lacks "$ERR" 'slaptest: slaptest:'
+mkdir "$T/nothing.d"
+checked 2 "$T/nothing.d" # a directory without a configuration
+contains "$ERR" 'slapd-pgsql-check: slaptest: bad configuration directory'
 base_conf >"$T/none.conf"
 checked 2 "$T/none.conf"
 contains "$ERR" 'there is no database pgsql'
+printf '#!/bin/sh\nkill -SEGV $$\n' >"$T/dies"
+chmod +x "$T/dies"
+expect 2 env SLAPTEST="$T/dies" perl "$PROJECT/packaging/slapd-pgsql-check" "$T/slapd.conf"
+contains "$ERR" 'slapd-pgsql-check: slaptest: it ended with signal 11'
 checked 2 --unknown
 contains "$ERR" 'try slapd-pgsql-check --help'
 checked 0 --help

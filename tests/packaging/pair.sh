@@ -14,6 +14,7 @@ cat >"$T/bin/ssh" <<END
 while [[ \$1 == -* ]]; do [ "\$1" = -o ] && shift; shift; done
 echo "\$*" >>"$T/asked"
 [ "\$1" != unreachable ] || { echo "ssh: connect to host unreachable port 22: No route to host" >&2; exit 255; }
+[ "\$1" != blind ] || PATH=$T/blind:\$PATH
 state=$T/ldap1
 [ "\$1" != $LDAP2 ] || state=$T/ldap2
 shift
@@ -65,6 +66,17 @@ start_postgres
 
 sed -i '$d' "$T/ldap2/slapd.conf"
 
+# Configurations that cannot be read are not the same, and neither are digests that were not made.
+mkdir "$T/blind"
+printf '%s\n' "ldap1 $LDAP1 blind" "ldap2 $LDAP2 blind" >"$T/odd"
+for tool in sed sha256sum; do
+    rm -f "$T/blind/"*
+    printf '%s\n' '#!/bin/sh' 'echo "Permission denied" >&2; exit 1' >"$T/blind/$tool"
+    chmod +x "$T/blind/$tool"
+    FILE=$T/odd expect 1 pair verify
+    same 2 "$(grep -c '^fail::ldap[12]:.*:its configuration cannot be read: Permission denied' <<<"$OUT")" "servers without a configuration in: $OUT"
+done
+
 # One after the other, each told by its name; only with the others well, and not beyond the first failure.
 replaced() { paste -sd ' ' "$T/replaced" 2>/dev/null; : >"$T/replaced"; }
 printf '%s\n' "replace: echo \$TAG=\$HOST >>'$T/replaced'" >>"$T/pair"
@@ -92,5 +104,7 @@ refused_pair "-w takes a number, not 'x'" -w x verify
 refused_pair "$T/pair names no server with the tag ldap3" -t ldap3 verify
 refused_pair 'with one server only' -t ldap1 rolling
 FILE=$T/none refused_pair "the inventory '$T/none' cannot be read" verify
+expect 2 env PATH="$T/bin" "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/pair" verify
+contains "$ERR" 'slapd-pgsql-pair: ldapsearch is missing; run: apt-get install ldap-utils'
 echo 'ldap1 a;b' >"$T/odd"
 FILE=$T/odd refused_pair "$T/odd line 1: 'a;b' is no host" verify

@@ -56,6 +56,13 @@ contains "$OUT" ' 0 to look at'
 compare 2 --ca-file "$T/rows/users" # no certificate of ours in there
 contains "$ERR" 'cannot connect'
 
+# A value has nothing to say to the terminal.
+q "UPDATE \"Users\" SET \"sn\" = E'Ja\\x1b[2Jn' WHERE \"uid\" = 'jan'"
+compare 1 --sample 1 --user jan
+contains "$OUT" 'Ja\x1b[2Jn now'
+lacks "$OUT" $'\e[2J'
+q "UPDATE \"Users\" SET \"sn\" = split_part(\"cn\", ' ', 2) WHERE \"uid\" = 'jan'"
+
 # What nobody can tell is not called right: rows that are another database's, values that differ, a server that fails.
 printf '%s\n' $'zoe\t2999\t2001\tZoe Zim\tZim\tZoe\tzoe@example.com\t/home/zoe' >>"$T/rows/users"
 q "UPDATE \"Users\" SET \"mail\" = 'bobby@example.com', \"sn\" = 'BAKER ' WHERE \"uid\" = 'bob'"
@@ -83,6 +90,21 @@ contains "$(verdicts SSSD 'a user by name')" '! 1 result 0 success, now 50 insuf
 echo bob-secret >"$T/password"
 compare 1 --json --sample 1 --bind-dn uid=bob,dc=example,dc=com --password-file "$T/password"
 lacks "$OUT" insufficientAccess
+
+# Two servers that fail alike are not the same, and one that answers where the other wants a login is not simply right.
+closed=$URI
+expect 2 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$closed" "$closed" --base dc=example,dc=com
+contains "$ERR" 'neither server shows a user'
+expect 1 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$closed" "$OLD" --json --sample 1 --base dc=example,dc=com
+contains "$(verdicts SSSD 'a user by name')" '! 1 result 50 insufficientAccessRights, now 0 success: look at this: the new server answers without a login'
+alike() { # CODE CODE: what is said of two such results without entries
+    perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Verdict -e 'my ($old, $new) = map { { code => $_, said => "why", entries => {} } } @ARGV;
+        print map { "$_->{right} $_->{about}: $_->{because}\n" }
+            SlapdPgsql::Verdict::differences({ base => "dc=x", scope => "sub", filter => "(uid=a)", attributes => [] }, $old, $new, sub { die })' "$@"
+}
+same '' "$(alike 0 0)$(alike 32 32)" "two answers that are the same"
+same '0 result 52 unavailable from both: look at this: where both fail nothing can be compared' "$(alike 52 52)" "two failures"
+same '1 result 52 unavailable, now 0 success: ours is right: the old server fails' "$(alike 52 0)" "a failure of the old server"
 
 # What cannot be compared.
 expect 2 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$OLD" ldap://127.0.0.1:1

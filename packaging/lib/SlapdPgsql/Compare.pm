@@ -156,6 +156,7 @@ sub _print {
         my $state = @to_look ? "${red}LOOK$plain" : @{ $line->{differences} } ? 'differs' : "${green}same$plain";
         printf "%s%-52s%s %4d asked   %s\n", $bold, $line->{title}, $plain, $line->{asked}, $state;
         for my $difference (@{ $line->{differences} }) {
+            $difference = _harmless($difference);
             print "    $difference->{about} (" . ($difference->{times} == 1 ? 'once' : "$difference->{times} times") . ")\n";
             print "      ", ($difference->{right} ? $green : $red), $difference->{because}, "$plain\n";
             print "      e.g. $_\n" for @{ $difference->{examples} };
@@ -170,6 +171,13 @@ sub _print {
     }
     print "\n", scalar @$report, " kinds of search: $same the same, $right different and ours is right, $look to look at\n";
     return;
+}
+
+# Values come from rows, whose writers have nothing to say to this terminal.
+sub _harmless {
+    my ($of) = @_;
+    return ref $of eq 'HASH' ? { map { ($_ => _harmless($of->{$_})) } keys %$of } : ref $of eq 'ARRAY' ? [map { _harmless($_) } @$of]
+        : $of =~ s/([\x00-\x1f\x7f]|\xc2[\x80-\x9f])/join '', map { sprintf '\\x%02x', ord } split m{}, $1/ger;
 }
 
 sub _print_json {

@@ -30,16 +30,14 @@ my %folded = map { $_ => 1 } qw(uid cn sn givenname mail member memberuid member
 # because, example }.
 sub differences {
     my ($search, $old, $new, $whole) = @_;
-    if ($old->{code} || $new->{code}) {
-        my $difference = _codes($search, $old, $new) // return;
-        return $difference if $new->{code};
-    }
-    return _root_dse($search, $old, $new) if $search->{base} eq '';
-    my @out;
+    my @out = $old->{code} || $new->{code} ? _codes($search, $old, $new) : ();
+    return @out if $new->{code};
+    return (@out, $old->{code} ? () : _root_dse($search, $old, $new)) if $search->{base} eq '';
     for my $key (sort keys %{ $old->{entries} }) {
         my ($mine, $theirs) = ($new->{entries}{$key}, $old->{entries}{$key});
         push @out, $mine ? _attributes($search, $theirs, $mine) : _only_old($search, $theirs, $whole);
     }
+    return @out if $old->{code};    # what it has left out tells nothing
     push @out, map { _only_new($search, $new->{entries}{$_}, $whole) } grep { !$old->{entries}{$_} } sort keys %{ $new->{entries} };
     return @out;
 }
@@ -49,10 +47,16 @@ sub _look  { my ($about, $because, $example) = @_; return { about => $about, rig
 
 sub _codes {
     my ($search, $old, $new) = @_;
-    return if $old->{code} == $new->{code};
+    return if $old->{code} == $new->{code} && $new->{code} == 32;
     my ($was, $is) = map { $_->{code} . ($name{ $_->{code} } ? " $name{$_->{code}}" : '') } $old, $new;
+    return _look("result $is from both", 'where both fail nothing can be compared', $new->{said}) if $old->{code} == $new->{code};
     my $about = "result $was, now $is";
-    return _right($about, 'the old server fails', $old->{said}) if !$new->{code};
+    if (!$new->{code}) {
+        return _look($about, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true, if that is not meant', $old->{said})
+            if $old->{code} == 50;
+        return _look($about, 'the old server has not answered', $old->{said}) if $old->{code} == 1 || $old->{code} >= 81;
+        return _right($about, 'the old server fails', $old->{said});
+    }
     if ($new->{code} == 32) {
         my @below = grep { _in_scope($search, $_) } values %{ $old->{entries} };
         return !@below ? _right($about, 'there is no entry of that name, and this says so (RFC 4511 §4.1.9)', $search->{base})

@@ -117,6 +117,14 @@ rm -r "$T/slapd.d"; mkdir "$T/slapd.d"
 usable <<<"$OUT" >"$T/config.ldif"
 expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/config.ldif"
 
+# A line break in a path becomes no line of its own.
+settings AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/send 'NOTIFICATION_CA_PATH="/ca\nolcReadOnly: TRUE"'
+for form in '' --ldif; do
+    expect 2 migrate $form other.env
+    same '' "$OUT" "standard output"
+    contains "$ERR" 'slapd-pgsql-migrate: a line break'
+done
+
 # Several realms, as a file of JSON; the default one is around another, so that a file has to name it.
 realm() { # NAME BASE MORE
     cat <<END

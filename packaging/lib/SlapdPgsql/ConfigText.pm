@@ -67,6 +67,8 @@ sub _ldif_setting {
     my $name = $setting->{name} // return $remarks;
     my $attribute = $attribute{$name} // ($name =~ /^pgsql/ ? $name =~ s/^pgsql/olcPg/r =~ s/-(\w)/\u$1/gr : "olc$name");
     my $value = $setting->{value} =~ s/^on$/TRUE/r =~ s/^off$/FALSE/r;
+    # Only queries have several lines; in a path a line break would begin another attribute.
+    die "a line break in '$name' cannot be written\n" if $value =~ /\n(?! )|\r/;
     my $lines = join '', map { _attribute($attribute, $_) } $name eq 'loglevel' ? split(/ /, $value) : $value;
     $lines =~ s/^(?=.)/#/mg if $setting->{off};
     return $remarks . $lines;

@@ -220,7 +220,7 @@ void common(examination& of, const std::string& about, const std::string& text,
         if (e.why() != postgres::error::cause::statement &&
             e.why() != postgres::error::cause::deadline)
             throw;
-        of.find(level::note, about,
+        of.find(level::warning, about,
                 "it could not be told whether there are " + what + ": " + e.what());
     }
 }

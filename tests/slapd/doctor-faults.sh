@@ -34,6 +34,17 @@ lacks "$OUT" 'pgsql-password-change'
 lacks "$OUT" 'than read it'
 q 'REVOKE UPDATE ("userPassword") ON "Users" FROM ldap'
 
+# What could not be told is not fine.
+sed 's/"uidNumber" AS uid_number/"uidNumber"::text::xml AS uid_number/' "$T/slapd.conf" >"$T/untold.conf"
+checked 2 --brief "$T/untold.conf"
+contains "$OUT" 'pgsql-list users: it could not be told whether there are numbers (uidNumber) that several entries have: '
+
+# Without a configuration named: that of slapd-from-env.
+mkdir "$T/state"
+cp "$T/slapd.conf" "$T/state"
+STATE_DIR=$T/state checked 0 --brief
+contains "$OUT" 'dc=example,dc=com'
+
 # A cache needs triggers.
 { cat "$T/slapd.conf"; echo 'pgsql-cache 16'; } >"$T/cache.conf"
 checked 1 --brief "$T/cache.conf"

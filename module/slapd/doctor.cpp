@@ -96,16 +96,11 @@ void examine_rights(examination& of, const postgres::inspection& seen)
     }
 }
 
-// Where PostgreSQL would tell of changes, which may be another server than the one that is read.
 void examine_changes(examination& of)
 {
     if (!of.mapping || !of.mapping->complete || !of.with.hears_changes)
         return;
-    postgres::target at = of.with.listens_at();
-    at.timeout = statement_seconds;
-    postgres::traffic counted;
-    const auto session = postgres::connection::open(at, of.limits(), counted);
-    const std::string why = untold_changes(of.mapping->map, *session, of.limits());
+    const std::string why = untold_changes(of.mapping->map, of.session, of.limits());
     if (!why.empty())
         of.find(level::warning, "pgsql-cache",
                 "the cache is not used, since changes in the database would not be heard of: " +

@@ -103,6 +103,8 @@ refused_pair 'run what?' run
 refused_pair "-w takes a number, not 'x'" -w x verify
 refused_pair "$T/pair names no server with the tag ldap3" -t ldap3 verify
 refused_pair 'with one server only' -t ldap1 rolling
+expect 2 flock "$T/pair" "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/pair" rolling
+contains "$ERR" 'slapd-pgsql-pair: another rolling is under way'
 FILE=$T/none refused_pair "the inventory '$T/none' cannot be read" verify
 expect 2 env PATH="$T/bin" "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/pair" verify
 contains "$ERR" 'slapd-pgsql-pair: ldapsearch is missing; run: apt-get install ldap-utils'

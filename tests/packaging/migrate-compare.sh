@@ -109,6 +109,10 @@ same '1 result 52 unavailable, now 0 success: ours is right: the old server fail
 # What cannot be compared.
 expect 2 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$OLD" ldap://127.0.0.1:1
 contains "$ERR" 'slapd-pgsql-migrate: ldap://127.0.0.1:1: cannot connect'
+expect 2 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$OLD" http://127.0.0.1
+contains "$ERR" "slapd-pgsql-migrate: http://127.0.0.1: is not an LDAP server's"
+compare 2 --ca-file "$T/nowhere"
+contains "$ERR" "--ca-file: '$T/nowhere' cannot be read"
 echo wrong >"$T/password"
 compare 2 --bind-dn uid=bob,dc=example,dc=com --password-file "$T/password"
 contains "$ERR" 'the bind is refused'

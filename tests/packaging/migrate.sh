@@ -155,10 +155,14 @@ expect 2 migrate nowhere.env
 contains "$ERR" 'nowhere.env: cannot be read: No such file'
 printf '[{"name": "a"' >"$T/cwd/broken.json"
 expect 2 migrate broken.json
-contains "$ERR" 'REALM_CONFIG: is not valid JSON'
+contains "$ERR" "REALM_CONFIG: names the file '$T/cwd/broken.json', which is not valid JSON"
 expect 2 migrate --ldiff
 contains "$ERR" 'try slapd-pgsql-migrate --help'
 expect 2 migrate a b
+expect 2 migrate --json other.env
+contains "$ERR" '--json is for --compare only'
+expect 2 migrate --ldif --compare ldap://a ldap://b
+contains "$ERR" '--ldif writes a configuration'
 expect 2 migrate --compare ldap://a
 contains "$ERR" '--compare needs two URIs'
 expect 0 migrate --help

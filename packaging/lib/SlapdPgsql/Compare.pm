@@ -16,6 +16,9 @@ sub run {
     my ($old_uri, $new_uri, $option) = @_;
     die "--sample: give a number of users and groups, from 1 on\n" if $option->{sample} < 1;
     Net::LDAP::Filter->new($option->{'access-filter'}) or die "--access-filter: '$option->{'access-filter'}' is not a filter\n";
+    for my $uri ($old_uri, $new_uri) {
+        die "$uri: is not an LDAP server's; say ldaps://, ldap:// or ldapi://\n" if $uri =~ m{^\w+://} && $uri !~ m{^ldap[si]?://}i;
+    }
     my %server = (old => _connect($old_uri, $option), new => _connect($new_uri, $option));
     my $base = $option->{base} // _base($server{new}) // die "$new_uri: the rootDSE names no base; give one with --base\n";
     my %found;    # entries with all their attributes, by server and DN
@@ -48,8 +51,8 @@ sub run {
 
 sub _connect {
     my ($uri, $option) = @_;
+    die "--ca-file: '$option->{'ca-file'}' cannot be read: $!\n" if defined $option->{'ca-file'} && !-r $option->{'ca-file'};
     my @verify = defined $option->{'ca-file'} ? (verify => 'require', cafile => $option->{'ca-file'}) : (verify => 'none');
-    my $server = Net::LDAP->new($uri, timeout => $option->{timeout}, @verify) or die "$uri: cannot connect: $@\n";
     my @as;
     if (defined(my $dn = $option->{'bind-dn'})) {
         my $file = $option->{'password-file'} // die "--bind-dn: give --password-file as well\n";
@@ -58,6 +61,7 @@ sub _connect {
         die "--password-file: '$file' is empty\n" if $password eq '';
         @as = ($dn, password => $password);
     }
+    my $server = Net::LDAP->new($uri, timeout => $option->{timeout}, @verify) or die "$uri: cannot connect: $@\n";
     my $bound = $server->bind(@as);
     die "$uri: the bind is refused: " . $bound->error . "\n" if $bound->code;
     return { uri => $uri, ldap => $server };

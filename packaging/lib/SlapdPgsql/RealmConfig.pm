@@ -11,13 +11,15 @@ sub wishes {
     my ($env) = @_;
     my $name = 'REALM_CONFIG';
     my $text = _text_of($env, $name, $env->get($name)) // return;
+    my $file = $env->get($name) =~ s/^\s+|\s+$//gr;
+    my $which = $file =~ /^[\[{]/ ? '' : "names the file '$file', which ";
     my $list = eval { JSON::PP->new->utf8->decode($text) };
     if (my $error = $@) {
         $error =~ s/ \(before .*//s;    # what follows may be a password
         $error =~ s/ at \S+ line \d+\.?\s*\z//;
-        return $env->problem($name, "is not valid JSON: $error");
+        return $env->problem($name, "${which}is not valid JSON: $error");
     }
-    return $env->problem($name, 'is not a list of realms: [{"name": …, "baseDn": …, "directory": {…}, "auth": {…}}, …]')
+    return $env->problem($name, $which . 'is not a list of realms: [{"name": …, "baseDn": …, "directory": {…}, "auth": {…}}, …]')
         if ref $list ne 'ARRAY' || !@$list;
     my @wishes = map { _wish($env, "${name}[$_]", $list->[$_]) } 0 .. $#$list;
     my %seen;

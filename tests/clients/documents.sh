@@ -59,7 +59,7 @@ alive() { [ -n "$MAINPID" ] && kill -0 "$MAINPID" 2>/dev/null; }
 stop() {
     alive || return 0
     eval "$(said ExecStop)"
-    kill -TERM "$MAINPID"
+    kill -TERM "$MAINPID" 2>/dev/null || true # it may have ended by that already
     while alive; do /bin/sleep 0.05; done
 }
 start() {

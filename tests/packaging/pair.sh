@@ -59,6 +59,8 @@ echo '# another' >>"$T/ldap2/slapd.conf"
 expect 1 pair verify
 contains "$OUT" "okay::ldap1:$LDAP1:"
 contains "$OUT" "fail::ldap2:$LDAP2:is configured otherwise than the servers before: "
+sed -i '$s|.*|TLSCertificateFile /etc/ldap/ldap2.crt|' "$T/ldap2/slapd.conf" # each has its own
+expect 0 pair verify
 stop_postgres
 expect 1 pair verify
 same 2 "$(grep -c 'fail::ldap[12]:.*:the database of dc=example,dc=com is away: ' <<<"$OUT")" "servers without a database in: $OUT"

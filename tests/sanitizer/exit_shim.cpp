@@ -1,17 +1,20 @@
-// exit_shim.cpp: turns slapd's last library call into an exit that skips the destructors in which a
-// sanitized slapd hangs.
+// exit_shim.cpp: turns the ends of slapd and its tools into exits that skip the destructors in
+// which a sanitized slapd hangs.
 //
 // With a sanitizer's runtime preloaded, the stock slapd blocks for ever in libp11-kit's destructor
 // (freelocale) once any module was loaded, and the leak check that would follow never runs.
-// lt_dlexit is what slapd calls at the end of main.
+// lt_dlexit is what slapd calls at the end of main; a tool that could not begin calls exit.
 
 #include <cstdio>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <unistd.h>
 
 extern "C" [[gnu::weak]] void __lsan_do_leak_check();
 
-extern "C" [[gnu::visibility("default")]] int lt_dlexit()
+namespace {
+
+void end_early()
 {
     on_exit(
         [](int status, void*) {
@@ -21,5 +24,19 @@ extern "C" [[gnu::visibility("default")]] int lt_dlexit()
             _exit(status);
         },
         nullptr);
+}
+
+} // namespace
+
+extern "C" [[gnu::visibility("default")]] int lt_dlexit()
+{
+    end_early();
     return 0;
+}
+
+extern "C" [[gnu::visibility("default"), noreturn]] void exit(int status)
+{
+    end_early();
+    reinterpret_cast<void (*)(int)>(dlsym(RTLD_NEXT, "exit"))(status);
+    __builtin_unreachable();
 }

@@ -21,7 +21,10 @@ database() { # CERTIFICATE|none
 directory() { # PARAMETERS of the address
     [ -z "$SLAPD" ] || stop_slapd
     : >"$T/slapd.log"
-    start_slapd - < <(manager_conf | sed "s|/manager\$|/manager?${1//&/\\&}|")
+    start_slapd - < <(
+        manager_conf | sed "s|/manager\$|/manager?${1//&/\\&}|"
+        # A sanitizer takes seconds to read a certificate.
+        [ "$PATIENCE" = 1 ] || printf '%s\n' 'pgsql-connect-timeout 10' 'pgsql-timeout 12')
 }
 trusted="sslmode=verify-full&sslrootcert=$T/ours.pem"
 encrypted() { q "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ldap' AND ssl"; }
@@ -53,6 +56,7 @@ not_talked_to 'server does not support SSL, but SSL was required'
 
 # It mends itself when the right one is there again. A server that wants TLS says so to those who come without.
 database right
+logged 'the database is back after' 20
 found
 sed -i 's/^host /hostssl /' "$T/pg/data/pg_hba.conf"
 q 'SELECT pg_reload_conf()' >/dev/null

@@ -22,13 +22,11 @@ std::vector<postgres::named_query> queries_of(const directory::mapping& map)
 {
     std::vector<postgres::named_query> out;
     for (const auto& k : map.kinds) {
-        const auto& list = k.everybody.text.empty() ? k.list : k.everybody;
-        out.push_back({"pgsql-list " + k.name, list.text});
+        out.push_back({"pgsql-list " + k.name, k.list.text}); // with the gate, if it hides rows
         for (const auto& l : k.lookups)
-            out.push_back(
-                {"pgsql-lookup " + k.name + " " +
-                     map.attributes[static_cast<std::size_t>(l.attribute)].name,
-                 (l.everybody.text.empty() ? l.query : l.everybody).with_parameter("NULL")});
+            out.push_back({"pgsql-lookup " + k.name + " " +
+                               map.attributes[static_cast<std::size_t>(l.attribute)].name,
+                           l.query.with_parameter("NULL")});
         for (const auto& v : k.values)
             if (!v.listing.empty()) // else it is made of the others
                 out.push_back({"pgsql-values " + k.name + " " +

@@ -118,6 +118,14 @@ struct open_account {
     long long last_day = 0;
 };
 
+// One that answers late, or has no time for us, is not away: whoever is locked out could see to
+// that.
+bool is_gone(service& with, const postgres::error& e)
+{
+    return e.session_failed() ||
+           (is_away(e) && with.pool().health().now() == postgres::breaker::state::away);
+}
+
 account as_it_was(Operation& op, const open_account& known)
 {
     account out;
@@ -161,7 +169,7 @@ account find_account_to_bind(Operation& op, service& with, const bound& mapping)
         asked.mine->land({std::move(seen), bytes});
         return out;
     } catch (const postgres::error& e) {
-        const auto last = is_away(e) ? with.accounts->last_known(key) : std::nullopt;
+        const auto last = is_gone(with, e) ? with.accounts->last_known(key) : std::nullopt;
         if (!last)
             throw;
         const auto& known = *static_cast<const open_account*>(last->first.what.get());

@@ -52,6 +52,17 @@ for how in fast immediate; do
 done
 lacks "$(<"$T/slapd.log")" '$6$'
 
+# A table that is locked makes the database slow, not absent: the gate that was closed meanwhile is not got round.
+q "UPDATE \"Users\" SET status = 'active' WHERE uid = 'carl'"
+expect 0 login carl
+q "UPDATE \"Users\" SET status = 'suspended' WHERE uid = 'carl'"
+"$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q manager -c 'BEGIN; LOCK "Users"; SELECT pg_sleep(3600)' >"$T/lock.log" 2>&1 &
+locked() { [ "$(q "SELECT count(*) FROM pg_locks WHERE relation = '\"Users\"'::regclass AND mode = 'AccessExclusiveLock' AND granted")" = 1 ]; }
+eventually 10 locked
+expect 52 login carl
+q "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = '\"Users\"'::regclass AND mode = 'AccessExclusiveLock'" >/dev/null
+expect 49 login carl
+
 # An account that is gone by its date is so at any time.
 q "UPDATE \"Users\" SET expire = $(($(date +%s) / 86400 + 1)) WHERE uid = 'ann'"
 expect 0 login ann

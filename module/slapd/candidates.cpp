@@ -547,6 +547,7 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
     if (at.fixed >= 0 || at.parent < 0)
         return;
     bool found = false;
+    bool last_known = false;
     for (std::size_t i = 0; i < mapping.map.kinds.size(); ++i) {
         const directory::kind& k = mapping.map.kinds[i];
         const int rdn = k.rdn().attribute;
@@ -568,6 +569,7 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
                 *ambiguous = true;
         };
         const auto look = [&](candidate& c) {
+            last_known = last_known || c.last_known;
             if (view(c.entry.e_nname) != view(ndn))
                 return true; // the statement may find more than it was asked for
             name = c.name;
@@ -579,6 +581,9 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
         };
         each_candidate(op, with, mapping, *plan, look, how);
     }
+    if (!found && last_known) // that there is nothing is not known
+        throw postgres::error(postgres::error::cause::lost,
+                              "none of the last known entries is the one that was asked for");
 }
 
 std::string nearest_above(Operation& op, service& with, const bound& mapping, const berval& ndn)

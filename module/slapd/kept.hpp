@@ -4,6 +4,8 @@
 
 #include "database.hpp"
 
+#include <algorithm>
+
 namespace pgsql::slapd {
 
 /// The entries that a plan's statements gave, in their order. Once made, nobody changes them.
@@ -21,7 +23,12 @@ public:
     void add_twin(std::string_view name) { (void)append(0, name); }
 
     [[nodiscard]] const std::vector<item>& all() const noexcept { return items_; }
-    [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+    /// Whether none is shown.
+    [[nodiscard]] bool empty() const noexcept
+    {
+        return std::none_of(items_.begin(), items_.end(),
+                            [](const item& one) { return one.entry != nullptr; });
+    }
     [[nodiscard]] std::size_t bytes() const noexcept
     {
         return sizeof *this + bytes_ + items_.capacity() * sizeof(item) +

@@ -61,6 +61,26 @@ done
 [ "$(grep -c "entries that were seen before are shown" "$T/slapd.log")" -le 3 ] || fail "the log has more than a line a minute"
 stop_slapd
 
+# A row of another name than the base's is not the base, and rows that make no entry are none: neither is an answer.
+q 'CREATE TABLE blank AS SELECT * FROM "Users" WHERE uid = $$ivy$$; UPDATE blank SET uid = $$zed$$, "uidNumber" = 9999;
+   ALTER TABLE blank ALTER "uidNumber" DROP NOT NULL; UPDATE blank SET "uidNumber" = NULL;
+   INSERT INTO blank TABLE blank; GRANT SELECT ON blank TO ldap;
+   ALTER TABLE "Users" RENAME TO people; GRANT SELECT ON people TO ldap;
+   CREATE VIEW "Users" AS TABLE people UNION ALL TABLE blank; GRANT SELECT ON "Users" TO ldap'
+sed 's/^ WHERE "uid" = ?/ WHERE "uid" = split_part(?, $$@$$, 1)/' "$T/slapd.conf" >"$T/other.conf"
+start_slapd "$T/other.conf"
+expect 32 search -b "uid=ann@home,$base" -s base
+expect 32 ldapcompare -x -H "$URI" "uid=ann@home,$base" 'cn:Ann Again'
+expect 0 search -b $base '(uid=zed)'
+lacks "$OUT" "dn:"
+stop_postgres
+expect 52 search -b "uid=ann@home,$base" -s base
+expect 52 ldapcompare -x -H "$URI" "uid=ann@home,$base" 'cn:Ann Again'
+expect 52 search -b $base '(uid=zed)'
+start_postgres
+stop_slapd
+q 'DROP VIEW "Users"; ALTER TABLE people RENAME TO "Users"'
+
 # Not for longer than it may be, and not at all unless it is said so.
 sed -i 's/^pgsql-stale .*/pgsql-stale 3/' "$T/slapd.conf"
 start_slapd "$T/slapd.conf"

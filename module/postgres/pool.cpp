@@ -274,7 +274,16 @@ appointment pool::tend(const watch::dismissal& dismissed)
     if (breaker_.in_doubt()) {
         const patience limits{in_seconds(where_.connect_timeout), dismissed};
         const double pause = breaker_.probe([&] {
-            auto fresh = open(limits);
+            std::unique_ptr<connection> fresh;
+            try {
+                fresh = open(limits);
+            } catch (const error& e) {
+                // There may be no room for one more, while those that exist are served.
+                fresh = e.why() == error::cause::lost ? take_idle() : nullptr;
+                if (fresh == nullptr)
+                    throw;
+                (void)fresh->run_once({"SELECT 1", {}}, limits);
+            }
             const std::lock_guard lock(guard_);
             if (lent_ + static_cast<int>(idle_.size()) < limits_.size)
                 idle_.push_back({std::move(fresh), clock::now()}); // for whoever comes next

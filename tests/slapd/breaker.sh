@@ -54,6 +54,27 @@ expect 52 search -b $base '(objectClass=posixGroup)'
 right "beside a slow statement"
 times_said 2 'the database is away, and' || fail "a slow statement was taken for a database that is away"
 
+# Nor is it that there is no room for one more session, while those that exist are served.
+q 'DROP VIEW "Groups"; ALTER TABLE g RENAME TO "Groups"; ALTER TABLE "Users" RENAME TO u;
+   CREATE VIEW "Users" AS SELECT u.* FROM u, pg_sleep(1); GRANT SELECT ON "Users", u TO ldap'
+sessions() { q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state = '$1'"; }
+searches=()
+for uid in ann bob carl; do search -b $base "(uid=$uid)" >/dev/null & searches+=($!); done
+wait "${searches[@]}"
+[ "$(sessions idle)" -ge 2 ] || fail "the pool has $(sessions idle) sessions"
+q "CREATE OR REPLACE VIEW \"Users\" AS TABLE u; ALTER ROLE ldap CONNECTION LIMIT $(sessions idle);
+   ALTER TABLE \"Groups\" RENAME TO g; CREATE VIEW \"Groups\" AS SELECT g.* FROM g, pg_sleep(60); GRANT SELECT ON \"Groups\", g TO ldap"
+search -b $base '(objectClass=posixGroup)' >/dev/null 2>&1 &
+slow=$!
+eventually 5 eval '[ "$(sessions active)" = 1 ]'
+hung=$(q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active'")
+kill -STOP "$hung" # nor does it hear that its client is gone
+expect 52 wait "$slow"
+for _ in 1 2 3 4 5; do right "while there is no room for one more session"; done
+times_said 2 'the database is away, and' || fail "a full server was taken for one that is away"
+kill -CONT "$hung"
+q 'ALTER ROLE ldap CONNECTION LIMIT -1'
+
 # Nor are changes of the configuration held up.
 stop_postgres
 expect 52 search -b $base '(uid=ann)'

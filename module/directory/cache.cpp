@@ -250,8 +250,6 @@ void cache::is_deaf()
 cache_figures cache::figures() const
 {
     cache_figures out;
-    auto oldest = clock::now();
-    const auto now = oldest;
     for (const shard& in : shards_) {
         const std::lock_guard lock(in.guard);
         out.hits += in.hits;
@@ -259,14 +257,23 @@ cache_figures cache::figures() const
         out.shared += in.shared;
         out.stale += in.stale;
         out.entries += in.items.size();
-        for (const item& one : in.items)
-            oldest = std::min(oldest, one.read);
     }
     out.changes = changes_;
     out.evictions = evictions_;
     out.bytes = bytes_;
-    out.oldest = seconds(now - oldest).count();
     return out;
+}
+
+double cache::age() const
+{
+    const auto now = clock::now();
+    auto oldest = now;
+    for (const shard& in : shards_) {
+        const std::lock_guard lock(in.guard);
+        for (const item& one : in.items)
+            oldest = std::min(oldest, one.read);
+    }
+    return seconds(now - oldest).count();
 }
 
 } // namespace pgsql::directory

@@ -74,7 +74,6 @@ struct cache_figures {
     std::uint64_t stale = 0;     ///< answers given although they may not be true any more
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;
-    double oldest = 0; ///< seconds
 };
 
 class cache {
@@ -185,6 +184,8 @@ public:
     /// What an answer may occupy to be kept: one must not drive out all the others.
     [[nodiscard]] std::size_t most_of_one() const noexcept { return most_.bytes / 8; }
     [[nodiscard]] cache_figures figures() const;
+    /// Seconds since the oldest kept answer was read. Looks at every one of them.
+    [[nodiscard]] double age() const;
 
 private:
     struct item {

@@ -137,8 +137,9 @@ catalogue make_catalogue()
            [](const figures& f) { return f.entries; });
     cached(36, "olmPgCacheBytes", "Bytes that the kept answers occupy",
            [](const figures& f) { return f.bytes; });
-    cached(37, "olmPgCacheAge", "Seconds since the oldest kept answer was read",
-           [](const figures& f) { return static_cast<std::uint64_t>(f.oldest); });
+    out.figures.push_back(
+        {37, "olmPgCacheAge", "Seconds since the oldest kept answer was read",
+         of_service([](service& s) { return s.answers != nullptr ? s.answers->age() : 0; })});
     out.figures.push_back(
         {38, "olmPgCacheListening", "1 while changes would be heard of", of_service([](service& s) {
              return s.answers != nullptr && s.answers->usable() ? 1 : 0;

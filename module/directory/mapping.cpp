@@ -117,6 +117,13 @@ postgres::query_text only_where(const postgres::query_text& query, const std::st
     return out;
 }
 
+void ask_by_name(values_query& to, const std::string& rows, const std::string& name)
+{
+    const std::string condition = rows + " WHERE " + name + " = ";
+    to.text = condition + "ANY($1)";
+    to.of_one = condition + "$1";
+}
+
 void add_positions(values_query& to, const column& name)
 {
     const bool one_way = (name.type == column_type::text && name.deterministic) ||
@@ -125,10 +132,11 @@ void add_positions(values_query& to, const column& name)
     if (one_way || to.text.empty() || to.positions)
         return;
     to.text = "SELECT w.k, w.v, array_position($1, w.k) FROM (" + to.text + ") AS w(k, v)";
+    to.of_one = "SELECT w.k, w.v, 1 FROM (" + to.of_one + ") AS w(k, v)";
     to.positions = true;
 }
 
-std::string members_from_lookup(const mapping& all, int users_index, int groups_index)
+values_query members_from_lookup(const mapping& all, int users_index, int groups_index)
 {
     const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
     const kind& groups = all.kinds.at(static_cast<std::size_t>(groups_index));
@@ -138,9 +146,13 @@ std::string members_from_lookup(const mapping& all, int users_index, int groups_
     // The name is our own, so that nothing inside the query can hide it.
     const std::string member = "back_pgsql_member." + quote_identifier(users.rdn().column);
     const std::string name = "g." + quote_identifier(groups.rdn().column);
-    return "SELECT " + name + ", " + member + " FROM (" + users.list.text +
-           ") AS back_pgsql_member CROSS JOIN LATERAL (" + by_member->query.with_parameter(member) +
-           ") AS g WHERE " + name + " = ANY($1)";
+    values_query out{.attribute = all.attribute_named("memberUid")};
+    ask_by_name(out,
+                "SELECT " + name + ", " + member + " FROM (" + users.list.text +
+                    ") AS back_pgsql_member CROSS JOIN LATERAL (" +
+                    by_member->query.with_parameter(member) + ") AS g",
+                name);
+    return out;
 }
 
 std::string groups_from_lookup(const mapping& all, int users_index, int groups_index)

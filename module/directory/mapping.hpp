@@ -87,6 +87,7 @@ struct lookup {
 struct values_query {
     int attribute = -1;
     std::string text;    ///< rows of a name and a value, for the names in its one array parameter
+    std::string of_one;  ///< the same for the one name that its parameter is
     std::string listing; ///< the query of the configuration itself, or empty when there is none
     std::string value;   ///< its column with the value
     int names_of = -1;   ///< as in source
@@ -97,6 +98,12 @@ struct values_query {
     bool positions = false;    ///< a third column tells which of the names is meant
     std::string problem;       ///< why the values cannot be had, although entries have some
 };
+
+/// Has the query ask for those of the rows (SELECT … FROM …) whose `name` is asked for. A single
+/// name is not asked for as an array of one: PostgreSQL takes the length of an array that it does
+/// not know for ten (selfuncs.c, estimate_array_length), so that the plan that fits any value looks
+/// dearer than a new one each time.
+void ask_by_name(values_query& to, const std::string& rows, const std::string& name);
 
 /// Has the query tell which of the names it is asked for each row means: names that PostgreSQL
 /// takes for equal may be spelled in several ways (citext, character(n), loose collations).
@@ -155,7 +162,7 @@ struct mapping {
 
 /// With the four queries alone, nothing lists the members of a group: they are the users whose
 /// groups-by-member query finds it. Empty when the kinds have no such queries.
-[[nodiscard]] std::string members_from_lookup(const mapping& all, int users, int groups);
+[[nodiscard]] values_query members_from_lookup(const mapping& all, int users, int groups);
 
 /// The groups of every user, from the groups-by-member query: rows of a user's name and a group's.
 /// Empty without one.

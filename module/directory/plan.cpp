@@ -300,10 +300,13 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
 postgres::statement values_of(const values_query& in, const std::vector<std::string>& names)
 {
     postgres::statement out;
+    if (names.size() == 1) {
+        (void)out.bind(names.front());
+        out.text = in.of_one;
+        return out;
+    }
     (void)out.bind(array_literal(names));
     out.text = in.text;
-    if (names.size() < 2)
-        return out;
     out.text += " LIMIT " + std::to_string(page_values + 1);
     if (in.wide)
         out.text = within_page_bytes(

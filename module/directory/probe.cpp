@@ -40,7 +40,7 @@ public:
         }
         for (const values_query& list : kind_.values)
             add({.what = "showing " + name_of(list.attribute) + " of " + kind_.name,
-                 .asked = {list.text, {array_literal({value_for(kind_.rdn().attribute)})}},
+                 .asked = {list.of_one, {value_for(kind_.rdn().attribute)}},
                  .parts = {}});
     }
 

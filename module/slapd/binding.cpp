@@ -424,16 +424,18 @@ private:
             throw unusable(directive + ": every entry needs exactly one " + from.attribute +
                            ", which the list query gives; remove the directive");
         std::erase_if(k.sources, [&](const auto& s) { return s.attribute == a; });
-        k.values.push_back({.attribute = a,
-                            .text = "SELECT e." + name + ", " + directory::expression(shown) +
-                                    " FROM (" + from.query.text + ") AS e WHERE e." + name +
-                                    " = ANY($1)",
-                            .listing = from.query.text,
-                            .value = shown.name,
-                            .deterministic = shown.deterministic,
-                            .number = directory::type_of(shown),
-                            .wide = shown.wide,
-                            .bytes = shown.type == column_type::bytea});
+        directory::values_query list{.attribute = a,
+                                     .listing = from.query.text,
+                                     .value = shown.name,
+                                     .deterministic = shown.deterministic,
+                                     .number = directory::type_of(shown),
+                                     .wide = shown.wide,
+                                     .bytes = shown.type == column_type::bytea};
+        directory::ask_by_name(list,
+                               "SELECT e." + name + ", " + directory::expression(shown) +
+                                   " FROM (" + from.query.text + ") AS e",
+                               "e." + name);
+        k.values.push_back(std::move(list));
     }
 
     bound& out_;
@@ -458,13 +460,12 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
         k.values.push_back({.attribute = member, .problem = problem});
         return;
     }
-    const std::string text = directory::members_from_lookup(to.map, users, groups);
-    if (text.empty())
+    directory::values_query list = directory::members_from_lookup(to.map, users, groups);
+    if (list.text.empty())
         return;
     try {
-        (void)session.describe(text, limits);
-        k.values.push_back(
-            {.attribute = member, .text = text, .listing = {}, .value = {}, .names_of = -1});
+        (void)session.describe(list.text, limits);
+        k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
@@ -503,12 +504,11 @@ void add_membership(bound& to, int users, int groups, bool by_member, kind_binde
     const directory::kind& g = to.map.kinds[static_cast<std::size_t>(groups)];
     const directory::column* named = g.find_column(g.rdn().column);
     directory::values_query list{.attribute = member_of,
-                                 .text =
-                                     listing + " WHERE back_pgsql_member." + name + " = ANY($1)",
                                  .listing = listing,
                                  .value = "back_pgsql_group",
                                  .names_of = groups,
                                  .deterministic = named == nullptr || named->deterministic};
+    directory::ask_by_name(list, listing, "back_pgsql_member." + name);
     try {
         (void)session.describe(list.text, limits);
         k.values.push_back(std::move(list));

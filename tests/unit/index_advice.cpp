@@ -41,11 +41,9 @@ mapping two_kinds()
     groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
     groups.sources = {{.attribute = 3, .column = "name", .defaults = {}},
                       {.attribute = 2, .column = "gid_number", .defaults = {}}};
-    groups.values.push_back(
-        {.attribute = 4,
-         .text = "SELECT v.name, v.who FROM (SELECT * FROM m) AS v WHERE v.name = ANY($1)",
-         .listing = "SELECT * FROM m",
-         .value = "who"});
+    values_query members{.attribute = 4, .listing = "SELECT * FROM m", .value = "who"};
+    ask_by_name(members, "SELECT v.name, v.who FROM (SELECT * FROM m) AS v", "v.name");
+    groups.values.push_back(std::move(members));
     kind broken;
     broken.name = "broken";
     broken.problem = "no such table";

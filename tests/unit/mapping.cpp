@@ -123,9 +123,14 @@ TEST_CASE("a page ends where its values of any length come to a megabyte")
     CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width.empty());
     CHECK(make_plan(m, m.kinds[0], filter::of(truth::yes), {})->width.empty());
     // The list of one entry is asked for whole, those of several are not.
-    const values_query list = {.text = "SELECT k, v FROM l WHERE k = ANY($1)"};
-    CHECK(values_of(list, {"a"}).text == list.text);
-    CHECK(values_of(list, {"a", "b"}).text == list.text + " LIMIT 20001");
+    values_query list;
+    ask_by_name(list, "SELECT k, v FROM l", "k");
+    const auto one = values_of(list, {"{a}"});
+    CHECK(one.text == "SELECT k, v FROM l WHERE k = $1");
+    CHECK(one.values == std::vector<std::string>{"{a}"});
+    const auto two = values_of(list, {"a", "b"});
+    CHECK(two.text == "SELECT k, v FROM l WHERE k = ANY($1) LIMIT 20001");
+    CHECK(two.values == std::vector<std::string>{R"({"a","b"})"});
 }
 
 TEST_CASE("a group found by its member is marked with it")
@@ -147,7 +152,7 @@ TEST_CASE("a group found by its member is marked with it")
 TEST_CASE("private groups are a kind of their own, made from the other queries")
 {
     mapping m = two_kinds();
-    CHECK(members_from_lookup(m, 0, 1).find(
+    CHECK(members_from_lookup(m, 0, 1).text.find(
               "CROSS JOIN LATERAL (SELECT * FROM gm WHERE n = back_pgsql_member.\"username\")") !=
           std::string::npos);
     add_private_groups(m, 0, 1);

@@ -42,9 +42,13 @@ bool breaker::begin()
     const std::lock_guard lock(guard_);
     if (now() != state::well && (under_way_ > 0 || clock::now() < last_failed_ + breath))
         return false;
+    if (now() == state::troubled && forgotten())
+        since_ = clock::now();
     ++under_way_;
     return true;
 }
+
+bool breaker::forgotten() const { return under_way_ == 0 && clock::now() > last_failed_ + lapse; }
 
 void breaker::end(bool well) noexcept
 {
@@ -132,7 +136,7 @@ void breaker::ran_out()
     {
         const std::lock_guard lock(guard_);
         // Its first attempt failed a little after it began.
-        if (now() == state::troubled && seconds_since(since_) >= 0.9 * seconds_)
+        if (now() == state::troubled && !forgotten() && seconds_since(since_) >= 0.9 * seconds_)
             news = go_away();
         why = why_;
     }

@@ -99,6 +99,8 @@ public:
 private:
     [[noreturn]] void refuse() const;
     [[nodiscard]] bool begin();
+    /// With the lock held; whether the last failure is too long ago to say anything of today.
+    [[nodiscard]] bool forgotten() const;
     void end(bool well) noexcept;
     void recover() noexcept;
     void missed(const std::string& why);

@@ -15,10 +15,16 @@ WITH RECURSIVE tree(rule, action) AS (
     SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
     WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname LIKE 'back\_pgsql\_reads\_%'
     UNION
-    SELECT r.oid, r.ev_action::text
+    SELECT below.*
     FROM tree, pg_catalog.regexp_matches(tree.action, ':relid (\d+)', 'g') AS m
-    JOIN pg_catalog.pg_class v ON v.oid = m[1]::oid AND v.relkind = 'v'
-    JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid AND r.ev_type = '1'
+    JOIN pg_catalog.pg_class c ON c.oid = m[1]::oid
+    CROSS JOIN LATERAL (
+        SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r
+        WHERE r.ev_class = c.oid AND r.ev_type = '1' AND c.relkind = 'v'
+        UNION ALL -- rows that are hidden because of what another table says
+        SELECT s.oid, s.polqual::text FROM pg_catalog.pg_policy s
+        WHERE s.polrelid = c.oid AND s.polcmd IN ('r', '*') AND c.relrowsecurity
+    ) AS below
 ), part(relation) AS (
     SELECT m[1]::oid FROM tree, pg_catalog.regexp_matches(tree.action, ':relid (\d+)', 'g') AS m
     UNION
@@ -38,7 +44,9 @@ WHERE c.relkind IN ('m', 'f') OR (c.relkind IN ('r', 'p') AND (c.relnamespace = 
 UNION ALL
 SELECT 'function', p.oid::regprocedure::text
 FROM called JOIN pg_catalog.pg_proc p ON p.oid = called.function
-    JOIN pg_catalog.pg_language l ON l.oid = p.prolang AND l.lanname NOT IN ('internal', 'c')
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    -- In C there are those of extensions: to compare values, and few that read rows, by statements of their own.
+    AND (l.lanname NOT IN ('internal', 'c') OR (l.lanname = 'c' AND (p.provolatile = 'v' OR p.proretset)))
 WHERE p.provolatile <> 'i' AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
 UNION ALL
 SELECT 'session', '' WHERE pg_catalog.pg_backend_pid()::text <> $2

@@ -104,24 +104,27 @@ void pool::wait_for_place(const patience& limits)
     const waiting counted(*counted_);
     waiter mine;
     queue_.push_back(&mine);
-    // Also when something throws: a place that has been given is passed on.
-    const auto leave = [&](error::cause why, const std::string& words) {
+    try {
+        while (!mine.served) {
+            if (clock::now() >= limits.until)
+                throw error(error::cause::busy,
+                            "all " + std::to_string(limits_.size) +
+                                " connections stayed in use until the deadline");
+            if (limits.given_up())
+                throw error(error::cause::abandoned, "the operation was abandoned");
+            lock.unlock();
+            limits.long_wait();
+            lock.lock();
+            if (!mine.served)
+                mine.turn.wait_until(lock, std::min(limits.until, clock::now() + glance));
+        }
+    } catch (...) {
+        if (!lock.owns_lock())
+            lock.lock();
         std::erase(queue_, &mine);
-        if (mine.served)
+        if (mine.served) // a place that has been given is passed on
             leave_place();
-        throw error(why, words);
-    };
-    while (!mine.served) {
-        if (clock::now() >= limits.until)
-            leave(error::cause::busy, "all " + std::to_string(limits_.size) +
-                                          " connections stayed in use until the deadline");
-        if (limits.given_up())
-            leave(error::cause::abandoned, "the operation was abandoned");
-        lock.unlock();
-        limits.long_wait();
-        lock.lock();
-        if (!mine.served)
-            mine.turn.wait_until(lock, std::min(limits.until, clock::now() + glance));
+        throw;
     }
 }
 
@@ -206,7 +209,7 @@ rows pool::ahead::collect(const patience& limits)
             done_ = true;
         } catch (const error& e) {
             if (e.why() == error::cause::abandoned)
-                from_.cancel(on_->session->backend_pid());
+                from_.cancel(*on_->session);
             if (e.why() != error::cause::lost && !e.outdated_statement()) {
                 on_.reset();
                 throw;
@@ -226,7 +229,7 @@ void pool::ahead::settle(const patience& limits)
 pool::ahead::~ahead()
 {
     if (on_ != nullptr && !arrived())
-        from_.cancel(on_->session->backend_pid());
+        from_.cancel(*on_->session);
 }
 
 bool pool::keeps(const connection& session) const noexcept
@@ -315,8 +318,9 @@ clock::time_point pool::close_old()
     return next;
 }
 
-void pool::cancel(int backend_pid) noexcept
+void pool::cancel(const connection& running) noexcept
 {
+    const int backend_pid = running.backend_pid();
     if (backend_pid <= 0 || breaker_.now() != breaker::state::well)
         return; // abandoned while it was still connecting, or behind a proxy; or there is no way
     try {
@@ -324,9 +328,12 @@ void pool::cancel(int backend_pid) noexcept
         auto session = take_idle();
         if (session == nullptr)
             session = open(brief);
-        statement stop;
-        stop.text = "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
-        (void)session->run(stop, brief);
+        if (session->server() == running.server()) { // elsewhere the number is somebody else's
+            statement stop;
+            stop.text =
+                "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
+            (void)session->run(stop, brief);
+        }
         if (keeps(*session)) {
             const std::lock_guard lock(guard_);
             idle_.push_back({std::move(session), clock::now()});

@@ -139,7 +139,7 @@ private:
             // gave up, or limited to less, has to be stopped.
             if (e.why() == error::cause::abandoned ||
                 (so_far.shortened && e.why() == error::cause::deadline))
-                cancel(from.session->backend_pid());
+                cancel(*from.session);
             throw;
         }
     }
@@ -156,7 +156,7 @@ private:
     [[nodiscard]] bool keeps(const connection& session) const noexcept;
     void forget_idle();
     [[nodiscard]] clock::time_point close_old();
-    void cancel(int backend_pid) noexcept;
+    void cancel(const connection& session) noexcept;
 
     const target where_;
     const pool_limits limits_;

@@ -1,4 +1,4 @@
-// watch.cpp: the one background thread of a database: does what is due at a time, or when a socket
+// watch.cpp: a background thread of a database: does what is due at a time, or when a socket
 // has something to say.
 #include "watch.hpp"
 
@@ -44,7 +44,7 @@ void watch::ring() const noexcept
 
 void watch::begin()
 {
-    if (!thread_.joinable())
+    if (!thread_.joinable() && !fresh_->empty())
         thread_ = begin_thread([this] { run(); });
 }
 
@@ -55,8 +55,8 @@ void watch::take_on(std::vector<duty> duties)
         const std::lock_guard lock(guard_);
         if (closing_)
             return;
-        begin();
         never_begun = std::exchange(fresh_, std::move(duties));
+        begin();
         dismissed_ = true;
     }
     ring();

@@ -1,4 +1,4 @@
-// watch.hpp: the one background thread of a database: does what is due at a time, or when a socket
+// watch.hpp: a background thread of a database: does what is due at a time, or when a socket
 // has something to say.
 #pragma once
 
@@ -35,7 +35,7 @@ public:
 
     /// Takes these in the place of the duties so far, and begins with all of them at once. Waits
     /// for none that is being done; what they held is let go of in the thread. The thread begins
-    /// with the first call, which throws when there can be none.
+    /// with the first ones there are; throws when there can be none.
     void take_on(std::vector<duty> duties);
     /// Has every duty done now, due or not.
     void wake() noexcept;

@@ -16,13 +16,24 @@ std::shared_ptr<service> database::make_service(const BackendDB& be, const direc
 {
     if (!in_server())
         return std::make_shared<service>(be, from, counted, nullptr);
-    if (watch_ == nullptr)
-        watch_ = std::make_shared<postgres::watch>();
-    // Operations may outlive the watch.
-    return std::make_shared<service>(be, from, counted, [watch = std::weak_ptr(watch_)] {
-        if (const auto there = watch.lock())
-            there->wake();
+    for (auto& watch : watches_)
+        if (watch == nullptr)
+            watch = std::make_shared<postgres::watch>();
+    // Operations may outlive the watches.
+    const std::array<std::weak_ptr<postgres::watch>, 2> woken = {watches_[0], watches_[1]};
+    return std::make_shared<service>(be, from, counted, [woken] {
+        for (const auto& watch : woken)
+            if (const auto there = watch.lock())
+                there->wake();
     });
+}
+
+void database::begin_duties(service& of)
+{
+    if (watches_[0] == nullptr)
+        return;
+    watches_[0]->take_on(of.duties());
+    watches_[1]->take_on(of.urgent_duties());
 }
 
 void database::apply(const BackendDB& be)
@@ -32,8 +43,7 @@ void database::apply(const BackendDB& be)
         std::shared_ptr<service> before; // its end does not need the lock
         const std::lock_guard lock(guard_);
         auto fresh = make_service(be, wanted);
-        if (watch_ != nullptr)
-            watch_->take_on(fresh->duties());
+        begin_duties(*fresh);
         room_ = std::move(room);
         room_->gate()->set(fresh->budget);
         before = std::exchange(service_, std::move(fresh)); // operations under way keep it
@@ -52,8 +62,7 @@ std::shared_ptr<service> database::serving(const BackendDB& be)
         throw unusable("the database is closed");
     if (service_->suffix_ndn != view(be.be_nsuffix[0])) {
         auto fresh = make_service(be, applied_);
-        if (watch_ != nullptr)
-            watch_->take_on(fresh->duties());
+        begin_duties(*fresh);
         service_ = std::move(fresh);
     }
     return service_;
@@ -75,15 +84,16 @@ void database::close() noexcept
 {
     std::shared_ptr<service> served;
     std::shared_ptr<waiting_room> room;
-    std::shared_ptr<postgres::watch> watch;
+    decltype(watches_) watches;
     {
         const std::lock_guard lock(guard_);
         served.swap(service_);
         room.swap(room_);
-        watch.swap(watch_);
+        watches.swap(watches_);
     }
-    if (watch != nullptr)
-        watch->close();
+    for (const auto& watch : watches)
+        if (watch != nullptr)
+            watch->close();
     if (room != nullptr)
         room->close();
 }

@@ -13,6 +13,7 @@
 #include "../postgres/pool.hpp"
 #include "../postgres/watch.hpp"
 
+#include <array>
 #include <stdexcept>
 
 namespace pgsql::directory {
@@ -142,9 +143,15 @@ public:
     [[nodiscard]] const postgres::target& listens_at() const noexcept { return listens_at_; }
     /// What there is to do in the background. They do not hold the service itself.
     [[nodiscard]] std::vector<postgres::watch::duty> duties();
+    /// The same, which must not wait for the others: one of those may wait for a server that is
+    /// silent, while another tells of changes.
+    [[nodiscard]] std::vector<postgres::watch::duty> urgent_duties();
 
     /// The mapping, if the database has been seen already and served every kind; else null.
     [[nodiscard]] std::shared_ptr<const bound> known_mapping();
+    /// What is wrong with a kind that cannot be served, if the database has been seen and there is
+    /// one; else empty.
+    [[nodiscard]] std::string broken_kind();
     /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the
     /// worker is idle. Throws postgres::error, or `unusable` when the queries do not fit.
     [[nodiscard]] std::shared_ptr<const bound> mapping(const postgres::patience& limits);
@@ -228,12 +235,14 @@ public:
 private:
     [[nodiscard]] std::shared_ptr<service> make_service(const BackendDB& be,
                                                         const directives& from);
+    void begin_duties(service& of);
 
     directives applied_;
     mutable std::mutex guard_;
     std::shared_ptr<service> service_;
     std::shared_ptr<waiting_room> room_;
-    std::shared_ptr<postgres::watch> watch_; ///< null in tools
+    /// For the duties, and for the urgent ones; null in tools.
+    std::array<std::shared_ptr<postgres::watch>, 2> watches_;
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

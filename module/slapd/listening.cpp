@@ -92,18 +92,21 @@ private:
     bool examine(postgres::connection& session, const postgres::patience& limits)
     {
         const auto with = whose_.lock();
-        const auto mapping = with != nullptr ? with->known_mapping() : nullptr;
-        if (mapping == nullptr)
+        if (with == nullptr)
             return used_;
-        std::string problem;
-        try {
-            const postgres::patience longer{in_seconds(with->timeout), limits.given_up};
-            problem = untold_changes(mapping->map, session, longer);
-        } catch (const postgres::error& e) {
-            if (e.why() != postgres::error::cause::statement)
-                throw;
-            problem = e.what();
-        }
+        const auto mapping = with->known_mapping();
+        std::string problem = with->broken_kind();
+        if (mapping == nullptr && problem.empty())
+            return used_;
+        if (problem.empty())
+            try {
+                const postgres::patience longer{in_seconds(with->timeout), limits.given_up};
+                problem = untold_changes(mapping->map, session, longer);
+            } catch (const postgres::error& e) {
+                if (e.why() != postgres::error::cause::statement)
+                    throw;
+                problem = e.what();
+            }
         examined_ = clock::now();
         if (problem == problem_)
             return true;

@@ -219,8 +219,6 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
 std::vector<postgres::watch::duty> service::duties()
 {
     std::vector<postgres::watch::duty> out;
-    if (answers != nullptr && hears_changes)
-        out.push_back(listen_for_changes(*this));
     out.push_back([pool = pool_](const auto& dismissed) { return pool->tend(dismissed); });
     if (changes_ != pool_)
         out.push_back([pool = changes_](const auto& dismissed) { return pool->tend(dismissed); });
@@ -241,6 +239,23 @@ std::vector<postgres::watch::duty> service::duties()
             return {in_seconds(done ? 3600 : away > 0 ? 30 : 1)};
         });
     return out;
+}
+
+std::vector<postgres::watch::duty> service::urgent_duties()
+{
+    if (answers == nullptr || !hears_changes)
+        return {};
+    return {listen_for_changes(*this)};
+}
+
+std::string service::broken_kind()
+{
+    const std::lock_guard lock(guard_);
+    if (bound_ != nullptr)
+        for (const auto& k : bound_->map.kinds)
+            if (!k.problem.empty())
+                return k.problem;
+    return {};
 }
 
 void service::forget_mapping()

@@ -68,14 +68,37 @@ start_slapd "$T/gated.conf"
 logged "triggers are missing on locks: run" 20
 stop_slapd
 
+# So does one that only row security reads.
+q 'CREATE TABLE secret (name text); GRANT SELECT ON secret TO ldap; ALTER TABLE "Groups" ENABLE ROW LEVEL SECURITY;
+   CREATE POLICY shown ON "Groups" FOR SELECT USING (cn NOT IN (SELECT name FROM secret))'
+start_slapd "$T/slapd.conf"
+logged "triggers are missing on secret: run" 20
+stop_slapd
+q 'ALTER TABLE "Groups" DISABLE ROW LEVEL SECURITY'
+
+# A kind that cannot be served is one whose tables are not known.
+{
+    cat "$T/slapd.conf"
+    printf '%s\n' 'pgsql-kind hosts rdn=cn class=top,device' 'pgsql-list hosts SELECT name AS cn FROM hosts'
+} >"$T/hosts.conf"
+start_slapd "$T/hosts.conf"
+before=$(grep -cF 'the cache is used: ' "$T/slapd.log")
+expect 80 search -b $base '(uid=ann)' cn
+eventually 20 grep -q 'the cache is not used, .*pgsql-list hosts' "$T/slapd.log"
+q 'CREATE TABLE hosts (name text); GRANT SELECT ON hosts TO ldap'
+tell_of_changes '"Users"' '"Groups"' '"UserGroups"' hosts
+eventually 20 eval "search -b $base '(uid=ann)' cn >/dev/null && cache_used $((before + 1))"
+stop_slapd
+
 # What triggers cannot tell of is named.
 q 'CREATE MATERIALIZED VIEW snapshot AS TABLE "Groups"; GRANT SELECT ON snapshot TO ldap;
    CREATE VIEW people AS SELECT * FROM "Users"; GRANT SELECT ON people TO ldap;
-   CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql STABLE AS $$SELECT count(*) FROM "Groups"$$'
-sed 's/FROM "Groups" g$/FROM (SELECT * FROM snapshot WHERE hidden() >= 0) g/; s/FROM "Users"/FROM people/' "$T/slapd.conf" >"$T/views.conf"
+   CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql STABLE AS $$SELECT count(*) FROM "Groups"$$;
+   CREATE EXTENSION dblink; CREATE EXTENSION pg_trgm'
+sed 's/FROM "Groups" g$/FROM (SELECT * FROM snapshot WHERE hidden() >= 0 AND strict_word_similarity(cn, cn) > 0 AND EXISTS (SELECT FROM dblink('"''"') AS t(n int))) g/; s/FROM "Users"/FROM people/' "$T/slapd.conf" >"$T/views.conf"
 start_slapd "$T/views.conf"
 logged "the queries read snapshot, which can have no triggers" 20
-logged "the queries call hidden(), and what a function reads cannot be told" 20
+logged "the queries call dblink(text), hidden(), and what a function reads cannot be told" 20
 stop_slapd
 q 'DROP TRIGGER back_pgsql_changed ON "Users"'
 sed 's/FROM "Users"/FROM people/' "$T/slapd.conf" >"$T/views.conf"

@@ -110,3 +110,19 @@ TEST_CASE("a suspicion is looked into at once", "[breaker]")
     CHECK(b.probe([] { refused(); }) > 0);
     CHECK(b.now() == state::away);
 }
+
+TEST_CASE("a failure that nothing followed for long says nothing of today", "[breaker]")
+{
+    record seen;
+    breaker b(0.05, seen.listener());
+    CHECK_THROWS_AS(b.attempt([] { refused(); }), error);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    b.ran_out(); // for another reason
+    CHECK(b.now() == state::troubled);
+    CHECK(b.attempt([&] {
+        b.ran_out(); // while this one has only begun
+        CHECK(b.now() == state::troubled);
+    }));
+    CHECK(b.now() == state::well);
+    CHECK(seen.alarms == 0);
+}

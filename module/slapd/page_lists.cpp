@@ -1,0 +1,83 @@
+// page_lists.cpp: turns the rows of a page into the lists of values that they bring.
+#include "page_lists.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+void page_lists::begin(const postgres::rows& page, int count)
+{
+    page_ = &page;
+    count_ = count;
+    end_ = 0;
+}
+
+const page_values& page_lists::of(int row)
+{
+    while (row >= end_ && !from_.values_queries.empty()) {
+        end_ = std::min(count_, row + at_once_);
+        lists_.clear();
+        if (!fetch_lists(row)) {
+            at_once_ = std::max(1, (end_ - row) / 2);
+            end_ = row;
+        }
+    }
+    return lists_;
+}
+
+bool page_lists::fetch_lists(int first)
+{
+    lists_.reserve(from_.values_queries.size());
+    std::vector<std::string> keys;
+    for (int row = first; row < end_; ++row)
+        if (const auto key = page_->at(row, 0))
+            keys.emplace_back(*key);
+    if (keys.empty())
+        return true;
+    int values = 0;
+    for (const directory::values_query* query : from_.values_queries) {
+        // memberUid and member come from the same rows: asked for once.
+        const auto same = std::find_if(lists_.begin(), lists_.end(),
+                                       [&](const auto& l) { return l.query->text == query->text; });
+        if (same != lists_.end()) {
+            lists_.push_back({query, same->rows, same->of});
+            continue;
+        }
+        lists_.push_back({query,
+                          std::make_shared<const postgres::rows>(
+                              fetch(op_, with_, from_, directory::values_of(*query, keys))),
+                          {}});
+        listed_values& found = lists_.back();
+        vouched_for_ = vouched_for_ && heard_of(with_, *found.rows);
+        values += found.rows->count();
+        if (keys.size() > 1 && (values > directory::page_values ||
+                                (query->wide && bytes_of(*found.rows, 2) >= directory::page_bytes)))
+            return false;
+        expect_type(from_, *found.rows, 1, query->number);
+        assign(found, keys, first);
+    }
+    if (values < directory::page_values / 4)
+        at_once_ = std::min(from_.rows, at_once_ * 2);
+    return true;
+}
+
+void page_lists::assign(listed_values& found, const std::vector<std::string>& keys, int first) const
+{
+    const bool positions = found.query->positions;
+    std::unordered_map<std::string_view, int> known; // the page's own spelling
+    if (positions)
+        for (int row = first; row < end_; ++row)
+            if (const auto key = page_->at(row, 0))
+                known.emplace(*key, row);
+    for (int row = 0; row < found.rows->count(); ++row) {
+        auto key = found.rows->at(row, 0);
+        const auto value = found.rows->at(row, 1);
+        if (positions && key && !known.contains(*key))
+            if (const auto position = found.rows->at(row, 2))
+                key = page_->at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+        if (key && value)
+            found.of[*key].push_back(*value);
+    }
+}
+
+} // namespace pgsql::slapd

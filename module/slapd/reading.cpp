@@ -1,0 +1,156 @@
+// reading.cpp: turns the statements of a plan into entries, page by page.
+#include "reading.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace pgsql::slapd {
+namespace {
+
+constexpr int most_named = 10;
+
+} // namespace
+
+void twins::add(std::string_view name)
+{
+    if (name == last_)
+        return;
+    last_ = name;
+    if (++names_ <= most_named)
+        text_ += (names_ == 1 ? "\"" : ", \"") + std::string(name.substr(0, 60)) + '"';
+}
+
+void twins::forget() noexcept
+{
+    names_ = 0;
+    last_.clear();
+    text_.clear();
+}
+
+void twins::report() const
+{
+    if (names_ > 0)
+        with_.complain(
+            "twice " + from_.of->name + (names_ == 1 ? last_ : ""),
+            from_.of->name +
+                ": several rows have the same name, and only the first of each is shown: " + text_ +
+                (names_ > most_named ? ", …" : ""),
+            600);
+}
+
+template <typename Each, typename Twin> bool reading::each_row(const Each& each, const Twin& twin)
+{
+    std::string_view before = behind_; // no key is empty and shown
+    std::set<std::string_view> seen;   // of an unordered page
+    for (int row = 0; row < count_; ++row) {
+        const auto key = page_.at(row, 0);
+        const bool again = key && !key->empty() &&
+                           (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
+        if (again) {
+            left_out_.add(*key);
+            twin(*key);
+            continue;
+        }
+        if (key)
+            before = *key;
+        Entry* e = builder_.build(page_, row, lists_.of(row));
+        if (e != nullptr && !each(*e, *key, row))
+            return false;
+    }
+    return true;
+}
+
+void reading::first_page()
+{
+    page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
+    if (!ordered_ && full()) {
+        ordered_ = true; // more than a page after all: begin again, in an order that can be
+                         // continued
+        page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
+    }
+    arrive();
+}
+
+bool reading::keep_all(kept_entries& in)
+{
+    const std::size_t most = with_.answers->most_of_one();
+    const auto keep = [&](Entry& e, std::string_view name, int) {
+        in.add(e, name);
+        return in.bytes() <= most;
+    };
+    if (!each_row(keep, [&](std::string_view name) { in.add_twin(name); })) {
+        left_out_.forget();
+        lists_.begin(page_, count_);
+        return false;
+    }
+    left_out_.report();
+    return true;
+}
+
+bool reading::visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
+{
+    for (;;) {
+        std::unique_ptr<postgres::pool::ahead> next;
+        if (more_ && how_.ahead)
+            next = while_waiting(op_, with_, [&](const postgres::patience& limits) {
+                return with_.pool().begin(from_.page(last_, ordered_), limits);
+            });
+        how_.page_begins(count_);
+        const auto show = [&](Entry& e, std::string_view name, int row) {
+            if (next != nullptr && !next->arrived() && how_.client_is_slow())
+                while_waiting(op_, with_, [&](const postgres::patience& limits) {
+                    next->settle(limits);
+                    return true;
+                });
+            if (kept != nullptr)
+                kept->add(e, name);
+            if (kept != nullptr && kept->bytes() > with_.answers->most_of_one())
+                kept.reset();
+            candidate c{e, name, from_, false, &page_, row};
+            return visit(c);
+        };
+        const auto leave_out = [&](std::string_view name) {
+            if (kept != nullptr)
+                kept->add_twin(name);
+            how_.twin(name);
+        };
+        if (!each_row(show, leave_out)) {
+            left_out_.report();
+            return false;
+        }
+        how_.page_ends();
+        if (!more_) {
+            left_out_.report();
+            return true;
+        }
+        page_ =
+            next != nullptr
+                ? rows_of(op_, with_, from_,
+                          [&](const postgres::patience& limits) { return next->collect(limits); })
+                : fetch(op_, with_, from_, from_.page(last_, ordered_));
+        arrive();
+    }
+}
+
+bool reading::full() const
+{
+    return page_.count() > from_.rows ||
+           (!from_.width.empty() && bytes_of(page_, from_.columns.size()) >= directory::page_bytes);
+}
+
+void reading::arrive()
+{
+    for (std::size_t i = 0; i < from_.types.size(); ++i)
+        expect_type(from_, page_, static_cast<int>(i), from_.types[i]);
+    vouched_for_ = vouched_for_ && heard_of(with_, page_);
+    count_ = std::min(page_.count(), from_.rows);
+    lists_.begin(page_, count_);
+    // Rows without a name come last, and none of them makes an entry.
+    const auto end = count_ > 0 ? page_.at(count_ - 1, 0) : std::nullopt;
+    more_ = full() && end;
+    behind_ = last_.value_or("");
+    if (more_)
+        last_ = std::string(*end);
+}
+
+} // namespace pgsql::slapd

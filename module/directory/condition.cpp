@@ -116,6 +116,7 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
         const auto like = [&](const filter* other) { return alike(*other, part); };
         if (std::any_of(joined.begin(), joined.end(), like))
             continue;
+        const std::size_t bound = values_.values.size();
         condition c;
         std::optional<condition> one_of;
         // Equalities joined by OR, and their negations by AND.
@@ -127,6 +128,8 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
         if (one_of) {
             joined.push_back(&part);
             c = negated ? negate(*one_of) : std::move(*one_of);
+            if (c.what != condition::type::sql)
+                values_.values.resize(bound); // as compile() does
         } else {
             c = compile(part, negated, answered, depth + 1);
         }

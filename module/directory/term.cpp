@@ -486,8 +486,10 @@ condition column_terms::contains(const std::vector<std::string>& pieces)
             pattern += letter;
         }
     }
+    // A value that breaks the attribute's syntax is left out; one that an entry needs, with the
+    // entry.
     if (from_.compare != comparison::any && of_.type == column_type::text)
-        return condition::of(text_ + " LIKE " + values_.bind(pattern), true);
+        return condition::of(text_ + " LIKE " + values_.bind(pattern), from_.required);
     return condition::of("(" + regular(text_, rule_) + " LIKE " + values_.bind(pattern) + " OR " +
                              text_ + irregular + ")",
                          false);

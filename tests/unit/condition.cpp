@@ -187,6 +187,12 @@ TEST_CASE(
     CHECK(compile(several(mail, {"a@x.org", "b@y.org"})).is.sql == "e.\"mail\" = ANY($1)");
     CHECK(compile(no(several(uid, {"a", "b"}))).is.sql == "(e.\"username\" = ANY($1)) IS NOT TRUE");
     CHECK(compile(no(several(cn, {"a", "b"}))).is.what == condition::type::always);
+    // No value stays behind from terms that are left out.
+    const auto left = compile(
+        no(filter::combine(type::disjunction, {filter::equals(cn, "a"), filter::equals(cn, "b"),
+                                               filter::equals(uid, "u")})));
+    CHECK(left.is.sql == "(e.\"username\" = $1) IS NOT TRUE");
+    CHECK(left.values == std::vector<std::string>{"u"});
     CHECK(compile(several(uid, {"a", "\xff"})).is.sql == "e.\"username\" = $1");
     CHECK(compile(several(uid, {"\xfe", "\xff"})).is.what == condition::type::never);
     CHECK(compile(several(uid, {"a", "b"}, type::entry_name)).is.sql == "e.\"username\" = ANY($1)");

@@ -109,7 +109,7 @@ bool explainer::reads_all(const table_scan& scan) const
     // A condition on later columns only is looked at for every entry of the index (manual §11.3).
     return scan.index_condition.empty() ||
            (!by->second.leads.empty() &&
-            !mentions(scan.index_condition, scan.alias, by->second.leads));
+            !columns_of(scan.index_condition, scan.alias).contains(by->second.leads));
 }
 
 std::vector<std::string> explainer::keys(const table_scan& of, const table& in,
@@ -139,6 +139,25 @@ std::vector<std::string> explainer::keys(const table_scan& of, const table& in,
     return out;
 }
 
+std::vector<std::string> explainer::other_keys(const table_scan& of, const table& in,
+                                               const query_plan& plan, const std::string& key)
+{
+    std::set<std::string> read;
+    std::set<std::string> compared;
+    for (const auto& condition : plan.conditions) {
+        read.merge(columns_of(condition, of.alias));
+        for (const auto& [column, with] : equalities_in(condition))
+            if (column.alias == of.alias && (!column.as_text || in.varchar.contains(column.column)))
+                compared.insert(column.column);
+    }
+    for (const auto& shown : plan.outputs)
+        read.merge(columns_of(shown, of.alias));
+    const bool only_compared = read == compared;
+    if (!only_compared || compared.erase(key) == 0 || compared.size() != 1)
+        return {};
+    return {*compared.begin()};
+}
+
 std::vector<whole_read> explainer::whole_reads(const statement& of, connection& session,
                                                const patience& limits) const
 {
@@ -153,7 +172,7 @@ std::vector<whole_read> explainer::whole_reads(const statement& of, connection& 
         return out;
     // PostgreSQL also reads a table whole when that is faster than an index that there is.
     const query_plan plan = plan_by_indexes(of, session, limits);
-    const auto shown = column_in(plan.first_output);
+    const auto shown = plan.outputs.empty() ? std::nullopt : column_in(plan.outputs.front());
     for (const table_scan& scan : plan.scans) {
         if (!reads_all(scan) || aliases.erase(scan.alias) == 0)
             continue;
@@ -166,6 +185,9 @@ std::vector<whole_read> explainer::whole_reads(const statement& of, connection& 
         // What another table without any index costs can hide that this one has its index.
         const bool indexed = std::any_of(read.keys.begin(), read.keys.end(),
                                          [&](const auto& key) { return t.leading.contains(key); });
+        if (read.keys.size() == 1)
+            for (auto& other : other_keys(scan, t, plan, read.keys.front()))
+                read.keys.push_back(std::move(other));
         const bool known = std::any_of(out.begin(), out.end(), [&](const whole_read& other) {
             return other.table == read.table && other.keys == read.keys; // a partition, say
         });

@@ -46,6 +46,11 @@ private:
     [[nodiscard]] bool reads_all(const table_scan& scan) const;
     [[nodiscard]] static std::vector<std::string>
     keys(const table_scan& of, const table& in, const query_plan& plan, const statement& planned);
+    /// What an index with the key needs to have all that is read of a table which lies between two
+    /// others and is only compared with them.
+    [[nodiscard]] static std::vector<std::string> other_keys(const table_scan& of, const table& in,
+                                                             const query_plan& plan,
+                                                             const std::string& key);
 
     std::map<std::pair<std::string, std::string>, table> tables_; ///< by schema and name
     std::map<std::pair<std::string, std::string>, index> indexes_;

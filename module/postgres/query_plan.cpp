@@ -164,8 +164,8 @@ query_plan read_plan(std::string_view json_text)
         const json& top = parsed.at(0).at("Plan");
         query_plan out;
         reader(out).node(top, nullptr, {});
-        if (const auto shown = top.find("Output"); shown != top.end() && !shown->empty())
-            out.first_output = shown->at(0).get<std::string>();
+        if (const auto shown = top.find("Output"); shown != top.end())
+            out.outputs = shown->get<std::vector<std::string>>();
         out.line = reader::line(top);
         return out;
     } catch (const json::exception& e) {
@@ -202,19 +202,31 @@ std::vector<std::pair<column_reference, std::string>> equalities_in(std::string_
     return out;
 }
 
-bool mentions(const std::string& condition, const std::string& alias, const std::string& column)
+std::set<std::string> columns_of(const std::string& expression, const std::string& alias)
 {
-    for (const auto& a : {alias, quote_identifier(alias)})
-        for (const auto& c : {column, quote_identifier(column)}) {
-            const std::string name = a + "." + c;
-            for (auto at = condition.find(name); at != std::string::npos;
-                 at = condition.find(name, at + 1))
-                if ((at == 0 || in_identifier.find(condition[at - 1]) == std::string_view::npos) &&
-                    (at + name.size() == condition.size() ||
-                     in_identifier.find(condition[at + name.size()]) == std::string_view::npos))
-                    return true;
+    const auto plain = [](char c) { return in_identifier.find(c) != std::string_view::npos; };
+    std::set<std::string> out;
+    for (const auto& table : {alias + ".", quote_identifier(alias) + "."})
+        for (auto at = expression.find(table); at != std::string::npos;
+             at = expression.find(table, at + 1)) {
+            if (at > 0 && plain(expression[at - 1]))
+                continue;
+            const auto begin = at + table.size();
+            auto end = begin;
+            if (end < expression.size() && expression[end] == '"') {
+                do // quotes within are doubled
+                    end = expression.find('"', end + 1);
+                while (end != std::string::npos && ++end < expression.size() &&
+                       expression[end] == '"');
+            } else {
+                while (end < expression.size() && plain(expression[end]))
+                    ++end;
+            }
+            if (end != std::string::npos)
+                if (auto name = identifier(std::string_view(expression).substr(begin, end - begin)))
+                    out.insert(std::move(*name));
         }
-    return false;
+    return out;
 }
 
 } // namespace pgsql::postgres

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,7 @@ struct table_scan {
 struct query_plan {
     std::vector<table_scan> scans;
     std::vector<std::string> conditions; ///< of all its parts
-    std::string first_output;            ///< the expression that the statement shows first
+    std::vector<std::string> outputs;    ///< the expressions that the statement shows
     std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
     std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
 };
@@ -48,8 +49,8 @@ struct column_reference {
 [[nodiscard]] std::vector<std::pair<column_reference, std::string>>
 equalities_in(std::string_view condition);
 
-/// Whether the condition is about the column.
-[[nodiscard]] bool mentions(const std::string& condition, const std::string& alias,
-                            const std::string& column);
+/// The columns of a table that the expression is about.
+[[nodiscard]] std::set<std::string> columns_of(const std::string& expression,
+                                               const std::string& alias);
 
 } // namespace pgsql::postgres

@@ -81,7 +81,7 @@ CREATE INDEX ON "Users" (lower("mail" COLLATE "C"));
 CREATE INDEX ON "Users" ((true)) WHERE "mail" ~ '^ |  | $|[^ -~]';
 CREATE INDEX ON "Groups" (lower("cn" COLLATE "C"));
 CREATE INDEX ON "Groups" ((true)) WHERE "cn" ~ '^ |  | $|[^ -~]';
-CREATE INDEX ON "UserGroups" ("gidNumber");
+CREATE INDEX ON "UserGroups" ("gidNumber", "uidNumber");
 CREATE INDEX ON "Users" ("gidNumber");
 
 VACUUM ANALYZE "Users", "Groups", "UserGroups";

@@ -7,6 +7,7 @@ PRELOAD=() PATIENCE=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
 if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
     PATIENCE=4
+    [ -f "$BUILD/libexit_shim.so" ] || fail "$BUILD/libexit_shim.so is missing, without which a sanitized slapd does not end: build all"
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0" # slapd has no frame pointers
         "LSAN_OPTIONS=suppressions=$TESTS/sanitizer/lsan.supp:print_suppressions=0"

@@ -157,7 +157,7 @@ std::optional<column_terms> condition_compiler::column_only(int attribute)
     const column* c = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (!kind_.problem.empty() || c == nullptr || !from->defaults.empty())
         return std::nullopt;
-    return column_terms(*c, *from, rule_of(attribute), values_);
+    return column_terms(*c, *from, rule_of(attribute, from->names_of), values_);
 }
 
 condition condition_compiler::elsewhere(int attribute) const
@@ -185,7 +185,8 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
         return condition::always(false);
     if (from != nullptr) {
         c = own == nullptr ? condition::never()
-                           : column_terms(*own, *from, rule, values_).equals(value);
+                           : column_terms(*own, *from, rule_of(attribute, from->names_of), values_)
+                                 .equals(value);
         c = or_by_default(std::move(c), *from, {value});
     }
     if (from == nullptr || from->column.empty() || c.what == condition::type::always) {
@@ -206,7 +207,9 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
     const source* from = kind_.source_of(first.attribute);
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     const values_query* list = kind_.values_of(first.attribute);
-    const match rule = first.attribute >= 0 ? rule_of(first.attribute) : match::other;
+    const match rule = first.attribute >= 0
+                           ? rule_of(first.attribute, from != nullptr ? from->names_of : -1)
+                           : match::other;
     if (!kind_.problem.empty() || bound >= most_parameters ||
         (first.what == filter::type::entry_name &&
          (first.parent != kind_.parent || first.attribute != kind_.rdn().attribute)) ||
@@ -246,10 +249,8 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
 std::optional<condition_compiler::listed_text>
 condition_compiler::text_of(const values_query& in) const
 {
-    const match rule = rule_of(
-        in.names_of < 0 ? in.attribute
-                        : all_.kinds[static_cast<std::size_t>(in.names_of)].rdn().attribute);
-    if (in.listing.empty() ||
+    const match rule = rule_of(in.attribute, in.names_of);
+    if (in.listing.empty() || in.bytes ||
         (in.names_of < 0 && rule != match::ignore_case && rule != match::exact_case))
         return std::nullopt;
     listed_text out{
@@ -310,7 +311,7 @@ std::vector<branch> condition_compiler::branches(int attribute, const std::strin
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (own != nullptr) {
         postgres::statement values;
-        out = column_terms(*own, *from, rule_of(attribute), values).branches(value);
+        out = column_terms(*own, *from, rule_of(attribute, from->names_of), values).branches(value);
         condition_compiler alone(all_, kind_, values);
         const condition d =
             from->defaults.empty() ? condition::never() : alone.by_default(*from, {value});

@@ -32,6 +32,14 @@ private:
     {
         return all_.attributes[static_cast<std::size_t>(attribute)].rule;
     }
+    /// The rule by which the values of a column are compared: those that name entries by that of
+    /// their names.
+    [[nodiscard]] match rule_of(int attribute, int names_of) const
+    {
+        return rule_of(names_of < 0
+                           ? attribute
+                           : all_.kinds[static_cast<std::size_t>(names_of)].rdn().attribute);
+    }
     [[nodiscard]] condition term(const filter& what, bool negated, const filter* answered,
                                  int depth);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,

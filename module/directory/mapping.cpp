@@ -183,6 +183,7 @@ void add_member_dns(mapping& to, int users, int member_uid, int member)
             source dns = *names;
             dns.attribute = member;
             dns.names_of = users;
+            dns.compare = to.kinds[static_cast<std::size_t>(users)].rdn().compare;
             k.sources.push_back(std::move(dns));
         }
         if (const lookup* by = k.lookup_by(member_uid)) {

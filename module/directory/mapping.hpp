@@ -36,7 +36,7 @@ enum class column_type : char {
     timestamp,   ///< meant as UTC
     date,
     bytea,
-    array, ///< of anything that is read as text
+    array, ///< of what column::element says
     bytea_array,
     json,
     jsonb,
@@ -57,6 +57,7 @@ struct column {
     bool deterministic = true; ///< its collation; LIKE and ~ refuse others
     unsigned number = 0;       ///< of its type in PostgreSQL's catalogue; 0: may be any
     bool wide = false;         ///< its values may be of any length
+    column_type element = column_type::text; ///< of an array: text, or what is read in its own form
 };
 
 /// Where the values of one attribute come from.

@@ -221,10 +221,12 @@ std::string lower_ascii(std::string_view text)
     return out;
 }
 
-std::string expression(const column& c)
+namespace {
+
+// What the entry shows of a value of a column or of an array.
+std::string shown(column_type type, const std::string& name)
 {
-    std::string name = "e." + postgres::quote_identifier(c.name);
-    switch (c.type) {
+    switch (type) {
     case column_type::boolean: // RFC 4517 §3.3.3
         return "CASE WHEN " + name + " THEN 'TRUE' WHEN NOT " + name + " THEN 'FALSE' END";
     case column_type::timestamptz: // GeneralizedTime, RFC 4517 §3.3.13, has the years 1 to 9999
@@ -232,7 +234,7 @@ std::string expression(const column& c)
     case column_type::date:
         return "CASE WHEN " + name + " >= " + first_time + " AND " + name + " < " + end_of_time +
                " THEN to_char(" + name +
-               (c.type == column_type::timestamptz ? " AT TIME ZONE 'UTC'" : "::timestamp") +
+               (type == column_type::timestamptz ? " AT TIME ZONE 'UTC'" : "::timestamp") +
                ", 'YYYYMMDDHH24MISS\"Z\"') END";
     case column_type::numeric: // 7.0 is the integer 7
         return "trim_scale(" + name + ")";
@@ -240,14 +242,25 @@ std::string expression(const column& c)
         return name + "::text";
     case column_type::json:
     case column_type::jsonb: {
-        const std::string type = c.type == column_type::json ? "json" : "jsonb";
-        return "CASE coalesce(" + type + "_typeof(" + name +
-               "), 'null') WHEN 'array' THEN ARRAY(SELECT " + type + "_array_elements_text(" +
+        const std::string json = type == column_type::json ? "json" : "jsonb";
+        return "CASE coalesce(" + json + "_typeof(" + name +
+               "), 'null') WHEN 'array' THEN ARRAY(SELECT " + json + "_array_elements_text(" +
                name + ")) WHEN 'null' THEN NULL ELSE ARRAY[" + name + " #>> '{}'] END";
     }
     default:
         return name;
     }
+}
+
+} // namespace
+
+std::string expression(const column& c)
+{
+    const std::string name = "e." + postgres::quote_identifier(c.name);
+    if (c.type != column_type::array || c.element == column_type::text)
+        return shown(c.type, name);
+    return "ARRAY(SELECT (" + shown(c.element, "v.t") + ")::text FROM unnest(" + name +
+           ") WITH ORDINALITY AS v(t, n) ORDER BY v.n)";
 }
 
 unsigned type_of(const column& c)
@@ -262,6 +275,8 @@ unsigned type_of(const column& c)
     case column_type::json:
     case column_type::jsonb:
         return 0;
+    case column_type::array:
+        return c.element == column_type::text ? c.number : 0;
     default:
         return c.number;
     }
@@ -365,7 +380,7 @@ condition column_terms::equals(const std::string& value)
 
 condition column_terms::text_equals(const std::string& value)
 {
-    const bool as_stored = from_.names_of >= 0 || from_.compare != comparison::any;
+    const bool as_stored = from_.compare != comparison::any;
     switch (of_.type) {
     case column_type::text:
         if (as_stored)
@@ -392,14 +407,16 @@ condition column_terms::text_equals(const std::string& value)
         break;
     case column_type::array:
     case column_type::json:
-    case column_type::jsonb:
+    case column_type::jsonb: {
+        // As they are shown: a cast of the array would cast each value (10.0.0.1 to 10.0.0.1/32).
+        const std::string list =
+            "(" + expression(of_) + (of_.type == column_type::array ? ")::text" : ")") + "::text[]";
         if (as_stored)
-            return condition::of(values_.bind(value) + " = ANY((" + expression(of_) + ")::text[])",
-                                 of_.deterministic);
-        return condition::of("EXISTS (SELECT 1 FROM unnest((" + expression(of_) +
-                                 ")::text[]) AS v(t) WHERE " +
+            return condition::of(values_.bind(value) + " = ANY(" + list + ")", of_.deterministic);
+        return condition::of("EXISTS (SELECT 1 FROM unnest(" + list + ") AS v(t) WHERE " +
                                  any_case("v.t", rule_, value, values_) + ")",
                              false);
+    }
     default:
         return condition::always(false);
     }
@@ -448,7 +465,7 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
             asserted.push_back(std::move(*parameter));
     if (asserted.empty())
         return condition::never();
-    const bool as_stored = from_.names_of >= 0 || from_.compare != comparison::any;
+    const bool as_stored = from_.compare != comparison::any;
     if (of_.type == column_type::text && !as_stored)
         return condition::of(any_case_of(text_, rule_, asserted, values_), false);
     const std::string any = name_ + " = ANY(" + values_.bind(array_literal(asserted)) + ")";
@@ -471,7 +488,7 @@ std::optional<std::string> column_terms::parameter_of(const std::string& value) 
 condition column_terms::contains(const std::vector<std::string>& pieces)
 {
     if (!is_text_rule() || from_.names_of >= 0 || is_list(of_.type) ||
-        of_.type == column_type::bytea || of_.type == column_type::boolean)
+        of_.type == column_type::bytea || of_.type == column_type::boolean || is_time(of_.type))
         return condition::always(false);
     std::string pattern;
     for (std::size_t i = 0; i < pieces.size(); ++i) {

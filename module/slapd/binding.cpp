@@ -75,7 +75,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
     }
     postgres::statement ask;
     ask.text =
-        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0 FROM unnest(" +
+        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0, t.typelem FROM unnest(" +
         ask.bind(directory::array_literal(tables)) + "::oid[], " +
         ask.bind(directory::array_literal(numbers)) + "::int2[], " +
         ask.bind(directory::array_literal(types)) +
@@ -86,8 +86,11 @@ void ask_catalogue(std::vector<directory::column>& columns,
     const auto found = session.run(ask, limits);
     for (int i = 0; i < found.count(); ++i) {
         directory::column& column = columns.at(static_cast<std::size_t>(i));
-        if (found.at(i, 0) == "A" && column.type == column_type::other)
+        if (found.at(i, 0) == "A" && column.type == column_type::other) {
             column.type = column_type::array;
+            column.element = type_of(
+                static_cast<Oid>(std::strtoul(found.at(i, 4).value_or("0").data(), nullptr, 10)));
+        }
         if (found.at(i, 1) == "citext")
             column.type = column_type::citext;
         column.deterministic = found.at(i, 2) != "f";
@@ -305,6 +308,14 @@ private:
             if (ad == nullptr || ad == slap_schema.si_ad_userPassword ||
                 ad == slap_schema.si_ad_objectClass)
                 continue;
+            if (ad == slap_schema.si_ad_entryDN || ad == slap_schema.si_ad_hasSubordinates ||
+                ad == slap_schema.si_ad_structuralObjectClass ||
+                ad == slap_schema.si_ad_subschemaSubentry) {
+                out_.remarks.push_back("pgsql-list " + k.name + ": the column \"" + c.name +
+                                       "\" serves nothing: every entry has its own " +
+                                       std::string(view(ad->ad_cname)));
+                continue;
+            }
             const int a = attribute(std::string(view(ad->ad_cname)));
             const auto known = std::find_if(k.sources.begin(), k.sources.end(),
                                             [&](const auto& s) { return s.attribute == a; });
@@ -320,14 +331,20 @@ private:
     // PostgreSQL writes them elsewhere.
     template <typename Wants> static void settle_type(directory::column& c, Wants some_attribute_is)
     {
-        const bool is_time = c.type == column_type::timestamptz ||
-                             c.type == column_type::timestamp || c.type == column_type::date;
-        if (!is_time && c.type != column_type::numeric && c.type != column_type::boolean)
+        const bool list = c.type == column_type::array;
+        column_type& type = list ? c.element : c.type;
+        const column_type as_text = list ? column_type::text : column_type::other;
+        const bool is_time = type == column_type::timestamptz || type == column_type::timestamp ||
+                             type == column_type::date;
+        const bool own_form =
+            is_time || type == column_type::numeric || type == column_type::boolean;
+        if (!own_form && !list)
             return;
-        if (!some_attribute_is(is_time                          ? directory::match::time
-                               : c.type == column_type::numeric ? directory::match::integer
-                                                                : directory::match::boolean))
-            c.type = column_type::other;
+        if (!own_form ||
+            !some_attribute_is(is_time                        ? directory::match::time
+                               : type == column_type::numeric ? directory::match::integer
+                                                              : directory::match::boolean))
+            type = as_text;
     }
 
     void settle_types(directory::kind& k) const
@@ -388,11 +405,19 @@ private:
             out_.remarks.push_back(why + ". Until then the query is not used");
             return;
         }
-        l.complete = std::all_of(k.columns.begin(), k.columns.end(),
-                                 [&](const auto& c) { return returns(c.name); });
+        // Conditions are made for the types that the list returns.
+        const auto alike = [&](const auto& c) {
+            return std::any_of(columns.begin(), columns.end(), [&](const auto& other) {
+                return c.name == other.name &&
+                       (c.number == other.number || (type_of(c.number) == column_type::text &&
+                                                     type_of(other.number) == column_type::text));
+            });
+        };
+        l.complete = std::all_of(k.columns.begin(), k.columns.end(), alike);
         if (!l.complete)
             out_.remarks.push_back(directive + ": the query lacks columns of pgsql-list " + k.name +
-                                   ", so that it answers no searches by itself");
+                                   ", or has them in other types, so that it answers no searches "
+                                   "by itself");
         else if (!directory::trusted(l, k))
             out_.remarks.push_back(
                 directive + ": it is not used, since " + from.attribute +

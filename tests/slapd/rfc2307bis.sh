@@ -53,3 +53,25 @@ same "devs empty fay ldapusers sysadmins" "$(found '(&(objectClass=groupOfMember
 contains "$(search -b $base '(cn=devs)')" "member: uid=ann,$people"
 "${PRELOAD[@]}" slapcat -f "$T/members.conf" -b $base -a '(cn=empty)' >"$T/empty.ldif" 2>"$T/slapcat.err"
 contains "$(<"$T/empty.ldif")" "objectClass: groupOfMembers"
+
+# Members in an array, whose names are stored in any case.
+stop_slapd
+q "UPDATE \"Users\" SET \"uid\" = 'Ann' WHERE \"uid\" = 'ann'"
+{
+    base_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
+    cat <<END
+database pgsql
+suffix $base
+pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
+pgsql-attribute users uid compare=any
+pgsql-list users SELECT "uid", "uidNumber", "gidNumber", "cn", "homeDirectory" FROM "Users"
+pgsql-list groups
+ SELECT g."cn" AS name, g."gidNumber" AS gid_number, ARRAY(SELECT u."uid"::text FROM "UserGroups" ug JOIN "Users" u USING ("uidNumber") WHERE ug."gidNumber" = g."gidNumber") AS member_uids
+ FROM "Groups" g
+END
+} >"$T/arrays.conf"
+start_slapd "$T/arrays.conf"
+contains "$(search -b $base '(cn=devs)')" "member: uid=Ann,$base"
+same "devs ldapusers sysadmins" "$(found "(member=uid=ann,$base)")" "groups of a name in capitals"
+same "devs ldapusers sysadmins" "$(found "(|(member=uid=ANN,$base)(member=uid=nosuch,$base))")" "groups of one of two names"
+same "" "$(found '(&(memberUid=ann)(cn=*))')" "groups of a name that is not spelled so"

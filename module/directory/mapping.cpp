@@ -244,8 +244,10 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
                                         [&](const lookup& l) { return l.attribute == member; });
     const lookup* one_user = users.lookup_by(users.rdn().attribute);
+    // Where a column has the members, private groups have none in it, so that they are not found
+    // by what a filter says of it.
     if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr &&
-        one_user->complete) {
+        one_user->complete && groups.source_of(member) == nullptr) {
         std::string columns;
         for (const column& c : groups.columns)
             columns += (columns.empty() ? "" : ", ") + quote_identifier(c.name);

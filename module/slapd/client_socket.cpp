@@ -16,7 +16,7 @@ constexpr int worth_corking = 32;
 
 } // namespace
 
-client_socket::client_socket(Operation& op) : op_(op)
+client_socket::client_socket(Operation& op, bool corks) : op_(op), corks_(corks)
 {
     if (op.o_conn == nullptr || op.o_conn->c_conn_idx < 0 || op.o_conn->c_sb == nullptr ||
         ber_sockbuf_ctrl(op.o_conn->c_sb, LBER_SB_OPT_GET_FD, &socket_) != 1)
@@ -31,7 +31,7 @@ bool client_socket::full() const
 
 void client_socket::cork(int entries)
 {
-    if (socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
+    if (!corks_ || socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
         return;
     const int on = 1;
     // Of a socket that is none of TCP's (ldapi) it is not true, and nothing is lost.

@@ -9,7 +9,8 @@ namespace pgsql::slapd {
 /// The socket of an operation's client; of an operation inside slapd, none, and nothing happens.
 class client_socket {
 public:
-    explicit client_socket(Operation& op);
+    /// `corks`: whether cork() does anything.
+    client_socket(Operation& op, bool corks);
     client_socket(const client_socket&) = delete;
     client_socket& operator=(const client_socket&) = delete;
     ~client_socket() { uncork(); }
@@ -24,6 +25,7 @@ public:
 
 private:
     Operation& op_;
+    const bool corks_;
     int socket_ = -1;
     bool corked_ = false;
 };

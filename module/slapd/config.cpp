@@ -454,6 +454,18 @@ ConfigTable table[] = {
          "EQUALITY caseExactMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-cork",
+     .what = "on|off",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::cork),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.65 NAME 'olcPgCork' "
+                  "DESC 'Whether long answers are sent in full packets' "
+                  "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = nullptr,
      .what = nullptr,
      .min_args = 0,
@@ -475,7 +487,7 @@ ConfigOCs classes[] = {
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
          "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
          "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash $ "
-         "olcPgCache $ olcPgCacheTtl $ olcPgCacheNotify $ olcPgStale $ olcPgStaleBinds ) )",
+         "olcPgCache $ olcPgCacheTtl $ olcPgCacheNotify $ olcPgStale $ olcPgStaleBinds $ olcPgCork ) )",
      .co_type = Cft_Database,
      .co_table = table,
      .co_ldadd = nullptr,
@@ -635,6 +647,7 @@ std::string checked(const ConfigArgs& c, name which)
     case directives::anonymous_search:
     case directives::hide_gated:
     case directives::cache_notify:
+    case directives::cork:
     case directives::prepare:
         return truth(c);
     case directives::session_lifetime:

@@ -68,6 +68,7 @@ struct directives {
         cache_notify,
         stale,
         stale_binds,
+        cork,
         count
     };
     std::array<std::vector<std::string>, count> values;
@@ -172,6 +173,7 @@ public:
     const std::shared_ptr<tally> counted;
     const std::string suffix_ndn;
     const bool anonymous_search;
+    const bool corks; ///< long answers are sent in full packets
     const double timeout;
     const std::string cookie_secret;      ///< the same wherever the configuration is
     const std::vector<std::string> chain; ///< the checks of a login whose row names none

@@ -355,7 +355,7 @@ private:
     page_position last_;      ///< the last entry offered that matched
     int candidates_ = 0;      ///< rows looked at
     bool last_known_ = false; ///< some of the entries are not from the database
-    client_socket client_{op_};
+    client_socket client_{op_, with_.corks};
 };
 
 } // namespace

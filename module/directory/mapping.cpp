@@ -136,6 +136,36 @@ void add_positions(values_query& to, const column& name)
     to.positions = true;
 }
 
+namespace {
+
+// The table's name is our own, so that nothing inside a query can hide it.
+std::string member_name(const kind& users)
+{
+    return "back_pgsql_member." + quote_identifier(users.rdn().column);
+}
+
+column_type type_of_name(const kind& of)
+{
+    const column* c = of.find_column(of.rdn().column);
+    return c != nullptr ? c->type : column_type::text;
+}
+
+// A name in the text that the entry's own has: character(n) without the blanks behind it.
+std::string as_shown(const std::string& name, const kind& of)
+{
+    return type_of_name(of) == column_type::other ? name + "::text" : name;
+}
+
+// A user's name as the lookup takes it, which may compare text where the name is a number, say.
+std::string member_parameter(const kind& users, const lookup& by)
+{
+    const column_type type = type_of_name(users);
+    const bool text = type == column_type::text || type == column_type::citext;
+    return member_name(users) + (!text && by.parameter == column_type::text ? "::text" : "");
+}
+
+} // namespace
+
 values_query members_from_lookup(const mapping& all, int users_index, int groups_index)
 {
     const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
@@ -143,14 +173,12 @@ values_query members_from_lookup(const mapping& all, int users_index, int groups
     const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
     if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
         return {};
-    // The name is our own, so that nothing inside the query can hide it.
-    const std::string member = "back_pgsql_member." + quote_identifier(users.rdn().column);
     const std::string name = "g." + quote_identifier(groups.rdn().column);
     values_query out{.attribute = all.attribute_named("memberUid")};
     ask_by_name(out,
-                "SELECT " + name + ", " + member + " FROM (" + users.list.text +
-                    ") AS back_pgsql_member CROSS JOIN LATERAL (" +
-                    by_member->query.with_parameter(member) + ") AS g",
+                "SELECT " + name + ", " + as_shown(member_name(users), users) + " FROM (" +
+                    users.list.text + ") AS back_pgsql_member CROSS JOIN LATERAL (" +
+                    by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g",
                 name);
     return out;
 }
@@ -162,11 +190,11 @@ std::string groups_from_lookup(const mapping& all, int users_index, int groups_i
     const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
     if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
         return {};
-    const std::string member = "back_pgsql_member." + quote_identifier(users.rdn().column);
-    return "SELECT " + member + ", g." + quote_identifier(groups.rdn().column) +
+    return "SELECT " + member_name(users) + ", " +
+           as_shown("g." + quote_identifier(groups.rdn().column), groups) +
            " AS back_pgsql_group FROM (" + users.list.text +
-           ") AS back_pgsql_member CROSS JOIN LATERAL (" + by_member->query.with_parameter(member) +
-           ") AS g";
+           ") AS back_pgsql_member CROSS JOIN LATERAL (" +
+           by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g";
 }
 
 void add_member_dns(mapping& to, int users, int member_uid, int member)
@@ -186,7 +214,10 @@ void add_member_dns(mapping& to, int users, int member_uid, int member)
             dns.compare = to.kinds[static_cast<std::size_t>(users)].rdn().compare;
             k.sources.push_back(std::move(dns));
         }
-        if (const lookup* by = k.lookup_by(member_uid)) {
+        // A DN says the name in one case of letters; a lookup wants the one that is stored.
+        if (const lookup* by = k.lookup_by(member_uid);
+            by != nullptr &&
+            to.kinds[static_cast<std::size_t>(users)].rdn().compare != comparison::any) {
             lookup same = *by;
             same.attribute = member;
             k.lookups.push_back(std::move(same));

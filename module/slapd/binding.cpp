@@ -460,6 +460,7 @@ private:
                                "SELECT e." + name + ", " + directory::expression(shown) +
                                    " FROM (" + from.query.text + ") AS e",
                                "e." + name);
+        directory::add_positions(list, columns[columns[0].name == key ? 0 : 1]);
         k.values.push_back(std::move(list));
     }
 

@@ -63,18 +63,21 @@ bool page_lists::fetch_lists(int first)
 
 void page_lists::assign(listed_values& found, const std::vector<std::string>& keys, int first) const
 {
-    const bool positions = found.query->positions;
     std::unordered_map<std::string_view, int> known; // the page's own spelling
-    if (positions)
-        for (int row = first; row < end_; ++row)
-            if (const auto key = page_->at(row, 0))
-                known.emplace(*key, row);
+    for (int row = first; row < end_; ++row)
+        if (const auto key = page_->at(row, 0))
+            known.emplace(*key, row);
     for (int row = 0; row < found.rows->count(); ++row) {
         auto key = found.rows->at(row, 0);
         const auto value = found.rows->at(row, 1);
-        if (positions && key && !known.contains(*key))
-            if (const auto position = found.rows->at(row, 2))
-                key = page_->at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+        if (key && !known.contains(*key)) {
+            const auto position = found.query->positions ? found.rows->at(row, 2) : std::nullopt;
+            if (!position) // the table was altered meanwhile
+                throw postgres::error(postgres::error::cause::statement,
+                                      "the lists of " + from_.of->name +
+                                          " come with names that were not asked for");
+            key = page_->at(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+        }
         if (key && value)
             found.of[*key].push_back(*value);
     }

@@ -10,6 +10,8 @@ q "CREATE EXTENSION citext;
    CREATE TABLE folded_members (name citext, who text); INSERT INTO folded_members VALUES ('devs', 'ann'), ('OPS', 'bob'), ('Devs', 'carl');
    CREATE TABLE accents (name text COLLATE loose, gid int); INSERT INTO accents VALUES ('cafe', 7000), ('café', 7001), ('Bar', 7002);
    CREATE TABLE accents_members (name text COLLATE loose, who text); INSERT INTO accents_members VALUES ('cafe', 'ann'), ('café', 'bob'), ('bar', 'carl');
+   CREATE TABLE plain (name text, gid int); INSERT INTO plain VALUES ('devs', 8000), ('ops', 8001);
+   CREATE TABLE plain_members (name text, who text); INSERT INTO plain_members VALUES ('devs', 'ann'), ('ops', 'bob'), ('devs', 'carl');
    CREATE TABLE days (day date, flag boolean, at timestamptz, amount numeric, bytes bytea, words text[]);
    INSERT INTO days VALUES ('2024-01-31', true, '2024-01-31 12:00+01', 7.0, '\\xffd8ff', '[0:1]={one,two}');
    GRANT SELECT ON ALL TABLES IN SCHEMA public TO ldap"
@@ -24,6 +26,11 @@ attributetype ( 1.3.6.1.4.1.4203.666.1.2 NAME '"'madeAt'"' EQUALITY generalizedT
         echo "pgsql-kind $kind rdn=cn class=top,posixGroup under=ou=$kind"
         echo "pgsql-list $kind SELECT name AS cn, gid AS \"gidNumber\" FROM $kind"
         echo "pgsql-values $kind memberUid SELECT name AS cn, who FROM ${kind}_members"
+    done
+    for kind in padded folded plain; do # names of one type, and lists of another
+        echo "pgsql-kind by_$kind rdn=cn class=top,posixGroup under=ou=by_$kind"
+        echo "pgsql-list by_$kind SELECT name AS cn, gid AS \"gidNumber\" FROM plain"
+        echo "pgsql-values by_$kind memberUid SELECT name AS cn, who FROM ${kind}_members"
     done
     echo 'pgsql-kind days rdn=cn class=top,device,extensibleObject under=ou=days'
     echo 'pgsql-list days SELECT day AS cn, words AS l FROM days'
@@ -54,4 +61,35 @@ same /9j/ "$(of $day jpegPhoto)" "bytes"
 same "one two" "$(of $day l)" "an array that does not begin with 1"
 for filter in '(description=TRUE)' '(l=two)' '(madeAt=20240131110000Z)' '(isAdmin=TRUE)' '(uidNumber=7)'; do
     same "cn=$day,$base" "$(dns -b "$base" "$filter")" "$filter"
+done
+
+# Names that are text, and lists whose names are not, or are no more.
+same "ann carl" "$(of devs,ou=by_padded memberUid)" "of char(n), for a text"
+same "ann carl" "$(of devs,ou=by_folded memberUid)" "of citext, for a text"
+same "bob" "$(search -b "ou=by_folded,$base" '(objectClass=posixGroup)' memberUid | sed -n '/^dn: cn=ops/,/^$/s/^memberUid: //p')" "of citext, in a list"
+same "ann carl" "$(of devs,ou=by_plain memberUid)" "of text"
+q 'ALTER TABLE plain_members ALTER name TYPE char(9)'
+for how in once again; do
+    same "ann carl" "$(of devs,ou=by_plain memberUid)" "of text that has become char(n), $how"
+    same "ann bob carl" "$(search -b "ou=by_plain,$base" '(objectClass=posixGroup)' memberUid | sed -n 's/^memberUid: //p' | sort | xargs)" "in a list, $how"
+done
+stop_slapd
+
+# Users whose names are numbers, or padded, and a lookup that compares text.
+q 'CREATE TABLE numbered (login int, padded char(8), num int, gid int); INSERT INTO numbered VALUES (101, $$ann$$, 3000, 8000), (102, $$bob$$, 3001, 8001);
+   CREATE TABLE numbered_members (team text, who int); INSERT INTO numbered_members VALUES ($$devs$$, 101), ($$devs$$, 102), ($$ops$$, 102);
+   GRANT SELECT ON numbered, numbered_members TO ldap'
+for column in login padded; do
+    {
+        base_conf
+        printf '%s\n' "database pgsql" "suffix $base" "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "pgsql-private-groups off" \
+            "pgsql-list users SELECT $column AS username, num AS uid_number, gid AS gid_number FROM numbered" \
+            "pgsql-list groups SELECT name, gid AS gid_number FROM plain" \
+            "pgsql-lookup groups memberUid SELECT p.name, p.gid AS gid_number FROM plain p JOIN numbered_members m ON m.team = p.name JOIN numbered n ON n.login = m.who WHERE n.$column::text = ?"
+    } >"$T/$column.conf"
+    start_slapd "$T/$column.conf"
+    users=$([ $column = login ] && echo 101 102 || echo ann bob)
+    same "$users" "$(of devs memberUid)" "members by $column"
+    same "memberUid: ${users% *}" "$(search -b "cn=devs,$base" -s base memberUid | grep "memberUid: ${users% *}")" "as they are named"
+    stop_slapd
 done

@@ -75,3 +75,13 @@ contains "$(search -b $base '(cn=devs)')" "member: uid=Ann,$base"
 same "devs ldapusers sysadmins" "$(found "(member=uid=ann,$base)")" "groups of a name in capitals"
 same "devs ldapusers sysadmins" "$(found "(|(member=uid=ANN,$base)(member=uid=nosuch,$base))")" "groups of one of two names"
 same "" "$(found '(&(memberUid=ann)(cn=*))')" "groups of a name that is not spelled so"
+stop_slapd
+{
+    sed 's/, ARRAY(.*) AS member_uids$//' "$T/arrays.conf"
+    echo 'pgsql-values groups memberUid SELECT g."cn" AS name, u."uid" FROM "Groups" g JOIN "UserGroups" USING ("gidNumber") JOIN "Users" u USING ("uidNumber")'
+    echo 'pgsql-lookup groups memberUid SELECT g."cn" AS name, g."gidNumber" AS gid_number FROM "Groups" g JOIN "UserGroups" USING ("gidNumber") JOIN "Users" u USING ("uidNumber") WHERE u."uid" = ?'
+} >"$T/values.conf"
+start_slapd "$T/values.conf"
+contains "$(search -b $base '(cn=devs)')" "member: uid=Ann,$base"
+same "devs ldapusers sysadmins" "$(found "(member=uid=ann,$base)")" "groups of a name in capitals, by a query of values"
+same "devs ldapusers sysadmins" "$(found '(memberUid=Ann)')" "the same by the lookup"

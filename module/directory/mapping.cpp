@@ -75,6 +75,22 @@ struct account_columns {
     std::string name, number, group;
 };
 
+// Whether PostgreSQL compares the columns with = and finds what both show alike.
+bool comparable(const column* a, const column* b)
+{
+    const auto text = [](const column& c) {
+        return c.type == column_type::text || c.type == column_type::citext ||
+               c.type == column_type::other;
+    };
+    const auto number = [](const column& c) {
+        return c.type == column_type::int2 || c.type == column_type::int4 ||
+               c.type == column_type::int8 || c.type == column_type::numeric;
+    };
+    return a == nullptr || b == nullptr || (text(*a) && text(*b) && a->number == b->number) ||
+           (a->type == column_type::text && b->type == column_type::text) ||
+           (number(*a) && number(*b));
+}
+
 // The users' private groups among the users of `from`, in the columns of the groups.
 std::string private_groups_of(const std::string& from, const kind& users, const kind& groups,
                               const account_columns& user, const std::string& group_name,
@@ -91,7 +107,11 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
             columns += "NULL";
         columns += " AS " + quote_identifier(c.name);
     }
-    const std::string g_name = "g." + quote_identifier(group_name);
+    std::string g_name = "g." + quote_identifier(group_name);
+    std::string u_name = "u." + user.name;
+    if (!comparable(groups.find_column(group_name), users.find_column(users.rdn().column)))
+        for (std::string* one : {&g_name, &u_name})
+            *one += "::text";
     const std::string g_number = "g." + quote_identifier(group_number);
     // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
     // share the number, the one with the lowest uidNumber has the group: two groups with one
@@ -99,7 +119,7 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
     return "SELECT " + columns + " FROM (" + from + ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" +
            groups.list.text + ") AS g WHERE " + g_number + " = u." + user.group +
            ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + g_name +
-           " = u." + user.name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
+           " = " + u_name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
            ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number +
            " < u." + user.number + ")";
 }
@@ -260,8 +280,22 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     own.classes = groups.classes;
     own.all_classes = groups.all_classes;
     own.columns = groups.columns;
-    for (column& c : own.columns)
-        c.number = 0; // the users' columns may be of other types
+    // Names and numbers are the users'.
+    bool alike = true;
+    for (column& c : own.columns) {
+        const column* from = c.name == name     ? users.find_column(users.rdn().column)
+                             : c.name == number ? users.find_column(user_group->column)
+                                                : nullptr;
+        if (from == nullptr) {
+            c.number = 0; // a NULL may be of any type
+            continue;
+        }
+        alike = alike && c.type == from->type && c.deterministic == from->deterministic;
+        c.type = from->type;
+        c.number = from->number;
+        c.deterministic = from->deterministic;
+        c.wide = from->wide;
+    }
     own.only_if_none_in = groups_index;
     own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
     // The other columns are NULL, so that what a group has by default stands in for them.
@@ -276,9 +310,9 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
                                         [&](const lookup& l) { return l.attribute == member; });
     const lookup* one_user = users.lookup_by(users.rdn().attribute);
     // Where a column has the members, private groups have none in it, so that they are not found
-    // by what a filter says of it.
+    // by what a filter says of it; and conditions are made for one type.
     if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr &&
-        one_user->complete && groups.source_of(member) == nullptr) {
+        one_user->complete && groups.source_of(member) == nullptr && alike) {
         std::string columns;
         for (const column& c : groups.columns)
             columns += (columns.empty() ? "" : ", ") + quote_identifier(c.name);

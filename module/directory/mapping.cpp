@@ -73,22 +73,21 @@ namespace {
 
 struct account_columns {
     std::string name, number, group;
+    const column* group_column = nullptr;
 };
 
-// Whether PostgreSQL compares the columns with = and finds what both show alike.
-bool comparable(const column* a, const column* b)
+// The condition that a column of the one query shows what a column of the other does.
+std::string equal(const std::string& a, const column* of_a, const std::string& b,
+                  const column* of_b)
 {
-    const auto text = [](const column& c) {
-        return c.type == column_type::text || c.type == column_type::citext ||
-               c.type == column_type::other;
-    };
     const auto number = [](const column& c) {
         return c.type == column_type::int2 || c.type == column_type::int4 ||
                c.type == column_type::int8 || c.type == column_type::numeric;
     };
-    return a == nullptr || b == nullptr || (text(*a) && text(*b) && a->number == b->number) ||
-           (a->type == column_type::text && b->type == column_type::text) ||
-           (number(*a) && number(*b));
+    const bool alike = of_a == nullptr || of_b == nullptr || (number(*of_a) && number(*of_b)) ||
+                       (of_a->type == of_b->type && of_a->deterministic && of_b->deterministic &&
+                        (of_a->type == column_type::text || of_a->number == of_b->number));
+    return alike ? a + " = " + b : a + "::text COLLATE \"C\" = " + b + "::text COLLATE \"C\"";
 }
 
 // The users' private groups among the users of `from`, in the columns of the groups.
@@ -107,21 +106,20 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
             columns += "NULL";
         columns += " AS " + quote_identifier(c.name);
     }
-    std::string g_name = "g." + quote_identifier(group_name);
-    std::string u_name = "u." + user.name;
-    if (!comparable(groups.find_column(group_name), users.find_column(users.rdn().column)))
-        for (std::string* one : {&g_name, &u_name})
-            *one += "::text";
-    const std::string g_number = "g." + quote_identifier(group_number);
+    const std::string same_name =
+        equal("g." + quote_identifier(group_name), groups.find_column(group_name), "u." + user.name,
+              users.find_column(users.rdn().column));
+    const std::string same_number =
+        equal("g." + quote_identifier(group_number), groups.find_column(group_number),
+              "u." + user.group, user.group_column);
     // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
     // share the number, the one with the lowest uidNumber has the group: two groups with one
     // gidNumber are an error to every client.
     return "SELECT " + columns + " FROM (" + from + ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" +
-           groups.list.text + ") AS g WHERE " + g_number + " = u." + user.group +
-           ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + g_name +
-           " = " + u_name + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
-           ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number +
-           " < u." + user.number + ")";
+           groups.list.text + ") AS g WHERE " + same_number + ") AND NOT EXISTS (SELECT 1 FROM (" +
+           groups.list.text + ") AS g WHERE " + same_name + ") AND NOT EXISTS (SELECT 1 FROM (" +
+           users.list.text + ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." +
+           user.number + " < u." + user.number + ")";
 }
 
 } // namespace
@@ -267,9 +265,9 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     if (user_group == nullptr || user_number == nullptr || group_number == nullptr ||
         user_group->column.empty() || user_number->column.empty() || group_number->column.empty())
         return;
-    const account_columns user = {quote_identifier(users.rdn().column),
-                                  quote_identifier(user_number->column),
-                                  quote_identifier(user_group->column)};
+    const account_columns user = {
+        quote_identifier(users.rdn().column), quote_identifier(user_number->column),
+        quote_identifier(user_group->column), users.find_column(user_group->column)};
     const std::string name = groups.rdn().column;
     const std::string number = group_number->column;
 
@@ -287,7 +285,7 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
                              : c.name == number ? users.find_column(user_group->column)
                                                 : nullptr;
         if (from == nullptr) {
-            c.number = 0; // a NULL may be of any type
+            c = {.name = c.name, .type = column_type::text}; // as PostgreSQL takes a NULL to be
             continue;
         }
         alike = alike && c.type == from->type && c.deterministic == from->deterministic;

@@ -162,22 +162,24 @@ std::string member_name(const kind& users)
     return "back_pgsql_member." + quote_identifier(users.rdn().column);
 }
 
-column_type type_of_name(const kind& of)
+// Of the names in the rows of the list, or of a lookup.
+column_type type_of_name(const kind& of, const std::vector<column>& rows)
 {
-    const column* c = of.find_column(of.rdn().column);
-    return c != nullptr ? c->type : column_type::text;
+    const auto at = std::find_if(rows.begin(), rows.end(),
+                                 [&](const column& c) { return c.name == of.rdn().column; });
+    return at != rows.end() ? at->type : column_type::text;
 }
 
 // A name in the text that the entry's own has: character(n) without the blanks behind it.
-std::string as_shown(const std::string& name, const kind& of)
+std::string as_shown(const std::string& name, column_type type)
 {
-    return type_of_name(of) == column_type::other ? name + "::text" : name;
+    return type == column_type::other ? name + "::text" : name;
 }
 
 // A user's name as the lookup takes it, which may compare text where the name is a number, say.
 std::string member_parameter(const kind& users, const lookup& by)
 {
-    const column_type type = type_of_name(users);
+    const column_type type = type_of_name(users, users.columns);
     const bool text = type == column_type::text || type == column_type::citext;
     return member_name(users) + (!text && by.parameter == column_type::text ? "::text" : "");
 }
@@ -194,7 +196,8 @@ values_query members_from_lookup(const mapping& all, int users_index, int groups
     const std::string name = "g." + quote_identifier(groups.rdn().column);
     values_query out{.attribute = all.attribute_named("memberUid")};
     ask_by_name(out,
-                "SELECT " + name + ", " + as_shown(member_name(users), users) + " FROM (" +
+                "SELECT " + name + ", " +
+                    as_shown(member_name(users), type_of_name(users, users.columns)) + " FROM (" +
                     users.list.text + ") AS back_pgsql_member CROSS JOIN LATERAL (" +
                     by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g",
                 name);
@@ -209,7 +212,9 @@ std::string groups_from_lookup(const mapping& all, int users_index, int groups_i
     if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
         return {};
     return "SELECT " + member_name(users) + ", " +
-           as_shown("g." + quote_identifier(groups.rdn().column), groups) +
+           as_shown("g." + quote_identifier(groups.rdn().column),
+                    type_of_name(groups, by_member->columns.empty() ? groups.columns
+                                                                    : by_member->columns)) +
            " AS back_pgsql_group FROM (" + users.list.text +
            ") AS back_pgsql_member CROSS JOIN LATERAL (" +
            by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g";

@@ -491,6 +491,10 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
         return;
     try {
         (void)session.describe(list.text, limits);
+        // It has the groups' names as the lookup returns them.
+        for (const directory::column& c : k.lookup_by(member)->columns)
+            if (c.name == k.rdn().column)
+                directory::add_positions(list, c);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)

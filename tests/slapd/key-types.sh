@@ -79,17 +79,21 @@ stop_slapd
 q 'CREATE TABLE numbered (login int, padded char(8), num int, gid int); INSERT INTO numbered VALUES (101, $$ann$$, 3000, 8000), (102, $$bob$$, 3001, 8001);
    CREATE TABLE numbered_members (team text, who int); INSERT INTO numbered_members VALUES ($$devs$$, 101), ($$devs$$, 102), ($$ops$$, 102);
    GRANT SELECT ON numbered, numbered_members TO ldap'
+conf_by() { # COLUMN OF USERS' NAMES, CAST OF GROUPS' NAMES IN THE LOOKUP
+    base_conf
+    printf '%s\n' "database pgsql" "suffix $base" "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "pgsql-private-groups off" \
+        "pgsql-list users SELECT $1 AS username, num AS uid_number, gid AS gid_number FROM numbered" \
+        "pgsql-list groups SELECT name, gid AS gid_number FROM plain" \
+        "pgsql-lookup groups memberUid SELECT p.name$2, p.gid AS gid_number FROM plain p JOIN numbered_members m ON m.team = p.name JOIN numbered n ON n.login = m.who WHERE n.$1::text = ?"
+}
 for column in login padded; do
-    {
-        base_conf
-        printf '%s\n' "database pgsql" "suffix $base" "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "pgsql-private-groups off" \
-            "pgsql-list users SELECT $column AS username, num AS uid_number, gid AS gid_number FROM numbered" \
-            "pgsql-list groups SELECT name, gid AS gid_number FROM plain" \
-            "pgsql-lookup groups memberUid SELECT p.name, p.gid AS gid_number FROM plain p JOIN numbered_members m ON m.team = p.name JOIN numbered n ON n.login = m.who WHERE n.$column::text = ?"
-    } >"$T/$column.conf"
-    start_slapd "$T/$column.conf"
-    users=$([ $column = login ] && echo 101 102 || echo ann bob)
-    same "$users" "$(of devs memberUid)" "members by $column"
-    same "memberUid: ${users% *}" "$(search -b "cn=devs,$base" -s base memberUid | grep "memberUid: ${users% *}")" "as they are named"
-    stop_slapd
+    for cast in '' '::char(8) AS name'; do
+        conf_by $column "$cast" >"$T/$column.conf"
+        start_slapd "$T/$column.conf"
+        users=$([ $column = login ] && echo 101 102 || echo ann bob)
+        same "$users" "$(of devs memberUid)" "members by $column, $cast"
+        same "${users#* }" "$(search -b "$base" '(objectClass=posixGroup)' memberUid | sed -n '/^dn: cn=ops/,/^$/s/^memberUid: //p')" "in a list, by $column, $cast"
+        same "cn=devs,$base" "$(search -b "uid=${users% *},$base" -s base memberOf | sed -n 's/^memberOf: //p')" "groups by $column, $cast"
+        stop_slapd
+    done
 done

@@ -36,6 +36,7 @@ shows() { # ATTRIBUTE FILTER EXPECTED SQL [EXPECTED SQL]…
         for URI in "$URI" "$uri"; do seen "$attribute" "$filter" "$attribute" >/dev/null; done
         q "$2" >/dev/null
         sleep 0.1
+        in_time+=' '
         for URI in "$URI" "$uri"; do
             [ "$(seen "$attribute" "$filter" "$attribute")" = "$1" ] && in_time+=1 || in_time+=0
             eventually 5 eval "[ \"\$(seen $attribute '$filter' $attribute)\" = '$1' ]"

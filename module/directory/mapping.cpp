@@ -80,11 +80,8 @@ struct account_columns {
 std::string equal(const std::string& a, const column* of_a, const std::string& b,
                   const column* of_b)
 {
-    const auto number = [](const column& c) {
-        return c.type == column_type::int2 || c.type == column_type::int4 ||
-               c.type == column_type::int8 || c.type == column_type::numeric;
-    };
-    const bool alike = of_a == nullptr || of_b == nullptr || (number(*of_a) && number(*of_b)) ||
+    const bool alike = of_a == nullptr || of_b == nullptr ||
+                       (is_integer(of_a->type) && is_integer(of_b->type)) ||
                        (of_a->type == of_b->type && of_a->deterministic && of_b->deterministic &&
                         (of_a->type == column_type::text || of_a->number == of_b->number));
     return alike ? a + " = " + b : a + "::text COLLATE \"C\" = " + b + "::text COLLATE \"C\"";

@@ -43,6 +43,18 @@ enum class column_type : char {
     other ///< read and compared as text
 };
 
+[[nodiscard]] constexpr bool is_integer(column_type type) noexcept
+{
+    return type == column_type::int2 || type == column_type::int4 || type == column_type::int8 ||
+           type == column_type::numeric;
+}
+
+[[nodiscard]] constexpr bool is_time(column_type type) noexcept
+{
+    return type == column_type::timestamptz || type == column_type::timestamp ||
+           type == column_type::date;
+}
+
 /// An attribute type that some kind serves.
 struct attribute {
     std::string name; ///< slapd's canonical spelling

@@ -24,18 +24,6 @@ std::string regular(const std::string& text, match rule)
 constexpr const char* first_time = "'0001-01-01 00:00:00'";
 constexpr const char* end_of_time = "'10000-01-01 00:00:00'";
 
-bool is_integer(column_type type)
-{
-    return type == column_type::int2 || type == column_type::int4 || type == column_type::int8 ||
-           type == column_type::numeric;
-}
-
-bool is_time(column_type type)
-{
-    return type == column_type::timestamptz || type == column_type::timestamp ||
-           type == column_type::date;
-}
-
 // An integer without the zeros that add nothing (007 = 7, -0 = 0); nothing when it is none.
 std::optional<std::string> digits_of(const std::string& text)
 {

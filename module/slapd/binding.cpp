@@ -334,8 +334,7 @@ private:
         const bool list = c.type == column_type::array;
         column_type& type = list ? c.element : c.type;
         const column_type as_text = list ? column_type::text : column_type::other;
-        const bool is_time = type == column_type::timestamptz || type == column_type::timestamp ||
-                             type == column_type::date;
+        const bool is_time = directory::is_time(type);
         const bool own_form =
             is_time || type == column_type::numeric || type == column_type::boolean;
         if (!own_form && !list)

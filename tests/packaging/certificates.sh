@@ -52,7 +52,7 @@ warns 'LDAP_CERT_PATH: and LDAP_KEY_PATH are not used' LDAP_CERT_PATH=/x LDAP_KE
 refuses 'LDAP_KEY_PATH: is not set, but LDAP_CERT_PATH is' LDAP_CERT_PATH="$T/a.crt"
 refuses 'LDAP_CERT_CONTENT: is not set, but LDAP_KEY_CONTENT is' LDAP_KEY_CONTENT=x LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/a.key"
 refuses "LDAP_CERT_PATH: '/nowhere.crt' cannot be read" LDAP_CERT_PATH=/nowhere.crt LDAP_KEY_PATH="$T/a.key"
-refuses "LDAP_KEY_PATH: '$T' is a directory" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T"
+refuses "LDAP_KEY_PATH: '$T' cannot be read: Is a directory" LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T"
 refuses 'LDAP_CERT_PATH: and LDAP_KEY_PATH do not belong together' LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/b.key"
 refuses 'LDAP_CERT_PATH: is not a certificate in PEM' LDAP_CERT_PATH="$T/a.key" LDAP_KEY_PATH="$T/a.key"
 refuses 'LDAP_KEY_PATH: is not a private key in PEM' LDAP_CERT_PATH="$T/a.crt" LDAP_KEY_PATH="$T/a.crt"

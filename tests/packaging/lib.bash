@@ -24,7 +24,7 @@ bare_env() {
         [ "$1" != --env-file ] || { options+=("$2"); shift; }
         shift
     done
-    (cd "$T/cwd" && exec env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" BACK_PGSQL_MODULE="$MODULE" \
+    (cd "$T/cwd" && exec timeout 60 env -i PATH="$PATH" HOME="$T" TMPDIR="$T" LC_ALL=C.UTF-8 STATE_DIR="$T/state" BACK_PGSQL_MODULE="$MODULE" \
         "$@" perl "$FROM_ENV" "${options[@]}")
 }
 from_env() {

@@ -73,7 +73,7 @@ refuses 'REALM_CONFIG: is not a list of realms' REALM_CONFIG='{"name": "a"}'
 refuses 'REALM_CONFIG: is not a list of realms' REALM_CONFIG='[]'
 refuses 'REALM_CONFIG: is not valid JSON' REALM_CONFIG='[{"sqlUri": "postgres://u:secret@h/d" x}]'
 lacks "$ERR" secret
-refuses "REALM_CONFIG: names the file '/nowhere', which cannot be read" REALM_CONFIG=/nowhere
-refuses "REALM_CONFIG: names '$T', which is a directory" REALM_CONFIG="$T"
+refuses "REALM_CONFIG: the file '/nowhere' that it names cannot be read: No such file" REALM_CONFIG=/nowhere
+refuses "REALM_CONFIG: the file '$T' that it names cannot be read: Is a directory" REALM_CONFIG="$T"
 warns 'REALM_CONFIG[0].directory.options.sqlQueryOneUsers: is not known' REALM_CONFIG="[$(realm a dc=a ', "sqlQueryOneUsers": "x"')]"
 warns 'REALM_CONFIG[0].directory.options.ldapBaseDn: is not used' REALM_CONFIG="[$(realm a dc=a ', "ldapBaseDn": "dc=z"')]"

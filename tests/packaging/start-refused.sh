@@ -24,7 +24,7 @@ refused_start 'BACK_PGSQL_MODULE: slapd refuses it:' BACK_PGSQL_MODULE="$T/other
 refused_start 'LDAP_CERT_CONTENT: is not a certificate in PEM' LDAP_CERT_CONTENT=x LDAP_KEY_CONTENT=y
 refused_start 'BIND_IP: slapd cannot listen on 192.0.2.1' BIND_IP=192.0.2.1
 echo >"$T/file"
-refused_start "STATE_DIR: cannot be made: '$T/file/x'" STATE_DIR="$T/file/x"
+refused_start "STATE_DIR: cannot be used: '$T/file' is not a directory" STATE_DIR="$T/file/x"
 refused_start 'STATE_DIR: ' STATE_DIR=/proc/nowhere
 
 # A full disk.

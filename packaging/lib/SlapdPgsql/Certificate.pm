@@ -35,37 +35,41 @@ END
     return (_read("$dir/certificate"), _read("$dir/key"));
 }
 
-# Can this self-signed certificate stay: still valid, and made for this name?
+# Can this self-signed certificate (PEM) stay: still valid, and made for this name?
 sub serves {
-    my ($path, $name) = @_;
-    my ($valid) = _openssl('x509', '-in', $path, '-noout', '-checkend', 0);
+    my ($certificate, $name) = @_;
+    my $file = _file($certificate);
+    my ($valid) = _openssl('x509', '-in', "$file", '-noout', '-checkend', 0);
     my $check = $name =~ /^[\d.]+$|:/ ? '-checkip' : '-checkhost';
-    my ($ok, $said) = _openssl('x509', '-in', $path, '-noout', $check, $name);
+    my ($ok, $said) = _openssl('x509', '-in', "$file", '-noout', $check, $name);
     return $valid && $ok && $said !~ /NOT match/;
 }
 
-# Checks a pair of files. Returns a list of [which, what is wrong]: 'certificate', 'key' or 'pair' (they do not belong
+# Checks a pair, each in PEM. Returns a list of [which, what is wrong]: 'certificate', 'key' or 'pair' (they do not belong
 # together) for errors, 'expiry' for a warning.
 sub faults {
     my ($certificate, $key) = @_;
     my @faults;
-    for (['certificate', $certificate], ['key', $key]) {
-        my ($which, $path) = @$_;
-        open my $file, '<', $path or push(@faults, [$which, "'$path' cannot be read: $!"]), next;
-        push @faults, [$which, "'$path' is a directory"] if -d $file;
-    }
-    return @faults if @faults;
-    my ($is_certificate, $of_certificate) = _openssl('x509', '-in', $certificate, '-noout', '-pubkey');
-    my ($is_key, $of_key) = _openssl('pkey', '-in', $key, '-pubout', '-passin', 'pass:');
+    my ($certificate_file, $key_file) = map { _file($_) } $certificate, $key;
+    my ($is_certificate, $of_certificate) = _openssl('x509', '-in', "$certificate_file", '-noout', '-pubkey');
+    my ($is_key, $of_key) = _openssl('pkey', '-in', "$key_file", '-pubout', '-passin', 'pass:');
     push @faults, ['certificate', 'is not a certificate in PEM (-----BEGIN CERTIFICATE-----)'] if !$is_certificate;
-    push @faults, ['key', _read($key) =~ /ENCRYPTED/ ? 'is protected by a passphrase, which slapd cannot ask for; decrypt it with openssl pkey'
+    push @faults, ['key', $key =~ /ENCRYPTED/ ? 'is protected by a passphrase, which slapd cannot ask for; decrypt it with openssl pkey'
             : 'is not a private key in PEM (-----BEGIN PRIVATE KEY-----)'] if !$is_key;
     return @faults if @faults;
     s/.*(?=-----BEGIN PUBLIC)//s for $of_certificate, $of_key;
     return ['pair', 'do not belong together: the certificate was made for another key'] if $of_certificate ne $of_key;
-    my ($valid) = _openssl('x509', '-in', $certificate, '-noout', '-checkend', 0);
+    my ($valid) = _openssl('x509', '-in', "$certificate_file", '-noout', '-checkend', 0);
     push @faults, ['expiry', 'has expired; clients that verify will refuse it'] if !$valid;
     return @faults;
+}
+
+# A file with this content, which nobody else can read and which is removed with its object.
+sub _file {
+    my ($content) = @_;
+    my $file = File::Temp->new;
+    _write("$file", $content);
+    return $file;
 }
 
 # Runs openssl. Returns (succeeded, what it wrote to standard output, or on failure its complaint).

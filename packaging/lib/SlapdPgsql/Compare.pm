@@ -8,6 +8,7 @@ use Net::LDAP::Control::Paged ();
 use Net::LDAP::Util ();
 use SlapdPgsql::Match ();
 use SlapdPgsql::Replay ();
+use SlapdPgsql::Terminal ();
 use SlapdPgsql::Verdict ();
 
 # Prints the report. Returns the exit status: 0 if the servers are the same or ours is right each time, 1 if somebody has to look.
@@ -154,7 +155,7 @@ sub _progress {
 sub _print {
     my ($report, $base) = @_;
     my ($red, $green, $bold, $plain) = -t STDOUT ? ("\e[31m", "\e[32m", "\e[1m", "\e[0m") : ('') x 4;
-    print "Below $base, old and new:\n\n";
+    print 'Below ', _harmless($base), ", old and new:\n\n";
     for my $line (@$report) {
         my @to_look = grep { !$_->{right} } @{ $line->{differences} };
         my $state = @to_look ? "${red}LOOK$plain" : @{ $line->{differences} } ? 'differs' : "${green}same$plain";
@@ -177,11 +178,11 @@ sub _print {
     return;
 }
 
-# Values come from rows, whose writers have nothing to say to this terminal.
+# Values come from rows and servers, whose owners must not write to this terminal.
 sub _harmless {
     my ($of) = @_;
     return ref $of eq 'HASH' ? { map { ($_ => _harmless($of->{$_})) } keys %$of } : ref $of eq 'ARRAY' ? [map { _harmless($_) } @$of]
-        : $of =~ s/([\x00-\x1f\x7f]|\xc2[\x80-\x9f])/join '', map { sprintf '\\x%02x', ord } split m{}, $1/ger;
+        : SlapdPgsql::Terminal::line_of_bytes($of);
 }
 
 sub _print_json {

@@ -5,6 +5,7 @@
 package SlapdPgsql::Environment;
 use strict;
 use warnings;
+use SlapdPgsql::Trust ();
 
 my @known = qw(
     DIRECTORY_BACKEND LDAP_COMMON_NAME LDAP_BASE_DN AUTH_BACKENDS NOTIFICATION_URL NOTIFICATION_TIMEOUT
@@ -30,10 +31,11 @@ my @refused = (
 );
 
 # Settings from PROCESS (a hash, usually %ENV) and from the file, which PROCESS overrides. Without a file named, the
-# working directory's .env is read if there is one.
+# working directory's .env is read if there is one. Files that other users can change are refused, for they decide about
+# programs and passwords; with ANY_OWNER they are read, and the caller must run nothing that they name.
 sub new {
     my ($class, %from) = @_;
-    my $self = bless { value => {}, origin => {}, problems => [], warnings => [] }, $class;
+    my $self = bless { value => {}, origin => {}, problems => [], warnings => [], any_owner => $from{any_owner} }, $class;
     my $path = $from{file} // (-e '.env' ? '.env' : undef);
     $self->_read_file($path) if defined $path;
     for my $name (keys %{ $from{process} }) {
@@ -72,6 +74,18 @@ sub truth {
 
 sub known { return @known }
 
+# The content of a file with settings; undef after a complaint about the variable NAME.
+sub text_of_file {
+    my ($self, $path, $name, $what) = @_;
+    my ($text, $doubt) = eval { SlapdPgsql::Trust::content_and_doubt($path) };
+    if (!defined $text) {
+        my $why = $@ =~ s/\n\z//r =~ s/\A'[^']*' (?:cannot be read: )?//r;
+        return $self->problem($name, "$what cannot be read: $why");
+    }
+    return $text if !defined $doubt || $self->{any_owner};
+    return $self->problem($name, "$what is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
+}
+
 # Several realms may meet the same fault of one variable; it is said once.
 sub _note {
     my ($self, $list, $text) = @_;
@@ -104,13 +118,7 @@ sub _sort_out {
 
 sub _read_file {
     my ($self, $path) = @_;
-    my $text = do {
-        local $/;
-        open my $file, '<:raw', $path or return $self->problem($path, "the file of variables cannot be read: $!");
-        <$file>;
-    };
-    return $self->problem($path, "the file of variables cannot be read: $!") if !defined $text && -d $path;
-    $text //= '';
+    my $text = $self->text_of_file($path, $path, 'the file of variables') // return;
     $text =~ s/^\xEF\xBB\xBF//;
     $text =~ s/\r\n?/\n/g;
     return $self->problem($path, 'holds a NUL byte; it is not a text file of NAME=value lines') if $text =~ /\0/;

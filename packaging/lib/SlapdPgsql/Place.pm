@@ -4,15 +4,16 @@ use strict;
 use warnings;
 use File::Spec ();
 use POSIX ();
+use SlapdPgsql::Trust ();
 
 my @presets = qw(release dev asan tsan);
 
 sub slapd {
     my ($env) = @_;
-    my $named = $env->get('SLAPD');
-    return $named if defined $named && -x $named && -f _;
-    return $env->problem('SLAPD', "is '$named', which cannot be run") if defined $named;
-    return _installed_slapd() // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+    my $named = $env->get('SLAPD') // return _installed_slapd() // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+    return $env->problem('SLAPD', "is '$named', which cannot be run") if !-x $named || !-f _;
+    _trusted($env, 'SLAPD', $named);
+    return $named;
 }
 
 sub _installed_slapd {
@@ -20,11 +21,21 @@ sub _installed_slapd {
     return $found;
 }
 
-# GnuTLS or OpenSSL: what libldap, by which slapd speaks TLS, is linked to. GnuTLS where there is no slapd to look at.
+# What is run with this program's rights must not be somebody else's. Whether it is all right; if not, there is a complaint.
+sub _trusted {
+    my ($env, $name, $path) = @_;
+    my $doubt = eval { SlapdPgsql::Trust::doubt($path) } // ($@ =~ s/\n\z//r || return 1);
+    $env->problem($name, "is '$path', which is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
+    return 0;
+}
+
+# GnuTLS or OpenSSL: what libldap, by which slapd speaks TLS, is linked to. GnuTLS where there is no slapd to look at. ldd may run
+# the program, so that only one that may be run is looked at.
 sub tls_library {
     my ($env) = @_;
     my @linked;
     for my $slapd (grep { defined } $env->get('SLAPD'), _installed_slapd()) {
+        next if defined(eval { SlapdPgsql::Trust::doubt($slapd) } // ($@ || undef));
         open my $ldd, '-|', 'sh', '-c', 'exec ldd "$1" 2>/dev/null', 'sh', $slapd or next;
         @linked = <$ldd>;
         last if grep { /libldap/ } @linked;    # a script, say, has none
@@ -37,14 +48,18 @@ sub module {
     my ($env, $packaging) = @_;
     my $named = $env->get('BACK_PGSQL_MODULE');
     if (defined $named) {
-        return File::Spec->rel2abs($named) if -f $named && open my $file, '<', $named;
-        return $env->problem('BACK_PGSQL_MODULE', "is '$named', which cannot be read: " . (-d $named ? 'it is a directory' : $!));
+        return $env->problem('BACK_PGSQL_MODULE', "is '$named', which cannot be read: " . (-d $named ? 'it is a directory' : $!))
+            if !-f $named || !open my $file, '<', $named;
+        _trusted($env, 'BACK_PGSQL_MODULE', $named);
+        return File::Spec->rel2abs($named);
     }
     my @places = (-d "$packaging/lib/SlapdPgsql" ? map { "$packaging/../build/$_/back_pgsql.so" } @presets : (), '/usr/lib/ldap/back_pgsql.so');
     my ($found) = grep { -f $_ } @places;
     return $env->problem('BACK_PGSQL_MODULE', 'back_pgsql.so is neither built nor installed; build it with packaging/setup, or name the file here')
         if !defined $found;
-    return $found =~ s{/[^/]+/\.\./}{/}r;
+    $found =~ s{/[^/]+/\.\./}{/};
+    _trusted($env, 'BACK_PGSQL_MODULE', $found);
+    return $found;
 }
 
 # The folder of what Debian's schemas lack: of the checkout or the installation that PACKAGING is in; undef if it is missing.
@@ -67,6 +82,20 @@ sub user {
     return if $uid == $>;
     return $env->problem('SLAPD_USER', "is '$name'; only root can run slapd as another user") if $> != 0;
     return { name => $name, uid => $uid, gid => $gid };
+}
+
+# The environment in which libraries look for the user's own files (libpq: ~/.postgresql, ~/.pgpass). A HOME that is another
+# user's, as root's is after "slapd -u openldap", would have them look where slapd cannot read.
+sub own_environment {
+    my ($user) = @_;
+    my ($name, $home) = (getpwuid($user ? $user->{uid} : $>))[0, 7];
+    return if !defined $name || !$user && _is_home($ENV{HOME});
+    return (HOME => $home, USER => $name, LOGNAME => $name);
+}
+
+sub _is_home {
+    my ($home) = @_;
+    return defined $home && -d $home && -x _ && (-o _ || (stat _)[4] == 0 && $home ne ((getpwuid 0)[7] // ''));
 }
 
 sub state_dir {
@@ -97,6 +126,14 @@ sub as_user {
     }
     waitpid $pid, 0;
     return $? == 0;
+}
+
+# Whether the user gets to the directory, or to the deepest one of its path that is there.
+sub can_reach {
+    my ($user, $path) = @_;
+    my $there = -e $path;
+    $path =~ s{/+[^/]*/*\z}{} while $path ne '' && !-e $path;
+    return as_user($user, sub { -e($path eq '' ? '/' : $path) && ($there || !-d _ || -x _) });
 }
 
 sub readable_by {

@@ -35,10 +35,7 @@ sub _text_of {
     my ($env, $name, $text) = @_;
     $text =~ s/^\s+|\s+$//g;
     return $text if $text =~ /^[\[{]/;
-    open my $file, '<:raw', $text or return $env->problem($name, "names the file '$text', which cannot be read: $!");
-    return $env->problem($name, "names '$text', which is a directory") if -d $file;
-    local $/;
-    return scalar(<$file>) // '';
+    return $env->text_of_file($text, $name, "the file '$text' that it names");
 }
 
 sub _wish {

@@ -1,0 +1,36 @@
+# Terminal.pm: makes text from anywhere fit to be shown on a terminal.
+package SlapdPgsql::Terminal;
+use strict;
+use warnings;
+
+my %ascii = ("\x{2026}" => '...', "\x{2013}" => '-', "\x{2018}" => "'", "\x{2019}" => "'", "\x{201c}" => '"', "\x{201d}" => '"');
+
+sub is_utf8 {
+    my ($locale) = grep { length } map { $_ // '' } @ENV{qw(LC_ALL LC_CTYPE LANG)};
+    return ($locale // '') =~ /utf-?8/i;
+}
+
+# Text in characters, in one line and without control characters, in bytes for the terminal. What the locale's encoding lacks is
+# replaced or shown by its number.
+sub line {
+    my ($text) = @_;
+    $text =~ s/[\t\r\n]+/ /g;
+    $text =~ s/([\x00-\x1f\x7f-\x9f\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}])/_number($1)/ge;
+    $text =~ s/([^\x00-\x7f])/$ascii{$1} \/\/ _number($1)/ge if !is_utf8();
+    utf8::encode($text);
+    return $text;
+}
+
+# The same of bytes, which are UTF-8 or something unknown.
+sub line_of_bytes {
+    my ($bytes) = @_;
+    $bytes =~ s/([\x80-\xff])/_number($1)/ge if !utf8::decode($bytes);
+    return line($bytes);
+}
+
+sub _number {
+    my ($character) = @_;
+    return sprintf ord $character < 256 ? '\\x%02x' : '\\x{%x}', ord $character;
+}
+
+1;

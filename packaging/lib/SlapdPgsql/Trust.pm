@@ -1,0 +1,160 @@
+# Trust.pm: opens the files that this program acts on, and refuses those that somebody else could have written.
+#
+# Each directory on the way is opened below the one before, without following links, and looked at through its handle. So nothing
+# can be exchanged between the check and the use.
+package SlapdPgsql::Trust;
+use strict;
+use warnings;
+use Cwd ();
+use Fcntl qw(:DEFAULT :mode);
+
+# Linux, on all of Debian's architectures: a handle for fstat and fchdir that needs no right to read.
+use constant O_PATH => 0x200000;
+my $most_links = 40;
+
+# Trusted are root, the user that runs this program, who owns the program, and the users (by number) that the caller adds.
+sub _trusted {
+    my %trusted = map { $_ => 1 } 0, $>, (stat __FILE__)[4] // 0, @_;
+    return \%trusted;
+}
+
+# The content of a file that only trusted users can change. Dies with a message.
+sub content {
+    my ($path, @users) = @_;
+    my ($handle, $doubt) = _open($path, _trusted(@users));
+    die "$doubt\n" if defined $doubt;
+    return _content($handle, $path);
+}
+
+# The same of a file that may be anybody's. Returns (content, undef or who else can change it).
+sub content_and_doubt {
+    my ($path, @users) = @_;
+    my ($handle, $doubt) = _open($path, _trusted(@users));
+    return (_content($handle, $path), $doubt);
+}
+
+# Who else can change what PATH names, in words; undef: nobody. Dies if there is no such file.
+sub doubt {
+    my ($path, @users) = @_;
+    my (undef, $doubt) = _open($path, _trusted(@users));
+    return $doubt;
+}
+
+# A directory: a handle for fstat, and who else can change what is in it (undef: nobody), or TO_MAKE something, what this
+# program makes in it. Dies if there is none.
+sub directory {
+    my ($path, $to_make, @users) = @_;
+    my ($handle, $doubt) = _open($path, _trusted(@users), $to_make);
+    die "'$path' is not a directory\n" if !-d $handle;
+    return ($handle, $doubt);
+}
+
+# A name for what the handle is of, whatever becomes of its own name.
+sub path_of { return '/proc/self/fd/' . fileno $_[0] }
+
+sub remedy {
+    return 'look at its content, then put it where only root' . ($> ? ' and ' . user_name($>) : '') . ' can write';
+}
+
+sub user_name {
+    my ($uid) = @_;
+    my $name = getpwuid $uid;
+    return defined $name ? "user $name" : "user $uid";
+}
+
+# A handle of what PATH names, which can be looked at but not read, and the first reason to doubt it. What the caller has opened
+# and passed on, as shells do with <(COMMAND), is the caller's.
+sub _open {
+    my ($path, $trusted, $to_make) = @_;
+    if ($path =~ m{^(?:/dev/null|/dev/stdin|(?:/dev|/proc/self)/fd/\d+)\z}) {
+        open my $handle, '<', $path or die "'$path' cannot be read: $!\n";
+        return ($handle);
+    }
+    my $begin;
+    sysopen $begin, '.', O_PATH | O_DIRECTORY or die "the working directory cannot be opened: $!\n";
+    my @result;
+    my $done = eval { @result = _walk($path, $trusted, $to_make); 1 };
+    my $why = $@;
+    chdir $begin or die "the working directory cannot be entered again: $!\n";
+    die $why if !$done;
+    return @result;
+}
+
+# Changes the working directory.
+sub _walk {
+    my ($path, $trusted, $to_make) = @_;
+    my $here = Cwd::getcwd();
+    die "the working directory has no name: $!\n" if $path !~ m{^/} && !defined $here;
+    my @left = grep { $_ ne '' && $_ ne '.' } split m{/}, $path =~ m{^/} ? $path : "$here/$path";
+    my ($doubt, $links) = (undef, 0);
+    my ($at, $handle) = ('/', _handle('/'));
+    while (1) {
+        $doubt //= _doubt($at, $handle, $trusted, @left || $to_make);
+        last if !@left;
+        chdir $handle or die "'$at' cannot be entered: $!\n";
+        my $name = shift @left;
+        my $inside = ($at eq '/' ? '' : $at) . "/$name";
+        $inside = $at =~ s{/[^/]*\z}{}r || '/' if $name eq '..';
+        my $next = _handle($name, $inside);
+        if (S_ISLNK((stat $next)[2])) {
+            die "'$path' has too many symbolic links\n" if ++$links > $most_links;
+            $doubt //= "'$inside' is a symbolic link of " . user_name((stat _)[4]) if !$trusted->{ (stat _)[4] };
+            my $to = readlink($name) // die "'$inside' cannot be read: $!\n";
+            unshift @left, grep { $_ ne '' && $_ ne '.' } split m{/}, $to;
+            next if $to !~ m{^/};
+            ($at, $handle) = ('/', _handle('/'));
+            next;
+        }
+        ($at, $handle) = ($inside, $next);
+    }
+    return ($handle, $doubt);
+}
+
+sub _handle {
+    my ($name, $shown) = @_;
+    sysopen my $handle, $name, O_PATH | O_NOFOLLOW or die "'" . ($shown // $name) . "' cannot be read: $!\n";
+    return $handle;
+}
+
+# In a directory with the sticky bit, as /tmp, others cannot rename what is a trusted user's.
+sub _doubt {
+    my ($what, $handle, $trusted, $on_the_way) = @_;
+    my ($mode, $uid, $gid) = (stat $handle)[2, 4, 5];
+    return "'$what' belongs to " . user_name($uid) if !$trusted->{$uid};
+    return if $on_the_way && $mode & S_ISVTX;
+    return "everybody can write to '$what'" if $mode & S_IWOTH;
+    return if !($mode & S_IWGRP) || _only_trusted($gid, $trusted);
+    my $group = getgrgid($gid) // $gid;
+    return "group $group can write to '$what'";
+}
+
+# Whether all members of a group are trusted users, as with the group that bears the name of a user. Users of other sources than
+# the local file are not asked for: the name service may depend on the directory that is about to start.
+sub _only_trusted {
+    my ($gid, $trusted) = @_;
+    return 1 if $gid == 0;
+    my (undef, undef, undef, $members) = getgrgid $gid;
+    for my $name (split ' ', $members // '') {
+        my $uid = getpwnam $name;
+        return 0 if defined $uid && !$trusted->{$uid};
+    }
+    open my $users, '<', '/etc/passwd' or return 0;
+    while (my $line = <$users>) {
+        my (undef, undef, $uid, $primary) = split /:/, $line;
+        return 0 if ($primary // '') eq $gid && !$trusted->{$uid};
+    }
+    return 1;
+}
+
+# Opened anew by way of the handle, so that it is the same file. A pipe or a device would keep us waiting.
+sub _content {
+    my ($handle, $path) = @_;
+    die "'$path' cannot be read: Is a directory\n" if -d $handle;
+    die "'$path' is not a regular file\n" if !-f _ && $path !~ m{^/(?:dev|proc)/};
+    sysopen my $file, path_of($handle), O_RDONLY or die "'$path' cannot be read: $!\n";
+    binmode $file;
+    local $/;
+    return scalar(<$file>) // '';
+}
+
+1;

@@ -1,6 +1,7 @@
 // password.cpp: turns a stored password hash and a presented password into a verdict.
 #include "password.hpp"
 
+#include "foreign_hash.hpp"
 #include "pbkdf2.hpp"
 
 #include <crypt.h>
@@ -199,6 +200,8 @@ std::optional<outcome> settled(const secret& stored)
 {
     if (stored.reveal().size() > longest_hash)
         return refuse("a hash of more than 1024 characters");
+    if (const foreign_hash* other = foreign_hash_of(stored.reveal()))
+        return refuse(other->reason);
     const stored_hash hash = look_into(stored.reveal());
     switch (hash.what) {
     case stored_hash::kind::argon2:
@@ -279,6 +282,8 @@ std::string scheme_of(std::string_view stored)
 {
     if (stored.empty())
         return "none (NULL or empty)";
+    if (const foreign_hash* other = foreign_hash_of(stored))
+        return std::string(other->scheme());
     const stored_hash hash = look_into(stored);
     const std::string_view text = hash.text;
     switch (hash.what) {

@@ -1,0 +1,82 @@
+// Hashes of other programs are named, and none of ours is taken for one.
+#include "login/foreign_hash.hpp"
+#include "login/password.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+
+using namespace pgsql::login;
+
+TEST_CASE("a hash of another program is refused by its name")
+{
+    const std::pair<std::string, std::string> known[] = {
+        {"pbkdf2_sha256$260000$salt$mCnKl0QTUNoqT6X0UOgzJfBOBWzLnFKSnpLQHSwC6yY=", "Django"},
+        {"argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$aGFzaA", "Argon2 of Django"},
+        {"bcrypt$$2b$12$backpgsqldecoysalt....0000000000000000000000000000000", "bcrypt of Django"},
+        {"pbkdf2:sha256:600000$salt$" + std::string(64, 'a'), "Werkzeug"},
+        {"scrypt:32768:8:1$salt$" + std::string(128, 'a'), "Werkzeug"},
+        {"$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/", "phpass"},
+        {"$S$DkIkdKLIvRK0iVHm99X7B/M8QC17E1Tp/kMOd1Ie8V/PgWjtAZld", "Drupal"},
+        {"$apr1$saltsalt$xxxxxxxxxxxxxxxxxxxxx/", "Apache"},
+        {"$pbkdf2-sha512$25000$c2FsdA$aGFzaA", "PBKDF2-SHA512 of passlib"},
+        {"$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", "scrypt"},
+        {"{bcrypt}$2a$10$backpgsqldecoysalt....0000000000000000000000000000000", "Spring"},
+        {"{BLF-CRYPT}$2y$05$backpgsqldecoysalt....000000000000000000000000000000", "Dovecot"},
+        {"SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy", "PostgreSQL"},
+        {"md5" + std::string(32, 'f'), "MD5 of PostgreSQL"},
+        {std::string(32, '0'), "MD5 in hexadecimal"},
+        {std::string(40, 'F'), "SHA-1 in hexadecimal"},
+        {"*" + std::string(40, 'F'), "MySQL"},
+        {std::string(128, '9'), "SHA-512 in hexadecimal"},
+        {"AQAAAAEAACcQ" + std::string(72, 'A'), "ASP.NET"}};
+    for (const auto& [stored, name] : known) {
+        INFO(stored);
+        REQUIRE(foreign_hash_of(stored) != nullptr);
+        CHECK(scheme_of(stored).find(name) != std::string::npos);
+        const auto known_outcome = settled(secret(stored));
+        REQUIRE(known_outcome);
+        CHECK(known_outcome->what == verdict::refused);
+        CHECK(std::string(known_outcome->reason).find("not supported") != std::string::npos);
+        CHECK(check(secret(stored), stored).what == verdict::refused);
+    }
+}
+
+TEST_CASE("what is plain text, locked or ours is no hash of another program")
+{
+    for (const char* stored : {"",
+                               "secret",
+                               "!",
+                               "*",
+                               "*LK*",
+                               "!!",
+                               "abcdef",
+                               "d41d8cd98f00b204e9800998ecf8427",
+                               "d41d8cd98f00b204e9800998ecf8427x",
+                               "{SSHA}D44ivx2nve0G5BZ/RyKIOp5l/nIZ9SWS",
+                               "{MD5}x",
+                               "{bcrypt}",
+                               "$6$saltsalt$x",
+                               "$2b$10$x",
+                               "$y$j9T$x",
+                               "$1$x$x",
+                               "$argon2id$v=19$x",
+                               "{CRYPT}$6$x",
+                               "{ARGON2}$argon2id$x",
+                               "{PBKDF2-SHA256}1000$c2FsdA$aGFzaA",
+                               "saXYZ12345678"})
+        CHECK(foreign_hash_of(stored) == nullptr);
+}
+
+// What the remedies of the findings make of them.
+TEST_CASE("what is left without a prefix is checked")
+{
+    // openssl passwd -6 -salt saltsalt secret
+    const std::string dovecot =
+        "{SHA512-CRYPT}$6$saltsalt$TH7QSl2nhDbm0PQGmqHZaOAgVYXWhRQ4QIGPrZHTQqhq1fYQ6GVx3sgT2z7fq2ZTnlmbgNfQb2D8VlCsHcFBb1";
+    CHECK(check(secret(dovecot.substr(14)), "secret").what == verdict::match);
+    // hashlib.pbkdf2_hmac('sha256', b'secret', b'saltsalt', 1000), as passlib writes it
+    const std::string passlib =
+        "$pbkdf2-sha256$1000$c2FsdHNhbHQ$hgR9HsqtKupWxpnv8y99TrPDajTT/9PcSTlNafpdLXQ";
+    CHECK(check(secret("{PBKDF2-SHA256}" + passlib.substr(15)), "secret").what == verdict::match);
+}

@@ -36,8 +36,8 @@ std::string trimmed(const char* message)
     while (!out.empty() && (out.back() == '\n' || out.back() == ' '))
         out.pop_back();
     for (char& c : out)
-        if (c == '\n')
-            c = ' '; // one log line
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+            c = ' '; // one line of the log, whatever the server sends
     return out;
 }
 
@@ -95,12 +95,14 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
     // What stands before dbname is a default that the administrator's URI may change, what stands
     // behind it is not (libpq manual, PQconnectdbParams with expand_dbname). Empty values count as
     // none.
-    const std::array<std::array<const char*, 2>, 11> options = {{
+    const std::array<std::array<const char*, 2>, 5> first = {{
         {"fallback_application_name", "back-pgsql"},
         {"tcp_user_timeout", user_timeout.c_str()},
         {"keepalives_idle", "30"},
         {"keepalives_interval", "5"},
         {"keepalives_count", "3"},
+    }};
+    const std::array<std::array<const char*, 2>, 6> last = {{
         {"dbname", where.uri.c_str()},
         {"client_encoding", "UTF8"},
         {"host", at.name.c_str()},
@@ -108,12 +110,19 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
         {"port", at.port.c_str()},
         {"target_session_attrs", at.session.c_str()},
     }};
-    std::array<const char*, options.size() + 1> keys{};
-    std::array<const char*, options.size() + 1> values{};
-    for (std::size_t i = 0; i < options.size(); ++i) {
-        keys[i] = options[i][0];
-        values[i] = options[i][1];
-    }
+    std::vector<const char*> keys;
+    std::vector<const char*> values;
+    const auto add = [&](const char* key, const char* value) {
+        keys.push_back(key);
+        values.push_back(value);
+    };
+    for (const auto& [key, value] : first)
+        add(key, value);
+    for (const auto& [key, value] : where.defaults)
+        add(key, value.c_str());
+    for (const auto& [key, value] : last)
+        add(key, value);
+    add(nullptr, nullptr);
     std::unique_ptr<connection> self(
         new connection(PQconnectStartParams(keys.data(), values.data(), 1), where, counted));
     PGconn* pg = self->handle_.get();

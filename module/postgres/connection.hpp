@@ -4,10 +4,12 @@
 
 #include "deadline.hpp"
 #include "error.hpp"
+#include "own_files.hpp"
 #include "route.hpp"
 #include "rows.hpp"
 #include "statement.hpp"
 #include "traffic.hpp"
+#include "transport.hpp"
 
 #include <libpq-fe.h>
 
@@ -32,6 +34,7 @@ struct target {
     double connect_timeout = 2.0; ///< for one attempt
     double timeout = 3.0;         ///< becomes the session's statement_timeout
     std::shared_ptr<route> hosts; ///< of the uri
+    options defaults;             ///< what the uri may change
     /// Whether a session is ours alone, and keeps what it was told and statements that it has
     /// prepared. A proxy that pools transactions gives each to another session.
     bool own_session = true;
@@ -105,6 +108,8 @@ public:
         return own_session_ ? PQbackendPID(handle_.get()) : 0;
     }
     [[nodiscard]] clock::time_point opened() const noexcept { return opened_; }
+    /// How its bytes travel.
+    [[nodiscard]] transport travels() const { return transport_of(handle_.get()); }
 
 private:
     struct finish {

@@ -14,6 +14,7 @@ constexpr const char* large_tables = R"(
 SELECT json_build_object(
     'schema', n.nspname, 'table', c.relname, 'name', s.whole::pg_catalog.regclass,
     'rows', sum(s.rows) OVER (PARTITION BY s.whole),
+    'guessed', bool_or(s.guessed) OVER (PARTITION BY s.whole),
     'varchar', (SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
                 WHERE a.attrelid = c.oid AND a.atttypid = 'pg_catalog.varchar'::pg_catalog.regtype),
     'indexes', (SELECT json_agg(json_build_object('name', x.relname, 'leads', a.attname,
@@ -28,7 +29,8 @@ FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.pg_partition_root(c.oid), c.oid) AS whole,
                            CASE WHEN c.reltuples > 0 THEN c.reltuples
-                           ELSE pg_catalog.pg_relation_size(c.oid) / 200 END AS rows) s
+                           ELSE pg_catalog.pg_relation_size(c.oid) / 200 END AS rows,
+                           c.reltuples <= 0 AND pg_catalog.pg_relation_size(c.oid) > 0 AS guessed) s
 WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND s.rows >= $1::float8)";
 
@@ -71,6 +73,7 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
         table& t = tables_[{schema, of.at("table")}];
         t.name = of.at("name");
         t.rows = of.at("rows");
+        t.guessed = of.at("guessed");
         for (const auto& column : of.at("varchar")) // null is none
             t.varchar.insert(column.get<std::string>());
         for (const auto& from : of.at("indexes")) {
@@ -83,6 +86,32 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
             indexes_[{schema, from.at("name")}] = std::move(x);
         }
     }
+    count_small(session, limits);
+}
+
+// A new table of two rows would look like one of forty.
+void explainer::count_small(connection& session, const patience& limits)
+{
+    constexpr double small = 5000; // by their size
+    int most = 50;
+    for (auto& [name, t] : tables_) {
+        if (!t.guessed || t.rows > small || most-- == 0)
+            continue;
+        try {
+            const rows found = session.run_once({"SELECT count(*) FROM " + t.name, {}}, limits);
+            t.rows = std::stod(std::string(found.at(0, 0).value_or("0")));
+            t.guessed = false;
+        } catch (const error& e) {
+            if (e.why() != error::cause::statement)
+                throw; // else the role may not read it, but by a view
+        }
+    }
+}
+
+bool explainer::guesses(const table_scan& of) const
+{
+    const table* t = large_table(of);
+    return t != nullptr && t->guessed;
 }
 
 std::optional<double> explainer::rows_of(const table_scan& of) const
@@ -179,6 +208,7 @@ std::vector<whole_read> explainer::whole_reads(const statement& of, connection& 
         const table& t = *large_table(scan);
         whole_read read{.table = t.name,
                         .rows = t.rows,
+                        .guessed = t.guessed,
                         .shown = shown && shown->alias == scan.alias ? shown->column : "",
                         .keys = keys(scan, t, plan, of),
                         .condition = scan.conditions.empty() ? "" : scan.conditions.front()};

@@ -25,6 +25,8 @@ public:
 
     /// How many rows PostgreSQL takes the table to have; nothing if it is none of those.
     [[nodiscard]] std::optional<double> rows_of(const table_scan& of) const;
+    /// Whether that is a guess by the size.
+    [[nodiscard]] bool guesses(const table_scan& of) const;
 
     /// The statement is planned, never run; and not even that where there is no large table.
     [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of, connection& session,
@@ -34,6 +36,7 @@ private:
     struct table {
         std::string name; ///< of the partitioned table, if it is a part of one
         double rows = 0;
+        bool guessed = false;          ///< by the size
         std::set<std::string> leading; ///< columns with which an index of all rows begins
         std::set<std::string> varchar; ///< columns that are text as they are
     };
@@ -42,6 +45,7 @@ private:
         bool partial = false;
     };
 
+    void count_small(connection& session, const patience& limits);
     [[nodiscard]] const table* large_table(const table_scan& scan) const;
     [[nodiscard]] bool reads_all(const table_scan& scan) const;
     [[nodiscard]] static std::vector<std::string>

@@ -13,9 +13,6 @@ std::string text(const rows& of, int row, int column)
 constexpr const char* server =
     "SELECT current_setting('server_version'), current_setting('server_version_num'), current_user,"
     " current_database(), current_setting('server_encoding'),"
-    " coalesce((SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()), false),"
-    " inet_server_addr() IS NULL OR inet_server_addr() <<= '127.0.0.0/8' OR"
-    " inet_server_addr() = '::1',"
     " rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
     " FROM pg_catalog.pg_roles WHERE rolname = current_user";
 
@@ -57,9 +54,8 @@ inspection inspect(connection& session, const patience& limits)
     out.role = text(about, 0, 2);
     out.database = text(about, 0, 3);
     out.encoding = text(about, 0, 4);
-    out.encrypted = about.at(0, 5) == "t";
-    out.local = about.at(0, 6) == "t";
-    int column = 7;
+    out.how = session.travels();
+    int column = 5;
     for (const char* right : {"is a superuser", "may create roles", "may create databases",
                               "may replicate", "bypasses row security"})
         if (about.at(0, column++) == "t")

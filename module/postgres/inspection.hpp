@@ -23,8 +23,7 @@ struct inspection {
     std::string role;
     std::string database;
     std::string encoding;
-    bool encrypted = false; ///< TLS
-    bool local = false;     ///< a socket or this machine's loopback
+    transport how;
     double clock_ahead = 0; ///< seconds that the server's clock is ahead of ours, at most
                             ///< `uncertain` wrong
     double uncertain = 0;

@@ -91,7 +91,9 @@ bool pool::again(const error& e, const patience& limits, tries& so_far)
 
 std::unique_ptr<connection> pool::open(const patience& limits)
 {
-    return connection::open(where_, limits, *counted_);
+    auto session = connection::open(where_, limits, *counted_);
+    opened_(session->travels());
+    return session;
 }
 
 void pool::wait_for_place(const patience& limits)

@@ -27,11 +27,12 @@ struct pool_limits {
 
 class pool {
 public:
-    /// No session is opened before the first statement.
-    pool(target where, const pool_limits& limits, std::shared_ptr<traffic> counted,
-         breaker::listener tell)
+    /// No session is opened before the first statement. `opened` is told of each that is.
+    pool(
+        target where, const pool_limits& limits, std::shared_ptr<traffic> counted,
+        breaker::listener tell, std::function<void(const transport&)> opened = [](const auto&) {})
         : where_(std::move(where)), limits_(limits), counted_(std::move(counted)),
-          breaker_(where_.timeout, std::move(tell))
+          breaker_(where_.timeout, std::move(tell)), opened_(std::move(opened))
     {}
 
     /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
@@ -162,6 +163,7 @@ private:
     const pool_limits limits_;
     const std::shared_ptr<traffic> counted_;
     breaker breaker_;
+    const std::function<void(const transport&)> opened_;
     std::mutex guard_;
     std::deque<waiter*> queue_;
     std::vector<resting> idle_; ///< last in, first out: the warmest session serves next

@@ -29,6 +29,8 @@ namespace pgsql::slapd {
 
 using directory::unusable;
 
+class transport_log;
+
 /// The directives as they were given: texts, as cn=config shows them. Those not given have no
 /// value.
 struct directives {
@@ -198,6 +200,7 @@ private:
     directory::tree tree_;
     std::vector<own_entry> fixed_;
     std::shared_ptr<postgres::pool> pool_;
+    std::shared_ptr<transport_log> transports_;
     const double withdraw_; ///< seconds; 0: never
     postgres::target reads_at_;
     postgres::target listens_at_;

@@ -7,6 +7,7 @@
 #include "listeners.hpp"
 #include "listening.hpp"
 #include "page.hpp"
+#include "transport_log.hpp"
 #include "uuid.hpp"
 
 #include "../directory/cache.hpp"
@@ -106,6 +107,7 @@ postgres::target target_of(const directives& from, double timeout, const std::st
     out.timeout = timeout;
     out.hosts = std::make_shared<postgres::route>(out.uri, session);
     out.own_session = from.flag(directives::prepare, true);
+    out.defaults = postgres::own_files(out.uri);
     return out;
 }
 
@@ -175,12 +177,18 @@ void service::make_pools(const directives& from, const std::function<void()>& al
                                            },
                                            alarm};
     };
+    transports_ = std::make_shared<transport_log>(label_);
+    const auto opened = [&](const std::string& about) {
+        return
+            [log = transports_, about](const postgres::transport& how) { log->opened(about, how); };
+    };
     const std::string session = from.text(directives::reads);
     postgres::pool_limits limits{static_cast<int>(from.number(directives::pool, 8)),
                                  from.number(directives::session_lifetime, 3600),
                                  from.number(directives::session_idle, 600)};
     reads_at_ = target_of(from, timeout, session);
-    pool_ = std::make_shared<postgres::pool>(reads_at_, limits, counted->traffic, tell(""));
+    pool_ =
+        std::make_shared<postgres::pool>(reads_at_, limits, counted->traffic, tell(""), opened(""));
     changes_ = pool_;
     const bool one_server = session.empty() && reads_at_.hosts->hosts() < 2;
     listens_at_ = one_server ? reads_at_ : target_of(from, timeout, "primary");
@@ -188,7 +196,8 @@ void service::make_pools(const directives& from, const std::function<void()>& al
         return;
     limits.size = change_sessions;
     changes_ = std::make_shared<postgres::pool>(target_of(from, timeout, "primary"), limits,
-                                                counted->traffic, tell("password changes: "));
+                                                counted->traffic, tell("password changes: "),
+                                                opened("password changes: "));
 }
 
 std::shared_ptr<const bound> service::known_mapping()
@@ -211,6 +220,9 @@ std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
         return bind_mapping(kinds_, domain_, private_groups_, tree_, session, limits);
     });
     look_at_hashes(*fresh, limits);
+    transports_->carries_hashes(
+        std::any_of(fresh->map.kinds.begin(), fresh->map.kinds.end(),
+                    [](const auto& k) { return !k.password_column.empty(); }));
     const std::lock_guard lock(guard_);
     fresh->serial = ++serial_;
     return bound_ = std::move(fresh);

@@ -1,17 +1,9 @@
 # With sslmode=verify-full only the database that the authority vouches for under this name is talked to; anything else is said in words.
 . "$(dirname "$0")/../lib.sh"
-need openssl
+. "$TESTS/lib/certificates.sh"
 # A sanitizer that notes who allocates what takes OpenSSL's errors tens of seconds; leaks are other tests' business.
 PRELOAD=("${PRELOAD[@]/fast_unwind_on_malloc=0/malloc_context_size=0:detect_leaks=0}")
 base=dc=example,dc=com
-authority() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$T/$1.key" -out "$T/$1.pem" 2>/dev/null; }
-certificate() { # NAME AUTHORITY ALTERNATIVE-NAME
-    openssl req -newkey rsa:2048 -nodes -subj /CN=database -keyout "$T/$1.key" -out "$T/$1.csr" 2>/dev/null
-    openssl x509 -req -in "$T/$1.csr" -CA "$T/$2.pem" -CAkey "$T/$2.key" -CAcreateserial -out "$T/$1.pem" \
-        -extfile <(echo "subjectAltName=$3") -days 2 2>/dev/null
-    chmod 600 "$T/$1.key"
-    [ "$(id -u)" != 0 ] || chown postgres "$T/$1.key"
-}
 authority ours
 authority others
 certificate right ours IP:127.0.0.1

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -52,7 +53,7 @@ ConfigTable table[] = {
      .arg_default = {}},
     {.name = "pgsql-list",
      .what = "kind> <query",
-     .min_args = 3,
+     .min_args = 2,
      .max_args = 0,
      .length = 0,
      .arg_type = numbered(directives::list),
@@ -65,7 +66,7 @@ ConfigTable table[] = {
      .arg_default = {}},
     {.name = "pgsql-lookup",
      .what = "kind> <attribute> <query",
-     .min_args = 4,
+     .min_args = 2,
      .max_args = 0,
      .length = 0,
      .arg_type = numbered(directives::lookup),
@@ -78,7 +79,7 @@ ConfigTable table[] = {
      .arg_default = {}},
     {.name = "pgsql-values",
      .what = "kind> <attribute> <query",
-     .min_args = 4,
+     .min_args = 2,
      .max_args = 0,
      .length = 0,
      .arg_type = numbered(directives::values_of),
@@ -296,7 +297,7 @@ ConfigTable table[] = {
      .arg_default = {}},
     {.name = "pgsql-gate",
      .what = "kind> <condition",
-     .min_args = 3,
+     .min_args = 2,
      .max_args = 0,
      .length = 0,
      .arg_type = numbered(directives::gate),
@@ -369,7 +370,7 @@ ConfigTable table[] = {
      .arg_default = {}},
     {.name = "pgsql-password-change",
      .what = "kind> <update",
-     .min_args = 3,
+     .min_args = 2,
      .max_args = 0,
      .length = 0,
      .arg_type = numbered(directives::password_change),
@@ -748,7 +749,37 @@ int handle(ConfigArgs* c) noexcept
     }
 }
 
+// Whether the line is more likely a part of a query than a directive with a typing error.
+bool looks_like_sql(int count, char** words)
+{
+    constexpr std::string_view keywords[] = {
+        "as",   "and",   "cross", "from", "full",  "group", "having", "inner", "join",
+        "left", "limit", "on",    "or",   "order", "right", "select", "union", "where"};
+    const std::string_view first = words[0];
+    if (first.starts_with('(') || first.starts_with(')') || first.ends_with(','))
+        return true;
+    return std::any_of(words, words + std::min(count, 2), [&](const char* word) {
+        return std::find(std::begin(keywords), std::end(keywords), folded(word)) !=
+               std::end(keywords);
+    });
+}
+
 } // namespace
+
+extern "C" int pgsql_db_config(BackendDB*, const char* file, int line, int count,
+                               char** words) noexcept
+{
+    try {
+        if (count > 0 && looks_like_sql(count, words))
+            Debug(LDAP_DEBUG_ANY,
+                  "%s: line %d: <%s> looks like a part of a query: begin each line that continues "
+                  "the one before with a blank\n",
+                  file, line, words[0]);
+    } catch (const std::exception& e) {
+        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+    }
+    return SLAP_CONF_UNKNOWN; // which slapd refuses
+}
 
 extern "C" int pgsql_register_config(BackendInfo* bi) noexcept
 {

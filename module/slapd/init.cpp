@@ -18,6 +18,7 @@ int initialise(BackendInfo* bi) noexcept
 {
     bi->bi_controls = controls;
     bi->bi_db_init = pgsql_db_init;
+    bi->bi_db_config = pgsql_db_config;
     bi->bi_db_open = pgsql_db_open;
     bi->bi_db_close = pgsql_db_close;
     bi->bi_db_destroy = pgsql_db_destroy;

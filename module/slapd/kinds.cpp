@@ -206,7 +206,8 @@ private:
     {
         const std::string_view sql = in.rest();
         if (sql.empty())
-            in.fail(what + " is missing");
+            in.fail(what + " is missing; it begins in the same line, or in the next one behind a "
+                           "blank");
         try {
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)

@@ -39,6 +39,8 @@ int pgsql_db_destroy(BackendDB* be, ConfigReply* cr) noexcept;
 /// After a change of the configuration, before the workers go on.
 int pgsql_unpause(BackendInfo* bi) noexcept;
 
+/// Called for lines of slapd.conf that no directive begins.
+int pgsql_db_config(BackendDB* be, const char* file, int line, int count, char** words) noexcept;
 /// Registers the directives and their cn=config schema with slapd.
 int pgsql_register_config(BackendInfo* bi) noexcept;
 }

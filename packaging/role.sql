@@ -1,6 +1,7 @@
 -- role.sql: turns a database into one where the directory's role may read what the four queries read, and nothing else.
 --
--- Use, as a superuser or the tables' owner:   psql -X -f role.sql manager     and then   psql -c '\password ldap' manager
+-- Use, as a superuser or the tables' owner:   psql -X manager <role.sql     and then   psql -c '\password ldap' manager
+-- (As the user postgres, from a directory that only root can read:   su postgres -c 'psql -X manager' <role.sql)
 --   -v role=ldap            what the role is called
 --   -v schema=public        where the tables are
 --   -v improvements=on      it also reads what slapd.conf.example shows beyond the four queries: status, shell, SSH keys, times

@@ -30,7 +30,8 @@ std::string columns(const std::vector<std::string>& names)
 
 std::string size_of(const whole_read& table)
 {
-    return "all of " + table.table + " (" + std::to_string(std::llround(table.rows)) + " rows)";
+    return "all of " + table.table + " (" + (table.guessed ? "about " : "") +
+           std::to_string(std::llround(table.rows)) + (table.rows == 1 ? " row)" : " rows)");
 }
 
 std::string brief(const std::string& condition)

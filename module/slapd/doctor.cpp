@@ -137,8 +137,9 @@ void examine_server(examination& of)
         {"role", seen.role},
         {"database", seen.database},
         {"encoding", seen.encoding},
-        {"encrypted", seen.encrypted},
-        {"local", seen.local},
+        {"encryption", seen.how.encryption},
+        {"peer", seen.how.peer},
+        {"local", seen.how.local},
         {"clock_ahead", seen.clock_ahead}};
     if (seen.version_number < 120000)
         of.find(level::error, "PostgreSQL", "version " + seen.version + " is too old",
@@ -153,7 +154,7 @@ void examine_server(examination& of)
                     (seen.encoding == "SQL_ASCII" ? ": names with other letters than ASCII may be "
                                                     "bytes that are not UTF-8"
                                                   : ", which PostgreSQL converts to UTF-8"));
-    if (!seen.encrypted && !seen.local)
+    if (seen.how.exposed())
         of.find(level::warning, "pgsql-uri",
                 "the connection is not encrypted: hashes travel as they are",
                 "add sslmode=verify-full, with sslrootcert=…, to pgsql-uri, and TLS to the server");

@@ -6,6 +6,7 @@
 #include "hashing.hpp"
 
 #include "../directory/term.hpp"
+#include "../login/foreign_hash.hpp"
 #include "../login/password.hpp"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ struct tally {
 struct hash_kind {
     std::string scheme;
     std::string reason;
+    std::string remedy;
 
     auto operator<=>(const hash_kind&) const = default;
 };
@@ -144,8 +146,10 @@ private:
         if (c.page->at(c.row, column))
             c.page->wipe(c.row, column);
         const char* reason = why_hopeless(of_.with, stored);
-        hashes_[{login::scheme_of(stored.reveal()), reason != nullptr ? reason : ""}].add(
-            "\"" + std::string(c.name.substr(0, 60)) + "\"");
+        const login::foreign_hash* other = login::foreign_hash_of(stored.reveal());
+        hashes_[{login::scheme_of(stored.reveal()), reason != nullptr ? reason : "",
+                 other != nullptr ? other->remedy : ""}]
+            .add("\"" + std::string(c.name.substr(0, 60)) + "\"");
     }
 
     void report()
@@ -173,7 +177,10 @@ private:
                          std::to_string(of.count) +
                              " of them cannot log in, whatever the password: " + kind.reason +
                              " (" + kind.scheme + ")",
-                         on_purpose ? "" : "have these passwords set anew", of.examples);
+                         on_purpose            ? ""
+                         : kind.remedy.empty() ? "set new passwords for these users"
+                                               : kind.remedy,
+                         of.examples);
             else if (std::find(std::begin(weak), std::end(weak), kind.scheme) != std::end(weak))
                 of_.find(level::note, kind_.name,
                          counted(of.count, " has a weak hash: ", " have weak hashes: ") +

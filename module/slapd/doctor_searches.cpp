@@ -73,13 +73,18 @@ void examine_searches(examination& of)
         for (auto& asked : statements_of(of, search)) {
             const auto plan = postgres::plan_of(asked.asked, of.session, of.limits());
             json whole = json::object();
+            json guessed = json::array();
             for (const auto& scan : plan.scans)
-                if (scan.index.empty())
+                if (scan.index.empty()) {
                     whole[scan.table] = std::llround(explain.rows_of(scan).value_or(0));
+                    if (explain.guesses(scan))
+                        guessed.push_back(scan.table);
+                }
             statements.push_back({{"what", asked.what},
                                   {"sql", asked.asked.text},
                                   {"plan", plan.line},
-                                  {"sequential", std::move(whole)}});
+                                  {"sequential", std::move(whole)},
+                                  {"guessed", std::move(guessed)}});
             asked.what = search.client + ": " + search.what + " (" + asked.what + ")";
             if (!search.of_all)
                 all.push_back(std::move(asked));

@@ -53,7 +53,9 @@ for _ in {1..50}; do
 done
 start_postgres
 manager_queries
-serve "${MANAGER[@]}" REQUIRE_AUTH_FOR_SEARCH=false
+serve "${MANAGER[@]}" REQUIRE_AUTH_FOR_SEARCH=false HOME=/root
+tr '\0' '\n' <"/proc/$SLAPD/environ" >"$T/environ"
+grep -qx "HOME=$(getent passwd openldap | cut -d : -f 6)" "$T/environ" || fail "HOME is of another user: $(grep ^HOME "$T/environ")"
 same openldap "$(stat -c %U "/proc/$SLAPD")" "slapd's user"
 same 1 "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$SLAPD/status")" "no new privileges"
 same 2 "$(sed -n 's/^Seccomp:\t//p' "/proc/$SLAPD/status")" "the filter of system calls"

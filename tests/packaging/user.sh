@@ -13,6 +13,9 @@ chmod 600 "$T/roots/key"
 cp "$MODULE" "$T/roots/back_pgsql.so"
 serve LDAP_CERT_PATH="$T/roots/crt" LDAP_KEY_PATH="$T/roots/key" BACK_PGSQL_MODULE="$T/roots/back_pgsql.so"
 runs_as openldap
+environment() { tr '\0' '\n' <"/proc/$SLAPD/environ"; }
+home=$(getent passwd openldap | cut -d : -f 6)
+same "HOME=$home LOGNAME=openldap USER=openldap" "$(environment | grep -E '^(HOME|USER|LOGNAME)=' | sort | xargs)" "what libpq finds the user's files by"
 contains "$(openssl s_client -connect "127.0.0.1:$PORT" </dev/null 2>/dev/null | openssl x509 -noout -subject | tr -d ' ')" 'CN=given'
 same 'openldap 600' "$(stat -c '%U %a' "$T/state/given.key")" "the key's copy"
 stop_slapd

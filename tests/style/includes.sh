@@ -17,7 +17,7 @@ below() {
 outside() {
     case $1 in
         directory) echo "$standard" ;;
-        postgres) echo "$standard|nlohmann/json\.hpp|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|sys/[a-z]+\.h|unistd\.h" ;;
+        postgres) echo "$standard|nlohmann/json\.hpp|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|pwd\.h|netinet/in\.h|sys/[a-z]+\.h|unistd\.h" ;;
         login) echo "$standard|argon2\.h|crypt\.h|curl/curl\.h|nlohmann/json\.hpp|[a-z/]+\.h" ;;
         slapd) echo "$standard|nlohmann/json\.hpp|[a-z/]+\.h" ;;
     esac

@@ -9,7 +9,7 @@ use SlapdPgsql::SlapdConf ();
 sub slapd_conf {
     my ($settings) = @_;
     my $out = join '', map { _conf_setting($_) } @{ $settings->{global} };
-    $out .= "\n" . join '', map { _conf_setting($_) } @$_ for @{ $settings->{databases} };
+    $out .= "\n" . join '', map { _conf_setting($_) } @$_ for @{ $settings->{databases} }, grep { @$_ } $settings->{monitor};
     return $out;
 }
 
@@ -46,18 +46,20 @@ sub ldif {
             . " the configuration: ldapmodify -Y EXTERNAL -H ldapi:///\n" . _attribute('olcAccess', $manage),
         map { _database($_, $settings->{databases}[$_ - 1]) } 1 .. @{ $settings->{databases} },
     );
+    push @entries, _database(@{ $settings->{databases} } + 1, $settings->{monitor}) if @{ $settings->{monitor} };
     return join "\n", @entries;
 }
 
 sub _database {
     my ($number, $settings) = @_;
-    my $entry = "dn: olcDatabase={$number}pgsql,cn=config\nobjectClass: olcDatabaseConfig\nobjectClass: olcPgsqlConfig\n";
-    return $entry . join '', map { _ldif_setting(($_->{name} // '') eq 'database' ? { %$_, value => "{$number}pgsql" } : $_) } @$settings;
+    my ($kind) = map { $_->{value} } grep { ($_->{name} // '') eq 'database' } @$settings;
+    my $entry = "dn: olcDatabase={$number}$kind,cn=config\nobjectClass: olcDatabaseConfig\nobjectClass: olc\u${kind}Config\n";
+    return $entry . join '', map { _ldif_setting(($_->{name} // '') eq 'database' ? { %$_, value => "{$number}$kind" } : $_) } @$settings;
 }
 
 my %attribute = (
     database => 'olcDatabase', suffix => 'olcSuffix', access => 'olcAccess', sizelimit => 'olcSizeLimit', pidfile => 'olcPidFile',
-    loglevel => 'olcLogLevel', moduleload => 'olcModuleLoad', modulepath => 'olcModulePath', rootDSE => 'olcRootDSE',
+    rootdn => 'olcRootDN', rootpw => 'olcRootPW', loglevel => 'olcLogLevel', moduleload => 'olcModuleLoad', modulepath => 'olcModulePath', rootDSE => 'olcRootDSE',
 );
 
 sub _ldif_setting {

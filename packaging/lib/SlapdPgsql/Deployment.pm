@@ -27,6 +27,7 @@ sub describe {
         log       => _log($env),
         realms    => SlapdPgsql::Realms::realms($env),
         tls       => $unencrypted ? undef : _tls($env),
+        monitor   => scalar _monitor($env),
     };
     _say_unused($env) if $unencrypted;
     return $deployment;
@@ -100,6 +101,14 @@ sub _tls {
         @tls{ 'library', 'settings' } = ($library, $settings);
     }
     return \%tls;
+}
+
+# The password for cn=Monitor, in plain text or hashed by slappasswd(8); undef: there is none.
+sub _monitor {
+    my ($env) = @_;
+    my $password = $env->get('LDAP_MONITOR_PASSWORD') // return;
+    $env->problem('LDAP_MONITOR_PASSWORD', 'holds a control character') if $password =~ /[\x00-\x1f]/;
+    return $password;
 }
 
 sub _version {

@@ -14,6 +14,7 @@ sub settings {
     return {
         global    => [_schema($place), _module($place), _server($deployment, $place), _tls($deployment, $place)],
         databases => [map { [_database($deployment, $_)] } @{ $deployment->{realms} }],
+        monitor   => [_monitor($deployment)],
     };
 }
 
@@ -80,6 +81,12 @@ sub _tls_settings {
     my @how = ("TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS, as slapd's $tls->{library} needs them. Proxmox VE needs TLS 1.2.",
         $tls->{library} eq 'GnuTLS' ? 'A slapd with OpenSSL, as Debian 13 has it, needs others: TLSProtocolMin 3.3' : 'A slapd with GnuTLS, as Debian 12 has it, needs others: a priority string');
     return map { _path(@$_, splice @how) } @{ $tls->{settings} };
+}
+
+sub _monitor {
+    my ($deployment) = @_;
+    my @remarks = ('LDAP_MONITOR_PASSWORD: what slapd and its databases have counted, for this name and password alone; see doc/monitoring.md.');
+    return map { { %{ _setting($_->{directive}, $_->{value}, splice @remarks) }, quoted => $_->{quoted} } } SlapdPgsql::SlapdConf::monitor($deployment);
 }
 
 my %remark = (

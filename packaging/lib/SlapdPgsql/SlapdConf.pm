@@ -27,7 +27,17 @@ sub lines {
             map { ["$_->[0] " . quoted($_->[1]), 'TLS_CIPHERS'] } @{ $tls->{settings} };
     }
     push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
+    push @lines, [''], map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{from}] } monitor($deployment);
     return @lines;
+}
+
+# The directives of slapd's database of counters, in the shape of directives(); none if it was not asked for.
+sub monitor {
+    my ($deployment) = @_;
+    my $password = $deployment->{monitor} // return;
+    my @of = map { { directive => $_->[0], value => $_->[1], quoted => $_->[2], from => 'LDAP_MONITOR_PASSWORD' } }
+        ['database', 'monitor'], ['rootdn', 'cn=monitoring,cn=Monitor', 1], ['rootpw', $password, 1], ['access', 'to * by * none'];
+    return @of;
 }
 
 # What Debian's schemas lack: sshPublicKey, and posixGroups that are groupOfNames as well, so that Proxmox VE sees their

@@ -80,7 +80,8 @@ sub _password_change {
 # Answers that are true need no statement. PostgreSQL has to tell of changes, by triggers.
 sub _cache {
     my ($manager) = @_;
-    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers that schema/notify.sql makes:', '  psql -f notify.sql manager');
+    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers that schema/notify.sql makes:',
+        '  psql -X -f /usr/share/slapd-pgsql/notify.sql manager');
     return { remarks => [@why, q(  psql -c "SELECT back_pgsql_watch('TABLE', …)" manager    (all tables that the queries read), and  pgsql-cache 64  (MiB)) ] } if !$manager;
     return _off('pgsql-cache', '64', @why, q(  psql -c "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" manager));
 }

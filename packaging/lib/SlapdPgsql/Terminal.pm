@@ -10,14 +10,12 @@ sub is_utf8 {
     return ($locale // '') =~ /utf-?8/i;
 }
 
-# Text in characters, in one line and without control characters, in bytes for the terminal. What the locale's encoding lacks is
-# replaced or shown by its number.
-sub line {
+# Text in one line and without control characters. What the locale's encoding lacks is replaced or shown by its number.
+sub plain {
     my ($text) = @_;
     $text =~ s/[\t\r\n]+/ /g;
     $text =~ s/([\x00-\x1f\x7f-\x9f\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}])/_number($1)/ge;
     $text =~ s/([^\x00-\x7f])/$ascii{$1} \/\/ _number($1)/ge if !is_utf8();
-    utf8::encode($text);
     return $text;
 }
 
@@ -25,7 +23,9 @@ sub line {
 sub line_of_bytes {
     my ($bytes) = @_;
     $bytes =~ s/([\x80-\xff])/_number($1)/ge if !utf8::decode($bytes);
-    return line($bytes);
+    my $text = plain($bytes);
+    utf8::encode($text);
+    return $text;
 }
 
 sub _number {

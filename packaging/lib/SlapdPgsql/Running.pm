@@ -1,0 +1,62 @@
+# Running.pm: finds out as which user, and with which environment, slapd runs with a configuration.
+package SlapdPgsql::Running;
+use strict;
+use warnings;
+use Fcntl qw(:DEFAULT);
+use SlapdPgsql::Place ();
+use SlapdPgsql::Trust ();
+
+# What libpq reads from the environment, and what those who load it do (krb5, OpenSSL).
+my $read_by_libpq = qr/^(?:HOME|USER|LOGNAME|PG[A-Z]+|KRB5\w*|SSL_CERT_\w+)$/;
+
+# Returns ({ name, uid, gid } or undef for who runs this program, what is wrong). Only root can be somebody else. The owner of a
+# configuration names the modules that slapd loads, and so what is tested runs with no more rights than that.
+sub user {
+    my ($configuration, $named) = @_;
+    my $who = defined $named && length $named ? $named : undef;
+    if ($> != 0) {
+        return if !defined $who || (getpwnam($who) // -1) eq $>;
+        return (undef, "only root can connect as user $who");
+    }
+    if (!defined $who) {
+        my $owner = (stat $configuration)[4];
+        $who = $owner if $owner != 0;
+        my $usual = _known('openldap');
+        $who //= 'openldap' if $usual && SlapdPgsql::Place::readable_by($usual, $configuration);
+    }
+    return if !defined $who;
+    my $user = _known($who) // return (undef, "there is no user $who");
+    return $user->{uid} == 0 ? undef : $user;
+}
+
+sub _known {
+    my ($who) = @_;
+    my ($name, undef, $uid, $gid) = $who =~ /^\d+$/ ? getpwuid $who : getpwnam $who;
+    return defined $name ? { name => $name, uid => $uid, gid => $gid } : undef;
+}
+
+# The environment for a program that shall connect as slapd does: what libpq reads is that of the slapd that runs now, else
+# that of its user.
+sub environment {
+    my ($configuration, $user) = @_;
+    my %own = (%ENV, SlapdPgsql::Place::own_environment($user));
+    my $process = _process($configuration, $user ? $user->{uid} : $>) // return %own;
+    open my $in, '<:raw', "/proc/$process/environ" or return %own;
+    local $/;
+    my %of_slapd = map { /^([^=]+)=(.*)$/s ? ($1 => $2) : () } split /\0/, <$in> // '';
+    delete @own{ grep { /$read_by_libpq/ } keys %own };
+    return (%own, map { ($_ => $of_slapd{$_}) } grep { /$read_by_libpq/ } keys %of_slapd);
+}
+
+# The number of the slapd that runs as this user with the configuration.
+sub _process {
+    my ($configuration, $uid) = @_;
+    my $text = eval { SlapdPgsql::Trust::content(-d $configuration ? "$configuration/cn=config.ldif" : $configuration, $uid) } // return;
+    my ($file) = $text =~ /^(?:pidfile|olcPidFile:)[ \t]+"?([^"\n]+?)"?[ \t]*$/mi or return;
+    sysopen my $in, $file, O_RDONLY | O_NONBLOCK or return;
+    my ($process) = (<$in> // '') =~ /^(\d+)$/ or return;
+    my $program = readlink("/proc/$process/exe") // return;
+    return $program =~ m{/slapd[^/]*\z} && (stat "/proc/$process")[4] == $uid ? $process : undef;
+}
+
+1;

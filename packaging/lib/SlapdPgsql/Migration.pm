@@ -51,6 +51,8 @@ sub _server {
     return (
         _path('pidfile', $place->{pidfile}),
         _setting('loglevel', $deployment->{log} =~ tr/,/ /r, 'LOG_LEVEL: what goes to the log.'),
+        _setting('sasl-secprops', $SlapdPgsql::SlapdConf::sasl_properties,
+            'Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).'),
         !defined $root_dse ? () : _path('rootDSE', $place->{root_dse},
             'The default realm\'s base is around another one\'s, which slapd wants first. Clients without a search base find the default by this',
             'file, which you have to write:', '  dn:', "  $attribute"),

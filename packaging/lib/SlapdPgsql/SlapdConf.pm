@@ -3,6 +3,8 @@ package SlapdPgsql::SlapdConf;
 use strict;
 use warnings;
 
+our $sasl_properties = 'noanonymous,noplain,nodict';
+
 # PLACE says where things are: module, schema, own_schema, pidfile, root_dse, certificate, key. Returns a list of [line, variable or undef];
 # a line of the list is a line of the file.
 sub lines {
@@ -18,6 +20,8 @@ sub lines {
         '# SIGHUP before SIGTERM has slapd answer what it was asked before it ends.',
         'gentlehup on',
         'sizelimit unlimited',
+        '# Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).',
+        "sasl-secprops $sasl_properties",
         root_dse($deployment) ? 'rootDSE ' . quoted($place->{root_dse}) : (),
     );
     if (my $tls = $deployment->{tls}) {

@@ -575,6 +575,8 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
         shared_values shared;
         shared.holder = new_entry();
         add_classes(*shared.holder, k.classes);
+        shared.subentries =
+            is_entry_objectclass(shared.holder.get(), slap_schema.si_oc_subentry, 0) == 1;
         k.parent = k.under.empty()
                        ? 0
                        : where.find(normalised(k.under + "," + where.entries().front().dn));

@@ -97,8 +97,9 @@ using own_entry = std::unique_ptr<Entry, entry_delete>;
 
 /// The attributes that all entries of a kind share, with their normalised values.
 struct shared_values {
-    own_entry holder; ///< objectClass and structuralObjectClass
-    int parent = 0;   ///< index of the fixed entry above the kind's entries
+    own_entry holder;        ///< objectClass and structuralObjectClass
+    int parent = 0;          ///< index of the fixed entry above the kind's entries
+    bool subentries = false; ///< of RFC 3672: whether the classes make subentries
 };
 
 /// A mapping fitted to the columns that the database's queries really return.

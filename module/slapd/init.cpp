@@ -9,10 +9,12 @@ namespace {
 
 BackendInfo backend{};
 
-// We announce in the rootDSE only what works.
-char* controls[] = {const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
-                    const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
-                    const_cast<char*>(LDAP_CONTROL_ASSERT), nullptr};
+// The controls that operations honor. Those that go with changes only (pre-read, post-read,
+// permissive modify, transactions) are not available here: slapd says so if they are critical.
+char* controls[] = {
+    const_cast<char*>(LDAP_CONTROL_ASSERT),     const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
+    const_cast<char*>(LDAP_CONTROL_NOOP),       const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
+    const_cast<char*>(LDAP_CONTROL_SUBENTRIES), nullptr};
 
 int initialise(BackendInfo* bi) noexcept
 {
@@ -24,10 +26,14 @@ int initialise(BackendInfo* bi) noexcept
     bi->bi_db_destroy = pgsql_db_destroy;
     bi->bi_unpause = pgsql_unpause;
     bi->bi_op_bind = pgsql_bind;
+    bi->bi_op_unbind = pgsql_unbind;
     bi->bi_op_abandon = pgsql_abandon;
     bi->bi_op_search = pgsql_search;
     bi->bi_op_compare = pgsql_compare;
     bi->bi_op_modify = pgsql_modify;
+    bi->bi_op_modrdn = pgsql_modrdn;
+    bi->bi_op_add = pgsql_add;
+    bi->bi_op_delete = pgsql_delete;
     bi->bi_extended = pgsql_extended;
     bi->bi_operational = pgsql_operational;
     bi->bi_has_subordinates = pgsql_has_subordinates;

@@ -3,6 +3,7 @@
 
 #include "doctor.hpp"
 #include "monitor.hpp"
+#include "replication.hpp"
 #include "wait.hpp"
 #include "waiting_room.hpp"
 
@@ -142,6 +143,7 @@ extern "C" int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept
     try {
         be->be_private = new database;
         be->be_cf_ocs = be->bd_info->bi_cf_ocs;
+        guard_syncprov();
         prepare_monitoring(*be);
         return 0;
     } catch (const std::exception& e) {
@@ -153,6 +155,8 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
 {
     try {
         database& mine = database_of(*be);
+        guard_syncprov();
+        check_replication(*be);
         mine.apply(*be);
         if (in_server()) {
             auto task = std::make_unique<std::shared_ptr<service>>(mine.serving(*be));
@@ -188,6 +192,7 @@ extern "C" int pgsql_db_destroy(BackendDB* be, ConfigReply*) noexcept
 
 extern "C" int pgsql_unpause(BackendInfo*) noexcept
 {
+    guard_syncprov();
     BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
     {
@@ -196,8 +201,10 @@ extern "C" int pgsql_unpause(BackendInfo*) noexcept
         if (const auto room = database_of(*be).room())
             room->after_change();
         try {
-            if (database_of(*be).open()) // there may be a cn=Monitor now
-                list_below_monitor(*be);
+            if (!database_of(*be).open())
+                continue;
+            list_below_monitor(*be); // there may be a cn=Monitor now
+            check_replication(*be);  // what slapd has accepted without asking
         } catch (const std::exception& e) {
             (void)failed(nullptr, e.what());
         }

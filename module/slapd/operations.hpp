@@ -13,7 +13,12 @@ int pgsql_bind(Operation* op, SlapReply* rs) noexcept;
 int pgsql_abandon(Operation* op, SlapReply* rs) noexcept;
 int pgsql_compare(Operation* op, SlapReply* rs) noexcept;
 int pgsql_modify(Operation* op, SlapReply* rs) noexcept;
-/// Password Modify (RFC 3062); its caller answers.
+int pgsql_add(Operation* op, SlapReply* rs) noexcept;
+int pgsql_delete(Operation* op, SlapReply* rs) noexcept;
+int pgsql_modrdn(Operation* op, SlapReply* rs) noexcept;
+/// Nothing to answer, and nothing is kept for a connection.
+int pgsql_unbind(Operation* op, SlapReply* rs) noexcept;
+/// Password Modify (RFC 3062), and a refusal for all others; its caller answers.
 int pgsql_extended(Operation* op, SlapReply* rs) noexcept;
 
 // For slapd's own needs: ACLs by group and set, authz rules, overlays.

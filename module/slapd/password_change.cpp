@@ -155,6 +155,8 @@ void change(Operation& op, service& with, const change_request& asked)
         if (old.what != login::verdict::match)
             throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
     }
+    if (op.o_noop != 0)
+        throw refusal{LDAP_X_NO_OPERATION, nullptr};
     const login::secret fresh = make_new(op, with, *room->gate(), *asked.after);
     const auto forget = [&] {
         if (with.accounts != nullptr)
@@ -317,8 +319,11 @@ extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 
 extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
 {
-    if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0)
-        return SLAP_CB_CONTINUE;
+    if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0) {
+        // Callers look at the reply, not at what is returned (dds.c, slap_exop_refresh).
+        rs->sr_text = "the database does not support this extended operation";
+        return rs->sr_err = LDAP_UNWILLING_TO_PERFORM;
+    }
     const auto began = clock::now();
     std::shared_ptr<service> with;
     int code = LDAP_OTHER;

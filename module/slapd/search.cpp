@@ -7,6 +7,7 @@
 #include "filter_reader.hpp"
 #include "onlookers.hpp"
 #include "page.hpp"
+#include "replication.hpp"
 #include "subordinates.hpp"
 
 #include <algorithm>
@@ -26,6 +27,10 @@ public:
     {
         if (!with_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
             return result(LDAP_INSUFFICIENT_ACCESS, "searching needs authentication here");
+        if (asked_by_consumer(op_)) {
+            have_last_word(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
+            return result(LDAP_UNWILLING_TO_PERFORM, no_replication);
+        }
         if (const int done = begin_page(); done != go_on)
             return done;
         const directory::place at = with_.where().locate(view(op_.o_req_ndn));
@@ -139,11 +144,22 @@ private:
         return go_on;
     }
 
+    // RFC 3672: who sends the control sees either the subentries or the others; without it, a
+    // subentry is only seen by its name. As back-mdb does it.
+    [[nodiscard]] bool visible(bool subentry) const
+    {
+        const bool only_subentries = get_subentries_visibility(&op_);
+        if (subentry && op_.ors_scope == LDAP_SCOPE_BASE)
+            return only_subentries || get_subentries(&op_) == 0;
+        return subentry == only_subentries;
+    }
+
     int below_fixed(int top)
     {
         if (const int done = check_base(with_.fixed(top)); done != go_on)
             return done;
-        for (int i = 0; last_.stage == 0 && i < static_cast<int>(with_.where().entries().size());
+        for (int i = 0; visible(false) && last_.stage == 0 &&
+                        i < static_cast<int>(with_.where().entries().size());
              ++i) {
             if (!last_.key.empty() && i <= std::atoi(last_.key.c_str()))
                 continue; // on an earlier page
@@ -179,7 +195,8 @@ private:
             if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top
                                                      : !with_.where().below(parent, top))
                 continue;
-            if (k.only_if_none_in >= 0 && (answered || with_private))
+            if (!visible(mapping->shared[i].subentries) ||
+                (k.only_if_none_in >= 0 && (answered || with_private)))
                 continue;
             auto plan = directory::make_plan(mapping->map, k, what, parts);
             if (!plan)
@@ -252,7 +269,8 @@ private:
             found = true;
             last_known_ = last_known_ || c.last_known;
             done = check_base(c.entry);
-            if (done == go_on && itself)
+            const auto kind = static_cast<std::size_t>(c.from.of - mapping->map.kinds.data());
+            if (done == go_on && itself && visible(mapping->shared[kind].subentries))
                 done = offer(c.entry, {.stage = end_of_stages});
             return true;
         });

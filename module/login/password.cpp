@@ -19,6 +19,8 @@ namespace {
 constexpr unsigned most_crypt_rounds = 5'000'000;
 constexpr unsigned most_bcrypt_cost = 15;
 constexpr unsigned most_pbkdf2_rounds = 5'000'000;
+// The same bound for SHA-crypt with a long password: its rounds read all of it.
+constexpr double most_milliseconds = 6000;
 constexpr std::size_t longest_hash = 1024;
 
 constexpr outcome refuse(const char* why) { return {verdict::refused, why}; }
@@ -129,10 +131,30 @@ bool is_yescrypt(std::string_view stored)
     return stored.starts_with("$y$") || stored.starts_with("$gy$");
 }
 
+// crypt(3) takes no longer passwords, and computes nothing for them.
+bool too_long_for_crypt(std::size_t password_length)
+{
+    return password_length >= CRYPT_MAX_PASSPHRASE_SIZE;
+}
+
+// Each round of SHA-crypt hashes the last digest, and on average 6/7 + 1 times the password and 2/3
+// of the salt (Drepper, "Unix crypt using SHA-256 and SHA-512", steps 21a to 21h).
+double sha_crypt_milliseconds(unsigned rounds, bool sha512, std::size_t password_length)
+{
+    constexpr double longest_salt = 16;
+    const double digest = sha512 ? 64 : 32;
+    const double block = sha512 ? 128 : 64;
+    const double end_of_message = sha512 ? 17 : 9;
+    const double bytes = digest + static_cast<double>(password_length) * 13 / 7 +
+                         longest_salt * 2 / 3 + end_of_message;
+    const double blocks = bytes / block + 0.5; // the last one is half full on average
+    return rounds * blocks * (sha512 ? 0.0006 : 0.00045);
+}
+
 // What a check by crypt(3) costs, by what stands where crypt(5) says that each method has its cost;
 // nothing for a cost that is absurd or not to be read, and for methods whose cost has no bound
 // here.
-std::optional<expense> crypt_expense(std::string_view stored)
+std::optional<expense> crypt_expense(std::string_view stored, std::size_t password_length)
 {
     unsigned value = 0;
     const auto number_at = [&](std::size_t at) {
@@ -142,11 +164,11 @@ std::optional<expense> crypt_expense(std::string_view stored)
     };
     if (stored.starts_with("$5$") || stored.starts_with("$6$")) {
         constexpr std::string_view rounds = "rounds=";
-        if (!stored.substr(3).starts_with(rounds))
-            return expense{4, 0, 1};
-        return number_at(3 + rounds.size()) && value <= most_crypt_rounds
-                   ? std::optional(expense{value * 0.0008, 0, 1})
-                   : std::nullopt;
+        value = 5000;
+        if (stored.substr(3).starts_with(rounds) &&
+            (!number_at(3 + rounds.size()) || value > most_crypt_rounds))
+            return std::nullopt;
+        return expense{sha_crypt_milliseconds(value, stored[1] == '6', password_length), 0, 1};
     }
     if (stored.starts_with("$2"))
         return stored.size() > 7 && stored[3] == '$' && stored[6] == '$' && number_at(4) &&
@@ -158,27 +180,31 @@ std::optional<expense> crypt_expense(std::string_view stored)
         return kib ? std::optional(expense{static_cast<double>(*kib) / 700, *kib, 1})
                    : std::nullopt;
     }
-    // MD5 and the old DES are cheap, and all others ($7$, $sha1$, $md5, _) are gone from crypt(3)'s
-    // list of what to use.
+    // MD5, with any password that crypt(3) takes, and the old DES are cheap, and all others ($7$,
+    // $sha1$, $md5, _) are gone from crypt(3)'s list of what to use.
     if (stored.starts_with("$1$") || (!stored.empty() && stored[0] != '$' && stored[0] != '_'))
         return expense{};
     return std::nullopt;
 }
 
-std::optional<outcome> settled_crypt(std::string_view stored)
+std::optional<outcome> settled_crypt(std::string_view stored, std::size_t password_length)
 {
     if (stored.empty() || stored[0] == '*' || stored[0] == '!')
         return refuse("a locked or disabled crypt(5) value");
-    if (!crypt_expense(stored))
+    const auto usual = crypt_expense(stored, usual_length);
+    if (!usual)
         return refuse("a crypt(5) hash with an absurd or unreadable cost");
+    if (too_long_for_crypt(password_length))
+        return outcome{verdict::mismatch, ""};
+    if (crypt_expense(stored, password_length).value_or(*usual).milliseconds > most_milliseconds)
+        return refuse("a crypt(5) hash that costs too much with a password of this length");
     return std::nullopt;
 }
 
 outcome check_crypt(std::string_view hash, std::string_view password)
 {
-    // crypt(3) would look at the part before the NUL only, and takes no longer ones.
-    if (password.find('\0') != std::string_view::npos ||
-        password.size() >= CRYPT_MAX_PASSPHRASE_SIZE)
+    // crypt(3) would look at the part before the NUL only.
+    if (password.find('\0') != std::string_view::npos)
         return {verdict::mismatch, ""};
     const secret bare(hash);
     const std::string& stored = bare.reveal();
@@ -196,7 +222,7 @@ outcome check_crypt(std::string_view hash, std::string_view password)
 
 } // namespace
 
-std::optional<outcome> settled(const secret& stored)
+std::optional<outcome> settled(const secret& stored, std::size_t password_length)
 {
     if (stored.reveal().size() > longest_hash)
         return refuse("a hash of more than 1024 characters");
@@ -207,7 +233,7 @@ std::optional<outcome> settled(const secret& stored)
     case stored_hash::kind::argon2:
         return settled_argon2(hash.text);
     case stored_hash::kind::crypt:
-        return settled_crypt(hash.text);
+        return settled_crypt(hash.text, password_length);
     case stored_hash::kind::pbkdf2:
         return settled_pbkdf2(hash.text);
     case stored_hash::kind::slapds:
@@ -221,7 +247,7 @@ std::optional<outcome> settled(const secret& stored)
 
 outcome check(const secret& stored, std::string_view password, unsigned threads)
 {
-    if (const auto known = settled(stored))
+    if (const auto known = settled(stored, password.size()))
         return *known;
     const stored_hash hash = look_into(stored.reveal());
     if (hash.what == stored_hash::kind::argon2)
@@ -235,7 +261,7 @@ expense expense_of(const argon2_cost& cost)
     return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
 }
 
-expense expense_of(std::string_view stored)
+expense expense_of(std::string_view stored, std::size_t password_length)
 {
     const stored_hash hash = look_into(stored);
     if (hash.what == stored_hash::kind::argon2)
@@ -244,9 +270,9 @@ expense expense_of(std::string_view stored)
         const auto read = read_pbkdf2(hash.text);
         return {read ? read->rounds * 0.0008 : 0, 0, 1};
     }
-    if (hash.what != stored_hash::kind::crypt)
+    if (hash.what != stored_hash::kind::crypt || settled_crypt(hash.text, password_length))
         return {};
-    return crypt_expense(hash.text).value_or(expense{});
+    return crypt_expense(hash.text, password_length).value_or(expense{});
 }
 
 std::string cost_of(std::string_view stored)
@@ -316,8 +342,8 @@ std::string scheme_of(std::string_view stored)
     if (text.starts_with("!") || text.starts_with("*"))
         return "locked";
     if (text.starts_with("$2"))
-        return settled_crypt(text) ? "bcrypt, not readable"
-                                   : "bcrypt " + std::string(text.substr(4, 2));
+        return settled_crypt(text, usual_length) ? "bcrypt, not readable"
+                                                 : "bcrypt " + std::string(text.substr(4, 2));
     if (is_yescrypt(text))
         return "yescrypt";
     for (const auto& [prefix, name] :

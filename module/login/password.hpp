@@ -33,12 +33,17 @@ struct expense {
     /// Whether checks like this one must not run in any number at a time.
     [[nodiscard]] bool dear() const noexcept { return milliseconds > 10; }
 };
-[[nodiscard]] expense expense_of(std::string_view stored);
+/// The length in bytes of a usual password.
+inline constexpr std::size_t usual_length = 16;
+/// The rounds of SHA-crypt read the whole password, so that their cost grows with its length.
+[[nodiscard]] expense expense_of(std::string_view stored,
+                                 std::size_t password_length = usual_length);
 [[nodiscard]] expense expense_of(const argon2_cost& cost);
 
-/// What check() will say of the stored value whatever the password is, if that can be told without
-/// paying for a check.
-[[nodiscard]] std::optional<outcome> settled(const secret& stored);
+/// What check() will say of the stored value for any password of this length, if that can be told
+/// without paying for a check.
+[[nodiscard]] std::optional<outcome> settled(const secret& stored,
+                                             std::size_t password_length = usual_length);
 
 /// Checks argon2 PHC strings (RFC 9106) and crypt(5) hashes, bare or behind {ARGON2} and {CRYPT},
 /// and {PBKDF2}, which slapd's own module would check for as long as the row demands. A value that

@@ -190,6 +190,41 @@ TEST_CASE("what a check takes is known beforehand")
         CHECK_FALSE(expense_of(cheap).dear());
 }
 
+TEST_CASE("the cost of SHA-crypt counts the length of the password")
+{
+    const auto cost = [](const std::string& stored, std::size_t length) {
+        return expense_of(stored, length).milliseconds;
+    };
+    for (const std::string kind : {"$5$", "{CRYPT}$6$"}) {
+        INFO(kind);
+        CHECK(cost(kind + "salt$hash", 511) > 4 * cost(kind + "salt$hash", 8));
+        CHECK_FALSE(expense_of(kind + "salt$hash", 64).dear());
+        CHECK(expense_of(kind + "salt$hash", 511).dear());
+        CHECK(cost(kind + "rounds=5000000$salt$hash", 20) > 1000);
+        const secret costly(kind + "rounds=5000000$salt$hash");
+        CHECK_FALSE(settled(costly, 20));
+        for (const std::size_t length : {107, 300, 511}) {
+            CHECK(settled(costly, length).value_or(outcome{}).what == verdict::refused);
+            CHECK(cost(kind + "rounds=5000000$salt$hash", length) == 0); // it is never computed
+        }
+        CHECK_FALSE(settled(secret(kind + "rounds=656000$salt$hash"), 511));
+        CHECK(settled(costly, 512).value_or(outcome{}).what == verdict::mismatch);
+        CHECK(cost(kind + "salt$hash", 512) == 0);
+    }
+    for (const char* other :
+         {"$2b$10$backpgsqldecoysalt....0000000000000000000000000000000",
+          "$argon2id$v=19$m=65536,t=3,p=4$x", "$y$j9T$salt$hash", "{PBKDF2-SHA512}600000$salt$tag"})
+        CHECK(cost(other, 511) == cost(other, 8));
+}
+
+TEST_CASE("no password makes a check cost more than the bound")
+{
+    for (std::string rounds : {"", "rounds=1000$", "rounds=656000$", "rounds=5000000$"})
+        for (const char* kind : {"$5$", "$6$"})
+            for (std::size_t length = 0; length < 2000; ++length)
+                CHECK(expense_of(kind + rounds + "salt$hash", length).milliseconds <= 6000);
+}
+
 TEST_CASE("how a hash was made is told without a part of it, or of a password")
 {
     const std::string tail = "Tufi6hMYg2QAwJDrqiOsG";

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
+#include <map>
 
 namespace pgsql::login {
 namespace {
@@ -16,6 +18,9 @@ constexpr std::chrono::milliseconds pauses[] = {std::chrono::milliseconds(200),
                                                 std::chrono::milliseconds(1000),
                                                 std::chrono::milliseconds(2000)};
 
+// Logins that come together are told of together.
+constexpr std::chrono::milliseconds gathering(250);
+
 std::string in_words(double seconds)
 {
     std::string out = std::to_string(seconds); // six digits behind the point
@@ -25,17 +30,42 @@ std::string in_words(double seconds)
     return out + " s";
 }
 
+std::string utc(std::chrono::system_clock::time_point when, char between)
+{
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    char out[sizeof "2026-01-31 23:59:59"];
+    (void)std::strftime(out, sizeof out, "%F %T", gmtime_r(&seconds, &parts));
+    out[10] = between;
+    return out;
+}
+
 } // namespace
 
-std::string prompt_for(const attempt& who)
+std::string prompt_for(const prompt_text& what)
 {
-    const json body = {{"username", who.name},
+    const std::string& name = what.who.name;
+    const std::string& client = what.who.client;
+    std::string words = (what.logins == 1 ? "A login" : std::to_string(what.logins) + " logins") +
+                        " as " + name + " from " + client + ", " + utc(what.began, ' ') + " UTC.";
+    if (what.others > 0)
+        words += " " + std::to_string(what.others) + " more as " + name +
+                 (what.others == 1 ? " waits" : " wait") + " for another approval.";
+    if (what.window > 0 && what.most > 1)
+        words += " Your answer counts for all logins as " + name + " from there within " +
+                 in_words(what.window) + ", " + std::to_string(what.most) + " at most.";
+    const json body = {{"username", name},
                        {"title", "Login request"},
-                       {"body", "Somebody wants to log in as " + who.name + " from " + who.client +
-                                    ". Reject it unless it is you."},
+                       {"body", words + " Reject it unless it is you."},
                        {"actions",
                         {{{"icon", "approve"}, {"title", "Approve"}, {"callback", "approve"}},
-                         {{"icon", "reject"}, {"title", "Reject"}, {"callback", "reject"}}}}};
+                         {{"icon", "reject"}, {"title", "Reject"}, {"callback", "reject"}}}},
+                       {"client", client},
+                       {"time", utc(what.began, 'T') + "Z"},
+                       {"logins", what.logins},
+                       {"other_logins", what.others},
+                       {"share_seconds", what.window},
+                       {"share_logins", what.window > 0 ? what.most : 1}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -79,45 +109,129 @@ std::string problem_of_uri(const std::string& uri)
     return part(CURLUPART_HOST).empty() ? "there is no host in it" : "";
 }
 
+push::shared_prompt push::shareable(const std::string& key, const push_settings& how,
+                                    clock::time_point now) const
+{
+    const auto at = std::find_if(open_.begin(), open_.end(), [&](const shared_prompt& p) {
+        return p->key == key && now < p->until &&
+               now - p->began < std::chrono::duration<double>(how.window);
+    });
+    return at != open_.end() ? *at : nullptr;
+}
+
+std::string push::take_place(const push_settings& how, const attempt& who, listeners& out)
+{
+    std::size_t all = 0;
+    std::size_t of_user = 0;
+    for (const auto& p : open_) {
+        all += p->places();
+        if (p->who.dn == who.dn)
+            of_user += p->places();
+    }
+    if (of_user >= how.most_of_one)
+        return std::to_string(of_user) +
+               " logins of this user wait for approval already (pgsql-push-per-user)";
+    if (all >= how.most && !take_from_largest(network_of(who.client), out))
+        return std::to_string(all) + " logins wait for approval already";
+    return {};
+}
+
+bool push::take_from_largest(const std::string& network, listeners& out)
+{
+    std::map<std::string_view, std::size_t> places;
+    for (const auto& p : open_)
+        places[p->network] += p->places();
+    const auto largest =
+        std::max_element(places.begin(), places.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (largest == places.end() || largest->second <= places[network] + 1)
+        return false;
+    const auto newest = std::find_if(open_.rbegin(), open_.rend(), [&](const shared_prompt& p) {
+        return p->network == largest->first;
+    });
+    prompt& from = **newest;
+    if (!from.waiting.empty()) {
+        out.push_back(from.waiting.back());
+        from.waiting.pop_back();
+    }
+    if (from.waiting.empty()) {
+        from.ended = true;
+        background_.cancel(from.transfer);
+        open_.erase(std::prev(newest.base()));
+    }
+    return true;
+}
+
 void push::ask(const std::shared_ptr<const push_settings>& how, const attempt& who,
                std::shared_ptr<listener> to)
 {
     const std::string key = how->uri + '\n' + who.dn + '\n' + who.client;
     answer problem{decision::unavailable, "the database is being closed"};
+    listeners out;
     {
         const std::lock_guard lock(guard_);
         const auto now = clock::now();
-        const auto same = std::find_if(open_.begin(), open_.end(), [&](const shared_prompt& p) {
-            return p->key == key && now < p->until &&
-                   now - p->began < std::chrono::duration<double>(how->window);
-        });
-        const bool room = waiting_ < how->most && (same != open_.end() || open_.size() < how->most);
-        if (!closed_ && room && same != open_.end()) {
-            (*same)->waiting.push_back(std::move(to));
-            ++waiting_;
-            return;
+        const auto same = shareable(key, *how, now);
+        if (!closed_) {
+            const bool has_place = same != nullptr && same->waiting.empty();
+            problem = {decision::busy, has_place ? "" : take_place(*how, who, out)};
         }
-        if (!closed_ && room) {
-            const auto fresh = std::make_shared<prompt>(
-                prompt{key, how, who, now, in_seconds(how->timeout), 0, 0, false, {}});
-            send(fresh);
-            fresh->waiting.push_back(std::move(to));
-            open_.push_back(fresh);
-            ++waiting_;
-            return;
+        if (!closed_ && problem.reason.empty()) {
+            auto shared = same;
+            if (shared == nullptr) {
+                shared = std::make_shared<prompt>(prompt{.key = key,
+                                                         .how = how,
+                                                         .who = who,
+                                                         .network = network_of(who.client),
+                                                         .began = now,
+                                                         .until = in_seconds(how->timeout),
+                                                         .waiting = {},
+                                                         .time = std::chrono::system_clock::now()});
+                background_.after(how->window > 0 ? gathering : std::chrono::milliseconds(0),
+                                  [this, shared] { announce(shared); });
+                open_.push_back(shared);
+            }
+            shared->waiting.push_back(std::move(to));
         }
-        if (!closed_)
-            problem = {decision::busy,
-                       std::to_string(how->most) + " logins wait for approval already"};
     }
-    to->hear(std::move(problem));
+    if (to != nullptr)
+        to->hear(std::move(problem));
+    for (const auto& one : out)
+        one->hear({decision::busy, "a client address with fewer logins needed the place"});
 }
 
-void push::send(const shared_prompt& which)
+// Who has left before the endpoint was asked does not make a telephone ring.
+void push::announce(const shared_prompt& which)
 {
+    answer problem{decision::unavailable, ""};
+    try {
+        const std::lock_guard lock(guard_);
+        if (which->ended)
+            return;
+        if (!which->waiting.empty())
+            return begin_transfer(which);
+        which->ended = true;
+        std::erase(open_, which);
+        return;
+    } catch (const std::exception& e) {
+        problem.reason = e.what();
+    }
+    end(which, problem);
+}
+
+void push::begin_transfer(const shared_prompt& which)
+{
+    prompt_text text{.who = which->who,
+                     .began = which->time,
+                     .logins = which->waiting.size(),
+                     .window = which->how->window,
+                     .most = which->how->most_of_one};
+    for (const auto& p : open_)
+        if (p != which && p->who.dn == which->who.dn)
+            text.others += p->waiting.size();
     ++which->attempts;
     which->transfer =
-        background_.start({which->how->uri, which->how->ca, prompt_for(which->who), which->until},
+        background_.start({which->how->uri, which->how->ca, prompt_for(text), which->until},
                           [this, which](const http_result& how) { finished(which, how); });
 }
 
@@ -128,18 +242,7 @@ bool push::try_again(const shared_prompt& which)
     const auto pause = pauses[which->attempts - 1];
     if (clock::now() + pause >= which->until)
         return false;
-    background_.after(pause, [this, which] {
-        answer problem{decision::unavailable, ""};
-        try {
-            const std::lock_guard lock(guard_);
-            if (!which->ended)
-                send(which);
-            return;
-        } catch (const std::exception& e) {
-            problem.reason = e.what();
-        }
-        end(which, problem);
-    });
+    background_.after(pause, [this, which] { announce(which); });
     return true;
 }
 
@@ -171,12 +274,11 @@ void push::finished(const shared_prompt& which, const http_result& how) noexcept
 
 void push::end(const shared_prompt& which, const answer& what) noexcept
 {
-    std::vector<std::shared_ptr<listener>> waiting;
+    listeners waiting;
     {
         const std::lock_guard lock(guard_);
         which->ended = true;
         waiting.swap(which->waiting);
-        waiting_ -= waiting.size();
         std::erase(open_, which);
     }
     for (const auto& one : waiting)
@@ -185,7 +287,7 @@ void push::end(const shared_prompt& which, const answer& what) noexcept
 
 void push::look()
 {
-    std::vector<std::shared_ptr<listener>> left;
+    listeners left;
     {
         const std::lock_guard lock(guard_);
         for (const auto& p : open_)
@@ -195,7 +297,6 @@ void push::look()
                     left.push_back(one);
                 return gone;
             });
-        waiting_ -= left.size();
         // Who has left may come back and find the prompt still open, instead of making another one.
         std::erase_if(open_, [&](const shared_prompt& p) {
             p->ended = p->waiting.empty() &&
@@ -212,7 +313,10 @@ void push::look()
 push::open_load push::load() const
 {
     const std::lock_guard lock(guard_);
-    return {open_.size(), waiting_};
+    std::size_t logins = 0;
+    for (const auto& p : open_)
+        logins += p->waiting.size();
+    return {open_.size(), logins};
 }
 
 void push::close() noexcept

@@ -53,7 +53,7 @@ s.recv(100)
 END
 begin one carl
 eventually 10 prompted 5
-eventually 10 grep -q 'from 127.0.0.77\.' "$T/push/requests"
+eventually 10 grep -q '"client": "127.0.0.77"' "$T/push/requests"
 release_user carl approve
 same 0 "$(result one)" "carl's login"
 

@@ -37,7 +37,8 @@ TEST_CASE("a prompt is JSON, whatever the name is")
                              "a\xff"
                              "b",
                              "a\nb\x01"}) {
-        const auto body = nlohmann::json::parse(prompt_for({name, "uid=x", "192.0.2.1"}));
+        const auto body =
+            nlohmann::json::parse(prompt_for({.who = {name, "uid=x", "192.0.2.1"}, .began = {}}));
         const std::string shown = body.at("username");
         CHECK((shown == name || std::string(name).find('\xff') != std::string::npos));
         CHECK(body.at("title").is_string());

@@ -1,5 +1,5 @@
-// hash_gate.cpp: turns any number of dear password checks at a time into a few, in order of
-// arrival, within a budget of threads and memory.
+// hash_gate.cpp: turns any number of dear password checks at a time into a few, in an order that
+// is fair to the clients, within a budget of threads and memory.
 #include "hash_gate.hpp"
 
 #include "../postgres/thread.hpp"
@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <map>
 
 namespace pgsql::login {
 namespace {
@@ -39,8 +40,21 @@ hash_budget hash_gate::budget() const
     return budget_;
 }
 
-hash_gate::ending hash_gate::run(const expense& cost, deadline until, unsigned most,
-                                 const std::function<bool()>& given_up, const work& what)
+void hash_gate::note_refusal(std::string_view client) noexcept
+{
+    try {
+        const std::string network = network_of(client);
+        const std::lock_guard lock(guard_);
+        use_.add_refusal(network, clock::now());
+    } catch (const std::bad_alloc&) {
+        // Without memory the order is less fair, and the answer is the same.
+        return;
+    }
+}
+
+hash_gate::ending hash_gate::run(std::string_view client, const expense& cost, deadline until,
+                                 unsigned most, const std::function<bool()>& given_up,
+                                 const work& what)
 {
     std::mutex guard;
     std::condition_variable told;
@@ -65,7 +79,7 @@ hash_gate::ending hash_gate::run(const expense& cost, deadline until, unsigned m
         }
     } const at_the_end{*this};
     const auto number = enqueue(
-        cost, until,
+        client, cost, until,
         [&](unsigned threads) {
             what(threads);
             tell(ending::done);
@@ -86,40 +100,90 @@ hash_gate::ending hash_gate::run(const expense& cost, deadline until, unsigned m
     return *how;
 }
 
-void hash_gate::submit(const expense& cost, deadline until, work what, std::function<void()> late)
+void hash_gate::submit(std::string_view client, const expense& cost, deadline until, work what,
+                       std::function<void()> late)
 {
-    (void)enqueue(cost, until, std::move(what), std::move(late));
+    (void)enqueue(client, cost, until, std::move(what), std::move(late));
 }
 
-std::uint64_t hash_gate::enqueue(const expense& cost, deadline until, work what,
-                                 std::function<void()> late)
+std::uint64_t hash_gate::enqueue(std::string_view client, const expense& cost, deadline until,
+                                 work what, std::function<void()> late)
 {
+    const std::string network = network_of(client);
+    queue out; // gives way; destroyed outside the lock
+    std::uint64_t number = 0;
     {
         const std::lock_guard lock(guard_);
-        if (!closed_ && queue_.size() < longest_queue) {
+        const auto gives_way = least_entitled(network);
+        if (!closed_ && (queue_.size() < longest_queue || gives_way != queue_.end())) {
             // One more thread than may work, so that one is there to tell who is late.
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
                 begin_thread();
-            queue_.push_back(
-                {++last_, cost.memory_kib, cost.threads, until, std::move(what), std::move(late)});
+            queue_.push_back({++last_, network, cost.milliseconds, cost.memory_kib, cost.threads,
+                              until, std::move(what), std::move(late)});
+            number = last_;
+            if (gives_way != queue_.end())
+                out.splice(out.end(), queue_, gives_way);
             changed_.notify_all();
-            return last_;
         }
     }
-    late();
-    return 0;
+    if (number == 0)
+        late();
+    for (const job& j : out)
+        j.late();
+    return number;
+}
+
+hash_gate::queue::iterator hash_gate::least_entitled(const std::string& network)
+{
+    if (queue_.size() < longest_queue)
+        return queue_.end();
+    const auto now = clock::now();
+    std::map<std::string_view, std::size_t> waiting;
+    for (const job& j : queue_)
+        ++waiting[j.network];
+    const auto claim = [&](std::string_view of, std::size_t jobs) {
+        return std::pair(use_.of(std::string(of), now).refusals, jobs);
+    };
+    auto worst = claim(network, waiting[network] + 1);
+    std::string_view whose = network;
+    for (const auto& [other, jobs] : waiting)
+        if (const auto has = claim(other, jobs); other != network && has > worst) {
+            worst = has;
+            whose = other;
+        }
+    if (whose == network)
+        return queue_.end();
+    return std::prev(std::find_if(queue_.rbegin(), queue_.rend(), [&](const job& j) {
+                         return j.network == whose;
+                     }).base());
+}
+
+hash_gate::queue::iterator hash_gate::next() noexcept
+{
+    try {
+        const auto now = clock::now();
+        std::map<std::string_view, client_use::rank> ranks;
+        for (const job& j : queue_)
+            if (!ranks.contains(j.network))
+                ranks.emplace(j.network, use_.of(j.network, now));
+        return std::min_element(queue_.begin(), queue_.end(), [&](const job& a, const job& b) {
+            return ranks.find(a.network)->second < ranks.find(b.network)->second;
+        });
+    } catch (const std::bad_alloc&) {
+        return queue_.begin(); // without memory the order is that of arrival
+    }
 }
 
 bool hash_gate::withdraw(std::uint64_t number)
 {
-    job gone; // destroyed outside the lock
+    queue gone; // destroyed outside the lock
     const std::lock_guard lock(guard_);
     const auto at = std::find_if(queue_.begin(), queue_.end(),
                                  [&](const job& j) { return j.number == number; });
     if (at == queue_.end())
         return false;
-    gone = std::move(*at);
-    queue_.erase(at);
+    gone.splice(gone.end(), queue_, at);
     changed_.notify_all(); // the next one may fit
     return true;
 }
@@ -141,18 +205,23 @@ bool hash_gate::fits(const job& j) const noexcept
            memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
 }
 
-void hash_gate::run_first(std::unique_lock<std::mutex>& lock) noexcept
+void hash_gate::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
 {
-    job next = std::move(queue_.front());
-    queue_.pop_front();
-    const unsigned threads = std::min(next.threads, budget_.threads);
-    const std::size_t memory = std::min(next.memory_kib, budget_.memory_kib);
+    queue mine;
+    mine.splice(mine.end(), queue_, which);
+    const unsigned threads = std::min(which->threads, budget_.threads);
+    const std::size_t memory = std::min(which->memory_kib, budget_.memory_kib);
+    try {
+        use_.add_work(which->network, which->milliseconds, clock::now());
+    } catch (const std::bad_alloc&) {
+        which->milliseconds = 0; // not noted, which only makes the order less fair
+    }
     threads_used_ += threads;
     memory_used_ += memory;
     lock.unlock();
     changed_.notify_all(); // the one behind may fit as well
-    next.what(threads);
-    next = {};
+    which->what(threads);
+    mine.clear();
     lock.lock();
     threads_used_ -= threads;
     memory_used_ -= memory;
@@ -167,11 +236,11 @@ void hash_gate::say_late(std::unique_lock<std::mutex>& lock) noexcept
                                      [&](const job& j) { return closed_ || j.until <= now; });
         if (at == queue_.end())
             return;
-        job gone = std::move(*at);
-        queue_.erase(at);
+        queue gone;
+        gone.splice(gone.end(), queue_, at);
         lock.unlock();
-        gone.late();
-        gone = {};
+        at->late();
+        gone.clear();
         lock.lock();
     }
 }
@@ -186,9 +255,11 @@ void hash_gate::serve() noexcept
         say_late(lock);
         if (closed_)
             return;
-        if (!queue_.empty() && fits(queue_.front())) {
-            run_first(lock);
-            continue;
+        if (!queue_.empty()) {
+            if (const auto first = next(); fits(*first)) {
+                run(first, lock);
+                continue;
+            }
         }
         ++waiting_;
         if (queue_.empty()) {

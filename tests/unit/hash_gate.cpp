@@ -1,5 +1,5 @@
-// Dear checks run in the order in which they came, never more at a time than threads and memory
-// allow, and nobody waits longer than he said.
+// Expensive checks run in an order fair to the clients, within threads and memory, until their
+// deadline.
 #include "login/hash_gate.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,6 +16,7 @@ namespace {
 
 expense of(std::size_t mib, unsigned threads = 1) { return {100, mib * 1024, threads}; }
 bool never() { return false; }
+constexpr const char* host = "192.0.2.1";
 
 // Work that lasts until it is told to end.
 class held {
@@ -71,7 +72,7 @@ TEST_CASE("no more run at a time than the budget has threads")
     std::atomic<int> done{0};
     for (int i = 0; i < 10; ++i)
         gate.submit(
-            of(1), in_seconds(60),
+            host, of(1), in_seconds(60),
             [&, w = work.work()](unsigned threads) {
                 w(threads);
                 ++done;
@@ -92,17 +93,17 @@ TEST_CASE("nor more than its memory has room for, unless one alone is larger")
     gate.set({.threads = 8, .memory_kib = 256 * 1024});
     held small;
     for (int i = 0; i < 6; ++i)
-        gate.submit(of(100), in_seconds(60), small.work(), ignore);
+        gate.submit(host, of(100), in_seconds(60), small.work(), ignore);
     small.until_running(2);
     std::this_thread::sleep_for(100ms);
     CHECK(small.running() == 2);
     held large;
-    gate.submit(of(1000), in_seconds(60), large.work(), ignore);
+    gate.submit(host, of(1000), in_seconds(60), large.work(), ignore);
     small.release();
     large.until_running(1);
     CHECK(small.running() == 0);
     held behind;
-    gate.submit(of(1), in_seconds(60), behind.work(), ignore);
+    gate.submit(host, of(1), in_seconds(60), behind.work(), ignore);
     std::this_thread::sleep_for(100ms);
     CHECK(behind.running() == 0);
     large.release();
@@ -116,8 +117,8 @@ TEST_CASE("a check that can use several threads takes as many places")
     gate.set({.threads = 4, .memory_kib = 1024 * 1024});
     held first;
     held second;
-    gate.submit(of(1, 3), in_seconds(60), first.work(), ignore);
-    gate.submit(of(1, 16), in_seconds(60), second.work(), ignore);
+    gate.submit(host, of(1, 3), in_seconds(60), first.work(), ignore);
+    gate.submit(host, of(1, 16), in_seconds(60), second.work(), ignore);
     first.until_running(1);
     std::this_thread::sleep_for(50ms);
     CHECK(second.running() == 0);
@@ -128,17 +129,18 @@ TEST_CASE("a check that can use several threads takes as many places")
     second.release();
 }
 
-TEST_CASE("who comes first is served first, so that a large one is not passed by for ever")
+TEST_CASE(
+    "of one client's checks, who comes first is served first, so that a large one is not passed by for ever")
 {
     hash_gate gate;
     gate.set({.threads = 2, .memory_kib = 1024});
     held first;
     held large;
     held small;
-    gate.submit(of(0), in_seconds(60), first.work(), ignore);
+    gate.submit(host, of(0), in_seconds(60), first.work(), ignore);
     first.until_running(1);
-    gate.submit({100, 0, 2}, in_seconds(60), large.work(), ignore);
-    gate.submit(of(0), in_seconds(60), small.work(), ignore);
+    gate.submit(host, {100, 0, 2}, in_seconds(60), large.work(), ignore);
+    gate.submit(host, of(0), in_seconds(60), small.work(), ignore);
     std::this_thread::sleep_for(50ms);
     CHECK(small.running() == 0);
     first.release();
@@ -153,15 +155,15 @@ TEST_CASE("the wait ends at its deadline, with abandonment and where too many wa
 {
     hash_gate gate;
     gate.set({.threads = 1, .memory_kib = 1024});
-    CHECK(gate.run(of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
+    CHECK(gate.run(host, of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
     held work;
-    gate.submit(of(0), in_seconds(60), work.work(), ignore);
+    gate.submit(host, of(0), in_seconds(60), work.work(), ignore);
     work.until_running(1);
 
     bool ran = false;
     const auto mark = [&](unsigned) { ran = true; };
     const auto start = clock::now();
-    CHECK(gate.run(of(0), in_seconds(0.2), 1, never, mark) == ending::late);
+    CHECK(gate.run(host, of(0), in_seconds(0.2), 1, never, mark) == ending::late);
     CHECK(clock::now() - start >= 200ms);
     CHECK(clock::now() - start < 5s); // while the one that runs has not ended
 
@@ -171,17 +173,18 @@ TEST_CASE("the wait ends at its deadline, with abandonment and where too many wa
         gone = true;
     });
     CHECK(gate.run(
-              of(0), in_seconds(60), 1, [&] { return gone.load(); }, mark) == ending::abandoned);
+              host, of(0), in_seconds(60), 1, [&] { return gone.load(); }, mark) ==
+          ending::abandoned);
     abandons.join();
 
     ending waited = ending::full;
     std::thread waits([&] {
         while (waited == ending::full) // while the other one is at it
-            waited = gate.run(of(0), in_seconds(60), 1, never, [](unsigned) {});
+            waited = gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {});
     });
     ending last = ending::late; // until the other one waits, this one is late at once
     while (last == ending::late)
-        last = gate.run(of(0), clock::now(), 1, never, mark);
+        last = gate.run(host, of(0), clock::now(), 1, never, mark);
     CHECK(last == ending::full);
     work.release();
     waits.join();
@@ -198,7 +201,7 @@ TEST_CASE("at its end what runs is waited for, and everybody else is told")
     held work;
     for (int i = 0; i < 5; ++i)
         gate.submit(
-            of(0), in_seconds(60),
+            host, of(0), in_seconds(60),
             [&, w = work.work()](unsigned threads) {
                 w(threads);
                 ++done;
@@ -212,9 +215,9 @@ TEST_CASE("at its end what runs is waited for, and everybody else is told")
     work.release();
     closes.join();
     CHECK(done == 1);
-    gate.submit(of(0), in_seconds(60), work.work(), [&] { ++late; });
+    gate.submit(host, of(0), in_seconds(60), work.work(), [&] { ++late; });
     CHECK(late == 5);
-    CHECK(gate.run(of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
+    CHECK(gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
 }
 
 TEST_CASE("a smaller budget counts from the next check on")
@@ -223,14 +226,133 @@ TEST_CASE("a smaller budget counts from the next check on")
     gate.set({.threads = 4, .memory_kib = 1024});
     held many;
     for (int i = 0; i < 3; ++i)
-        gate.submit(of(0), in_seconds(60), many.work(), ignore);
+        gate.submit(host, of(0), in_seconds(60), many.work(), ignore);
     many.until_running(3);
     gate.set({.threads = 1, .memory_kib = 1024});
     held next;
-    gate.submit(of(0), in_seconds(60), next.work(), ignore);
+    gate.submit(host, of(0), in_seconds(60), next.work(), ignore);
     std::this_thread::sleep_for(50ms);
     CHECK(next.running() == 0);
     many.release();
     next.until_running(1);
     next.release();
+}
+
+namespace {
+
+// Runs checks one after the other, and notes whose they are.
+class one_by_one {
+public:
+    one_by_one()
+    {
+        gate.set({.threads = 1, .memory_kib = 1024});
+        gate.submit("blocker", of(0), in_seconds(60), blocker_.work(), ignore);
+        blocker_.until_running(1);
+    }
+    void add(const std::string& client)
+    {
+        gate.submit(
+            client, of(0), in_seconds(60),
+            [this, client](unsigned) {
+                const std::lock_guard lock(guard_);
+                order_ += client + " ";
+            },
+            [this, client] {
+                const std::lock_guard lock(guard_);
+                order_ += client + "-late ";
+            });
+    }
+    std::string order()
+    {
+        blocker_.release();
+        while (gate.load().waiting + gate.load().threads > 0)
+            std::this_thread::sleep_for(1ms);
+        const std::lock_guard lock(guard_);
+        return order_;
+    }
+    std::string order_so_far()
+    {
+        const std::lock_guard lock(guard_);
+        return order_;
+    }
+    hash_gate gate;
+
+private:
+    held blocker_;
+    std::mutex guard_;
+    std::string order_;
+};
+
+} // namespace
+
+TEST_CASE("a client with many checks gets no more turns than one with few")
+{
+    one_by_one queue;
+    for (const char* client : {"a", "a", "a", "a", "b", "c", "b"})
+        queue.add(client);
+    CHECK(queue.order() == "a b c a b a a ");
+}
+
+TEST_CASE("a client whose logins were refused lately comes after the others")
+{
+    one_by_one queue;
+    for (int i = 0; i < 3; ++i)
+        queue.gate.note_refusal("a");
+    queue.gate.note_refusal("b");
+    for (const char* client : {"a", "a", "b", "c", "c"})
+        queue.add(client);
+    CHECK(queue.order() == "c c b a a ");
+}
+
+TEST_CASE("the addresses of one IPv6 network are one client")
+{
+    one_by_one queue;
+    for (const char* client : {"[2001:db8::1]", "[2001:db8::2]", "[2001:db8:0:1::3]"})
+        queue.add(client);
+    CHECK(queue.order() == "[2001:db8::1] [2001:db8:0:1::3] [2001:db8::2] ");
+    CHECK(network_of("192.0.2.1") == "192.0.2.1");
+    CHECK(network_of("[::ffff:192.0.2.1]") == "192.0.2.1");
+    CHECK(network_of("[fe80::1%eth0]") == "fe80::/64");
+    CHECK(network_of("/run/slapd/ldapi") == "/run/slapd/ldapi");
+    CHECK(network_of("[nonsense]") == "[nonsense]");
+}
+
+TEST_CASE("a full queue has room for a client that has less in it")
+{
+    one_by_one queue;
+    for (int i = 0; i < 1000; ++i)
+        queue.add("a");
+    queue.add("b");
+    CHECK(queue.order_so_far() == "a-late ");
+    queue.add("a");
+    CHECK(queue.order_so_far() == "a-late a-late ");
+    CHECK(queue.gate.load().waiting == 1000);
+    const std::string order = queue.order().substr(14);
+    CHECK((order.starts_with("a b a a ") || order.starts_with("b a a ")));
+}
+
+TEST_CASE("what a client has against it is forgotten, and so are clients")
+{
+    client_use use;
+    const auto now = clock::now();
+    for (int i = 0; i < 5; ++i)
+        use.add_refusal("a", now);
+    use.add_work("a", 100, now);
+    use.add_refusal("b", now);
+    CHECK(use.of("a", now).refusals == 3);
+    CHECK(use.of("b", now).refusals == 1);
+    CHECK(use.of("c", now) == client_use::rank{});
+    CHECK(use.of("b", now + 59s).refusals == 1);
+    CHECK(use.of("b", now + 61s).refusals == 0);
+    CHECK(use.of("a", now + 61s).refusals == 1);
+    CHECK(use.of("a", now + 30s).work == 50);
+    for (int i = 0; i < 100'000; ++i)
+        use.add_refusal("a", now);
+    CHECK(use.of("a", now + 361s).refusals == 0);
+    for (int i = 0; i < 30'000; ++i)
+        use.add_work("host" + std::to_string(i), 100, now);
+    CHECK(use.known() <= 10'000);
+    CHECK(use.known() >= 7'500);
+    CHECK(use.of("host29999", now).work == 100);
+    CHECK(use.of("a", now).refusals > 0); // those that count least are forgotten first
 }

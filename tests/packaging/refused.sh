@@ -46,6 +46,7 @@ refuses 'LDAP_COMMON_NAME: is ' LDAP_COMMON_NAME="$(printf 'a.%.0s' {1..130})"
 for port in 0 65536 99999999999999999999 x 63-6 -1; do refuses "PORT: is '$port'" PORT="$port"; done
 refuses "BIND_IP: is 'a/b'" BIND_IP=a/b
 refuses "LOG_LEVEL: is 'loud'" LOG_LEVEL=loud
+refuses "LOG_TARGET: is 'file'" LOG_TARGET=file
 for name in REQUIRE_AUTH_FOR_SEARCH LDAP_UNENCRYPTED SQL_SSL; do refuses "$name: is 'maybe'" $name=maybe; done
 refuses 'SQL_URI: is of kind mysql:' SQL_URI=mysql://u:secret@h/d
 lacks "$ERR" secret

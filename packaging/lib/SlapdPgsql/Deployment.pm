@@ -25,6 +25,7 @@ sub describe {
         host      => _host($env),
         port      => _port($env, $unencrypted ? 389 : 636),
         log       => _log($env),
+        syslog    => _syslog($env),
         realms    => SlapdPgsql::Realms::realms($env),
         tls       => $unencrypted ? undef : _tls($env),
         monitor   => scalar _monitor($env),
@@ -65,6 +66,15 @@ sub _log {
     $level =~ s/^\s+|\s+$//g;
     $env->problem('LOG_LEVEL', "is '$level'; say error, warn, info or debug") if !$log{$level};
     return $log{$level} // 'stats';
+}
+
+# Whether the log goes to syslog instead of standard error.
+sub _syslog {
+    my ($env) = @_;
+    my $target = lc($env->get('LOG_TARGET') // 'stderr');
+    $target =~ s/^\s+|\s+$//g;
+    $env->problem('LOG_TARGET', "is '$target'; say stderr or syslog") if $target !~ /^(?:stderr|syslog)$/;
+    return $target eq 'syslog';
 }
 
 # The pair as contents or as paths (neither: a self-signed one is made), and the directives for versions and ciphers.

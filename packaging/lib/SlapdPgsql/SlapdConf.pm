@@ -15,8 +15,9 @@ sub lines {
         _own_schema($place->{own_schema}),
         ['moduleload ' . quoted($place->{module}), 'BACK_PGSQL_MODULE'],
         'pidfile ' . quoted($place->{pidfile}),
-        '# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.',
-        'loglevel 0',
+        $deployment->{syslog}
+        ? ['loglevel ' . $deployment->{log} =~ tr/,/ /r, 'LOG_TARGET']
+        : ('# All goes to standard error by slapd\'s -d; nothing to syslog, which would say it twice.', 'loglevel 0'),
         '# SIGHUP before SIGTERM has slapd answer what it was asked before it ends.',
         'gentlehup on',
         'sizelimit unlimited',

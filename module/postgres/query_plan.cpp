@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pgsql::postgres {
@@ -188,10 +189,30 @@ std::optional<column_reference> column_in(std::string_view expression)
     return column_reference{*alias, *column, cast.size() == 2};
 }
 
+bool is_column(std::string_view expression)
+{
+    // What follows :: is a type, and not an operator as well: keywords are in capitals.
+    const auto is_type = [](std::string_view text) {
+        return std::all_of(text.begin(), text.end(), [](char c) {
+            return in_identifier.find(c) != std::string_view::npos ||
+                   std::string_view(" (),.[]").find(c) != std::string_view::npos;
+        });
+    };
+    const auto cast = split(bare(expression), "::");
+    if (!std::all_of(cast.begin() + 1, cast.end(), is_type))
+        return false;
+    return cast.size() == 1 ? column_in(cast[0]).has_value() : is_column(cast[0]);
+}
+
+std::vector<std::string_view> conjuncts_of(std::string_view condition)
+{
+    return split(bare(condition), " AND ");
+}
+
 std::vector<std::pair<column_reference, std::string>> equalities_in(std::string_view condition)
 {
     std::vector<std::pair<column_reference, std::string>> out;
-    for (const auto part : split(bare(condition), " AND ")) {
+    for (const auto part : conjuncts_of(condition)) {
         const auto sides = split(bare(part), " = ");
         if (sides.size() != 2)
             continue;

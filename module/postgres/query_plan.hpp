@@ -45,6 +45,12 @@ struct column_reference {
 /// What the expression is, if it is nothing but a column.
 [[nodiscard]] std::optional<column_reference> column_in(std::string_view expression);
 
+/// Whether the expression is a column, perhaps as another type.
+[[nodiscard]] bool is_column(std::string_view expression);
+
+/// The conditions that are all true when it is.
+[[nodiscard]] std::vector<std::string_view> conjuncts_of(std::string_view condition);
+
 /// The columns for which = has to be true, with what is on its other side.
 [[nodiscard]] std::vector<std::pair<column_reference, std::string>>
 equalities_in(std::string_view condition);

@@ -2,6 +2,7 @@
 // mapping.
 #include "binding.hpp"
 
+#include "exposure.hpp"
 #include "fixed_entries.hpp"
 
 #include "../directory/condition.hpp"
@@ -140,13 +141,18 @@ public:
         try {
             return fit(from);
         } catch (const unusable& e) {
-            // The other kinds can be served; a search that could concern this one gets an error.
-            directory::kind k = named(from);
-            k.problem = e.what();
-            k.sources.push_back({.attribute = attribute(from.sources.front().attribute)});
-            out_.complete = false;
-            return k;
+            return broken(from, e.what());
         }
+    }
+
+    /// The other kinds can be served; a search that could concern this one gets an error.
+    directory::kind broken(const directory::kind_setting& from, const std::string& why)
+    {
+        directory::kind k = named(from);
+        k.problem = why;
+        k.sources.push_back({.attribute = attribute(from.sources.front().attribute)});
+        out_.complete = false;
+        return k;
     }
 
 private:
@@ -280,6 +286,22 @@ private:
                            from.attribute + ", which names its entries");
     }
 
+    // No entry shows userPassword. What is userPassword with an option was meant to be shown.
+    void refuse_password(const directory::kind& k, const std::string& column,
+                         const AttributeDescription& ad)
+    {
+        const std::string what = "pgsql-list " + k.name + ": the column \"" + column + "\" ";
+        if (&ad != slap_schema.si_ad_userPassword)
+            throw unusable(what +
+                           "would show passwords: password hashes serve logins only, from "
+                           "the column that pgsql-kind " +
+                           k.name + " password= names");
+        out_.remarks.push_back(what +
+                               "serves nothing: password hashes serve logins only, from the "
+                               "column that pgsql-kind " +
+                               k.name + " password= names");
+    }
+
     static bool in_templates(const directory::kind& k, const std::string& column)
     {
         for (const auto& s : k.sources)
@@ -305,8 +327,11 @@ private:
                 out_.remarks.push_back(
                     "pgsql-list " + k.name + ": the column \"" + c.name +
                     "\" serves nothing: slapd's schema has no attribute of that name and no default uses it");
-            if (ad == nullptr || ad == slap_schema.si_ad_userPassword ||
-                ad == slap_schema.si_ad_objectClass)
+            if (ad != nullptr && is_password(*ad)) {
+                refuse_password(k, c.name, *ad);
+                continue;
+            }
+            if (ad == nullptr || ad->ad_type == slap_schema.si_ad_objectClass->ad_type)
                 continue;
             if (ad == slap_schema.si_ad_entryDN || ad == slap_schema.si_ad_hasSubordinates ||
                 ad == slap_schema.si_ad_structuralObjectClass ||
@@ -558,6 +583,10 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
     kind_binder binder(*out, domain, session, limits);
     for (const auto& k : kinds)
         out->map.kinds.push_back(binder.run(k));
+    exposure found = find_exposure(out->map, session, limits);
+    for (const auto& [number, why] : found.problems)
+        out->map.kinds[number] = binder.broken(kinds[number], why);
+    std::move(found.remarks.begin(), found.remarks.end(), std::back_inserter(out->remarks));
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
     if (users >= 0 && groups >= 0)

@@ -295,6 +295,18 @@ ConfigTable table[] = {
                   "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-push-per-user",
+     .what = "logins",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::push_per_user),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.18 NAME 'olcPgPushPerUser' "
+                  "DESC 'Logins of one user that wait for approval at most' "
+                  "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = "pgsql-gate",
      .what = "kind> <condition",
      .min_args = 2,
@@ -486,6 +498,7 @@ ConfigOCs classes[] = {
          "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgSessionLifetime $ "
          "olcPgSessionIdle $ olcPgPrepare $ olcPgReads $ olcPgWithdraw $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
+         "olcPgPushPerUser $ "
          "olcPgGate $ olcPgHideGated $ olcPgHashThreads $ olcPgHashMemory $ olcPgHashTimeout $ "
          "olcPgRememberBinds $ olcPgPasswordChange $ olcPgPasswordHash $ "
          "olcPgCache $ olcPgCacheTtl $ olcPgCacheNotify $ olcPgStale $ olcPgStaleBinds $ olcPgCork ) )",
@@ -674,6 +687,7 @@ std::string checked(const ConfigArgs& c, name which)
     case directives::push_window:
         return number(c, 0, 3600, false, "seconds between 0 and 3600");
     case directives::push_pending:
+    case directives::push_per_user:
         return number(c, 1, 10000, true, "logins between 1 and 10000");
     case directives::hash_threads:
         return number(c, 1, 1024, true, "threads between 1 and 1024");

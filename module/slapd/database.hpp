@@ -57,6 +57,7 @@ struct directives {
         push_timeout,
         push_window,
         push_pending,
+        push_per_user,
         gate,
         hide_gated,
         hash_threads,

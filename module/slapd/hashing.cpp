@@ -1,11 +1,16 @@
 // hashing.cpp: turns passwords and stored hashes into verdicts within what the directives allow.
 #include "hashing.hpp"
 
+#include "bind_report.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
 
 namespace {
+
+// Some of slapd's modules (pw-apr1) read the password a thousand times.
+constexpr ber_len_t longest_for_slapd = 4096;
 
 // Schemes that slapd has and that are of no use here: why.
 constexpr std::pair<std::string_view, const char*> useless[] = {
@@ -46,8 +51,11 @@ std::optional<login::outcome> settled_by(Operation& op, const service& with,
 {
     if (const char* why = why_hopeless(with, stored))
         return login::outcome{login::verdict::refused, why};
-    if (!login::settled(stored))
-        return std::nullopt;
+    const auto known = login::settled(stored, password.bv_len);
+    if (!known || known->what != login::verdict::slapds)
+        return known;
+    if (password.bv_len > longest_for_slapd)
+        return login::outcome{login::verdict::mismatch, ""};
     const bool match = while_idle(op, [&] { // who knows how long a module takes
         const berval value = look_at(stored.reveal());
         const char* text = nullptr;
@@ -76,7 +84,8 @@ login::outcome run_here(Operation& op, const service& with, login::hash_gate& ga
     using ending = login::hash_gate::ending;
     const ending how = while_idle(op, [&] {
         return gate.run(
-            cost, in_seconds(with.hash_timeout), most, [&op] { return op.o_abandon != 0; }, work);
+            address_of(op), cost, in_seconds(with.hash_timeout), most,
+            [&op] { return op.o_abandon != 0; }, work);
     });
     switch (how) {
     case ending::done:

@@ -115,6 +115,7 @@ public:
                 throw unusable(
                     "pgsql-kind " + k.name +
                     ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
+            check_password_column(k);
             if (const std::string why = schema_problem(k); !why.empty())
                 throw unusable("pgsql-kind " + k.name + ": " + why);
         }
@@ -150,11 +151,10 @@ private:
         if (ad == nullptr)
             at.fail("slapd's schema has no attribute \"" + attribute + "\" (" + why +
                     "); include the schema file that defines it");
-        if (ad == slap_schema.si_ad_userPassword || ad == slap_schema.si_ad_objectClass)
+        if (is_password(*ad) || ad->ad_type == slap_schema.si_ad_objectClass->ad_type)
             at.fail(attribute + " is not mapped from a column: " +
-                    (ad == slap_schema.si_ad_userPassword
-                         ? "the password column is only used to check binds"
-                         : "object classes come from pgsql-kind"));
+                    (is_password(*ad) ? "the password column is only used to check binds"
+                                      : "object classes come from pgsql-kind"));
         return std::string(view(ad->ad_cname));
     }
 
@@ -315,6 +315,28 @@ private:
                     "\"" + option +
                     "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
             }
+        }
+    }
+
+    // Hashes serve logins only.
+    void check_password_column(const kind_setting& k) const
+    {
+        const std::string& column = k.password_column;
+        if (column.empty())
+            return;
+        const std::string why = "the column \"" + column +
+                                "\" has the password hashes (pgsql-kind " + k.name +
+                                " password=" + column + "), which serve logins only";
+        if (column == "auth_backends")
+            throw unusable("pgsql-kind " + k.name + " password=" + column +
+                           ": that column names the checks of a login");
+        for (const source_setting& s : k.sources) {
+            const std::string where = "pgsql-attribute " + k.name + " " + s.attribute;
+            if (s.column == column)
+                throw unusable(where + " column=" + column + ": " + why);
+            for (const auto& text : s.defaults)
+                if (directory::value_template::parse(text, domain_).uses(column))
+                    throw unusable(where + " default=" + text + ": " + why);
         }
     }
 

@@ -58,9 +58,9 @@ login::outcome check_old(Operation& op, service& with, login::hash_gate& gate, c
         return {login::verdict::refused, "there is no old password"};
     if (const auto known = settled_by(op, with, *whose.hash, password))
         return *known;
-    return run_here(op, with, gate, login::expense_of(whose.hash->reveal()), [&](unsigned threads) {
-        return login::check(*whose.hash, view(password), threads);
-    });
+    return run_here(
+        op, with, gate, login::expense_of(whose.hash->reveal(), password.bv_len),
+        [&](unsigned threads) { return login::check(*whose.hash, view(password), threads); });
 }
 
 login::secret make_new(Operation& op, service& with, login::hash_gate& gate, const berval& password)
@@ -152,8 +152,10 @@ void change(Operation& op, service& with, const change_request& asked)
         const auto old = check_old(op, with, *room->gate(), whose, *asked.before);
         if (old.what == login::verdict::busy)
             throw refusal{LDAP_BUSY, old.reason};
-        if (old.what != login::verdict::match)
+        if (old.what != login::verdict::match) {
+            room->gate()->note_refusal(address_of(op));
             throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
+        }
     }
     if (op.o_noop != 0)
         throw refusal{LDAP_X_NO_OPERATION, nullptr};

@@ -22,10 +22,15 @@ struct password_step::judgement {
     decision refusal = decision::refused;
     std::shared_ptr<login::remembered> memory;
 
+    [[nodiscard]] login::expense expense_of(const login::secret& stored) const
+    {
+        return login::expense_of(stored.reveal(), password.reveal().size());
+    }
+
     [[nodiscard]] login::expense cost() const
     {
-        login::expense out = login::expense_of(hash.reveal());
-        const login::expense more = login::expense_of(decoy.reveal());
+        login::expense out = expense_of(hash);
+        const login::expense more = expense_of(decoy);
         return {std::max(out.milliseconds, more.milliseconds),
                 std::max(out.memory_kib, more.memory_kib), std::max(out.threads, more.threads)};
     }
@@ -36,7 +41,7 @@ struct password_step::judgement {
             const login::outcome outcome = login::check(hash, password.reveal(), threads);
             switch (outcome.what) {
             case login::verdict::match:
-                if (login::expense_of(hash.reveal()).dear())
+                if (expense_of(hash).dear())
                     memory->add(dn, hash, password.reveal());
                 return {decision::accepted, ""};
             case login::verdict::busy:
@@ -46,7 +51,7 @@ struct password_step::judgement {
                 break;
             default:
                 reason = "wrong password";
-                paid = login::expense_of(hash.reveal()).milliseconds > usual / 2;
+                paid = expense_of(hash).milliseconds > usual / 2;
             }
             hash = {};
         }
@@ -58,8 +63,10 @@ struct password_step::judgement {
 
 bool password_step::may_wait() const
 {
-    return login::expense_of(mapping_.decoy).dear() ||
-           (whose_.hash && login::expense_of(whose_.hash->reveal()).dear());
+    const auto is_dear = [&](const std::string& hash) {
+        return login::expense_of(hash, op_.orb_cred.bv_len).dear();
+    };
+    return is_dear(mapping_.decoy) || (whose_.hash && is_dear(whose_.hash->reveal()));
 }
 
 std::shared_ptr<password_step::judgement> password_step::begin()
@@ -68,7 +75,7 @@ std::shared_ptr<password_step::judgement> password_step::begin()
     const std::string_view password = view(op_.orb_cred);
     out->password = login::secret(password);
     out->decoy = login::secret(mapping_.decoy);
-    out->usual = login::expense_of(mapping_.decoy).milliseconds;
+    out->usual = out->expense_of(out->decoy).milliseconds;
     out->dn = view(op_.o_req_ndn);
     out->memory = with_.remembered;
     out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
@@ -97,25 +104,32 @@ std::shared_ptr<password_step::judgement> password_step::begin()
     return out;
 }
 
-void password_step::ask(const login::attempt&, std::shared_ptr<login::listener> to)
+void password_step::ask(const login::attempt& who, std::shared_ptr<login::listener> to)
 {
     const auto left = begin();
     if (left == nullptr)
         return to->hear({decision::accepted, ""});
-    if (!left->hash.empty() && !login::expense_of(left->hash.reveal()).dear()) {
+    // The gate is there for as long as its threads are.
+    const auto conclude = [to, gate = gate_.get(), client = who.client,
+                           refusal = left->refusal](login::answer what) {
+        if (what.what == refusal)
+            gate->note_refusal(client);
+        to->hear(std::move(what));
+    };
+    if (!left->hash.empty() && !left->expense_of(left->hash).dear()) {
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
         login::secret decoy = std::exchange(left->decoy, {});
         auto answer = while_idle(op_, [&] { return (*left)(1); });
         if (answer.what != left->refusal || left->paid || decoy.empty())
-            return to->hear(std::move(answer));
+            return conclude(std::move(answer));
         left->decoy = std::move(decoy);
     }
     const login::expense cost = left->cost();
     if (!cost.dear())
-        return to->hear(while_idle(op_, [&] { return (*left)(1); }));
+        return conclude(while_idle(op_, [&] { return (*left)(1); }));
     gate_->submit(
-        cost, in_seconds(with_.hash_timeout),
-        [left, to](unsigned threads) {
+        who.client, cost, in_seconds(with_.hash_timeout),
+        [left, to, conclude](unsigned threads) {
             if (to->gone())
                 return to->hear({decision::gone, "the client has left"});
             login::answer what{decision::unavailable, "the check of the password failed"};
@@ -124,7 +138,7 @@ void password_step::ask(const login::attempt&, std::shared_ptr<login::listener> 
             } catch (const std::exception& e) {
                 what.reason = e.what();
             }
-            to->hear(std::move(what));
+            conclude(std::move(what));
         },
         [to] {
             to->hear({decision::busy, no_turn});

@@ -53,6 +53,11 @@ AttributeDescription* find_attribute(const std::string& name, std::string& why)
     return found;
 }
 
+bool is_password(const AttributeDescription& ad) noexcept
+{
+    return is_at_subtype(ad.ad_type, slap_schema.si_ad_userPassword->ad_type) != 0;
+}
+
 directory::match family_of(const MatchingRule* rule)
 {
     // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match;

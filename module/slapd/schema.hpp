@@ -23,6 +23,9 @@ struct attribute_type {
 /// The attribute type of a name, or null with slapd's words in `why`.
 [[nodiscard]] AttributeDescription* find_attribute(const std::string& name, std::string& why);
 
+/// Whether it is userPassword, with any options, or a subtype of it.
+[[nodiscard]] bool is_password(const AttributeDescription& ad) noexcept;
+
 [[nodiscard]] attribute_type describe(AttributeDescription* of);
 [[nodiscard]] directory::match family_of(const MatchingRule* rule);
 [[nodiscard]] directory::match rule_of(const AttributeDescription* of);

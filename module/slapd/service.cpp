@@ -53,8 +53,9 @@ std::shared_ptr<const login::push_settings> push_of(const directives& from)
     out->uri = from.text(directives::push_uri);
     out->ca = from.text(directives::push_ca);
     out->timeout = from.number(directives::push_timeout, 50);
-    out->window = from.number(directives::push_window, 30);
+    out->window = from.number(directives::push_window, 5);
     out->most = static_cast<std::size_t>(from.number(directives::push_pending, 200));
+    out->most_of_one = static_cast<std::size_t>(from.number(directives::push_per_user, 10));
     return out;
 }
 

@@ -24,6 +24,7 @@ pgsql-push-ca /etc/ldap/schema/core.schema
 pgsql-push-timeout 40.5
 pgsql-push-window 0
 pgsql-push-pending 1000
+pgsql-push-per-user 3
 pgsql-gate users "username" <> 'nobody \\' /* with a "quote" */
 pgsql-hide-gated on
 pgsql-hash-threads 3

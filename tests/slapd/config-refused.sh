@@ -90,6 +90,7 @@ wrong "$push"$'\n'"pgsql-push-ca $T/nowhere" pgsql-push-ca "$T/nowhere" "cannot 
 for value in soon 0 -1 3601 5s; do wrong "pgsql-push-timeout $value" pgsql-push-timeout "$value"; done
 for value in -1 3601 x; do wrong "pgsql-push-window $value" pgsql-push-window "$value"; done
 for value in 0 -1 2.5 10001 many; do wrong "pgsql-push-pending $value" pgsql-push-pending "$value"; done
+for value in 0 -1 2.5 10001 many; do wrong "pgsql-push-per-user $value" pgsql-push-per-user "$value"; done
 
 # The URI: what libpq has against it, without the password.
 for uri in 'postgres://ldap:geheim@[::1/manager' 'postgres://ldap:geheim@host/db?nosuch=1' 'nosuch=1 password=geheim' 'password=geheim host'; do

@@ -7,7 +7,7 @@ mkdir "$T/policies"
 {
     base_conf | sed '/^database config/,$d'
     printf '%s\n' 'moduleload back_mdb' 'moduleload ppolicy' 'database config' 'rootpw config' 'database mdb' 'suffix cn=policies' "directory $T/policies"
-    manager_conf | sed -e '1,/^database pgsql/d' -e 's/"userPassword" AS password/&, "updatedAt" AS "pwdChangedTime"/' | sed '1i database pgsql'
+    manager_conf | sed -e '1,/^database pgsql/d' -e 's/"userPassword" AS password/&, "updatedAt" AS "pwdChangedTime", CASE "status" WHEN '"'suspended' THEN '000001010000Z'"' END AS "pwdAccountLockedTime"/' | sed '1i database pgsql'
     cat <<'END_OF_CONF'
 pgsql-password-change users UPDATE "Users" SET "userPassword" = $1, "updatedAt" = now() WHERE "uid" = $2 AND "userPassword" = $3
 pgsql-password-hash m=1024 t=1 p=1
@@ -70,3 +70,8 @@ expect 0 bind carl carl-secret
 # What needs memory, such as the count of failures, is not kept; logins go on.
 for _ in 1 2 3 4; do expect 49 bind carl wrong; done
 expect 0 bind carl carl-secret
+
+# A lock that is in the database counts.
+expect 49 bind dora dora-secret
+q "UPDATE \"Users\" SET \"status\" = 'active' WHERE \"uid\" = 'dora'"
+expect 0 bind dora dora-secret

@@ -22,7 +22,7 @@ for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$PROJECT/slapd.conf.examp
 done
 
 # Numbers: what the code takes where nothing is said, what the manual says it does, what the example shows.
-for number in timeout connect_timeout pool session_lifetime session_idle withdraw push_timeout push_window push_pending hash_memory hash_timeout remember_binds \
+for number in timeout connect_timeout pool session_lifetime session_idle withdraw push_timeout push_window push_pending push_per_user hash_memory hash_timeout remember_binds \
     cache cache_ttl stale stale_binds; do
     directive=pgsql-${number//_/-}
     value=$(sed -nE "s/.*directives::$number, ([0-9.]+)\).*/\1/p" "$code/service.cpp")

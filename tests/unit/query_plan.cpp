@@ -89,6 +89,14 @@ TEST_CASE("a column is told from other expressions")
          {"uid", "lower(u.uid)", "(u.uid)::integer", "'u.uid'::text", "u.uid COLLATE \"C\"", "5.0",
           "(u.a || u.b)", "u.a.b", "\"u\"x\".a", ""})
         CHECK(!column_in(other));
+    for (const char* cast : {"u.uid", "(u.uid)::text", "((u.uid)::character varying(100))::text",
+                             R"(("Users"."userPassword")::text[])"})
+        CHECK(is_column(cast));
+    for (const char* other :
+         {"(u.uid)::text || 'x'::text", "'x'::text || (u.uid)::text", "((u.uid)::text IS NULL)",
+          "md5((u.uid)::text)", "(u.uid)::text = 'x'::text", "CASE WHEN (u.a)::boolean THEN 1 END",
+          "'x'::text", "uid", ""})
+        CHECK(!is_column(other));
 }
 
 TEST_CASE("only what must be equal for the whole condition counts")

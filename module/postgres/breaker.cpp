@@ -63,6 +63,7 @@ void breaker::end(bool well) noexcept
 
 void breaker::wait(const patience& limits) const
 {
+    const wait_scope here(limits);
     limits.long_wait();
     if (limits.given_up())
         throw error(error::cause::abandoned, "the operation was abandoned");

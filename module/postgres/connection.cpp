@@ -55,9 +55,11 @@ connection::connection(PGconn* handle, const target& where, traffic& counted)
 std::unique_ptr<connection> connection::open(const target& where, const patience& limits,
                                              traffic& counted)
 {
-    limits.long_wait();
+    const wait_scope here(limits);
+    limits.long_wait(); // the resolver's waits cannot be told beforehand
     counted.of.add(traffic::attempt);
     patience attempt = limits;
+    attempt.long_wait = attempt.wait_over = [] {}; // it is one wait, with all its steps
     attempt.until = std::min(limits.until, in_seconds(where.connect_timeout));
     const auto stops = where.hosts->stops();
     std::string problems;
@@ -184,6 +186,7 @@ void connection::sent(int ok)
 
 void connection::wait_for(bool writing, const patience& limits)
 {
+    const wait_scope here(limits);
     for (int slice = short_wait_ms;; slice = glance_ms) {
         const int left = milliseconds_until(limits.until);
         pollfd socket = {PQsocket(handle_.get()),

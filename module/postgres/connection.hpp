@@ -26,6 +26,21 @@ struct patience {
     deadline until;
     std::function<bool()> given_up = [] { return false; };
     std::function<void()> long_wait = [] {}; ///< called, maybe often, when the wait becomes long
+    /// Called at the end of each wait, long or not: what follows is work again. Must not throw, and
+    /// may take its time, so that no lock is held that others wait for without a deadline.
+    std::function<void()> wait_over = [] {};
+};
+
+/// One wait, from where it begins to where work goes on.
+class wait_scope {
+public:
+    explicit wait_scope(const patience& limits) : limits_(limits) {}
+    wait_scope(const wait_scope&) = delete;
+    wait_scope& operator=(const wait_scope&) = delete;
+    ~wait_scope() { limits_.wait_over(); }
+
+private:
+    const patience& limits_;
 };
 
 /// Where and how to connect. Times in seconds.

@@ -98,6 +98,7 @@ std::unique_ptr<connection> pool::open(const patience& limits)
 
 void pool::wait_for_place(const patience& limits)
 {
+    const wait_scope here(limits); // ends without the lock
     std::unique_lock lock(guard_);
     if (lent_ < limits_.size && queue_.empty()) {
         ++lent_;

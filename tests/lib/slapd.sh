@@ -9,7 +9,8 @@ if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
     PATIENCE=4
     [ -f "$BUILD/libexit_shim.so" ] || fail "$BUILD/libexit_shim.so is missing, without which a sanitized slapd does not end: build all"
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
-        "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0" # slapd has no frame pointers
+        # slapd has no frame pointers; and it is not instrumented, so that freed memory is overwritten as well
+        "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0:max_free_fill_size=4096:free_fill_byte=90"
         "LSAN_OPTIONS=suppressions=$TESTS/sanitizer/lsan.supp:print_suppressions=0"
         "UBSAN_OPTIONS=log_path=$T/report:print_stacktrace=1"
         "TSAN_OPTIONS=log_path=$T/report:suppressions=$TESTS/sanitizer/tsan.supp:second_deadlock_stack=1")

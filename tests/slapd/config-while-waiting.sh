@@ -1,6 +1,7 @@
 # Workers that wait for PostgreSQL hold up neither configuration changes nor the removal of their own database.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
+export MALLOC_PERTURB_=90 # overwrites freed memory
 base=dc=example,dc=com
 { manager_conf; echo "pgsql-timeout 6"; } >"$T/slapd.conf"
 mkdir "$T/slapd.d"
@@ -30,6 +31,20 @@ within 1.5 expect 0 as_config ldapmodify -f "$T/change.ldif"
 thaw_postgres
 collect 0
 expect 0 search -b $base '(uid=ann)'
+
+# What the searches were given of the configuration is replaced under them.
+change() { # ATTRIBUTE VALUE
+    printf '%s\n' "dn: $database" "changetype: modify" "replace: $1" "$1: $2" >"$T/change.ldif"
+    within 1.5 expect 0 as_config ldapmodify -f "$T/change.ldif"
+}
+for size in 10 20; do
+    wait_for_it
+    change olcLimits "anonymous size=$size"
+    change olcSizeLimit "size.soft=$size size.hard=$size"
+    change olcAccess "to * by dn.exact=cn=$size write by * read"
+    thaw_postgres
+    collect 0
+done
 
 wait_for_it
 within 1.5 expect 0 as_config ldapdelete "$database"

@@ -1,4 +1,4 @@
-# Binds that slapd makes itself wait with their worker, a quarter of them at most, and hold up no change of the configuration.
+# Binds of slapd's own wait in workers, a quarter of them, until a configuration change.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres
@@ -34,12 +34,17 @@ expect 51 internal eve secret
 logged 'outcome=busy reason="too many workers wait for logins"'
 same 4 "$(prompts)" "prompts"
 for _ in 1 2 3; do expect 0 search -b $base '(uid=ann)'; done
-printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"
-within 10 expect 0 as_config ldapmodify -f "$T/change.ldif"
 release_user bob approve
 release_user carl reject
 result bob 6
 result carl 49
+begin hal; begin ivy
+eventually 10 prompted 6
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"
+within 10 expect 0 as_config ldapmodify -f "$T/change.ldif"
+result hal 52
+result ivy 52
+logged 'step=notification outcome=unavailable reason="the configuration is being changed"'
 
 # Nobody answers: it ends with the deadline.
 user_says fay silent
@@ -51,7 +56,7 @@ expect 0 as_config ldapmodify -f "$T/change.ldif"
 
 # Its database is deleted meanwhile.
 begin gus
-eventually 10 prompted 6
+eventually 10 prompted 8
 within 10 expect 0 as_config ldapdelete "olcOverlay={0}internal_bind,$database"
 within 10 expect 0 as_config ldapdelete "$database"
 result gus 52

@@ -92,8 +92,14 @@ std::pair<std::string, login::answer> wait_here(Operation& op, service& with, wa
     if (login->run())
         return {login->last_step(), login->result()};
     const double longest = with.hash_timeout + with.push->timeout + grace_seconds;
-    auto what = while_idle(op, [&] { return login->wait(in_seconds(longest)); });
-    return {login->last_step(), std::move(what)};
+    try {
+        auto what = while_waiting(op, with, [&](const postgres::patience& limits) {
+            return login->wait(in_seconds(longest), limits);
+        });
+        return {login->last_step(), std::move(what)};
+    } catch (const server_pauses& e) {
+        return {login->last_step(), {login::decision::unavailable, e.text}};
+    }
 }
 
 int conclude(Operation& op, SlapReply& rs, const std::string& dn, const login::answer& what)
@@ -116,6 +122,9 @@ int bind(Operation& op, SlapReply& rs, service& with)
     }
     std::string step = "row"; // how far it came
     try {
+        // A lookup that was cut short lets overlays believe that there is no entry, and no policy.
+        if (op.o_threadctx != nullptr && !may_idle(op) && pause_is_due())
+            throw server_pauses{};
         const auto room = database_of(*op.o_bd).room();
         if (room == nullptr)
             throw unusable("the database is closed");
@@ -150,8 +159,8 @@ int bind(Operation& op, SlapReply& rs, service& with)
     } catch (const std::exception& e) {
         report.say(op, step, {login::decision::unavailable, e.what()});
         throw;
-    } catch (const database_gone&) {
-        report.say(op, step, {login::decision::unavailable, removed});
+    } catch (const cut_short& e) {
+        report.say(op, step, {login::decision::unavailable, e.text});
         throw;
     }
 }

@@ -45,6 +45,7 @@ directory::cache::flight::state wait_for(Operation& op, const service& with,
     using state = directory::cache::flight::state;
     constexpr auto glance = std::chrono::milliseconds(25);
     return while_waiting(op, with, [&](const postgres::patience& limits) {
+        const postgres::wait_scope here(limits);
         for (;;) {
             const auto now = clock::now();
             const state is = other.wait(std::min(until, now + glance), out);
@@ -107,7 +108,7 @@ source obtain(Operation& op, service& with, const bound& mapping, const director
         if (reply.mine != nullptr)
             return read_rows(op, with, mapping, from, how, std::move(reply.mine));
         if (!until)
-            until = patience_of(op, with).until;
+            until = wait_limit(op, with);
         directory::answer found;
         switch (wait_for(op, with, *reply.others, *until, found)) {
         case state::landed:

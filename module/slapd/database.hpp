@@ -157,8 +157,8 @@ public:
     /// What is wrong with a kind that cannot be served, if the database has been seen and there is
     /// one; else empty.
     [[nodiscard]] std::string broken_kind();
-    /// The mapping, fitted to the database on first use. Talks to PostgreSQL: call it while the
-    /// worker is idle. Throws postgres::error, or `unusable` when the queries do not fit.
+    /// The mapping, fitted to the database on first use. Talks to PostgreSQL. Throws
+    /// postgres::error, or `unusable` when the queries do not fit.
     [[nodiscard]] std::shared_ptr<const bound> mapping(const postgres::patience& limits);
     /// A statement failed in a way that says the database has changed: look again.
     void forget_mapping();
@@ -192,6 +192,7 @@ public:
     const std::shared_ptr<directory::cache> accounts; ///< that could log in; null: none is kept
 
 private:
+    [[nodiscard]] std::unique_lock<std::timed_mutex> turn_to_bind(const postgres::patience& limits);
     void make_pools(const directives& from, const std::function<void()>& alarm);
     void look_at_hashes(bound& to, postgres::patience limits);
 
@@ -224,6 +225,8 @@ public:
     directives wanted;             ///< what the handlers write; in force once applied
     std::shared_ptr<walk> at_work; ///< of slapcat or another tool
     const std::shared_ptr<tally> counted = std::make_shared<tally>(); ///< since slapd began
+    /// Expires with the database, for operations that waited and have to know.
+    const std::shared_ptr<const char> existence = std::make_shared<const char>();
 
     std::shared_ptr<listing> listed; ///< below cn=Monitor; null if it is not
 

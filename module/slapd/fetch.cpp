@@ -26,6 +26,7 @@ Entry* fetch(Operation& op, service& with, const berval& ndn)
 extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
                                AttributeDescription* at, int, Entry** e) noexcept
 {
+    const entry_point here(entry_point::kind::lookup);
     *e = nullptr;
     std::shared_ptr<service> with;
     try {
@@ -38,8 +39,6 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
             return LDAP_NO_SUCH_ATTRIBUTE;
         *e = found.release();
         return LDAP_SUCCESS;
-    } catch (const database_gone&) {
-        return LDAP_UNAVAILABLE;
     } catch (...) {
         const failure told = explain(*op, with.get());
         have_last_word(*op, told); // callers take any code for "there is none"

@@ -38,6 +38,9 @@ failure explain(const Operation& op, service* with) noexcept
         std::string words;
         try {
             throw;
+        } catch (const cut_short& e) {
+            Debug(LDAP_DEBUG_STATS, "%s pgsql: %s\n", op.o_log_prefix, e.text);
+            return {LDAP_UNAVAILABLE, e.text};
         } catch (const postgres::error& e) {
             told = code_for(e);
             const auto end = client_deadline(op);

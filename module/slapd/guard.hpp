@@ -2,6 +2,7 @@
 #pragma once
 
 #include "database.hpp"
+#include "pause.hpp"
 
 #include <exception>
 
@@ -17,13 +18,8 @@ struct failure {
 /// 11 and 32 would delete users from its cache and 49 would call a right password wrong.
 [[nodiscard]] failure code_for(const postgres::error& e) noexcept;
 
-/// An exception on its way to becoming a result: the database this operation began with no longer
-/// exists, or an overlay that it came through.
-struct database_gone {};
-inline constexpr const char* removed = "the database or an overlay over it was removed";
-
-/// What is done about it: overlays took what the operation's callbacks need with them, and the
-/// frontend is what is left to answer.
+/// What is done when the database is gone: its overlays took what the operation's callbacks need
+/// with them, and the frontend is what is left to answer.
 void leave_database(Operation& op) noexcept;
 
 /// Must be called in a catch block: logs what was caught and says what to answer. `with` may be
@@ -56,12 +52,13 @@ auto with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
 template <typename Work>
 int answer(Operation* op, SlapReply* rs, std::shared_ptr<service>& with, Work work) noexcept
 {
+    const entry_point here(entry_point::kind::request);
     try {
         with = database_of(*op->o_bd).serving(*op->o_bd);
         return work(*with);
-    } catch (const database_gone&) {
+    } catch (const database_gone& e) {
         leave_database(*op);
-        send_ldap_error(op, rs, LDAP_UNAVAILABLE, removed);
+        send_ldap_error(op, rs, LDAP_UNAVAILABLE, e.text);
         return LDAP_UNAVAILABLE;
     } catch (...) {
         const failure told = explain(*op, with.get());

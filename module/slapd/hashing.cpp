@@ -82,21 +82,24 @@ login::outcome run_here(Operation& op, const service& with, login::hash_gate& ga
     // Those who wait in a worker must leave enough of them to searches.
     const auto most = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
     using ending = login::hash_gate::ending;
-    const ending how = while_idle(op, [&] {
-        return gate.run(
-            address_of(op), cost, in_seconds(with.hash_timeout), most,
-            [&op] { return op.o_abandon != 0; }, work);
+    const ending how = while_waiting(op, with, [&](const postgres::patience& limits) {
+        const postgres::wait_scope here(limits);
+        limits.long_wait();
+        const ending end = gate.run(address_of(op), cost, in_seconds(with.hash_timeout), most,
+                                    limits.given_up, work);
+        if (end == ending::abandoned)
+            throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
+        return end;
     });
     switch (how) {
     case ending::done:
         if (failure)
             std::rethrow_exception(failure);
         return out;
-    case ending::abandoned:
-        throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
     case ending::full:
         return {login::verdict::busy, "too many workers wait for password checks"};
     case ending::late:
+    case ending::abandoned:
         break;
     }
     return {login::verdict::busy, no_turn};

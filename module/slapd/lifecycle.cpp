@@ -25,12 +25,19 @@ int failed(ConfigReply* cr, const char* why) noexcept
     return -1;
 }
 
+// The patience of a task that no client waits for. Its thread counts as idle while it waits.
+postgres::patience patience_of(idle_thread& mine, double seconds)
+{
+    return {in_seconds(seconds), [] { return slapd_shutdown != 0; }, [&mine] { mine.begin(); },
+            [&mine] { mine.end(); }};
+}
+
 // A search that reads a whole table gets slower with every row: for large ones the log names the
 // indexes.
-void advise(service& s, const directory::mapping& map)
+void advise(service& s, const directory::mapping& map, idle_thread& mine)
 {
     constexpr double large = 10000; // rows
-    const postgres::patience limits{in_seconds(10), [] { return slapd_shutdown != 0; }};
+    const postgres::patience limits = patience_of(mine, 10);
     try {
         const auto explain = s.pool().with_connection(limits, [&](postgres::connection& session) {
             return postgres::explainer(session, large, limits);
@@ -57,9 +64,9 @@ void advise(service& s, const directory::mapping& map)
 }
 
 // A missing right, say, which describing the UPDATE would not show.
-void rehearse(service& s, const directory::kind& k)
+void rehearse(service& s, const directory::kind& k, idle_thread& mine)
 {
-    const postgres::patience limits{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
+    const postgres::patience limits = patience_of(mine, s.timeout);
     try {
         s.changes().with_connection(limits, [&](postgres::connection& session) {
             session.rehearse(k.password_change, 3, limits);
@@ -100,9 +107,9 @@ void* first_look(void*, void* argument) noexcept
     const std::unique_ptr<std::shared_ptr<service>> with(
         static_cast<std::shared_ptr<service>*>(argument));
     service& s = **with;
-    ldap_pvt_thread_pool_idle(&connection_pool);
+    idle_thread mine;
     try {
-        const auto mapping = s.mapping({in_seconds(s.timeout), [] { return slapd_shutdown != 0; }});
+        const auto mapping = s.mapping(patience_of(mine, s.timeout));
         for (const auto& remark : remarks_on(*mapping))
             s.say(remark);
         for (const auto& k : mapping->map.kinds) {
@@ -120,9 +127,9 @@ void* first_look(void*, void* argument) noexcept
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
             s.say(k.name + " serve" + names);
             if (!k.password_change.empty())
-                rehearse(s, k);
+                rehearse(s, k, mine);
         }
-        advise(s, mapping->map);
+        advise(s, mapping->map, mine);
     } catch (const postgres::error& e) {
         s.say(
             std::string(
@@ -132,7 +139,6 @@ void* first_look(void*, void* argument) noexcept
         s.say(std::string(e.what()) + "; until that is mended, searches get an error");
     }
     Debug(LDAP_DEBUG_STATS, "%sthe first look at the database is over\n", s.label().c_str());
-    ldap_pvt_thread_pool_unidle(&connection_pool);
     return nullptr;
 }
 
@@ -192,6 +198,7 @@ extern "C" int pgsql_db_destroy(BackendDB* be, ConfigReply*) noexcept
 
 extern "C" int pgsql_unpause(BackendInfo*) noexcept
 {
+    note_end_of_pause();
     guard_syncprov();
     BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)

@@ -23,7 +23,6 @@ struct change_request {
     OpExtra link; ///< the first member: slapd's lists know only these
     const berval* before;
     const berval* after;
-    bool database_gone;
 };
 
 change_request* request_of(const Operation& op)
@@ -196,7 +195,7 @@ int modify(Operation& op, SlapReply& rs, service& with)
         send_ldap_error(&op, &rs, code, text);
         return code;
     };
-    change_request* asked = request_of(op);
+    const change_request* asked = request_of(op);
     if (asked == nullptr)
         return reply(LDAP_UNWILLING_TO_PERFORM,
                      with.changes_passwords
@@ -213,10 +212,9 @@ int modify(Operation& op, SlapReply& rs, service& with)
     } catch (const refusal& why) {
         report(op, "refused", why.text != nullptr ? why.text : ldap_err2string(why.code));
         return reply(why.code, why.text);
-    } catch (const database_gone&) {
-        asked->database_gone = true; // the request is answered by its caller
-        leave_database(op);
-        return rs.sr_err = LDAP_UNAVAILABLE;
+    } catch (const cut_short& why) {
+        report(op, "failed", why.text);
+        throw;
     } catch (const std::exception& e) {
         report(op, "failed", e.what());
         throw;
@@ -264,7 +262,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
     if (changes_passwords) {
         // The requests of slapd's operations share their memory.
         const req_extended_s kept = op.oq_extended;
-        change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new, false};
+        change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new};
         LDAP_SLIST_INSERT_HEAD(&op.o_extra, &asked.link, oe_next);
         slap_callback quiet{}; // ppolicy knows by it where the passwords are
         quiet.sc_response = slap_null_cb;
@@ -288,10 +286,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
                 *one = quiet.sc_next;
                 break;
             }
-        if (asked.database_gone)
-            rs.sr_text = removed;
-        else
-            op.o_bd = here;
+        op.o_bd = here;
     } else {
         rs.sr_err = LDAP_UNWILLING_TO_PERFORM;
     }

@@ -20,7 +20,9 @@ using directory::filter;
 class one_search {
 public:
     one_search(Operation& op, SlapReply& rs, service& with)
-        : op_(op), rs_(rs), with_(with), subordinates_(op, with)
+        : op_(op), rs_(rs), with_(with), subordinates_(op, with),
+          unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1),
+          database_(database_of(*op.o_bd).existence), alone_(may_idle(op))
     {}
 
     int run()
@@ -218,7 +220,6 @@ private:
             how.page_ends = [&] { client_.uncork(); };
             if (begin.stage == stage && !begin.key.empty())
                 how.after = begin.key;
-            const int unchecked = op_.ors_limit != nullptr ? op_.ors_limit->lms_s_unchecked : -1;
             if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
                 const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
                 plan->rows = plan->values_queries.empty() ? asked : std::min(plan->rows, asked);
@@ -228,7 +229,7 @@ private:
                 op_, with_, *mapping, *plan,
                 [&](candidate& c) {
                     // slapd.conf(5), limits: how many candidates a search may look at.
-                    if (unchecked >= 0 && ++candidates_ > unchecked) {
+                    if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
                         done = result(LDAP_ADMINLIMIT_EXCEEDED);
                         return false;
                     }
@@ -339,6 +340,7 @@ private:
         matched_ = true;
         const int before = rs_.sr_nentries;
         subordinates_.before_send(e);
+        const unsigned pauses_before = ended_pauses();
         rs_.sr_entry = &e;
         rs_.sr_attrs = op_.ors_attrs;
         rs_.sr_operational_attrs = nullptr;
@@ -347,6 +349,12 @@ private:
         rs_.sr_entry = nullptr;
         rs_.sr_attrs = nullptr;
         rs_.sr_flags = 0;
+        if (ended_pauses() != pauses_before) { // while the client did not read
+            if (database_.expired())
+                throw database_gone{};
+            if (!alone_) // access rules of before are looked at through a copy of the database
+                throw server_pauses{};
+        }
         where.sent = last_.sent + static_cast<std::uint32_t>(rs_.sr_nentries - before);
         last_ = std::move(where);
         switch (sent) {
@@ -367,6 +375,9 @@ private:
     SlapReply& rs_;
     service& with_;
     subordinates subordinates_;
+    const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
+    const std::weak_ptr<const char> database_;
+    const bool alone_;     ///< nothing refers to the configuration but us
     bool matched_ = false; ///< the last entry offered made the filter true
     bool paged_ = false;
     int page_size_ = 0;

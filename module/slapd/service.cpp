@@ -208,13 +208,26 @@ std::shared_ptr<const bound> service::known_mapping()
                                                  : nullptr; // what was wrong may have been mended
 }
 
+// One examines the queries, the others wait.
+std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::patience& limits)
+{
+    constexpr auto glance = std::chrono::milliseconds(25);
+    const postgres::wait_scope here(limits);
+    std::unique_lock out(binding_, std::defer_lock);
+    while (!out.try_lock_until(std::min(limits.until, clock::now() + glance))) {
+        if (clock::now() >= limits.until)
+            throw postgres::error(postgres::error::cause::deadline,
+                                  "the queries were still being examined at the deadline");
+        if (limits.given_up())
+            throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
+        limits.long_wait();
+    }
+    return out;
+}
+
 std::shared_ptr<const bound> service::mapping(const postgres::patience& limits)
 {
-    limits.long_wait();
-    const std::unique_lock one(binding_, limits.until);
-    if (!one)
-        throw postgres::error(postgres::error::cause::deadline,
-                              "the queries were still being examined at the deadline");
+    const std::unique_lock one = turn_to_bind(limits);
     if (auto known = known_mapping()) // whoever held the lock has done it
         return known;
     auto fresh = pool_->with_connection(limits, [&](postgres::connection& session) {

@@ -104,6 +104,7 @@ std::optional<bool> subordinates::known(const Operation& op, const service& with
 
 extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept
 {
+    const entry_point here(entry_point::kind::lookup);
     std::shared_ptr<service> with;
     try {
         with = database_of(*op->o_bd).serving(*op->o_bd);
@@ -115,8 +116,6 @@ extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcep
         }
         *has = below ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;
         return LDAP_SUCCESS;
-    } catch (const database_gone&) {
-        return LDAP_UNAVAILABLE;
     } catch (...) {
         return explain(*op, with.get()).code;
     }

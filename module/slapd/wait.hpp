@@ -2,7 +2,6 @@
 #pragma once
 
 #include "guard.hpp"
-#include "surroundings.hpp"
 
 namespace pgsql::slapd {
 
@@ -19,97 +18,127 @@ namespace pgsql::slapd {
     return clock::now() + duration_cast<clock::duration>(began + seconds(op.ors_tlimit) - now);
 }
 
-/// How long this operation may wait for PostgreSQL now: until the configured timeout or the
-/// client's own time limit, whichever is sooner, and not at all once it is abandoned.
-[[nodiscard]] inline postgres::patience patience_of(const Operation& op, const service& with)
+/// The time that this operation may wait for PostgreSQL now: until the configured timeout or the
+/// client's own time limit, whichever is sooner.
+[[nodiscard]] inline deadline wait_limit(const Operation& op, const service& with)
 {
-    postgres::patience out{in_seconds(with.timeout), [&op] { return op.o_abandon != 0; }};
-    if (const auto end = client_deadline(op))
-        out.until = std::min(out.until, *end);
-    return out;
+    const deadline configured = in_seconds(with.timeout);
+    const auto end = client_deadline(op);
+    return end ? std::min(configured, *end) : configured;
 }
 
-/// The worker counts as idle: a configuration change pauses all workers and would otherwise wait
-/// for us, and every client with it.
-class idle_worker {
+/// A thread of slapd's pool that counts as idle now and then.
+class idle_thread {
 public:
-    explicit idle_worker(const Operation& op)
-        : op_(op), worker_(in_server() && op.o_threadctx != nullptr), self_(op.o_bd->bd_self),
-          mine_(op.o_bd->be_private)
-    {}
-    idle_worker(const idle_worker&) = delete;
-    idle_worker& operator=(const idle_worker&) = delete;
-    ~idle_worker() { end(); }
+    idle_thread() = default;
+    idle_thread(const idle_thread&) = delete;
+    idle_thread& operator=(const idle_thread&) = delete;
+    ~idle_thread() { end(); }
 
-    void begin()
-    {
-        if (!worker_ || idle_)
-            return;
-        around_.emplace(op_);
-        ldap_pvt_thread_pool_idle(&connection_pool);
-        idle_ = true;
-    }
-    /// At work again, if it was idle; then the configuration may be another. Throws database_gone
-    /// if the database was removed, or an overlay.
-    void end_checked()
+    /// May be called again.
+    void begin() noexcept
     {
         if (!idle_)
-            return;
-        end();
-        if (!around_->still_there() || self_->be_private != mine_)
-            throw database_gone{};
+            ldap_pvt_thread_pool_idle(&connection_pool);
+        idle_ = true;
     }
-
-private:
-    void end()
+    /// Waits for the end of a configuration change that is being made.
+    void end() noexcept
     {
         if (idle_)
             ldap_pvt_thread_pool_unidle(&connection_pool);
         idle_ = false;
     }
 
-    const Operation& op_;
-    const bool worker_;
-    BackendDB* const self_;
-    const void* const mine_;
-    std::optional<surroundings> around_;
+private:
     bool idle_ = false;
 };
 
-/// Runs `work`, which waits long from the beginning, while the worker counts as idle.
-template <typename Work> auto while_idle(Operation& op, Work work)
-{
-    idle_worker worker(op);
-    worker.begin();
-    try {
-        auto out = work();
-        worker.end_checked();
-        return out;
-    } catch (const database_gone&) {
-        throw;
-    } catch (...) {
-        worker.end_checked();
-        throw;
-    }
-}
+/// The worker of an operation that waits. While it does, a configuration change is either made
+/// without it, or ends the wait (see pause.hpp).
+class waiting_worker {
+public:
+    explicit waiting_worker(const Operation& op)
+        : op_(op), pooled_(in_server() && op.o_threadctx != nullptr),
+          idles_(pooled_ && may_idle(op))
+    {}
 
-/// Runs `work` with the patience of the operation; the worker counts as idle as soon as the wait
-/// becomes long.
+    void begin()
+    {
+        if (!idles_)
+            return;
+        if (!was_idle_)
+            database_ = database_of(*op_.o_bd).existence;
+        was_idle_ = true;
+        idle_.begin();
+    }
+    void end() noexcept { idle_.end(); }
+
+    [[nodiscard]] bool given_up()
+    {
+        hurried_ = pooled_ && !idles_ && pause_is_due();
+        return op_.o_abandon != 0 || hurried_;
+    }
+
+    /// Throws what the operation has to end with, if it cannot go on; then `failure`, if there is
+    /// one.
+    void conclude(const std::exception_ptr& failure)
+    {
+        end();
+        if (was_idle_ && database_.expired())
+            throw database_gone{};
+        if (failure == nullptr)
+            return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const postgres::error& e) {
+            if (e.why() == postgres::error::cause::abandoned && hurried_ && op_.o_abandon == 0)
+                throw server_pauses{};
+            throw;
+        }
+    }
+
+private:
+    const Operation& op_;
+    const bool pooled_;
+    const bool idles_;
+    bool was_idle_ = false;
+    bool hurried_ = false;
+    std::weak_ptr<const char> database_;
+    idle_thread idle_; ///< the last member: it ends first
+};
+
+/// Runs `work` with the patience of the operation.
 template <typename Work> auto while_waiting(Operation& op, const service& with, Work work)
 {
-    idle_worker worker(op);
-    postgres::patience limits = patience_of(op, with);
-    limits.long_wait = [&worker] { worker.begin(); };
+    waiting_worker worker(op);
+    const postgres::patience limits{wait_limit(op, with), [&worker] { return worker.given_up(); },
+                                    [&worker] { worker.begin(); }, [&worker] { worker.end(); }};
+    std::optional<std::invoke_result_t<Work&, const postgres::patience&>> out;
+    std::exception_ptr failure;
     try {
-        auto out = work(limits);
-        worker.end_checked();
-        return out;
-    } catch (const database_gone&) {
-        throw;
+        out.emplace(work(limits));
     } catch (...) {
-        worker.end_checked();
-        throw;
+        failure = std::current_exception();
     }
+    worker.conclude(failure);
+    return std::move(*out);
+}
+
+/// Runs `work`, which computes for long and uses nothing of slapd's.
+template <typename Work> auto while_idle(Operation& op, Work work)
+{
+    waiting_worker worker(op);
+    worker.begin();
+    std::optional<std::invoke_result_t<Work&>> out;
+    std::exception_ptr failure;
+    try {
+        out.emplace(work());
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    worker.conclude(failure);
+    return std::move(*out);
 }
 
 } // namespace pgsql::slapd

@@ -239,11 +239,19 @@ void deferred_bind::finish_here(void* context, const char* why) noexcept
 
 // ---- a bind whose worker has to stay
 
-login::answer blocked_bind::wait(deadline until)
+login::answer blocked_bind::wait(deadline until, const postgres::patience& limits)
 {
+    constexpr auto glance = std::chrono::milliseconds(25);
+    const postgres::wait_scope here(limits); // ends without the lock
+    limits.long_wait();
     std::unique_lock lock(guard_);
-    if (!heard_.wait_until(lock, until, [&] { return answered_; }))
-        return {login::decision::unavailable, "no answer in time"};
+    while (!answered_) {
+        if (clock::now() >= until)
+            return {login::decision::unavailable, "no answer in time"};
+        if (limits.given_up())
+            throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
+        heard_.wait_until(lock, std::min(until, clock::now() + glance));
+    }
     return result();
 }
 

@@ -99,8 +99,9 @@ public:
         : conversation(std::move(who), std::move(steps)), op_(&op)
     {}
 
-    /// The answer, at the latest when `until` has come. Not to be called twice.
-    [[nodiscard]] login::answer wait(deadline until);
+    /// The answer, at the latest when `until` has come; throws when it is given up. Not to be
+    /// called twice.
+    [[nodiscard]] login::answer wait(deadline until, const postgres::patience& limits);
     [[nodiscard]] bool gone() noexcept override;
     /// The operation goes.
     void take_back() noexcept;

@@ -12,6 +12,7 @@
 SSSD=                             # the process that holds the namespaces
 ACCESS_FILTER='(objectClass=*)'   # ldap_access_filter; a test may set another before start_sssd
 SSSD_EXTRA=''                     # further lines for the domain's section
+LDAP_SCHEMA=''                    # ldap_schema; rfc2307 without it
 
 # SSSD asks again 60 to 90 s after a failure; these lines show the same sooner.
 ASK_AGAIN_SOON=$'offline_timeout = 3\noffline_timeout_max = 3\noffline_timeout_random_offset = 0'
@@ -37,7 +38,7 @@ id_provider = ldap
 auth_provider = ldap
 access_provider = ldap
 ldap_uri = ${uris%, }
-ldap_schema =
+ldap_schema = ${LDAP_SCHEMA:-}
 ldap_search_base =
 ldap_tls_reqcert = allow
 ldap_user_gecos = cn

@@ -1,7 +1,7 @@
 # profiles.sh: turns the name of a profile into data, a directory of ours and one of back-mdb's, and searches sent to both.
 
-profiles="manager flat columns access many large"
-declare -A share=([manager]=33 [flat]=15 [columns]=30 [access]=13 [many]=6 [large]=3) # of a run's searches, in per cent
+profiles="manager flat columns access nested dns loose many large"
+declare -A share=([manager]=25 [flat]=11 [columns]=24 [access]=11 [nested]=8 [dns]=6 [loose]=7 [many]=5 [large]=3) # of a run's searches, in per cent
 
 bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
 
@@ -89,7 +89,7 @@ access_directory() {
         FROM "UserGroups" mg JOIN "Users" m USING ("uidNumber") WHERE mg."gidNumber" = g."gidNumber") AS member_uids FROM "Groups" g'
     manager_directory | sed '/^pgsql-list groups/,/^pgsql-kind users/{/^pgsql-kind users/!d}'
     echo "pgsql-list groups $groups"
-    echo "pgsql-lookup groups memberUid $groups JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
+    echo "pgsql-lookup groups memberUid $groups JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN people u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
     cat <<'END'
 pgsql-attribute groups description default="group {gid_number} {name}"
 pgsql-attribute groups seeAlso default="cn={name}" default="cn=odd"
@@ -106,6 +106,62 @@ access to * by * read
 END
 }
 access_data() { data odd; }
+
+# Kinds that differ in what each attribute of DNs is: names of users or groups, DNs in a column, in lists, by lookups, by default.
+nested_directory() {
+    manager_directory
+    cat <<'END'
+pgsql-kind teams under=ou=teams rdn=cn class=top,groupOfNames,posixGroup,extensibleObject
+pgsql-list teams SELECT name AS cn, number AS "gidNumber", dns AS member, of AS "memberOf", boss AS "seeAlso", boss AS manager FROM teams
+pgsql-kind roles under=ou=roles rdn=uid class=top,account,extensibleObject
+pgsql-list roles SELECT 'team ' || n AS uid, 'Role ' || n AS description FROM generate_series(0, 11) n
+pgsql-values roles member SELECT name AS uid, dn FROM links WHERE what = 'member'
+pgsql-values roles memberOf SELECT name AS uid, dn FROM links WHERE what = 'memberOf'
+pgsql-values roles manager SELECT name AS uid, dn FROM links WHERE what = 'manager'
+pgsql-attribute roles seeAlso default="uid={uid},ou=roles,dc=example,dc=com"
+pgsql-kind crews under=ou=crews rdn=cn class=top,groupOfNames,extensibleObject
+pgsql-list crews SELECT name AS cn, ARRAY(SELECT "uid"::text FROM "Users" WHERE "uidNumber" % 12 = number - 60000) AS "memberUid", ARRAY[boss, 'cn=devs,dc=nowhere'] AS "memberOf" FROM teams
+pgsql-kind posts under=ou=posts rdn=cn class=top,groupOfNames,extensibleObject
+pgsql-list posts SELECT DISTINCT name AS cn FROM posts
+pgsql-values posts member SELECT name AS cn, dn FROM posts
+pgsql-lookup posts member SELECT DISTINCT name AS cn FROM posts WHERE dn = ?
+END
+}
+nested_data() { data odd nested; }
+
+# Groups that say their members by DN, with private groups; users whose groups are in a list of their own.
+dns_directory() {
+    manager_directory
+    cat <<'END'
+pgsql-values groups member SELECT name, dn FROM links WHERE what = 'member'
+pgsql-values users memberOf SELECT u."uid" AS username, l.dn FROM links l JOIN "Users" u ON l.name = 'team ' || u."uidNumber" % 12
+pgsql-kind hosts under=ou=hosts rdn=cn class=top,device,extensibleObject
+pgsql-list hosts SELECT name AS cn, of AS "memberOf", dns AS "uniqueMember", boss AS owner FROM teams
+END
+}
+dns_data() { data odd nested; }
+
+# Names that PostgreSQL takes for equal, or LDAP does; lookups by what is no text, and by what has defaults.
+loose_directory() {
+    local key groups=' SELECT t.name, t.number AS gid_number FROM teams t' users=' SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number,
+  "cn" AS full_name, "mail", hand AS "employeeType", id AS "entryUUID", changed AS updated_at, "homeDirectory" AS home_directory FROM people'
+    manager_conf | bis | sed '/^pgsql-list users/,$d'
+    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups' 'pgsql-attribute users uid compare=any' 'pgsql-attribute users mail compare=lower' \
+        "pgsql-list users$users" "pgsql-list groups$groups UNION ALL SELECT 'last one', 77"
+    for key in uid uidNumber gidNumber mail id:entryUUID changed:modifyTimestamp; do
+        echo "pgsql-lookup users ${key#*:}$users WHERE \"${key%:*}\" = ?"
+    done
+    echo "pgsql-lookup groups memberUid$groups JOIN \"UserGroups\" ug ON ug.\"gidNumber\" = t.number AND t.own JOIN people u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
+    cat <<'END'
+pgsql-kind hands under=ou=hands rdn=cn class=top,device,extensibleObject
+pgsql-list hands SELECT DISTINCT hand AS cn FROM hands
+pgsql-values hands memberUid SELECT hand AS cn, name FROM hands
+pgsql-values hands l SELECT hand AS cn, thing FROM hands
+pgsql-lookup hands memberUid SELECT hand AS cn FROM hands WHERE name = ?
+pgsql-lookup hands l SELECT hand AS cn FROM hands WHERE lower(thing) = lower(?)
+END
+}
+loose_data() { data odd loose; }
 
 # A user in 500 groups, and slapd's own limit of 500 entries.
 many_directory() { manager_directory; }

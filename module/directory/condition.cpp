@@ -45,10 +45,65 @@ bool equal_without_case(std::string_view a, std::string_view b)
 
 } // namespace
 
-bool trusted(const lookup& by, const kind& of)
+std::optional<std::string> asserted_value(const mapping& all, const kind& of,
+                                          const filter& equality)
 {
-    const source* column = of.source_of(by.attribute);
-    return column == nullptr || column->column.empty() || column->compare != comparison::any;
+    const int named =
+        equality.what == filter::type::equality ? of.names_of(equality.attribute) : -1;
+    if (named < 0)
+        return equality.value;
+    const kind& target = all.kinds[static_cast<std::size_t>(named)];
+    if (equality.parent != target.parent || equality.rdn != target.rdn().attribute)
+        return std::nullopt;
+    return equality.name;
+}
+
+match rule_of_values(const mapping& all, int attribute, int names_of)
+{
+    const int by =
+        names_of < 0 ? attribute : all.kinds[static_cast<std::size_t>(names_of)].rdn().attribute;
+    return all.attributes[static_cast<std::size_t>(by)].rule;
+}
+
+const char* why_distrusted(const mapping& all, const lookup& by, const kind& of)
+{
+    constexpr const char* any_case = "its values may be stored in any case";
+    constexpr const char* as_text = "it compares text, and the column is citext";
+    const auto is_loose = [&](const column* c) {
+        return c != nullptr && c->type == column_type::citext && by.parameter == column_type::text;
+    };
+    const int named = of.names_of(by.attribute);
+    if (named >= 0) { // a DN says the name in one case of letters
+        const kind& target = all.kinds[static_cast<std::size_t>(named)];
+        const column* name = target.find_column(target.rdn().column);
+        if (is_loose(name))
+            return as_text;
+        return target.rdn().compare == comparison::any && (name == nullptr || is_text(name->type))
+                   ? any_case
+                   : nullptr;
+    }
+    const source* from = of.source_of(by.attribute);
+    if (from == nullptr)
+        return nullptr;
+    if (from->of_name)
+        return "entries have values that are made of their names";
+    if (from->column.empty())
+        return "entries have values by default";
+    const column* own = of.find_column(from->column);
+    if (is_loose(own))
+        return as_text;
+    if (own == nullptr || from->compare != comparison::any)
+        return nullptr;
+    if (own->type == column_type::uuid || (is_integer(own->type) && is_integer(by.parameter)))
+        return nullptr;
+    if (is_integer(own->type)) // 7.0 and 7 are one number and two texts
+        return own->type == column_type::numeric ? "it compares numbers as text" : nullptr;
+    if (is_time(own->type))
+        return !is_time(by.parameter) ? "it compares times as text"
+               : own->whole_seconds   ? nullptr
+                                      : "its times may have fractions of a second, which no entry "
+                                        "shows";
+    return any_case;
 }
 
 condition condition_compiler::compile(const filter& what, bool negated, const filter* answered,
@@ -86,8 +141,12 @@ condition condition_compiler::term(const filter& what, bool negated, const filte
         if (kind_.parent != what.parent || kind_.rdn().attribute != what.attribute)
             return negated ? condition::always() : condition::never();
         return equality(what.attribute, what.value, negated);
-    case filter::type::equality:
-        return equality(what.attribute, what.value, negated);
+    case filter::type::equality: {
+        const auto value = asserted(what);
+        return value     ? equality(what.attribute, *value, negated)
+               : negated ? condition::always()
+                         : condition::never();
+    }
     case filter::type::substrings:
         return substrings(what.attribute, what.pieces, negated);
     case filter::type::at_least:
@@ -189,14 +248,15 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
                                  .equals(value);
         c = or_by_default(std::move(c), *from, {value});
     }
-    if (from == nullptr || from->column.empty() || c.what == condition::type::always) {
-        // Known only through the keyed query, whose rows are the rows that have the value, or
-        // through the list of values.
-        if (by != nullptr)
-            c = membership(*by, value);
-        else if (const values_query* list = kind_.values_of(attribute))
-            c = listed(*list, {value});
-    }
+    // Without a column that SQL can compare, the keyed query knows the rows that have the value, or
+    // the list of values does.
+    if (keyed_query(attribute) != nullptr &&
+        (from == nullptr || (c.what == condition::type::always && from->defaults.empty())))
+        c = membership(*by, value);
+    else if (const values_query* list = kind_.values_of(attribute); from == nullptr && list)
+        c = listed(*list, {value});
+    else if (from == nullptr && by != nullptr)
+        c = condition::always(false);
     return negated ? negate(c) : c;
 }
 
@@ -217,11 +277,14 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
                         : from != nullptr || list == nullptr))
         return std::nullopt;
     std::vector<std::string> several;
-    for (const filter& part : parts)
-        if (alike(first, part) && (rule == match::uuid || storable(part.value)))
-            several.push_back(part.value);
+    for (const filter& part : parts) {
+        if (!alike(first, part))
+            continue;
+        if (auto value = asserted(part); value && (rule == match::uuid || storable(*value)))
+            several.push_back(std::move(*value));
+    }
     // The keyed query is the better way to a few lists' entries.
-    if (several.size() < 2 || (own == nullptr && kind_.lookup_by(first.attribute) != nullptr &&
+    if (several.size() < 2 || (own == nullptr && keyed_query(first.attribute) != nullptr &&
                                several.size() <= most_memberships))
         return std::nullopt;
     condition c = own == nullptr
@@ -235,14 +298,15 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
 {
-    const auto asked = lookup_parameter(value, rule_of(by.attribute), by.parameter);
+    const auto asked =
+        lookup_parameter(value, rule_of(by.attribute, kind_.names_of(by.attribute)), by.parameter);
     if (!asked)
         return condition::never();
     if (++memberships_ > most_memberships)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
     return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +
-                             by.query.with_parameter(values_.bind(*asked)) + ") AS m)",
+                             by.query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)",
                          true);
 }
 
@@ -289,6 +353,23 @@ condition condition_compiler::or_by_default(condition own, const source& from,
                : own;
 }
 
+const lookup* condition_compiler::keyed_query(int attribute) const
+{
+    const lookup* by = kind_.lookup_by(attribute);
+    return by != nullptr && why_distrusted(all_, *by, kind_) == nullptr ? by : nullptr;
+}
+
+bool condition_compiler::may_be_default(int attribute, const std::string& value)
+{
+    const source* from = kind_.source_of(attribute);
+    if (from == nullptr || from->defaults.empty())
+        return false;
+    const std::size_t bound = values_.values.size();
+    const bool may = default_equals(*from, {value}).what != condition::type::never;
+    values_.values.resize(bound);
+    return may;
+}
+
 condition condition_compiler::by_default(const source& from,
                                          const std::vector<std::string>& several)
 {
@@ -304,9 +385,14 @@ condition condition_compiler::by_default(const source& from,
                          d.exact);
 }
 
-std::vector<branch> condition_compiler::branches(int attribute, const std::string& value) const
+std::vector<branch> condition_compiler::branches(const filter& equality) const
 {
     std::vector<branch> out;
+    const int attribute = equality.attribute;
+    const auto asked = asserted(equality);
+    if (!asked)
+        return out;
+    const std::string& value = *asked;
     const source* from = kind_.source_of(attribute);
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (own != nullptr) {
@@ -323,7 +409,7 @@ std::vector<branch> condition_compiler::branches(int attribute, const std::strin
                               ? "((true)) WHERE " + absent(*own)
                               : ""});
     } else if (const values_query* list = kind_.values_of(attribute);
-               list != nullptr && kind_.lookup_by(attribute) == nullptr) {
+               list != nullptr && keyed_query(attribute) == nullptr) {
         if (const auto by = text_of(*list))
             out = any_case_branches(by->text, by->column, by->rule, value);
         for (branch& b : out)

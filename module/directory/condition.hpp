@@ -7,9 +7,18 @@
 
 namespace pgsql::directory {
 
-/// Whether the rows of a keyed query are the rows whose attribute equals the assertion, so that a
-/// filter may use it.
-[[nodiscard]] bool trusted(const lookup& by, const kind& of);
+/// What an equality asserts of the values that the kind has: the DN's name where they are names of
+/// entries. Nothing where none of those entries can have the DN.
+[[nodiscard]] std::optional<std::string> asserted_value(const mapping& all, const kind& of,
+                                                        const filter& equality);
+
+/// The rule by which the values of an attribute are compared: those that name entries of a kind by
+/// that of their names.
+[[nodiscard]] match rule_of_values(const mapping& all, int attribute, int names_of);
+
+/// Why the rows of a keyed query need not be all the rows whose attribute equals the assertion, so
+/// that no filter may use it; null: they are.
+[[nodiscard]] const char* why_distrusted(const mapping& all, const lookup& by, const kind& of);
 
 class condition_compiler {
 public:
@@ -24,21 +33,21 @@ public:
                                     const filter* answered = nullptr, int depth = 0);
     /// The condition that the attribute equals the value.
     [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
-    /// The conditions that OR joins in it, as far as they are on columns.
-    [[nodiscard]] std::vector<branch> branches(int attribute, const std::string& value) const;
+    /// The keyed query that knows the rows in which the attribute has a value, if there is one.
+    [[nodiscard]] const lookup* keyed_query(int attribute) const;
+    /// Whether a default may give rows the value that have none in the column.
+    [[nodiscard]] bool may_be_default(int attribute, const std::string& value);
+    /// The conditions that OR joins in an equality, as far as they are on columns.
+    [[nodiscard]] std::vector<branch> branches(const filter& equality) const;
 
 private:
     [[nodiscard]] match rule_of(int attribute) const
     {
         return all_.attributes[static_cast<std::size_t>(attribute)].rule;
     }
-    /// The rule by which the values of a column are compared: those that name entries by that of
-    /// their names.
     [[nodiscard]] match rule_of(int attribute, int names_of) const
     {
-        return rule_of(names_of < 0
-                           ? attribute
-                           : all_.kinds[static_cast<std::size_t>(names_of)].rdn().attribute);
+        return rule_of_values(all_, attribute, names_of);
     }
     [[nodiscard]] condition term(const filter& what, bool negated, const filter* answered,
                                  int depth);
@@ -61,6 +70,10 @@ private:
     [[nodiscard]] condition or_by_default(condition own, const source& from,
                                           const std::vector<std::string>& several);
     [[nodiscard]] condition membership(const lookup& by, const std::string& value);
+    [[nodiscard]] std::optional<std::string> asserted(const filter& equality) const
+    {
+        return asserted_value(all_, kind_, equality);
+    }
     [[nodiscard]] condition listed(const values_query& in, const std::vector<std::string>& several);
     /// How the values of a list are compared; nothing if SQL cannot.
     struct listed_text {

@@ -30,7 +30,10 @@ struct filter {
     int attribute = -1; ///< of a term: index into mapping::attributes
     std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
                         ///< lower-case name
-    int parent = -1;    ///< entry_name: index of a fixed entry
+    int parent = -1;    ///< entry_name: index of a fixed entry; equality with a DN: that above the
+                        ///< entry it names
+    int rdn = -1;       ///< equality with a DN: the attribute that names that entry
+    std::string name;   ///< and its value
     std::vector<std::string>
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
     std::vector<filter> parts; ///< conjunction, disjunction, negation

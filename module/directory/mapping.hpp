@@ -49,6 +49,11 @@ enum class column_type : char {
            type == column_type::numeric;
 }
 
+[[nodiscard]] constexpr bool is_text(column_type type) noexcept
+{
+    return type == column_type::text || type == column_type::citext || type == column_type::other;
+}
+
 [[nodiscard]] constexpr bool is_time(column_type type) noexcept
 {
     return type == column_type::timestamptz || type == column_type::timestamp ||
@@ -70,6 +75,8 @@ struct column {
     unsigned number = 0;       ///< of its type in PostgreSQL's catalogue; 0: may be any
     bool wide = false;         ///< its values may be of any length
     column_type element = column_type::text; ///< of an array: text, or what is read in its own form
+    bool collates = false;                   ///< its order is that of a collation
+    bool whole_seconds = false;              ///< a time that has no fractions of a second
 };
 
 /// Where the values of one attribute come from.
@@ -92,9 +99,18 @@ struct lookup {
     column_type parameter = column_type::text; ///< whose values not all that is asserted is
     std::vector<column> columns;
     postgres::query_text everybody; ///< with the rows that the gate hides; empty: the same
+    postgres::query_text checked;   ///< without rows that have the value in another spelling only;
+                                    ///< empty: the query finds none
+    bool stored_lower = false;      ///< the query finds none by values in lower case
     bool complete = true;           ///< returns every column of the list query
     bool covers_private = false;    ///< finds the private group of the member as well
+
+    /// What asks for a value.
+    [[nodiscard]] const postgres::query_text& query_for(const std::string& value) const;
 };
+
+/// Of the rows of a lookup that covers private groups: whether it is one.
+inline constexpr const char* private_group_column = "back_pgsql_private";
 
 /// A query for the values of an attribute that may have several.
 struct values_query {
@@ -103,13 +119,14 @@ struct values_query {
     std::string of_one;  ///< the same for the one name that its parameter is
     std::string listing; ///< the query of the configuration itself, or empty when there is none
     std::string value;   ///< its column with the value
-    int names_of = -1;   ///< as in source
-    bool deterministic = true; ///< as in column
-    unsigned number = 0;       ///< the same
-    bool wide = false;         ///< the same
-    bool bytes = false;        ///< the values are bytea's, in hexadecimal
-    bool positions = false;    ///< a third column tells which of the names is meant
-    std::string problem;       ///< why the values cannot be had, although entries have some
+    column_type type = column_type::text; ///< as in column
+    int names_of = -1;                    ///< as in source
+    bool deterministic = true;            ///< as in column
+    unsigned number = 0;                  ///< the same
+    bool wide = false;                    ///< the same
+    bool bytes = false;                   ///< the values are bytea's, in hexadecimal
+    bool positions = false;               ///< a third column tells which of the names is meant
+    std::string problem; ///< why the values cannot be had, although entries have some
 };
 
 /// Has the query ask for those of the rows (SELECT … FROM …) whose `name` is asked for. A single
@@ -144,6 +161,8 @@ struct kind {
         -1; ///< index of a kind whose entries with the same RDN or number take precedence
 
     [[nodiscard]] const source& rdn() const { return sources.front(); }
+    /// Whether two rows with different names may have the same DN (Ann and ann).
+    [[nodiscard]] bool names_may_coincide() const;
     [[nodiscard]] const source* source_of(int attribute) const;
     [[nodiscard]] const lookup* lookup_by(int attribute) const;
     [[nodiscard]] const values_query* values_of(int attribute) const;
@@ -180,6 +199,11 @@ struct mapping {
 /// The groups of every user, from the groups-by-member query: rows of a user's name and a group's.
 /// Empty without one.
 [[nodiscard]] std::string groups_from_lookup(const mapping& all, int users, int groups);
+
+/// Has lookups by attributes to which case matters find no row by a value that it shows in another
+/// spelling only: a query may compare more loosely (citext, a collation, lower()). What rows show
+/// is in a list of values; without one, members are users by name.
+void check_spelling(mapping& all, int users, int groups);
 
 /// What shows the members of groups by name (memberUid) shows them as DNs too: `member`, of the
 /// same rows.

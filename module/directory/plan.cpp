@@ -55,14 +55,16 @@ std::string within_page_bytes(const std::string& query)
 
 class planner {
 public:
-    planner(const mapping& all, const kind& of) : all_(all), kind_(of) { out_.of = &of; }
+    planner(const mapping& all, const kind& of) : all_(all), kind_(of), compiler_(all, of, values_)
+    {
+        out_.of = &of;
+    }
 
     std::optional<plan> run(const filter& what, const wanted& parts)
     {
         out_.secret = parts.password;
         const filter* answered = choose_lookup(what, parts.password);
-        condition_compiler compiler(all_, kind_, values_);
-        const condition where = compiler.compile(what, false, answered);
+        const condition where = compiler_.compile(what, false, answered);
         if (where.what == condition::type::never)
             return std::nullopt;
         out_.where = where.sql;
@@ -72,6 +74,11 @@ public:
         if (parts.password && !kind_.gate.empty()) {
             out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
             marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
+        }
+        if (out_.covers_private) {
+            out_.private_group =
+                static_cast<int>(out_.columns.size() + columns_of_marks_) + (out_.gate < 0 ? 0 : 1);
+            marks_ += std::string(", e.") + private_group_column;
         }
         out_.select = "SELECT ";
         for (std::size_t i = 0; i < out_.columns.size(); ++i)
@@ -106,20 +113,23 @@ private:
                    term->attribute == kind_.rdn().attribute;
         });
         for (const lookup& by : kind_.lookups) {
-            if (!by.complete || !trusted(by, kind_))
+            if (!by.complete || why_distrusted(all_, by, kind_) != nullptr)
                 continue;
             for (const filter* term : terms) {
                 if (term->what != filter::type::equality || term->attribute != by.attribute)
                     continue;
-                const match rule = all_.attributes[static_cast<std::size_t>(by.attribute)].rule;
-                auto value = lookup_parameter(term->value, rule, by.parameter);
+                const match rule = rule_of_values(all_, by.attribute, kind_.names_of(by.attribute));
+                const auto asked = asserted_value(all_, kind_, *term);
+                auto value = asked ? lookup_parameter(*asked, rule, by.parameter) : std::nullopt;
                 const source* by_column = kind_.source_of(by.attribute);
                 const column* c =
                     by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
-                if (!value || (c != nullptr && rule == match::integer &&
-                               !integer_parameter(term->value, c->type)))
+                if (!value ||
+                    (c != nullptr && rule == match::integer && !integer_parameter(*asked, c->type)))
                     continue; // the condition will say that nothing has it
-                from_ = text_of(by, by.query).with_parameter(values_.bind(std::move(*value)));
+                if (compiler_.may_be_default(by.attribute, *asked))
+                    continue; // which the query does not know
+                from_ = text_of(by, by.query_for(*value)).with_parameter(values_.bind(*value));
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 by_ = &by;
@@ -127,8 +137,10 @@ private:
                 // The four queries give no member list: a group found by its member shows at least
                 // that one, and by DN what it shows by name.
                 for (const lookup& alike : kind_.lookups)
-                    if (alike.query.text == by.query.text && !scalar(alike.attribute))
-                        out_.marks.push_back({.attribute = alike.attribute, .value = term->value});
+                    if (alike.query.text == by.query.text &&
+                        kind_.source_of(alike.attribute) == nullptr &&
+                        (&alike == &by || &alike.query_for(*value) == &alike.query))
+                        out_.marks.push_back({.attribute = alike.attribute, .value = *asked});
                 return term;
             }
         }
@@ -156,14 +168,6 @@ private:
         const auto at = std::find_if(by_->columns.begin(), by_->columns.end(),
                                      [&](const auto& other) { return other.name == c.name; });
         return at == by_->columns.end() ? 0 : at->number;
-    }
-
-    // Whether a column of its own holds the attribute's only value.
-    [[nodiscard]] bool scalar(int attribute) const
-    {
-        const source* s = kind_.source_of(attribute);
-        const column* c = s != nullptr ? kind_.find_column(s->column) : nullptr;
-        return c != nullptr && !is_list(c->type);
     }
 
     // Has the values of an attribute asked for with every page.
@@ -226,14 +230,16 @@ private:
         std::vector<const filter*> leaves;
         equalities(what, leaves);
         for (const filter* leaf : leaves) {
-            const lookup* by = kind_.lookup_by(leaf->attribute);
-            const source* s = kind_.source_of(leaf->attribute);
+            const lookup* by = compiler_.keyed_query(leaf->attribute);
+            const auto value = asserted_value(all_, kind_, *leaf);
+            if (!value)
+                continue; // no entry has it
             if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
                 list_values(leaf->attribute);
-            if (leaf == answered || by == nullptr || (s != nullptr && !s->column.empty()))
+            if (leaf == answered || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
                 continue;
             const auto asked = lookup_parameter(
-                leaf->value, all_.attributes[static_cast<std::size_t>(leaf->attribute)].rule,
+                *value, rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute)),
                 by->parameter);
             if (!asked)
                 continue;
@@ -244,10 +250,10 @@ private:
             const std::string key = quote_identifier(kind_.rdn().column);
             out_.marks.push_back(
                 {.attribute = leaf->attribute,
-                 .value = leaf->value,
+                 .value = *value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
             marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
-                      by->query.with_parameter(values_.bind(*asked)) + ") AS m)";
+                      by->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
         }
     }
 
@@ -258,6 +264,7 @@ private:
     const kind& kind_;
     plan out_;
     postgres::statement values_;
+    condition_compiler compiler_;
     std::string from_;
     const lookup* by_ = nullptr; ///< whose query it is
     bool one_name_ = false;      ///< the entries asked for have one and the same
@@ -267,25 +274,45 @@ private:
 
 } // namespace
 
+namespace {
+
+// The names of a plan's rows, as SQL sees them.
+struct name_column {
+    std::string key;
+    std::string spelling; ///< as deterministic text
+    bool tied;            ///< names that are equal to the column's own order, and not to the
+                          ///< directory, need a second one
+
+    explicit name_column(const kind& of) : key("e." + quote_identifier(of.rdn().column))
+    {
+        const column* named = of.find_column(of.rdn().column);
+        tied = named != nullptr && (named->type == column_type::citext || !named->deterministic);
+        spelling = "(" + key + "::text COLLATE \"C\")";
+    }
+};
+
+void add_condition(std::string& to, const std::string& more)
+{
+    to += (to.empty() ? "" : " AND ") + more;
+}
+
+} // namespace
+
 postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
 {
     postgres::statement out;
     out.values = values;
-    const std::string key = "e." + quote_identifier(of->rdn().column);
-    // Names that are equal to the column's own order, and not to the directory, need a second one.
-    const column* named = of->find_column(of->rdn().column);
-    const bool tied =
-        named != nullptr && (named->type == column_type::citext || !named->deterministic);
-    const std::string spelling = "(" + key + "::text COLLATE \"C\")";
+    const name_column name(*of);
     std::string condition = where;
-    if (last_key && tied)
-        condition += (condition.empty() ? "" : " AND ") + key + " >= " + out.bind(*last_key) +
-                     " AND (" + key + " > " + out.bind(*last_key) + " OR " + spelling + " > " +
-                     out.bind(*last_key) + ")";
-    else if (last_key)
-        condition += (condition.empty() ? "" : " AND ") + key + " > " + out.bind(*last_key);
+    if (last_key && name.tied) {
+        add_condition(condition, name.key + " >= " + out.bind(*last_key));
+        add_condition(condition, "(" + name.key + " > " + out.bind(*last_key));
+        condition += " OR " + name.spelling + " > " + out.bind(*last_key) + ")";
+    } else if (last_key) {
+        add_condition(condition, name.key + " > " + out.bind(*last_key));
+    }
     const std::string order =
-        !ordered ? "" : "ORDER BY " + key + (tied ? ", " + spelling : "") + ' ';
+        !ordered ? "" : "ORDER BY " + name.key + (name.tied ? ", " + name.spelling : "") + ' ';
     out.text.reserve(select.size() + from.size() + condition.size() + 100);
     out.text = select + (width.empty() ? "" : sum_before(width, order)) + from;
     if (!condition.empty())
@@ -294,6 +321,29 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
     out.text += ' ' + order + "LIMIT " + std::to_string(rows + 1);
     if (!width.empty())
         out.text = within_page_bytes(out.text);
+    return out;
+}
+
+postgres::statement plan::same_before(const std::string& first,
+                                      const std::vector<std::string>& names) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_column name(*of);
+    const column* named = of->find_column(of->rdn().column);
+    const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
+    std::string condition = where;
+    add_condition(condition,
+                  any_case_of(plain ? name.key : name.spelling, match::ignore_case, names, out));
+    // Rows that are equal to the order are told apart by their spelling.
+    const std::string before = name.key + (name.tied ? " <= " : " < ") + out.bind(first);
+    add_condition(condition, before);
+    if (name.tied) {
+        add_condition(condition, "(" + name.key + " < " + out.bind(first));
+        condition += " OR " + name.spelling + " < " + out.bind(first) + ")";
+    }
+    // With all the columns, since these have parameters as well.
+    out.text = "SELECT s.n FROM (" + select + from + " WHERE " + condition + ") AS s(n)";
     return out;
 }
 

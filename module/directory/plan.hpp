@@ -54,6 +54,7 @@ struct plan {
     bool unique = false; ///< an equality on the name or number that a private group could only have
                          ///< if no group has it
     bool covers_private = false; ///< the statement finds private groups as well
+    int private_group = -1;      ///< in the row: a boolean column that says whether it is one
     int gate = -1;       ///< in the row: a boolean column that says whether it may bind; -1: it may
     int lookup = -1;     ///< the keyed query that is asked, by its place among the kind's
     bool secret = false; ///< the rows show password hashes, and whom the gate hides
@@ -61,6 +62,11 @@ struct plan {
     /// The statement for a page: the first one, or the one behind `last_key`.
     [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key,
                                            bool ordered) const;
+
+    /// The statement for the names, among the rows that come before the row named `first`, that may
+    /// be these ones in another spelling; they are as slapd normalises them.
+    [[nodiscard]] postgres::statement same_before(const std::string& first,
+                                                  const std::vector<std::string>& names) const;
 
     /// What tells its entries from those of other plans for the same kind of the same mapping.
     [[nodiscard]] std::string identity() const;

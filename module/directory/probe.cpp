@@ -54,8 +54,7 @@ public:
         each_equality(what, [&](const filter& term) {
             postgres::statement unused;
             if (served(term.attribute))
-                for (branch& b :
-                     condition_compiler(all_, kind_, unused).branches(term.attribute, term.value))
+                for (branch& b : condition_compiler(all_, kind_, unused).branches(term))
                     alternatives.push_back(part_of(std::move(b)));
         });
         add({named, plan->page(std::nullopt, !plan->pinned), std::move(alternatives)});
@@ -125,7 +124,14 @@ private:
 
     [[nodiscard]] filter asserted(int attribute) const
     {
-        return filter::equals(attribute, value_for(attribute));
+        filter out = filter::equals(attribute, value_for(attribute));
+        if (const int named = kind_.names_of(attribute); named >= 0) {
+            const kind& target = all_.kinds[static_cast<std::size_t>(named)];
+            out.parent = target.parent;
+            out.rdn = target.rdn().attribute;
+            out.name = out.value;
+        }
+        return out;
     }
 
     void equality(int attribute)
@@ -134,8 +140,7 @@ private:
             return;
         std::vector<probe::part> parts;
         postgres::statement unused;
-        for (branch& b :
-             condition_compiler(all_, kind_, unused).branches(attribute, value_for(attribute)))
+        for (branch& b : condition_compiler(all_, kind_, unused).branches(asserted(attribute)))
             parts.push_back(part_of(std::move(b)));
         add("finding " + kind_.name + " by " + name_of(attribute), asserted(attribute),
             std::move(parts));

@@ -118,6 +118,22 @@ std::optional<moment> moment_of(const std::string& text)
     return out;
 }
 
+// A second as the parameter of a query; nothing for what no time of the type equals.
+std::optional<std::string> time_parameter(const std::string& assertion, column_type of)
+{
+    const auto when = moment_of(assertion);
+    if (!when || when->fraction || when->leap)
+        return std::nullopt;
+    if (of == column_type::timestamptz)
+        return when->second + "+00";
+    if (of != column_type::date)
+        return when->second;
+    constexpr std::string_view midnight = " 00:00:00";
+    if (!when->second.ends_with(midnight))
+        return std::nullopt;
+    return when->second.substr(0, when->second.size() - midnight.size());
+}
+
 } // namespace
 
 bool storable(std::string_view value)
@@ -167,6 +183,8 @@ std::optional<std::string> lookup_parameter(const std::string& assertion, match 
     }
     if (of == column_type::uuid)
         return is_uuid(assertion) ? std::optional(assertion) : std::nullopt;
+    if (is_time(of))
+        return time_parameter(assertion, of);
     if (auto digits = rule == match::integer ? digits_of(assertion) : std::nullopt)
         return digits;
     return storable(assertion) ? std::optional(assertion) : std::nullopt;

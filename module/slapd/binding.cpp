@@ -76,7 +76,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
     }
     postgres::statement ask;
     ask.text =
-        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0, t.typelem FROM unnest(" +
+        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0, t.typelem, t.typcollation <> 0 FROM unnest(" +
         ask.bind(directory::array_literal(tables)) + "::oid[], " +
         ask.bind(directory::array_literal(numbers)) + "::int2[], " +
         ask.bind(directory::array_literal(types)) +
@@ -95,11 +95,56 @@ void ask_catalogue(std::vector<directory::column>& columns,
         if (found.at(i, 1) == "citext")
             column.type = column_type::citext;
         column.deterministic = found.at(i, 2) != "f";
+        column.collates = found.at(i, 5) == "t";
+        column.whole_seconds =
+            column.type == column_type::date ||
+            (directory::is_time(column.type) && from.at(static_cast<std::size_t>(i)).modifier == 0);
         // numeric has its own limit, and varchar(n) and character(n) say theirs, in characters.
         constexpr int short_enough = 1024;
         const int modifier = from.at(static_cast<std::size_t>(i)).modifier;
         column.wide = found.at(i, 3) != "f" && column.type != column_type::numeric &&
                       (modifier < 0 || modifier > short_enough);
+    }
+}
+
+// The collations by which a query's texts are compared, which a UNION or an expression may give
+// them: the catalogue knows those of tables only.
+void ask_collations(std::vector<directory::column>& columns, const std::string& directive,
+                    const std::string& query, postgres::connection& session,
+                    const postgres::patience& limits)
+{
+    std::vector<directory::column*> texts;
+    postgres::statement ask;
+    for (directory::column& c : columns) {
+        if (!c.collates)
+            continue;
+        texts.push_back(&c);
+        ask.text += (texts.size() == 1 ? "SELECT " : ", ") +
+                    std::string("(SELECT c.collisdeterministic FROM pg_catalog.pg_collation c "
+                                "WHERE c.oid = pg_catalog.pg_collation_for(e.") +
+                    postgres::quote_identifier(c.name) + ")::pg_catalog.regcollation)";
+    }
+    if (texts.empty())
+        return;
+    ask.text += " FROM (SELECT 1) AS one LEFT JOIN (SELECT * FROM (" + query +
+                ") AS q LIMIT 0) AS e ON true"; // a row of NULLs
+    postgres::rows found;
+    try {
+        found = session.run_once(ask, limits);
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement || e.sqlstate() != "42501")
+            throw;
+        return; // who runs the query says which right is missing
+    }
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        directory::column& c = *texts[i];
+        const auto deterministic = found.at(0, static_cast<int>(i));
+        if (!deterministic)
+            throw unusable(directive + ": PostgreSQL cannot tell the collation of the column \"" +
+                           c.name +
+                           "\", which is made of columns with different ones; say which, " +
+                           "for instance (…) COLLATE \"C\" AS \"" + c.name + "\"");
+        c.deterministic = deterministic != "f";
     }
 }
 
@@ -120,6 +165,8 @@ std::vector<directory::column> columns_of(postgres::connection& session,
             out.push_back({.name = c.name, .type = type_of(c.type), .number = c.type});
         }
         ask_catalogue(out, described, session, limits);
+        if (parameters == nullptr)
+            ask_collations(out, directive, query, session, limits);
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
@@ -390,12 +437,17 @@ private:
         if (known == column_type::text || known == column_type::int2 ||
             known == column_type::int4 || known == column_type::int8 ||
             known == column_type::uuid ||
-            (known == column_type::numeric && rule == directory::match::integer))
+            (known == column_type::numeric && rule == directory::match::integer) ||
+            (directory::is_time(known) && rule == directory::match::time))
             return known;
         postgres::statement ask; // name, character(n) and citext take any text
-        ask.text = "SELECT 1 FROM pg_catalog.pg_type WHERE oid = " + ask.bind(std::to_string(oid)) +
-                   "::oid AND typcategory = 'S' AND typtype = 'b'";
-        return session_.run(ask, limits_).count() > 0 ? column_type::text : column_type::other;
+        ask.text =
+            "SELECT typname FROM pg_catalog.pg_type WHERE oid = " + ask.bind(std::to_string(oid)) +
+            "::oid AND typcategory = 'S' AND typtype = 'b'";
+        const auto found = session_.run(ask, limits_);
+        return found.count() == 0           ? column_type::other
+               : found.at(0, 0) == "citext" ? column_type::citext
+                                            : column_type::text;
     }
 
     void add_lookup(directory::kind& k, const directory::lookup_setting& from)
@@ -442,12 +494,18 @@ private:
             out_.remarks.push_back(directive + ": the query lacks columns of pgsql-list " + k.name +
                                    ", or has them in other types, so that it answers no searches "
                                    "by itself");
-        else if (!directory::trusted(l, k))
-            out_.remarks.push_back(
-                directive + ": it is not used, since " + from.attribute +
-                " may be stored in any case; if it is not, say pgsql-attribute " + k.name + " " +
-                from.attribute + " compare=lower (or exact)");
+        else if (const char* why = directory::why_distrusted(out_.map, l, k)) {
+            const auto* column = k.source_of(l.attribute);
+            out_.remarks.push_back(directive + ": it is not used, since " + why +
+                                   (column != nullptr && !column->column.empty()
+                                        ? "; if that is not so, say pgsql-attribute " + k.name +
+                                              " " + from.attribute + " compare=lower (or exact)"
+                                        : ""));
+        }
         l.columns = columns;
+        for (directory::column& c : l.columns) // which it compares as the list does
+            if (const auto* shown = k.find_column(c.name))
+                c.deterministic = c.deterministic && shown->deterministic;
         if (!k.everybody.text.empty())
             l.everybody = std::exchange(l.query, directory::only_where(l.query, k.gate));
         k.lookups.push_back(std::move(l));
@@ -476,6 +534,7 @@ private:
         directory::values_query list{.attribute = a,
                                      .listing = from.query.text,
                                      .value = shown.name,
+                                     .type = shown.type,
                                      .deterministic = shown.deterministic,
                                      .number = directory::type_of(shown),
                                      .wide = shown.wide,
@@ -591,6 +650,7 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
     const int groups = out->map.kind_named("groups");
     if (users >= 0 && groups >= 0)
         add_members(*out, users, groups, session, limits);
+    directory::check_spelling(out->map, users, groups);
     if (private_groups && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);
     if (users >= 0 && groups >= 0) {

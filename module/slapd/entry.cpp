@@ -344,6 +344,16 @@ void entry_builder::add_marks(const postgres::rows& page, int row)
     }
 }
 
+std::string entry_builder::normalised_name(std::string_view name)
+{
+    berval shown{};
+    berval normalised{};
+    const auto attribute = static_cast<std::size_t>(plan_.of->rdn().attribute);
+    memory_.rewind();
+    return std::string(value(mapping_.types[attribute], name, shown, normalised) ? view(normalised)
+                                                                                 : name);
+}
+
 Entry* entry_builder::build(const postgres::rows& page, int row, const page_values& values)
 {
     const std::string_view key = page.at(row, 0).value_or("");

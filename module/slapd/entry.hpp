@@ -33,6 +33,8 @@ public:
 
     /// The entry of a row, or null when the row makes none (which is logged).
     [[nodiscard]] Entry* build(const postgres::rows& page, int row, const page_values& values);
+    /// A name as slapd compares it.
+    [[nodiscard]] std::string normalised_name(std::string_view name);
 
 private:
     struct column_place {

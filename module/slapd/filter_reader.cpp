@@ -97,9 +97,10 @@ private:
         if (ava.aa_desc == slap_schema.si_ad_entryDN)
             return entry_named(view(ava.aa_value));
         return leaf(ava.aa_desc, [&](int attribute) {
-            const int named = names_of(attribute);
-            return named < 0 ? filter::equals(attribute, std::string(view(ava.aa_value)))
-                             : named_by(attribute, named, view(ava.aa_value));
+            filter out = filter::equals(attribute, std::string(view(ava.aa_value)));
+            if (holds_names(attribute))
+                add_name(out);
+            return out;
         });
     }
 
@@ -179,24 +180,21 @@ private:
         return out;
     }
 
-    [[nodiscard]] int names_of(int attribute) const
+    // Whether some kind has names of entries for the attribute's values. What they mean, and what
+    // the values of the others are, is for each kind to say.
+    [[nodiscard]] bool holds_names(int attribute) const
     {
-        for (const directory::kind& k : with_.map.kinds)
-            if (const int named = k.names_of(attribute); named >= 0)
-                return named;
-        return -1;
+        return std::any_of(with_.map.kinds.begin(), with_.map.kinds.end(),
+                           [&](const directory::kind& k) { return k.names_of(attribute) >= 0; });
     }
 
-    // (member=uid=ann,…): the rows know names, so the DN has to be that of an entry of theirs.
-    [[nodiscard]] filter named_by(int attribute, int kind, std::string_view ndn) const
+    // (member=uid=ann,…): where rows know names, the DN has to be that of an entry of theirs.
+    void add_name(filter& to) const
     {
-        const auto index = static_cast<std::size_t>(kind);
-        const directory::place at = where_.locate(ndn);
-        const directory::attribute& rdn =
-            with_.map.attributes[static_cast<std::size_t>(with_.map.kinds[index].rdn().attribute)];
-        if (at.parent != with_.shared[index].parent || folded(at.attribute) != folded(rdn.name))
-            return filter::of(truth::no);
-        return filter::equals(attribute, at.value);
+        const directory::place at = where_.locate(to.value);
+        to.parent = at.parent;
+        to.rdn = at.parent < 0 ? -1 : with_.map.attribute_folded(at.attribute);
+        to.name = at.value;
     }
 
     // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1):

@@ -30,7 +30,7 @@ bool page_lists::fetch_lists(int first)
     lists_.reserve(from_.values_queries.size());
     std::vector<std::string> keys;
     for (int row = first; row < end_; ++row)
-        if (const auto key = page_->at(row, 0))
+        if (const auto key = page_->at(row, 0); key && !is_private_group(row))
             keys.emplace_back(*key);
     if (keys.empty())
         return true;
@@ -59,6 +59,12 @@ bool page_lists::fetch_lists(int first)
     if (values < directory::page_values / 4)
         at_once_ = std::min(from_.rows, at_once_ * 2);
     return true;
+}
+
+// The lists are those of the groups that are stored.
+bool page_lists::is_private_group(int row) const
+{
+    return from_.private_group >= 0 && page_->at(row, from_.private_group).value_or("f") == "t";
 }
 
 void page_lists::assign(listed_values& found, const std::vector<std::string>& keys, int first) const

@@ -25,6 +25,7 @@ public:
 private:
     /// False when they are too much for one time.
     bool fetch_lists(int first);
+    [[nodiscard]] bool is_private_group(int row) const;
     /// To the names of the rows.
     void assign(listed_values& found, const std::vector<std::string>& keys, int first) const;
 

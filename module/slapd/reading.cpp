@@ -2,7 +2,7 @@
 #include "reading.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace pgsql::slapd {
 namespace {
@@ -40,15 +40,22 @@ void twins::report() const
 
 template <typename Each, typename Twin> bool reading::each_row(const Each& each, const Twin& twin)
 {
-    std::string_view before = behind_; // no key is empty and shown
-    std::set<std::string_view> seen;   // of an unordered page
+    std::string_view before = behind_;               // no key is empty and shown
+    std::set<std::string_view> seen;                 // of an unordered page
+    std::map<std::string, std::string_view> spelled; // the names so far, where case may differ
     for (int row = 0; row < count_; ++row) {
         const auto key = page_.at(row, 0);
-        const bool again = key && !key->empty() &&
-                           (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
+        const bool named = key && !key->empty();
+        bool again = named && (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
+        std::string_view first = again ? *key : std::string_view();
+        if (named && !again && loose_names_ && (count_ > 1 || !same_before_.empty())) {
+            const auto [known, is_new] = spelled.try_emplace(builder_.normalised_name(*key), *key);
+            again = !is_new || same_before_.contains(known->first);
+            first = known->second;
+        }
         if (again) {
             left_out_.add(*key);
-            twin(*key);
+            twin(first);
             continue;
         }
         if (key)
@@ -60,12 +67,43 @@ template <typename Each, typename Twin> bool reading::each_row(const Each& each,
     return true;
 }
 
+bool reading::names_coincide()
+{
+    std::set<std::string> seen;
+    for (int row = 0; row < page_.count(); ++row)
+        if (const auto key = page_.at(row, 0);
+            key && !seen.insert(builder_.normalised_name(*key)).second)
+            return true;
+    return false;
+}
+
+void reading::find_same_before()
+{
+    same_before_.clear();
+    if (!loose_names_ || behind_.empty() || count_ == 0)
+        return;
+    std::vector<std::string> names;
+    for (int row = 0; row < count_; ++row)
+        if (const auto key = page_.at(row, 0))
+            names.push_back(builder_.normalised_name(*key));
+    const auto first = page_.at(0, 0);
+    if (!first)
+        return;
+    const auto earlier = fetch(op_, with_, from_, from_.same_before(std::string(*first), names));
+    vouched_for_ = vouched_for_ && heard_of(with_, earlier);
+    // Of names that are equal to it, a UNION may keep another one in each statement.
+    same_before_.insert(builder_.normalised_name(behind_));
+    for (int row = 0; row < earlier.count(); ++row)
+        same_before_.insert(builder_.normalised_name(earlier.at(row, 0).value_or("")));
+}
+
 void reading::first_page()
 {
     page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
-    if (!ordered_ && full()) {
-        ordered_ = true; // more than a page after all: begin again, in an order that can be
-                         // continued
+    // More than a page after all: begin again, in an order that can be continued. So that of rows
+    // with the same DN the first is the same in every answer, they are asked for in it as well.
+    if (!ordered_ && (full() || (loose_names_ && page_.count() > 1 && names_coincide()))) {
+        ordered_ = true;
         page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
     }
     arrive();
@@ -149,6 +187,7 @@ void reading::arrive()
     const auto end = count_ > 0 ? page_.at(count_ - 1, 0) : std::nullopt;
     more_ = full() && end;
     behind_ = last_.value_or("");
+    find_same_before();
     if (more_)
         last_ = std::string(*end);
 }

@@ -5,6 +5,8 @@
 #include "kept.hpp"
 #include "page_lists.hpp"
 
+#include <set>
+
 namespace pgsql::slapd {
 
 /// Rows with names that others have: a search says in one line which they are, however many.
@@ -31,8 +33,8 @@ public:
     reading(Operation& op, service& with, const bound& mapping, const directory::plan& from,
             const course& how)
         : op_(op), with_(with), from_(from), how_(how), builder_(with, mapping, from),
-          left_out_(with, from), ordered_(how.ordered || !from.pinned), last_(how.after),
-          lists_(op, with, from)
+          left_out_(with, from), loose_names_(from.of->names_may_coincide()),
+          ordered_(how.ordered || !from.pinned), last_(how.after), lists_(op, with, from)
     {}
     reading(const reading&) = delete;
     reading& operator=(const reading&) = delete;
@@ -57,6 +59,10 @@ private:
     /// What follows was left for another page.
     [[nodiscard]] bool full() const;
     void arrive();
+    /// Whether two of the page's rows have the same DN, however their names are spelled.
+    [[nodiscard]] bool names_coincide();
+    /// Which of the page's names rows of earlier pages have, in another spelling.
+    void find_same_before();
     template <typename Each, typename Twin> bool each_row(const Each& each, const Twin& twin);
 
     Operation& op_;
@@ -65,12 +71,14 @@ private:
     const course& how_;
     entry_builder builder_;
     twins left_out_;
+    const bool loose_names_;
     bool ordered_;
     std::optional<std::string> last_; ///< the name behind which the next page begins
     std::string behind_;              ///< and this one
     postgres::rows page_;
     page_lists lists_;
-    int count_ = 0; ///< of the page's rows, without the one that tells of more
+    std::set<std::string> same_before_; ///< names, normalised, that earlier pages have
+    int count_ = 0;                     ///< of the page's rows, without the one that tells of more
     bool more_ = false;
     bool vouched_for_ = true;
 };

@@ -22,7 +22,7 @@ irregular="~ '^ |  | \$|[^ -~]'"
 same "finding users by mail reads all of \"Users\" (20010 rows); this spares it: CREATE INDEX ON \"Users\" (lower(\"mail\" COLLATE \"C\")); CREATE INDEX ON \"Users\" ((true)) WHERE \"mail\" $irregular;
 finding groups by cn reads all of \"Groups\" (20004 rows); this spares it: CREATE INDEX ON \"Groups\" (lower(\"cn\" COLLATE \"C\")); CREATE INDEX ON \"Groups\" ((true)) WHERE \"cn\" $irregular;
 showing memberUid of groups reads all of \"UserGroups\" (100013 rows); this spares it: CREATE INDEX ON \"UserGroups\" (\"gidNumber\", \"uidNumber\");
-finding private groups by gidNumber reads all of \"Users\" (20010 rows); this spares it: CREATE INDEX ON \"Users\" (\"gidNumber\");" "$(advice)" "what the log says of the manager's tables"
+finding private groups by gidNumber reads all of \"Users\" (20010 rows) and all of \"Groups\" (20004 rows); this spares it: CREATE INDEX ON \"Users\" (\"gidNumber\");" "$(advice)" "what the log says of the manager's tables"
 people='(objectClass=posixAccount)' groups='(objectClass=posixGroup)'
 searches=("(&$people(mail=u12345@example.com))" "(&$groups(cn=g45678))" "(&$groups(gidNumber=12345))")
 found=(uid=u12345 cn=g45678 cn=u12345)

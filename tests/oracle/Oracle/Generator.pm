@@ -139,7 +139,7 @@ sub search {
     srand unpack 'N', md5("$seed $number");
     my $entry = one(@{ $self->{entries} });
     my ($base, $scope) = $self->place(chance(0.8) ? $entry->[0][1] : one(@{ $self->{names} }));
-    if (chance(0.08)) {
+    if (chance($ENV{COMPARES} // 0.08)) {
         my ($attribute, $value) = @{ one(@$entry) };
         $attribute = one(@{ $self->{attributes} }) if chance(0.3);
         return { compare => [$attribute, spelled($value)], base => chance(0.7) ? $entry->[0][1] : $base };

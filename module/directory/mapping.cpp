@@ -195,6 +195,15 @@ void add_positions(values_query& to, const column& name)
     to.positions = true;
 }
 
+void ask_listing(values_query& to)
+{
+    const std::string name = quote_identifier(to.key.name);
+    ask_by_name(to, "SELECT e." + name + ", " + to.read + " FROM (" + to.listing + ") AS e",
+                "e." + name);
+    to.positions = false;
+    add_positions(to, to.key);
+}
+
 namespace {
 
 // The table's name is our own, so that nothing inside a query can hide it.

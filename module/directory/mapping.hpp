@@ -77,6 +77,7 @@ struct column {
     column_type element = column_type::text; ///< of an array: text, or what is read in its own form
     bool collates = false;                   ///< its order is that of a collation
     bool whole_seconds = false;              ///< a time that has no fractions of a second
+    std::string instead; ///< what is read of the row e in its place (of a list: texts); or empty
 };
 
 /// Where the values of one attribute come from.
@@ -90,6 +91,7 @@ struct source {
     bool of_name = false;    ///< entryUUID: made of the entry's place and name
     bool required = false;   ///< a row without it is skipped
     bool configured = false; ///< named by the administrator, so the column must exist
+    bool must = false;       ///< the object classes of its entries require it
 };
 
 /// A query for the rows whose `attribute` equals its one parameter.
@@ -119,6 +121,8 @@ struct values_query {
     std::string of_one;  ///< the same for the one name that its parameter is
     std::string listing; ///< the query of the configuration itself, or empty when there is none
     std::string value;   ///< its column with the value
+    std::string read;    ///< how the statement reads that column of the row e
+    column key;          ///< its column with the name
     column_type type = column_type::text; ///< as in column
     int names_of = -1;                    ///< as in source
     bool deterministic = true;            ///< as in column
@@ -139,6 +143,9 @@ void ask_by_name(values_query& to, const std::string& rows, const std::string& n
 /// takes for equal may be spelled in several ways (citext, character(n), loose collations).
 void add_positions(values_query& to, const column& name);
 
+/// Has the query ask for the rows of its listing.
+void ask_listing(values_query& to);
+
 struct kind {
     std::string name;
     std::string under; ///< position under the suffix as a relative DN, empty: directly under it
@@ -156,7 +163,8 @@ struct kind {
                                  ///< and $3 the one so far; empty: hashes stay as they are
     std::string gate; ///< an SQL condition: the rows of which it is not true cannot bind; or empty
     postgres::query_text everybody; ///< the list query with the rows that the gate hides; or empty
-    std::string problem; ///< why no rows can be had; then only the RDN's attribute is known
+    bool hides_rows = false; ///< those of which the gate is not true, wherever they would show
+    std::string problem;     ///< why no rows can be had; then only the RDN's attribute is known
     int only_if_none_in =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence
 

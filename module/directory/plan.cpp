@@ -68,6 +68,8 @@ public:
         if (where.what == condition::type::never)
             return std::nullopt;
         out_.where = where.sql;
+        if (parts.password && kind_.hides_rows)
+            leave_out_hidden_twins();
         choose_columns(parts);
         mark_members(what, answered);
         out_.select.reserve(40 * (out_.columns.size() + 1));
@@ -105,6 +107,7 @@ private:
             return everybody && !by.everybody.text.empty() ? by.everybody : shown;
         };
         from_ = text_of(kind_, kind_.list).text;
+        visible_ = kind_.list.text;
         std::vector<const filter*> terms;
         required_terms(what, terms);
         one_name_ = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
@@ -129,7 +132,9 @@ private:
                     continue; // the condition will say that nothing has it
                 if (compiler_.may_be_default(by.attribute, *asked))
                     continue; // which the query does not know
-                from_ = text_of(by, by.query_for(*value)).with_parameter(values_.bind(*value));
+                const std::string parameter = values_.bind(*value);
+                from_ = text_of(by, by.query_for(*value)).with_parameter(parameter);
+                visible_ = by.query_for(*value).with_parameter(parameter);
                 out_.pinned = true;
                 out_.covers_private = by.covers_private;
                 by_ = &by;
@@ -158,6 +163,15 @@ private:
                     term->attribute == all_.attribute_named("gidNumber"));
         });
         return nullptr;
+    }
+
+    // A hidden row must not take the name of a visible one, which would then be one of two.
+    void leave_out_hidden_twins()
+    {
+        const std::string key = quote_identifier(kind_.rdn().column);
+        out_.where += (out_.where.empty() ? "(((" : " AND (((") + kind_.gate +
+                      "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
+                      "\n) AS visible WHERE visible." + key + " = e." + key + "))";
     }
 
     // The type in which the column arrives, if that is known.
@@ -266,6 +280,7 @@ private:
     postgres::statement values_;
     condition_compiler compiler_;
     std::string from_;
+    std::string visible_;        ///< the rows of it that the gate does not hide
     const lookup* by_ = nullptr; ///< whose query it is
     bool one_name_ = false;      ///< the entries asked for have one and the same
     std::string marks_;

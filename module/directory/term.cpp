@@ -260,9 +260,16 @@ std::string shown(column_type type, const std::string& name)
 
 } // namespace
 
+std::string reference(const column& c)
+{
+    return c.instead.empty() ? "e." + postgres::quote_identifier(c.name) : c.instead;
+}
+
 std::string expression(const column& c)
 {
-    const std::string name = "e." + postgres::quote_identifier(c.name);
+    const std::string name = reference(c);
+    if (!c.instead.empty() && is_list(c.type))
+        return name;
     if (c.type != column_type::array || c.element == column_type::text)
         return shown(c.type, name);
     return "ARRAY(SELECT (" + shown(c.element, "v.t") + ")::text FROM unnest(" + name +
@@ -290,7 +297,7 @@ unsigned type_of(const column& c)
 
 std::string absent(const column& c)
 {
-    const std::string name = "e." + postgres::quote_identifier(c.name);
+    const std::string name = reference(c);
     switch (c.type) {
     case column_type::text: // the man page's index has this very condition
     case column_type::citext:
@@ -338,8 +345,7 @@ std::vector<branch> any_case_branches(const std::string& text, const std::string
 
 column_terms::column_terms(const column& of, const source& from, match rule,
                            postgres::statement& values)
-    : of_(of), from_(from), rule_(rule), values_(values),
-      name_("e." + postgres::quote_identifier(of.name)), text_(name_)
+    : of_(of), from_(from), rule_(rule), values_(values), name_(reference(of)), text_(name_)
 {
     if (of.type != column_type::text)
         text_ = (of.type == column_type::numeric ? expression(of) : name_) + "::text";
@@ -433,7 +439,7 @@ std::vector<branch> column_terms::branches(const std::string& value) const
 {
     branch whole{.column = name_};
     const condition is = column_terms(of_, from_, rule_, whole.condition).equals(value);
-    if (is.what != condition::type::sql)
+    if (is.what != condition::type::sql || !of_.instead.empty()) // which no index is on
         return {};
     const bool any = is_text_rule() && from_.names_of < 0 && from_.compare == comparison::any;
     if (any && of_.type == column_type::text)

@@ -56,6 +56,9 @@ struct condition {
 /// Lower-case ASCII letters.
 [[nodiscard]] std::string lower_ascii(std::string_view text);
 
+/// The column of the row e, or what stands in for it.
+[[nodiscard]] std::string reference(const column& c);
+
 /// How a column is read so that its text is the attribute's value.
 [[nodiscard]] std::string expression(const column& c);
 

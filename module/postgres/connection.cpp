@@ -28,7 +28,7 @@ constexpr const char* settings =
     " pg_catalog.set_config('transaction_read_only', 'on', true),"
     " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
     " pg_catalog.set_config('DateStyle', 'ISO', true), pg_catalog.set_config('TimeZone', 'UTC', true),"
-    " pg_catalog.set_config('bytea_output', 'hex', true)";
+    " pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('jit', 'off', true)";
 
 std::string trimmed(const char* message)
 {
@@ -148,7 +148,7 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
     const rows started = self->command(
         ("SET statement_timeout = " + self->timeout_ +
          "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
-         " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
+         " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
          // The moment of its start, in microseconds, tells one server from all others.
          " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
             .c_str(),

@@ -60,6 +60,8 @@ account find_account(Operation& op, service& with, const bound& mapping,
     account out;
     out.barred = "no such user";
     const auto look = [&](candidate& c) {
+        out = {};
+        out.hidden = is_hidden(c);
         out.dn = view(c.entry.e_name);
         out.barred = rules_against(op, c.entry);
         std::string closed = gate_of(c);
@@ -72,7 +74,8 @@ account find_account(Operation& op, service& with, const bound& mapping,
         out.locked_out = !closed.empty();
         if (out.barred.empty())
             out.barred = std::move(closed);
-        also(c.entry);
+        if (!out.hidden)
+            also(c.entry);
         const directory::kind& k = *c.from.of;
         out.of = &k;
         for (std::size_t i = 0; i < c.from.columns.size(); ++i) {

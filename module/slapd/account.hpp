@@ -11,6 +11,7 @@ struct account {
     const directory::kind* of = nullptr; ///< of the mapping; null: there is no such row
     bool ambiguous = false;              ///< there are several
     bool locked_out = false;             ///< by the gate or its expiry
+    bool hidden = false;                 ///< by the gate: to clients there is no such row
     std::string dn;                      ///< as the directory shows it
     std::string name;                    ///< the value that names the row
     std::optional<login::secret> hash;   ///< goes as soon as it has been checked

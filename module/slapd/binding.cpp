@@ -6,6 +6,7 @@
 #include "fixed_entries.hpp"
 
 #include "../directory/condition.hpp"
+#include "../directory/hidden_names.hpp"
 
 #include <algorithm>
 
@@ -210,6 +211,7 @@ private:
         k.under = from.under;
         k.classes = from.classes;
         k.all_classes = closure(from.classes);
+        k.hides_rows = from.hide_gated;
         return k;
     }
 
@@ -249,6 +251,10 @@ private:
         if (const int uuid = attribute("entryUUID");
             k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
             k.sources.push_back({.attribute = uuid, .of_name = true});
+        const auto required = required_by(k.classes);
+        for (auto& s : k.sources)
+            s.must = required.contains(
+                out_.types[static_cast<std::size_t>(s.attribute)].description->ad_type);
         return k;
     }
 
@@ -519,7 +525,6 @@ private:
         if (columns.size() != 2 || (columns[0].name != key && columns[1].name != key))
             throw unusable(directive + ": the query must return two columns, \"" + key +
                            "\" and the value; it returns " + names_of(columns));
-        const std::string name = postgres::quote_identifier(key);
         directory::column shown = columns[columns[0].name == key ? 1 : 0];
         const int a = attribute(from.attribute);
         if (directory::is_list(shown.type)) // a row has one value
@@ -534,16 +539,14 @@ private:
         directory::values_query list{.attribute = a,
                                      .listing = from.query.text,
                                      .value = shown.name,
+                                     .read = directory::expression(shown),
+                                     .key = columns[columns[0].name == key ? 0 : 1],
                                      .type = shown.type,
                                      .deterministic = shown.deterministic,
                                      .number = directory::type_of(shown),
                                      .wide = shown.wide,
                                      .bytes = shown.type == column_type::bytea};
-        directory::ask_by_name(list,
-                               "SELECT e." + name + ", " + directory::expression(shown) +
-                                   " FROM (" + from.query.text + ") AS e",
-                               "e." + name);
-        directory::add_positions(list, columns[columns[0].name == key ? 0 : 1]);
+        directory::ask_listing(list);
         k.values.push_back(std::move(list));
     }
 
@@ -631,6 +634,63 @@ void add_membership(bound& to, int users, int groups, bool by_member, kind_binde
     }
 }
 
+// How the attribute may be spelled in a DN, as a regular expression.
+std::string spellings(const std::string& attribute)
+{
+    std::string why;
+    const AttributeDescription* ad = find_attribute(attribute, why);
+    std::string out = ad == nullptr ? attribute : ad->ad_type->sat_oid;
+    if (ad != nullptr)
+        for (char** name = ad->ad_type->sat_names; name != nullptr && *name != nullptr; ++name)
+            out += std::string("|") + *name;
+    for (std::size_t at = 0; (at = out.find('.', at)) != std::string::npos; at += 2)
+        out.replace(at, 1, "\\.");
+    return "(?:" + out + ")";
+}
+
+// The same for the DN above entries, from its normalised form.
+std::string spellings_above(std::string_view ndn)
+{
+    std::string out;
+    for (std::string_view left = ndn; !left.empty(); left = directory::parent_of(left)) {
+        const std::string_view rdn = directory::rdn_of(left);
+        const auto equals = rdn.find('=');
+        out += " *[,;] *" + spellings(std::string(rdn.substr(0, equals))) + " *= *";
+        for (const char c : rdn.substr(equals + 1))
+            out += (c > ' ' && c <= '~' && std::isalnum(c) == 0 ? "\\" : "") + std::string(1, c);
+    }
+    return out;
+}
+
+directory::name_syntax name_syntax_of(const bound& of, const directory::tree& where,
+                                      postgres::connection& session,
+                                      const postgres::patience& limits)
+{
+    directory::name_syntax out;
+    const auto& suffix = where.entries().front();
+    for (const auto& k : of.map.kinds) {
+        const auto& rdn = of.map.attributes[static_cast<std::size_t>(k.rdn().attribute)];
+        out.patterns.push_back(
+            {spellings(rdn.name),
+             spellings_above(k.under.empty() ? suffix.ndn
+                                             : normalised(k.under + "," + suffix.dn))});
+        const directory::column* name = k.find_column(k.rdn().column);
+        if (name == nullptr || name->type != column_type::citext)
+            continue;
+        postgres::statement ask;
+        ask.text = "SELECT pg_catalog.format_type(" + ask.bind(std::to_string(name->number)) +
+                   "::oid, NULL)";
+        out.types[name->number] = session.run(ask, limits).at(0, 0).value_or("citext");
+    }
+    out.is_dn = [&of](int attribute) {
+        constexpr std::string_view name_and_uid = "1.3.6.1.4.1.1466.115.121.1.34"; // RFC 4517
+        const auto& type = of.types[static_cast<std::size_t>(attribute)];
+        const Syntax* syntax = type.description->ad_type->sat_syntax;
+        return syntax == slap_schema.si_syn_distinguishedName || syntax->ssyn_oid == name_and_uid;
+    };
+    return out;
+}
+
 } // namespace
 
 std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& kinds,
@@ -648,6 +708,10 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
     std::move(found.remarks.begin(), found.remarks.end(), std::back_inserter(out->remarks));
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
+    std::optional<directory::hidden_names> hidden;
+    if (std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.hide_gated; }))
+        hidden.emplace(out->map, name_syntax_of(*out, where, session, limits))
+            .remove_from_values(out->map);
     if (users >= 0 && groups >= 0)
         add_members(*out, users, groups, session, limits);
     directory::check_spelling(out->map, users, groups);
@@ -660,6 +724,8 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
         });
         add_membership(*out, users, groups, by_member, binder, session, limits);
     }
+    if (hidden)
+        hidden->remove_from_lookups(out->map);
     for (auto& k : out->map.kinds) {
         shared_values shared;
         shared.holder = new_entry();

@@ -139,6 +139,12 @@ bool show(const source& of, const directory::plan& from, const visitor& visit, c
 
 } // namespace
 
+bool is_hidden(const candidate& c)
+{
+    return c.from.of->hides_rows && c.from.gate >= 0 &&
+           c.page->at(c.row, c.from.gate).value_or("f") != "t";
+}
+
 bool is_away(const postgres::error& e) noexcept
 {
     using cause = postgres::error::cause;
@@ -214,6 +220,8 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
             last_known = last_known || c.last_known;
             if (view(c.entry.e_nname) != view(ndn))
                 return true; // the statement may find more than it was asked for
+            if (is_hidden(c))
+                return found || visit(c);
             name = c.name;
             if (found && ambiguous != nullptr)
                 *ambiguous = true;

@@ -17,6 +17,9 @@ struct candidate {
     int row = 0;
 };
 
+/// Whether the row is one that the directory does not show: plans for secrets find these as well.
+[[nodiscard]] bool is_hidden(const candidate& c);
+
 /// Returns whether to go on.
 using visitor = std::function<bool(candidate&)>;
 
@@ -52,7 +55,8 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
 
 /// The entry that the directory shows under `ndn`, if it has a row. `what` is a further filter that
 /// may be settled by the statement but need not be. At most one visit; two rows with one name are
-/// reported and only the first counts, unless `ambiguous` is given, which is then set.
+/// reported and only the first counts, unless `ambiguous` is given, which is then set. A plan for
+/// secrets may visit a hidden row before, which does not count.
 void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn,
                  const directory::filter& what, const directory::wanted& parts,
                  const visitor& visit, bool* ambiguous = nullptr);

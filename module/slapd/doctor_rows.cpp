@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <compare>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace pgsql::slapd {
 namespace {
@@ -40,10 +42,28 @@ struct hash_kind {
     auto operator<=>(const hash_kind&) const = default;
 };
 
+/// The names of all entries, and what names them.
+struct names_seen {
+    std::unordered_set<std::string> uids;
+    std::unordered_set<std::string> dns;
+    std::unordered_map<std::string, std::string> member_uids; ///< and an entry with each
+    std::unordered_map<std::string, std::string> members;
+    bool complete = true;
+};
+
+const Attribute* attribute_of(const Entry& e, const char* name)
+{
+    std::string why;
+    AttributeDescription* ad = find_attribute(name, why);
+    return ad != nullptr ? attr_find(e.e_attrs, ad) : nullptr;
+}
+
 // The rows of one kind, one page in memory.
 class reading {
 public:
-    reading(examination& of, const directory::kind& k) : of_(of), kind_(k)
+    reading(examination& of, const directory::kind& k, names_seen& names)
+        : of_(of), kind_(k), names_(names), required_(required_by(k.classes)),
+          lists_dns_(k.names_of(of.mapping->map.attribute_named("member")) < 0)
     {
         op_.o_hdr = &header_;
         op_.o_bd = &of.be;
@@ -57,10 +77,13 @@ public:
                 skipped_[kind.substr(4 + kind_.name.size())].add(what);
             else if (kind.starts_with("value "))
                 left_out_[kind.substr(6 + kind_.name.size())].add(what);
+            else if (kind.starts_with("default "))
+                broken_defaults_[kind.substr(8 + kind_.name.size())].add(what);
         };
         try {
             read();
         } catch (const postgres::error& e) {
+            names_.complete = false;
             of_.find(level::error, kind_.name,
                      "the rows could not be read: " + std::string(e.what()),
                      e.why() == postgres::error::cause::deadline
@@ -114,17 +137,49 @@ private:
                     take_sample(c.entry);
                 if (password >= 0)
                     look_at_hash(c, password);
+                look_at_names(c.entry);
+                look_for_required(c.entry);
                 may_log_in_ += gated_ && c.page->at(c.row, plan->gate) == "t" ? 1 : 0;
                 return slapd_shutdown == 0;
             },
             how);
     }
 
+    void look_at_names(const Entry& e)
+    {
+        names_.dns.emplace(view(e.e_nname));
+        const auto each = [&](const char* name, const auto& use) {
+            if (const Attribute* a = attribute_of(e, name))
+                for (unsigned i = 0; i < a->a_numvals; ++i)
+                    use(std::string(view(a->a_nvals[i])));
+        };
+        const std::string dn(view(e.e_name));
+        each("uid", [&](std::string uid) { names_.uids.insert(std::move(uid)); });
+        each("memberUid",
+             [&](std::string member) { names_.member_uids.emplace(std::move(member), dn); });
+        if (lists_dns_)
+            each("member", [&](std::string member) {
+                const berval of_suffix = look_at(of_.with.suffix_ndn);
+                const berval named = look_at(member);
+                if (dnIsSuffix(&named, &of_suffix) != 0)
+                    names_.members.emplace(std::move(member), dn);
+            });
+    }
+
+    void look_for_required(const Entry& e)
+    {
+        for (const AttributeType* type : required_) {
+            const Attribute* a = e.e_attrs;
+            while (a != nullptr && a->a_desc->ad_type != type)
+                a = a->a_next;
+            if (a == nullptr)
+                missing_[std::string(view(type->sat_cname))].add(std::string(view(e.e_name)));
+        }
+    }
+
     static std::string value(const Entry& e, const char* name)
     {
-        std::string why;
-        AttributeDescription* ad = find_attribute(name, why);
-        const Attribute* a = ad != nullptr ? attr_find(e.e_attrs, ad) : nullptr;
+        const Attribute* a = attribute_of(e, name);
         return a != nullptr ? std::string(view(a->a_vals[0])) : std::string();
     }
 
@@ -163,6 +218,7 @@ private:
                      counted(of.count, " value of ", " values of ") + attribute +
                          " left out, for breaking its syntax",
                      "", of.examples);
+        report_missing();
         if (twins_.count > 0)
             of_.find(level::error, "pgsql-list " + kind_.name,
                      counted(twins_.count, " row has", " rows have") +
@@ -192,6 +248,34 @@ private:
                      "the condition is true of no row: nobody can log in");
     }
 
+    void report_missing()
+    {
+        for (const auto& [attribute, of] : missing_) {
+            const auto broken = broken_defaults_.find(attribute);
+            const bool by_default = broken != broken_defaults_.end();
+            const std::string directive = "pgsql-attribute " + kind_.name + " " + attribute;
+            of_.find(
+                attribute == "member" ? level::note : level::warning, directive,
+                counted(of.count, " entry has no ", " entries have no ") + attribute +
+                    ", which the object classes require",
+                attribute == "member" ? "pgsql-kind " + kind_.name +
+                                            " class=top,groupOfMembers,posixGroup allows "
+                                            "groups without members"
+                : by_default
+                    ? "add another default= behind the one that breaks the syntax, of a column "
+                      "whose values fit it, such as {uid_number}; or return a column"
+                    : "return a value for each row, or add a default=",
+                by_default ? broken->second.examples : of.examples);
+        }
+        // gecos is the name where that is ASCII, on purpose.
+        for (const auto& [attribute, of] : broken_defaults_)
+            if (!missing_.contains(attribute) && attribute != "gecos")
+                of_.find(
+                    level::note, "pgsql-attribute " + kind_.name + " " + attribute,
+                    counted(of.count, " default breaks the syntax", " defaults break the syntax"),
+                    "", of.examples);
+    }
+
     static std::string counted(long count, const char* one, const char* several)
     {
         return std::to_string(count) + (count == 1 ? one : several);
@@ -199,6 +283,9 @@ private:
 
     examination& of_;
     const directory::kind& kind_;
+    names_seen& names_;
+    const std::set<const AttributeType*> required_;
+    const bool lists_dns_; ///< of members, which do not follow from their names
     Operation op_{};
     Opheader header_{};
     long rows_ = 0;
@@ -208,6 +295,8 @@ private:
     tally twins_;
     std::map<std::string, tally> skipped_;
     std::map<std::string, tally> left_out_;
+    std::map<std::string, tally> broken_defaults_;
+    std::map<std::string, tally> missing_; ///< by attribute that the object classes require
     std::map<hash_kind, tally> hashes_;
 };
 
@@ -232,6 +321,26 @@ void common(examination& of, const std::string& about, const std::string& text,
     }
 }
 
+// Members that no entry stands for. They may be accounts of the machines themselves.
+void report_strangers(examination& of, const char* attribute,
+                      const std::unordered_map<std::string, std::string>& members,
+                      const std::function<bool(const std::string&)>& has_entry)
+{
+    tally strangers;
+    const std::map<std::string, std::string> sorted(members.begin(), members.end());
+    for (const auto& [member, group] : sorted)
+        if (!has_entry(member))
+            strangers.add("\"" + member.substr(0, 60) + "\" of " + group);
+    if (strangers.count > 0)
+        of.find(level::note, std::string("members (") + attribute + ")",
+                std::to_string(strangers.count) +
+                    (strangers.count == 1 ? " member has no entry and is shown"
+                                          : " members have no entry and are shown") +
+                    " all the same",
+                "if they are no accounts of the clients' own, join the users in the query",
+                strangers.examples);
+}
+
 std::string normalised(const std::string& column, bool fold)
 {
     const std::string squeezed = "btrim(regexp_replace(" + column + "::text, ' +', ' ', 'g'))";
@@ -244,10 +353,23 @@ void examine_rows(examination& of)
 {
     if (!of.mapping)
         return;
+    names_seen names;
     for (json& shown : of.report["kinds"])
         for (const auto& k : of.mapping->map.kinds)
             if (k.name == shown["name"].get<std::string>() && k.problem.empty())
-                shown.update(reading(of, k).run());
+                shown.update(reading(of, k, names).run());
+    if (!of.mapping->complete || !names.complete)
+        return; // they may be entries that could not be read
+    report_strangers(of, "memberUid", names.member_uids,
+                     [&](const std::string& uid) { return names.uids.contains(folded(uid)); });
+    const auto& kinds = of.mapping->map.kinds;
+    const bool private_groups = std::any_of(kinds.begin(), kinds.end(),
+                                            [](const auto& k) { return k.only_if_none_in >= 0; });
+    report_strangers(of, "member", names.members, [&](const std::string& dn) {
+        const directory::place at = of.with.where().locate(dn);
+        return at.fixed >= 0 || names.dns.contains(dn) ||
+               (private_groups && names.uids.contains(at.value)); // whose groups are not read here
+    });
 }
 
 void examine_names(examination& of)

@@ -268,6 +268,45 @@ void entry_builder::add_several(const attribute_type& type,
                count);
 }
 
+bool entry_builder::value_of(const column_place& what, std::string_view text, berval& out,
+                             berval& normalised)
+{
+    return what.from->names_of >= 0 ? dn_of(what.from->names_of, text, out, normalised)
+                                    : value(what.type, text, out, normalised);
+}
+
+// An entry that lacks what its classes require is none that another server would hold. What else is
+// left out (an umlaut in gecos) is for who asks.
+void entry_builder::refuse_default(const column_place& what, std::string_view text,
+                                   std::string_view key)
+{
+    if (!what.from->must && !with_.listener)
+        return;
+    const std::string attribute(view(what.description->ad_cname));
+    with_.complain("default " + plan_.of->name + attribute,
+                   plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the default \"" +
+                       std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute,
+                   3600, " (others of this attribute are not reported for an hour)");
+}
+
+bool entry_builder::add_default(const column_place& what, const postgres::rows& page, int row,
+                                berval& out, berval& normalised)
+{
+    for (const directory::value_template& t : what.from->defaults) {
+        const auto made =
+            t.expand([&](const std::string& column) { return column_value(page, row, column); });
+        if (!made)
+            continue;
+        const berval kept = copy(*made);
+        if (value_of(what, view(kept), out, normalised))
+            return true;
+        refuse_default(what, view(kept), page.at(row, 0).value_or(""));
+        if (!what.from->must) // half a name in gecos is worse than none: clients take cn then
+            return false;
+    }
+    return false;
+}
+
 void entry_builder::add(const column_place& what, const postgres::rows& page, int row)
 {
     std::optional<std::string_view> text;
@@ -282,30 +321,14 @@ void entry_builder::add(const column_place& what, const postgres::rows& page, in
     }
     if (what.from->of_name)
         return add_uuid(what);
-    berval kept{};
     if (text && what.bytes)
         text = decoded(*text);
-    if (!text || text->empty()) {
-        text.reset();
-        for (const directory::value_template& t : what.from->defaults) {
-            const auto made = t.expand(
-                [&](const std::string& column) { return column_value(page, row, column); });
-            if (!made)
-                continue;
-            kept = copy(*made);
-            text = view(kept);
-            break;
-        }
-        if (!text)
-            return;
-    }
     auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
-    if (!(what.from->names_of >= 0 ? dn_of(what.from->names_of, *text, values[0], values[2])
-                                   : value(what.type, *text, values[0], values[2]))) {
-        if (kept.bv_val ==
-            nullptr) // a default that does not fit (an umlaut in gecos) is simply no default
-            refuse(what.type, *text, page.at(row, 0).value_or(""));
-        return;
+    if (!text || text->empty()) {
+        if (!add_default(what, page, row, values[0], values[2]))
+            return;
+    } else if (!value_of(what, *text, values[0], values[2])) {
+        return refuse(what.type, *text, page.at(row, 0).value_or(""));
     }
     values[1] = values[3] = BER_BVNULL;
     // Without a normaliser slapd expects one array for both.

@@ -49,6 +49,13 @@ private:
     /// The DN of an entry of a kind by its name.
     [[nodiscard]] bool dn_of(int kind, std::string_view name, berval& dn, berval& ndn);
     void add(const column_place& what, const postgres::rows& page, int row);
+    /// The first default that can be expanded; of an attribute that the classes require, the first
+    /// that fits the syntax as well.
+    [[nodiscard]] bool add_default(const column_place& what, const postgres::rows& page, int row,
+                                   berval& out, berval& normalised);
+    [[nodiscard]] bool value_of(const column_place& what, std::string_view text, berval& out,
+                                berval& normalised);
+    void refuse_default(const column_place& what, std::string_view text, std::string_view key);
     void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
                      std::string_view key, int names_of);
     void refuse(const attribute_type& type, std::string_view text, std::string_view key);

@@ -112,7 +112,7 @@ void look_again(Operation& op, service& with, const bound& mapping, const accoun
     const auto text = [](const account& a) {
         return a.hash ? std::string_view(a.hash->reveal()) : std::string_view();
     };
-    if (now.of == nullptr)
+    if (now.of == nullptr || now.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
     if (text(now) == fresh.reveal())
         return;
@@ -136,7 +136,7 @@ void change(Operation& op, service& with, const change_request& asked)
     const account whose = find_account(op, with, *mapping, [&](Entry& e) {
         allowed = acl_check_modlist(&op, &e, op.orm_modlist) != 0;
     });
-    if (whose.of == nullptr)
+    if (whose.of == nullptr || whose.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
     if (!allowed)
         throw refusal{LDAP_INSUFFICIENT_ACCESS, nullptr};

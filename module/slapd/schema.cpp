@@ -123,4 +123,14 @@ std::set<std::string> closure(const std::vector<std::string>& classes)
     return out;
 }
 
+std::set<const AttributeType*> required_by(const std::vector<std::string>& classes)
+{
+    std::set<const AttributeType*> out;
+    for (const auto& name : closure(classes))
+        if (const ObjectClass* oc = oc_find(name.c_str()); oc != nullptr)
+            for (AttributeType** one = oc->soc_required; one != nullptr && *one != nullptr; ++one)
+                out.insert(*one);
+    return out;
+}
+
 } // namespace pgsql::slapd

@@ -34,6 +34,9 @@ struct attribute_type {
 /// unknown one.
 [[nodiscard]] std::set<std::string> closure(const std::vector<std::string>& classes);
 
+/// The attribute types that the classes, or superior ones, require.
+[[nodiscard]] std::set<const AttributeType*> required_by(const std::vector<std::string>& classes);
+
 /// Whether posixGroup is auxiliary, as in RFC 2307bis, so that it goes together with groupOfNames.
 [[nodiscard]] bool rfc2307bis();
 

@@ -1,0 +1,106 @@
+// The names of rows that a gate hides are kept out of lists, columns and keyed queries that may
+// have them, and of nothing else.
+#include "directory/hidden_names.hpp"
+#include "directory/term.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace pgsql::directory;
+
+namespace {
+
+enum : int { uid, cn, member_uid, manager, description };
+
+mapping users_and_groups(bool hides)
+{
+    mapping m;
+    m.attributes = {{"uid", match::ignore_case},
+                    {"cn", match::ignore_case},
+                    {"memberUid", match::exact_case},
+                    {"manager", match::other},
+                    {"description", match::ignore_case}};
+    kind users;
+    users.name = "users";
+    users.columns = {{"name", column_type::text}, {"boss", column_type::text}};
+    users.sources = {
+        {.attribute = uid, .column = "name", .compare = comparison::lower, .required = true},
+        {.attribute = manager, .column = "boss"}};
+    users.list.text = hides ? "SELECT * FROM u WHERE open" : "SELECT * FROM u";
+    users.everybody.text = hides ? "SELECT * FROM u" : "";
+    users.hides_rows = hides;
+    kind groups;
+    groups.name = "groups";
+    groups.columns = {{"name", column_type::text}, {"text", column_type::text}};
+    groups.sources = {{.attribute = cn, .column = "name", .required = true},
+                      {.attribute = description, .column = "text"}};
+    groups.list.text = "SELECT * FROM g";
+    values_query members{.attribute = member_uid,
+                         .listing = "SELECT * FROM m",
+                         .value = "who",
+                         .read = "e.\"who\"",
+                         .key = {"name", column_type::text}};
+    ask_listing(members);
+    groups.values = {members};
+    groups.lookups = {
+        {member_uid, pgsql::postgres::parse_placeholders("SELECT * FROM m WHERE ? = who")}};
+    m.kinds = {users, groups};
+    return m;
+}
+
+hidden_names names_of(const mapping& all)
+{
+    return {all,
+            {.patterns = {{"uid", ",dc=x"}, {"cn", ",dc=x"}},
+             .is_dn = [](int attribute) { return attribute == manager; },
+             .types = {}}};
+}
+
+} // namespace
+
+TEST_CASE("names of hidden rows are left out where names are")
+{
+    mapping m = users_and_groups(true);
+    const auto names = names_of(m);
+    names.remove_from_values(m);
+    names.remove_from_lookups(m);
+    const values_query& members = m.kinds[1].values.front();
+    CHECK(members.listing.find("FROM (SELECT * FROM u WHERE open\n) AS h") != std::string::npos);
+    CHECK(members.listing.find("OR NOT (EXISTS (SELECT 1 FROM (SELECT * FROM u\n) AS h") !=
+          std::string::npos);
+    CHECK(members.text.find(members.listing) != std::string::npos);
+    CHECK(members.of_one.ends_with(" = $1"));
+    CHECK(expression(m.kinds[0].columns[1]).starts_with("(CASE WHEN (EXISTS"));
+    CHECK(expression(m.kinds[0].columns[0]) == "e.\"name\"");
+    CHECK(expression(m.kinds[1].columns[1]) == "e.\"text\"");
+    CHECK(m.kinds[0].list.text == "SELECT * FROM u WHERE open");
+
+    const std::string asked = m.kinds[1].lookups.front().query.with_parameter("$7");
+    CHECK(asked.starts_with("SELECT * FROM (SELECT * FROM m WHERE $7 = who"));
+    CHECK(asked.find("textout(($7)::text)") != std::string::npos);
+    CHECK(asked.find("$1") == std::string::npos);
+    CHECK(asked.find('\1') == std::string::npos);
+}
+
+TEST_CASE("without hidden rows nothing changes")
+{
+    mapping m = users_and_groups(false);
+    const auto names = names_of(m);
+    names.remove_from_values(m);
+    names.remove_from_lookups(m);
+    CHECK(m.kinds[1].values.front().listing == "SELECT * FROM m");
+    CHECK(m.kinds[1].lookups.front().query.text == "SELECT * FROM m WHERE $1 = who");
+    CHECK(expression(m.kinds[0].columns[1]) == "e.\"boss\"");
+}
+
+TEST_CASE("while it is not known who is hidden, lists of names are an error")
+{
+    mapping m = users_and_groups(true);
+    m.kinds[0].problem = "the gate is broken";
+    m.kinds[0].columns.clear();
+    const auto names = names_of(m);
+    names.remove_from_values(m);
+    names.remove_from_lookups(m);
+    CHECK(m.kinds[1].values.front().problem == "the gate is broken");
+    CHECK(m.kinds[1].lookups.empty());
+    CHECK(m.kinds[1].problem.empty());
+}

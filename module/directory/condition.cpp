@@ -45,6 +45,12 @@ bool equal_without_case(std::string_view a, std::string_view b)
 
 } // namespace
 
+bool refuses(const std::vector<asked_value>& refused, const lookup& by, const std::string& value)
+{
+    return std::any_of(refused.begin(), refused.end(),
+                       [&](const asked_value& one) { return one.by == &by && one.value == value; });
+}
+
 std::optional<std::string> asserted_value(const mapping& all, const kind& of,
                                           const filter& equality)
 {
@@ -216,7 +222,7 @@ std::optional<column_terms> condition_compiler::column_only(int attribute)
     const column* c = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (!kind_.problem.empty() || c == nullptr || !from->defaults.empty())
         return std::nullopt;
-    return column_terms(*c, *from, rule_of(attribute, from->names_of), values_);
+    return terms_of(*c, *from, rule_of(attribute, from->names_of), values_);
 }
 
 condition condition_compiler::elsewhere(int attribute) const
@@ -243,9 +249,9 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
     if (values_.values.size() >= most_parameters || (from != nullptr && from->of_name))
         return condition::always(false);
     if (from != nullptr) {
-        c = own == nullptr ? condition::never()
-                           : column_terms(*own, *from, rule_of(attribute, from->names_of), values_)
-                                 .equals(value);
+        c = own == nullptr
+                ? condition::never()
+                : terms_of(*own, *from, rule_of(attribute, from->names_of), values_).equals(value);
         c = or_by_default(std::move(c), *from, {value});
     }
     // Without a column that SQL can compare, the keyed query knows the rows that have the value, or
@@ -273,7 +279,7 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
     if (!kind_.problem.empty() || bound >= most_parameters ||
         (first.what == filter::type::entry_name &&
          (first.parent != kind_.parent || first.attribute != kind_.rdn().attribute)) ||
-        (own != nullptr ? !column_terms(*own, *from, rule, values_).takes_several()
+        (own != nullptr ? !terms_of(*own, *from, rule, values_).takes_several()
                         : from != nullptr || list == nullptr))
         return std::nullopt;
     std::vector<std::string> several;
@@ -289,7 +295,7 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
         return std::nullopt;
     condition c = own == nullptr
                       ? listed(*list, several)
-                      : or_by_default(column_terms(*own, *from, rule, values_).equals_any(several),
+                      : or_by_default(terms_of(*own, *from, rule, values_).equals_any(several),
                                       *from, several);
     if (c.what != condition::type::sql)
         values_.values.resize(bound);
@@ -300,10 +306,14 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
 {
     const auto asked =
         lookup_parameter(value, rule_of(by.attribute, kind_.names_of(by.attribute)), by.parameter);
-    if (!asked)
+    if (!asked || refuses(refused_, by, *asked))
         return condition::never();
-    if (++memberships_ > most_memberships)
+    const held known = holds(all_.characters.get(), *asked);
+    if (known == held::not_held)
+        return condition::never();
+    if (known == held::unknown || ++memberships_ > most_memberships)
         return condition::always(false);
+    asked_.push_back({&by, *asked});
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
     return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +
                              by.query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)",
@@ -319,7 +329,7 @@ condition_compiler::text_of(const values_query& in) const
         return std::nullopt;
     listed_text out{
         .column = "v." + postgres::quote_identifier(in.value), .text = {}, .rule = rule};
-    out.text = out.column + "::text";
+    out.text = printed(out.column, in.own_cast);
     if (!in.deterministic)
         out.text = "(" + out.text + " COLLATE \"C\")";
     return out;
@@ -397,7 +407,7 @@ std::vector<branch> condition_compiler::branches(const filter& equality) const
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     if (own != nullptr) {
         postgres::statement values;
-        out = column_terms(*own, *from, rule_of(attribute, from->names_of), values).branches(value);
+        out = terms_of(*own, *from, rule_of(attribute, from->names_of), values).branches(value);
         condition_compiler alone(all_, kind_, values);
         const condition d =
             from->defaults.empty() ? condition::never() : alone.by_default(*from, {value});
@@ -446,6 +456,10 @@ condition condition_compiler::default_equals(const source& from,
                 middles.emplace_back(v.substr(head.size(), v.size() - head.size() - tail.size()));
         if (columns == 0)
             std::erase_if(middles, [](const auto& more) { return !more.empty(); });
+        // A column cannot have what the database cannot hold, while a default's own text can.
+        std::erase_if(middles, [&](const auto& middle) {
+            return holds(all_.characters.get(), middle) == held::not_held;
+        });
         if (middles.empty())
             continue;
         if (columns == 0)
@@ -458,7 +472,10 @@ condition condition_compiler::default_equals(const source& from,
                 s.column == only->text && c != nullptr && c->type == column_type::text &&
                 s.defaults.empty() && s.compare != comparison::any)
                 other = &s;
-        if (columns != 1 || only->last_word || other == nullptr)
+        const bool all_known = std::all_of(middles.begin(), middles.end(), [&](const auto& middle) {
+            return holds(all_.characters.get(), middle) == held::held;
+        });
+        if (columns != 1 || only->last_word || other == nullptr || !all_known)
             return condition::always(false);
         sql += (sql.empty() ? "" : " OR ") + reference(other->column) + " = " +
                (middles.size() == 1 ? values_.bind(middles.front())

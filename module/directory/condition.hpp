@@ -20,12 +20,28 @@ namespace pgsql::directory {
 /// that no filter may use it; null: they are.
 [[nodiscard]] const char* why_distrusted(const mapping& all, const lookup& by, const kind& of);
 
+/// A value that a keyed query is asked for.
+struct asked_value {
+    const lookup* by = nullptr;
+    std::string value; ///< as the query's parameter
+
+    [[nodiscard]] bool operator==(const asked_value&) const = default;
+};
+
+[[nodiscard]] bool refuses(const std::vector<asked_value>& refused, const lookup& by,
+                           const std::string& value);
+
 class condition_compiler {
 public:
-    /// Column references are written as e."column"; values are bound to `values`.
-    condition_compiler(const mapping& all, const kind& of, postgres::statement& values)
-        : all_(all), kind_(of), values_(values)
+    /// Column references are written as e."column"; values are bound to `values`. `refused` are
+    /// values that PostgreSQL refuses as parameters: no row has them.
+    condition_compiler(const mapping& all, const kind& of, postgres::statement& values,
+                       const std::vector<asked_value>& refused = {})
+        : all_(all), kind_(of), values_(values), refused_(refused)
     {}
+
+    /// What keyed queries are asked for by the conditions so far.
+    [[nodiscard]] const std::vector<asked_value>& asked() const noexcept { return asked_; }
 
     /// The condition of the filter, or of its negation. `answered` is a leaf that the chosen
     /// statement already settles.
@@ -87,9 +103,17 @@ private:
     /// That no row, or every row for all SQL knows, has the attribute; when it has no column.
     [[nodiscard]] condition elsewhere(int attribute) const;
 
+    [[nodiscard]] column_terms terms_of(const column& of, const source& from, match rule,
+                                        postgres::statement& values) const
+    {
+        return {of, from, rule, values, all_.characters.get()};
+    }
+
     const mapping& all_;
     const kind& kind_;
     postgres::statement& values_;
+    const std::vector<asked_value> refused_;
+    std::vector<asked_value> asked_;
     int memberships_ = 0; ///< queries inside the statement
 };
 

@@ -176,6 +176,11 @@ postgres::query_text only_where(const postgres::query_text& query, const std::st
     return out;
 }
 
+std::string printed(const std::string& value, bool own_cast)
+{
+    return own_cast ? "concat(" + value + ")" : value + "::text"; // concat makes '' of NULL
+}
+
 void ask_by_name(values_query& to, const std::string& rows, const std::string& name)
 {
     const std::string condition = rows + " WHERE " + name + " = ";
@@ -213,25 +218,26 @@ std::string member_name(const kind& users)
 }
 
 // Of the names in the rows of the list, or of a lookup.
-column_type type_of_name(const kind& of, const std::vector<column>& rows)
+column column_of_name(const kind& of, const std::vector<column>& rows)
 {
     const auto at = std::find_if(rows.begin(), rows.end(),
                                  [&](const column& c) { return c.name == of.rdn().column; });
-    return at != rows.end() ? at->type : column_type::text;
+    return at != rows.end() ? *at : column{.type = column_type::text};
 }
 
 // A name in the text that the entry's own has: character(n) without the blanks behind it.
-std::string as_shown(const std::string& name, column_type type)
+std::string as_shown(const std::string& name, const column& of)
 {
-    return type == column_type::other ? name + "::text" : name;
+    return of.type == column_type::other && !of.own_cast ? name + "::text" : name;
 }
 
 // A user's name as the lookup takes it, which may compare text where the name is a number, say.
 std::string member_parameter(const kind& users, const lookup& by)
 {
-    const column_type type = type_of_name(users, users.columns);
-    const bool text = type == column_type::text || type == column_type::citext;
-    return member_name(users) + (!text && is_text(by.parameter) ? "::text" : "");
+    const column name = column_of_name(users, users.columns);
+    const bool text = name.type == column_type::text || name.type == column_type::citext;
+    return !text && is_text(by.parameter) ? printed(member_name(users), name.own_cast)
+                                          : member_name(users);
 }
 
 } // namespace
@@ -247,7 +253,7 @@ values_query members_from_lookup(const mapping& all, int users_index, int groups
     values_query out{.attribute = all.attribute_named("memberUid")};
     ask_by_name(out,
                 "SELECT " + name + ", " +
-                    as_shown(member_name(users), type_of_name(users, users.columns)) + " FROM (" +
+                    as_shown(member_name(users), column_of_name(users, users.columns)) + " FROM (" +
                     users.list.text + ") AS back_pgsql_member CROSS JOIN LATERAL (" +
                     by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g",
                 name);
@@ -263,8 +269,8 @@ std::string groups_from_lookup(const mapping& all, int users_index, int groups_i
         return {};
     return "SELECT " + member_name(users) + ", " +
            as_shown("g." + quote_identifier(groups.rdn().column),
-                    type_of_name(groups, by_member->columns.empty() ? groups.columns
-                                                                    : by_member->columns)) +
+                    column_of_name(groups, by_member->columns.empty() ? groups.columns
+                                                                      : by_member->columns)) +
            " AS back_pgsql_group FROM (" + users.list.text +
            ") AS back_pgsql_member CROSS JOIN LATERAL (" +
            by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g";
@@ -460,6 +466,7 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
         c.number = from->number;
         c.deterministic = from->deterministic;
         c.wide = from->wide;
+        c.own_cast = from->own_cast;
     }
     own.only_if_none_in = groups_index;
     own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);

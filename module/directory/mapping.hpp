@@ -2,8 +2,10 @@
 #pragma once
 
 #include "../postgres/placeholders.hpp"
+#include "character_set.hpp"
 #include "value_template.hpp"
 
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -78,6 +80,9 @@ struct column {
     bool collates = false;                   ///< its order is that of a collation
     bool whole_seconds = false;              ///< a time that has no fractions of a second
     std::string instead; ///< what is read of the row e in its place (of a list: texts); or empty
+    /// A cast to text gives another text than the one PostgreSQL prints (inet and boolean, for
+    /// instance); of an array: its elements have to be cast one by one.
+    bool own_cast = false;
 };
 
 /// Where the values of one attribute come from.
@@ -129,9 +134,13 @@ struct values_query {
     unsigned number = 0;                  ///< the same
     bool wide = false;                    ///< the same
     bool bytes = false;                   ///< the values are bytea's, in hexadecimal
+    bool own_cast = false;                ///< as in column
     bool positions = false;               ///< a third column tells which of the names is meant
     std::string problem; ///< why the values cannot be had, although entries have some
 };
+
+/// The SQL for the text that PostgreSQL prints for a value.
+[[nodiscard]] std::string printed(const std::string& value, bool own_cast);
 
 /// Has the query ask for those of the rows (SELECT … FROM …) whose `name` is asked for. A single
 /// name is not asked for as an array of one: PostgreSQL takes the length of an array that it does
@@ -188,6 +197,7 @@ class unusable : public std::runtime_error {
 struct mapping {
     std::vector<attribute> attributes;
     std::vector<kind> kinds;
+    std::shared_ptr<character_set> characters; ///< of the database; null: all of Unicode
 
     /// Index of the attribute with exactly this name, or -1.
     [[nodiscard]] int attribute_named(std::string_view name) const;

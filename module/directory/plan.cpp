@@ -55,7 +55,8 @@ std::string within_page_bytes(const std::string& query)
 
 class planner {
 public:
-    planner(const mapping& all, const kind& of) : all_(all), kind_(of), compiler_(all, of, values_)
+    planner(const mapping& all, const kind& of, const std::vector<asked_value>& refused)
+        : all_(all), kind_(of), refused_(refused), compiler_(all, of, values_, refused)
     {
         out_.of = &of;
     }
@@ -68,6 +69,7 @@ public:
         if (where.what == condition::type::never)
             return std::nullopt;
         out_.where = where.sql;
+        out_.asked.insert(out_.asked.end(), compiler_.asked().begin(), compiler_.asked().end());
         if (parts.password && kind_.hides_rows)
             leave_out_hidden_twins();
         choose_columns(parts);
@@ -123,7 +125,7 @@ private:
                     continue;
                 const match rule = rule_of_values(all_, by.attribute, kind_.names_of(by.attribute));
                 const auto asked = asserted_value(all_, kind_, *term);
-                auto value = asked ? lookup_parameter(*asked, rule, by.parameter) : std::nullopt;
+                auto value = asked ? parameter_of(by, rule, *asked) : std::nullopt;
                 const source* by_column = kind_.source_of(by.attribute);
                 const column* c =
                     by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
@@ -132,6 +134,7 @@ private:
                     continue; // the condition will say that nothing has it
                 if (compiler_.may_be_default(by.attribute, *asked))
                     continue; // which the query does not know
+                out_.asked.push_back({&by, *value});
                 const std::string parameter = values_.bind(*value);
                 from_ = text_of(by, by.query_for(*value)).with_parameter(parameter);
                 visible_ = by.query_for(*value).with_parameter(parameter);
@@ -172,6 +175,17 @@ private:
         out_.where += (out_.where.empty() ? "(((" : " AND (((") + kind_.gate +
                       "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
                       "\n) AS visible WHERE visible." + key + " = e." + key + "))";
+    }
+
+    // Nothing when no row can have the value, and when that is not known.
+    [[nodiscard]] std::optional<std::string> parameter_of(const lookup& by, match rule,
+                                                          const std::string& assertion) const
+    {
+        auto out = lookup_parameter(assertion, rule, by.parameter);
+        if (out &&
+            (refuses(refused_, by, *out) || holds(all_.characters.get(), *out) != held::held))
+            out.reset();
+        return out;
     }
 
     // The type in which the column arrives, if that is known.
@@ -252,11 +266,15 @@ private:
                 list_values(leaf->attribute);
             if (leaf == answered || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
                 continue;
-            const auto asked = lookup_parameter(
-                *value, rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute)),
-                by->parameter);
-            if (!asked)
+            const match rule =
+                rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute));
+            const auto asked = parameter_of(*by, rule, *value);
+            if (!asked) {
+                if (rule != match::uuid && storable(*value) &&
+                    holds(all_.characters.get(), *value) == held::unknown)
+                    list_values(leaf->attribute);
                 continue;
+            }
             if (columns_of_marks_ >= most_marks) {
                 list_values(leaf->attribute);
                 continue;
@@ -266,6 +284,7 @@ private:
                 {.attribute = leaf->attribute,
                  .value = *value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
+            out_.asked.push_back({by, *asked});
             marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
                       by->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
         }
@@ -276,6 +295,7 @@ private:
 
     const mapping& all_;
     const kind& kind_;
+    const std::vector<asked_value>& refused_;
     plan out_;
     postgres::statement values_;
     condition_compiler compiler_;
@@ -291,24 +311,65 @@ private:
 
 namespace {
 
-// The names of a plan's rows, as SQL sees them.
-struct name_column {
-    std::string key;
-    std::string spelling; ///< as deterministic text
-    bool tied;            ///< names that are equal to the column's own order, and not to the
-                          ///< directory, need a second one
-
-    explicit name_column(const kind& of) : key("e." + quote_identifier(of.rdn().column))
+// The order of rows by their names.
+class name_order {
+public:
+    explicit name_order(const kind& of) : key_("e." + quote_identifier(of.rdn().column))
     {
+        // Names that are equal to the column's own order, and not to the directory, need a second
+        // one.
         const column* named = of.find_column(of.rdn().column);
-        tied = named != nullptr && (named->type == column_type::citext || !named->deterministic);
-        spelling = "(" + key + "::text COLLATE \"C\")";
+        tied_ = named != nullptr && (named->type == column_type::citext || !named->deterministic);
+        spelling_ = "(" + key_ + "::text COLLATE \"C\")";
     }
+
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
+    /// The name as deterministic text.
+    [[nodiscard]] const std::string& spelling() const noexcept { return spelling_; }
+    [[nodiscard]] std::string clause() const
+    {
+        return "ORDER BY " + key_ + (tied_ ? ", " + spelling_ : "") + ' ';
+    }
+    /// That the row's name compares with the value as `than` says: >, >= or <=.
+    [[nodiscard]] std::string is(const std::string& than, const std::string& value,
+                                 postgres::statement& values) const
+    {
+        if (!tied_)
+            return key_ + ' ' + than + ' ' + values.bind(value);
+        const std::string strictly = than.substr(0, 1);
+        return key_ + ' ' + strictly + "= " + values.bind(value) + " AND (" + key_ + ' ' +
+               strictly + ' ' + values.bind(value) + " OR " + spelling_ + ' ' + than + ' ' +
+               values.bind(value) + ")";
+    }
+
+private:
+    std::string key_;
+    std::string spelling_;
+    bool tied_ = false;
 };
 
-void add_condition(std::string& to, const std::string& more)
+std::string limit(int skip, int count)
 {
-    to += (to.empty() ? "" : " AND ") + more;
+    return "LIMIT " + std::to_string(count) + " OFFSET " + std::to_string(skip);
+}
+
+void add_condition(std::string& to, const std::string& condition)
+{
+    to += (to.empty() ? "" : " AND ") + condition;
+}
+
+// The rows of a plan that the condition holds for; one more than a page, so that it is known
+// whether another one follows.
+void select_rows(postgres::statement& out, const plan& from, const std::string& condition,
+                 const std::string& order)
+{
+    out.text.reserve(from.select.size() + from.from.size() + condition.size() + 100);
+    out.text = from.select + (from.width.empty() ? "" : sum_before(from.width, order)) + from.from;
+    if (!condition.empty())
+        out.text += " WHERE " + condition;
+    out.text += ' ' + order + "LIMIT " + std::to_string(from.rows + 1);
+    if (!from.width.empty())
+        out.text = within_page_bytes(out.text);
 }
 
 } // namespace
@@ -317,25 +378,72 @@ postgres::statement plan::page(const std::optional<std::string>& last_key, bool 
 {
     postgres::statement out;
     out.values = values;
-    const name_column name(*of);
+    const name_order by(*of);
     std::string condition = where;
-    if (last_key && name.tied) {
-        add_condition(condition, name.key + " >= " + out.bind(*last_key));
-        add_condition(condition, "(" + name.key + " > " + out.bind(*last_key));
-        condition += " OR " + name.spelling + " > " + out.bind(*last_key) + ")";
-    } else if (last_key) {
-        add_condition(condition, name.key + " > " + out.bind(*last_key));
+    if (last_key)
+        add_condition(condition, by.is(">", *last_key, out));
+    select_rows(out, *this, condition, ordered ? by.clause() : "");
+    return out;
+}
+
+postgres::statement plan::range(const std::string& first, const std::string& last) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    std::string condition = where;
+    add_condition(condition, by.is(">=", first, out));
+    add_condition(condition, by.is("<=", last, out));
+    select_rows(out, *this, condition, by.clause());
+    return out;
+}
+
+postgres::statement plan::names(const std::optional<std::string>& after, int skip, int count) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    std::string condition = where;
+    add_condition(condition, by.key() + " IS NOT NULL");
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    // PostgreSQL computes no columns that nobody asks for.
+    out.text = "SELECT n.name FROM (" + select + from + " WHERE " + condition + ' ' + by.clause() +
+               limit(skip, count) + ") AS n(name)";
+    return out;
+}
+
+postgres::statement names_of(const kind& of, const std::optional<std::string>& after, int skip,
+                             int count)
+{
+    postgres::statement out;
+    const name_order by(of);
+    std::string condition = by.key() + " IS NOT NULL";
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    const column* named = of.find_column(of.rdn().column);
+    out.text = "SELECT " + (named != nullptr ? expression(*named) : by.key()) + " FROM (" +
+               of.list.text + ") AS e WHERE " + condition + ' ' + by.clause() + limit(skip, count);
+    return out;
+}
+
+postgres::statement plan::listed(const std::string& name, bool all) const
+{
+    postgres::statement out;
+    std::string shown;
+    const auto show = [&](const column& c) {
+        shown += (shown.empty() ? "" : ", ") + expression(c);
+    };
+    if (all) {
+        for (const column& c : of->columns)
+            if (c.name != of->password_column)
+                show(c);
+    } else {
+        for (const column* c : columns)
+            show(*c);
     }
-    const std::string order =
-        !ordered ? "" : "ORDER BY " + name.key + (name.tied ? ", " + name.spelling : "") + ' ';
-    out.text.reserve(select.size() + from.size() + condition.size() + 100);
-    out.text = select + (width.empty() ? "" : sum_before(width, order)) + from;
-    if (!condition.empty())
-        out.text += " WHERE " + condition;
-    // One row more than a page: whether another page follows is known without asking for it.
-    out.text += ' ' + order + "LIMIT " + std::to_string(rows + 1);
-    if (!width.empty())
-        out.text = within_page_bytes(out.text);
+    out.text = "SELECT " + shown + " FROM (" + of->list.text + ") AS e WHERE " +
+               name_order(*of).key() + " = " + out.bind(name);
     return out;
 }
 
@@ -344,19 +452,14 @@ postgres::statement plan::same_before(const std::string& first,
 {
     postgres::statement out;
     out.values = values;
-    const name_column name(*of);
+    const name_order by(*of);
     const column* named = of->find_column(of->rdn().column);
     const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
     std::string condition = where;
     add_condition(condition,
-                  any_case_of(plain ? name.key : name.spelling, match::ignore_case, names, out));
+                  any_case_of(plain ? by.key() : by.spelling(), match::ignore_case, names, out));
     // Rows that are equal to the order are told apart by their spelling.
-    const std::string before = name.key + (name.tied ? " <= " : " < ") + out.bind(first);
-    add_condition(condition, before);
-    if (name.tied) {
-        add_condition(condition, "(" + name.key + " < " + out.bind(first));
-        condition += " OR " + name.spelling + " < " + out.bind(first) + ")";
-    }
+    add_condition(condition, by.is("<", first, out));
     // With all the columns, since these have parameters as well.
     out.text = "SELECT s.n FROM (" + select + from + " WHERE " + condition + ") AS s(n)";
     return out;
@@ -413,10 +516,10 @@ std::string plan::identity() const
 }
 
 std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
-                              const wanted& parts)
+                              const wanted& parts, const std::vector<asked_value>& refused)
 {
     if (of.problem.empty())
-        return planner(all, of).run(what, parts);
+        return planner(all, of, refused).run(what, parts);
     // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
     postgres::statement unused;
     if (condition_compiler(all, of, unused).compile(what).what == condition::type::never)

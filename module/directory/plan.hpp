@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../postgres/statement.hpp"
+#include "condition.hpp"
 #include "filter.hpp"
 #include "mapping.hpp"
 
@@ -67,6 +68,16 @@ struct plan {
     /// be these ones in another spelling; they are as slapd normalises them.
     [[nodiscard]] postgres::statement same_before(const std::string& first,
                                                   const std::vector<std::string>& names) const;
+    /// The statement for the rows with names from the one to the other, in the order of a page.
+    [[nodiscard]] postgres::statement range(const std::string& first,
+                                            const std::string& last) const;
+    /// The statement for the names of its rows behind `after`, in their order: `count` of them,
+    /// without the first `skip`.
+    [[nodiscard]] postgres::statement names(const std::optional<std::string>& after, int skip,
+                                            int count) const;
+    /// The statement for the row that the list query has under a name: the plan's columns, or all
+    /// but the password.
+    [[nodiscard]] postgres::statement listed(const std::string& name, bool all) const;
 
     /// What tells its entries from those of other plans for the same kind of the same mapping.
     [[nodiscard]] std::string identity() const;
@@ -76,6 +87,7 @@ struct plan {
     std::string where;  ///< empty or a condition
     std::string width;  ///< the bytes of a row's values of any length; empty: has none
     std::vector<std::string> values;
+    std::vector<asked_value> asked; ///< what keyed queries are asked for
 };
 
 /// The statement for the values of some entries; of a single one, all there are, and of several not
@@ -83,8 +95,14 @@ struct plan {
 [[nodiscard]] postgres::statement values_of(const values_query& in,
                                             const std::vector<std::string>& names);
 
+/// The statement for the names that the list query has, as plan::names.
+[[nodiscard]] postgres::statement names_of(const kind& of, const std::optional<std::string>& after,
+                                           int skip, int count);
+
 /// Nothing when no entry of the kind can make the filter true.
+/// `refused` as condition_compiler has it.
 [[nodiscard]] std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
-                                            const wanted& parts);
+                                            const wanted& parts,
+                                            const std::vector<asked_value>& refused = {});
 
 } // namespace pgsql::directory

@@ -230,7 +230,7 @@ std::string lower_ascii(std::string_view text)
 namespace {
 
 // What the entry shows of a value of a column or of an array.
-std::string shown(column_type type, const std::string& name)
+std::string shown(column_type type, const std::string& name, bool own_cast)
 {
     switch (type) {
     case column_type::boolean: // RFC 4517 §3.3.3
@@ -245,7 +245,7 @@ std::string shown(column_type type, const std::string& name)
     case column_type::numeric: // 7.0 is the integer 7
         return "trim_scale(" + name + ")";
     case column_type::other: // character(n) without the blanks behind it
-        return name + "::text";
+        return own_cast ? name : name + "::text";
     case column_type::json:
     case column_type::jsonb: {
         const std::string json = type == column_type::json ? "json" : "jsonb";
@@ -271,8 +271,8 @@ std::string expression(const column& c)
     if (!c.instead.empty() && is_list(c.type))
         return name;
     if (c.type != column_type::array || c.element == column_type::text)
-        return shown(c.type, name);
-    return "ARRAY(SELECT (" + shown(c.element, "v.t") + ")::text FROM unnest(" + name +
+        return shown(c.type, name, c.own_cast);
+    return "ARRAY(SELECT (" + shown(c.element, "v.t", false) + ")::text FROM unnest(" + name +
            ") WITH ORDINALITY AS v(t, n) ORDER BY v.n)";
 }
 
@@ -315,40 +315,66 @@ std::string absent(const column& c)
     }
 }
 
+namespace {
+
+// Only such a value can equal a text that is not irregular.
+bool may_be_regular(const std::string& value)
+{
+    return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+std::vector<std::string> regular_ones(const std::vector<std::string>& values)
+{
+    std::vector<std::string> out;
+    std::copy_if(values.begin(), values.end(), std::back_inserter(out), may_be_regular);
+    return out;
+}
+
+} // namespace
+
 std::string any_case(const std::string& text, match rule, const std::string& value,
                      postgres::statement& values)
 {
+    if (!may_be_regular(value))
+        return "(" + text + irregular + ")";
     return "(" + regular(text, rule) + " = " + values.bind(value) + " OR " + text + irregular + ")";
 }
 
 std::string any_case_of(const std::string& text, match rule,
                         const std::vector<std::string>& several, postgres::statement& values)
 {
-    return "(" + regular(text, rule) + " = ANY(" + values.bind(array_literal(several)) + ") OR " +
+    const auto asserted = regular_ones(several);
+    if (asserted.empty())
+        return "(" + text + irregular + ")";
+    return "(" + regular(text, rule) + " = ANY(" + values.bind(array_literal(asserted)) + ") OR " +
            text + irregular + ")";
 }
 
 std::vector<branch> any_case_branches(const std::string& text, const std::string& column,
                                       match rule, const std::string& value)
 {
-    return {{.condition = {regular(text, rule) + " = $1", {value}},
-             .column = column,
-             .index = "(" +
-                      (rule == match::ignore_case || text == column || text.front() == '('
-                           ? regular(text, rule)
-                           : "(" + text + ")") +
-                      ")"},
-            {.condition = {text + irregular, {}},
-             .column = column,
-             .index = "((true)) WHERE " + text + irregular}};
+    std::vector<branch> out;
+    if (may_be_regular(value))
+        out.push_back({.condition = {regular(text, rule) + " = $1", {value}},
+                       .column = column,
+                       .index = "(" +
+                                (rule == match::ignore_case || text == column || text.front() == '('
+                                     ? regular(text, rule)
+                                     : "(" + text + ")") +
+                                ")"});
+    out.push_back({.condition = {text + irregular, {}},
+                   .column = column,
+                   .index = "((true)) WHERE " + text + irregular});
+    return out;
 }
 
 column_terms::column_terms(const column& of, const source& from, match rule,
-                           postgres::statement& values)
-    : of_(of), from_(from), rule_(rule), values_(values), name_(reference(of)), text_(name_)
+                           postgres::statement& values, const character_set* characters)
+    : of_(of), from_(from), rule_(rule), values_(values), characters_(characters),
+      name_(reference(of)), text_(name_)
 {
     if (of.type != column_type::text)
-        text_ = (of.type == column_type::numeric ? expression(of) : name_) + "::text";
+        text_ = printed(of.type == column_type::numeric ? expression(of) : name_, of.own_cast);
     if (!of.deterministic)
         text_ = "(" + text_ + " COLLATE \"C\")";
 }
@@ -390,18 +416,51 @@ condition column_terms::equals(const std::string& value)
     return storable(value) ? text_equals(value) : condition::never();
 }
 
+condition column_terms::stored(const std::string& value)
+{
+    switch (holds(characters_, value)) {
+    case held::not_held:
+        return condition::never();
+    case held::unknown:
+        return condition::always(false);
+    case held::held:
+        break;
+    }
+    switch (of_.type) {
+    case column_type::text:
+        return condition::of(name_ + " = " + values_.bind(value), of_.deterministic);
+    case column_type::citext:
+        return condition::of(name_ + " = " + values_.bind(value), false);
+    case column_type::other:
+        return condition::of(text_ + " = " + values_.bind(value), of_.deterministic);
+    default:
+        return condition::of(values_.bind(value) + " = ANY(" + list() + ")", of_.deterministic);
+    }
+}
+
+// As they are shown: a cast of the array would cast each value (10.0.0.1 to 10.0.0.1/32).
+std::string column_terms::list() const
+{
+    return "(" + expression(of_) + (of_.type == column_type::array ? ")::text" : ")") + "::text[]";
+}
+
 condition column_terms::text_equals(const std::string& value)
 {
     const bool as_stored = from_.compare != comparison::any;
     switch (of_.type) {
     case column_type::text:
+    case column_type::other:
         if (as_stored)
-            return condition::of(name_ + " = " + values_.bind(value), of_.deterministic);
+            return stored(value);
         break;
     case column_type::citext: // an index of the column itself serves
-        return condition::of(as_stored ? name_ + " = " + values_.bind(value)
-                                       : "(" + name_ + " = " + values_.bind(value) + " OR " +
-                                             text_ + irregular + ")",
+        if (as_stored)
+            return stored(value);
+        return condition::of("(" +
+                                 (may_be_regular(value)
+                                      ? name_ + " = " + values_.bind(value) + " OR "
+                                      : std::string()) +
+                                 text_ + irregular + ")",
                              false);
     case column_type::int2:
     case column_type::int4:
@@ -413,22 +472,14 @@ condition column_terms::text_equals(const std::string& value)
     case column_type::uuid:
         return is_uuid(value) ? condition::of(name_ + " = " + values_.bind(value), true)
                               : condition::never();
-    case column_type::other:
-        if (as_stored)
-            return condition::of(text_ + " = " + values_.bind(value), of_.deterministic);
-        break;
     case column_type::array:
     case column_type::json:
-    case column_type::jsonb: {
-        // As they are shown: a cast of the array would cast each value (10.0.0.1 to 10.0.0.1/32).
-        const std::string list =
-            "(" + expression(of_) + (of_.type == column_type::array ? ")::text" : ")") + "::text[]";
+    case column_type::jsonb:
         if (as_stored)
-            return condition::of(values_.bind(value) + " = ANY(" + list + ")", of_.deterministic);
-        return condition::of("EXISTS (SELECT 1 FROM unnest(" + list + ") AS v(t) WHERE " +
+            return stored(value);
+        return condition::of("EXISTS (SELECT 1 FROM unnest(" + list() + ") AS v(t) WHERE " +
                                  any_case("v.t", rule_, value, values_) + ")",
                              false);
-    }
     default:
         return condition::always(false);
     }
@@ -438,7 +489,8 @@ condition column_terms::text_equals(const std::string& value)
 std::vector<branch> column_terms::branches(const std::string& value) const
 {
     branch whole{.column = name_};
-    const condition is = column_terms(of_, from_, rule_, whole.condition).equals(value);
+    const condition is =
+        column_terms(of_, from_, rule_, whole.condition, characters_).equals(value);
     if (is.what != condition::type::sql || !of_.instead.empty()) // which no index is on
         return {};
     const bool any = is_text_rule() && from_.names_of < 0 && from_.compare == comparison::any;
@@ -446,7 +498,8 @@ std::vector<branch> column_terms::branches(const std::string& value) const
         return any_case_branches(text_, name_, rule_, value);
     if (any && of_.type == column_type::citext) {
         auto out = any_case_branches(text_, name_, match::exact_case, value);
-        out.front() = {{name_ + " = $1", {value}}, name_, "(" + name_ + ")"};
+        if (may_be_regular(value))
+            out.front() = {{name_ + " = $1", {value}}, name_, "(" + name_ + ")"};
         return out;
     }
     // An index is on what never changes, which the text of other types need not be.
@@ -477,13 +530,30 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
             asserted.push_back(std::move(*parameter));
     if (asserted.empty())
         return condition::never();
-    const bool as_stored = from_.compare != comparison::any;
-    if (of_.type == column_type::text && !as_stored)
+    const bool any_spelling = from_.compare == comparison::any &&
+                              (of_.type == column_type::text || of_.type == column_type::citext);
+    if (any_spelling && of_.type == column_type::text)
         return condition::of(any_case_of(text_, rule_, asserted, values_), false);
+    if (any_spelling) {
+        asserted = regular_ones(asserted);
+        if (asserted.empty())
+            return condition::of("(" + text_ + irregular + ")", false);
+    } else {
+        bool unknown = false;
+        std::erase_if(asserted, [&](const std::string& value) {
+            const held known = holds(characters_, value);
+            unknown = unknown || known == held::unknown;
+            return known == held::not_held;
+        });
+        if (unknown)
+            return condition::always(false);
+        if (asserted.empty())
+            return condition::never();
+    }
     const std::string any = name_ + " = ANY(" + values_.bind(array_literal(asserted)) + ")";
     if (of_.type != column_type::citext)
         return condition::of(any, of_.type != column_type::text || of_.deterministic);
-    return condition::of(as_stored ? any : "(" + any + " OR " + text_ + irregular + ")", false);
+    return condition::of(any_spelling ? "(" + any + " OR " + text_ + irregular + ")" : any, false);
 }
 
 std::optional<std::string> column_terms::parameter_of(const std::string& value) const

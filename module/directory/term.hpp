@@ -43,6 +43,13 @@ struct condition {
 [[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
                                                           column_type of);
 
+/// Whether a text in UTF-8 can be a parameter; `set` as in mapping::characters.
+using held = character_set::verdict;
+[[nodiscard]] inline held holds(const character_set* set, std::string_view text)
+{
+    return set != nullptr ? set->look_up(text) : held::held;
+}
+
 /// The PostgreSQL array literal of some texts (manual §8.15.6).
 [[nodiscard]] std::string array_literal(const std::vector<std::string>& values);
 
@@ -94,7 +101,8 @@ struct branch {
 /// values are as slapd normalised them.
 class column_terms {
 public:
-    column_terms(const column& of, const source& from, match rule, postgres::statement& values);
+    column_terms(const column& of, const source& from, match rule, postgres::statement& values,
+                 const character_set* characters = nullptr);
 
     [[nodiscard]] condition equals(const std::string& value);
     /// The conditions that OR joins in it.
@@ -109,6 +117,10 @@ public:
 
 private:
     [[nodiscard]] condition text_equals(const std::string& value);
+    /// That the text is what the column stores, letter for letter.
+    [[nodiscard]] condition stored(const std::string& value);
+    /// The column's values as an array of texts.
+    [[nodiscard]] std::string list() const;
     [[nodiscard]] condition time_equals(const std::string& value);
     [[nodiscard]] condition time_compares(bool at_least, const std::string& value);
     [[nodiscard]] bool is_text_rule() const;
@@ -119,6 +131,7 @@ private:
     const source& from_;
     match rule_;
     postgres::statement& values_;
+    const character_set* characters_;
     std::string name_; ///< e."column"
     std::string text_; ///< the same as deterministic text
 };

@@ -22,13 +22,18 @@ constexpr std::size_t most_prepared = 256;
 // The part of the timeout after which data that the server's kernel has not even acknowledged ends
 // a session: a dead machine or network leaves time for another one. A slow statement does not.
 constexpr double patience_with_the_network = 1.0 / 3;
+// SQL_ASCII means that PostgreSQL does not know the encoding of the bytes it keeps. Asked for
+// UTF-8, it fails every statement that meets other bytes; unasked, it sends them, and the entry
+// leaves out the values that are not UTF-8.
+constexpr const char* no_conversion = "SET client_encoding = 'SQL_ASCII';";
 // The settings of a session that others use too: only for the transaction that the statement makes.
 constexpr const char* settings =
     "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
     " pg_catalog.set_config('transaction_read_only', 'on', true),"
     " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
     " pg_catalog.set_config('DateStyle', 'ISO', true), pg_catalog.set_config('TimeZone', 'UTC', true),"
-    " pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('jit', 'off', true)";
+    " pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('jit', 'off', true),"
+    " pg_catalog.set_config('client_encoding', $2, true)";
 
 std::string trimmed(const char* message)
 {
@@ -146,7 +151,8 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
     // What the module relies on when it reads values as text, and a server-side end for statements
     // whose client is gone.
     const rows started = self->command(
-        ("SET statement_timeout = " + self->timeout_ +
+        ((self->unconverted() ? no_conversion : "") +
+         ("SET statement_timeout = " + self->timeout_) +
          "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
          " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
          // The moment of its start, in microseconds, tells one server from all others.
@@ -284,8 +290,10 @@ void connection::begin_shared()
 {
     sent(PQenterPipelineMode(handle_.get()));
     pipeline_ = true;
-    const char* const value = timeout_.c_str();
-    sent(PQsendQueryParams(handle_.get(), settings, 1, nullptr, &value, nullptr, nullptr, 0));
+    const std::array<const char*, 2> values = {timeout_.c_str(),
+                                               unconverted() ? "SQL_ASCII" : "UTF8"};
+    sent(PQsendQueryParams(handle_.get(), settings, values.size(), nullptr, values.data(), nullptr,
+                           nullptr, 0));
 }
 
 void connection::end_shared() { sent(PQpipelineSync(handle_.get())); }
@@ -395,7 +403,10 @@ long connection::change(const std::string& text, const std::vector<const std::st
     PGconn* pg = handle_.get();
     try {
         // In a transaction a proxy, too, leaves a session to us.
-        command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_).c_str(), limits);
+        command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
+                 (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : ""))
+                    .c_str(),
+                limits);
     } catch (const error& e) {
         if (e.sqlstate() != "0A000") // during recovery
             throw;

@@ -115,6 +115,12 @@ public:
     [[nodiscard]] bool notified();
     /// What becomes readable when one comes.
     [[nodiscard]] int socket() const noexcept { return PQsocket(handle_.get()); }
+    /// The encoding of the database; empty when a proxy does not tell.
+    [[nodiscard]] std::string_view server_encoding() const noexcept
+    {
+        const char* name = PQparameterStatus(handle_.get(), "server_encoding");
+        return name != nullptr ? name : "";
+    }
     /// The number of the server, as rows have it.
     [[nodiscard]] long server() const noexcept { return server_; }
     /// 0 where a proxy keeps it to itself.
@@ -138,6 +144,8 @@ private:
     void send(const statement& what, const char* prepared_as);
     void begin_shared();
     void end_shared();
+    /// Whether texts come as the bytes that are stored, whatever these are.
+    [[nodiscard]] bool unconverted() const noexcept { return server_encoding() == "SQL_ASCII"; }
     void wait_for(bool writing, const patience& limits);
     [[nodiscard]] long change(const std::string& text,
                               const std::vector<const std::string*>& values, const patience& limits,

@@ -34,6 +34,20 @@ public:
         return why_ == cause::lost && (sqlstate_.empty() || sqlstate_.starts_with("08") ||
                                        sqlstate_.starts_with("57P") || sqlstate_ == "25006");
     }
+    /// Whether it is a value that PostgreSQL refused, from the statement's parameters or from a
+    /// row, and not the statement itself: data exceptions, constraints of domains, a subquery that
+    /// finds more than one row, and what functions raise.
+    [[nodiscard]] bool about_a_value() const noexcept
+    {
+        return why_ == cause::statement &&
+               (sqlstate_.starts_with("22") || sqlstate_.starts_with("23") ||
+                sqlstate_ == "21000" || sqlstate_ == "P0001");
+    }
+    /// Whether the value has a character that PostgreSQL cannot convert.
+    [[nodiscard]] bool about_a_character() const noexcept
+    {
+        return sqlstate_ == "22021" || sqlstate_ == "22P05";
+    }
     /// Whether preparing the statement again helps. 0A000: a column's type changed since. 26000:
     /// somebody deallocated it.
     [[nodiscard]] bool outdated_statement() const noexcept

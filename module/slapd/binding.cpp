@@ -77,18 +77,28 @@ void ask_catalogue(std::vector<directory::column>& columns,
     }
     postgres::statement ask;
     ask.text =
-        "SELECT t.typcategory, t.typname, coalesce(c.collisdeterministic, true), t.typlen < 0, t.typelem, t.typcollation <> 0 FROM unnest(" +
+        "SELECT t.typoutput = 'pg_catalog.array_out'::pg_catalog.regproc, t.typname, "
+        "coalesce(c.collisdeterministic, true), t.typlen < 0, "
+        "CASE i.typtype WHEN 'd' THEN i.typbasetype ELSE i.oid END, "
+        // Nothing is lost by the casts of name, \"char\" and character(n), or only blanks.
+        "CASE WHEN t.typoutput = 'pg_catalog.array_out'::pg_catalog.regproc "
+        "THEN t.typdelim <> ',' OR 1042 IN (i.oid, i.typbasetype) "
+        "ELSE t.oid = 142 OR (t.oid NOT IN (18, 19, 1042) AND EXISTS (SELECT FROM pg_catalog.pg_cast "
+        "WHERE castsource = t.oid AND casttarget = 25 AND castmethod = 'f')) END "
+        ", t.typcollation <> 0 FROM unnest(" +
         ask.bind(directory::array_literal(tables)) + "::oid[], " +
         ask.bind(directory::array_literal(numbers)) + "::int2[], " +
         ask.bind(directory::array_literal(types)) +
         "::oid[]) WITH ORDINALITY AS q(tab, number, type, position) "
         "LEFT JOIN pg_catalog.pg_type t ON t.oid = q.type "
+        "LEFT JOIN pg_catalog.pg_type i ON i.oid = t.typelem "
         "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = q.tab AND a.attnum = q.number "
         "LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation ORDER BY q.position";
     const auto found = session.run(ask, limits);
     for (int i = 0; i < found.count(); ++i) {
         directory::column& column = columns.at(static_cast<std::size_t>(i));
-        if (found.at(i, 0) == "A" && column.type == column_type::other) {
+        column.own_cast = found.at(i, 5) == "t";
+        if (found.at(i, 0) == "t" && column.type == column_type::other) {
             column.type = column_type::array;
             column.element = type_of(
                 static_cast<Oid>(std::strtoul(found.at(i, 4).value_or("0").data(), nullptr, 10)));
@@ -96,7 +106,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
         if (found.at(i, 1) == "citext")
             column.type = column_type::citext;
         column.deterministic = found.at(i, 2) != "f";
-        column.collates = found.at(i, 5) == "t";
+        column.collates = found.at(i, 6) == "t";
         column.whole_seconds =
             column.type == column_type::date ||
             (directory::is_time(column.type) && from.at(static_cast<std::size_t>(i)).modifier == 0);
@@ -411,7 +421,7 @@ private:
     {
         const bool list = c.type == column_type::array;
         column_type& type = list ? c.element : c.type;
-        const column_type as_text = list ? column_type::text : column_type::other;
+        const column_type as_text = list && !c.own_cast ? column_type::text : column_type::other;
         const bool is_time = directory::is_time(type);
         const bool own_form =
             is_time || type == column_type::numeric || type == column_type::boolean;
@@ -545,7 +555,8 @@ private:
                                      .deterministic = shown.deterministic,
                                      .number = directory::type_of(shown),
                                      .wide = shown.wide,
-                                     .bytes = shown.type == column_type::bytea};
+                                     .bytes = shown.type == column_type::bytea,
+                                     .own_cast = shown.own_cast};
         directory::ask_listing(list);
         k.values.push_back(std::move(list));
     }
@@ -699,6 +710,8 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
                                     const postgres::patience& limits)
 {
     auto out = std::make_shared<bound>();
+    if (directory::character_set::limited(session.server_encoding()))
+        out->map.characters = std::make_shared<directory::character_set>();
     kind_binder binder(*out, domain, session, limits);
     for (const auto& k : kinds)
         out->map.kinds.push_back(binder.run(k));

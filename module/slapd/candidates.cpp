@@ -2,6 +2,7 @@
 #include "candidates.hpp"
 
 #include "reading.hpp"
+#include "value_checks.hpp"
 
 namespace pgsql::slapd {
 
@@ -207,9 +208,7 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
             continue;
         const auto named = directory::filter::combine(
             directory::filter::type::conjunction, {directory::filter::equals(rdn, at.value), what});
-        const auto plan = directory::make_plan(mapping.map, k, named, parts);
-        if (!plan)
-            continue;
+        learn_characters(op, with, mapping, named);
         std::string name; // of the row that was found
         course how;
         how.twin = [&](std::string_view other) {
@@ -229,7 +228,10 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
             found = true;
             return first ? visit(c) : false;
         };
-        each_candidate(op, with, mapping, *plan, look, how);
+        without_refused_values([&](const std::vector<directory::asked_value>& refused) {
+            if (const auto plan = directory::make_plan(mapping.map, k, named, parts, refused))
+                each_candidate(op, with, mapping, *plan, look, how);
+        });
     }
     if (!found && last_known) // that there is nothing is not known
         throw postgres::error(postgres::error::cause::lost,

@@ -43,7 +43,7 @@ struct course {
 
 /// Hands every row's entry to `visit`; false when it stopped the visit. Entries that are kept cost
 /// no statement, and for want of a database the last ones that are known do, if the configuration
-/// allows that.
+/// allows that. Throws value_refused before the first one.
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
                     const visitor& visit, const course& how = {});
 

@@ -149,11 +149,12 @@ void examine_server(examination& of)
                 "version " + seen.version + " is much newer than the client library, libpq " +
                     std::to_string(library / 10000));
     if (seen.encoding != "UTF8")
-        of.find(seen.encoding == "SQL_ASCII" ? level::error : level::note, "PostgreSQL",
+        of.find(seen.encoding == "SQL_ASCII" ? level::warning : level::note, "PostgreSQL",
                 "the database is in " + seen.encoding +
-                    (seen.encoding == "SQL_ASCII" ? ": names with other letters than ASCII may be "
-                                                    "bytes that are not UTF-8"
-                                                  : ", which PostgreSQL converts to UTF-8"));
+                    (seen.encoding == "SQL_ASCII"
+                         ? ": PostgreSQL does not check texts, and those that are not UTF-8 are "
+                           "left out"
+                         : ", which PostgreSQL converts to UTF-8"));
     if (seen.how.exposed())
         of.find(level::warning, "pgsql-uri",
                 "the connection is not encrypted: hashes travel as they are",

@@ -73,8 +73,10 @@ public:
     json run()
     {
         of_.with.listener = [&](const std::string& kind, const std::string& what) {
-            if (kind.starts_with("row "))
-                skipped_[kind.substr(4 + kind_.name.size())].add(what);
+            if (kind.starts_with("row ")) // and maybe the row's name on another line
+                skipped_[kind.substr(4 + kind_.name.size(),
+                                     kind.find('\n') - 4 - kind_.name.size())]
+                    .add(what);
             else if (kind.starts_with("value "))
                 left_out_[kind.substr(6 + kind_.name.size())].add(what);
             else if (kind.starts_with("default "))

@@ -11,6 +11,35 @@ namespace pgsql::slapd {
 
 using normaliser = attribute_type::normaliser;
 
+namespace {
+
+// The beginning of a text, for the log: bytes that are no text by their numbers.
+std::string beginning_of(std::string_view text)
+{
+    constexpr std::size_t enough = 60;
+    if (text.size() > enough) {
+        std::size_t end = enough;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+            --end;
+        text = text.substr(0, end);
+    }
+    const bool is_text = directory::storable(text);
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= ' ' && byte != 0x7f && (byte < 0x80 || is_text)) {
+            out += c;
+            continue;
+        }
+        char number[5];
+        (void)snprintf(number, sizeof number, "\\x%02x", byte);
+        out += number;
+    }
+    return out;
+}
+
+} // namespace
+
 void* arena::take(std::size_t bytes)
 {
     bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
@@ -241,8 +270,8 @@ void entry_builder::refuse(const attribute_type& type, std::string_view text, st
 {
     const std::string attribute(view(type.description->ad_cname));
     with_.complain("value " + plan_.of->name + attribute,
-                   plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the value \"" +
-                       std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute +
+                   plan_.of->name + " \"" + beginning_of(key) + "\": the value \"" +
+                       beginning_of(text) + "\" breaks the syntax of " + attribute +
                        " and is left out",
                    3600, " (others of this attribute are not reported for an hour)");
 }
@@ -382,7 +411,7 @@ Entry* entry_builder::build(const postgres::rows& page, int row, const page_valu
     const std::string_view key = page.at(row, 0).value_or("");
     const auto skip = [&](const std::string& why) {
         with_.complain("row " + plan_.of->name + why,
-                       "a row of " + plan_.of->name + " \"" + std::string(key.substr(0, 60)) +
+                       "a row of " + plan_.of->name + " \"" + beginning_of(key) +
                            "\" is skipped: " + why,
                        600);
         return nullptr;

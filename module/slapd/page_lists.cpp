@@ -1,6 +1,8 @@
 // page_lists.cpp: turns the rows of a page into the lists of values that they bring.
 #include "page_lists.hpp"
 
+#include "salvage.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -12,17 +14,54 @@ void page_lists::begin(const postgres::rows& page, int count)
     end_ = 0;
 }
 
-const page_values& page_lists::of(int row)
+const page_values* page_lists::of(int row)
 {
     while (row >= end_ && !from_.values_queries.empty()) {
         end_ = std::min(count_, row + at_once_);
         lists_.clear();
+        readable_ = true;
         if (!fetch_lists(row)) {
             at_once_ = std::max(1, (end_ - row) / 2);
             end_ = row;
         }
     }
-    return lists_;
+    return readable_ ? &lists_ : nullptr;
+}
+
+std::optional<std::shared_ptr<const postgres::rows>>
+page_lists::fetch_list(const directory::values_query& query, const std::vector<std::string>& keys)
+{
+    try {
+        auto out = std::make_shared<const postgres::rows>(
+            fetch(op_, with_, from_, directory::values_of(query, keys)));
+        read_.insert(&query);
+        return out;
+    } catch (const postgres::error& e) {
+        if (!e.about_a_value())
+            throw;
+        if (keys.size() > 1)
+            return std::nullopt;
+        if (!reads_others(query, keys.front()))
+            throw;
+        report_unreadable(with_, from_, keys.front(), e);
+        return nullptr;
+    }
+}
+
+bool page_lists::reads_others(const directory::values_query& query, const std::string& key)
+{
+    if (read_.contains(&query))
+        return true;
+    for (const std::string& other : other_names(op_, with_, from_, key)) {
+        try {
+            (void)fetch(op_, with_, from_, directory::values_of(query, {other}));
+            return true;
+        } catch (const postgres::error& e) {
+            if (!e.about_a_value())
+                throw;
+        }
+    }
+    return false;
 }
 
 bool page_lists::fetch_lists(int first)
@@ -43,10 +82,14 @@ bool page_lists::fetch_lists(int first)
             lists_.push_back({query, same->rows, same->of});
             continue;
         }
-        lists_.push_back({query,
-                          std::make_shared<const postgres::rows>(
-                              fetch(op_, with_, from_, directory::values_of(*query, keys))),
-                          {}});
+        auto rows = fetch_list(*query, keys);
+        if (!rows)
+            return false;
+        if (*rows == nullptr) {
+            readable_ = false;
+            return true;
+        }
+        lists_.push_back({query, std::move(*rows), {}});
         listed_values& found = lists_.back();
         vouched_for_ = vouched_for_ && heard_of(with_, *found.rows);
         values += found.rows->count();

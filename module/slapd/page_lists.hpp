@@ -4,6 +4,8 @@
 #include "asking.hpp"
 #include "entry.hpp"
 
+#include <set>
+
 namespace pgsql::slapd {
 
 /// Fetches the lists for as many rows at once as memory allows.
@@ -19,13 +21,18 @@ public:
     /// Whether all that was read so far came from where changes are heard of.
     [[nodiscard]] bool vouched_for() const noexcept { return vouched_for_; }
 
-    /// Those of a row; rows come in their order. Good until the next ones are asked for.
-    const page_values& of(int row);
+    /// Those of a row; rows come in their order. Good until the next ones are asked for. Null: the
+    /// row has one that PostgreSQL cannot read, which the log says.
+    const page_values* of(int row);
 
 private:
     /// False when they are too much for one time.
     bool fetch_lists(int first);
     [[nodiscard]] bool is_private_group(int row) const;
+    /// Null when the list of a single row cannot be read. Nothing: those of several cannot.
+    [[nodiscard]] std::optional<std::shared_ptr<const postgres::rows>>
+    fetch_list(const directory::values_query& query, const std::vector<std::string>& keys);
+    [[nodiscard]] bool reads_others(const directory::values_query& query, const std::string& key);
     /// To the names of the rows.
     void assign(listed_values& found, const std::vector<std::string>& keys, int first) const;
 
@@ -37,6 +44,8 @@ private:
     int end_ = 0; ///< the first row whose lists are not there
     int at_once_;
     page_values lists_;
+    bool readable_ = true; ///< the lists, of a single row
+    std::set<const directory::values_query*> read_;
     bool vouched_for_ = true;
 };
 

@@ -1,6 +1,8 @@
 // reading.cpp: turns the statements of a plan into entries, page by page.
 #include "reading.hpp"
 
+#include "value_checks.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -60,7 +62,10 @@ template <typename Each, typename Twin> bool reading::each_row(const Each& each,
         }
         if (key)
             before = *key;
-        Entry* e = builder_.build(page_, row, lists_.of(row));
+        const page_values* lists = lists_.of(row);
+        if (lists == nullptr)
+            continue;
+        Entry* e = builder_.build(page_, row, *lists);
         if (e != nullptr && !each(*e, *key, row))
             return false;
     }
@@ -99,14 +104,41 @@ void reading::find_same_before()
 
 void reading::first_page()
 {
-    page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
+    read_page(nullptr);
     // More than a page after all: begin again, in an order that can be continued. So that of rows
     // with the same DN the first is the same in every answer, they are asked for in it as well.
     if (!ordered_ && (full() || (loose_names_ && page_.count() > 1 && names_coincide()))) {
         ordered_ = true;
-        page_ = fetch(op_, with_, from_, from_.page(last_, ordered_));
+        read_page(nullptr);
     }
     arrive();
+}
+
+void reading::read_page(std::unique_ptr<postgres::pool::ahead> under_way)
+{
+    for (;;) {
+        if (salvage_.active()) {
+            page_ = salvage_.next();
+            if (page_.count() > 0 || !salvage_.more())
+                return;
+            last_ = salvage_.position();
+        }
+        try {
+            page_ = under_way != nullptr ? rows_of(op_, with_, from_,
+                                                   [&](const postgres::patience& limits) {
+                                                       return under_way->collect(limits);
+                                                   })
+                                         : fetch(op_, with_, from_, from_.page(last_, ordered_));
+            return;
+        } catch (const postgres::error& e) {
+            if (!e.about_a_value())
+                throw;
+            check_asked_values(op_, with_, mapping_, from_, e);
+            under_way.reset();
+            ordered_ = true;
+            salvage_.begin(last_, e);
+        }
+    }
 }
 
 bool reading::keep_all(kept_entries& in)
@@ -129,7 +161,7 @@ bool reading::visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
 {
     for (;;) {
         std::unique_ptr<postgres::pool::ahead> next;
-        if (more_ && how_.ahead)
+        if (more_ && how_.ahead && !salvage_.active())
             next = while_waiting(op_, with_, [&](const postgres::patience& limits) {
                 return with_.pool().begin(from_.page(last_, ordered_), limits);
             });
@@ -161,11 +193,7 @@ bool reading::visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
             left_out_.report();
             return true;
         }
-        page_ =
-            next != nullptr
-                ? rows_of(op_, with_, from_,
-                          [&](const postgres::patience& limits) { return next->collect(limits); })
-                : fetch(op_, with_, from_, from_.page(last_, ordered_));
+        read_page(std::move(next));
         arrive();
     }
 }
@@ -178,14 +206,16 @@ bool reading::full() const
 
 void reading::arrive()
 {
-    for (std::size_t i = 0; i < from_.types.size(); ++i)
-        expect_type(from_, page_, static_cast<int>(i), from_.types[i]);
-    vouched_for_ = vouched_for_ && heard_of(with_, page_);
+    if (page_.result() != nullptr) {
+        for (std::size_t i = 0; i < from_.types.size(); ++i)
+            expect_type(from_, page_, static_cast<int>(i), from_.types[i]);
+        vouched_for_ = vouched_for_ && heard_of(with_, page_);
+    }
     count_ = std::min(page_.count(), from_.rows);
     lists_.begin(page_, count_);
     // Rows without a name come last, and none of them makes an entry.
     const auto end = count_ > 0 ? page_.at(count_ - 1, 0) : std::nullopt;
-    more_ = full() && end;
+    more_ = (full() || salvage_.active()) && end;
     behind_ = last_.value_or("");
     find_same_before();
     if (more_)

@@ -4,6 +4,7 @@
 #include "candidates.hpp"
 #include "kept.hpp"
 #include "page_lists.hpp"
+#include "salvage.hpp"
 
 #include <set>
 
@@ -32,9 +33,10 @@ class reading {
 public:
     reading(Operation& op, service& with, const bound& mapping, const directory::plan& from,
             const course& how)
-        : op_(op), with_(with), from_(from), how_(how), builder_(with, mapping, from),
-          left_out_(with, from), loose_names_(from.of->names_may_coincide()),
-          ordered_(how.ordered || !from.pinned), last_(how.after), lists_(op, with, from)
+        : op_(op), with_(with), mapping_(mapping), from_(from), how_(how),
+          builder_(with, mapping, from), left_out_(with, from),
+          loose_names_(from.of->names_may_coincide()), ordered_(how.ordered || !from.pinned),
+          last_(how.after), salvage_(op, with, from), lists_(op, with, from)
     {}
     reading(const reading&) = delete;
     reading& operator=(const reading&) = delete;
@@ -58,6 +60,8 @@ public:
 private:
     /// What follows was left for another page.
     [[nodiscard]] bool full() const;
+    /// Fetches a page, which may be on its way.
+    void read_page(std::unique_ptr<postgres::pool::ahead> under_way);
     void arrive();
     /// Whether two of the page's rows have the same DN, however their names are spelled.
     [[nodiscard]] bool names_coincide();
@@ -67,6 +71,7 @@ private:
 
     Operation& op_;
     service& with_;
+    const bound& mapping_;
     const directory::plan& from_;
     const course& how_;
     entry_builder builder_;
@@ -76,6 +81,7 @@ private:
     std::optional<std::string> last_; ///< the name behind which the next page begins
     std::string behind_;              ///< and this one
     postgres::rows page_;
+    salvage salvage_;
     page_lists lists_;
     std::set<std::string> same_before_; ///< names, normalised, that earlier pages have
     int count_ = 0;                     ///< of the page's rows, without the one that tells of more

@@ -9,6 +9,7 @@
 #include "page.hpp"
 #include "replication.hpp"
 #include "subordinates.hpp"
+#include "value_checks.hpp"
 
 #include <algorithm>
 
@@ -187,8 +188,8 @@ private:
         directory::wanted parts;
         const filter what = read_filter(op_.ors_filter, with_.where(), *mapping, parts);
         add_wanted_by_client(*mapping, parts);
-        bool answered = last_.answered;
-        bool with_private = last_.with_private;
+        learn_characters(op_, with_, *mapping, what);
+        found_so_far found = {last_.answered, last_.with_private};
         const page_position begin = last_;
         for (std::size_t i = begin.stage == 0 ? 0 : begin.stage - 1; i < mapping->map.kinds.size();
              ++i) {
@@ -198,57 +199,75 @@ private:
                                                      : !with_.where().below(parent, top))
                 continue;
             if (!visible(mapping->shared[i].subentries) ||
-                (k.only_if_none_in >= 0 && (answered || with_private)))
+                (k.only_if_none_in >= 0 && (found.answered || found.with_private)))
                 continue;
-            auto plan = directory::make_plan(mapping->map, k, what, parts);
-            if (!plan)
-                continue;
-            with_private = with_private || plan->covers_private;
-            // Only one entry can have this name or number, so that a private group need not be
-            // looked for once it is found.
-            const bool decides =
-                plan->unique && std::any_of(mapping->map.kinds.begin(), mapping->map.kinds.end(),
-                                            [&](const auto& other) {
-                                                return other.only_if_none_in == static_cast<int>(i);
-                                            });
-            const auto stage = static_cast<std::uint16_t>(i + 1);
-            course how;
-            how.ordered = paged_;
-            how.ahead = !paged_ && plan->values_queries.empty();
-            how.client_is_slow = [&] { return client_.full(); };
-            how.page_begins = [&](int rows) { client_.cork(rows); };
-            how.page_ends = [&] { client_.uncork(); };
-            if (begin.stage == stage && !begin.key.empty())
-                how.after = begin.key;
-            if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
-                const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
-                plan->rows = plan->values_queries.empty() ? asked : std::min(plan->rows, asked);
-            }
-            int done = go_on;
-            each_candidate(
-                op_, with_, *mapping, *plan,
-                [&](candidate& c) {
-                    // slapd.conf(5), limits: how many candidates a search may look at.
-                    if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
-                        done = result(LDAP_ADMINLIMIT_EXCEEDED);
-                        return false;
-                    }
-                    last_known_ = last_known_ || c.last_known;
-                    // Only one entry can have this name or number, so that nothing more of the like
-                    // needs to be looked for.
-                    done = offer(c.entry, {.stage = stage,
-                                           .answered = answered || decides,
-                                           .with_private = with_private,
-                                           .key = std::string(paged_ ? c.name : "")});
-                    answered = answered || (matched_ && decides);
-                    return done == go_on;
-                },
-                how);
-            client_.uncork();
+            const int done =
+                without_refused_values([&](const std::vector<directory::asked_value>& refused) {
+                    found_so_far of_kind = found;
+                    auto plan = directory::make_plan(mapping->map, k, what, parts, refused);
+                    const int code =
+                        plan ? rows_of_kind(*mapping, i, *plan, begin, of_kind) : go_on;
+                    found = of_kind;
+                    return code;
+                });
             if (done != go_on)
                 return done;
         }
         return go_on;
+    }
+
+    /// What decides whether private groups are looked for.
+    struct found_so_far {
+        bool answered = false;     ///< an entry that is the only one of its name or number
+        bool with_private = false; ///< a statement found private groups as well
+    };
+
+    int rows_of_kind(const bound& mapping, std::size_t i, directory::plan& plan,
+                     const page_position& begin, found_so_far& found)
+    {
+        found.with_private = found.with_private || plan.covers_private;
+        // Only one entry can have this name or number, so that a private group need not be
+        // looked for once it is found.
+        const bool decides =
+            plan.unique &&
+            std::any_of(mapping.map.kinds.begin(), mapping.map.kinds.end(), [&](const auto& other) {
+                return other.only_if_none_in == static_cast<int>(i);
+            });
+        const auto stage = static_cast<std::uint16_t>(i + 1);
+        course how;
+        how.ordered = paged_;
+        how.ahead = !paged_ && plan.values_queries.empty();
+        how.client_is_slow = [&] { return client_.full(); };
+        how.page_begins = [&](int rows) { client_.cork(rows); };
+        how.page_ends = [&] { client_.uncork(); };
+        if (begin.stage == stage && !begin.key.empty())
+            how.after = begin.key;
+        if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
+            const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
+            plan.rows = plan.values_queries.empty() ? asked : std::min(plan.rows, asked);
+        }
+        int done = go_on;
+        each_candidate(
+            op_, with_, mapping, plan,
+            [&](candidate& c) {
+                // slapd.conf(5), limits: how many candidates a search may look at.
+                if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
+                    done = result(LDAP_ADMINLIMIT_EXCEEDED);
+                    return false;
+                }
+                last_known_ = last_known_ || c.last_known;
+                // Only one entry can have this name or number, so that nothing more of the like
+                // needs to be looked for.
+                done = offer(c.entry, {.stage = stage,
+                                       .answered = found.answered || decides,
+                                       .with_private = found.with_private,
+                                       .key = std::string(paged_ ? c.name : "")});
+                found.answered = found.answered || (matched_ && decides);
+                return done == go_on;
+            },
+            how);
+        client_.uncork();
+        return done;
     }
 
     // The base is the entry of a row, or nothing.

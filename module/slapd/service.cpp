@@ -337,11 +337,14 @@ void service::look_at_hashes(bound& to, postgres::patience limits)
             rows.wipe(i, 0);
         }
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::deadline && e.why() != postgres::error::cause::busy)
+        if (e.why() != postgres::error::cause::deadline &&
+            e.why() != postgres::error::cause::busy && !e.about_a_value())
             throw;
-        to.remarks.push_back(
-            "pgsql-list users is too slow for a look at the password hashes: a bind with an unknown name takes the time of " +
-            std::string(login::default_cost) + ", whatever the users' own take");
+        to.remarks.push_back(std::string("pgsql-list users ") +
+                             (e.about_a_value() ? "has a row that PostgreSQL cannot read, "
+                                                : "is too slow for a look at ") +
+                             "the password hashes: a bind with an unknown name takes the time of " +
+                             std::string(login::default_cost) + ", whatever the users' own take");
     }
     const auto most =
         std::max_element(costs.begin(), costs.end(),

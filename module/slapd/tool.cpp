@@ -4,6 +4,7 @@
 
 #include "candidates.hpp"
 #include "filter_reader.hpp"
+#include "value_checks.hpp"
 
 #include <deque>
 
@@ -106,19 +107,24 @@ private:
         how.ordered = true;
         how.after = last_;
         int seen = 0;
-        const bool ended = each_candidate(
-            op_, *with_, *mapping_, *plan_,
-            [&](candidate& c) {
-                last_ = std::string(c.name);
-                keep(c.entry);
-                return ++seen < plan_->rows;
-            },
-            how);
-        if (ended) {
-            plan_.reset();
-            last_.reset();
+        try {
+            const bool ended = each_candidate(
+                op_, *with_, *mapping_, *plan_,
+                [&](candidate& c) {
+                    last_ = std::string(c.name);
+                    keep(c.entry);
+                    return ++seen < plan_->rows;
+                },
+                how);
+            if (!ended)
+                return;
             ++kind_;
+        } catch (const value_refused& e) {
+            refused_.insert(refused_.end(), e.values.begin(), e.values.end());
+            with_private_ = with_private_before_;
         }
+        plan_.reset();
+        last_.reset();
     }
 
     bool plan_kind()
@@ -131,7 +137,9 @@ private:
         // A statement that finds groups by member may have found private ones with them.
         if (k.only_if_none_in >= 0 && with_private_)
             return false;
-        plan_ = directory::make_plan(mapping_->map, k, condition_, parts_);
+        learn_characters(op_, *with_, *mapping_, condition_);
+        plan_ = directory::make_plan(mapping_->map, k, condition_, parts_, refused_);
+        with_private_before_ = with_private_;
         with_private_ = with_private_ || (plan_ && plan_->covers_private);
         return plan_.has_value();
     }
@@ -165,6 +173,8 @@ private:
     std::optional<directory::plan> plan_;
     std::optional<std::string> last_; ///< the name of the last row that is done
     bool with_private_ = false;
+    bool with_private_before_ = false; ///< this kind
+    std::vector<directory::asked_value> refused_;
     bool ended_ = false;
     std::deque<own_entry> kept_;
     own_entry current_;

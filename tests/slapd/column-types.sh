@@ -48,7 +48,7 @@ same "$(base64 -w0 "$T/cert")" "$(search -b "$base" '(cn=a)' 'userCertificate;bi
 shows a host "Host1 two words"; shows c host "host1 x y z"; shows b host ''
 shows a serialNumber 6ba7b811-9dad-11d1-80b4-00c04fd430c8
 shows a telephoneNumber "1 2"; shows b telephoneNumber 3; shows c telephoneNumber ''
-shows a roomNumber "R 1"; shows a isAdmin TRUE; shows b isAdmin FALSE; shows c isAdmin ''; shows a ipHostNumber 10.0.0.1/32
+shows a roomNumber "R 1"; shows a isAdmin TRUE; shows b isAdmin FALSE; shows c isAdmin ''; shows a ipHostNumber 10.0.0.1
 same "a c" "$(sed -n 's/^dn: cn=\([^,]*\),.*/\1/p; ' <<<"$everything" | grep -v b | xargs)" "who there is"
 contains "$everything" 'structuralObjectClass: device'
 contains "$everything" 'subschemaSubentry: cn=Subschema'
@@ -69,7 +69,7 @@ finds '(mail=a@example.COM)' a; finds '(mail=äb@example.com)' ''; finds '(mail=
 finds '(host=HOST1)' 'a c'; finds '(host=two  words)' a; finds '(host=x)' c; finds '(!(host=host1))' b
 finds '(serialNumber=6BA7B811-9dad-11d1-80b4-00c04fd430c8)' a
 finds '(telephoneNumber=2)' a; finds '(telephoneNumber=3)' b; finds '(roomNumber=r 1)' a; finds '(roomNumber=r*)' a
-finds '(isAdmin=TRUE)' a; finds '(isAdmin=FALSE)' b; finds '(!(isAdmin=TRUE))' 'b c'; finds '(ipHostNumber=10.0.0.1/32)' a
+finds '(isAdmin=TRUE)' a; finds '(isAdmin=FALSE)' b; finds '(!(isAdmin=TRUE))' 'b c'; finds '(ipHostNumber=10.0.0.1)' a
 finds '(jpegPhoto=*)' a; finds '(userCertificate;binary=*)' a
 finds "(entryDN=cn=A, $base)" a; finds "(!(entryDN=cn=a,$base))" 'b c'; finds "(entryDN=cn=a,ou=x,$base)" ''; finds "(entryDN=$base)" ''; finds '(entryDN=*)' 'a b c'
 finds '(cn:caseExactMatch:=A)' ''; finds '(cn:caseExactMatch:=a)' a; finds '(cn:caseIgnoreMatch:=A)' a; finds '(!(cn:caseExactMatch:=a))' 'b c'

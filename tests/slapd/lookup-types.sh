@@ -49,9 +49,9 @@ done <<'END_OF_FILTERS'
 (&(cn=db)(!(gidNumber=2000))) db
 (&(cn=db)(!(gidNumber=99999999999))) db
 (|(gidNumber=99999999999)(gidNumber=2001)) db
-(ipHostNumber=10.0.0.1/32) web
+(ipHostNumber=10.0.0.1) web
 (ipHostNumber=junk)
-(|(ipHostNumber=junk)(ipHostNumber=10.0.0.2/32)) db
+(|(ipHostNumber=junk)(ipHostNumber=10.0.0.2)) db
 END_OF_FILTERS
 lacks "$(<"$T/slapd.log")" "err=80"
 logged 'pgsql-lookup hosts ipHostNumber: the parameter is of a type that not every value a client asks for is of'

@@ -60,6 +60,8 @@ compiled compile(const filter& what)
     return {c, values.values};
 }
 
+const kind users_kind = users();
+
 filter has_class(const char* name)
 {
     filter f;
@@ -290,4 +292,31 @@ TEST_CASE("deep filters end in a superset instead of a deep statement")
     const auto c = compile(f);
     CHECK(c.is.what != condition::type::never);
     CHECK(c.is.sql.size() < 10000);
+}
+
+TEST_CASE("a value that a lookup refuses belongs to no row")
+{
+    statement values;
+    const filter asked = filter::equals(member, "ann");
+    condition_compiler first(all, users_kind, values);
+    CHECK(first.compile(asked).what == condition::type::sql);
+    REQUIRE(first.asked().size() == 1);
+    const auto refused = first.asked();
+    condition_compiler second(all, users_kind, values, refused);
+    CHECK(second.compile(asked).what == condition::type::never);
+    CHECK(second.compile(asked, true).what == condition::type::always);
+    CHECK(second.compile(filter::equals(member, "bob")).what == condition::type::sql);
+}
+
+TEST_CASE("what the encoding lacks is found by no lookup, and by defaults of other text only")
+{
+    mapping limited = all;
+    limited.characters = std::make_shared<character_set>();
+    limited.characters->learn("😀", false);
+    statement values;
+    condition_compiler compiler(limited, users_kind, values);
+    CHECK(compiler.compile(filter::equals(member, "😀")).what == condition::type::never);
+    CHECK(compiler.compile(filter::equals(mail, "😀@example.com")).what == condition::type::never);
+    CHECK(compiler.compile(filter::equals(uid, "ж")).what == condition::type::always);
+    CHECK(values.values.empty());
 }

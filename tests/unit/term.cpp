@@ -169,6 +169,60 @@ TEST_CASE("what PostgreSQL cannot hold equals nothing")
               condition::type::never);
 }
 
+TEST_CASE("a value outside of ASCII is among the values that slapd has to compare")
+{
+    const std::string irregular = "~ '^ |  | $|[^ -~]'";
+    CHECK(equals(column_type::text, match::ignore_case, "ü").is.sql ==
+          "(e.\"c\" " + irregular + ")");
+    CHECK(equals(column_type::citext, match::ignore_case, "ü").is.sql ==
+          "(e.\"c\"::text " + irregular + ")");
+    const auto several = on(column_type::text, match::exact_case, [](column_terms& t) {
+        return t.equals_any({"a", "ü", "b"});
+    });
+    CHECK(several.values.at(0) == "{\"a\",\"b\"}");
+    CHECK(on(column_type::citext, match::exact_case, [](column_terms& t) {
+              return t.equals_any({"ü", "ж"});
+          }).values.empty());
+}
+
+TEST_CASE("a value that the database's encoding lacks equals nothing that is stored")
+{
+    character_set known;
+    known.learn("ü", true);
+    known.learn("😀", false);
+    const auto stored = [&](column_type type, const std::vector<std::string>& several) {
+        const column c{.name = "c", .type = type};
+        const source from{
+            .attribute = 0, .column = "c", .defaults = {}, .compare = comparison::exact};
+        pgsql::postgres::statement values;
+        column_terms terms(c, from, match::exact_case, values, &known);
+        return several.size() == 1 ? terms.equals(several.front()) : terms.equals_any(several);
+    };
+    for (const auto type :
+         {column_type::text, column_type::citext, column_type::other, column_type::array}) {
+        CHECK(stored(type, {"ü"}).what == condition::type::sql);
+        CHECK(stored(type, {"ü😀"}).what == condition::type::never);
+        CHECK(stored(type, {"ü"}).exact ==
+              (type != column_type::citext)); // whose = ignores more than slapd does
+        const condition unknown = stored(type, {"ж"});
+        CHECK(unknown.what == condition::type::always);
+        CHECK_FALSE(unknown.exact);
+    }
+    CHECK(stored(column_type::text, {"ü", "😀"}).what == condition::type::sql);
+    CHECK(stored(column_type::text, {"😀", "a😀"}).what == condition::type::never);
+    CHECK_FALSE(stored(column_type::text, {"ü", "ж"}).exact);
+}
+
+TEST_CASE("a column is read and compared as PostgreSQL prints it, whatever a cast would make of it")
+{
+    const column c{.name = "c", .type = column_type::other, .own_cast = true};
+    const source from{.attribute = 0, .column = "c", .defaults = {}, .compare = comparison::exact};
+    pgsql::postgres::statement values;
+    CHECK(expression(c) == "e.\"c\"");
+    CHECK(column_terms(c, from, match::exact_case, values).equals("10.0.0.1").sql ==
+          "concat(e.\"c\") = $1");
+}
+
 TEST_CASE("a column whose type has nothing to do with the attribute's rule is left to test_filter")
 {
     CHECK_FALSE(equals(column_type::bytea, match::ignore_case, "a").is.exact);

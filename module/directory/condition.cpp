@@ -3,20 +3,26 @@
 #include "condition.hpp"
 
 #include <algorithm>
+#include <set>
+#include <type_traits>
 
 namespace pgsql::directory {
 namespace {
 
-// A statement has to be planned, which PostgreSQL neither bounds nor interrupts: terms beyond these
-// numbers are left to test_filter. Equalities of one column are one array and count once; a term on
-// members is a query of its own.
-constexpr std::size_t most_parameters = 1000;
-constexpr int most_memberships = 16;
 constexpr int deepest = 100;
+// So many values are looked up one by one where the query that lists all could find them as well.
+constexpr std::size_t few_lookups = 4;
+// So many values of one attribute are asked for where an entry needs all: hardly any has two.
+constexpr int most_alike = 2;
 
 std::string reference(const std::string& column)
 {
     return "e." + postgres::quote_identifier(column);
+}
+
+bool equal_without_case(std::string_view a, std::string_view b)
+{
+    return lower_ascii(a) == lower_ascii(b);
 }
 
 condition negate(const condition& of)
@@ -28,19 +34,37 @@ condition negate(const condition& of)
         return condition::always();
     if (of.what == condition::type::always)
         return condition::never();
-    return condition::of("(" + of.sql + ") IS NOT TRUE",
+    return condition::of("(" + of.text() + ") IS NOT TRUE",
                          true); // NULL: the attribute is absent, so the leaf is false
+}
+
+// How many relations a query has, as far as its words tell: each SELECT has one and each JOIN adds
+// one. In quotes they count as well.
+int relations_in(std::string_view sql)
+{
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    int count = 0;
+    for (std::size_t at = 0; at < sql.size();) {
+        std::size_t end = at;
+        while (end < sql.size() && is_letter(sql[end]))
+            ++end;
+        const auto word = sql.substr(at, end - at);
+        count += (word.size() == 6 && equal_without_case(word, "select")) ||
+                         (word.size() == 4 && equal_without_case(word, "join"))
+                     ? 1
+                     : 0;
+        at = end + 1;
+    }
+    return count;
 }
 
 bool alike(const filter& a, const filter& b)
 {
     return (a.what == filter::type::equality || a.what == filter::type::entry_name) &&
            a.what == b.what && a.attribute == b.attribute && a.parent == b.parent;
-}
-
-bool equal_without_case(std::string_view a, std::string_view b)
-{
-    return lower_ascii(a) == lower_ascii(b);
 }
 
 } // namespace
@@ -112,17 +136,70 @@ const char* why_distrusted(const mapping& all, const lookup& by, const kind& of)
     return any_case;
 }
 
-condition condition_compiler::compile(const filter& what, bool negated, const filter* answered,
-                                      int depth)
+filter settled(const filter& what, const kind& of)
+{
+    switch (what.what) {
+    case filter::type::object_class:
+        return filter::of(of.all_classes.contains(what.value) ? truth::yes : truth::no);
+    case filter::type::entry_name:
+        return of.parent != what.parent || of.rdn().attribute != what.attribute
+                   ? filter::of(truth::no)
+                   : what;
+    case filter::type::conjunction:
+    case filter::type::disjunction:
+    case filter::type::negation: {
+        filter out{.what = what.what};
+        out.parts.reserve(what.parts.size());
+        for (const filter& part : what.parts)
+            out.parts.push_back(settled(part, of));
+        return out;
+    }
+    default:
+        return what;
+    }
+}
+
+bool statement_budget::pay(std::string_view sql)
+{
+    const int relations = relations_in(sql);
+    if (terms_ == 0 || (relations > relations_ && relations_ < most_relations))
+        return false;
+    --terms_;
+    relations_ = std::max(0, relations_ - relations);
+    return true;
+}
+
+template <typename Make> auto condition_compiler::attempt(Make make)
 {
     const std::size_t bound = values_.values.size();
-    condition out = term(what, negated, answered, depth);
-    if (out.what != condition::type::sql)
+    const statement_budget before = budget_;
+    auto out = make();
+    const auto is_sql = [](const condition& c) { return c.what == condition::type::sql; };
+    bool kept = false;
+    if constexpr (std::is_same_v<decltype(out), condition>)
+        kept = is_sql(out);
+    else
+        kept = out && is_sql(*out);
+    if (!kept) {
         values_.values.resize(bound); // PostgreSQL refuses parameters that no term uses
+        budget_ = before;
+    }
     return out;
 }
 
-condition condition_compiler::term(const filter& what, bool negated, const filter* answered,
+condition condition_compiler::compile(const filter& what, const filter* answered)
+{
+    condition out = part(what, false, answered, 0);
+    return out.odd.empty() ? out : condition::of(out.text(), out.exact);
+}
+
+condition condition_compiler::part(const filter& what, bool negated, const filter* answered,
+                                   int depth)
+{
+    return attempt([&] { return node(what, negated, answered, depth); });
+}
+
+condition condition_compiler::node(const filter& what, bool negated, const filter* answered,
                                    int depth)
 {
     if (&what == answered)
@@ -136,13 +213,26 @@ condition condition_compiler::term(const filter& what, bool negated, const filte
         return combine(what, negated, negated, answered, depth);
     case filter::type::negation: // De Morgan holds in three values too, so that negation only ever
                                  // meets leaves
-        return compile(what.parts.front(), !negated, answered, depth + 1);
+        return part(what.parts.front(), !negated, answered, depth + 1);
     case filter::type::constant:
         return what.constant == (negated ? truth::no : truth::yes) ? condition::always()
                                                                    : condition::never();
     case filter::type::object_class:
         return kind_.all_classes.contains(what.value) != negated ? condition::always()
                                                                  : condition::never();
+    default:
+        break;
+    }
+    if (budget_.exhausted())
+        return condition::always(false);
+    condition out = leaf(what, negated);
+    return out.what != condition::type::sql || budget_.pay(out.text()) ? out
+                                                                       : condition::always(false);
+}
+
+condition condition_compiler::leaf(const filter& what, bool negated)
+{
+    switch (what.what) {
     case filter::type::entry_name:
         if (kind_.parent != what.parent || kind_.rdn().attribute != what.attribute)
             return negated ? condition::always() : condition::never();
@@ -160,60 +250,110 @@ condition condition_compiler::term(const filter& what, bool negated, const filte
         return ordering(what.attribute, what.what == filter::type::at_least, what.value, negated);
     case filter::type::presence:
         return presence(what.attribute, negated);
-    case filter::type::opaque:
-        break;
+    default:
+        return condition::always(false);
     }
-    return condition::always(false);
 }
+
+namespace {
+
+// Terms that AND or OR joins.
+class joint {
+public:
+    explicit joint(bool conjunction) : conjunction_(conjunction) {}
+
+    /// False when the term decides alone; then `sum` is that.
+    [[nodiscard]] bool add(const condition& term)
+    {
+        exact_ = exact_ && term.exact;
+        if (term.what != condition::type::sql) {
+            // False AND x, True OR x: nothing else matters, not even what is inexact (a superset
+            // stays one)
+            if ((term.what == condition::type::never) != conjunction_)
+                return true;
+            decided_ = conjunction_ ? condition::never() : condition::always(term.exact);
+            return false;
+        }
+        if (terms_++ == 0)
+            first_ = term;
+        else
+            sql_ += conjunction_ ? " AND " : " OR ";
+        sql_ += conjunction_ ? term.text() : term.sql;
+        for (const std::string& one : term.odd)
+            if (std::find(odd_.begin(), odd_.end(), one) == odd_.end())
+                odd_.push_back(one);
+        return true;
+    }
+
+    [[nodiscard]] condition sum() const
+    {
+        if (decided_)
+            return *decided_;
+        if (terms_ == 0)
+            return conjunction_ ? condition::always(exact_) : condition::never();
+        condition out = terms_ == 1 ? first_ : condition::of("(" + sql_ + ")", exact_);
+        out.exact = exact_;
+        if (!conjunction_)
+            out.odd = odd_;
+        return out;
+    }
+
+private:
+    const bool conjunction_;
+    condition first_;
+    std::string sql_;
+    std::vector<std::string> odd_;
+    bool exact_ = true;
+    int terms_ = 0;
+    std::optional<condition> decided_;
+};
+
+} // namespace
 
 condition condition_compiler::combine(const filter& what, bool conjunction, bool negated,
                                       const filter* answered, int depth)
 {
-    std::string sql;
-    bool exact = true;
-    int terms = 0;
-    const auto add = [&](const std::string& term) {
-        sql += (terms++ == 0 ? "" : conjunction ? " AND " : " OR ") + term;
-    };
+    std::vector<const filter*> parts;
+    parts.reserve(what.parts.size());
+    for (const filter& one : what.parts)
+        parts.push_back(&one);
+    if (conjunction) // what finds few rows comes before what may use the budget up
+        std::stable_partition(parts.begin(), parts.end(),
+                              [](const filter* one) { return alike(*one, *one); });
+    joint all(conjunction);
     std::vector<const filter*> tried;  // the first equality of each attribute
     std::vector<const filter*> joined; // those that stand for all like them
-    for (const filter& part : what.parts) {
-        const auto like = [&](const filter* other) { return alike(*other, part); };
+    std::vector<const filter*> alone;  // those that do not
+    for (const filter* one : parts) {
+        const auto like = [&](const filter* other) { return alike(*other, *one); };
         if (std::any_of(joined.begin(), joined.end(), like))
             continue;
-        const std::size_t bound = values_.values.size();
-        condition c;
-        std::optional<condition> one_of;
-        // Equalities joined by OR, and their negations by AND.
-        if (conjunction == negated && alike(part, part) &&
+        std::optional<condition> together;
+        if (alike(*one, *one) && one != answered &&
             std::none_of(tried.begin(), tried.end(), like)) {
-            tried.push_back(&part);
-            one_of = equals_one_of(what.parts, part);
+            tried.push_back(one);
+            // Equalities joined by OR, and their negations by AND.
+            together = attempt([&] {
+                auto c = conjunction == negated ? equals_one_of(what.parts, *one)
+                         : conjunction          ? equals_all_of(what.parts, *one)
+                                                : std::nullopt;
+                if (c && c->what == condition::type::sql && !budget_.pay(c->text()))
+                    c = condition::always(false);
+                return c && negated ? std::optional(negate(*c)) : c;
+            });
         }
-        if (one_of) {
-            joined.push_back(&part);
-            c = negated ? negate(*one_of) : std::move(*one_of);
-            if (c.what != condition::type::sql)
-                values_.values.resize(bound); // as compile() does
-        } else {
-            c = compile(part, negated, answered, depth + 1);
-        }
-        exact = exact && c.exact;
-        if (c.what == condition::type::sql) {
-            add(c.sql);
-        } else if ((c.what == condition::type::never) == conjunction) {
-            // False AND x, True OR x: nothing else matters, not even what is inexact (a superset
-            // stays one)
-            if (conjunction)
-                return condition::never();
-            return condition::always(c.exact);
-        }
+        if (together)
+            joined.push_back(one);
+        else if (conjunction && !negated &&
+                 std::count_if(alone.begin(), alone.end(), like) >= most_alike) {
+            (void)all.add(condition::always(false));
+            continue;
+        } else if (alike(*one, *one))
+            alone.push_back(one);
+        if (!all.add(together ? *together : part(*one, negated, answered, depth + 1)))
+            break;
     }
-    if (terms == 0)
-        return conjunction ? condition::always(exact) : condition::never();
-    if (terms == 1)
-        return condition::of(std::move(sql), exact);
-    return condition::of("(" + sql + ")", exact);
+    return all.sum();
 }
 
 std::optional<column_terms> condition_compiler::column_only(int attribute)
@@ -246,7 +386,7 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
                        (own->type == column_type::bytea || own->type == column_type::bytea_array);
     if (rule != match::uuid && !bytes && !storable(value)) // which compares bytes
         return negated ? condition::always() : condition::never();
-    if (values_.values.size() >= most_parameters || (from != nullptr && from->of_name))
+    if (from != nullptr && from->of_name)
         return condition::always(false);
     if (from != nullptr) {
         c = own == nullptr
@@ -269,14 +409,13 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
 std::optional<condition> condition_compiler::equals_one_of(const std::vector<filter>& parts,
                                                            const filter& first)
 {
-    const std::size_t bound = values_.values.size();
     const source* from = kind_.source_of(first.attribute);
     const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
     const values_query* list = kind_.values_of(first.attribute);
     const match rule = first.attribute >= 0
                            ? rule_of(first.attribute, from != nullptr ? from->names_of : -1)
                            : match::other;
-    if (!kind_.problem.empty() || bound >= most_parameters ||
+    if (!kind_.problem.empty() ||
         (first.what == filter::type::entry_name &&
          (first.parent != kind_.parent || first.attribute != kind_.rdn().attribute)) ||
         (own != nullptr ? !terms_of(*own, *from, rule, values_).takes_several()
@@ -291,15 +430,41 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
     }
     // The keyed query is the better way to a few lists' entries.
     if (several.size() < 2 || (own == nullptr && keyed_query(first.attribute) != nullptr &&
-                               several.size() <= most_memberships))
+                               several.size() <= few_lookups))
         return std::nullopt;
-    condition c = own == nullptr
-                      ? listed(*list, several)
-                      : or_by_default(terms_of(*own, *from, rule, values_).equals_any(several),
-                                      *from, several);
-    if (c.what != condition::type::sql)
-        values_.values.resize(bound);
-    return c;
+    return own == nullptr ? listed(*list, several)
+                          : or_by_default(terms_of(*own, *from, rule, values_).equals_any(several),
+                                          *from, several);
+}
+
+std::optional<condition> condition_compiler::equals_all_of(const std::vector<filter>& parts,
+                                                           const filter& first)
+{
+    const values_query* list = kind_.values_of(first.attribute);
+    if (!kind_.problem.empty() || first.what != filter::type::equality || list == nullptr ||
+        kind_.source_of(first.attribute) != nullptr)
+        return std::nullopt;
+    std::set<std::string> several;
+    for (const filter& one : parts)
+        if (alike(first, one)) {
+            const auto value = asserted(one);
+            if (!value || !storable(*value))
+                return condition::never();
+            if (may_be_regular(*value)) // the others are left to test_filter
+                several.insert(*value);
+        }
+    const auto by = text_of(*list);
+    if (several.size() < 2 || !by ||
+        (keyed_query(first.attribute) != nullptr && several.size() <= few_lookups))
+        return std::nullopt;
+    const condition any =
+        any_case_of(by->text, by->rule, {several.begin(), several.end()}, values_);
+    const std::string parameter = '$' + std::to_string(values_.values.size());
+    const std::string key = postgres::quote_identifier(kind_.rdn().column);
+    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + list->listing +
+                             ") AS v WHERE " + any.text() + " GROUP BY v." + key + " HAVING " +
+                             having_all(by->text, by->rule, parameter) + ")",
+                         false);
 }
 
 condition condition_compiler::membership(const lookup& by, const std::string& value)
@@ -311,7 +476,7 @@ condition condition_compiler::membership(const lookup& by, const std::string& va
     const held known = holds(all_.characters.get(), *asked);
     if (known == held::not_held)
         return condition::never();
-    if (known == held::unknown || ++memberships_ > most_memberships)
+    if (known == held::unknown)
         return condition::always(false);
     asked_.push_back({&by, *asked});
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
@@ -342,12 +507,12 @@ condition condition_compiler::listed(const values_query& in,
     if (!by)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    return condition::of(
-        "e." + key + " IN (SELECT v." + key + " FROM (" + in.listing + ") AS v WHERE " +
-            (several.size() == 1 ? any_case(by->text, by->rule, several.front(), values_)
-                                 : any_case_of(by->text, by->rule, several, values_)) +
-            ")",
-        false);
+    const condition any = several.size() == 1
+                              ? any_case(by->text, by->rule, several.front(), values_)
+                              : any_case_of(by->text, by->rule, several, values_);
+    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + in.listing +
+                             ") AS v WHERE " + any.text() + ")",
+                         false);
 }
 
 condition condition_compiler::or_by_default(condition own, const source& from,
@@ -358,9 +523,11 @@ condition condition_compiler::or_by_default(condition own, const source& from,
     const condition d = by_default(from, several);
     if (own.what == condition::type::never)
         return d;
-    return d.what == condition::type::sql
-               ? condition::of("(" + own.sql + " OR " + d.sql + ")", own.exact && d.exact)
-               : own;
+    if (d.what != condition::type::sql)
+        return own;
+    own.sql = "(" + own.sql + " OR " + d.sql + ")";
+    own.exact = own.exact && d.exact;
+    return own;
 }
 
 const lookup* condition_compiler::keyed_query(int attribute) const
@@ -488,8 +655,6 @@ condition condition_compiler::substrings(int attribute, const std::vector<std::s
                                          bool negated)
 {
     condition c = elsewhere(attribute);
-    if (values_.values.size() >= most_parameters)
-        return condition::always(false);
     if (auto terms = column_only(attribute))
         c = terms->contains(pieces);
     return negated ? negate(c) : c;
@@ -499,8 +664,6 @@ condition condition_compiler::ordering(int attribute, bool at_least, const std::
                                        bool negated)
 {
     condition c = elsewhere(attribute);
-    if (values_.values.size() >= most_parameters)
-        return condition::always(false);
     if (auto terms = column_only(attribute))
         c = terms->compares(at_least, value);
     return negated ? negate(c) : c;

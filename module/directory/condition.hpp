@@ -31,6 +31,28 @@ struct asked_value {
 [[nodiscard]] bool refuses(const std::vector<asked_value>& refused, const lookup& by,
                            const std::string& value);
 
+/// The filter for entries of the kind: what the kind alone decides, such as object classes, is
+/// decided, and does not keep like terms apart.
+[[nodiscard]] filter settled(const filter& what, const kind& of);
+
+/// What one statement may cost, whatever the filter. PostgreSQL's planner is neither bounded nor
+/// interrupted, and takes the longer the more relations are joined; each row costs the time of each
+/// term. What is not affordable is left to slapd's test_filter.
+class statement_budget {
+public:
+    /// Whether the condition is affordable; then it is paid for. A single query of the
+    /// configuration is affordable whatever its size.
+    [[nodiscard]] bool pay(std::string_view sql);
+    [[nodiscard]] bool exhausted() const noexcept { return terms_ == 0; }
+
+private:
+    static constexpr int most_terms = 32;
+    static constexpr int most_relations = 24;
+
+    int terms_ = most_terms;
+    int relations_ = most_relations;
+};
+
 class condition_compiler {
 public:
     /// Column references are written as e."column"; values are bound to `values`. `refused` are
@@ -43,12 +65,10 @@ public:
     /// What keyed queries are asked for by the conditions so far.
     [[nodiscard]] const std::vector<asked_value>& asked() const noexcept { return asked_; }
 
-    /// The condition of the filter, or of its negation. `answered` is a leaf that the chosen
-    /// statement already settles.
-    [[nodiscard]] condition compile(const filter& what, bool negated = false,
-                                    const filter* answered = nullptr, int depth = 0);
-    /// The condition that the attribute equals the value.
-    [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
+    /// The condition of the filter. `answered` is a leaf that the chosen statement already settles.
+    [[nodiscard]] condition compile(const filter& what, const filter* answered = nullptr);
+    /// What is left for the rest of the statement.
+    [[nodiscard]] statement_budget& budget() noexcept { return budget_; }
     /// The keyed query that knows the rows in which the attribute has a value, if there is one.
     [[nodiscard]] const lookup* keyed_query(int attribute) const;
     /// Whether a default may give rows the value that have none in the column.
@@ -65,13 +85,23 @@ private:
     {
         return rule_of_values(all_, attribute, names_of);
     }
-    [[nodiscard]] condition term(const filter& what, bool negated, const filter* answered,
+    /// Runs `make`; of what comes to no SQL, no value and no cost stays behind.
+    template <typename Make> [[nodiscard]] auto attempt(Make make);
+    /// The condition of the filter, or of its negation.
+    [[nodiscard]] condition part(const filter& what, bool negated, const filter* answered,
                                  int depth);
+    [[nodiscard]] condition node(const filter& what, bool negated, const filter* answered,
+                                 int depth);
+    [[nodiscard]] condition leaf(const filter& what, bool negated);
+    [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
     [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
                                     const filter* answered, int depth);
     /// That one of the equalities like the first of them is true, as one parameter; nothing where
     /// each takes its own.
     [[nodiscard]] std::optional<condition> equals_one_of(const std::vector<filter>& parts,
+                                                         const filter& first);
+    /// That all of them are, as one subquery; nothing where each takes its own.
+    [[nodiscard]] std::optional<condition> equals_all_of(const std::vector<filter>& parts,
                                                          const filter& first);
     [[nodiscard]] condition substrings(int attribute, const std::vector<std::string>& pieces,
                                        bool negated);
@@ -114,7 +144,7 @@ private:
     postgres::statement& values_;
     const std::vector<asked_value> refused_;
     std::vector<asked_value> asked_;
-    int memberships_ = 0; ///< queries inside the statement
+    statement_budget budget_;
 };
 
 } // namespace pgsql::directory

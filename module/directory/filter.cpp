@@ -1,6 +1,8 @@
 // filter.cpp: drops from a filter what decides nothing.
 #include "filter.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace pgsql::directory {
@@ -35,7 +37,9 @@ filter simplify(filter what, bool asked)
             filter next = simplify(std::move(part), asked);
             if (next.what == type::constant && next.constant == decisive)
                 return next;
-            if (next.what != type::constant || next.constant != neutral)
+            if (next.what == what.what) // (|(a)(|(b)(c))) is (|(a)(b)(c))
+                std::move(next.parts.begin(), next.parts.end(), std::back_inserter(kept));
+            else if (next.what != type::constant || next.constant != neutral)
                 kept.push_back(std::move(next));
         }
         if (kept.empty())

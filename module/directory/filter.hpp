@@ -66,7 +66,7 @@ struct filter {
 };
 
 /// The same filter without the parts that decide nothing, such as terms on attributes that nothing
-/// here has.
+/// here has, and without an AND in an AND or an OR in an OR.
 [[nodiscard]] filter simplified(filter what);
 
 } // namespace pgsql::directory

@@ -149,18 +149,22 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
         user.any_case ? same_name(as_group, groups, "u." + user.name, users)
                       : equal(as_group, groups.find_column(group_name), "u." + user.name,
                               users.find_column(users.rdn().column));
-    const std::string same_number =
-        equal("g." + quote_identifier(group_number), groups.find_column(group_number),
-              "u." + user.group, user.group_column);
+    // No group has the number of the user with this name.
+    const auto no_group = [&](const std::string& name) {
+        return "NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " +
+               equal("g." + quote_identifier(group_number), groups.find_column(group_number),
+                     name + "." + user.group, user.group_column) +
+               ")";
+    };
     // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
     // share the number, the one with the lowest uidNumber has the group: two groups with one
-    // gidNumber are an error to every client.
-    return "SELECT " + columns + and_column + " FROM (" + from +
-           ") AS u WHERE NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " +
-           same_number + ") AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " +
-           name_is_taken + ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text +
-           ") AS o WHERE o." + user.group + " = u." + user.group + " AND o." + user.number +
-           " < u." + user.number + ")";
+    // gidNumber are an error to every client. Whoever is in a real group is left out there too:
+    // thousands may share its number, and PostgreSQL would compare each with each.
+    return "SELECT " + columns + and_column + " FROM (" + from + ") AS u WHERE " + no_group("u") +
+           " AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + name_is_taken +
+           ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text + ") AS o WHERE o." + user.group +
+           " = u." + user.group + " AND o." + user.number + " < u." + user.number + " AND " +
+           no_group("o") + ")";
 }
 
 } // namespace

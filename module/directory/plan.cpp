@@ -64,8 +64,9 @@ public:
     std::optional<plan> run(const filter& what, const wanted& parts)
     {
         out_.secret = parts.password;
-        const filter* answered = choose_lookup(what, parts.password);
-        const condition where = compiler_.compile(what, false, answered);
+        const filter asked = simplified(settled(what, kind_));
+        const filter* answered = choose_lookup(asked, parts.password);
+        const condition where = compiler_.compile(asked, answered);
         if (where.what == condition::type::never)
             return std::nullopt;
         out_.where = where.sql;
@@ -73,7 +74,7 @@ public:
         if (parts.password && kind_.hides_rows)
             leave_out_hidden_twins();
         choose_columns(parts);
-        mark_members(what, answered);
+        mark_members(what, answered, compiler_.budget());
         out_.select.reserve(40 * (out_.columns.size() + 1));
         if (parts.password && !kind_.gate.empty()) {
             out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
@@ -253,7 +254,7 @@ private:
 
     // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
     // test_filter by a column for each value that the filter names.
-    void mark_members(const filter& what, const filter* answered)
+    void mark_members(const filter& what, const filter* answered, statement_budget& budget)
     {
         std::vector<const filter*> leaves;
         equalities(what, leaves);
@@ -264,7 +265,9 @@ private:
                 continue; // no entry has it
             if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
                 list_values(leaf->attribute);
-            if (leaf == answered || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
+            const bool settled = answered != nullptr && leaf->attribute == answered->attribute &&
+                                 leaf->value == answered->value;
+            if (settled || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
                 continue;
             const match rule =
                 rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute));
@@ -275,23 +278,28 @@ private:
                     list_values(leaf->attribute);
                 continue;
             }
-            if (columns_of_marks_ >= most_marks) {
+            const std::string key = quote_identifier(kind_.rdn().column);
+            const std::size_t bound = values_.values.size();
+            const std::string marked = "e." + key + " IN (SELECT m." + key + " FROM (" +
+                                       by->query_for(*asked).with_parameter(values_.bind(*asked)) +
+                                       ") AS m)";
+            // Without a list of all values, nothing else shows these.
+            const bool listed = kind_.values_of(leaf->attribute) != nullptr;
+            if (!budget.pay(marked) && (listed || columns_of_marks_ >= most_marks)) {
+                values_.values.resize(bound);
                 list_values(leaf->attribute);
                 continue;
             }
-            const std::string key = quote_identifier(kind_.rdn().column);
             out_.marks.push_back(
                 {.attribute = leaf->attribute,
                  .value = *value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
             out_.asked.push_back({by, *asked});
-            marks_ += ", e." + key + " IN (SELECT m." + key + " FROM (" +
-                      by->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
+            marks_ += ", " + marked;
         }
     }
 
-    static constexpr std::size_t most_marks =
-        16; // each is a query of its own to PostgreSQL's planner
+    static constexpr std::size_t most_marks = 16;
 
     const mapping& all_;
     const kind& kind_;
@@ -456,8 +464,9 @@ postgres::statement plan::same_before(const std::string& first,
     const column* named = of->find_column(of->rdn().column);
     const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
     std::string condition = where;
-    add_condition(condition,
-                  any_case_of(plain ? by.key() : by.spelling(), match::ignore_case, names, out));
+    add_condition(
+        condition,
+        any_case_of(plain ? by.key() : by.spelling(), match::ignore_case, names, out).text());
     // Rows that are equal to the order are told apart by their spelling.
     add_condition(condition, by.is("<", first, out));
     // With all the columns, since these have parameters as well.

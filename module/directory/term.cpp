@@ -315,13 +315,12 @@ std::string absent(const column& c)
     }
 }
 
-namespace {
-
-// Only such a value can equal a text that is not irregular.
-bool may_be_regular(const std::string& value)
+bool may_be_regular(std::string_view value)
 {
     return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
+
+namespace {
 
 std::vector<std::string> regular_ones(const std::vector<std::string>& values)
 {
@@ -332,22 +331,37 @@ std::vector<std::string> regular_ones(const std::vector<std::string>& values)
 
 } // namespace
 
-std::string any_case(const std::string& text, match rule, const std::string& value,
-                     postgres::statement& values)
+std::string condition::text() const
 {
-    if (!may_be_regular(value))
-        return "(" + text + irregular + ")";
-    return "(" + regular(text, rule) + " = " + values.bind(value) + " OR " + text + irregular + ")";
+    std::string out = sql;
+    for (const std::string& one : odd)
+        out += " OR " + one;
+    return odd.empty() ? out : "(" + out + ")";
 }
 
-std::string any_case_of(const std::string& text, match rule,
-                        const std::vector<std::string>& several, postgres::statement& values)
+condition any_case(const std::string& text, match rule, const std::string& value,
+                   postgres::statement& values)
+{
+    if (!may_be_regular(value))
+        return condition::of("(" + text + irregular + ")", false);
+    return condition::superset(regular(text, rule) + " = " + values.bind(value), text + irregular);
+}
+
+condition any_case_of(const std::string& text, match rule, const std::vector<std::string>& several,
+                      postgres::statement& values)
 {
     const auto asserted = regular_ones(several);
     if (asserted.empty())
-        return "(" + text + irregular + ")";
-    return "(" + regular(text, rule) + " = ANY(" + values.bind(array_literal(asserted)) + ") OR " +
-           text + irregular + ")";
+        return condition::of("(" + text + irregular + ")", false);
+    return condition::superset(regular(text, rule) + " = ANY(" +
+                                   values.bind(array_literal(asserted)) + ")",
+                               text + irregular);
+}
+
+std::string having_all(const std::string& text, match rule, const std::string& several)
+{
+    return "count(DISTINCT " + regular(text, rule) + ") >= cardinality(" + several +
+           "::text[]) OR bool_or(" + text + irregular + ")";
 }
 
 std::vector<branch> any_case_branches(const std::string& text, const std::string& column,
@@ -456,12 +470,9 @@ condition column_terms::text_equals(const std::string& value)
     case column_type::citext: // an index of the column itself serves
         if (as_stored)
             return stored(value);
-        return condition::of("(" +
-                                 (may_be_regular(value)
-                                      ? name_ + " = " + values_.bind(value) + " OR "
-                                      : std::string()) +
-                                 text_ + irregular + ")",
-                             false);
+        return may_be_regular(value)
+                   ? condition::superset(name_ + " = " + values_.bind(value), text_ + irregular)
+                   : condition::of("(" + text_ + irregular + ")", false);
     case column_type::int2:
     case column_type::int4:
     case column_type::int8: { // shown as PostgreSQL writes it, so only that text equals it
@@ -478,12 +489,12 @@ condition column_terms::text_equals(const std::string& value)
         if (as_stored)
             return stored(value);
         return condition::of("EXISTS (SELECT 1 FROM unnest(" + list() + ") AS v(t) WHERE " +
-                                 any_case("v.t", rule_, value, values_) + ")",
+                                 any_case("v.t", rule_, value, values_).text() + ")",
                              false);
     default:
         return condition::always(false);
     }
-    return condition::of(any_case(text_, rule_, value, values_), false);
+    return any_case(text_, rule_, value, values_);
 }
 
 std::vector<branch> column_terms::branches(const std::string& value) const
@@ -503,7 +514,7 @@ std::vector<branch> column_terms::branches(const std::string& value) const
         return out;
     }
     // An index is on what never changes, which the text of other types need not be.
-    whole.condition.text = is.sql;
+    whole.condition.text = is.text();
     if (rule_ == match::uuid && of_.type == column_type::text)
         whole.index = "(lower(" + text_ + "))";
     else if (of_.type != column_type::other && of_.type != column_type::boolean &&
@@ -533,7 +544,7 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
     const bool any_spelling = from_.compare == comparison::any &&
                               (of_.type == column_type::text || of_.type == column_type::citext);
     if (any_spelling && of_.type == column_type::text)
-        return condition::of(any_case_of(text_, rule_, asserted, values_), false);
+        return any_case_of(text_, rule_, asserted, values_);
     if (any_spelling) {
         asserted = regular_ones(asserted);
         if (asserted.empty())
@@ -553,7 +564,7 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
     const std::string any = name_ + " = ANY(" + values_.bind(array_literal(asserted)) + ")";
     if (of_.type != column_type::citext)
         return condition::of(any, of_.type != column_type::text || of_.deterministic);
-    return condition::of(any_spelling ? "(" + any + " OR " + text_ + irregular + ")" : any, false);
+    return any_spelling ? condition::superset(any, text_ + irregular) : condition::of(any, false);
 }
 
 std::optional<std::string> column_terms::parameter_of(const std::string& value) const
@@ -589,9 +600,8 @@ condition column_terms::contains(const std::vector<std::string>& pieces)
     // entry.
     if (from_.compare != comparison::any && of_.type == column_type::text)
         return condition::of(text_ + " LIKE " + values_.bind(pattern), from_.required);
-    return condition::of("(" + regular(text_, rule_) + " LIKE " + values_.bind(pattern) + " OR " +
-                             text_ + irregular + ")",
-                         false);
+    return condition::superset(regular(text_, rule_) + " LIKE " + values_.bind(pattern),
+                               text_ + irregular);
 }
 
 condition column_terms::compares(bool at_least, const std::string& value)

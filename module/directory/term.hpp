@@ -17,6 +17,8 @@ struct condition {
     enum class type : char { never, always, sql };
     type what = type::always;
     std::string sql;
+    std::vector<std::string> odd; ///< further conditions that OR adds, the same for many terms: of
+                                  ///< values that only slapd can compare
     bool exact = true;
 
     [[nodiscard]] static condition never() { return {.what = type::never}; }
@@ -28,6 +30,12 @@ struct condition {
     {
         return {.what = type::sql, .sql = std::move(sql), .exact = exact};
     }
+    [[nodiscard]] static condition superset(std::string sql, std::string odd)
+    {
+        return {.what = type::sql, .sql = std::move(sql), .odd = {std::move(odd)}, .exact = false};
+    }
+    /// The whole of it in SQL.
+    [[nodiscard]] std::string text() const;
 };
 
 /// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
@@ -60,6 +68,9 @@ using held = character_set::verdict;
 /// ASCII without blanks.
 [[nodiscard]] bool simple(std::string_view text);
 
+/// Whether the value can equal a text in the regular form, which any_case finds by an index.
+[[nodiscard]] bool may_be_regular(std::string_view value);
+
 /// Lower-case ASCII letters.
 [[nodiscard]] std::string lower_ascii(std::string_view text);
 
@@ -87,12 +98,16 @@ struct branch {
 
 /// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
 /// blanks: a superset.
-[[nodiscard]] std::string any_case(const std::string& text, match rule, const std::string& value,
-                                   postgres::statement& values);
+[[nodiscard]] condition any_case(const std::string& text, match rule, const std::string& value,
+                                 postgres::statement& values);
 /// That it equals one of several, as one array.
-[[nodiscard]] std::string any_case_of(const std::string& text, match rule,
-                                      const std::vector<std::string>& several,
-                                      postgres::statement& values);
+[[nodiscard]] condition any_case_of(const std::string& text, match rule,
+                                    const std::vector<std::string>& several,
+                                    postgres::statement& values);
+/// That each of several is among the texts of a group of rows, which are those of any_case_of: what
+/// HAVING says. The superset is of groups.
+[[nodiscard]] std::string having_all(const std::string& text, match rule,
+                                     const std::string& several);
 [[nodiscard]] std::vector<branch> any_case_branches(const std::string& text,
                                                     const std::string& column, match rule,
                                                     const std::string& value);

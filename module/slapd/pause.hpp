@@ -6,7 +6,7 @@
 // therefore be idle only if neither the functions that called it nor what it does next refer to any
 // of them.
 //
-// What the sources of OpenLDAP 2.5.13 and 2.6.10 say about that:
+// What the sources of OpenLDAP 2.5.13 say about that:
 //
 // - A client's search, compare or bind that no overlay sees reaches us from do_search and
 //   fe_op_search (likewise for the others). When we return, these restore op->o_bd to frontendDB,

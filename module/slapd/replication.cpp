@@ -8,7 +8,6 @@ namespace pgsql::slapd {
 namespace {
 
 constexpr std::string_view syncprov = "syncprov";
-constexpr std::string_view glue = "glue";
 
 BI_db_open* open_syncprov = nullptr; // slapo-syncprov's own function
 
@@ -20,39 +19,38 @@ const slap_overinfo* overlays_of(const BackendDB& be)
                                        : nullptr;
 }
 
-// In the order in which operations pass them.
-const slap_overinst* find_overlay(const slap_overinst* from, std::string_view type)
-{
-    while (from != nullptr && from->on_bi.bi_type != type)
-        from = from->on_next;
-    return from;
-}
-
 const slap_overinst* enabled_syncprov(const slap_overinfo* in)
 {
-    const slap_overinst* found = in != nullptr ? find_overlay(in->oi_list, syncprov) : nullptr;
-    return found != nullptr && (found->on_bi.bi_flags & SLAPO_BFLAG_DISABLED) == 0 ? found
-                                                                                   : nullptr;
+    for (const slap_overinst* on = in != nullptr ? in->oi_list : nullptr; on != nullptr;
+         on = on->on_next)
+        if (on->on_bi.bi_type == syncprov && (on->on_bi.bi_flags & SLAPO_BFLAG_DISABLED) == 0)
+            return on;
+    return nullptr;
 }
 
-bool is_below(const BackendDB& lower, const BackendDB& upper)
+// The database that this one is glued to, as backglue.c finds it; null if it is not glued.
+const BackendDB* superior_of(const BackendDB& be)
 {
-    return lower.be_nsuffix != nullptr && upper.be_nsuffix != nullptr &&
-           dnIsSuffix(&lower.be_nsuffix[0], &upper.be_nsuffix[0]) != 0;
+    if (!SLAP_GLUE_SUBORDINATE(&be) || be.be_nsuffix == nullptr)
+        return nullptr;
+    for (const BackendDB* next = LDAP_STAILQ_NEXT(be.bd_self, be_next); next != nullptr;
+         next = LDAP_STAILQ_NEXT(next, be_next))
+        if (!SLAP_GLUE_SUBORDINATE(next) && next->be_nsuffix != nullptr &&
+            dnIsSuffix(&be.be_nsuffix[0], &next->be_nsuffix[0]) != 0)
+            return next;
+    return nullptr;
 }
 
-// The database of ours whose entries pass this syncprov, if there is one: the one that it is over,
-// or one that is glued to it, unless glue comes first.
-const BackendDB* served_by(const slap_overinst& on)
+// The database of ours that an overlay over this one would be over: itself, or one that is glued to
+// it. Where in the stack glue comes makes no difference: without our entries, consumers would
+// delete theirs.
+const BackendDB* ours_under(const BackendDB& over)
 {
-    const BackendDB& over = *on.on_info->oi_origdb;
     if (is_ours(over))
         return &over;
-    if (find_overlay(on.on_next, glue) == nullptr)
-        return nullptr;
-    BackendDB* be = nullptr;
+    const BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
-    if (is_ours(*be) && SLAP_GLUE_SUBORDINATE(be) && is_below(*be, over))
+    if (is_ours(*be) && superior_of(*be) == &over)
         return be;
     return nullptr;
 }
@@ -68,7 +66,8 @@ std::string refusal(const BackendDB& of)
 int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
 {
     try {
-        if (const BackendDB* ours = served_by(*reinterpret_cast<slap_overinst*>(be->bd_info))) {
+        const auto& on = *reinterpret_cast<slap_overinst*>(be->bd_info);
+        if (const BackendDB* ours = ours_under(*on.on_info->oi_origdb)) {
             const std::string why = refusal(*ours);
             Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", why.c_str());
             if (cr != nullptr) {
@@ -91,17 +90,10 @@ void check_replication(const BackendDB& be)
     if (be.be_syncinfo != nullptr)
         throw unusable("syncrepl cannot fill a pgsql database, which is changed in PostgreSQL "
                        "only; remove the directive");
-    if (enabled_syncprov(overlays_of(be)) != nullptr)
+    const BackendDB* superior = superior_of(be);
+    if (enabled_syncprov(overlays_of(be)) != nullptr ||
+        (superior != nullptr && enabled_syncprov(overlays_of(*superior)) != nullptr))
         throw unusable(refusal(be));
-    if (!SLAP_GLUE_SUBORDINATE(&be))
-        return;
-    BackendDB* other = nullptr;
-    LDAP_STAILQ_FOREACH(other, &backendDB, be_next)
-    {
-        const slap_overinst* on = enabled_syncprov(overlays_of(*other));
-        if (on != nullptr && is_below(be, *other) && served_by(*on) != nullptr)
-            throw unusable(refusal(be));
-    }
 }
 
 void guard_syncprov() noexcept

@@ -35,6 +35,7 @@ pgsql-kind roles under=ou=roles rdn=cn class=top,groupOfNames
 pgsql-list roles SELECT name AS cn, (SELECT json_agg(dn) FROM role_members WHERE role = name) AS member,
   array(SELECT dn FROM role_members WHERE role = name AND number % 2 = 0) AS owner FROM roles
 pgsql-attribute groups description default="{name} of many"
+pgsql-attribute users uid compare=any
 CONF
 }
 

@@ -1,6 +1,7 @@
 # What hidden rows would show is answered as by a database from which these rows and their memberships were deleted.
 #
 # PROFILES="lookups values" COUNT=20000 SEED=1 MODES="plain cached stale" tests/oracle/hidden.sh; by default a few thousand requests.
+# MODES=stale asks both again while PostgreSQL is down; they may then differ in what they kept, so that mode is for a person to read.
 . "$(dirname "$0")/../lib.sh"
 need perl
 . "$TESTS/oracle/profiles.sh"
@@ -10,7 +11,7 @@ status=0
 start_postgres
 for profile in ${PROFILES:-lookups values columns}; do
     hidden_data
-    for mode in ${MODES:-plain cached stale}; do
+    for mode in ${MODES:-plain cached}; do
         run_hidden "$profile" "$mode" || { status=1; say "PROFILES=$profile MODES=$mode SEED=$seed tests/oracle/hidden.sh repeats it"; }
     done
 done

@@ -89,7 +89,7 @@ access_directory() {
         FROM "UserGroups" mg JOIN "Users" m USING ("uidNumber") WHERE mg."gidNumber" = g."gidNumber") AS member_uids FROM "Groups" g'
     manager_directory | sed '/^pgsql-list groups/,/^pgsql-kind users/{/^pgsql-kind users/!d}'
     echo "pgsql-list groups $groups"
-    echo "pgsql-lookup groups memberUid $groups JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN people u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
+    echo "pgsql-lookup groups memberUid $groups JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
     cat <<'END'
 pgsql-attribute groups description default="group {gid_number} {name}"
 pgsql-attribute groups seeAlso default="cn={name}" default="cn=odd"

@@ -26,40 +26,41 @@ chmod 600 "$T/run/slapd.conf"
 check 0 "$T/run/slapd.conf"
 contains "$OUT" "at $T/pg port $PGPORT: not encrypted, local"
 contains "$OUT" 'asked as user openldap'
-chown root "$T/run/slapd.conf"
-check 2 --brief "$T/run/slapd.conf"
+install -m 600 "$T/run/slapd.conf" "$T/roots.conf"
+check 2 --brief "$T/roots.conf"
 contains "$OUT" 'Peer authentication failed for user "ldap"'
-chmod 644 "$T/run/slapd.conf"
-check 0 "$T/run/slapd.conf"
-check 2 --brief --user root "$T/run/slapd.conf"
+chmod 644 "$T/roots.conf"
+check 0 "$T/roots.conf"
+check 2 --brief --user root "$T/roots.conf"
 VARIABLES=(SLAPD_USER=root)
-check 2 --brief "$T/run/slapd.conf"
-check 0 --brief --user openldap "$T/run/slapd.conf"
+check 2 --brief "$T/roots.conf"
+check 0 --brief --user openldap "$T/roots.conf"
 VARIABLES=()
-check 2 --user nobody-here "$T/run/slapd.conf"
+check 2 --user nobody-here "$T/roots.conf"
 contains "$ERR" 'there is no user nobody-here'
-expect 2 setpriv --reuid=nobody --regid=nogroup --clear-groups perl "$PROJECT/packaging/slapd-pgsql-check" --user root "$T/run/slapd.conf"
+expect 2 setpriv --reuid=nobody --regid=nogroup --clear-groups perl "$PROJECT/packaging/slapd-pgsql-check" --user root "$T/roots.conf"
 contains "$ERR" 'only root can connect as user root'
 
 # What slapd's user has written is run with that user's rights, what anybody can write is not run.
 printf '#!/bin/sh\nid -u >&2; echo "$HOME" >&2; exit 1\n' >"$T/slaptest"
 chmod +x "$T/slaptest"
-chown openldap "$T/run/slapd.conf"
+chown openldap "$T/roots.conf"
 VARIABLES=(SLAPTEST="$T/slaptest")
-check 2 "$T/run/slapd.conf"
+check 2 "$T/roots.conf"
 same "slaptest: $(id -u openldap) slaptest: $(getent passwd openldap | cut -d : -f 6)" "$(sed 's/^slapd-pgsql-check: //' <<<"$ERR" | xargs)" "user and HOME"
-chmod 666 "$T/run/slapd.conf"
-check 2 "$T/run/slapd.conf"
-contains "$ERR" "'$T/run/slapd.conf' is not used, because everybody can write to '$T/run/slapd.conf'"
+chmod 666 "$T/roots.conf"
+check 2 "$T/roots.conf"
+contains "$ERR" "'$T/roots.conf' is not used, because everybody can write to '$T/roots.conf'"
 VARIABLES=()
 
 # While slapd runs, libpq reads what it reads there.
-conf "dbname=manager user=ldap" >"$T/run/slapd.conf"
-chmod 644 "$T/run/slapd.conf"
-PGHOST=$T/pg PGPORT=$PGPORT start_slapd "$T/run/slapd.conf" -u openldap -g openldap
+rm "$T/roots.conf"
+conf "dbname=manager user=ldap" >"$T/roots.conf"
+chmod 644 "$T/roots.conf"
+PGHOST=$T/pg PGPORT=$PGPORT start_slapd "$T/roots.conf" -u openldap -g openldap
 VARIABLES=(PGHOST=/nowhere PGUSER=other)
-check 0 "$T/run/slapd.conf"
+check 0 "$T/roots.conf"
 contains "$OUT" "at $T/pg port $PGPORT"
 stop_slapd
-check 2 --brief "$T/run/slapd.conf"
+check 2 --brief "$T/roots.conf"
 contains "$OUT" '/nowhere'

@@ -40,6 +40,7 @@ found ''
 # Certificates and a password below the user's home directory are used; below another user's they are not.
 cp "$T/others.pem" "$T/home/.postgresql/root.crt"
 chmod 755 "$T/root"
+chown nobody "$T/root"
 mkdir "$T/root/.postgresql"
 cp "$T/ours.pem" "$T/root/.postgresql/root.crt"
 directory sslmode=verify-full

@@ -3,8 +3,8 @@
 need perl
 start_postgres
 base=dc=example,dc=com
-# argon2id of "dear": 64 MiB, 4 passes
-dear='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
+# argon2id of "dear": 16 MiB, 2 passes
+dear='$argon2id$v=19$m=16384,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$n4qbqFIzdyG57nhJaoasgxLKn7fVOclGkO0xWWhbIxo'
 q "UPDATE \"Users\" SET \"userPassword\" = '$dear'"
 start_slapd - < <(manager_conf; printf '%s\n' 'pgsql-hash-threads 1' 'pgsql-hash-timeout 60')
 

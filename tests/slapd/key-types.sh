@@ -54,12 +54,12 @@ same 3 "$(search -b "ou=accents,$base" -s one memberUid | grep -c '^memberUid: '
 
 day=2024-01-31,ou=days
 same TRUE "$(of $day isAdmin)" "a boolean"
-same true "$(of $day description)" "a boolean of another attribute"
+same t "$(of $day description)" "a boolean of another attribute"
 same 20240131110000Z "$(of $day madeAt)" "a time"
 same 7 "$(of $day uidNumber)" "a number"
 same /9j/ "$(of $day jpegPhoto)" "bytes"
 same "one two" "$(of $day l)" "an array that does not begin with 1"
-for filter in '(description=TRUE)' '(l=two)' '(madeAt=20240131110000Z)' '(isAdmin=TRUE)' '(uidNumber=7)'; do
+for filter in '(description=t)' '(l=two)' '(madeAt=20240131110000Z)' '(isAdmin=TRUE)' '(uidNumber=7)'; do
     same "cn=$day,$base" "$(dns -b "$base" "$filter")" "$filter"
 done
 

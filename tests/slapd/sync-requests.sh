@@ -1,20 +1,24 @@
 # A consumer's search (RFC 4533) that reaches the directory through another database is refused.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
-mkdir "$T/top" "$T/copy"
+mkdir "$T/top" "$T/slapd.d"
 {
-    manager_conf | sed 's/^moduleload back_pgsql/&\nmoduleload back_mdb\nmoduleload back_relay\nmoduleload rwm\nmoduleload syncprov/'
-    printf '%s\n' 'database relay' 'suffix dc=relay' 'overlay rwm' 'rwm-suffixmassage dc=relay dc=example,dc=com' 'overlay syncprov'
+    manager_conf | sed 's/^moduleload back_pgsql/&\nmoduleload back_relay\nmoduleload rwm\nmoduleload syncprov/'
     manager_conf | sed -n '/^database pgsql/,$p' | sed 's/dc=example,dc=com/dc=part,dc=top/'
-    echo subordinate
     printf '%s\n' 'database ldif' 'suffix dc=top' 'rootdn cn=admin,dc=top' 'rootpw admin' "directory $T/top" 'overlay syncprov'
+    printf '%s\n' 'database relay' 'suffix dc=relay' 'overlay rwm' 'rwm-suffixmassage dc=relay dc=example,dc=com' 'overlay syncprov'
 } >"$T/slapd.conf"
-start_slapd "$T/slapd.conf"
+"${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || fail "slaptest: $(<"$T/slaptest.log")"
+start_slapd "$T/slapd.d"
 expect 0 ldapadd -x -H "$URI" -D cn=admin,dc=top -w admin <<<$'dn: dc=top\nobjectClass: dcObject\nobjectClass: organization\no: top\ndc: top'
+expect 0 search -E '!sync=ro' -b dc=top
 
-for base in dc=relay dc=part,dc=top; do
-    same 16 "$(dns -b $base | wc -l)" "entries below $base"
-done
+# That a database becomes subordinate slapd accepts without asking.
+part=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=dc=part,dc=top)" 1.1 | sed -n 's/^dn: //p')
+expect 0 as_config ldapmodify <<<"dn: $part"$'\nchangetype: modify\nadd: olcSubordinate\nolcSubordinate: TRUE'
+logged 'pgsql: overlay syncprov cannot serve database pgsql dc=part,dc=top: it does not see changes made in PostgreSQL'
+same 17 "$(dns -b dc=top | wc -l)" "entries of both"
+same 16 "$(dns -b dc=relay | wc -l)" "entries of the relay"
 for control in sync=ro '!sync=ro'; do
     for base in dc=relay dc=top; do
         expect 53 search -E "$control" -b $base
@@ -22,10 +26,8 @@ for control in sync=ro '!sync=ro'; do
         lacks "$OUT" 'dn: uid='
     done
 done
-for base in dc=relay dc=top; do # ldapsearch stays for changes, whatever the result
-    expect 124 timeout $((2 * PATIENCE)) ldapsearch -x -H "$URI" -E sync=rp -b $base
-    contains "$OUT" 'result: 53'
-done
+expect 124 timeout $((2 * PATIENCE)) ldapsearch -x -H "$URI" -E sync=rp -b dc=relay # which stays for changes, whatever the result
+contains "$OUT" 'result: 53'
 expect 0 search -E '!sync=ro' -s base -b dc=top
 expect 0 search -E sync=ro -b dc=example,dc=com # nobody is there to heed it
 expect 12 search -E '!sync=ro' -b dc=example,dc=com

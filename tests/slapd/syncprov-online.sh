@@ -9,7 +9,6 @@ mkdir "$T/slapd.d" "$T/local" "$T/top"
     manager_conf | sed -n '/^database pgsql/,$p' | sed 's/dc=example,dc=com/dc=part,dc=top/'
     echo subordinate
     local_database dc=top top
-    echo 'overlay glue'
     local_database dc=local local
 } >"$T/slapd.conf"
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || fail "slaptest: $(<"$T/slaptest.log")"

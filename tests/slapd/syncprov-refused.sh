@@ -18,11 +18,12 @@ done
 { manager_conf | modules; echo 'overlay syncprov'; manager_conf | sed -n '/^database pgsql/,$p' | sed 's/dc=example,dc=com/dc=other/'; } >"$T/refused.conf"
 refused "$T/refused.conf" "database pgsql dc=example,dc=com: $reason"
 
-# Glued to a database whose syncprov is above the glue, our entries would be copied with it.
-{ manager_conf | modules; echo subordinate; local_database dc=com; printf '%s\n' 'overlay glue' 'overlay syncprov'; } >"$T/refused.conf"
-refused "$T/refused.conf" "$reason"
-# Below the glue, which slapd puts on top, syncprov has only the local part.
-{ manager_conf | modules; echo subordinate; local_database dc=com; echo 'overlay syncprov'; } | tested 0
+# A database that ours is glued to: a consumer of it would get our entries without a way to keep them, or lose them.
+for overlays in 'overlay syncprov' 'overlay glue|overlay syncprov'; do
+    { manager_conf | modules; echo subordinate; local_database dc=com; tr '|' '\n' <<<"$overlays"; } >"$T/refused.conf"
+    refused "$T/refused.conf" "database pgsql dc=example,dc=com: $reason"
+done
+{ manager_conf | modules; echo subordinate; local_database dc=com; } | tested 0
 { manager_conf | modules; local_database dc=local; echo 'overlay syncprov'; } | tested 0
 { manager_conf | modules; echo 'overlay ppolicy'; } | tested 0
 

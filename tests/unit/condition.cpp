@@ -218,9 +218,9 @@ TEST_CASE(
         out.values = values.values;
         return out;
     };
-    CHECK(of_members(16).values.size() == 16);
+    CHECK(of_members(4).values.size() == 4);
     CHECK(of_members(10000).values.size() == 1);
-    CHECK(of_members(17).is.sql ==
+    CHECK(of_members(5).is.sql ==
           "e.\"username\" IN (SELECT v.\"username\" FROM (SELECT username, m FROM l) AS v WHERE "
           "(v.\"m\"::text = ANY($1) OR v.\"m\"::text ~ '^ |  | $|[^ -~]'))");
 }
@@ -304,7 +304,7 @@ TEST_CASE("a value that a lookup refuses belongs to no row")
     const auto refused = first.asked();
     condition_compiler second(all, users_kind, values, refused);
     CHECK(second.compile(asked).what == condition::type::never);
-    CHECK(second.compile(asked, true).what == condition::type::always);
+    CHECK(second.compile(no(asked)).what == condition::type::always);
     CHECK(second.compile(filter::equals(member, "bob")).what == condition::type::sql);
 }
 

@@ -238,7 +238,7 @@ TEST_CASE("how a hash was made is told without a part of it, or of a password")
         {"$5$" + tail, "SHA-256 crypt"},
         {"$1$" + tail, "MD5 crypt"},
         {"$y$j9T$" + tail, "yescrypt"},
-        {"$7$" + tail, "another crypt(5) hash"},
+        {"$7$" + tail, "scrypt"},
         {"{CRYPT}ab01FAX.bQRSU", "DES crypt"},
         {"{SSHA}" + tail, "{SSHA}"},
         {"{PBKDF2-SHA256}10000$" + tail, "{PBKDF2-SHA256}"},

@@ -14,6 +14,7 @@ stop_with() { # ANSWER [LINE of slapd.conf…]: twenty logins wait when slapd is
     shift
     clients=() && rm -f "$T/results" "$T/push/requests"
     start_slapd - < <(manager_conf; push_conf; printf '%s\n' "$@")
+    eventually 20 looked_around
     local n
     for n in {1..10}; do begin ann; begin bob; done
     eventually 10 prompted 2
@@ -35,6 +36,7 @@ for _ in 1 2 3; do
     users_say hold
     rm -f "$T/push/release" "$T/push/requests"
     start_slapd - < <(manager_conf; push_conf; echo 'pgsql-push-window 0')
+    eventually 20 looked_around
     for user in ann bob carl eve fay gus hal ivy; do begin $user; done
     eventually 10 prompted 8
     release approve

@@ -36,7 +36,8 @@ WITH RECURSIVE tree(rule, action) AS (
 SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relnamespace <> 'pg_catalog'::regnamespace THEN 'trigger' ELSE 'kind' END,
        c.oid::regclass::text
 FROM part JOIN pg_catalog.pg_class c ON c.oid = part.relation
-WHERE c.relkind IN ('m', 'f') OR (c.relkind IN ('r', 'p') AND (c.relnamespace = 'pg_catalog'::regnamespace OR coalesce((
+WHERE c.relkind IN ('m', 'f') OR (c.relkind IN ('r', 'p') AND NOT ($3 = 't' AND c.relispartition)
+    AND ($3 = 't' OR c.relnamespace = 'pg_catalog'::regnamespace OR coalesce((
     -- INSERT, DELETE, UPDATE and TRUNCATE (catalog/pg_trigger.h), whatever the columns and values
     SELECT bit_or(t.tgtype::int) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     WHERE t.tgrelid = c.oid AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL AND t.tgattr::text = ''
@@ -84,20 +85,24 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
     throw error(refusal);
 }
 
-} // namespace
-
-std::string untold_changes(connection& session, const std::vector<named_query>& queries,
-                           const std::string& channel, const patience& limits)
+// What the question says, by the kind of problem.
+std::map<std::string, std::vector<std::string>> ask(connection& session,
+                                                    const std::vector<named_query>& queries,
+                                                    const std::string& channel, bool of_all,
+                                                    const patience& limits)
 {
     std::vector<std::string> views;
     views.reserve(queries.size());
     for (const auto& one : queries)
         views.push_back("CREATE TEMPORARY VIEW back_pgsql_reads_" + std::to_string(views.size()) +
                         " AS SELECT 1 AS one FROM (" + one.text + "\n) AS e");
-    statement ask{question, {channel, std::to_string(session.backend_pid())}};
+    if (of_all) // names with their schemas
+        views.emplace_back("SET LOCAL search_path = pg_catalog");
+    const statement asked{question,
+                          {channel, std::to_string(session.backend_pid()), of_all ? "t" : "f"}};
     std::map<std::string, std::vector<std::string>> found;
     try {
-        const rows answer = session.run_in_vain(views, ask, limits);
+        const rows answer = session.run_in_vain(views, asked, limits);
         for (int row = 0; row < answer.count(); ++row)
             found[std::string(answer.at(row, 0).value_or(""))].emplace_back(
                 answer.at(row, 1).value_or(""));
@@ -106,6 +111,22 @@ std::string untold_changes(connection& session, const std::vector<named_query>& 
             throw;
         blame(session, queries, e, limits);
     }
+    return found;
+}
+
+} // namespace
+
+watched_tables tables_to_watch(connection& session, const std::vector<named_query>& queries,
+                               const patience& limits)
+{
+    auto found = ask(session, queries, "", true, limits);
+    return {found["trigger"], found["kind"], found["function"]};
+}
+
+std::string untold_changes(connection& session, const std::vector<named_query>& queries,
+                           const std::string& channel, const patience& limits)
+{
+    auto found = ask(session, queries, channel, false, limits);
     std::string out;
     const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
     if (found.contains("session"))

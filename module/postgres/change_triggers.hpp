@@ -22,4 +22,16 @@ struct named_query {
                                          const std::vector<named_query>& queries,
                                          const std::string& channel, const patience& limits);
 
+/// By their names in SQL, with schemas.
+struct watched_tables {
+    std::vector<std::string> tables;
+    std::vector<std::string> without_triggers; ///< which can have none
+    std::vector<std::string> functions;        ///< whose tables cannot be told
+};
+
+/// What has to have triggers so that every change of what the queries read is told.
+[[nodiscard]] watched_tables tables_to_watch(connection& session,
+                                             const std::vector<named_query>& queries,
+                                             const patience& limits);
+
 } // namespace pgsql::postgres

@@ -142,6 +142,11 @@ public:
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For what changes something: its sessions are with the primary.
     [[nodiscard]] postgres::pool& changes() noexcept { return *changes_; }
+    /// What the directives say, before PostgreSQL is asked.
+    [[nodiscard]] const std::vector<directory::kind_setting>& kinds() const noexcept
+    {
+        return kinds_;
+    }
     /// Where rows are read.
     [[nodiscard]] const postgres::target& reads_at() const noexcept { return reads_at_; }
     /// Where PostgreSQL tells of changes: at the primary, for standbys do not.

@@ -5,6 +5,7 @@
 #include "doctor.hpp"
 #include "listening.hpp"
 
+#include "../postgres/conninfo.hpp"
 #include "../postgres/explain.hpp"
 #include "../postgres/inspection.hpp"
 #include "../postgres/query_plan.hpp"
@@ -55,8 +56,7 @@ void examine_rights(examination& of, const postgres::inspection& seen)
     const std::string role = "role " + seen.role;
     for (const auto& right : seen.role_rights)
         of.find(level::warning, role, role + " " + right + "; it only has to read",
-                "make a role of its own: CREATE ROLE ldap LOGIN PASSWORD '…'; GRANT SELECT ON … TO "
-                "ldap");
+                "make a role of its own; slapd-pgsql-check --grants prints how");
     if (!seen.role_rights.empty() && seen.role_rights.front() == "is a superuser")
         return; // everything else follows from it
     for (const auto& schema : seen.schemas)
@@ -114,8 +114,8 @@ void examination::find(level how, const std::string& about, const std::string& w
 {
     constexpr const char* names[] = {"error", "warning", "note"};
     json finding = {{"level", names[static_cast<int>(how)]}, {"about", about}, {"what", what}};
-    if (!mend.empty())
-        finding["mend"] = mend;
+    if (const std::string help = !mend.empty() ? mend : refused.remedy_in(what); !help.empty())
+        finding["mend"] = help;
     if (!examples.empty())
         finding["examples"] = examples;
     report["findings"].push_back(std::move(finding));
@@ -184,6 +184,22 @@ std::vector<std::string> remarks_on(const bound& mapping)
     return out;
 }
 
+namespace {
+
+// Where temporary views can be made, as pgsql-uri or somebody else says.
+postgres::target asked_at(const service& with)
+{
+    postgres::target out = with.listens_at();
+    if (const char* other = std::getenv(connection_variable); other != nullptr && *other != '\0') {
+        out.uri = postgres::overridden(out.uri, other);
+        out.hosts = std::make_shared<postgres::route>(out.uri, "");
+        out.defaults = postgres::own_files(out.uri);
+    }
+    return out;
+}
+
+} // namespace
+
 void examine(BackendDB& be, const char* file)
 {
     std::ofstream out(file, std::ios::app);
@@ -204,9 +220,18 @@ void examine(BackendDB& be, const char* file)
     const auto failed = [&](const std::string& why) {
         report["findings"].push_back({{"level", "error"}, {"about", "PostgreSQL"}, {"what", why}});
     };
+    const char* asked = std::getenv(subject_variable);
+    const std::string_view subject = asked != nullptr ? asked : "";
+    if (!subject.empty())
+        report["needs"] = {{"role", postgres::user_of(with->reads_at().uri)},
+                           {"sessions", with->pool().size()}};
+    if (subject == "role") {
+        line({{"report", report}});
+        return;
+    }
     progress("connecting to PostgreSQL");
     try {
-        postgres::target at = with->reads_at();
+        postgres::target at = subject == "needs" ? asked_at(*with) : with->reads_at();
         at.timeout = statement_seconds;
         session = postgres::connection::open(
             at, {in_seconds(at.connect_timeout), [] { return slapd_shutdown != 0; }}, counted);
@@ -221,11 +246,15 @@ void examine(BackendDB& be, const char* file)
         const char* what;
         void (*examine)(examination&);
     };
-    constexpr part parts[] = {
-        {"the columns", examine_columns},   {"the server and the role", examine_server},
-        {"the rows", examine_rows},         {"the names", examine_names},
-        {"the searches", examine_searches}, {"the triggers", examine_changes}};
-    for (const auto& [what, examine_part] : parts) {
+    const std::vector<part> needs = {{"the rights", report_needs}};
+    const std::vector<part> all = {{"the rights", examine_refusals},
+                                   {"the columns", examine_columns},
+                                   {"the server and the role", examine_server},
+                                   {"the rows", examine_rows},
+                                   {"the names", examine_names},
+                                   {"the searches", examine_searches},
+                                   {"the triggers", examine_changes}};
+    for (const auto& [what, examine_part] : subject == "needs" ? needs : all) {
         progress(std::string("looking at ") + what);
         try {
             examine_part(of);

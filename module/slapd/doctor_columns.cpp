@@ -120,8 +120,11 @@ void examine_columns(examination& of)
         if (!k.problem.empty()) {
             if (!said.insert(k.problem).second)
                 continue;
+            const std::string help = of.refused.remedy_of(k.problem);
             of.find(level::error, k.name, k.problem,
-                    "until that is mended, searches for " + k.name + " get an error");
+                    !help.empty()
+                        ? help
+                        : "until that is mended, searches for " + k.name + " get an error");
             continue;
         }
         if (k.only_if_none_in >= 0)
@@ -133,19 +136,9 @@ void examine_columns(examination& of)
             if (!v.problem.empty())
                 of.find(level::error, k.name, v.problem);
         missing(of, k);
-        if (k.password_change.empty())
-            continue;
-        // Planned, not run: that checks the right, too.
-        try {
-            (void)of.session.run_once({"EXPLAIN " + k.password_change, {"0", "0", "0"}},
-                                      of.limits());
-        } catch (const postgres::error& e) {
-            if (e.why() != postgres::error::cause::statement)
-                throw;
-            of.find(level::error, "pgsql-password-change " + k.name,
-                    std::string("PostgreSQL refuses the UPDATE: ") + e.what());
-        }
     }
+    for (const auto& one : of.refused.beside(of.mapping->map))
+        of.find(level::error, one.name, refused_statements::fault(one), of.refused.remedy(one));
 }
 
 } // namespace pgsql::slapd

@@ -4,7 +4,7 @@
 // Before slapd's macros, which would get in its way: so this file comes first wherever it is used.
 #include <nlohmann/json.hpp>
 
-#include "database.hpp"
+#include "rights.hpp"
 
 #include "../directory/client_searches.hpp"
 
@@ -20,6 +20,7 @@ struct examination {
     nlohmann::json report = nlohmann::json::object();
     std::shared_ptr<const bound> mapping;
     directory::sample of; ///< an account and a group that there are
+    refused_statements refused;
 
     enum class level : char { error, warning, note };
     /// Adds a finding: what it is about (a directive, say), what is wrong, what to do, examples.
@@ -30,6 +31,10 @@ struct examination {
     [[nodiscard]] postgres::patience limits() const;
 };
 
+/// What PostgreSQL refuses to run, and the rights that help.
+void examine_refusals(examination& of);
+/// What --grants and --triggers need: the rights that the statements need and the tables they read.
+void report_needs(examination& of);
 /// The server's version, clock and encryption, the role's rights.
 void examine_server(examination& of);
 /// The columns of every query, and what becomes of them.

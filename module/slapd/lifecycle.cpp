@@ -4,6 +4,7 @@
 #include "doctor.hpp"
 #include "monitor.hpp"
 #include "replication.hpp"
+#include "rights.hpp"
 #include "wait.hpp"
 #include "waiting_room.hpp"
 
@@ -64,7 +65,8 @@ void advise(service& s, const directory::mapping& map, idle_thread& mine)
 }
 
 // A missing right, say, which describing the UPDATE would not show.
-void rehearse(service& s, const directory::kind& k, idle_thread& mine)
+void rehearse(service& s, const directory::kind& k, const refused_statements& refused,
+              idle_thread& mine)
 {
     const postgres::patience limits = patience_of(mine, s.timeout);
     try {
@@ -74,9 +76,17 @@ void rehearse(service& s, const directory::kind& k, idle_thread& mine)
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
-        s.say("pgsql-password-change " + k.name + ": PostgreSQL refuses to run the UPDATE: " +
-              e.what() + "; until that is mended, passwords cannot be changed");
+        s.say(refused.with_remedy("pgsql-password-change " + k.name +
+                                  ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
+              "; until that is mended, passwords cannot be changed");
     }
+}
+
+refused_statements refused_by(service& s, look how, const postgres::patience& limits)
+{
+    return s.pool().with_connection(limits, [&](postgres::connection& session) {
+        return find_refused(s, session, how, limits);
+    });
 }
 
 // slaptest: what only the database can tell is part of the test. That it is away is no fault of the
@@ -91,9 +101,8 @@ void test(service& s)
         for (const auto& remark : remarks_on(*mapping))
             s.say(remark);
         std::string problems;
-        for (const auto& k : mapping->map.kinds)
-            if (!k.problem.empty() && problems.find(k.problem) == std::string::npos)
-                problems += (problems.empty() ? "" : "; ") + k.problem;
+        for (const auto& one : refused_by(s, look::fully, limits()).problems(mapping->map))
+            problems += (problems.empty() ? "" : "; ") + one;
         if (!problems.empty())
             throw unusable(problems);
     } catch (const postgres::error& e) {
@@ -112,10 +121,14 @@ void* first_look(void*, void* argument) noexcept
         const auto mapping = s.mapping(patience_of(mine, s.timeout));
         for (const auto& remark : remarks_on(*mapping))
             s.say(remark);
+        const auto refused = refused_by(s, look::briefly, patience_of(mine, s.timeout));
+        for (const auto& one : refused.beside(mapping->map))
+            if (!one.name.starts_with("pgsql-password-change ")) // rehearsed below
+                s.say(refused.problem(one) + "; until then searches that need it get an error");
         for (const auto& k : mapping->map.kinds) {
             if (!k.problem.empty()) {
-                s.say(k.problem + "; until that is mended, searches for " + k.name +
-                      " get an error");
+                s.say(refused.with_remedy(k.problem) + "; until that is mended, searches for " +
+                      k.name + " get an error");
                 continue;
             }
             std::string names;
@@ -127,7 +140,7 @@ void* first_look(void*, void* argument) noexcept
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
             s.say(k.name + " serve" + names);
             if (!k.password_change.empty())
-                rehearse(s, k, mine);
+                rehearse(s, k, refused, mine);
         }
         advise(s, mapping->map, mine);
     } catch (const postgres::error& e) {

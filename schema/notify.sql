@@ -1,6 +1,7 @@
 -- notify.sql: has PostgreSQL tell every slapd of a change in the tables that it reads; see slapd-pgsql(5), CACHE.
 --
--- Run it in the database of the tables, as their owner, and say which they are:
+-- slapd-pgsql-check --triggers prints this with the tables that a configuration's queries read. Or run it in the database of the
+-- tables, as their owner, and say which they are:
 --   psql -X manager <notify.sql
 --   psql -c 'SELECT back_pgsql_watch($$"Users"$$, $$"Groups"$$, $$"UserGroups"$$)' manager
 -- Both may be run again, after a table was added for example. DROP FUNCTION back_pgsql_changed CASCADE takes the

@@ -187,6 +187,8 @@ after_readme() {
         ldapwhoami*) contains "$OUT" 'uid=ann,dc=example,dc=com' ;;
     esac
 }
+without_role() { q 'DROP OWNED BY ldap; DROP ROLE ldap'; } # the documents make it
+without_role
 run_document README.md readme
 stop_slapd
 stop_sssd
@@ -196,6 +198,7 @@ rm -rf /etc/default/slapd-pgsql /var/lib/slapd-pgsql
 block packaging/README.md LDAP_BASE_DN= >"$checkout/ldap.env"
 mkdir -p /etc/slapd-pgsql
 block packaging/README.md 'ldap1 ldap1.example.com' >/etc/slapd-pgsql/pair
+without_role
 before_operators() { :; }
 after_operators() {
     case $1 in
@@ -205,6 +208,10 @@ after_operators() {
         'slapd-pgsql-pair rolling') same 2 "$(grep -c ':replaced and well after ' <<<"$OUT")" "replaced servers" ;;
         'openssl '*) contains "$OUT" notAfter= ;;
         'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
+        'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;
+        'slapd-pgsql-check --revoke '*)
+            same "0 0" "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'; SELECT count(*) FROM pg_roles WHERE rolname = 'ldap'" | xargs)" "what is left in PostgreSQL"
+            ;;
         'apt-get purge '*) [ ! -e /etc/default/slapd-pgsql ] && [ ! -e /var/lib/slapd-pgsql ] || fail "something is left" ;;
     esac
 }

@@ -80,16 +80,17 @@ sub _password_change {
 # Answers that are true need no statement. PostgreSQL has to tell of changes, by triggers.
 sub _cache {
     my ($manager) = @_;
-    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers that schema/notify.sql makes:',
-        '  psql -X -f /usr/share/slapd-pgsql/notify.sql manager');
-    return { remarks => [@why, q(  psql -c "SELECT back_pgsql_watch('TABLE', …)" manager    (all tables that the queries read), and  pgsql-cache 64  (MiB)) ] } if !$manager;
-    return _off('pgsql-cache', '64', @why, q(  psql -c "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" manager));
+    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers on the tables that the queries read:',
+        '  slapd-pgsql-check --triggers slapd.conf | psql -X manager');
+    return { remarks => [@why, 'and  pgsql-cache 64  (MiB)'] } if !$manager;
+    return _off('pgsql-cache', '64', @why);
 }
 
 # What is done in PostgreSQL.
 sub _in_the_database {
     my ($manager) = @_;
     return { remarks => [
+        'The role: slapd-pgsql-check --grants prints what gives it the rights that the queries need, and no others.',
         'Indexes, for tables of ten thousand rows or more: slapd-pgsql-check says which ones your queries lack.' . ($manager ? ' With the four queries:' : ''),
         !$manager ? () : map { "  CREATE INDEX CONCURRENTLY ON $_;" }
             q("Users" (lower("mail" COLLATE "C"))), q("Users" ((true)) WHERE "mail" ~ '^ |  | $|[^ -~]'),

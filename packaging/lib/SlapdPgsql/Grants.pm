@@ -160,11 +160,11 @@ SQL
     return "${out}COMMIT;\n";
 }
 
-# Takes away what the two make. A role with rights in other databases stays until they are taken there.
+# Removes what the two make. A role with rights in other databases stays until they are taken there.
 sub revocation {
     my ($role) = @_;
     return <<"SQL" . _begin($role) . <<'SQL' . $revoke . <<'SQL';
--- Made by slapd-pgsql-check --revoke: takes away what --grants and --triggers have made in a database: the triggers and their
+-- Made by slapd-pgsql-check --revoke: removes what --grants and --triggers have made in a database: the triggers and their
 -- functions, which other servers may use as well, the rights of the role @{[_line(identifier($role))]}, and the role.
 -- A superuser, or the owner of the tables with CREATEROLE, runs it in each database that the role could read:   psql -X DATABASE <FILE
 SQL

@@ -2,7 +2,9 @@
 // waits for a database that is away.
 #include "breaker.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace pgsql::postgres {
 namespace {
@@ -17,6 +19,9 @@ constexpr auto breath = milliseconds(50);
 constexpr auto lapse = std::chrono::seconds(1);
 constexpr double shortest_pause = 0.2;
 constexpr double longest_pause = 0.5;
+// Somebody has to change something first, and PostgreSQL logs each refusal.
+constexpr double shortest_pause_refused = 1;
+constexpr double longest_pause_refused = 5;
 
 double seconds_since(clock::time_point when)
 {
@@ -34,7 +39,7 @@ double breaker::away_for() const
 void breaker::refuse() const
 {
     const std::lock_guard lock(guard_);
-    throw error(error::cause::lost, "the database is away: " + why_);
+    throw error(error::cause::lost, "the database is away: " + words());
 }
 
 bool breaker::begin()
@@ -69,7 +74,8 @@ void breaker::wait(const patience& limits) const
         throw error(error::cause::abandoned, "the operation was abandoned");
     std::unique_lock lock(guard_);
     if (clock::now() >= limits.until)
-        throw error(error::cause::lost, why_);
+        throw error(error::cause::lost, words(), {},
+                    why_.refused() ? error::heard::refusal : error::heard::words);
     if (now() == state::troubled)
         changed_.wait_until(lock, std::min(limits.until, clock::now() + glance));
 }
@@ -103,46 +109,98 @@ bool breaker::go_away()
     return true;
 }
 
-void breaker::announce(const std::string& why) const
+void breaker::announce(const error& why) const
 {
     changed_.notify_all();
-    tell_.say("the database is away, and operations get result 52 at once until it answers: " +
-              why);
+    const bool refused = why.why() == error::cause::refused;
+    tell_.say((refused
+                   ? "PostgreSQL refuses sessions, and operations get result 52 at once until it "
+                     "accepts one: "
+                   : "the database is away, and operations get result 52 at once until it "
+                     "answers: ") +
+              std::string(why.what()));
     tell_.alarm();
 }
 
-void breaker::failed(clock::time_point began, const std::string& why)
+void breaker::note(const error& why, bool whole)
+{
+    const bool known = !std::string_view(why_.what()).empty() && !why_.silent();
+    if (known && why.silent() && whole) {
+        silent_since_ = true;
+    } else if (!known || (whole && !why.silent())) {
+        why_ = why;
+        silent_since_ = false;
+    }
+}
+
+void breaker::forget_reason()
+{
+    why_ = error(error::cause::lost, "");
+    silent_since_ = false;
+}
+
+std::string breaker::words() const
+{
+    return why_.what() + std::string(silent_since_ ? "; since then no answer in time" : "");
+}
+
+error breaker::reason_of(const error& failure) const
+{
+    const std::lock_guard lock(guard_);
+    const bool cut_off = failure.silent() || failure.why() == error::cause::deadline;
+    if (!cut_off || now() == state::well || why_.silent())
+        return failure;
+    return failure.in_words_of(why_, silent_since_ ? "; since then no answer in time" : "");
+}
+
+void breaker::failed(clock::time_point began, const error& why)
+{
+    std::optional<error> news;
+    {
+        const std::lock_guard lock(guard_);
+        if (now() == state::well || (now() == state::troubled && began > last_failed_ + lapse)) {
+            since_ = began;
+            forget_reason();
+        }
+        if (now() == state::well)
+            state_ = state::troubled;
+        note(why, why.why() != error::cause::deadline);
+        last_failed_ = clock::now();
+        if (now() == state::troubled && seconds_since(since_) >= seconds_ && go_away())
+            news = why_;
+    }
+    changed_.notify_all();
+    if (news)
+        announce(*news);
+}
+
+void breaker::refused(const error& why)
 {
     bool news = false;
     {
         const std::lock_guard lock(guard_);
-        if (now() == state::well || (now() == state::troubled && began > last_failed_ + lapse))
-            since_ = began;
         if (now() == state::well)
-            state_ = state::troubled;
-        why_ = why;
+            since_ = clock::now();
+        note(why, true);
         last_failed_ = clock::now();
-        if (now() == state::troubled && seconds_since(since_) >= seconds_)
-            news = go_away();
+        news = go_away();
     }
-    changed_.notify_all();
     if (news)
         announce(why);
 }
 
 void breaker::ran_out()
 {
-    bool news = false;
-    std::string why;
+    std::optional<error> news;
     {
         const std::lock_guard lock(guard_);
         // Its first attempt failed a little after it began.
-        if (now() == state::troubled && !forgotten() && seconds_since(since_) >= 0.9 * seconds_)
-            news = go_away();
-        why = why_;
+        if (now() == state::troubled && !forgotten() && seconds_since(since_) >= 0.9 * seconds_ &&
+            go_away())
+            news = why_;
     }
     if (news)
-        announce(why);
+        announce(*news);
 }
 
 void breaker::suspect()
@@ -153,27 +211,32 @@ void breaker::suspect()
     tell_.alarm();
 }
 
-void breaker::missed(const std::string& why)
+void breaker::missed(const error& why)
 {
-    bool news = false;
+    std::optional<error> news;
     {
         const std::lock_guard lock(guard_);
-        if (now() == state::well)
+        if (now() == state::well) {
             since_ = clock::now();
-        why_ = why;
+            forget_reason();
+        }
+        note(why, true);
         last_failed_ = clock::now();
-        news = go_away(); // who suspected it has waited for long enough
+        if (go_away()) // who suspected it has waited for long enough
+            news = why_;
         suspected_ = false;
     }
     if (news)
-        announce(why);
+        announce(*news);
 }
 
 double breaker::next_probe()
 {
     const std::lock_guard lock(guard_);
-    const double out = pause_;
-    pause_ = std::min(1.5 * pause_, longest_pause);
+    const bool refused = why_.why() == error::cause::refused && !silent_since_;
+    const double out = refused ? std::clamp(pause_, shortest_pause_refused, longest_pause_refused)
+                               : std::min(pause_, longest_pause);
+    pause_ = 1.5 * out;
     return out;
 }
 

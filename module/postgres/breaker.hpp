@@ -17,7 +17,8 @@ public:
     enum class state : char {
         well,     ///< whoever needs a session opens one
         troubled, ///< attempts to connect fail: one is made at a time, and the others wait for it
-        away      ///< that went on for longer than an operation may take: nobody waits any more
+        away      ///< that went on for longer than an operation may take, or PostgreSQL refuses
+                  ///< sessions until something is changed: nobody waits any more
     };
     /// What it tells others.
     struct listener {
@@ -50,7 +51,7 @@ public:
         } catch (const error& e) {
             end(false);
             if (e.why() != error::cause::abandoned)
-                failed(began, e.what());
+                failed(began, e);
             throw;
         } catch (...) {
             end(false);
@@ -69,7 +70,12 @@ public:
             recover();
     }
     /// A session could not be had, or had and not used, since `began`.
-    void failed(clock::time_point began, const std::string& why);
+    void failed(clock::time_point began, const error& why);
+    /// PostgreSQL refuses every session, and there is none: away at once, and seldom probed.
+    void refused(const error& why);
+    /// The failure to connect, in the words of those before it if the attempt was cut off, which is
+    /// not the reason.
+    [[nodiscard]] error reason_of(const error& failure) const;
     /// An operation has waited in vain for as long as it may.
     void ran_out();
     /// PostgreSQL did not answer in time on a session that exists; whether it is away or only slow
@@ -91,7 +97,7 @@ public:
             return 0;
         } catch (const error& e) {
             if (e.why() != error::cause::abandoned)
-                missed(e.what());
+                missed(e);
         }
         return next_probe();
     }
@@ -103,11 +109,16 @@ private:
     [[nodiscard]] bool forgotten() const;
     void end(bool well) noexcept;
     void recover() noexcept;
-    void missed(const std::string& why);
+    void missed(const error& why);
+    /// With the lock held: keeps the failure, if it says more than what is known. `whole`: the
+    /// attempt had all its time.
+    void note(const error& why, bool whole);
+    void forget_reason();                    ///< with the lock held
+    [[nodiscard]] std::string words() const; ///< with the lock held
     [[nodiscard]] double next_probe();
     /// With the lock held; whether it was not known before.
     [[nodiscard]] bool go_away();
-    void announce(const std::string& why) const;
+    void announce(const error& why) const;
 
     const double seconds_;
     const listener tell_;
@@ -115,11 +126,12 @@ private:
     std::atomic<bool> suspected_{false};
     mutable std::mutex guard_; ///< of what follows
     mutable std::condition_variable changed_;
-    std::string why_;               ///< what the last attempt failed with
-    int under_way_ = 0;             ///< attempts
-    clock::time_point since_;       ///< when the trouble began
-    clock::time_point last_failed_; ///< when an attempt failed last
-    double pause_ = 0;              ///< seconds between probes
+    error why_{error::cause::lost, ""}; ///< the last failure that said something
+    bool silent_since_ = false;         ///< an attempt after it got no answer
+    int under_way_ = 0;                 ///< attempts
+    clock::time_point since_;           ///< when the trouble began
+    clock::time_point last_failed_;     ///< when an attempt failed last
+    double pause_ = 0;                  ///< seconds between probes
 };
 
 } // namespace pgsql::postgres

@@ -35,16 +35,9 @@ constexpr const char* settings =
     " pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('jit', 'off', true),"
     " pg_catalog.set_config('client_encoding', $2, true)";
 
-std::string trimmed(const char* message)
-{
-    std::string out = message != nullptr ? message : "";
-    while (!out.empty() && (out.back() == '\n' || out.back() == ' '))
-        out.pop_back();
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
-            c = ' '; // one line of the log, whatever the server sends
-    return out;
-}
+std::string text_of(const char* given) { return given != nullptr ? given : ""; }
+
+std::string trimmed(const char* message) { return one_line(text_of(message)); }
 
 // libpq would write notices to standard error; they are the server's log's business.
 void ignore_notice(void*, const PGresult*) {}
@@ -68,6 +61,9 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
     attempt.until = std::min(limits.until, in_seconds(where.connect_timeout));
     const auto stops = where.hosts->stops();
     std::string problems;
+    std::string sqlstate;
+    std::size_t silent = 0;
+    std::size_t refused = 0;
     for (std::size_t i = 0; i < stops.size(); ++i) {
         const auto& at = stops[i];
         patience slice = attempt;
@@ -81,17 +77,79 @@ std::unique_ptr<connection> connection::open(const target& where, const patience
             if (e.why() == error::cause::abandoned)
                 throw;
             std::string what = e.what();
-            if (e.why() == error::cause::deadline) {
-                where.hosts->silent(at);
+            if (e.why() == error::cause::deadline && e.sqlstate().empty()) {
+                ++silent;
+                where.hosts->set_aside(at);
                 what =
                     "no answer in time" +
                     (at.port.empty() ? "" : " from " + at.name + at.address + " port " + at.port);
             }
+            if (e.why() == error::cause::refused) {
+                ++refused;
+                where.hosts->set_aside(at);
+                sqlstate = e.sqlstate();
+            }
             problems += (problems.empty() ? "cannot connect: " : "; ") + what;
         }
     }
+    if (refused == stops.size())
+        throw error(error::cause::refused, problems, sqlstate, error::heard::refusal);
+    // What any of them has said is worth more than the silence of others.
     throw error(clock::now() >= limits.until ? error::cause::deadline : error::cause::lost,
-                problems);
+                problems, {},
+                refused > 0              ? error::heard::refusal
+                : silent == stops.size() ? error::heard::nothing
+                                         : error::heard::words);
+}
+
+void connection::refuse(const connection_failure& why) const
+{
+    throw error(why.refused ? error::cause::refused : error::cause::lost, why.text, why.sqlstate,
+                why.refused ? error::heard::refusal : error::heard::words);
+}
+
+void connection::start(const patience& limits)
+{
+    PGconn* const pg = handle_.get();
+    PQsetErrorVerbosity(pg, PQERRORS_VERBOSE); // libpq shows the SQLSTATE nowhere else
+    for (auto state = PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+         state != PGRES_POLLING_OK; state = PQconnectPoll(pg)) {
+        if (state == PGRES_POLLING_FAILED)
+            refuse(
+                read_failure(text_of(PQerrorMessage(pg)), text_of(PQdb(pg)), text_of(PQuser(pg))));
+        wait_for(state == PGRES_POLLING_WRITING, limits);
+    }
+    PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+    PQsetnonblocking(pg, 1);
+    try {
+        set_up(limits);
+    } catch (const error& e) {
+        if (e.sqlstate().empty())
+            throw;
+        refuse(read_failure(e.what(), std::string(e.sqlstate()), text_of(PQdb(pg)),
+                            text_of(PQuser(pg))));
+    }
+}
+
+void connection::set_up(const patience& limits)
+{
+    if (!own_session_) {
+        // What is behind the proxy has not been heard yet. The settings come with each statement.
+        (void)run_once({"SELECT 1", {}}, limits);
+        return;
+    }
+    // What the module relies on when it reads values as text, and a server-side end for statements
+    // whose client is gone.
+    const rows started = command(
+        ((unconverted() ? no_conversion : "") + ("SET statement_timeout = " + timeout_) +
+         "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
+         " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
+         // The moment of its start, in microseconds, tells one server from all others.
+         " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
+            .c_str(),
+        limits);
+    if (started.count() == 1)
+        server_ = std::strtol(started.at(0, 0).value_or("0").data(), nullptr, 10);
 }
 
 std::unique_ptr<connection> connection::open_at(const target& where, const route::host& at,
@@ -132,35 +190,10 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
     add(nullptr, nullptr);
     std::unique_ptr<connection> self(
         new connection(PQconnectStartParams(keys.data(), values.data(), 1), where, counted));
-    PGconn* pg = self->handle_.get();
-    if (pg == nullptr)
+    if (self->handle_ == nullptr)
         throw error(error::cause::lost, "out of memory for a connection");
-    PQsetNoticeReceiver(pg, ignore_notice, nullptr);
-    for (auto state = PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-         state != PGRES_POLLING_OK; state = PQconnectPoll(pg)) {
-        if (state == PGRES_POLLING_FAILED)
-            throw error(error::cause::lost, trimmed(PQerrorMessage(pg)));
-        self->wait_for(state == PGRES_POLLING_WRITING, limits);
-    }
-    PQsetnonblocking(pg, 1);
-    if (!self->own_session_) {
-        // What is behind the proxy has not been heard yet. The settings come with each statement.
-        (void)self->run_once({"SELECT 1", {}}, limits);
-        return self;
-    }
-    // What the module relies on when it reads values as text, and a server-side end for statements
-    // whose client is gone.
-    const rows started = self->command(
-        ((self->unconverted() ? no_conversion : "") +
-         ("SET statement_timeout = " + self->timeout_) +
-         "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
-         " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
-         // The moment of its start, in microseconds, tells one server from all others.
-         " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
-            .c_str(),
-        limits);
-    if (started.count() == 1)
-        self->server_ = std::strtol(started.at(0, 0).value_or("0").data(), nullptr, 10);
+    PQsetNoticeReceiver(self->handle_.get(), ignore_notice, nullptr);
+    self->start(limits);
     return self;
 }
 

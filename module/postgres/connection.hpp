@@ -5,6 +5,7 @@
 #include "deadline.hpp"
 #include "error.hpp"
 #include "own_files.hpp"
+#include "refusal.hpp"
 #include "route.hpp"
 #include "rows.hpp"
 #include "statement.hpp"
@@ -141,6 +142,9 @@ private:
     [[nodiscard]] static std::unique_ptr<connection>
     open_at(const target& where, const route::host& at, const patience& limits, traffic& counted);
 
+    void start(const patience& limits);
+    void set_up(const patience& limits);
+    [[noreturn]] void refuse(const connection_failure& why) const;
     void send(const statement& what, const char* prepared_as);
     void begin_shared();
     void end_shared();

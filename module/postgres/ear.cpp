@@ -8,6 +8,7 @@ constexpr auto silence = std::chrono::seconds(1); // after which the session is 
 constexpr double answer_seconds = 1;
 constexpr double shortest_pause = 0.1;
 constexpr double longest_pause = 1;
+constexpr double longest_pause_refused = 5;
 
 } // namespace
 
@@ -53,6 +54,7 @@ void ear::hear(const patience& limits)
 
 appointment ear::listen(const watch::dismissal& dismissed)
 {
+    double longest = longest_pause;
     patience limits{in_seconds(session_ == nullptr ? where_.timeout : answer_seconds), dismissed};
     try {
         if (session_ != nullptr)
@@ -62,13 +64,15 @@ appointment ear::listen(const watch::dismissal& dismissed)
         return {heard_ + silence, session_->socket()};
     } catch (const error& e) {
         session_.reset();
+        if (e.why() == error::cause::refused)
+            longest = longest_pause_refused;
         if (!lost_ && !dismissed()) {
             lost_ = true;
             tell_.on_lost(e.what());
         }
     }
     const auto next = in_seconds(pause_);
-    pause_ = std::min(2 * pause_, longest_pause);
+    pause_ = std::min(2 * pause_, longest);
     return {next};
 }
 

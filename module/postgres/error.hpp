@@ -13,17 +13,34 @@ class error : public std::runtime_error {
 public:
     enum class cause {
         lost,      ///< no connection, or it broke: worth trying again on a fresh one
+        refused,   ///< no connection until somebody changes the server or its address
         deadline,  ///< no answer in time
         busy,      ///< every connection of the pool stayed in use until the deadline
         abandoned, ///< the client gave the operation up
         statement  ///< PostgreSQL refused the statement: retrying is useless
     };
 
-    error(cause why, const std::string& message, std::string sqlstate = {})
-        : std::runtime_error(message), why_(why), sqlstate_(std::move(sqlstate))
+    /// What an attempt to connect has heard.
+    enum class heard {
+        words,
+        nothing, ///< from any host
+        refusal  ///< from one host at least, as `cause::refused` is from all
+    };
+
+    error(cause why, const std::string& message, std::string sqlstate = {},
+          heard what = heard::words)
+        : std::runtime_error(message), why_(why), heard_(what), sqlstate_(std::move(sqlstate))
     {}
 
     [[nodiscard]] cause why() const noexcept { return why_; }
+    [[nodiscard]] bool silent() const noexcept { return heard_ == heard::nothing; }
+    /// Whether a server that was to be connected to refuses it for good.
+    [[nodiscard]] bool refused() const noexcept { return heard_ == heard::refusal; }
+    /// The same failure, with the words of another.
+    [[nodiscard]] error in_words_of(const error& other, const std::string& more) const
+    {
+        return {why_, other.what() + more, other.sqlstate_, other.heard_};
+    }
     /// Five characters (PostgreSQL manual, appendix A), empty when the failure is not the server's.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
     /// Whether it is the session that has failed, and not the statement: there was none to be had,
@@ -31,6 +48,8 @@ public:
     /// primary is needed.
     [[nodiscard]] bool session_failed() const noexcept
     {
+        if (why_ == cause::refused)
+            return true;
         return why_ == cause::lost && (sqlstate_.empty() || sqlstate_.starts_with("08") ||
                                        sqlstate_.starts_with("57P") || sqlstate_ == "25006");
     }
@@ -57,6 +76,7 @@ public:
 
 private:
     cause why_;
+    heard heard_;
     std::string sqlstate_;
 };
 

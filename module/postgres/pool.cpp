@@ -51,8 +51,11 @@ pool::loan pool::borrow(tries& so_far, const patience& limits)
             so_far.began = clock::now();
             breaker_.attempt([&] { out.session = open(limits); });
         }
-        if (out.session != nullptr)
+        if (out.session != nullptr) {
+            const std::lock_guard lock(guard_);
+            ++in_use_;
             return out;
+        }
         {
             const loan back = std::move(out); // places are for those who can use them
         }
@@ -70,14 +73,19 @@ bool pool::again(const error& e, const patience& limits, tries& so_far)
     const bool late = clock::now() >= limits.until;
     if (late)
         breaker_.ran_out();
-    if (e.why() != error::cause::lost || late || limits.given_up() ||
+    const bool refused = e.why() == error::cause::refused;
+    if (refused && !has_sessions()) {
+        breaker_.refused(e);
+        return false;
+    }
+    if ((e.why() != error::cause::lost && !refused) || late || limits.given_up() ||
         breaker_.now() == breaker::state::away)
         return false;
     if (so_far.sent && so_far.was_fresh && e.session_failed()) {
         // It may be the statement that breaks the session, and takes the whole server along.
         if (e.sqlstate().empty() && ++so_far.wordless == most_wordless)
             return false;
-        breaker_.failed(so_far.began, e.what()); // so that the next attempt takes its time
+        breaker_.failed(so_far.began, e); // so that the next attempt takes its time
     }
     if (so_far.sent && !e.session_failed() && ++so_far.answered == 2)
         return false;
@@ -177,6 +185,7 @@ std::unique_ptr<pool::ahead> pool::begin(const statement& what, const patience& 
         if (idle_.empty() || !queue_.empty() || lent_ + 1 > limits_.size / 2)
             return nullptr;
         ++lent_;
+        ++in_use_;
         session = pop_idle().session;
     }
     auto on = std::make_unique<loan>(*this, std::move(session));
@@ -248,6 +257,8 @@ void pool::take_back(std::unique_ptr<connection> session) noexcept
         counted_->of.add(traffic::retired);
     std::unique_ptr<connection> ended; // closed outside the lock
     const std::lock_guard lock(guard_);
+    if (session != nullptr)
+        --in_use_;
     if (keep)
         idle_.push_back({std::move(session), clock::now()});
     else
@@ -260,6 +271,12 @@ void pool::forget_idle()
     std::vector<resting> ended; // closed outside the lock
     const std::lock_guard lock(guard_);
     ended.swap(idle_);
+}
+
+bool pool::has_sessions()
+{
+    const std::lock_guard lock(guard_);
+    return in_use_ > 0 || !idle_.empty();
 }
 
 int pool::lent()
@@ -285,7 +302,7 @@ appointment pool::tend(const watch::dismissal& dismissed)
                 fresh = open(limits);
             } catch (const error& e) {
                 // There may be no room for one more, while those that exist are served.
-                fresh = e.why() == error::cause::lost ? take_idle() : nullptr;
+                fresh = e.session_failed() ? take_idle() : nullptr;
                 if (fresh == nullptr)
                     throw;
                 (void)fresh->run_once({"SELECT 1", {}}, limits);

@@ -36,8 +36,8 @@ public:
     {}
 
     /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
-    /// again until the deadline, unless the database is known to be away; so `work` must be
-    /// repeatable. An abandoned statement is stopped at the server.
+    /// again until the deadline, unless the database is known to be away or refuses sessions; so
+    /// `work` must be repeatable. An abandoned statement is stopped at the server.
     template <typename Work>
     std::invoke_result_t<Work&, connection&> with_connection(const patience& limits, Work work)
     {
@@ -47,8 +47,11 @@ public:
                 loan session = borrow(so_far, limits);
                 return use(session, work, so_far);
             } catch (const error& e) {
-                if (!again(e, limits, so_far))
+                if (again(e, limits, so_far))
+                    continue;
+                if (so_far.sent)
                     throw;
+                throw breaker_.reason_of(e);
             }
         }
     }
@@ -155,6 +158,7 @@ private:
     void leave_place() noexcept;      ///< with the lock held
     void take_back(std::unique_ptr<connection> session) noexcept;
     [[nodiscard]] bool keeps(const connection& session) const noexcept;
+    [[nodiscard]] bool has_sessions();
     void forget_idle();
     [[nodiscard]] clock::time_point close_old();
     void cancel(const connection& session) noexcept;
@@ -168,6 +172,7 @@ private:
     std::deque<waiter*> queue_;
     std::vector<resting> idle_; ///< last in, first out: the warmest session serves next
     int lent_ = 0;              ///< places
+    int in_use_ = 0;            ///< sessions on them
 };
 
 /// A statement under way.

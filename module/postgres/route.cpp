@@ -12,7 +12,7 @@
 namespace pgsql::postgres {
 namespace {
 
-// One that was silent is tried last for so long.
+// One that was set aside is tried last for so long.
 constexpr auto distrust = std::chrono::seconds(30);
 
 struct option_free {
@@ -73,7 +73,7 @@ route::route(const std::string& uri, const std::string& session) : session_(sess
     for (std::size_t i = 0; i < count; ++i)
         hosts_.push_back({names.empty() ? "" : names[i], addresses.empty() ? "" : addresses[i],
                           ports[i].empty() ? "5432" : ports[i], "", i});
-    silent_.resize(count);
+    set_aside_.resize(count);
 }
 
 std::vector<route::host> route::stops() const
@@ -85,7 +85,7 @@ std::vector<route::host> route::stops() const
         const auto now = clock::now();
         const std::lock_guard lock(guard_);
         std::stable_partition(order.begin(), order.end(), [&](const host& one) {
-            const auto when = silent_[one.number];
+            const auto when = set_aside_[one.number];
             return when == clock::time_point() || now - when > distrust;
         });
     }
@@ -101,18 +101,18 @@ std::vector<route::host> route::stops() const
     return out;
 }
 
-void route::silent(const host& which)
+void route::set_aside(const host& which)
 {
     const std::lock_guard lock(guard_);
-    if (which.number < silent_.size())
-        silent_[which.number] = clock::now();
+    if (which.number < set_aside_.size())
+        set_aside_[which.number] = clock::now();
 }
 
 void route::answered(const host& which)
 {
     const std::lock_guard lock(guard_);
-    if (which.number < silent_.size())
-        silent_[which.number] = {};
+    if (which.number < set_aside_.size())
+        set_aside_[which.number] = {};
 }
 
 } // namespace pgsql::postgres

@@ -30,18 +30,19 @@ public:
 
     /// How many hosts the URI names; 0 when that is left to libpq.
     [[nodiscard]] std::size_t hosts() const noexcept { return hosts_.size(); }
-    /// What to try, in the order of the URI, but those last that were silent lately. Never empty:
-    /// a host without name, address and port is whatever libpq makes of the URI.
+    /// What to try, in the order of the URI, but those last that were set aside
+    /// lately. Never empty: a host without name, address and port is whatever libpq makes of the
+    /// URI.
     [[nodiscard]] std::vector<host> stops() const;
-    /// It did not answer in its slice of the time.
-    void silent(const host& which);
+    /// It did not answer in its slice of the time, or refused a session for good.
+    void set_aside(const host& which);
     void answered(const host& which);
 
 private:
     std::vector<host> hosts_;
     std::string session_;
     mutable std::mutex guard_;
-    std::vector<clock::time_point> silent_; ///< when each of them was last
+    std::vector<clock::time_point> set_aside_; ///< when each of them was last
 };
 
 } // namespace pgsql::postgres

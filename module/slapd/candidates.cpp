@@ -149,7 +149,8 @@ bool is_hidden(const candidate& c)
 bool is_away(const postgres::error& e) noexcept
 {
     using cause = postgres::error::cause;
-    return e.why() == cause::lost || e.why() == cause::deadline || e.why() == cause::busy;
+    return e.why() == cause::lost || e.why() == cause::refused || e.why() == cause::deadline ||
+           e.why() == cause::busy;
 }
 
 bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,

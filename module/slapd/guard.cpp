@@ -8,6 +8,7 @@ failure code_for(const postgres::error& e) noexcept
     using cause = postgres::error::cause;
     switch (e.why()) {
     case cause::lost:
+    case cause::refused:
         return {LDAP_UNAVAILABLE, "the database is not available"};
     case cause::deadline:
         return {LDAP_UNAVAILABLE, "the database did not answer in time"};

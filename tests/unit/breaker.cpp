@@ -126,3 +126,46 @@ TEST_CASE("a failure that nothing followed for long says nothing of today", "[br
     CHECK(b.now() == state::well);
     CHECK(seen.alarms == 0);
 }
+
+TEST_CASE("a cut off attempt does not hide what was said before it", "[breaker]")
+{
+    const error said(error::cause::lost, "said", {}, error::heard::words);
+    const error cut(error::cause::deadline, "no answer", {}, error::heard::nothing);
+    const error silence(error::cause::lost, "no answer", {}, error::heard::nothing);
+    const auto failing = [](const error& with) { return [&] { throw error(with); }; };
+    breaker b(20, {});
+    CHECK(std::string(b.reason_of(cut).what()) == "no answer"); // nothing was said
+    CHECK_THROWS_AS(b.attempt(failing(said)), error);
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    CHECK_THROWS_AS(b.attempt(failing(cut)), error);
+    CHECK(std::string(b.reason_of(cut).what()) == "said");
+    CHECK(b.reason_of(cut).why() == error::cause::deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    CHECK_THROWS_AS(b.attempt(failing(silence)), error); // it had all its time
+    CHECK(std::string(b.reason_of(silence).what()) == "said; since then no answer in time");
+    CHECK(b.reason_of(error(error::cause::busy, "busy")).why() == error::cause::busy);
+}
+
+TEST_CASE("a refusal makes the database away at once, is said once, and probed seldom", "[breaker]")
+{
+    const error refusal(error::cause::refused, "no such role", "28000", error::heard::refusal);
+    record seen;
+    breaker b(20, seen.listener());
+    CHECK_THROWS_AS(b.attempt([&] { throw error(refusal); }), error);
+    b.refused(refusal);
+    b.refused(refusal);
+    CHECK(b.now() == state::away);
+    REQUIRE(seen.said.size() == 1);
+    CHECK(seen.said.front() == "PostgreSQL refuses sessions, and operations get result 52 at once "
+                               "until it accepts one: no such role");
+    double pause = 1;
+    for (int i = 0; i < 8; ++i) {
+        const double next = b.probe([&] { throw error(refusal); });
+        CHECK(next >= pause);
+        pause = next;
+    }
+    CHECK(pause == 5);
+    CHECK(b.probe([] { throw error(error::cause::lost, "starting up"); }) <= 0.5);
+    CHECK(b.probe([] {}) == 0);
+    CHECK(seen.said.size() == 2);
+}

@@ -17,13 +17,13 @@ std::string shown(const route& r)
 
 } // namespace
 
-TEST_CASE("hosts are tried in the order of the URI, those that were silent last", "[route]")
+TEST_CASE("hosts are tried in the order of the URI, those that were set aside last", "[route]")
 {
     route r("postgres://ldap@a,b:5433,c/manager", "");
     CHECK(r.hosts() == 3);
     CHECK(shown(r) == "a:5432/ b:5433/ c:5432/");
     const auto first = r.stops().front();
-    r.silent(first);
+    r.set_aside(first);
     CHECK(shown(r) == "b:5433/ c:5432/ a:5432/");
     r.answered(first);
     CHECK(shown(r) == "a:5432/ b:5433/ c:5432/");

@@ -90,7 +90,7 @@ refused_statements refused_by(service& s, look how, const postgres::patience& li
 }
 
 // slaptest: what only the database can tell is part of the test. That it is away is no fault of the
-// configuration.
+// configuration, but that it refuses sessions is.
 void test(service& s)
 {
     const auto limits = [&] {
@@ -106,6 +106,8 @@ void test(service& s)
         if (!problems.empty())
             throw unusable(problems);
     } catch (const postgres::error& e) {
+        if (e.refused() || e.why() == postgres::error::cause::statement)
+            throw unusable(e.what());
         s.say(std::string(e.what()) + "; whether PostgreSQL takes the queries could not be tested");
     }
 }

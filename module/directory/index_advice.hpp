@@ -18,7 +18,7 @@ struct index_advice {
     std::string search; ///< as in probe
     std::vector<postgres::whole_read> reads;
     std::vector<std::string>
-        indexes; ///< CREATE INDEX statements, but for those of earlier searches
+        indexes; ///< CREATE INDEX statements, and what they need, but for those of earlier searches
     std::vector<postgres::whole_read> incurable; ///< those of `reads` for which no search has one
 
     /// The same in one line.

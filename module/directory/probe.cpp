@@ -57,7 +57,7 @@ public:
                 for (branch& b : condition_compiler(all_, kind_, unused).branches(term))
                     alternatives.push_back(part_of(std::move(b)));
         });
-        add({named, plan->page(std::nullopt, !plan->pinned), std::move(alternatives)});
+        add(*plan, named, std::move(alternatives));
         for (const values_query* list : plan->values_queries)
             add({.what = named + ", " + name_of(list->attribute),
                  .asked = {list->text, {array_literal(entries)}},
@@ -180,7 +180,15 @@ private:
     {
         const wanted only_names;
         if (const auto plan = make_plan(all_, kind_, asked, only_names))
-            add({std::move(what), plan->page(std::nullopt, !plan->pinned), std::move(parts)});
+            add(*plan, std::move(what), std::move(parts));
+    }
+
+    // A lookup finds rows by its own condition.
+    void add(const plan& from, std::string what, std::vector<probe::part> parts)
+    {
+        if (from.lookup >= 0)
+            parts.clear();
+        add({std::move(what), from.page(std::nullopt, !from.pinned), std::move(parts)});
     }
 
     // memberUid and member, say, may be one query.

@@ -122,6 +122,8 @@ public:
         const char* name = PQparameterStatus(handle_.get(), "server_encoding");
         return name != nullptr ? name : "";
     }
+    /// 150004 for 15.4
+    [[nodiscard]] int server_version() const noexcept { return PQserverVersion(handle_.get()); }
     /// The number of the server, as rows have it.
     [[nodiscard]] long server() const noexcept { return server_; }
     /// 0 where a proxy keeps it to itself.

@@ -18,7 +18,9 @@ SELECT json_build_object(
     'varchar', (SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
                 WHERE a.attrelid = c.oid AND a.atttypid = 'pg_catalog.varchar'::pg_catalog.regtype),
     'indexes', (SELECT json_agg(json_build_object('name', x.relname, 'leads', a.attname,
-                                                  'partial', i.indpred IS NOT NULL))
+                                                  'partial', i.indpred IS NOT NULL,
+        'computes', CASE WHEN i.indkey[0] = 0 AND m.amname IN ('btree', 'hash')
+                    THEN pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) END))
                 FROM pg_catalog.pg_index i
                 JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
                 JOIN pg_catalog.pg_am m ON m.oid = x.relam
@@ -39,11 +41,16 @@ constexpr const char* by_indexes =
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)";
 
-query_plan plan_by_indexes(const statement& of, connection& session, const patience& limits)
+// Two conditions that cannot both be true: with this the planner sees it, unless a function or
+// operator in them is not IMMUTABLE (relation_excluded_by_constraints in plancat.c).
+constexpr const char* by_contradiction = "SELECT set_config('constraint_exclusion', 'on', true)";
+
+query_plan plan_with(const char* settings, const statement& of, connection& session,
+                     const patience& limits)
 {
     session.command("BEGIN", limits);
     try {
-        (void)session.run_once({by_indexes, {}}, limits);
+        (void)session.run_once({settings, {}}, limits);
         query_plan out = plan_of(of, session, limits);
         session.command("ROLLBACK", limits);
         return out;
@@ -52,6 +59,104 @@ query_plan plan_by_indexes(const statement& of, connection& session, const patie
             session.command("ROLLBACK", limits);
         throw;
     }
+}
+
+constexpr const char* types_of =
+    "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),"
+    " a.attcollation = t.typcollation"
+    " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+    " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped";
+
+// The views on a table that have a COLLATE, and the views on those.
+constexpr const char* collating_views = R"(
+WITH RECURSIVE above(oid, collates) AS (
+    SELECT x.oid, false FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (VALUES (c.oid), (pg_catalog.pg_partition_root(c.oid)::oid)) AS x(oid)
+    WHERE n.nspname = $1 AND c.relname = $2
+    UNION
+    SELECT r.ev_class, above.collates OR pg_catalog.pg_get_viewdef(r.ev_class) LIKE '% COLLATE %'
+    FROM above
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                               AND d.refobjid = above.oid
+                               AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+    JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid)
+SELECT c.relname FROM above JOIN pg_catalog.pg_class c ON c.oid = above.oid WHERE above.collates)";
+
+bool reads_collating_view(const table_scan& of, const statement& planned, connection& session,
+                          const patience& limits)
+{
+    const rows views = session.run_once({collating_views, {of.schema, of.table}}, limits);
+    for (int i = 0; i < views.count(); ++i)
+        if (planned.text.find(views.at(i, 0).value_or("")) != std::string::npos)
+            return true;
+    return false;
+}
+
+struct expression_traits {
+    bool immutable = false;
+    bool own_collation = false; ///< a column has another than its type
+};
+
+// What decides whether an index can have the expression; nothing if that cannot be told, as for an
+// aggregate. The role may have no right to the table itself, but may know the types of its columns.
+std::optional<expression_traits> traits_of(const std::string& expression,
+                                           const std::set<std::string>& columns,
+                                           const table_scan& on, connection& session,
+                                           const patience& limits)
+{
+    expression_traits out;
+    try {
+        const rows types = session.run_once({types_of, {on.schema, on.table}}, limits);
+        std::string made;
+        for (int i = 0; i < types.count(); ++i) {
+            const std::string name(types.at(i, 0).value_or(""));
+            if (!columns.contains(name))
+                continue;
+            made += (made.empty() ? "NULL::" : ", NULL::") +
+                    std::string(types.at(i, 1).value_or("")) + " AS " + quote_identifier(name);
+            out.own_collation = out.own_collation || types.at(i, 2) == "f";
+        }
+        // OFFSET keeps the columns from becoming constants.
+        const statement impossible{"SELECT FROM (SELECT " + made + " OFFSET 0) AS t WHERE (" +
+                                       expression + ") IS NULL AND (" + expression +
+                                       ") IS NOT NULL",
+                                   {}};
+        out.immutable = plan_with(by_contradiction, impossible, session, limits).line == "Result";
+        return out;
+    } catch (const error& e) {
+        if (e.why() != error::cause::statement)
+            throw;
+        return std::nullopt;
+    }
+}
+
+constexpr const char* collated = " may have a COLLATE that PostgreSQL does not show";
+
+// EXPLAIN shows COLLATE within an expression as a cast to the same type. (For what is sorted by, it
+// shows the collation.)
+bool may_hide_collation(const std::string& expression)
+{
+    return expression.find("::") != std::string::npos;
+}
+
+bool sorts_by_collation(const statement& shown, connection& session, const patience& limits)
+{
+    const auto keys =
+        plan_of({"SELECT t.x FROM (" + shown.text + ") AS t(x) ORDER BY t.x", shown.values},
+                session, limits)
+            .sorted_by;
+    return !keys.empty() && keys.front().find(" COLLATE ") != std::string::npos;
+}
+
+std::set<std::string> aliases_of(const query_plan& plan)
+{
+    std::set<std::string> out;
+    for (const table_scan& scan : plan.scans)
+        out.insert(scan.alias);
+    return out;
 }
 
 } // namespace
@@ -82,7 +187,10 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
             if (!from.at("leads").is_null())
                 x.leads = from.at("leads");
             if (!x.partial && !x.leads.empty())
-                t.leading.insert(x.leads);
+                t.leading.insert(quote_identifier(x.leads));
+            if (!x.partial && from.at("computes").is_string())
+                t.leading.insert("(" + std::string(bare(from.at("computes").get<std::string>())) +
+                                 ")");
             indexes_[{schema, from.at("name")}] = std::move(x);
         }
     }
@@ -141,31 +249,77 @@ bool explainer::reads_all(const table_scan& scan) const
             !columns_of(scan.index_condition, scan.alias).contains(by->second.leads));
 }
 
-std::vector<std::string> explainer::keys(const table_scan& of, const table& in,
-                                         const query_plan& plan, const statement& planned)
+explainer::index_part explainer::part_on(const table_scan& of, const table& in,
+                                         const std::string& expression, const asking& by)
+{
+    if (const auto column = column_in(expression);
+        column && column->alias == of.alias &&
+        (!column->as_text || in.varchar.contains(column->column)))
+        return {.sql = quote_identifier(column->column)};
+    const auto own = expression_on(of.alias, expression, by.aliases);
+    if (!own) {
+        const auto all = aliases_in(expression, by.aliases);
+        if (!all.contains(of.alias) || all.size() < 2)
+            return {};
+        return {.problem = std::string(bare(expression)) +
+                           " is made of columns of several tables, and an index has those of one"};
+    }
+    const auto traits =
+        traits_of(*own, columns_of(expression, of.alias), of, by.session, by.limits);
+    if (!traits)
+        return {};
+    if (!traits->immutable)
+        return {.problem = *own + " is not IMMUTABLE, so that no index can have it"};
+    return {.sql = "(" + *own + ")", .computed = true, .own_collation = traits->own_collation};
+}
+
+explainer::index_part explainer::shown_part(const table_scan& of, const table& in,
+                                            const query_plan& plan, const asking& by)
+{
+    if (plan.outputs.empty())
+        return {};
+    auto out = part_on(of, in, plan.outputs.front(), by);
+    if (out.computed && !out.own_collation && may_hide_collation(out.sql) &&
+        sorts_by_collation(by.planned, by.session, by.limits))
+        return {.problem = out.sql + collated};
+    return out;
+}
+
+void explainer::find_keys(whole_read& out, const table_scan& of, const table& in,
+                          const query_plan& plan, const asking& by)
 {
     // Of another table, or what the statement is asked with. (Its other constants, such as a
     // status, are true of too many rows.)
     const auto varies = [&](const std::string& with) {
-        if (const auto other = column_in(with))
-            return other->alias != of.alias;
-        return std::any_of(planned.values.begin(), planned.values.end(), [&](std::string value) {
-            std::erase(value, '"'); // {"x"} is shown as {x}
-            return with.find(value) != std::string::npos;
-        });
+        if (const auto others = aliases_in(with, by.aliases); !others.empty())
+            return !others.contains(of.alias);
+        return std::any_of(by.planned.values.begin(), by.planned.values.end(),
+                           [&](std::string value) {
+                               std::erase(value, '"'); // {"x"} is shown as {x}
+                               return with.find(value) != std::string::npos;
+                           });
     };
-    std::vector<std::string> out;
+    const bool collates = by.planned.text.find("COLLATE") != std::string::npos;
     // A table without any condition may be the one that the others are looked up for.
     for (const auto& condition : of.conditions.empty() ? plan.conditions : of.conditions) {
-        for (const auto& [column, with] : equalities_in(condition))
-            if (column.alias == of.alias && varies(with) &&
-                (!column.as_text || in.varchar.contains(column.column)) &&
-                std::find(out.begin(), out.end(), column.column) == out.end())
-                out.push_back(column.column);
-        if (!out.empty())
+        for (const auto& [side, with] : equal_sides(condition)) {
+            if (!aliases_in(side, by.aliases).contains(of.alias) || !varies(with))
+                continue;
+            auto part = part_on(of, in, side, by);
+            if (part.computed && may_hide_collation(part.sql) &&
+                (collates || reads_collating_view(of, by.planned, by.session, by.limits)))
+                part = {.problem = part.sql + collated};
+            if (part.sql.empty())
+                out.keys_problem = std::move(part.problem);
+            else if (std::find(out.keys.begin(), out.keys.end(), part.sql) == out.keys.end()) {
+                out.joined = !aliases_in(with, by.aliases).empty();
+                out.computed = out.computed || part.computed;
+                out.keys.push_back(std::move(part.sql));
+            }
+        }
+        if (!out.keys.empty())
             break;
     }
-    return out;
 }
 
 std::vector<std::string> explainer::other_keys(const table_scan& of, const table& in,
@@ -181,10 +335,13 @@ std::vector<std::string> explainer::other_keys(const table_scan& of, const table
     }
     for (const auto& shown : plan.outputs)
         read.merge(columns_of(shown, of.alias));
-    const bool only_compared = read == compared;
-    if (!only_compared || compared.erase(key) == 0 || compared.size() != 1)
+    if (read != compared || compared.size() != 2)
         return {};
-    return {*compared.begin()};
+    std::vector<std::string> out;
+    for (const auto& column : compared)
+        if (auto sql = quote_identifier(column); sql != key)
+            out.push_back(std::move(sql));
+    return out.size() == 1 ? out : std::vector<std::string>();
 }
 
 std::vector<whole_read> explainer::whole_reads(const statement& of, connection& session,
@@ -200,18 +357,22 @@ std::vector<whole_read> explainer::whole_reads(const statement& of, connection& 
     if (aliases.empty())
         return out;
     // PostgreSQL also reads a table whole when that is faster than an index that there is.
-    const query_plan plan = plan_by_indexes(of, session, limits);
-    const auto shown = plan.outputs.empty() ? std::nullopt : column_in(plan.outputs.front());
+    const query_plan plan = plan_with(by_indexes, of, session, limits);
+    const asking by{aliases_of(plan), of, session, limits};
     for (const table_scan& scan : plan.scans) {
         if (!reads_all(scan) || aliases.erase(scan.alias) == 0)
             continue;
         const table& t = *large_table(scan);
-        whole_read read{.table = t.name,
-                        .rows = t.rows,
-                        .guessed = t.guessed,
-                        .shown = shown && shown->alias == scan.alias ? shown->column : "",
-                        .keys = keys(scan, t, plan, of),
-                        .condition = scan.conditions.empty() ? "" : scan.conditions.front()};
+        whole_read read;
+        read.table = t.name;
+        read.rows = t.rows;
+        read.guessed = t.guessed;
+        read.condition = scan.conditions.empty() ? "" : scan.conditions.front();
+        auto shown = shown_part(scan, t, plan, by);
+        read.shown = std::move(shown.sql);
+        read.shown_problem = std::move(shown.problem);
+        read.has_statistics = session.server_version() >= 140000;
+        find_keys(read, scan, t, plan, by);
         // What another table without any index costs can hide that this one has its index.
         const bool indexed = std::any_of(read.keys.begin(), read.keys.end(),
                                          [&](const auto& key) { return t.leading.contains(key); });

@@ -37,7 +37,7 @@ private:
         std::string name; ///< of the partitioned table, if it is a part of one
         double rows = 0;
         bool guessed = false;          ///< by the size
-        std::set<std::string> leading; ///< columns with which an index of all rows begins
+        std::set<std::string> leading; ///< with what an index of all rows begins, in SQL
         std::set<std::string> varchar; ///< columns that are text as they are
     };
     struct index {
@@ -48,8 +48,26 @@ private:
     void count_small(connection& session, const patience& limits);
     [[nodiscard]] const table* large_table(const table_scan& scan) const;
     [[nodiscard]] bool reads_all(const table_scan& scan) const;
-    [[nodiscard]] static std::vector<std::string>
-    keys(const table_scan& of, const table& in, const query_plan& plan, const statement& planned);
+    struct asking {
+        std::set<std::string> aliases; ///< of the plan's tables
+        const statement& planned;
+        connection& session;
+        const patience& limits;
+    };
+    /// What an index is made of, in SQL, or why it cannot be made.
+    struct index_part {
+        std::string sql;
+        std::string problem;
+        bool computed = false;      ///< it is not just a column
+        bool own_collation = false; ///< of a column in it
+    };
+
+    [[nodiscard]] static index_part part_on(const table_scan& of, const table& in,
+                                            const std::string& expression, const asking& by);
+    static void find_keys(whole_read& out, const table_scan& of, const table& in,
+                          const query_plan& plan, const asking& by);
+    [[nodiscard]] static index_part shown_part(const table_scan& of, const table& in,
+                                               const query_plan& plan, const asking& by);
     /// What an index with the key needs to have all that is read of a table which lies between two
     /// others and is only compared with them.
     [[nodiscard]] static std::vector<std::string> other_keys(const table_scan& of, const table& in,

@@ -116,6 +116,69 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
     return out;
 }
 
+// An identifier without its quotes; nothing if it is none.
+std::optional<std::string> identifier(std::string_view text)
+{
+    if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
+        std::string out;
+        for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+            out += text[i];
+            if (text[i] == '"' && (++i + 1 >= text.size() || text[i] != '"'))
+                return std::nullopt;
+        }
+        return out;
+    }
+    if (text.empty() || text.find_first_not_of(in_identifier) != std::string_view::npos ||
+        (text.front() >= '0' && text.front() <= '9'))
+        return std::nullopt;
+    return std::string(text);
+}
+
+// The end of the identifier that begins there; the same place if none does.
+std::size_t identifier_end(std::string_view text, std::size_t begin)
+{
+    if (begin < text.size() && text[begin] == '"') {
+        auto end = begin;
+        do // quotes within are doubled
+            end = text.find('"', end + 1);
+        while (end != std::string_view::npos && ++end < text.size() && text[end] == '"');
+        return end == std::string_view::npos ? text.size() : end;
+    }
+    const auto end = text.find_first_not_of(in_identifier, begin);
+    return end == std::string_view::npos ? text.size() : end;
+}
+
+// Calls visit(alias, where it begins, where the name behind its dot begins) for everything that may
+// be a column or a row of a table.
+template <typename Visit> void each_reference(std::string_view text, const Visit& visit)
+{
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] == '\'') {
+            const auto end =
+                text.find('\'', i + 1); // a quote within is doubled, and begins the next
+            i = end == std::string_view::npos ? text.size() : end + 1;
+            continue;
+        }
+        const auto end = identifier_end(text, i);
+        if (end == i) {
+            ++i;
+            continue;
+        }
+        const bool qualified = i > 0 && text[i - 1] == '.';
+        const bool is_type = i > 1 && text.substr(i - 2, 2) == "::";
+        if (!qualified && !is_type && end + 1 < text.size() && text[end] == '.') {
+            const auto name_end = identifier_end(text, end + 1);
+            const bool called = name_end < text.size() && text[name_end] == '(';
+            const bool names = name_end > end + 1 || text[end + 1] == '*';
+            if (const auto alias = identifier(text.substr(i, end - i)); alias && names && !called)
+                visit(*alias, i, end + 1);
+        }
+        i = end;
+    }
+}
+
+} // namespace
+
 // Without the brackets around all of it.
 std::string_view bare(std::string_view text)
 {
@@ -138,26 +201,6 @@ std::string_view bare(std::string_view text)
     return text;
 }
 
-// An identifier without its quotes; nothing if it is none.
-std::optional<std::string> identifier(std::string_view text)
-{
-    if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
-        std::string out;
-        for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-            out += text[i];
-            if (text[i] == '"' && (++i + 1 >= text.size() || text[i] != '"'))
-                return std::nullopt;
-        }
-        return out;
-    }
-    if (text.empty() || text.find_first_not_of(in_identifier) != std::string_view::npos ||
-        (text.front() >= '0' && text.front() <= '9'))
-        return std::nullopt;
-    return std::string(text);
-}
-
-} // namespace
-
 query_plan read_plan(std::string_view json_text)
 {
     try {
@@ -167,6 +210,8 @@ query_plan read_plan(std::string_view json_text)
         reader(out).node(top, nullptr, {});
         if (const auto shown = top.find("Output"); shown != top.end())
             out.outputs = shown->get<std::vector<std::string>>();
+        if (const auto keys = top.find("Sort Key"); keys != top.end())
+            out.sorted_by = keys->get<std::vector<std::string>>();
         out.line = reader::line(top);
         return out;
     } catch (const json::exception& e) {
@@ -209,18 +254,57 @@ std::vector<std::string_view> conjuncts_of(std::string_view condition)
     return split(bare(condition), " AND ");
 }
 
-std::vector<std::pair<column_reference, std::string>> equalities_in(std::string_view condition)
+std::vector<std::pair<std::string, std::string>> equal_sides(std::string_view condition)
 {
-    std::vector<std::pair<column_reference, std::string>> out;
+    std::vector<std::pair<std::string, std::string>> out;
     for (const auto part : conjuncts_of(condition)) {
         const auto sides = split(bare(part), " = ");
         if (sides.size() != 2)
             continue;
         for (const std::size_t one : {0, 1})
-            if (auto column = column_in(sides[one]))
-                out.emplace_back(std::move(*column), sides[1 - one]);
+            out.emplace_back(sides[one], sides[1 - one]);
     }
     return out;
+}
+
+std::vector<std::pair<column_reference, std::string>> equalities_in(std::string_view condition)
+{
+    std::vector<std::pair<column_reference, std::string>> out;
+    for (auto& [side, with] : equal_sides(condition))
+        if (auto column = column_in(side))
+            out.emplace_back(std::move(*column), std::move(with));
+    return out;
+}
+
+std::set<std::string> aliases_in(std::string_view expression, const std::set<std::string>& aliases)
+{
+    std::set<std::string> out;
+    each_reference(expression, [&](const std::string& alias, std::size_t, std::size_t) {
+        if (aliases.contains(alias))
+            out.insert(alias);
+    });
+    return out;
+}
+
+std::optional<std::string> expression_on(const std::string& alias, std::string_view expression,
+                                         const std::set<std::string>& aliases)
+{
+    const auto text = bare(expression);
+    if (aliases_in(text, aliases) != std::set<std::string>{alias})
+        return std::nullopt;
+    std::string out;
+    std::size_t copied = 0;
+    bool whole_row = false;
+    each_reference(text, [&](const std::string& of, std::size_t begin, std::size_t name) {
+        if (of != alias)
+            return;
+        whole_row = whole_row || text[name] == '*';
+        out += text.substr(copied, begin - copied);
+        copied = name;
+    });
+    if (whole_row)
+        return std::nullopt;
+    return out + std::string(text.substr(copied));
 }
 
 std::set<std::string> columns_of(const std::string& expression, const std::string& alias)

@@ -26,6 +26,7 @@ struct query_plan {
     std::vector<table_scan> scans;
     std::vector<std::string> conditions; ///< of all its parts
     std::vector<std::string> outputs;    ///< the expressions that the statement shows
+    std::vector<std::string> sorted_by;  ///< by its last step, if that sorts
     std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
     std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
 };
@@ -51,6 +52,10 @@ struct column_reference {
 /// The conditions that are all true when it is.
 [[nodiscard]] std::vector<std::string_view> conjuncts_of(std::string_view condition);
 
+/// What has to be equal for the condition to be true: each side with the other.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+equal_sides(std::string_view condition);
+
 /// The columns for which = has to be true, with what is on its other side.
 [[nodiscard]] std::vector<std::pair<column_reference, std::string>>
 equalities_in(std::string_view condition);
@@ -58,5 +63,18 @@ equalities_in(std::string_view condition);
 /// The columns of a table that the expression is about.
 [[nodiscard]] std::set<std::string> columns_of(const std::string& expression,
                                                const std::string& alias);
+
+/// Those of the plan's aliases whose columns the expression is about.
+[[nodiscard]] std::set<std::string> aliases_in(std::string_view expression,
+                                               const std::set<std::string>& aliases);
+
+/// The expression as an index has it: EXPLAIN's, without the alias in front of the columns, and
+/// without brackets around all of it. Nothing if it is not about the columns of that table alone.
+[[nodiscard]] std::optional<std::string> expression_on(const std::string& alias,
+                                                       std::string_view expression,
+                                                       const std::set<std::string>& aliases);
+
+/// Without the brackets around all of it.
+[[nodiscard]] std::string_view bare(std::string_view expression);
 
 } // namespace pgsql::postgres

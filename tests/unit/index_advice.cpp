@@ -112,14 +112,14 @@ TEST_CASE("indexes are named for the columns of tables, and once")
         if (of.text.find("lower(e.\"mail\"") != std::string::npos)
             return {{.table = "\"People\"",
                      .rows = 12345,
-                     .shown = "e\"mail",
+                     .shown = "\"e\"\"mail\"",
                      .keys = {},
                      .condition = "c"}};
         if (of.text.find("FROM (SELECT * FROM m)") != std::string::npos)
             return {{.table = "m",
                      .rows = 99999,
                      .shown = "",
-                     .keys = {"group", "site"},
+                     .keys = {"\"group\"", "\"site\""},
                      .condition = "c"}};
         return {};
     };
@@ -156,4 +156,52 @@ TEST_CASE(
           "finding users by mail reads all of u (20000 rows); no index can be named for u and "
           "the condition " +
               std::string(300, 'x') + "...");
+}
+
+TEST_CASE("an index on an expression comes with statistics where it is partial")
+{
+    for (const bool has_statistics : {true, false}) {
+        const auto computed = [&](const statement& of) -> std::vector<whole_read> {
+            if (of.text.find("e.\"mail\"") == std::string::npos &&
+                of.text.find("e.\"number\"") == std::string::npos)
+                return {};
+            return {{.table = "app.\"U\"",
+                     .rows = 20000,
+                     .shown = "(id + 1)",
+                     .has_statistics = has_statistics,
+                     .keys = {"(id + 1)"},
+                     .computed = true,
+                     .condition = "c"}};
+        };
+        std::string all;
+        for (const auto& advice : missing_indexes(probes(two_kinds()), computed))
+            for (const auto& one : advice.indexes)
+                all += one + "\n";
+        CHECK(
+            all ==
+            "CREATE INDEX ON app.\"U\" ((id + 1));\n"
+            "CREATE INDEX ON app.\"U\" (lower((id + 1) COLLATE \"C\"));\n"
+            "CREATE INDEX ON app.\"U\" ((true)) WHERE (id + 1) ~ '^ |  | $|[^ -~]';\n" +
+                std::string(has_statistics ? "CREATE STATISTICS back_pgsql_u_mail ON (id + 1) FROM "
+                                             "app.\"U\"; ANALYZE app.\"U\";\n"
+                                           : "CREATE INDEX ON app.\"U\" ((id + 1)); ANALYZE "
+                                             "app.\"U\";\n") +
+                "CREATE INDEX ON app.\"U\" ((true)) WHERE ((id + 1) IS NULL OR (id + 1) = '');\n");
+    }
+}
+
+TEST_CASE("why an expression has no index is said")
+{
+    const auto read = [](const statement& of) -> std::vector<whole_read> {
+        if (of.text.find("e.\"number\" =") == std::string::npos)
+            return {};
+        whole_read out{.table = "u", .rows = 20000, .condition = "c"};
+        out.shown_problem = "f(id) is not IMMUTABLE";
+        return {out};
+    };
+    const auto found = missing_indexes(probes(two_kinds()), read);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].text() ==
+          "finding users by uidNumber reads all of u (20000 rows); no index can be "
+          "named for u and the condition c: f(id) is not IMMUTABLE");
 }

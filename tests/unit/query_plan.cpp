@@ -129,3 +129,35 @@ TEST_CASE("a condition on one column is not taken for one on another")
     CHECK(columns_of("(aa.x = a.xx)", "a") == names{"xx"});
     CHECK(columns_of("(a.\"x", "a").empty());
 }
+
+TEST_CASE("an expression is told with the bare names of one table's columns")
+{
+    const std::set<std::string> aliases = {"u", "Us\"ers", "g", "lower"};
+    const auto on = [&](const char* alias, const char* expression) {
+        return expression_on(alias, expression, aliases).value_or("none");
+    };
+    CHECK(on("u", "(u.id + 10000)") == "id + 10000");
+    CHECK(on("u", "((u.id + 10000))") == "id + 10000");
+    CHECK(on("u", "COALESCE(u.mail, ((u.\"User Name\")::text || '@u.x'::text))") ==
+          "COALESCE(mail, ((\"User Name\")::text || '@u.x'::text))");
+    CHECK(on("Us\"ers", "(\"Us\"\"ers\".a || \"Us\"\"ers\".\"b.u.c\")") == "a || \"b.u.c\"");
+    // Functions, types and collations of a schema with the name of an alias.
+    CHECK(on("u", "u.f(u.x)") == "u.f(x)");
+    CHECK(on("u", "(u.x)::u.citext") == "(x)::u.citext");
+    CHECK(on("u", "lower(u.x)") == "lower(x)");
+    CHECK(on("u", "(u.address).city") == "(address).city");
+    CHECK(on("u", "'it''s u.x'::text || u.y") == "'it''s u.x'::text || y");
+    for (const char* other :
+         {"(u.id + g.id)", "g.id", "'u.id'::text", "u.*", "hash(u.*)", "5.0", "", "$1", "xu.id"})
+        CHECK(on("u", other) == "none");
+    CHECK(aliases_in("((u.id + g.id) > 'lower.x'::text)", aliases) ==
+          std::set<std::string>{"g", "u"});
+}
+
+TEST_CASE("what must be equal may be an expression")
+{
+    using sides = std::vector<std::pair<std::string, std::string>>;
+    CHECK(equal_sides("((lower((u.uid)::text) = 'x'::text) AND (u.a > 1))") ==
+          sides{{"lower((u.uid)::text)", "'x'::text"}, {"'x'::text", "lower((u.uid)::text)"}});
+    CHECK(equal_sides("((u.a = 1) OR (u.b = 2))").empty());
+}

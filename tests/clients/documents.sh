@@ -1,175 +1,11 @@
 #!/bin/bash
-# Every command in the READMEs does what is said of it, from the package to a login through SSSD, and for who runs two servers.
-#
-# They run word for word, as root, in a system of their own: this machine's with /usr, /etc and /var/lib that may be written to without a trace.
-# Stand-ins take the place of what would change a machine or is not here, and check what they are told.
-if [ -z "${OWN_SYSTEM:-}" ] && unshare --net --mount --pid --fork true 2>/dev/null; then
-    OWN_SYSTEM=yes exec setpriv --pdeathsig KILL -- unshare --net --mount --pid --fork --kill-child --mount-proc -- bash "$0"
-fi
-. "$(dirname "$0")/clients.sh"
-[ -n "${OWN_SYSTEM:-}" ] || skip "this machine may not make namespaces"
-[ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
-need ip cmake zstd psql
-ip link set lo up
-over=/mnt # in this mount namespace nobody needs it
-mount -t tmpfs over "$over"
-for place in usr etc var/lib; do
-    mkdir -p "$over/$place/"{new,work}
-    mount -t overlay overlay -o "lowerdir=/$place,upperdir=$over/$place/new,workdir=$over/$place/work" "/$place" 2>/dev/null ||
-        skip "this machine may not mount overlays"
-done
-printf '%s\n' '127.0.0.1 localhost ldap1.example.com ldap2.example.com db.example.com' >/etc/hosts
-
-start_postgres
-stop_postgres
-PGPORT=5432 # as the documents have it: the usual one
-start_postgres
-export PGHOST=$T/pg PGPORT PGUSER=postgres
-PATH=$POSTGRES_BIN:$PATH
-
-checkout=$T/checkout
-mkdir -p "$checkout/build" "$T/bin"
-cp -R "$PROJECT"/{CMakeLists.txt,LICENSE,README.md,doc,module,packaging,schema} "$checkout"
-ln -s "$BUILD" "$checkout/build/release"
-
-# The stand-ins.
-stand_in() { { echo '#!/bin/bash'; echo "set -eu; T=$T PROJECT=$PROJECT BUILD=$BUILD checkout=$checkout"; cat; } >"$1" && chmod +x "$1"; }
-# packaging/test-deb builds the package and installs it; here cmake does what it contains.
-stand_in "$checkout/packaging/build-deb" <<'END'
-mkdir -p build/deb
-touch build/deb/slapd-back-pgsql_0.1.0-1_amd64.deb
-END
-stand_in "$T/bin/apt-get" <<'END'
-package=$PROJECT/packaging/debian
-case "$*" in
-    "install -y ./build/deb/slapd-back-pgsql_"*.deb)
-        [ -f "$3" ]
-        cmake --install "$BUILD" --prefix /usr >/dev/null
-        [ -e /etc/default/slapd-pgsql ] || cp "$package/slapd-pgsql.default" /etc/default/slapd-pgsql
-        ;;
-    'purge -y slapd-back-pgsql') sh "$package/slapd-back-pgsql.postrm" purge ;;
-    *) echo "apt-get: not understood: $*" >&2; exit 1 ;;
-esac
-END
-stand_in "$T/bin/systemctl" <<'END'
-unit=$PROJECT/packaging/debian/slapd-back-pgsql.slapd-pgsql.service
-said() { sed -n "s/^$1=//p" "$unit"; }
-MAINPID=$(cat "$T/service.pid" 2>/dev/null || true)
-alive() { [ -n "$MAINPID" ] && kill -0 "$MAINPID" 2>/dev/null; }
-stop() {
-    alive || return 0
-    eval "$(said ExecStop)"
-    kill -TERM "$MAINPID" 2>/dev/null || true # it may have ended by that already
-    while alive; do /bin/sleep 0.05; done
-}
-start() {
-    cd /
-    env "$(said Environment)" setsid $(said ExecStart) >>"$T/slapd.log" 2>&1 </dev/null &
-    MAINPID=$!
-    echo "$MAINPID" >"$T/service.pid"
-    until ldapsearch -x -o TLS_REQCERT=never -H ldaps://localhost -b '' -s base 1.1 >/dev/null 2>&1; do alive && /bin/sleep 0.05; done
-}
-case "$*" in
-    'enable --now slapd-pgsql') start ;;
-    'restart slapd-pgsql') stop; start ;;
-    'disable --now slapd-pgsql') stop ;;
-    'cat slapd-pgsql') cat "$unit" ;;
-    'is-active --quiet slapd-pgsql') alive ;;
-    'show -p '*' slapd-pgsql') echo ActiveState=active ;;
-    *) echo "systemctl: not understood: $*" >&2; exit 1 ;;
-esac
-END
-# What mmdebstrap makes is tested by tests/packaging/image.sh.
-stand_in "$T/bin/mmdebstrap" <<'END'
-for argument; do case $argument in *.tar) tar -cf "$argument" -T /dev/null ;; esac; done
-END
-stand_in "$T/bin/docker" <<'END'
-image=$(cd "$checkout" && echo build/image/*.oci.tar)
-manifest() { tar -xOf "$checkout/$image" manifest.json; }
-config() { tar -xOf "$checkout/$image" "$(manifest | sed 's/.*"Config": "\([^"]*\)".*/\1/')"; }
-command=$1
-shift
-case $command in
-    load) [ "$1" = -i ] && [ "$2" = "$image" ] ;;
-    run)
-        while [[ $1 == -* ]]; do
-            case $1 in
-                --env-file) grep -q '^SQL_URI=' "$2"; shift ;;
-                -p) config | grep -q "\"${2##*:}/tcp\""; shift ;;
-                -v) config | grep -q "\"Volumes\": {\"${2##*:}\""; shift ;;
-                --name) echo "$2" >"$T/docker.name"; shift ;;
-                --hostname | --restart) shift ;;
-                -d) ;;
-                *) exit 1 ;;
-            esac
-            shift
-        done
-        manifest | grep -qF "\"RepoTags\": [\"$1\"]"
-        ;;
-    exec) [ "$1" = "$(cat "$T/docker.name")" ] && [ -x "$PROJECT/packaging/image/$2" ] ;;
-    *) exit 1 ;;
-esac
-END
-mkdir -p /var/lib/vz/template/cache
-stand_in "$T/bin/pct" <<'END'
-command=$1 container=$2
-shift 2
-case $command in
-    create) [[ $1 == local:vztmpl/* ]] && [ -s "/var/lib/vz/template/cache/${1#local:vztmpl/}" ] && [[ "$*" == *' --hostname ldap1 '* ]] && echo "$container" >"$T/pct.id" ;;
-    start) [ "$container" = "$(cat "$T/pct.id")" ] ;;
-    push) [ "$container" = "$(cat "$T/pct.id")" ] && [ -f "$1" ] && grep -qF "$2" "$PROJECT/packaging/image/supervise/slapd/run" ;;
-    exec) [ "$container" = "$(cat "$T/pct.id")" ] && [ "$1" = -- ] && [ -x "$PROJECT/packaging/image/$2" ] ;;
-    *) exit 1 ;;
-esac
-END
-stand_in "$T/bin/ssh" <<'END'
-while [ "$1" != -- ]; do shift; done
-[[ $2 == ldap[12].example.com ]]
-exec sh -c "$3"
-END
-stand_in /usr/local/sbin/make-container <<'END'
-[[ $1 == ldap[12] ]]
-systemctl restart slapd-pgsql
-END
-printf '#!/bin/sh\nexec /bin/sleep 0.2\n' >"$T/bin/sleep" # for slapd-pgsql-pair, which gives clients half a minute
-chmod +x "$T/bin/sleep"
-
-block() { # FILE BEGINNING: the block of a document whose first line begins so
-    awk -v beginning="$2" '/^```/ { open = !open; first = open; shown = 0; next } first { shown = index($0, beginning) == 1; first = 0 } open && shown' "$checkout/$1"
-}
-typed() { # COMMAND: what is typed when it asks
-    case $1 in
-        *'\password ldap'*) printf '%s\n' password password ;;
-        *'ldapwhoami '*' -W') echo ann-secret ;;
-    esac
-}
-elsewhere() { [[ $1 == packaging/demo || $1 == tests/run ]]; } # tests/packaging/demo.sh; whoever runs this
-# Runs every command of FILE. OUT has what the last one that ran has written; a function after_COMMAND looks at it.
-commands() { awk '/^```sh$/ { shown = 1; next } /^```/ { shown = 0 } shown && NF' "$checkout/$1"; }
-run_document() {
-    local line before=before_$2 after=after_$2
-    while IFS= read -r line; do
-        elsewhere "$line" && continue
-        "$before" "$line"
-        case $line in
-            'getent '* | 'id '*) expect 0 in_sssd bash -c "$line" ;;
-            *) expect 0 at_a_prompt "$line" ;;
-        esac
-        "$after" "$line"
-        count=$((count + 1))
-    done < <(commands "$1")
-}
-at_a_prompt() { typed "$1" | (cd "$checkout" && PATH=$T/bin:$PATH exec setsid --wait bash -c "$1"); }
-count=0
+# Every command in the README and in doc/getting-started.md works, up to a login through SSSD.
+. "$(dirname "$0")/own-system.sh"
 
 before_readme() {
     case $1 in
-        'systemctl enable --now slapd-pgsql') block README.md LDAP_BASE_DN= >/etc/default/slapd-pgsql ;;
-        'getent passwd ann')
-            sssd_conf() { block README.md '[sssd]'; }
-            start_sssd
-            ;;
         'ldapsearch -x -b '*) # the slapd.conf above it, with this machine's database
+            q "ALTER ROLE ldap PASSWORD 'password'"
             { base_conf | grep -v '^moduleload'; block README.md moduleload | sed "s|postgres://[^ ]*|postgres://ldap:password@localhost/manager|"; } >"$T/slapd.conf"
             URI=ldap://localhost
             start_slapd "$T/slapd.conf"
@@ -179,11 +15,6 @@ before_readme() {
 after_readme() {
     case $1 in
         ldapsearch*) contains "$OUT" 'uidNumber: 2000' ;;
-        'getent passwd ann') contains "$OUT" 'ann:*:2000:' ;;
-        'id ann')
-            contains "$OUT" '(sysadmins)'
-            expect 0 login ann ann-secret
-            ;;
         ldapwhoami*) contains "$OUT" 'uid=ann,dc=example,dc=com' ;;
     esac
 }
@@ -191,30 +22,28 @@ without_role() { q 'DROP OWNED BY ldap; DROP ROLE ldap'; } # the documents make 
 without_role
 run_document README.md readme
 stop_slapd
-stop_sssd
-PATH=$T/bin:$PATH systemctl disable --now slapd-pgsql
-rm -rf /etc/default/slapd-pgsql /var/lib/slapd-pgsql
 
-block packaging/README.md LDAP_BASE_DN= >"$checkout/ldap.env"
-mkdir -p /etc/slapd-pgsql
-block packaging/README.md 'ldap1 ldap1.example.com' >/etc/slapd-pgsql/pair
-without_role
-before_operators() { :; }
-after_operators() {
+before_started() {
     case $1 in
-        'slapd-pgsql-pair verify' | 'slapd-pgsql-pair status' | 'slapd-pgsql-pair run uptime')
-            for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n.example.com:"; done
+        'systemctl enable --now slapd-pgsql') block doc/getting-started.md LDAP_BASE_DN= >/etc/default/slapd-pgsql ;;
+        'getent passwd ann')
+            sssd_conf() { block doc/getting-started.md '[sssd]'; }
+            start_sssd
             ;;
-        'slapd-pgsql-pair rolling') same 2 "$(grep -c ':replaced and well after ' <<<"$OUT")" "replaced servers" ;;
-        'openssl '*) contains "$OUT" notAfter= ;;
-        'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
-        'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;
-        'slapd-pgsql-check --revoke '*)
-            same "0 0" "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'; SELECT count(*) FROM pg_roles WHERE rolname = 'ldap'" | xargs)" "what is left in PostgreSQL"
-            ;;
-        'apt-get purge '*) [ ! -e /etc/default/slapd-pgsql ] && [ ! -e /var/lib/slapd-pgsql ] || fail "something is left" ;;
     esac
 }
-run_document packaging/README.md operators
+after_started() {
+    case $1 in
+        ldapsearch*) contains "$OUT" 'uidNumber: 2000' ;;
+        'getent passwd ann') contains "$OUT" 'ann:*:2000:' ;;
+        'id ann')
+            contains "$OUT" '(sysadmins)'
+            expect 0 login ann ann-secret
+            ;;
+    esac
+}
+run_document doc/getting-started.md started
+stop_sssd
+PATH=$T/bin:$PATH systemctl disable --now slapd-pgsql
 say "$count commands"
-[ "$count" -ge 30 ] || fail "where have the documents' commands gone?"
+[ "$count" -ge 12 ] || fail "where have the documents' commands gone?"

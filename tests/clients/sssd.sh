@@ -59,7 +59,7 @@ private_etc() {
     mkdir -p "$etc/sssd/conf.d" "$etc/pam.d"
     (umask 077 && sssd_conf "$@" >"$etc/sssd/sssd.conf")
     printf '%s\n' 'passwd: files sss' 'group: files sss' 'shadow: files sss' 'hosts: files' >"$etc/nsswitch.conf"
-    printf '%s\n' '127.0.0.1 localhost' "$LDAP1 ldap1" "$LDAP2 ldap2" >"$etc/hosts"
+    printf '%s\n' '127.0.0.1 localhost' "$LDAP1 ldap1 ldap1.example.com" "$LDAP2 ldap2 ldap2.example.com" >"$etc/hosts"
     printf '%s\n' 'auth required pam_sss.so' 'account required pam_sss.so' 'password required pam_sss.so' >"$etc/pam.d/login-test"
 }
 

@@ -1,0 +1,22 @@
+#!/bin/bash
+# Every command in doc/operations.md works on a pair of servers.
+. "$(dirname "$0")/own-system.sh"
+
+block doc/operations.md LDAP_BASE_DN= >"$checkout/ldap.env"
+mkdir -p /etc/slapd-pgsql
+block doc/operations.md 'ldap1 ldap1.example.com' >/etc/slapd-pgsql/pair
+before_operators() { :; }
+after_operators() {
+    case $1 in
+        'slapd-pgsql-pair verify' | 'slapd-pgsql-pair status' | 'slapd-pgsql-pair run uptime')
+            for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n.example.com:"; done
+            ;;
+        'slapd-pgsql-pair rolling') same 2 "$(grep -c ':replaced and well after ' <<<"$OUT")" "replaced servers" ;;
+        'openssl '*) contains "$OUT" notAfter= ;;
+        'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
+        'apt-get purge '*) [ ! -e /etc/default/slapd-pgsql ] && [ ! -e /var/lib/slapd-pgsql ] || fail "something is left" ;;
+    esac
+}
+run_document doc/operations.md operators
+say "$count commands"
+[ "$count" -ge 20 ] || fail "where have the documents' commands gone?"

@@ -1,4 +1,4 @@
--- notify.sql: has PostgreSQL tell every slapd of a change in the tables that it reads; see slapd-pgsql(5), CACHE.
+-- notify.sql: has PostgreSQL tell every slapd of a change in the tables that it reads; see slapd-pgsql-operations(7), CACHE.
 --
 -- slapd-pgsql-check --triggers prints this with the tables that a configuration's queries read. Or run it in the database of the
 -- tables, as their owner, and say which they are:

@@ -1,4 +1,4 @@
-# The configurations in slapd-pgsql(5) and in the README do what is said of them.
+# The configurations in slapd-pgsql(5) and in the README work as described.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 

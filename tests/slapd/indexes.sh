@@ -1,4 +1,4 @@
-# With the indexes that slapd-pgsql(5) tells of, no search for a name, an address or a number reads a whole table.
+# With the indexes of slapd-pgsql-guide(7), no search for a name, an address or a number reads a whole table.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/scans.sh"
 start_postgres
@@ -20,7 +20,7 @@ for i in "${!slow[@]}"; do
 done
 
 # The manual's indexes, word for word, and those on mail for the other columns that are compared in the same way.
-manual=$(sed -e "s/\\\\(aq/'/g; s/\\\\(ti/~/g; s/\\\\(ha/^/g; s/\\\\-/-/g" "$PROJECT/doc/slapd-pgsql.5" | grep '^CREATE INDEX' | sed 's/;*$/;/')
+manual=$(sed -e "s/\\\\(aq/'/g; s/\\\\(ti/~/g; s/\\\\(ha/^/g; s/\\\\-/-/g" "$PROJECT/doc/slapd-pgsql-guide.7" | grep '^CREATE INDEX' | sed 's/;*$/;/')
 same 5 "$(wc -l <<<"$manual")" "indexes in the manual"
 q "$manual $(grep '"mail"' <<<"$manual" | sed 's/"mail"/"cn"/g') $(grep '"mail"' <<<"$manual" | sed 's/"mail"/"cn"/g; s/"Users"/"Groups"/') ANALYZE"
 for i in "${!slow[@]}"; do

@@ -22,7 +22,7 @@ grows() {
 start_postgres
 start_slapd - < <(manager_conf | monitored -)
 logged 'the first look at the database is over' # its statements are counted, too
-ready() { ldapsearch -x -LLL -o nettimeout=5 -H "$URI" -b dc=example,dc=com '(uid=.)' 1.1; } # as in doc/monitoring.md
+ready() { ldapsearch -x -LLL -o nettimeout=5 -H "$URI" -b dc=example,dc=com '(uid=.)' 1.1; } # as in slapd-pgsql-operations(7)
 expect 0 ready
 
 # ---- each kind and outcome
@@ -52,7 +52,7 @@ same 18 "$(value olmPgSearchTime | wc -l)" "bounds"
 operation='^olmPg(Search|Bind|Compare|PasswordChange)(Answered|Empty|Refused|Limited|Busy|Unavailable|Failed|Abandoned|Time|TimeSum)$'
 shown=$(watch -b cn=Databases,cn=Monitor '(olmPgSuffix=dc=example,dc=com)' + | grep -o '^olmPg[A-Za-z]*' | sort -u)
 [ "$(wc -l <<<"$shown")" -gt 50 ] || fail "there are too few attributes: $shown"
-same "" "$(grep -vE "$operation" <<<"$shown" | grep -vxF -f <(grep -oE 'olmPg[A-Za-z]+' "$PROJECT/doc/slapd-pgsql.5") || true)" \
+same "" "$(grep -vE "$operation" <<<"$shown" | grep -vxF -f <(grep -oE 'olmPg[A-Za-z]+' "$PROJECT/doc/slapd-pgsql-operations.7") || true)" \
     "attributes that the manual does not know"
 
 # ---- as exporters read them: a counter an entry

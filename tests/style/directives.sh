@@ -1,7 +1,9 @@
-# The code, slapd-pgsql(5), slapd.conf.example and doc/cn-config.ldif tell of the same directives, defaults and columns.
+# The code, the manual, slapd.conf.example and doc/cn-config.ldif name the same directives, defaults and columns.
 . "$(dirname "$0")/../lib.sh"
-code=$PROJECT/module/slapd manual=$T/manual
-sed -e 's/\\-/-/g; s/\\f[BIRP]//g' "$PROJECT/doc/slapd-pgsql.5" >"$manual"
+code=$PROJECT/module/slapd manual=$T/slapd-pgsql.5 guide=$T/slapd-pgsql-guide.7 operations=$T/slapd-pgsql-operations.7
+for page in "$manual" "$guide" "$operations"; do
+    sed -e 's/\\-/-/g; s/\\f[BIRP]//g' "$PROJECT/doc/${page##*/}" >"$page"
+done
 
 # NAME, and NAME of the attribute, as slapd is told.
 directives=$(grep -o '\.name = "pgsql-[^"]*' "$code/config.cpp" | cut -d '"' -f 2)
@@ -10,15 +12,15 @@ same "$(wc -l <<<"$directives")" "$(wc -l <<<"$attributes")" "the number of attr
 same "" "$(grep -o '[0-9.]* NAME' "$code/config.cpp" | sort | uniq -d)" "OIDs that are given twice"
 [ "$(wc -l <<<"$directives")" -ge 10 ] || fail "config.cpp is not read rightly any more: $directives"
 
-headings=$(sed -n '/^\.SH CONFIGURATION/,/^\.SH QUERIES/p' "$manual" | grep -A 2 '^\.TP')
+headings=$(sed -n '/^\.SH CONFIGURATION/,/^\.SH FILES/p' "$manual" | grep -A 2 '^\.TP')
 same "$directives" "$(sed -n 's/^\.BI* \(pgsql-[a-z-]*\).*/\1/p; s/^\.BR \(pgsql-[a-z-]*\).*/\1/p' <<<"$headings")" "directives in the manual"
 same "$attributes" "$(sed -n 's/^\.RB ( \(olcPg[A-Za-z]*\).*/\1/p' <<<"$headings")" "attributes in the manual"
 same "$directives" "$(sed -n 's/^#*\(pgsql-[a-z-]*\) .*/\1/p' "$PROJECT/slapd.conf.example" | awk '!seen[$0]++')" "directives in the example"
 same "" "$(grep -o 'olcPg[A-Za-z]*' "$PROJECT/doc/cn-config.ldif" | grep -vxF -e olcPgsqlConfig -e "$attributes" || true)" "unknown attributes in the LDIF"
 
 # In other places, too, nothing is mentioned that does not exist.
-for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$PROJECT/slapd.conf.example" "$PROJECT/README.md" | sort -u); do
-    grep -qxF -e "$word" <<<"$directives" || [ -e "$PROJECT/doc/slapd-$word.8" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
+for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$guide" "$operations" "$PROJECT"/{slapd.conf.example,README.md,CHANGELOG.md,doc/*.md} | sort -u); do
+    grep -qxF -e "$word" <<<"$directives" || compgen -G "$PROJECT/doc/slapd-$word.[78]" >/dev/null || [ -e "$PROJECT/packaging/image/slapd-$word" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
 done
 
 # Numbers: what the code takes where nothing is said, what the manual says it does, what the example shows.
@@ -35,5 +37,5 @@ done
 # The attributes of users and groups, and their columns.
 presets=$(tr -s ' \n' ' ' <"$PROJECT/module/directory/settings.cpp" | grep -oE '\.attribute = "[^"]+"(, \.column = "[^"]+")?' |
     sed -E 's/^\.attribute = "([^"]+)"/\1/; s/, \.column = "([^"]+)"/ \1/')
-tables=$(sed -n '/^\.SH ATTRIBUTES AND/,/^The templates/p' "$manual" | sed -n '/^\.nf/,/^\.fi/p' | grep '^[a-z]')
+tables=$(sed -n '/^\.SH ATTRIBUTES AND/,/^The templates/p' "$guide" | sed -n '/^\.nf/,/^\.fi/p' | grep '^[a-z]')
 same "$presets" "$(sed -E 's/^([A-Za-z]+) {1,14}([a-z_]+)?.*/\1 \2/; s/ $//' <<<"$tables")" "attributes and columns in the manual"

@@ -87,7 +87,7 @@ sub _tls_settings {
 
 sub _monitor {
     my ($deployment) = @_;
-    my @remarks = ('LDAP_MONITOR_PASSWORD: what slapd and its databases have counted, for this name and password alone; see doc/monitoring.md.');
+    my @remarks = ('LDAP_MONITOR_PASSWORD: what slapd and its databases have counted, for this name and password alone; see slapd-pgsql-operations(7), MONITORING.');
     return map { { %{ _setting($_->{directive}, $_->{value}, splice @remarks) }, quoted => $_->{quoted} } } SlapdPgsql::SlapdConf::monitor($deployment);
 }
 

@@ -69,7 +69,7 @@ sub _members {
 
 sub _password_change {
     my ($manager) = @_;
-    return { remarks => ['Users can change their passwords by passwd(1) if there is a pgsql-password-change; see slapd-pgsql(5).'] } if !$manager;
+    return { remarks => ['Users can change their passwords by passwd(1) if there is a pgsql-password-change; see slapd-pgsql-guide(7), PASSWORD CHANGES.'] } if !$manager;
     return (
         _off('pgsql-password-change', qq(users\n  UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?),
             'Users change their passwords by passwd(1). The role needs:', '  GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO the role'),

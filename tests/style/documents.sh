@@ -1,21 +1,42 @@
-# The manual pages are free of mistakes in their markup, and the README names only what exists and every room of module/.
+# Manual pages have correct markup, and documents name only what exists and what a test runs.
 . "$(dirname "$0")/../lib.sh"
 need groff
 
 for page in "$PROJECT"/doc/*.[1-8]; do
-    same "" "$(groff -man -ww -Tutf8 -z "$page" 2>&1)" "what groff says of $page"
+    same "" "$(groff -man -ww -Tutf8 -z "$page" 2>&1)" "what groff reports for $page"
     grep -q "^\.TH ${page##*.} " <(sed 's/^\.TH [A-Z-]* /.TH /' "$page") || fail "$page is of another section than its name says"
+    grep -q "${page##*/}" "$PROJECT/packaging/CMakeLists.txt" || fail "packaging/CMakeLists.txt does not install $page"
 done
 
 readme=$PROJECT/README.md
-# Paths and links. What is below build/ comes and goes.
-while read -r path; do
-    [ -e "$PROJECT/$path" ] || fail "README.md names $path, which does not exist"
-done < <({ grep -oE '(^|[^A-Za-z0-9_/.-])(\.ci|doc|module|packaging|schema|tests)/[A-Za-z0-9_/.-]*[A-Za-z0-9_/-]' "$readme" | sed -E 's/^[^a-z.]//'
-    grep -oE '\]\([^):]+\)' "$readme" | sed 's/^](//; s/)$//'; } | sort -u)
+[ "$(wc -l <"$readme")" -le 120 ] || fail "README.md has more than 120 lines"
 
-for floor in "$PROJECT"/module/*/; do
-    floor=$(basename "$floor")
-    rooms=$(grep -F "| \`module/$floor/\` |" "$readme" | cut -d '|' -f 4 | grep -oE '`[a-z0-9_]+(\.hpp)?`' | tr -d '\140' | sed 's/\.hpp$//' | sort -u)
-    same "$(find "$PROJECT/module/$floor" -name '*.[ch]pp' | sed -E 's|.*/([a-z0-9_]+)\.[ch]pp|\1|' | sort -u)" "$rooms" "the rooms of module/$floor in README.md"
+anchors() { # FILE: the anchors of its headings, as web pages show Markdown
+    grep '^#' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9 \n_-' | tr ' ' '-'
+}
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md; do
+    name=${document#"$PROJECT"/}
+    # Paths, from the project's directory. What is below build/ comes and goes.
+    while read -r path; do
+        [ -e "$PROJECT/$path" ] || fail "$name names $path, which does not exist"
+    done < <(grep -oE '(^|[^A-Za-z0-9_/.-])(\.ci|doc|packaging|schema|tests)/[A-Za-z0-9_/.-]*[A-Za-z0-9_/-]' "$document" | sed -E 's/^[^a-z.]//' | sort -u)
+    # Links, from the document's directory.
+    while IFS='#' read -r path anchor; do
+        target=$document
+        [ -z "$path" ] || target=$(dirname "$document")/$path
+        [ -e "$target" ] || fail "$name links to $path, which does not exist"
+        [ -z "$anchor" ] || anchors "$target" | grep -qxF -e "$anchor" || fail "$name links to #$anchor, which $target lacks"
+    done < <(grep -oE '\]\([^):]+\)' "$document" | sed 's/^](//; s/)$//' | sort -u)
+    # Lines that fit, except in tables and in code.
+    same "" "$(awk '/^```/ { code = !code } !code && !/^\|/' "$document" | grep -nE '^.{101,}$' || true)" "lines that are too long in $name"
+    # Commands: a test runs them. CONTRIBUTING.md has those of packaging/setup, which tests/run calls.
+    grep -q '^```sh$' "$document" || continue
+    [ "$name" = CONTRIBUTING.md ] || grep -qE "^run_document ($name|\\\$page)( |\$)" $(grep -lF "$name" "$PROJECT"/tests/clients/*.sh) || fail "no test runs the commands of $name"
 done
+
+# Every folder of the module has its line in doc/architecture.md, and no other has one.
+folders=$(grep -oE '^\| `[a-z/]+/` \|' "$PROJECT/doc/architecture.md" | tr -d '|` ' | sed 's|/$||' | sort)
+if [ -d "$PROJECT/module/base" ]; then # the folders that the page describes arrive with another change
+    same "$(cd "$PROJECT/module" && find . -mindepth 1 -type d -printf '%P\n' | sort)" "$folders" "the folders of module/ in doc/architecture.md"
+fi
+[ "$(wc -l <<<"$folders")" -ge 10 ] || fail "doc/architecture.md is not read correctly: $folders"

@@ -1,0 +1,60 @@
+# Documents use the field's words; each private idiom has a better word beside it.
+. "$(dirname "$0")/../lib.sh"
+
+# WORD (an extended regular expression, whole words) → the better word. Quoted messages and configurations are not searched.
+words='away|unavailable, down
+mend(ed|s|ing)?|fix
+dear(er|est)?|expensive
+nobody.?s|belongs to no entry
+is had|is available, is fetched
+are had|are available, are fetched
+for want of|without, lack of
+is no word|nothing is logged
+as ever|as usual
+told so|reported
+of use|useful, has an effect
+belongs? into|belongs in
+behind it|after it
+door|boundary, interface
+house|project
+rooms?|folder, file
+floors?|layer
+twins?|duplicate
+telephones?|phone
+blanks?|space
+whoever|third person: a client, a user
+somebody|a user, a client, an attacker
+of one.s own|of your own
+oneself|itself
+without further ado|by default
+says of itself|describes itself as
+taken amiss|misinterpreted
+gets what it deserves|was answered correctly with an error
+a second place|another place
+colour|color
+behaviour|behavior
+normalis(e|ed|es|ing)|normalize
+recognis(e|ed|es|ing)|recognize
+optimis(e|ed|es|ing)|optimize'
+
+prose() { # FILE: its lines without code blocks, which quote messages and configurations; numbered
+    case $1 in
+        *.md) awk '/^```/ { code = !code; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" | sed 's/`[^`]*`//g' ;;
+        *) awk '/^\.nf/ { code = 1 } /^\.fi/ { code = 0; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" ;;
+    esac
+}
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
+[ "$(wc -l <"$T/prose")" -gt 1000 ] || fail "the documents are not read correctly"
+
+found() { # FILE: the lines with such a word, each with the better one
+    local line hits
+    while IFS= read -r line; do
+        hits=$(grep -iwE -e "${line%|*}" "$1" | sed "s/$/   → ${line##*|}/" || true)
+        [ -z "$hits" ] || printf '%s\n' "$hits"
+    done <<<"$words"
+}
+# The check itself works.
+printf '%s\n' 'a.md:1: It is mended.' 'a.md:2: It is fixed.' 'a.md:3: The database is AWAY.' >"$T/sample"
+same "a.md:3 a.md:1" "$(found "$T/sample" | grep -o '^a.md:[0-9]' | xargs)" "what the check finds"
+
+same "" "$(found "$T/prose")" "words of the private idiom"

@@ -11,7 +11,8 @@ constexpr const char* without_argon2 = "remove the prefix in the query: substr(P
 constexpr const char* without_bcrypt = "remove the prefix in the query: substr(PASSWORD, 8)";
 constexpr const char* without_scheme =
     "remove the scheme in the query: substr(PASSWORD, strpos(PASSWORD, '}') + 1)";
-constexpr const char* as_pbkdf2 = "rewrite it in the query: slapd-pgsql-guide(7) has the expression";
+constexpr const char* as_pbkdf2 =
+    "rewrite it in the query: slapd-pgsql-guide(7) has the expression";
 
 struct form {
     std::string_view prefix;

@@ -4,6 +4,7 @@ need groff
 
 for page in "$PROJECT"/doc/*.[1-8]; do
     same "" "$(groff -man -ww -Tutf8 -z "$page" 2>&1)" "what groff reports for $page"
+    same "" "$(awk '/^\.nf/ { code = 1 } /^\.fi/ { code = 0 } !code' "$page" | grep -nE '^[^.].{105,}$' || true)" "lines that are too long in $page"
     grep -q "^\.TH ${page##*.} " <(sed 's/^\.TH [A-Z-]* /.TH /' "$page") || fail "$page is of another section than its name says"
     grep -q "${page##*/}" "$PROJECT/packaging/CMakeLists.txt" || fail "packaging/CMakeLists.txt does not install $page"
 done

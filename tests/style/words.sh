@@ -1,7 +1,7 @@
 # Documents use the field's words; each private idiom has a better word beside it.
 . "$(dirname "$0")/../lib.sh"
 
-# WORD (an extended regular expression, whole words) → the better word. Quoted messages and configurations are not searched.
+# WORD (an extended regular expression, whole words) → the better word. Quoted messages, configurations and options are not searched.
 words='away|unavailable, down
 mend(ed|s|ing)?|fix
 dear(er|est)?|expensive
@@ -40,10 +40,10 @@ optimis(e|ed|es|ing)|optimize'
 prose() { # FILE: its lines without code blocks, which quote messages and configurations; numbered
     case $1 in
         *.md) awk '/^```/ { code = !code; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" | sed 's/`[^`]*`//g' ;;
-        *) awk '/^\.nf/ { code = 1 } /^\.fi/ { code = 0; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" ;;
+        *) awk '/^\.nf/ { code = 1 } /^\.fi/ { code = 0; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" | sed 's/\\-\\-[a-z-]*//g' ;;
     esac
 }
-for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7,8}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
 [ "$(wc -l <"$T/prose")" -gt 1000 ] || fail "the documents are not read correctly"
 
 found() { # FILE: the lines with such a word, each with the better one

@@ -9,6 +9,15 @@ for page in "$PROJECT"/doc/*.[1-8]; do
     grep -q "${page##*/}" "$PROJECT/packaging/CMakeLists.txt" || fail "packaging/CMakeLists.txt does not install $page"
 done
 
+# "SECTION in slapd-pgsql-guide(7)": the other page has that section.
+references=0
+while IFS='|' read -r section page; do
+    grep -qxE "\.S[HS] $section" "$PROJECT/doc/$page" || fail "a manual page refers to $section in $page, which is not there"
+    references=$((references + 1))
+done < <(sed 's/\\-/-/g' "$PROJECT"/doc/*.[578] |
+    awk 'last == "in" && before ~ /^\.BR? / && match($0, /^\.BR slapd-pgsql-(guide|operations) \(7\)/) { sub(/^\.BR? /, "", before); gsub(/"/, "", before); n = split(before, names, / +and +/); for (i = 1; i <= n; i++) print names[i] "|" $2 ".7" } { before = last; last = $0 }')
+[ "$references" -ge 20 ] || fail "the manual's references are not read correctly: $references"
+
 readme=$PROJECT/README.md
 [ "$(wc -l <"$readme")" -le 120 ] || fail "README.md has more than 120 lines"
 

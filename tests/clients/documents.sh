@@ -18,8 +18,6 @@ after_readme() {
         ldapwhoami*) contains "$OUT" 'uid=ann,dc=example,dc=com' ;;
     esac
 }
-without_role() { q 'DROP OWNED BY ldap; DROP ROLE ldap'; } # the documents make it
-without_role
 run_document README.md readme
 stop_slapd
 
@@ -42,6 +40,7 @@ after_started() {
             ;;
     esac
 }
+q 'DROP OWNED BY ldap; DROP ROLE ldap' # the document creates it
 run_document doc/getting-started.md started
 stop_sssd
 PATH=$T/bin:$PATH systemctl disable --now slapd-pgsql

@@ -5,6 +5,7 @@
 block doc/operations.md LDAP_BASE_DN= >"$checkout/ldap.env"
 mkdir -p /etc/slapd-pgsql
 block doc/operations.md 'ldap1 ldap1.example.com' >/etc/slapd-pgsql/pair
+q 'DROP OWNED BY ldap; DROP ROLE ldap' # the document creates it
 before_operators() { :; }
 after_operators() {
     case $1 in
@@ -14,6 +15,10 @@ after_operators() {
         'slapd-pgsql-pair rolling') same 2 "$(grep -c ':replaced and well after ' <<<"$OUT")" "replaced servers" ;;
         'openssl '*) contains "$OUT" notAfter= ;;
         'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
+        'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;
+        'slapd-pgsql-check --revoke '*)
+            same "0 0" "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'; SELECT count(*) FROM pg_roles WHERE rolname = 'ldap'" | xargs)" "what is left in PostgreSQL"
+            ;;
         'apt-get purge '*) [ ! -e /etc/default/slapd-pgsql ] && [ ! -e /var/lib/slapd-pgsql ] || fail "something is left" ;;
     esac
 }

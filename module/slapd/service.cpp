@@ -7,6 +7,7 @@
 #include "listeners.hpp"
 #include "listening.hpp"
 #include "page.hpp"
+#include "stalled_clients.hpp"
 #include "transport_log.hpp"
 #include "uuid.hpp"
 
@@ -248,6 +249,7 @@ std::vector<postgres::watch::duty> service::duties()
     out.push_back([pool = pool_](const auto& dismissed) { return pool->tend(dismissed); });
     if (changes_ != pool_)
         out.push_back([pool = changes_](const auto& dismissed) { return pool->tend(dismissed); });
+    out.push_back(watch_for_stalled_clients(*this));
     for (const auto& kept : {answers, accounts})
         if (kept != nullptr)
             out.push_back([kept](const auto&) -> postgres::appointment {

@@ -40,7 +40,7 @@ expect 0 migrate gateway.env
 contains "$ERR" 'slapd-pgsql-migrate: warning: GATEWAY_COLOUR (gateway.env line 14): is not a variable this program knows'
 contains "$ERR" 'warning: SQL_URI (gateway.env line 4): has a bare @ or %'
 lacks "$ERR" '50%'
-become 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:50%25%40home@127.0.0.1:1/manager"' 'pgsql-list users' 'pgsql-list groups' 'sizelimit unlimited' \
+become 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:50%25%40home@127.0.0.1:1/manager"' 'pgsql-list users' 'pgsql-list groups' 'sizelimit unlimited' 'writetimeout 10' \
     '  SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, /* numbers */' '  "userPassword" AS password' '  FROM "Users"' \
     '  WHERE "uid" = ?' '  FROM "Groups" g INNER JOIN "UserGroups" ug USING ("gidNumber") JOIN "Users" u USING ("uidNumber") WHERE u."uid" = ?' \
     'pgsql-anonymous-search on' 'access to * by * read' '##   SLAPD_SERVICES="ldaps://:6360/ ldapi:///"' 'loglevel stats' \

@@ -7,7 +7,7 @@ printed -- 'database pgsql' 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://
     'pgsql-lookup users uid SELECT "uid" AS username FROM "Users" WHERE "uid" = ?' \
     'pgsql-list groups SELECT g."cn" AS name FROM "Groups" g' \
     'pgsql-lookup groups memberUid SELECT g."cn" AS name FROM "Groups" g WHERE ? = ANY (g."members")' \
-    'sizelimit unlimited' "pidfile \"$T/state/slapd.pid\""
+    'sizelimit unlimited' 'writetimeout 10' 'idletimeout 1800' 'timelimit 300' "pidfile \"$T/state/slapd.pid\""
 # A module below /root is copied to where slapd's user can read it.
 [[ $OUT == *"moduleload \"$MODULE\""* ]] || contains "$OUT" "moduleload \"$T/state/back_pgsql.so\""
 lacks "$OUT" pgsql-kind # entries are directly under the base, as in the gateway

@@ -60,7 +60,7 @@ sub _database {
 my %attribute = (
     database => 'olcDatabase', suffix => 'olcSuffix', access => 'olcAccess', sizelimit => 'olcSizeLimit', pidfile => 'olcPidFile',
     rootdn => 'olcRootDN', rootpw => 'olcRootPW', loglevel => 'olcLogLevel', moduleload => 'olcModuleLoad', modulepath => 'olcModulePath', rootDSE => 'olcRootDSE',
-    'sasl-secprops' => 'olcSaslSecProps',
+    'sasl-secprops' => 'olcSaslSecProps', writetimeout => 'olcWriteTimeout', idletimeout => 'olcIdleTimeout', timelimit => 'olcTimeLimit',
 );
 
 sub _ldif_setting {

@@ -53,6 +53,7 @@ sub _server {
         _setting('loglevel', $deployment->{log} =~ tr/,/ /r, 'LOG_LEVEL: what goes to the log.'),
         _setting('sasl-secprops', $SlapdPgsql::SlapdConf::sasl_properties,
             'Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).'),
+        _time_limits(),
         !defined $root_dse ? () : _path('rootDSE', $place->{root_dse},
             'The default realm\'s base is around another one\'s, which slapd wants first. Clients without a search base find the default by this',
             'file, which you have to write:', '  dn:', "  $attribute"),
@@ -60,6 +61,11 @@ sub _server {
         { remarks => ['PORT, BIND_IP: where slapd listens is no part of its configuration. In /etc/default/slapd:',
             "  SLAPD_SERVICES=\"$scheme://$host$standard/ ldapi:///\""] },
     );
+}
+
+sub _time_limits {
+    my @remarks = ('Seconds after which clients that do not read their answers, that ask nothing, or whose search takes long lose what they hold of slapd.');
+    return map { _setting(@$_, splice @remarks) } @SlapdPgsql::SlapdConf::time_limits;
 }
 
 sub _tls {

@@ -5,6 +5,9 @@ use warnings;
 
 our $sasl_properties = 'noanonymous,noplain,nodict';
 
+# Seconds after which clients that do not read, that ask nothing, or whose search takes long lose what they hold of slapd.
+our @time_limits = (['writetimeout', 10], ['idletimeout', 1800], ['timelimit', 300]);
+
 # PLACE says where things are: module, schema, own_schema, pidfile, root_dse, certificate, key. Returns a list of [line, variable or undef];
 # a line of the list is a line of the file.
 sub lines {
@@ -21,6 +24,8 @@ sub lines {
         '# SIGHUP before SIGTERM has slapd answer what it was asked before it ends.',
         'gentlehup on',
         'sizelimit unlimited',
+        '# Clients that do not read their answers, that ask nothing, or whose search takes long.',
+        (map { "$_->[0] $_->[1]" } @time_limits),
         '# Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).',
         "sasl-secprops $sasl_properties",
         root_dse($deployment) ? 'rootDSE ' . quoted($place->{root_dse}) : (),

@@ -5,6 +5,7 @@
 #include "condition.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace pgsql::directory {
 namespace {
@@ -53,6 +54,18 @@ std::string within_page_bytes(const std::string& query)
            ") AS p WHERE (p.back_pgsql_before >= " + std::to_string(page_bytes) + ") IS NOT TRUE";
 }
 
+// What clients ask for by name has few terms.
+constexpr std::size_t most_lookup_terms = 16;
+
+std::size_t terms_in(const filter& what)
+{
+    if (what.parts.empty())
+        return 1;
+    return std::accumulate(
+        what.parts.begin(), what.parts.end(), std::size_t{0},
+        [](std::size_t sum, const filter& part) { return sum + terms_in(part); });
+}
+
 class planner {
 public:
     planner(const mapping& all, const kind& of, const std::vector<asked_value>& refused)
@@ -66,6 +79,7 @@ public:
         out_.secret = parts.password;
         const filter asked = simplified(settled(what, kind_));
         const filter* answered = choose_lookup(asked, parts.password);
+        out_.lookup_only = out_.lookup_only && terms_in(asked) <= most_lookup_terms;
         const condition where = compiler_.compile(asked, answered);
         if (where.what == condition::type::never)
             return std::nullopt;
@@ -140,6 +154,7 @@ private:
                 from_ = text_of(by, by.query_for(*value)).with_parameter(parameter);
                 visible_ = by.query_for(*value).with_parameter(parameter);
                 out_.pinned = true;
+                out_.lookup_only = true;
                 out_.covers_private = by.covers_private;
                 by_ = &by;
                 out_.lookup = static_cast<int>(&by - kind_.lookups.data());
@@ -159,6 +174,14 @@ private:
                     ? kind_.source_of(term->attribute)
                     : nullptr;
             return s != nullptr && !s->column.empty();
+        });
+        const int number = all_.attribute_named(
+            kind_.source_of(all_.attribute_named("uidNumber")) != nullptr ? "uidNumber"
+                                                                          : "gidNumber");
+        out_.lookup_only = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return (term->what == filter::type::equality ||
+                    term->what == filter::type::entry_name) &&
+                   (term->attribute == kind_.rdn().attribute || term->attribute == number);
         });
         // Names, and the numbers that stand for them, belong to one entry each.
         out_.unique = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {

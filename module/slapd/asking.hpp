@@ -8,12 +8,47 @@
 
 namespace pgsql::slapd {
 
+/// What a statement takes: a lookup finds an entry by its name or number.
+enum class effort : char { lookup, search };
+
+/// Waits for a place, if the statement takes more than a lookup. Returns the patience that is left
+/// for the statement.
+[[nodiscard]] inline postgres::patience prepare(const Operation& op, const service& with,
+                                                effort much, const postgres::patience& limits)
+{
+    postgres::patience out = limits;
+    if (auto* const all = operation_limits::of(op); all != nullptr && much == effort::search) {
+        all->enter(limits);
+        out.until = wait_limit(op, with);
+    }
+    return out;
+}
+
+/// Gives the place to whoever waits for one: between two statements, which take turns.
+inline void yield(const Operation& op) noexcept
+{
+    if (auto* const all = operation_limits::of(op))
+        all->yield();
+}
+
+/// Waits for a place alone.
+inline void wait_for_place(Operation& op, const service& with)
+{
+    while_waiting(op, with, [&](const postgres::patience& limits) {
+        (void)prepare(op, with, effort::search, limits);
+        return true;
+    });
+}
+
 /// Runs `ask` with the operation's patience; a refused statement is named in the log.
 template <typename Ask>
-postgres::rows rows_of(Operation& op, service& with, const directory::plan& from, Ask ask)
+postgres::rows rows_of(Operation& op, service& with, const directory::plan& from, effort much,
+                       Ask ask)
 {
     try {
-        return while_waiting(op, with, ask);
+        return while_waiting(op, with, [&](const postgres::patience& limits) {
+            return ask(prepare(op, with, much, limits));
+        });
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::statement)
             throw;
@@ -24,9 +59,9 @@ postgres::rows rows_of(Operation& op, service& with, const directory::plan& from
 
 /// The rows of one of the plan's statements.
 [[nodiscard]] inline postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
-                                          const postgres::statement& page)
+                                          effort much, const postgres::statement& page)
 {
-    return rows_of(op, with, from,
+    return rows_of(op, with, from, much,
                    [&](const postgres::patience& limits) { return with.pool().run(page, limits); });
 }
 

@@ -45,6 +45,8 @@ directory::cache::flight::state wait_for(Operation& op, const service& with,
 {
     using state = directory::cache::flight::state;
     constexpr auto glance = std::chrono::milliseconds(25);
+    if (auto* const all = operation_limits::of(op))
+        all->leave(); // the other one may be waiting for this very place
     return while_waiting(op, with, [&](const postgres::patience& limits) {
         const postgres::wait_scope here(limits);
         for (;;) {
@@ -122,6 +124,8 @@ source obtain(Operation& op, service& with, const bound& mapping, const director
     }
 }
 
+constexpr std::size_t few = 50; // entries
+
 bool show(const source& of, const directory::plan& from, const visitor& visit, const course& how)
 {
     how.page_begins(static_cast<int>(of.kept->all().size()));
@@ -177,8 +181,12 @@ bool each_candidate(Operation& op, service& with, const bound& mapping, const di
             of = {.kept = entries_of(last->first), .last_known = true};
         }
     }
-    if (of.kept != nullptr)
+    if (of.kept != nullptr) {
+        // The filter is tested of each, which takes its time as well.
+        if (!from.lookup_only && of.kept->all().size() > few)
+            wait_for_place(op, with);
         return show(of, from, visit, how);
+    }
     auto all = of.lead != nullptr ? std::make_shared<kept_entries>(mapping) : nullptr;
     if (!of.rows->visit(visit, all))
         return false;
@@ -196,6 +204,7 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
     const directory::place at = with.where().locate(view(ndn));
     if (at.fixed >= 0 || at.parent < 0)
         return;
+    const operation_limits limits(op, with, false);
     bool found = false;
     bool last_known = false;
     for (std::size_t i = 0; i < mapping.map.kinds.size(); ++i) {

@@ -25,6 +25,7 @@ int compare(Operation& op, SlapReply& rs, service& with)
     if (const int fixed = with.where().find(view(op.o_req_ndn)); fixed >= 0)
         return reply(slap_compare_entry(&op, &with.fixed(fixed), op.orc_ava), nullptr, nullptr);
 
+    const operation_limits limits(op, with, true);
     const auto mapping = mapping_of(op, with);
     Filter assertion{};
     assertion.f_choice = LDAP_FILTER_EQUALITY;

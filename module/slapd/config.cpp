@@ -127,6 +127,18 @@ ConfigTable table[] = {
                   "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7 SINGLE-VALUE )",
      .ad = nullptr,
      .arg_default = {}},
+    {.name = "pgsql-anonymous-share",
+     .what = "searches",
+     .min_args = 2,
+     .max_args = 2,
+     .length = 0,
+     .arg_type = numbered(directives::anonymous_share),
+     .arg_item = reinterpret_cast<void*>(handle),
+     .attribute = "( 2.25.162856128844017627545785008905003916249.1.96 NAME 'olcPgAnonymousShare' "
+                  "DESC 'Searches without authentication that PostgreSQL works on at a time' "
+                  "EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+     .ad = nullptr,
+     .arg_default = {}},
     {.name = "pgsql-timeout",
      .what = "seconds",
      .min_args = 2,
@@ -495,7 +507,7 @@ ConfigOCs classes[] = {
          "( 2.25.162856128844017627545785008905003916249.2.1 NAME 'olcPgsqlConfig' "
          "DESC 'PostgreSQL backend configuration' SUP olcDatabaseConfig "
          "MAY ( olcPgUri $ olcPgKind $ olcPgList $ olcPgLookup $ olcPgValues $ olcPgAttribute $ olcPgPrivateGroups $ "
-         "olcPgAnonymousSearch $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgSessionLifetime $ "
+         "olcPgAnonymousSearch $ olcPgAnonymousShare $ olcPgTimeout $ olcPgConnectTimeout $ olcPgPool $ olcPgSessionLifetime $ "
          "olcPgSessionIdle $ olcPgPrepare $ olcPgReads $ olcPgWithdraw $ olcPgAuthBackends $ "
          "olcPgPushUri $ olcPgPushCa $ olcPgPushTimeout $ olcPgPushWindow $ olcPgPushPending $ "
          "olcPgPushPerUser $ "
@@ -674,6 +686,8 @@ std::string checked(const ConfigArgs& c, name which)
         return number(c, 0.05, 3600, false, "seconds between 0.05 and 3600");
     case directives::pool:
         return number(c, 1, 1000, true, "connections between 1 and 1000");
+    case directives::anonymous_share:
+        return number(c, 1, 1000, true, "searches between 1 and 1000");
     case directives::auth_backends:
         return chain_in(c);
     case directives::push_uri:

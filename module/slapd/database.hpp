@@ -20,6 +20,10 @@ namespace pgsql::directory {
 class cache;
 } // namespace pgsql::directory
 
+namespace pgsql::postgres {
+class fair_semaphore;
+} // namespace pgsql::postgres
+
 namespace pgsql::login {
 class remembered;
 struct push_settings;
@@ -43,6 +47,7 @@ struct directives {
         attribute,
         private_groups,
         anonymous_search,
+        anonymous_share,
         timeout,
         connect_timeout,
         pool,
@@ -182,6 +187,8 @@ public:
     const std::shared_ptr<tally> counted;
     const std::string suffix_ndn;
     const bool anonymous_search;
+    const std::shared_ptr<postgres::fair_semaphore>
+        anonymous;    ///< shared by the searches of those who have not logged in
     const bool corks; ///< long answers are sent in full packets
     const double timeout;
     const std::string cookie_secret;      ///< the same wherever the configuration is

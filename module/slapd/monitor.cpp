@@ -6,6 +6,7 @@
 #include "waiting_room.hpp"
 
 #include "../directory/cache.hpp"
+#include "../postgres/fair_semaphore.hpp"
 
 #include <algorithm>
 
@@ -109,6 +110,10 @@ catalogue make_catalogue()
          of_service([](service& s) { return s.pool().health().away_for(); })},
         {18, "olmPgRefusedAway", "Connections that were asked for while PostgreSQL was away",
          counted(event::refused)},
+        {19, "olmPgAnonymousRunning", "Searches without a login that hold a turn",
+         of_service([](service& s) { return s.anonymous->now().held; })},
+        {20, "olmPgAnonymousWaiting", "Searches without a login that wait for a turn",
+         of_service([](service& s) { return s.anonymous->now().waiting; })},
         {10, "olmPgHashesWaiting", "Password checks whose turn has not come",
          of_room([](waiting_room& r) { return r.gate()->load().waiting; })},
         {11, "olmPgHashesRunning", "Threads that check password hashes",

@@ -33,7 +33,7 @@ page_lists::fetch_list(const directory::values_query& query, const std::vector<s
 {
     try {
         auto out = std::make_shared<const postgres::rows>(
-            fetch(op_, with_, from_, directory::values_of(query, keys)));
+            fetch(op_, with_, from_, effort_of(query), directory::values_of(query, keys)));
         read_.insert(&query);
         return out;
     } catch (const postgres::error& e) {
@@ -54,7 +54,7 @@ bool page_lists::reads_others(const directory::values_query& query, const std::s
         return true;
     for (const std::string& other : other_names(op_, with_, from_, key)) {
         try {
-            (void)fetch(op_, with_, from_, directory::values_of(query, {other}));
+            (void)fetch(op_, with_, from_, effort_of(query), directory::values_of(query, {other}));
             return true;
         } catch (const postgres::error& e) {
             if (!e.about_a_value())
@@ -62,6 +62,12 @@ bool page_lists::reads_others(const directory::values_query& query, const std::s
         }
     }
     return false;
+}
+
+// Lists that lookups make are looked for among all users.
+effort page_lists::effort_of(const directory::values_query& in) const
+{
+    return from_.lookup_only && !in.listing.empty() ? effort::lookup : effort::search;
 }
 
 bool page_lists::fetch_lists(int first)

@@ -33,6 +33,7 @@ private:
     [[nodiscard]] std::optional<std::shared_ptr<const postgres::rows>>
     fetch_list(const directory::values_query& query, const std::vector<std::string>& keys);
     [[nodiscard]] bool reads_others(const directory::values_query& query, const std::string& key);
+    [[nodiscard]] effort effort_of(const directory::values_query& in) const;
     /// To the names of the rows.
     void assign(listed_values& found, const std::vector<std::string>& keys, int first) const;
 

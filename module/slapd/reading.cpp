@@ -94,7 +94,8 @@ void reading::find_same_before()
     const auto first = page_.at(0, 0);
     if (!first)
         return;
-    const auto earlier = fetch(op_, with_, from_, from_.same_before(std::string(*first), names));
+    const auto earlier =
+        fetch(op_, with_, from_, effort::search, from_.same_before(std::string(*first), names));
     vouched_for_ = vouched_for_ && heard_of(with_, earlier);
     // Of names that are equal to it, a UNION may keep another one in each statement.
     same_before_.insert(builder_.normalised_name(behind_));
@@ -124,11 +125,16 @@ void reading::read_page(std::unique_ptr<postgres::pool::ahead> under_way)
             last_ = salvage_.position();
         }
         try {
-            page_ = under_way != nullptr ? rows_of(op_, with_, from_,
-                                                   [&](const postgres::patience& limits) {
-                                                       return under_way->collect(limits);
-                                                   })
-                                         : fetch(op_, with_, from_, from_.page(last_, ordered_));
+            if (under_way == nullptr)
+                yield(op_);
+            page_ = under_way != nullptr
+                        ? rows_of(op_, with_, from_, effort::search,
+                                  [&](const postgres::patience& limits) {
+                                      return under_way->collect(limits);
+                                  })
+                        : fetch(op_, with_, from_,
+                                from_.lookup_only && !ordered_ ? effort::lookup : effort::search,
+                                from_.page(last_, ordered_));
             return;
         } catch (const postgres::error& e) {
             if (!e.about_a_value())
@@ -161,10 +167,13 @@ bool reading::visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
 {
     for (;;) {
         std::unique_ptr<postgres::pool::ahead> next;
-        if (more_ && how_.ahead && !salvage_.active())
+        if (more_ && how_.ahead && !salvage_.active()) {
+            yield(op_);
             next = while_waiting(op_, with_, [&](const postgres::patience& limits) {
-                return with_.pool().begin(from_.page(last_, ordered_), limits);
+                return with_.pool().begin(from_.page(last_, ordered_),
+                                          prepare(op_, with_, effort::search, limits));
             });
+        }
         how_.page_begins(count_);
         const auto show = [&](Entry& e, std::string_view name, int row) {
             if (next != nullptr && !next->arrived() && how_.client_is_slow())

@@ -16,7 +16,7 @@ constexpr int most_others = 8;
 postgres::rows run_once(Operation& op, service& with, const directory::plan& from,
                         const postgres::statement& what)
 {
-    return rows_of(op, with, from, [&](const postgres::patience& limits) {
+    return rows_of(op, with, from, effort::search, [&](const postgres::patience& limits) {
         return with.pool().with_connection(
             limits, [&](postgres::connection& session) { return session.run_once(what, limits); });
     });

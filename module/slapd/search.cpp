@@ -2,6 +2,7 @@
 // takes.
 #include "operations.hpp"
 
+#include "asking.hpp"
 #include "candidates.hpp"
 #include "client_socket.hpp"
 #include "filter_reader.hpp"
@@ -21,7 +22,7 @@ using directory::filter;
 class one_search {
 public:
     one_search(Operation& op, SlapReply& rs, service& with)
-        : op_(op), rs_(rs), with_(with), subordinates_(op, with),
+        : op_(op), rs_(rs), with_(with), limits_(op, with, true), subordinates_(op, with),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1),
           database_(database_of(*op.o_bd).existence), alone_(may_idle(op))
     {}
@@ -351,6 +352,11 @@ private:
         }
         if (op_.ors_tlimit != SLAP_NO_LIMIT && slap_get_time() > op_.o_time + op_.ors_tlimit)
             return result(LDAP_TIMELIMIT_EXCEEDED);
+        auto& limits = *operation_limits::of(op_);
+        if (!last_known_) // which are shown because the deadline has come
+            limits.check();
+        if (limits.lost_place())
+            wait_for_place(op_, with_);
         subordinates_.before_test(e);
         if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
             return go_on;
@@ -360,11 +366,10 @@ private:
         const int before = rs_.sr_nentries;
         subordinates_.before_send(e);
         const unsigned pauses_before = ended_pauses();
-        rs_.sr_entry = &e;
         rs_.sr_attrs = op_.ors_attrs;
         rs_.sr_operational_attrs = nullptr;
         rs_.sr_flags = 0;
-        const int sent = send_search_entry(&op_, &rs_);
+        const int sent = send(e);
         rs_.sr_entry = nullptr;
         rs_.sr_attrs = nullptr;
         rs_.sr_flags = 0;
@@ -390,9 +395,20 @@ private:
         }
     }
 
+    int send(Entry& e)
+    {
+        auto& limits = *operation_limits::of(op_);
+        rs_.sr_entry = &e;
+        limits.sending_begins();
+        const int out = send_search_entry(&op_, &rs_);
+        limits.sending_ends();
+        return out;
+    }
+
     Operation& op_;
     SlapReply& rs_;
     service& with_;
+    operation_limits limits_;
     subordinates subordinates_;
     const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
     const std::weak_ptr<const char> database_;

@@ -16,8 +16,10 @@
 #include "../login/password.hpp"
 #include "../login/push.hpp"
 #include "../login/remembered.hpp"
+#include "../postgres/fair_semaphore.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace pgsql::slapd {
 namespace {
@@ -94,6 +96,18 @@ std::shared_ptr<directory::cache> accounts_of(const directives& from)
     return std::make_shared<directory::cache>(directory::cache::limits{bytes, 0, stale});
 }
 
+double pool_size(const directives& from) { return from.number(directives::pool, 8); }
+
+// A core is left to others, and half of the sessions.
+std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& from)
+{
+    const double cores = std::thread::hardware_concurrency();
+    const double most = std::floor(std::min(cores, pool_size(from)) / 2);
+    const double places = from.number(directives::anonymous_share, std::max(1.0, most));
+    return std::make_shared<postgres::fair_semaphore>(postgres::fair_semaphore::limits{
+        .places = static_cast<int>(places), .spare = 1, .crowd = connection_pool_max * 3 / 4});
+}
+
 login::hash_budget budget_of(const directives& from)
 {
     const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
@@ -136,9 +150,10 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
     : counted(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
-      corks(from.flag(directives::cork, true)), timeout(from.number(directives::timeout, 3)),
-      cookie_secret(secret_of(from, be)), chain(chain_of(from)), push(push_of(from)),
-      budget(budget_of(from)), hash_timeout(from.number(directives::hash_timeout, 5)),
+      anonymous(anonymous_share_of(from)), corks(from.flag(directives::cork, true)),
+      timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
+      chain(chain_of(from)), push(push_of(from)), budget(budget_of(from)),
+      hash_timeout(from.number(directives::hash_timeout, 5)),
       remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
       changes_passwords(!from.values[directives::password_change].empty()),
@@ -185,7 +200,7 @@ void service::make_pools(const directives& from, const std::function<void()>& al
             [log = transports_, about](const postgres::transport& how) { log->opened(about, how); };
     };
     const std::string session = from.text(directives::reads);
-    postgres::pool_limits limits{static_cast<int>(from.number(directives::pool, 8)),
+    postgres::pool_limits limits{static_cast<int>(pool_size(from)),
                                  from.number(directives::session_lifetime, 3600),
                                  from.number(directives::session_idle, 600)};
     reads_at_ = target_of(from, timeout, session);

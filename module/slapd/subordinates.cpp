@@ -38,6 +38,7 @@ constexpr int rows_at_once = 10;
 
 bool rows_below(Operation& op, service& with, int fixed)
 {
+    const operation_limits limits(op, with, false);
     const auto mapping = mapping_of(op, with);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
         if (mapping->shared[i].parent != fixed)

@@ -1,6 +1,8 @@
 // surroundings.cpp: turns an operation into the databases and overlays that it may come back to.
 #include "surroundings.hpp"
 
+#include "operation_limits.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -33,7 +35,11 @@ surroundings::surroundings(const Operation& op)
 {
     // One that came by way of another database, which back-relay notes in o_extra, may lead
     // anywhere.
-    if (!LDAP_SLIST_EMPTY(&op.o_extra)) {
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (operation_limits::is_one(*extra))
+            continue;
         parts_ = all_databases();
         return;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "guard.hpp"
+#include "operation_limits.hpp"
 
 namespace pgsql::slapd {
 
@@ -18,13 +19,16 @@ namespace pgsql::slapd {
     return clock::now() + duration_cast<clock::duration>(began + seconds(op.ors_tlimit) - now);
 }
 
-/// The time that this operation may wait for PostgreSQL now: until the configured timeout or the
-/// client's own time limit, whichever is sooner.
+/// The time that this operation may wait for PostgreSQL now: until the configured timeout, which
+/// all its statements share, or the client's own time limit, whichever is sooner.
 [[nodiscard]] inline deadline wait_limit(const Operation& op, const service& with)
 {
-    const deadline configured = in_seconds(with.timeout);
-    const auto end = client_deadline(op);
-    return end ? std::min(configured, *end) : configured;
+    deadline out = in_seconds(with.timeout);
+    if (const auto* all = operation_limits::of(op))
+        out = std::min(out, all->until());
+    if (const auto end = client_deadline(op))
+        out = std::min(out, *end);
+    return out;
 }
 
 /// A thread of slapd's pool that counts as idle now and then.
@@ -61,7 +65,10 @@ public:
     explicit waiting_worker(const Operation& op)
         : op_(op), pooled_(in_server() && op.o_threadctx != nullptr),
           idles_(pooled_ && may_idle(op))
-    {}
+    {
+        if (pooled_ && !idles_ && pause_is_due())
+            throw server_pauses{};
+    }
 
     void begin()
     {

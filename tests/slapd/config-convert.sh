@@ -15,6 +15,7 @@ pgsql-attribute users mail column=mail compare=lower default={username}@{domain}
 pgsql-attribute users description default="user {username} of the house"
 pgsql-private-groups off
 pgsql-anonymous-search off
+pgsql-anonymous-share 5
 pgsql-timeout 2.5
 pgsql-connect-timeout 1.5
 pgsql-pool 4

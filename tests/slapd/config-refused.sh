@@ -69,7 +69,7 @@ pgsql-password-hash m=524288' pgsql-password-hash pgsql-hash-memory
 for directive in pgsql-timeout pgsql-connect-timeout pgsql-hash-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
 done
-for directive in pgsql-pool pgsql-hash-threads pgsql-hash-memory; do
+for directive in pgsql-pool pgsql-anonymous-share pgsql-hash-threads pgsql-hash-memory; do
     for value in many -1 0 2.5 99999999999; do wrong "$directive $value" "$directive" "$value"; done
 done
 for value in soon -1 3601; do wrong "pgsql-remember-binds $value" pgsql-remember-binds "$value"; done

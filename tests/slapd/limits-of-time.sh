@@ -48,10 +48,26 @@ stop_slapd
 # Waiting for a connection counts as well.
 conf 'pgsql-timeout 2.5' 'pgsql-pool 1' >"$T/slapd.conf"
 begin
-(ends '51 52' 2.5) &
+admin=(-D "cn=admin,$base" -w admin)
+(ends '51 52' 2.5 "${admin[@]}") &
 first=$!
-(ends '51 52' 2.5) &
+(ends '51 52' 2.5 "${admin[@]}") &
 second=$!
 sleep 0.5
-ends 3 1 -l 1
+ends 3 1 -l 1 "${admin[@]}"
 wait $first && wait $second || fail "waiting for a connection"
+stop_slapd
+
+# So does waiting for a turn, which may take half of pgsql-timeout more.
+conf 'pgsql-timeout 2' 'pgsql-anonymous-share 1' >"$T/slapd.conf"
+begin
+(ends 52 2) &
+first=$!
+sleep 0.3
+ends 3 1 -l 1
+wait $first || fail "the first search"
+(ends 52 2) &
+first=$!
+sleep 0.3
+ends '51 52' 2.7
+wait $first || fail "the first search"

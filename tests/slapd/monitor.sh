@@ -40,6 +40,8 @@ grows 1 olmPgStatements search -b dc=example,dc=com '(&(uid=ann)(objectClass=pos
 grows 1 olmPgRows search -b dc=example,dc=com '(&(uid=ann)(objectClass=posixAccount))' uid
 same 8 "$(value olmPgPoolSize)" "the size of the pool"
 same 0 "$(value olmPgPoolInUse)" "connections in use, when nothing is done"
+same 0 "$(value olmPgAnonymousRunning)" "searches without a login, when nothing is done"
+same 0 "$(value olmPgAnonymousWaiting)" "searches without a login that wait"
 
 # ---- how long it took: the last bucket has all of them
 searches=0

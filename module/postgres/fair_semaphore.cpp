@@ -1,0 +1,212 @@
+// fair_semaphore.cpp: lets a few callers work at a time; those who wait take turns by client, so
+// that no client gets more by asking more often.
+#include "fair_semaphore.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pgsql::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often those who wait check whether the operation was abandoned.
+constexpr auto glance = 25ms;
+// A place is given to another when its holder has waited for its client for so long.
+constexpr auto silence = 20ms;
+// A shorter wait is normal in a burst of quick searches.
+constexpr auto long_wait = 50ms;
+// Seconds after which what a client has used counts half.
+constexpr double half_life = 10;
+constexpr std::size_t most_clients = 1000;
+
+double seconds(clock::duration of) { return std::chrono::duration<double>(of).count(); }
+
+} // namespace
+
+fair_semaphore::load fair_semaphore::now() const
+{
+    const std::lock_guard lock(guard_);
+    return {held_, static_cast<int>(queue_.size())};
+}
+
+double fair_semaphore::time_of(const std::string& client, clock::time_point now) const noexcept
+{
+    double out = 0;
+    if (const auto at = used_.find(client); at != used_.end())
+        out = at->second.seconds * std::exp2(-seconds(now - at->second.at) / half_life);
+    for (const visit* one : inside_)
+        if (one->state_ == visit::state::holds && one->client_ == client)
+            out += seconds(now - one->since_);
+    return out;
+}
+
+void fair_semaphore::charge(const std::string& client, clock::duration worked)
+{
+    const auto now = clock::now();
+    if (used_.size() >= most_clients)
+        std::erase_if(used_, [&](const auto& one) {
+            return now - one.second.at > std::chrono::duration<double>(10 * half_life);
+        });
+    if (used_.size() >= most_clients)
+        used_.clear();
+    usage& of = used_[client];
+    of.seconds = of.seconds * std::exp2(-seconds(now - of.at) / half_life) + seconds(worked);
+    of.at = now;
+}
+
+bool fair_semaphore::place_for(const visit& one) const noexcept
+{
+    return held_ < limits_.places ||
+           (held_ < limits_.places + limits_.spare &&
+            std::none_of(inside_.begin(), inside_.end(), [&](const visit* other) {
+                return other->state_ == visit::state::holds && other->client_ == one.client_;
+            }));
+}
+
+void fair_semaphore::admit() noexcept
+{
+    const auto now = clock::now();
+    for (;;) {
+        auto next = queue_.end();
+        for (auto at = queue_.begin(); at != queue_.end(); ++at)
+            if (place_for(**at) && (next == queue_.end() ||
+                                    time_of((*at)->client_, now) < time_of((*next)->client_, now)))
+                next = at;
+        if (next == queue_.end())
+            return;
+        visit& chosen = **next;
+        queue_.erase(next);
+        ++held_;
+        chosen.since_ = now;
+        chosen.state_ = visit::state::holds;
+        chosen.turn_.notify_one();
+    }
+}
+
+void fair_semaphore::take_back(visit& from, clock::time_point until) noexcept
+{
+    try {
+        charge(from.client_, until - from.since_);
+    } catch (const std::bad_alloc&) {
+        // This turn is not counted.
+    }
+    from.state_ = visit::state::outside;
+    --held_;
+}
+
+void fair_semaphore::take_from_silent() noexcept
+{
+    const auto now = clock::now();
+    for (visit* one : inside_) {
+        const clock::time_point since{clock::duration{one->sending_}};
+        if (one->state_ == visit::state::holds && since != clock::time_point() &&
+            now - since > silence)
+            take_back(*one, since);
+    }
+}
+
+void fair_semaphore::turn_away() noexcept
+{
+    const auto now = clock::now();
+    if (std::none_of(queue_.begin(), queue_.end(),
+                     [&](const visit* one) { return now - one->since_ > long_wait; }))
+        return;
+    const auto stays = [](const visit* one) { return one->state_ != visit::state::turned_away; };
+    for (auto inside = std::count_if(inside_.begin(), inside_.end(), stays); inside > limits_.crowd;
+         --inside) {
+        auto worst = queue_.end(); // the last one of the client with the most
+        std::ptrdiff_t most = 1;
+        for (auto at = queue_.begin(); at != queue_.end(); ++at) {
+            const auto count = std::count_if(inside_.begin(), inside_.end(), [&](const visit* one) {
+                return stays(one) && one->client_ == (*at)->client_;
+            });
+            if (count > 1 && count >= most) {
+                most = count;
+                worst = at;
+            }
+        }
+        if (worst == queue_.end())
+            return;
+        (*worst)->state_ = visit::state::turned_away;
+        (*worst)->turn_.notify_one();
+        queue_.erase(worst);
+    }
+}
+
+fair_semaphore::visit::visit(fair_semaphore& where, std::string client)
+    : where_(where), client_(std::move(client))
+{
+    const std::lock_guard lock(where_.guard_);
+    where_.inside_.push_back(this);
+}
+
+fair_semaphore::visit::~visit()
+{
+    const std::lock_guard lock(where_.guard_);
+    if (state_ == state::holds)
+        where_.take_back(*this, clock::now());
+    std::erase(where_.inside_, this);
+    where_.admit();
+}
+
+void fair_semaphore::visit::enter(const patience& limits)
+{
+    std::unique_lock lock(where_.guard_);
+    if (state_ == state::holds)
+        return;
+    where_.queue_.push_back(this);
+    state_ = state::waits;
+    since_ = clock::now();
+    where_.admit();
+    try {
+        while (state_ != state::holds) {
+            where_.take_from_silent();
+            where_.admit();
+            where_.turn_away();
+            if (state_ == state::turned_away)
+                throw error(error::cause::busy, "this client waits with too many searches already");
+            if (state_ == state::holds)
+                break;
+            if (clock::now() >= limits.until)
+                throw error(error::cause::busy,
+                            "the searches of others kept PostgreSQL busy until the deadline");
+            if (limits.given_up())
+                throw error(error::cause::abandoned, "the operation was abandoned");
+            lock.unlock();
+            limits.long_wait();
+            lock.lock();
+            if (state_ == state::waits)
+                turn_.wait_until(lock, std::min(limits.until, clock::now() + glance));
+        }
+    } catch (...) {
+        if (!lock.owns_lock())
+            lock.lock();
+        std::erase(where_.queue_, this);
+        if (state_ == state::holds)
+            where_.take_back(*this, clock::now());
+        state_ = state::outside;
+        where_.admit();
+        throw;
+    }
+}
+
+void fair_semaphore::visit::leave() noexcept
+{
+    const std::lock_guard lock(where_.guard_);
+    if (state_ != state::holds)
+        return;
+    where_.take_back(*this, clock::now());
+    where_.admit();
+}
+
+void fair_semaphore::visit::yield() noexcept
+{
+    const std::lock_guard lock(where_.guard_);
+    if (state_ != state::holds || where_.queue_.empty())
+        return;
+    where_.take_back(*this, clock::now());
+    where_.admit();
+}
+
+} // namespace pgsql::postgres

@@ -1,0 +1,194 @@
+// Few work at a time; those who wait take turns by client, and whoever asks most is turned away
+// first.
+#include "postgres/fair_semaphore.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <thread>
+
+using namespace pgsql;
+using namespace std::chrono_literals;
+using postgres::error;
+using postgres::fair_semaphore;
+using postgres::patience;
+
+namespace {
+
+patience for_a(std::chrono::milliseconds time)
+{
+    return {clock::now() + time, [] { return false; }};
+}
+
+// A caller in a thread of its own: waits for a place, keeps it for a while, and notes its turn.
+class caller {
+public:
+    caller(fair_semaphore& where, std::string client, std::string& turns,
+           std::chrono::milliseconds work = 5ms, patience limits = for_a(10s))
+        : thread_([this, &where, client, &turns, work, limits] {
+              try {
+                  fair_semaphore::visit visit(where, client);
+                  visit.enter(limits);
+                  turns += client; // only one has a place
+                  std::this_thread::sleep_for(work);
+                  visit.leave();
+              } catch (const error& e) {
+                  failed = e.why();
+              }
+          })
+    {
+        std::this_thread::sleep_for(5ms); // so that they come one after the other
+    }
+    ~caller() { thread_.join(); }
+
+    std::optional<error::cause> failed; ///< to be read after join
+
+    void join()
+    {
+        thread_.join();
+        thread_ = std::thread([] {});
+    }
+
+private:
+    std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("whoever comes finds a place as long as there is one")
+{
+    fair_semaphore two({.places = 2, .crowd = 8});
+    fair_semaphore::visit a(two, "a");
+    fair_semaphore::visit b(two, "a");
+    fair_semaphore::visit c(two, "a");
+    a.enter(for_a(0ms));
+    a.enter(for_a(0ms)); // it has one
+    b.enter(for_a(0ms));
+    CHECK_THROWS_AS(c.enter(for_a(0ms)), error);
+    a.leave();
+    a.leave();
+    c.enter(for_a(0ms));
+    CHECK((!a.holds() && b.holds() && c.holds()));
+    CHECK_THROWS_AS(a.enter(for_a(30ms)), error);
+}
+
+TEST_CASE("a spare place is for a client that has none")
+{
+    fair_semaphore one({.places = 1, .spare = 1, .crowd = 8});
+    fair_semaphore::visit a(one, "a");
+    fair_semaphore::visit b(one, "a");
+    fair_semaphore::visit c(one, "c");
+    fair_semaphore::visit d(one, "d");
+    a.enter(for_a(0ms));
+    CHECK_THROWS_AS(b.enter(for_a(30ms)), error);
+    c.enter(for_a(0ms));
+    CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
+    CHECK(one.now().held == 2);
+    CHECK(one.now().waiting == 0);
+    a.leave();
+    b.enter(for_a(0ms)); // its client holds no other
+    CHECK(one.now().held == 2);
+    CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
+}
+
+TEST_CASE("a place is given up between two steps only if somebody waits")
+{
+    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore::visit a(one, "a");
+    a.enter(for_a(0ms));
+    a.yield();
+    CHECK(a.holds());
+    std::string turns;
+    caller b(one, "b", turns);
+    a.yield();
+    CHECK_FALSE(a.holds());
+    a.enter(for_a(10s));
+    CHECK(turns == "b");
+}
+
+TEST_CASE("a client gets no more turns by asking more often")
+{
+    fair_semaphore one({.places = 1, .crowd = 100});
+    std::string turns;
+    {
+        fair_semaphore::visit a(one, "g");
+        a.enter(for_a(0ms));
+        std::this_thread::sleep_for(10ms);
+        std::vector<std::unique_ptr<caller>> callers;
+        for (int i = 0; i < 6; ++i)
+            callers.push_back(std::make_unique<caller>(one, "g", turns));
+        callers.push_back(std::make_unique<caller>(one, "m", turns));
+        a.leave();
+    }
+    CHECK(turns == "mgggggg");
+}
+
+TEST_CASE("whoever waits long in a crowd is turned away, if the client has more than one")
+{
+    fair_semaphore one({.places = 1, .crowd = 3});
+    std::string turns;
+    std::vector<std::unique_ptr<caller>> callers;
+    {
+        fair_semaphore::visit a(one, "a");
+        a.enter(for_a(0ms));
+        for (const char* client : {"g", "g", "g", "m"})
+            callers.push_back(std::make_unique<caller>(one, client, turns));
+        std::this_thread::sleep_for(200ms);
+        a.leave();
+    }
+    int away = 0;
+    for (auto& c : callers) {
+        c->join();
+        away += c->failed ? 1 : 0;
+    }
+    CHECK(away == 2); // five inside, three may be
+    CHECK(callers[1]->failed == error::cause::busy);
+    CHECK(callers[2]->failed == error::cause::busy);
+    CHECK(turns.size() == 2);
+    CHECK(turns.find('m') != std::string::npos);
+}
+
+TEST_CASE("a burst of quick ones is no crowd, and neither are many clients with one search each")
+{
+    fair_semaphore one({.places = 1, .crowd = 2});
+    std::string turns;
+    {
+        std::vector<std::unique_ptr<caller>> callers;
+        for (const char* client : {"a", "b", "c", "d", "e", "f"})
+            callers.push_back(std::make_unique<caller>(one, client, turns, 30ms));
+    }
+    CHECK(turns.size() == 6);
+}
+
+TEST_CASE("while a holder waits for its client, another has the place")
+{
+    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore::visit a(one, "a");
+    a.enter(for_a(0ms));
+    a.sending_begins();
+    std::string turns;
+    {
+        caller b(one, "b", turns);
+    }
+    CHECK(turns == "b");
+    a.sending_ends();
+    CHECK_FALSE(a.holds());
+    a.enter(for_a(1s));
+    CHECK(a.holds());
+}
+
+TEST_CASE("an abandoned wait ends")
+{
+    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore::visit a(one, "a");
+    a.enter(for_a(0ms));
+    std::atomic<bool> gone{false};
+    std::string turns;
+    patience limits{in_seconds(10), [&] { return gone.load(); }};
+    caller b(one, "b", turns, 5ms, limits);
+    gone = true;
+    b.join();
+    CHECK(b.failed == error::cause::abandoned);
+    a.leave();
+    fair_semaphore::visit c(one, "c");
+    c.enter(for_a(0ms)); // nothing stayed behind
+}

@@ -1,15 +1,12 @@
 // bind_report.hpp: turns the end of a bind into a line of the log and a result code.
 #pragma once
 
+#include "client_address.hpp"
 #include "database.hpp"
 
 #include "../login/chain.hpp"
 
 namespace pgsql::slapd {
-
-/// The address of a client without its port: 192.0.2.1, [2001:db8::1] or the path of a socket.
-[[nodiscard]] std::string address_of(const Operation& op);
-[[nodiscard]] std::string address_of(const Connection& client);
 
 /// What an answer means to the client. Design rule: 49 is for who may not log in, never for a
 /// failure of ours.

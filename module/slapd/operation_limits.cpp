@@ -2,7 +2,7 @@
 // of clients that have not logged in.
 #include "operation_limits.hpp"
 
-#include "bind_report.hpp"
+#include "client_address.hpp"
 
 namespace pgsql::slapd {
 namespace {

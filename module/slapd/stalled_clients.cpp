@@ -1,7 +1,7 @@
 // stalled_clients.cpp: gives slapd its workers back from clients that do not read their answers.
 #include "stalled_clients.hpp"
 
-#include "bind_report.hpp"
+#include "client_address.hpp"
 #include "socket_progress.hpp"
 
 #include <sys/socket.h>

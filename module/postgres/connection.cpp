@@ -1,6 +1,6 @@
 // connection.cpp: turns statements into rows over one session with PostgreSQL, never waiting past a
 // deadline.
-#include "connection.hpp"
+#include "postgres/connection.hpp"
 
 #include <poll.h>
 

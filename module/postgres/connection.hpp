@@ -2,15 +2,15 @@
 // deadline.
 #pragma once
 
-#include "deadline.hpp"
-#include "error.hpp"
-#include "own_files.hpp"
-#include "refusal.hpp"
-#include "route.hpp"
-#include "rows.hpp"
-#include "statement.hpp"
-#include "traffic.hpp"
-#include "transport.hpp"
+#include "base/deadline.hpp"
+#include "postgres/error.hpp"
+#include "postgres/host_list.hpp"
+#include "postgres/own_files.hpp"
+#include "postgres/pool_stats.hpp"
+#include "postgres/refusal.hpp"
+#include "postgres/result.hpp"
+#include "postgres/transport.hpp"
+#include "sql/statement.hpp"
 
 #include <libpq-fe.h>
 

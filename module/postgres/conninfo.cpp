@@ -1,5 +1,5 @@
 // conninfo.cpp: turns connection strings into their parts, and two of them into one.
-#include "conninfo.hpp"
+#include "postgres/conninfo.hpp"
 
 #include <libpq-fe.h>
 

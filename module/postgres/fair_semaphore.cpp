@@ -1,6 +1,6 @@
 // fair_semaphore.cpp: lets a few callers work at a time; those who wait take turns by client, so
 // that no client gets more by asking more often.
-#include "fair_semaphore.hpp"
+#include "postgres/fair_semaphore.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // that no client gets more by asking more often.
 #pragma once
 
-#include "connection.hpp"
+#include "postgres/connection.hpp"
 
 #include <atomic>
 #include <condition_variable>

@@ -1,5 +1,5 @@
 // own_files.cpp: where libpq looks for the files of the user that this process has become.
-#include "own_files.hpp"
+#include "postgres/own_files.hpp"
 
 #include <libpq-fe.h>
 #include <pwd.h>

@@ -1,5 +1,5 @@
 // parameter_expressions.cpp: finds the expressions of a query that depend on its parameter alone.
-#include "parameter_expressions.hpp"
+#include "postgres/parameter_expressions.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // parameter_expressions.hpp: finds the expressions of a query that depend on its parameter alone.
 #pragma once
 
-#include "placeholders.hpp"
+#include "sql/placeholders.hpp"
 
 namespace pgsql::postgres {
 

@@ -1,6 +1,6 @@
 // pool.cpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a
 // deadline.
-#include "pool.hpp"
+#include "postgres/pool.hpp"
 
 namespace pgsql::postgres {
 namespace {

@@ -2,10 +2,10 @@
 // deadline.
 #pragma once
 
-#include "breaker.hpp"
-#include "connection.hpp"
-#include "traffic.hpp"
-#include "watch.hpp"
+#include "postgres/circuit_breaker.hpp"
+#include "postgres/connection.hpp"
+#include "postgres/maintenance_thread.hpp"
+#include "postgres/pool_stats.hpp"
 
 #include <condition_variable>
 #include <deque>

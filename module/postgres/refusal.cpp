@@ -1,9 +1,9 @@
 // refusal.cpp: turns what libpq says of a failed attempt to connect into whether another attempt
 // can succeed.
-#include "refusal.hpp"
+#include "postgres/refusal.hpp"
 
-#include "error.hpp"
-#include "statement.hpp"
+#include "postgres/error.hpp"
+#include "sql/statement.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // transport.cpp: how the bytes of a session travel between PostgreSQL and this process.
-#include "transport.hpp"
+#include "postgres/transport.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,10 +1,10 @@
 // config.cpp: turns slapd.conf lines and cn=config values into directives, and back.
-#include "operations.hpp"
+#include "slapd/core/callbacks.hpp"
 
-#include "database.hpp"
+#include "slapd/database.hpp"
 
-#include "../login/chain.hpp"
-#include "../login/push.hpp"
+#include "auth/check_chain.hpp"
+#include "auth/push_approval.hpp"
 
 #include <unistd.h>
 

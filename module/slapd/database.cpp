@@ -1,7 +1,7 @@
 // database.cpp: turns the directives of one database into the service that is in force.
-#include "database.hpp"
+#include "slapd/database.hpp"
 
-#include "waiting_room.hpp"
+#include "slapd/auth/async_bind.hpp"
 
 namespace pgsql::slapd {
 

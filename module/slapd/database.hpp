@@ -2,16 +2,16 @@
 // serves from them.
 #pragma once
 
-#include "schema.hpp"
-#include "slapd.hpp"
-#include "tally.hpp"
+#include "slapd/core/schema.hpp"
+#include "slapd/core/slapd.hpp"
+#include "slapd/serving/operation_stats.hpp"
 
-#include "../directory/dn.hpp"
-#include "../directory/plan.hpp"
-#include "../directory/settings.hpp"
-#include "../login/hash_gate.hpp"
-#include "../postgres/pool.hpp"
-#include "../postgres/watch.hpp"
+#include "auth/hash_executor.hpp"
+#include "mapping/dn_tree.hpp"
+#include "mapping/settings.hpp"
+#include "postgres/maintenance_thread.hpp"
+#include "postgres/pool.hpp"
+#include "query/query_planner.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -1,15 +1,15 @@
 // lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL, but for slaptest.
-#include "operations.hpp"
+#include "slapd/core/callbacks.hpp"
 
-#include "doctor.hpp"
-#include "monitor.hpp"
-#include "replication.hpp"
-#include "rights.hpp"
-#include "wait.hpp"
-#include "waiting_room.hpp"
+#include "slapd/auth/async_bind.hpp"
+#include "slapd/monitor/monitor.hpp"
+#include "slapd/serving/replication.hpp"
+#include "slapd/tool/report.hpp"
+#include "slapd/tool/rights.hpp"
+#include "slapd/worker/idle_worker.hpp"
 
-#include "../directory/index_advice.hpp"
-#include "../postgres/explain.hpp"
+#include "advisor/explain.hpp"
+#include "advisor/index_advice.hpp"
 
 #include <cerrno>
 

@@ -1,7 +1,7 @@
 // rootdse.cpp: shows in the rootDSE which base a client without one should search.
-#include "rootdse.hpp"
+#include "slapd/rootdse.hpp"
 
-#include "slapd.hpp"
+#include "slapd/core/slapd.hpp"
 
 namespace pgsql::slapd {
 namespace {

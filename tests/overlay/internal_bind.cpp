@@ -1,6 +1,6 @@
 // internal_bind.cpp: an overlay for tests, which turns a compare into a bind of slapd's own: its
 // result code is the answer, compareTrue when it succeeds.
-#include "slapd/slapd.hpp"
+#include "slapd/core/slapd.hpp"
 
 namespace {
 

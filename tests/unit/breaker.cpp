@@ -1,5 +1,5 @@
 // When a database counts as away, and who waits for it.
-#include "postgres/breaker.hpp"
+#include "postgres/circuit_breaker.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

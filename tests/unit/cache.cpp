@@ -1,5 +1,5 @@
 // Answers are shared while they are true and no longer, within their memory, and asked for once.
-#include "directory/cache.hpp"
+#include "cache/result_cache.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

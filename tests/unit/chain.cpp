@@ -1,5 +1,5 @@
 // chain.cpp: a login passes its steps in order, all of them, and names of checks are read strictly.
-#include "login/chain.hpp"
+#include "auth/check_chain.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // What is known of the characters that a database's encoding has.
-#include "directory/character_set.hpp"
+#include "mapping/character_set.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

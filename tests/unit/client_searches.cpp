@@ -1,5 +1,5 @@
 // The searches of clients are word for word what they send, and names in them are data.
-#include "directory/client_searches.hpp"
+#include "advisor/client_searches.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

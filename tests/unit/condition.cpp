@@ -1,6 +1,6 @@
 // A filter becomes an SQL condition that admits every matching row, and says when it may admit
 // more.
-#include "directory/condition.hpp"
+#include "query/where_clause.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

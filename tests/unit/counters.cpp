@@ -1,6 +1,6 @@
 // What many threads count at once is all there in the end, and what took how long is in the right
 // bucket.
-#include "postgres/counters.hpp"
+#include "base/counters.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

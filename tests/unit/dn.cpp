@@ -1,5 +1,5 @@
 // DNs and places of the directory turn into each other.
-#include "directory/dn.hpp"
+#include "mapping/dn_tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // Hashes of other programs are named, and none of ours is taken for one.
-#include "login/foreign_hash.hpp"
-#include "login/password.hpp"
+#include "auth/foreign_hash.hpp"
+#include "auth/password_hash.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

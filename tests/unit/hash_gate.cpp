@@ -1,6 +1,6 @@
 // Expensive checks run in an order fair to the clients, within threads and memory, until their
 // deadline.
-#include "login/hash_gate.hpp"
+#include "auth/hash_executor.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,7 +1,7 @@
 // The names of rows that a gate hides are kept out of lists, columns and keyed queries that may
 // have them, and of nothing else.
-#include "directory/hidden_names.hpp"
-#include "directory/term.hpp"
+#include "query/hidden_names.hpp"
+#include "query/column_condition.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // From a mapping follow the searches that clients send, and from what those read whole the indexes.
-#include "directory/index_advice.hpp"
-#include "directory/probe.hpp"
+#include "advisor/index_advice.hpp"
+#include "advisor/search_probes.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

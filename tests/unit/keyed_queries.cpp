@@ -1,6 +1,6 @@
 // A keyed query serves a filter only where it finds the rows that show the value, and no others.
-#include "directory/condition.hpp"
-#include "directory/plan.hpp"
+#include "query/query_planner.hpp"
+#include "query/where_clause.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

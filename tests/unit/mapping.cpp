@@ -1,7 +1,7 @@
 // Rows become values: templates for missing attributes, plans with only the columns asked for,
 // private groups.
-#include "directory/plan.hpp"
-#include "directory/settings.hpp"
+#include "mapping/settings.hpp"
+#include "query/query_planner.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // A stored hash and a password give a verdict; what is no hash is refused, and a decoy costs what
 // the real one costs.
-#include "login/password.hpp"
+#include "auth/password_hash.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // An administrator's query becomes what PostgreSQL prepares, or is refused with the position of
 // what is wrong.
-#include "postgres/placeholders.hpp"
+#include "sql/placeholders.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // push.cpp: only {"action": "approve"} approves a login, and what is asked can be read by the
 // endpoint.
-#include "login/push.hpp"
+#include "auth/push_approval.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // What EXPLAIN says becomes the tables that are read, by which index, and what their rows have to
 // equal.
-#include "postgres/query_plan.hpp"
+#include "advisor/explain_plan.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

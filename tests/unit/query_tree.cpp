@@ -1,6 +1,6 @@
 // query_tree.cpp: what queries use is read from the trees of PostgreSQL 12 to 15 and of those
 // since.
-#include "postgres/query_tree.hpp"
+#include "advisor/query_tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // A login is remembered for its name, hash and password together, for its time and no longer.
-#include "login/remembered.hpp"
+#include "auth/verified_passwords.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

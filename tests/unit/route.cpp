@@ -1,5 +1,5 @@
 // Which hosts an attempt to connect tries, and in which order.
-#include "postgres/route.hpp"
+#include "postgres/host_list.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 // What a filter asserts of a column becomes SQL that suits the column's type, and says whether it
 // is exact.
-#include "directory/term.hpp"
+#include "query/column_condition.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // What the background thread does, and when.
-#include "postgres/watch.hpp"
+#include "postgres/maintenance_thread.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,0 +1,467 @@
+// needed_rights.cpp: turns statements into the rights that a role needs to run them.
+#include "advisor/needed_rights.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pgsql::postgres {
+namespace {
+
+// A view whose reader needs rights on what it reads, and what policies of row security read, count
+// like the statement. What other views read does not, but the functions that they call do.
+constexpr const char* trees = R"(
+WITH RECURSIVE tree(named, checked, rule, action) AS (
+    SELECT true, true, r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r
+    JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+    WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = 'back_pgsql_rights'
+    UNION
+    SELECT false, tree.checked AND below.checked, below.rule, below.action
+    FROM tree, pg_catalog.regexp_matches(tree.action, ':relid (\d+)', 'g') AS m
+    JOIN pg_catalog.pg_class c ON c.oid = m[1]::oid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (
+        SELECT r.oid AS rule, r.ev_action::text AS action,
+            EXISTS (SELECT FROM unnest(c.reloptions) AS o
+                WHERE o IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=yes', 'security_invoker=1')) AS checked
+        FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type = '1' AND c.relkind = 'v'
+        UNION ALL
+        SELECT s.oid, concat(s.polqual::text, s.polwithcheck::text), true FROM pg_catalog.pg_policy s
+        WHERE s.polrelid = c.oid AND c.relrowsecurity AND (s.polcmd IN ('r', '*') OR $1 = 't')
+            AND (0 = ANY(s.polroles) OR EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = ANY(s.polroles) AND o.rolname = coalesce(nullif($2, ''), current_user::text)))
+    ) AS below
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.oid <> pg_catalog.pg_my_temp_schema()
+)
+SELECT 'tree', named, checked, action FROM tree
+UNION ALL -- nextval('…'): the name is a constant
+SELECT DISTINCT 'sequence', true, true, s.oid::text FROM tree
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = tree.rule
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+JOIN pg_catalog.pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE tree.checked)";
+
+constexpr const char* relations = R"(
+SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), n.oid, c.relkind = 'S',
+    n.nspname IN ('pg_catalog', 'information_schema') AND pg_catalog.has_table_privilege('public', c.oid, 'SELECT'),
+    pg_catalog.has_table_privilege(c.oid, 'INSERT')::int + 2 * pg_catalog.has_table_privilege(c.oid, 'SELECT')::int
+        + 4 * pg_catalog.has_table_privilege(c.oid, 'UPDATE')::int + 8 * pg_catalog.has_table_privilege(c.oid, 'DELETE')::int
+        + 16 * CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(c.oid, 'USAGE')::int ELSE 0 END
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = ANY($1::oid[]) AND n.oid <> pg_catalog.pg_my_temp_schema())";
+
+constexpr const char* columns = R"(
+SELECT attrelid, attnum, pg_catalog.quote_ident(attname),
+    pg_catalog.has_column_privilege(attrelid, attnum, 'INSERT')::int
+        + 2 * pg_catalog.has_column_privilege(attrelid, attnum, 'SELECT')::int
+        + 4 * pg_catalog.has_column_privilege(attrelid, attnum, 'UPDATE')::int
+FROM pg_catalog.pg_attribute WHERE attrelid = ANY($1::oid[]) AND NOT attisdropped)";
+
+constexpr const char* functions = R"(
+SELECT p.oid, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes)),
+    pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE'), pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE p.oid = ANY($1::oid[]))";
+
+// What is looked up by its name is looked for in schemas. Types that are no enumerations, arrays,
+// domains, ranges or rows have operators of their own, which the module's conditions use.
+constexpr const char* schemas = R"(
+WITH used(schema) AS (
+    SELECT unnest($1::oid[])
+    UNION SELECT pronamespace FROM pg_catalog.pg_proc WHERE oid = ANY($2::oid[])
+    UNION SELECT oprnamespace FROM pg_catalog.pg_operator WHERE oid = ANY($3::oid[])
+    UNION SELECT typnamespace FROM pg_catalog.pg_type WHERE oid = ANY($4::oid[])
+    UNION SELECT typnamespace FROM pg_catalog.pg_type WHERE oid = ANY($5::oid[]) AND typtype = 'b' AND typelem = 0
+    UNION SELECT collnamespace FROM pg_catalog.pg_collation WHERE oid = ANY($6::oid[])
+)
+SELECT n.oid, pg_catalog.quote_ident(n.nspname), pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+    array_position($7::text[], n.nspname::text)
+FROM used JOIN pg_catalog.pg_namespace n ON n.oid = used.schema
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_' ORDER BY 4, 2)";
+
+constexpr const char* remark_lines = R"(
+SELECT pg_catalog.format('row security of %I.%I: its policies decide which rows the role sees', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = ANY($1::oid[]) AND c.relrowsecurity
+UNION ALL
+SELECT pg_catalog.format('%I.%I is a foreign table: the role needs a user mapping for its server', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = ANY($1::oid[]) AND c.relkind = 'f'
+UNION ALL
+SELECT pg_catalog.format('the trigger %I of %I.%I runs with the rights of the role; what it needs cannot be told', t.tgname, n.nspname, c.relname)
+FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+WHERE c.oid = ANY($3::oid[]) AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND NOT p.prosecdef AND p.proname <> 'back_pgsql_changed'
+UNION ALL
+SELECT pg_catalog.format('the function %I.%I(%s) runs with the rights of the role; what it reads cannot be told', n.nspname, p.proname,
+    pg_catalog.oidvectortypes(p.proargtypes))
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.oid = ANY($2::oid[]) AND NOT p.prosecdef AND l.lanname NOT IN ('internal', 'c') AND p.provolatile <> 'i'
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+ORDER BY 1)";
+
+// A name as a word of a text.
+constexpr const char* likely = R"(
+WITH said(message, statement) AS (SELECT $1::text, $2::text), candidate(name, grant_text) AS (
+    SELECT n.nspname, pg_catalog.format('USAGE ON SCHEMA %I', n.nspname) FROM pg_catalog.pg_namespace n
+    WHERE n.nspname !~ '^pg_' AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    UNION ALL
+    SELECT c.relname, pg_catalog.format('SELECT ON %I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')
+        AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    UNION ALL
+    SELECT p.proname, pg_catalog.format('EXECUTE ON FUNCTION %I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes))
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE NOT pg_catalog.has_function_privilege(p.oid, 'EXECUTE') AND n.nspname <> 'pg_catalog'
+)
+SELECT grant_text FROM said, candidate,
+    LATERAL (SELECT '(^|[^[:alnum:]_])' || pg_catalog.regexp_replace(name, '([^[:alnum:]_])', '\\\1', 'g') || '($|[^[:alnum:]_])') AS w(word)
+WHERE pg_catalog.strpos(message, name) > 0 AND message ~ word AND statement ~ word
+UNION -- schemas of the path that are passed over
+SELECT pg_catalog.format('USAGE ON SCHEMA %I', n.nspname) FROM pg_catalog.pg_namespace n
+WHERE $3 = 't' AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND pg_catalog.current_setting('search_path') ~ ('(^|,) *' || pg_catalog.regexp_replace(pg_catalog.quote_ident(n.nspname), '([^[:alnum:]_])', '\\\1', 'g') || ' *(,|$)')
+ORDER BY 1)";
+
+std::string text_at(const rows& from, int row, int column)
+{
+    return std::string(from.at(row, column).value_or(""));
+}
+
+unsigned number_at(const rows& from, int row, int column)
+{
+    return static_cast<unsigned>(std::strtoul(text_at(from, row, column).c_str(), nullptr, 10));
+}
+
+template <typename Numbers> std::string array_of(const Numbers& from)
+{
+    std::string out = "{";
+    for (const unsigned one : from)
+        out += (out.size() == 1 ? "" : ",") + std::to_string(one);
+    return out + "}";
+}
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string out;
+    for (const auto& one : parts)
+        out += (out.empty() ? "" : ", ") + one;
+    return out;
+}
+
+constexpr unsigned usage = 16;
+
+struct privilege {
+    unsigned bit;
+    const char* name;
+    std::set<int> relation_use::*columns; ///< null: of whole tables only
+};
+constexpr privilege all_privileges[] = {
+    {relation_use::selects, "SELECT", &relation_use::selected},
+    {relation_use::inserts, "INSERT", &relation_use::inserted},
+    {relation_use::updates, "UPDATE", &relation_use::updated},
+    {relation_use::deletes, "DELETE", nullptr},
+};
+
+void merge(relation_use& to, const relation_use& from)
+{
+    // Any column will do for one that names none.
+    to.privileges |= from.privileges;
+    to.selected.insert(from.selected.begin(), from.selected.end());
+    to.inserted.insert(from.inserted.begin(), from.inserted.end());
+    to.updated.insert(from.updated.begin(), from.updated.end());
+}
+
+} // namespace
+
+needed_rights::needed_rights(connection& session, const std::vector<checked_statement>& statements,
+                             const std::string& role, const patience& limits)
+{
+    for (const auto& one : statements)
+        parse(session, one, role, limits);
+    ask_defaults(session, limits);
+    ask_relations(session, limits);
+    ask_columns(session, limits);
+    ask_functions(session, limits);
+    ask_schemas(session, limits);
+    ask_remarks(session, limits);
+}
+
+void needed_rights::parse(connection& session, const checked_statement& one,
+                          const std::string& role, const patience& limits)
+{
+    std::vector<std::string> commands;
+    if (one.writes)
+        commands = {"CREATE TEMPORARY TABLE back_pgsql_rights ()",
+                    "CREATE RULE back_pgsql_rights AS ON INSERT TO pg_temp.back_pgsql_rights DO "
+                    "INSTEAD " +
+                        one.text};
+    else
+        commands = {"CREATE TEMPORARY VIEW back_pgsql_rights AS SELECT 1 AS one FROM (" + one.text +
+                    "\n) AS e"};
+    rows found;
+    try {
+        found = session.run_in_vain(commands, {trees, {one.writes ? "t" : "f", role}}, limits);
+    } catch (const error& e) {
+        if (e.why() != error::cause::statement)
+            throw;
+        refused_.push_back({one.name, e.what(), likely_grants(session, one.text, e, limits)});
+        return;
+    }
+    uses& to = uses_.emplace_back();
+    to.name = one.name;
+    for (int row = 0; row < found.count(); ++row)
+        if (found.at(row, 0) == "tree")
+            add(to, uses_in(found.at(row, 3).value_or("")), found.at(row, 2) == "t",
+                found.at(row, 1) == "t");
+        else
+            to.sequences.insert(number_at(found, row, 3));
+}
+
+void needed_rights::add(uses& to, const tree_uses& from, bool checked, bool named)
+{
+    if (checked)
+        for (const auto& use : from.relations) {
+            relation_use& known = to.relations[use.relation];
+            known.relation = use.relation;
+            merge(known, use);
+        }
+    to.functions.insert(from.functions.begin(), from.functions.end());
+    to.operators.insert(from.operators.begin(), from.operators.end());
+    if (!named)
+        return;
+    to.named.relations.insert(to.named.relations.end(), from.relations.begin(),
+                              from.relations.end());
+    const auto insert = [&](std::set<unsigned> tree_uses::*of) {
+        (to.named.*of).insert((from.*of).begin(), (from.*of).end());
+    };
+    for (const auto of : {&tree_uses::functions, &tree_uses::operators, &tree_uses::types,
+                          &tree_uses::column_types, &tree_uses::collations})
+        insert(of);
+}
+
+std::set<unsigned> needed_rights::numbers(std::set<unsigned> uses::*of) const
+{
+    std::set<unsigned> out;
+    for (const auto& one : uses_)
+        out.insert((one.*of).begin(), (one.*of).end());
+    return out;
+}
+
+std::set<unsigned> needed_rights::relation_numbers(unsigned privileges) const
+{
+    std::set<unsigned> out;
+    for (const auto& one : uses_)
+        for (const auto& [number, use] : one.relations)
+            if ((use.privileges & privileges) != 0)
+                out.insert(number);
+    return out;
+}
+
+// Columns that an INSERT leaves out have defaults, and these may take numbers from a sequence.
+void needed_rights::ask_defaults(connection& session, const patience& limits)
+{
+    const auto tables = relation_numbers(relation_use::inserts);
+    if (tables.empty())
+        return;
+    const rows found = session.run_once(
+        {"SELECT a.adrelid, a.adnum, s.oid FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_depend "
+         "d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = a.oid JOIN "
+         "pg_catalog.pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE a.adrelid = "
+         "ANY($1::oid[])",
+         {array_of(tables)}},
+        limits);
+    for (int row = 0; row < found.count(); ++row)
+        for (uses& one : uses_)
+            if (const auto at = one.relations.find(number_at(found, row, 0));
+                at != one.relations.end() && (at->second.privileges & relation_use::inserts) != 0 &&
+                !at->second.inserted.contains(static_cast<int>(number_at(found, row, 1))))
+                one.sequences.insert(number_at(found, row, 2));
+}
+
+void needed_rights::ask_relations(connection& session, const patience& limits)
+{
+    auto wanted = relation_numbers(~0U);
+    wanted.merge(numbers(&uses::sequences));
+    const rows found = session.run_once({relations, {array_of(wanted)}}, limits);
+    for (int row = 0; row < found.count(); ++row)
+        relations_[number_at(found, row, 0)] = {.name = text_at(found, row, 1),
+                                                .schema = number_at(found, row, 2),
+                                                .is_sequence = found.at(row, 3) == "t",
+                                                .is_public = found.at(row, 4) == "t",
+                                                .held = number_at(found, row, 5),
+                                                .columns = {}};
+}
+
+void needed_rights::ask_columns(connection& session, const patience& limits)
+{
+    const rows found = session.run_once({columns, {array_of(relation_numbers(~0U))}}, limits);
+    for (int row = 0; row < found.count(); ++row)
+        if (const auto at = relations_.find(number_at(found, row, 0)); at != relations_.end())
+            at->second.columns[std::stoi(text_at(found, row, 1))] = {text_at(found, row, 2),
+                                                                     number_at(found, row, 3)};
+}
+
+void needed_rights::ask_functions(connection& session, const patience& limits)
+{
+    const rows behind = session.run_once(
+        {"SELECT oid, oprcode::oid FROM pg_catalog.pg_operator WHERE oid = ANY($1::oid[])",
+         {array_of(numbers(&uses::operators))}},
+        limits);
+    for (int row = 0; row < behind.count(); ++row)
+        for (uses& one : uses_)
+            if (one.operators.contains(number_at(behind, row, 0)))
+                one.functions.insert(number_at(behind, row, 1));
+    // Types of arguments get their schemas when nothing is in the path.
+    const rows found =
+        session.run_in_vain({"SET LOCAL search_path = pg_catalog"},
+                            {functions, {array_of(numbers(&uses::functions))}}, limits);
+    for (int row = 0; row < found.count(); ++row)
+        functions_[number_at(found, row, 0)] = {.name = text_at(found, row, 1),
+                                                .held = found.at(row, 3) == "t",
+                                                .is_public = found.at(row, 2) == "t"};
+}
+
+void needed_rights::ask_schemas(connection& session, const patience& limits)
+{
+    const rows path =
+        session.run_once({"SELECT pg_catalog.current_schemas(false)::text", {}}, limits);
+    std::map<unsigned, std::string> in_path; // by position
+    for (uses& one : uses_) {
+        std::set<unsigned> of_relations;
+        for (const auto& use : one.named.relations)
+            if (const auto at = relations_.find(use.relation); at != relations_.end())
+                of_relations.insert(at->second.schema);
+        for (const unsigned sequence : one.sequences)
+            if (const auto at = relations_.find(sequence); at != relations_.end())
+                of_relations.insert(at->second.schema);
+        const rows found = session.run_once(
+            {schemas,
+             {array_of(of_relations), array_of(one.named.functions), array_of(one.named.operators),
+              array_of(one.named.types), array_of(one.named.column_types),
+              array_of(one.named.collations), text_at(path, 0, 0)}},
+            limits);
+        for (int row = 0; row < found.count(); ++row) {
+            const unsigned number = number_at(found, row, 0);
+            schemas_[number] = {.name = text_at(found, row, 1), .held = found.at(row, 2) == "t"};
+            one.schemas.insert(number);
+            if (found.at(row, 3))
+                in_path[number_at(found, row, 3)] = schemas_[number].name;
+        }
+    }
+    for (const auto& [position, name] : in_path)
+        path_.push_back(name);
+}
+
+void needed_rights::ask_remarks(connection& session, const patience& limits)
+{
+    constexpr unsigned writing =
+        relation_use::inserts | relation_use::updates | relation_use::deletes;
+    const rows found =
+        session.run_in_vain({"SET LOCAL search_path = pg_catalog"},
+                            {remark_lines,
+                             {array_of(relation_numbers(~0U)), array_of(numbers(&uses::functions)),
+                              array_of(relation_numbers(writing))}},
+                            limits);
+    for (int row = 0; row < found.count(); ++row)
+        remarks_.push_back(text_at(found, row, 0));
+}
+
+std::vector<grant> needed_rights::grants(listed which, const std::string& name) const
+{
+    const bool all = which == listed::all;
+    std::vector<grant> out;
+    const auto add = [&](const std::string& right, const auto& uses_it) {
+        grant& one = out.emplace_back();
+        one.right = right;
+        for (const uses& of : uses_)
+            if ((name.empty() || of.name == name) && uses_it(of))
+                one.statements.push_back(of.name);
+        if (one.statements.empty())
+            out.pop_back();
+    };
+    for (const auto& [number, schema] : schemas_)
+        if (all || !schema.held)
+            add("USAGE ON SCHEMA " + schema.name,
+                [&, number = number](const uses& of) { return of.schemas.contains(number); });
+    std::vector<std::pair<std::string, unsigned>> by_name;
+    for (const auto& [number, one] : relations_)
+        by_name.emplace_back(one.name, number);
+    std::sort(by_name.begin(), by_name.end());
+    for (const auto& [relation_name, number] : by_name) {
+        const relation& on = relations_.at(number);
+        const std::string on_it = (on.is_sequence ? " ON SEQUENCE " : " ON ") + on.name;
+        relation_use use;
+        for (const uses& of : uses_)
+            if (const auto at = of.relations.find(number);
+                at != of.relations.end() && (name.empty() || of.name == name))
+                merge(use, at->second);
+        for (const privilege& one : all_privileges) {
+            if ((use.privileges & one.bit) == 0 ||
+                (on.is_public && one.bit == relation_use::selects))
+                continue;
+            const auto uses_it = [&, number = number](const uses& of) {
+                const auto at = of.relations.find(number);
+                return at != of.relations.end() && (at->second.privileges & one.bit) != 0;
+            };
+            if (!all && (on.held & one.bit) != 0)
+                continue;
+            const std::set<int> wanted =
+                one.columns == nullptr ? std::set<int>() : use.*(one.columns);
+            if (one.columns == nullptr || wanted.contains(0) || on.is_sequence) {
+                add(one.name + on_it, uses_it);
+                continue;
+            }
+            std::vector<std::string> names;
+            bool any_held = false;
+            std::string first;
+            for (const auto& [position, at] : on.columns) {
+                const bool held = (at.held & one.bit) != 0;
+                any_held = any_held || held;
+                if (first.empty() && position > 0)
+                    first = at.name;
+                if (wanted.contains(position) && (all || !held))
+                    names.push_back(at.name);
+            }
+            if (wanted.empty() && (all || !any_held) && !first.empty())
+                names.push_back(first); // a right on any column will do
+            if (!names.empty())
+                add(std::string(one.name) + " (" + joined(names) + ")" + on_it, uses_it);
+            else if (wanted.empty() && first.empty())
+                add(one.name + on_it, uses_it);
+        }
+        if (on.is_sequence && (all || (on.held & usage) == 0))
+            add("USAGE" + on_it, [&, number = number](const uses& of) {
+                return of.sequences.contains(number) && !of.relations.contains(number);
+            });
+    }
+    for (const auto& [number, function] : functions_)
+        if (!function.is_public && (all || !function.held))
+            add("EXECUTE ON FUNCTION " + function.name,
+                [&, number = number](const uses& of) { return of.functions.contains(number); });
+    return out;
+}
+
+std::vector<std::string> likely_grants(connection& session, const std::string& statement,
+                                       const error& refusal, const patience& limits)
+{
+    std::vector<std::string> out;
+    const auto why = refusal.sqlstate();
+    const bool is_missing = why == "42P01" || why == "42883" || why == "42704" || why == "3F000";
+    if (why != "42501" && !is_missing)
+        return out;
+    const rows found =
+        session.run_once({likely, {refusal.what(), statement, is_missing ? "t" : "f"}}, limits);
+    for (int row = 0; row < found.count(); ++row)
+        out.push_back(text_at(found, row, 0));
+    return out;
+}
+
+bool may_use_temporary(connection& session, const patience& limits)
+{
+    const rows found = session.run_once(
+        {"SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')",
+         {}},
+        limits);
+    return found.at(0, 0) == "t";
+}
+
+} // namespace pgsql::postgres

@@ -1,0 +1,89 @@
+// inspection.cpp: turns a session into what an administrator should know of the server and of the
+// session's rights.
+#include "advisor/server_inspection.hpp"
+
+namespace pgsql::postgres {
+namespace {
+
+std::string text(const rows& of, int row, int column)
+{
+    return std::string(of.at(row, column).value_or(""));
+}
+
+constexpr const char* server =
+    "SELECT current_setting('server_version'), current_setting('server_version_num'), current_user,"
+    " current_database(), current_setting('server_encoding'),"
+    " rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
+    " FROM pg_catalog.pg_roles WHERE rolname = current_user";
+
+constexpr const char* creatable =
+    "SELECT pg_catalog.quote_ident(nspname) FROM pg_catalog.pg_namespace"
+    " WHERE nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1";
+
+constexpr const char* changeable = R"(
+SELECT c.oid::pg_catalog.regclass, whole.rights, part.rights
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (SELECT string_agg(r, ', ') AS rights
+    FROM unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) r
+    WHERE pg_catalog.has_table_privilege(c.oid, r)) whole
+CROSS JOIN LATERAL (SELECT string_agg(r || ' of ' || a.attname, ', ' ORDER BY r, a.attnum) AS rights
+    FROM unnest(array['INSERT', 'UPDATE', 'REFERENCES']) r
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE NOT pg_catalog.has_table_privilege(c.oid, r)
+      AND pg_catalog.has_column_privilege(c.oid, a.attnum, r)) part
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND (whole.rights IS NOT NULL OR part.rights IS NOT NULL)
+ORDER BY 1)";
+
+constexpr const char* readable =
+    "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'm', 'f') AND NOT c.relispartition AND n.nspname !~ '^pg_'"
+    " AND n.nspname <> 'information_schema' AND pg_catalog.has_table_privilege(c.oid, 'SELECT')"
+    " ORDER BY 1, 2";
+
+} // namespace
+
+inspection inspect(connection& session, const patience& limits)
+{
+    inspection out;
+    const rows about = session.run_once({server, {}}, limits);
+    out.version = text(about, 0, 0);
+    out.version_number = std::stoi(text(about, 0, 1));
+    out.role = text(about, 0, 2);
+    out.database = text(about, 0, 3);
+    out.encoding = text(about, 0, 4);
+    out.how = session.travels();
+    int column = 5;
+    for (const char* right : {"is a superuser", "may create roles", "may create databases",
+                              "may replicate", "bypasses row security"})
+        if (about.at(0, column++) == "t")
+            out.role_rights.emplace_back(right);
+
+    using wall = std::chrono::system_clock;
+    const auto before = wall::now();
+    const rows time =
+        session.run_once({"SELECT extract(epoch FROM clock_timestamp())::text", {}}, limits);
+    const auto after = wall::now();
+    const std::chrono::duration<double> half = (after - before) / 2;
+    const std::chrono::duration<double> ours = before.time_since_epoch() + half;
+    out.clock_ahead = std::stod(text(time, 0, 0)) - ours.count();
+    out.uncertain = half.count();
+
+    const rows schemas = session.run_once({creatable, {}}, limits);
+    for (int i = 0; i < schemas.count(); ++i)
+        out.schemas.push_back(text(schemas, i, 0));
+    const rows changes = session.run_once({changeable, {}}, limits);
+    for (int i = 0; i < changes.count(); ++i)
+        for (const bool columns : {false, true})
+            if (changes.at(i, columns ? 2 : 1))
+                out.changes.push_back(
+                    {text(changes, i, 0), text(changes, i, columns ? 2 : 1), columns});
+    const rows tables = session.run_once({readable, {}}, limits);
+    for (int i = 0; i < tables.count(); ++i)
+        out.readable.emplace_back(text(tables, i, 0), text(tables, i, 1));
+    return out;
+}
+
+} // namespace pgsql::postgres

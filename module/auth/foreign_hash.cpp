@@ -1,0 +1,116 @@
+// foreign_hash.cpp: recognizes password hashes of other programs, which cannot be checked here.
+#include "auth/foreign_hash.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pgsql::login {
+namespace {
+
+constexpr const char* without_argon2 = "remove the prefix in the query: substr(PASSWORD, 7)";
+constexpr const char* without_bcrypt = "remove the prefix in the query: substr(PASSWORD, 8)";
+constexpr const char* without_scheme =
+    "remove the scheme in the query: substr(PASSWORD, strpos(PASSWORD, '}') + 1)";
+constexpr const char* as_pbkdf2 =
+    "rewrite it in the query: slapd-pgsql-guide(7) has the expression";
+
+struct form {
+    std::string_view prefix;
+    foreign_hash is;
+};
+
+// Longer prefixes first.
+constexpr std::array forms = {
+    // Django's hashers
+    form{"argon2$argon2", {"Argon2 of Django, which is not supported", without_argon2}},
+    form{"bcrypt$$2", {"bcrypt of Django, which is not supported", without_bcrypt}},
+    form{"bcrypt_sha256$", {"BCryptSHA256 of Django, which is not supported", ""}},
+    form{"pbkdf2_sha256$", {"PBKDF2-SHA256 of Django, which is not supported", as_pbkdf2}},
+    form{"pbkdf2_sha1$", {"PBKDF2-SHA1 of Django, which is not supported", as_pbkdf2}},
+    form{"scrypt$", {"scrypt of Django, which is not supported", ""}},
+    form{"md5$", {"MD5 of Django, which is not supported", ""}},
+    form{"sha1$", {"SHA-1 of Django, which is not supported", ""}},
+    // Werkzeug, of Flask
+    form{"pbkdf2:", {"PBKDF2 of Werkzeug, which is not supported", ""}},
+    form{"scrypt:", {"scrypt of Werkzeug, which is not supported", ""}},
+    // PHP applications
+    form{"$P$", {"phpass (WordPress), which is not supported", ""}},
+    form{"$H$", {"phpass (phpBB), which is not supported", ""}},
+    form{"$wp$2", {"bcrypt of WordPress, which is not supported", ""}},
+    form{"$S$", {"SHA-512 of Drupal, which is not supported", ""}},
+    // passlib's, and the like
+    form{"$pbkdf2-sha256$",
+         {"PBKDF2-SHA256 of passlib, which is not supported",
+          "rewrite it in the query: '{PBKDF2-SHA256}' || substr(PASSWORD, 16)"}},
+    form{"$pbkdf2-sha512$",
+         {"PBKDF2-SHA512 of passlib, which is not supported",
+          "rewrite it in the query: '{PBKDF2-SHA512}' || substr(PASSWORD, 16)"}},
+    form{"$pbkdf2$",
+         {"PBKDF2-SHA1 of passlib, which is not supported",
+          "rewrite it in the query: '{PBKDF2-SHA1}' || substr(PASSWORD, 9)"}},
+    form{"$bcrypt-sha256$", {"bcrypt-sha256 of passlib, which is not supported", ""}},
+    form{"$scrypt$", {"scrypt, which is not supported", ""}},
+    form{"$7$", {"scrypt, which is not supported", ""}},
+    form{"$apr1$", {"MD5 of Apache, which is not supported", ""}},
+    // Spring Security and Dovecot, which have other names in braces than slapd
+    form{"{bcrypt}$2", {"bcrypt of Spring Security, which is not supported", without_scheme}},
+    form{"{BLF-CRYPT}$2", {"bcrypt of Dovecot, which is not supported", without_scheme}},
+    form{"{SHA512-CRYPT}$6$", {"SHA-512 crypt of Dovecot, which is not supported", without_scheme}},
+    form{"{SHA256-CRYPT}$5$", {"SHA-256 crypt of Dovecot, which is not supported", without_scheme}},
+    form{"{MD5-CRYPT}$1$", {"MD5 crypt of Dovecot, which is not supported", without_scheme}},
+    form{"{ARGON2ID}$argon2id$", {"argon2id of Dovecot, which is not supported", without_scheme}},
+    form{"{ARGON2I}$argon2i$", {"argon2i of Dovecot, which is not supported", without_scheme}},
+    // databases
+    form{"SCRAM-SHA-256$", {"SCRAM-SHA-256 of PostgreSQL, which is not supported", ""}},
+};
+
+struct digest {
+    std::string_view before;
+    std::size_t digits;
+    foreign_hash is;
+};
+
+constexpr std::array digests = {
+    digest{"", 32, {"MD5 in hexadecimal, which is not supported", ""}},
+    digest{"md5", 32, {"MD5 of PostgreSQL, which is not supported", ""}},
+    digest{"", 40, {"SHA-1 in hexadecimal, which is not supported", ""}},
+    digest{"*", 40, {"SHA-1 of MySQL, which is not supported", ""}},
+    digest{"", 64, {"SHA-256 in hexadecimal, which is not supported", ""}},
+    digest{"", 96, {"SHA-384 in hexadecimal, which is not supported", ""}},
+    digest{"", 128, {"SHA-512 in hexadecimal, which is not supported", ""}},
+};
+
+// Base64 of a version byte, of numbers that begin with zeros, a salt and a key.
+constexpr foreign_hash asp_net = {"PBKDF2 of ASP.NET Identity, which is not supported", ""};
+constexpr std::size_t asp_net_length = 84;
+
+bool is_hexadecimal(std::string_view text)
+{
+    return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+} // namespace
+
+std::string_view foreign_hash::scheme() const noexcept
+{
+    const std::string_view text(reason);
+    return text.substr(0, text.rfind(','));
+}
+
+const foreign_hash* foreign_hash_of(std::string_view stored) noexcept
+{
+    const auto* const f = std::find_if(forms.begin(), forms.end(), [&](const form& one) {
+        return stored.starts_with(one.prefix) && stored.size() > one.prefix.size();
+    });
+    if (f != forms.end())
+        return &f->is;
+    const auto* const d = std::find_if(digests.begin(), digests.end(), [&](const digest& one) {
+        return stored.size() == one.before.size() + one.digits && stored.starts_with(one.before) &&
+               is_hexadecimal(stored.substr(one.before.size()));
+    });
+    if (d != digests.end())
+        return &d->is;
+    return stored.size() == asp_net_length && stored.starts_with("AQAAAA") ? &asp_net : nullptr;
+}
+
+} // namespace pgsql::login

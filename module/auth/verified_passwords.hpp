@@ -1,0 +1,37 @@
+// remembered.hpp: turns a password check that has succeeded into the same verdict for some seconds.
+#pragma once
+
+#include "base/secret.hpp"
+
+#include "base/deadline.hpp"
+
+#include <array>
+#include <map>
+#include <mutex>
+
+namespace pgsql::login {
+
+/// Holds no password and no hash, only a MAC of both and the name, under a key that no other
+/// process knows and that is gone with this object. A stored hash that has changed is another one.
+class remembered {
+public:
+    /// For 0 seconds nothing is remembered.
+    explicit remembered(double seconds);
+
+    [[nodiscard]] bool knows(std::string_view dn, const secret& stored, std::string_view password);
+    void add(std::string_view dn, const secret& stored, std::string_view password);
+
+private:
+    using mac = std::array<unsigned char, 32>;
+    static constexpr std::size_t most = 10'000;
+
+    [[nodiscard]] mac mac_of(std::string_view dn, const secret& stored,
+                             std::string_view password) const;
+
+    const double seconds_;
+    secret key_;
+    std::mutex guard_;
+    std::map<mac, deadline> until_;
+};
+
+} // namespace pgsql::login

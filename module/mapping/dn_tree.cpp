@@ -1,0 +1,122 @@
+// dn.cpp: turns normalised DNs into places of the directory and back; the single place that knows
+// our tree.
+#include "mapping/dn_tree.hpp"
+
+namespace pgsql::directory {
+namespace {
+
+int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+// The comma that ends the first RDN, or npos. slapd's normalised DNs have no quoted values and no
+// blanks around commas.
+std::size_t end_of_rdn(std::string_view dn)
+{
+    for (std::size_t i = 0; i < dn.size(); ++i) {
+        if (dn[i] == '\\')
+            ++i;
+        else if (dn[i] == ',')
+            return i;
+    }
+    return std::string_view::npos;
+}
+
+bool special(char c)
+{
+    return c == ',' || c == '+' || c == '"' || c == '\\' || c == '<' || c == '>' || c == ';' ||
+           c == '=';
+}
+
+} // namespace
+
+std::string_view rdn_of(std::string_view dn) { return dn.substr(0, end_of_rdn(dn)); }
+
+std::string_view parent_of(std::string_view dn)
+{
+    const auto end = end_of_rdn(dn);
+    return end == std::string_view::npos ? std::string_view() : dn.substr(end + 1);
+}
+
+int tree::find(std::string_view ndn) const
+{
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        if (entries_[i].ndn == ndn)
+            return static_cast<int>(i);
+    return -1;
+}
+
+place tree::locate(std::string_view ndn) const
+{
+    place out;
+    out.fixed = find(ndn);
+    if (out.fixed >= 0)
+        return out;
+    const std::string_view rdn = rdn_of(ndn);
+    const auto equals = rdn.find('=');
+    if (equals == std::string_view::npos)
+        return out;
+    for (std::size_t i = equals + 1; i < rdn.size(); ++i) {
+        if (rdn[i] == '\\' && i + 2 < rdn.size() && hex(rdn[i + 1]) >= 0 && hex(rdn[i + 2]) >= 0) {
+            out.value += static_cast<char>(hex(rdn[i + 1]) * 16 + hex(rdn[i + 2]));
+            i += 2;
+        } else if (rdn[i] == '\\' && i + 1 < rdn.size()) {
+            out.value += rdn[++i];
+        } else if (rdn[i] == '+') {
+            return out; // none of our entries has an RDN of several values
+        } else {
+            out.value += rdn[i];
+        }
+    }
+    out.attribute = rdn.substr(0, equals);
+    out.parent = find(parent_of(ndn));
+    return out;
+}
+
+bool tree::below(int entry, int top) const
+{
+    for (; entry >= 0; entry = entries_[static_cast<std::size_t>(entry)].parent)
+        if (entry == top)
+            return true;
+    return false;
+}
+
+std::string escape_value(std::string_view value)
+{
+    std::string out;
+    constexpr const char* digits = "0123456789ABCDEF";
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        const bool edge_blank = c == ' ' && (i == 0 || i + 1 == value.size());
+        if (special(c) || edge_blank || (c == '#' && i == 0) ||
+            static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
+            out += '\\';
+            out += digits[static_cast<unsigned char>(c) >> 4];
+            out += digits[static_cast<unsigned char>(c) & 15];
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+bool plain_value(std::string_view value)
+{
+    if (value.empty() || value.front() == ' ' || value.back() == ' ' || value.front() == '#')
+        return false;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (c < ' ' || c > '~' || special(c) || (c == ' ' && value[i - 1] == ' '))
+            return false;
+    }
+    return true;
+}
+
+} // namespace pgsql::directory

@@ -1,0 +1,118 @@
+// route.cpp: turns a connection URI into the hosts that one attempt to connect tries, one after the
+// other.
+#include "postgres/host_list.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+namespace pgsql::postgres {
+namespace {
+
+// One that was set aside is tried last for so long.
+constexpr auto distrust = std::chrono::seconds(30);
+
+struct option_free {
+    void operator()(PQconninfoOption* o) const noexcept { PQconninfoFree(o); }
+};
+
+std::string option_of(const PQconninfoOption* from, std::string_view keyword)
+{
+    for (; from->keyword != nullptr; ++from)
+        if (from->keyword == keyword && from->val != nullptr)
+            return from->val;
+    return {};
+}
+
+std::vector<std::string> parts_of(const std::string& list)
+{
+    std::vector<std::string> out;
+    for (std::string_view left = list; !list.empty();) {
+        const auto comma = left.find(',');
+        out.emplace_back(left.substr(0, comma));
+        if (comma == std::string_view::npos)
+            break;
+        left.remove_prefix(comma + 1);
+    }
+    return out;
+}
+
+} // namespace
+
+route::route(const std::string& uri, const std::string& session) : session_(session)
+{
+    char* why = nullptr;
+    const std::unique_ptr<PQconninfoOption, option_free> options(
+        PQconninfoParse(uri.c_str(), &why));
+    if (options == nullptr) {
+        std::string words = why != nullptr ? why : "out of memory";
+        PQfreemem(why);
+        throw std::invalid_argument(words);
+    }
+    if (session_.empty())
+        session_ = option_of(options.get(), "target_session_attrs");
+    const auto names = parts_of(option_of(options.get(), "host"));
+    const auto addresses = parts_of(option_of(options.get(), "hostaddr"));
+    auto ports = parts_of(option_of(options.get(), "port"));
+    const std::size_t count = std::max(names.size(), addresses.size());
+    if (ports.empty())
+        ports.emplace_back();
+    if (ports.size() == 1)
+        ports.resize(count, ports.front());
+    const auto given = [&](const std::vector<std::string>& list) {
+        return list.size() == count &&
+               std::none_of(list.begin(), list.end(), [](const auto& one) { return one.empty(); });
+    };
+    // What libpq would refuse or has its own idea of stays with libpq: an empty host is a socket.
+    if (count < 2 || ports.size() != count || (!names.empty() && !given(names)) ||
+        (!addresses.empty() && !given(addresses)))
+        return;
+    for (std::size_t i = 0; i < count; ++i)
+        hosts_.push_back({names.empty() ? "" : names[i], addresses.empty() ? "" : addresses[i],
+                          ports[i].empty() ? "5432" : ports[i], "", i});
+    set_aside_.resize(count);
+}
+
+std::vector<route::host> route::stops() const
+{
+    if (hosts_.empty())
+        return {{"", "", "", session_, 0}};
+    std::vector<host> order = hosts_;
+    {
+        const auto now = clock::now();
+        const std::lock_guard lock(guard_);
+        std::stable_partition(order.begin(), order.end(), [&](const host& one) {
+            const auto when = set_aside_[one.number];
+            return when == clock::time_point() || now - when > distrust;
+        });
+    }
+    std::vector<host> out;
+    for (const char* session : {"standby", "any"}) {
+        for (host one : order) {
+            one.session = session_ == "prefer-standby" ? session : session_;
+            out.push_back(std::move(one));
+        }
+        if (session_ != "prefer-standby")
+            break;
+    }
+    return out;
+}
+
+void route::set_aside(const host& which)
+{
+    const std::lock_guard lock(guard_);
+    if (which.number < set_aside_.size())
+        set_aside_[which.number] = clock::now();
+}
+
+void route::answered(const host& which)
+{
+    const std::lock_guard lock(guard_);
+    if (which.number < set_aside_.size())
+        set_aside_[which.number] = {};
+}
+
+} // namespace pgsql::postgres

@@ -1,0 +1,59 @@
+// watch.hpp: a background thread of a database: does what is due at a time, or when a socket
+// has something to say.
+#pragma once
+
+#include "base/deadline.hpp"
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace pgsql::postgres {
+
+/// When a duty is to be done again: at that time, or as soon as the socket, if there is one, can be
+/// read from.
+struct appointment {
+    clock::time_point at;
+    int socket = -1;
+};
+
+class watch {
+public:
+    /// Whether a duty is no longer wanted, which it has to look at while it waits for something.
+    using dismissal = std::function<bool()>;
+    /// Does what is due, in the thread, and says when it is due again. While one of them waits, the
+    /// others have to.
+    using duty = std::function<appointment(const dismissal& dismissed)>;
+
+    watch();
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+    ~watch();
+
+    /// Takes these in the place of the duties so far, and begins with all of them at once. Waits
+    /// for none that is being done; what they held is let go of in the thread. The thread begins
+    /// with the first ones there are; throws when there can be none.
+    void take_on(std::vector<duty> duties);
+    /// Has every duty done now, due or not.
+    void wake() noexcept;
+    /// Ends the thread. Nothing begins afterwards.
+    void close() noexcept;
+
+private:
+    void begin();
+    void run() noexcept;
+    void ring() const noexcept;
+
+    const int bell_;                     ///< an eventfd
+    std::atomic<bool> dismissed_{false}; ///< the duties under way are to be ended
+    std::atomic<bool> woken_{false};
+    std::mutex guard_; ///< of what follows
+    std::thread thread_;
+    bool closing_ = false;
+    std::optional<std::vector<duty>> fresh_;
+};
+
+} // namespace pgsql::postgres

@@ -1,0 +1,147 @@
+// change_triggers.cpp: turns queries into what keeps a NOTIFY from telling of every change in their
+// tables.
+#include "postgres/trigger_audit.hpp"
+
+#include <map>
+
+namespace pgsql::postgres {
+namespace {
+
+// A view has its query's tree among its rules, which name every table and function by number
+// (pg_rewrite.ev_action). A table brings all parts of the same partitioned table: each has triggers
+// of its own for statements that name it. What each row says: a kind of problem, and where.
+constexpr auto question = R"(
+WITH RECURSIVE tree(rule, action) AS (
+    SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+    WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname LIKE 'back\_pgsql\_reads\_%'
+    UNION
+    SELECT below.*
+    FROM tree, pg_catalog.regexp_matches(tree.action, ':relid (\d+)', 'g') AS m
+    JOIN pg_catalog.pg_class c ON c.oid = m[1]::oid
+    CROSS JOIN LATERAL (
+        SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r
+        WHERE r.ev_class = c.oid AND r.ev_type = '1' AND c.relkind = 'v'
+        UNION ALL -- rows that are hidden because of what another table says
+        SELECT s.oid, s.polqual::text FROM pg_catalog.pg_policy s
+        WHERE s.polrelid = c.oid AND s.polcmd IN ('r', '*') AND c.relrowsecurity
+    ) AS below
+), part(relation) AS (
+    SELECT m[1]::oid FROM tree, pg_catalog.regexp_matches(tree.action, ':relid (\d+)', 'g') AS m
+    UNION
+    SELECT CASE WHEN i.inhparent = part.relation THEN i.inhrelid ELSE i.inhparent END
+    FROM part JOIN pg_catalog.pg_inherits i ON part.relation IN (i.inhparent, i.inhrelid)
+), called(function) AS (
+    SELECT DISTINCT m[1]::oid FROM tree, pg_catalog.regexp_matches(tree.action, ':(?:op)?funcid (\d+)', 'g') AS m
+)
+SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relnamespace <> 'pg_catalog'::regnamespace THEN 'trigger' ELSE 'kind' END,
+       c.oid::regclass::text
+FROM part JOIN pg_catalog.pg_class c ON c.oid = part.relation
+WHERE c.relkind IN ('m', 'f') OR (c.relkind IN ('r', 'p') AND NOT ($3 = 't' AND c.relispartition)
+    AND ($3 = 't' OR c.relnamespace = 'pg_catalog'::regnamespace OR coalesce((
+    -- INSERT, DELETE, UPDATE and TRUNCATE (catalog/pg_trigger.h), whatever the columns and values
+    SELECT bit_or(t.tgtype::int) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = c.oid AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL AND t.tgattr::text = ''
+        AND pg_catalog.strpos(p.prosrc, $1) > 0), 0) & 60 <> 60))
+UNION ALL
+SELECT 'function', p.oid::regprocedure::text
+FROM called JOIN pg_catalog.pg_proc p ON p.oid = called.function
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    -- In C there are those of extensions: to compare values, and few that read rows, by statements of their own.
+    AND (l.lanname NOT IN ('internal', 'c') OR (l.lanname = 'c' AND (p.provolatile = 'v' OR p.proretset)))
+WHERE p.provolatile <> 'i' AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+UNION ALL
+SELECT 'session', '' WHERE pg_catalog.pg_backend_pid()::text <> $2
+ORDER BY 1, 2)";
+
+std::string listed(const std::vector<std::string>& names, const char* before, const char* after)
+{
+    std::string out;
+    for (const auto& one : names)
+        out += (out.empty() ? "" : ", ") + (before + one) + after;
+    return out;
+}
+
+// Refused for one of the queries: which?
+[[noreturn]] void blame(connection& session, const std::vector<named_query>& queries,
+                        const error& refusal, const patience& limits)
+{
+    if (refusal.sqlstate() == "42501") // no right
+        throw error(error::cause::statement,
+                    "which tables the queries read can be found out with the right to make "
+                    "temporary views only (GRANT TEMPORARY ON DATABASE): " +
+                        std::string(refusal.what()));
+    for (const auto& one : queries) {
+        try {
+            (void)session.describe("SELECT 1 FROM (" + one.text + "\n) AS e", limits);
+        } catch (const error& e) {
+            if (e.why() != error::cause::statement)
+                throw;
+            throw error(error::cause::statement, one.name +
+                                                     ": which tables it reads could not be found "
+                                                     "out: " +
+                                                     e.what());
+        }
+    }
+    throw error(refusal);
+}
+
+// What the question says, by the kind of problem.
+std::map<std::string, std::vector<std::string>> ask(connection& session,
+                                                    const std::vector<named_query>& queries,
+                                                    const std::string& channel, bool of_all,
+                                                    const patience& limits)
+{
+    std::vector<std::string> views;
+    views.reserve(queries.size());
+    for (const auto& one : queries)
+        views.push_back("CREATE TEMPORARY VIEW back_pgsql_reads_" + std::to_string(views.size()) +
+                        " AS SELECT 1 AS one FROM (" + one.text + "\n) AS e");
+    if (of_all) // names with their schemas
+        views.emplace_back("SET LOCAL search_path = pg_catalog");
+    const statement asked{question,
+                          {channel, std::to_string(session.backend_pid()), of_all ? "t" : "f"}};
+    std::map<std::string, std::vector<std::string>> found;
+    try {
+        const rows answer = session.run_in_vain(views, asked, limits);
+        for (int row = 0; row < answer.count(); ++row)
+            found[std::string(answer.at(row, 0).value_or(""))].emplace_back(
+                answer.at(row, 1).value_or(""));
+    } catch (const error& e) {
+        if (e.why() != error::cause::statement)
+            throw;
+        blame(session, queries, e, limits);
+    }
+    return found;
+}
+
+} // namespace
+
+watched_tables tables_to_watch(connection& session, const std::vector<named_query>& queries,
+                               const patience& limits)
+{
+    auto found = ask(session, queries, "", true, limits);
+    return {found["trigger"], found["kind"], found["function"]};
+}
+
+std::string untold_changes(connection& session, const std::vector<named_query>& queries,
+                           const std::string& channel, const patience& limits)
+{
+    auto found = ask(session, queries, channel, false, limits);
+    std::string out;
+    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
+    if (found.contains("session"))
+        add("sessions go through a proxy that shares them, and NOTIFY does not come through it");
+    if (const auto& tables = found["trigger"]; !tables.empty())
+        add("triggers are missing on " + listed(tables, "", "") +
+            ": run schema/notify.sql in the database, and then SELECT back_pgsql_watch(" +
+            listed(tables, "'", "'") + ")");
+    if (const auto& tables = found["kind"]; !tables.empty())
+        add("the queries read " + listed(tables, "", "") +
+            ", which can have no triggers (only tables can, and not the system's)");
+    if (const auto& functions = found["function"]; !functions.empty())
+        add("the queries call " + listed(functions, "", "") +
+            ", and what a function reads cannot be told, unless it is IMMUTABLE");
+    return out;
+}
+
+} // namespace pgsql::postgres

@@ -1,0 +1,154 @@
+// term.hpp: turns what a filter's term asserts of one column into an SQL condition.
+#pragma once
+
+#include "mapping/mapping.hpp"
+#include "sql/statement.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
+/// other row.
+struct condition {
+    enum class type : char { never, always, sql };
+    type what = type::always;
+    std::string sql;
+    std::vector<std::string> odd; ///< further conditions that OR adds, the same for many terms: of
+                                  ///< values that only slapd can compare
+    bool exact = true;
+
+    [[nodiscard]] static condition never() { return {.what = type::never}; }
+    [[nodiscard]] static condition always(bool exact = true)
+    {
+        return {.what = type::always, .exact = exact};
+    }
+    [[nodiscard]] static condition of(std::string sql, bool exact)
+    {
+        return {.what = type::sql, .sql = std::move(sql), .exact = exact};
+    }
+    [[nodiscard]] static condition superset(std::string sql, std::string odd)
+    {
+        return {.what = type::sql, .sql = std::move(sql), .odd = {std::move(odd)}, .exact = false};
+    }
+    /// The whole of it in SQL.
+    [[nodiscard]] std::string text() const;
+};
+
+/// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
+/// none of its values.
+[[nodiscard]] bool storable(std::string_view value);
+
+/// The assertion of an integer as a parameter for a column of this type; nothing when no value of
+/// the column equals it.
+[[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
+                                                           column_type type);
+
+/// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
+[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
+                                                          column_type of);
+
+/// Whether a text in UTF-8 can be a parameter; `set` as in mapping::characters.
+using held = character_set::verdict;
+[[nodiscard]] inline held holds(const character_set* set, std::string_view text)
+{
+    return set != nullptr ? set->look_up(text) : held::held;
+}
+
+/// The PostgreSQL array literal of some texts (manual §8.15.6).
+[[nodiscard]] std::string array_literal(const std::vector<std::string>& values);
+
+/// Whether a column of the type holds several values.
+[[nodiscard]] bool is_list(column_type type);
+
+/// Whether slapd's normalisation leaves the text alone but for the case of its letters: printable
+/// ASCII without blanks.
+[[nodiscard]] bool simple(std::string_view text);
+
+/// Whether the value can equal a text in the regular form, which any_case finds by an index.
+[[nodiscard]] bool may_be_regular(std::string_view value);
+
+/// Lower-case ASCII letters.
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+
+/// The column of the row e, or what stands in for it.
+[[nodiscard]] std::string reference(const column& c);
+
+/// How a column is read so that its text is the attribute's value.
+[[nodiscard]] std::string expression(const column& c);
+
+/// The number of that text's type, or 0 where it is not the column's own.
+[[nodiscard]] unsigned type_of(const column& c);
+
+/// That the column gives an entry no value, so that a default stands in for it.
+[[nodiscard]] std::string absent(const column& c);
+
+/// One of the conditions that OR joins in an equality, and the index by which PostgreSQL finds its
+/// rows.
+struct branch {
+    postgres::statement condition;
+    std::string column; ///< as the condition names it: e."column"
+    std::string index;  ///< what CREATE INDEX ON table is followed by, if `column` is that of the
+                        ///< table; empty: none is known
+    std::string from;   ///< the query with the column; empty: the kind's
+};
+
+/// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
+/// blanks: a superset.
+[[nodiscard]] condition any_case(const std::string& text, match rule, const std::string& value,
+                                 postgres::statement& values);
+/// That it equals one of several, as one array.
+[[nodiscard]] condition any_case_of(const std::string& text, match rule,
+                                    const std::vector<std::string>& several,
+                                    postgres::statement& values);
+/// That each of several is among the texts of a group of rows, which are those of any_case_of: what
+/// HAVING says. The superset is of groups.
+[[nodiscard]] std::string having_all(const std::string& text, match rule,
+                                     const std::string& several);
+[[nodiscard]] std::vector<branch> any_case_branches(const std::string& text,
+                                                    const std::string& column, match rule,
+                                                    const std::string& value);
+
+/// The terms on one column whose values are the attribute's, written as e."column". Assertion
+/// values are as slapd normalised them.
+class column_terms {
+public:
+    column_terms(const column& of, const source& from, match rule, postgres::statement& values,
+                 const character_set* characters = nullptr);
+
+    [[nodiscard]] condition equals(const std::string& value);
+    /// The conditions that OR joins in it.
+    [[nodiscard]] std::vector<branch> branches(const std::string& value) const;
+    /// That it equals one of several, as one array; only when `takes_several`.
+    [[nodiscard]] bool takes_several() const;
+    [[nodiscard]] condition equals_any(const std::vector<std::string>& several);
+    [[nodiscard]] condition compares(bool at_least, const std::string& value);
+    /// Initial, any …, final; the first and the last may be empty.
+    [[nodiscard]] condition contains(const std::vector<std::string>& pieces);
+    [[nodiscard]] condition present() const;
+
+private:
+    [[nodiscard]] condition text_equals(const std::string& value);
+    /// That the text is what the column stores, letter for letter.
+    [[nodiscard]] condition stored(const std::string& value);
+    /// The column's values as an array of texts.
+    [[nodiscard]] std::string list() const;
+    [[nodiscard]] condition time_equals(const std::string& value);
+    [[nodiscard]] condition time_compares(bool at_least, const std::string& value);
+    [[nodiscard]] bool is_text_rule() const;
+    /// The value in the form of the column, if the column can hold it; of types that take several.
+    [[nodiscard]] std::optional<std::string> parameter_of(const std::string& value) const;
+
+    const column& of_;
+    const source& from_;
+    match rule_;
+    postgres::statement& values_;
+    const character_set* characters_;
+    std::string name_; ///< e."column"
+    std::string text_; ///< the same as deterministic text
+};
+
+} // namespace pgsql::directory

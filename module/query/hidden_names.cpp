@@ -1,0 +1,378 @@
+// hidden_names.cpp: turns gates that hide rows into conditions that keep the names of these rows
+// out of other entries.
+#include "query/hidden_names.hpp"
+
+#include "query/column_condition.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace pgsql::directory {
+namespace {
+
+using postgres::query_text;
+using postgres::quote_identifier;
+
+// The text with the default collation, so that the collation of what it is compared with decides,
+// and its index serves: a detour by a type that has none.
+std::string as_text(const std::string& value) { return "textin(textout((" + value + ")::text))"; }
+
+// In lower case. ASCII first: in Turkish, I is not the capital of i.
+std::string folded(const std::string& text)
+{
+    return "lower(textin(textout(lower(" + text + " COLLATE \"C\"))))";
+}
+
+std::string literal(const std::string& text)
+{
+    std::string out = "E'";
+    for (const char c : text) {
+        if (c == '\'' || c == '\\')
+            out += c;
+        out += c;
+    }
+    return out + "'";
+}
+
+// A value of a DN without its escapes (RFC 4514 §2.4).
+std::string unescaped(const std::string& text)
+{
+    std::string out = text;
+    const auto replace = [&](const char* pattern, const char* by) {
+        out = "regexp_replace(" + out + ", " + literal(pattern) + ", " + literal(by) + ", 'gi')";
+    };
+    replace(R"(\\([^0-9a-f]))", R"(\1)");
+    constexpr std::array<std::pair<const char*, const char*>, 10> codes{{{R"(\\2c)", ","},
+                                                                         {R"(\\2b)", "+"},
+                                                                         {R"(\\22)", "\""},
+                                                                         {R"(\\3c)", "<"},
+                                                                         {R"(\\3e)", ">"},
+                                                                         {R"(\\3b)", ";"},
+                                                                         {R"(\\3d)", "="},
+                                                                         {R"(\\23)", "#"},
+                                                                         {R"(\\20)", " "},
+                                                                         {R"(\\5c)", R"(\\)"}}};
+    for (const auto& [code, character] : codes)
+        replace(code, character);
+    return "CASE WHEN strpos(" + text + ", " + literal("\\") + ") = 0 THEN " + text + " ELSE " +
+           out + " END";
+}
+
+// Stands for the parameter of a keyed query in a condition: no query has it.
+constexpr const char* parameter = "\1";
+
+// The rows of a keyed query if the condition is true of its parameter.
+query_text only_if(const query_text& query, const std::string& condition)
+{
+    query_text out = only_where(query, "true");
+    out.text += " AND ";
+    for (const char c : condition) {
+        if (c != *parameter) {
+            out.text += c;
+            continue;
+        }
+        out.places.push_back(out.text.size());
+        out.text += "$1";
+    }
+    return out;
+}
+
+// That the column of the row h holds the name, as its entry's RDN would be found by it: one
+// condition or two, each of a form that an index serves and that PostgreSQL can hash.
+std::vector<std::string> holds(const column& where, match rule, comparison compare,
+                               const std::string& value,
+                               const std::map<unsigned, std::string>& types)
+{
+    const std::string name = "h." + quote_identifier(where.name);
+    const std::string text = "btrim(" + value + ")";
+    const auto of_type = [&](const char* pattern, const char* type) {
+        return "CASE WHEN " + text + " ~ '" + pattern + "' THEN (" + text + ")::" + type + " END";
+    };
+    std::string own = name;
+    switch (where.type) {
+    case column_type::citext:
+        if (const auto type = types.find(where.number); type != types.end())
+            return {name + " = (" + text + ")::" + type->second};
+        break;
+    case column_type::int2:
+    case column_type::int4:
+    case column_type::int8:
+        return {name + " = " + of_type("^(0|-?[1-9][0-9]{0,17})$", "int8")};
+    case column_type::uuid:
+        return {name + " = " +
+                of_type("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", "uuid")};
+    case column_type::text:
+        break;
+    case column_type::numeric:
+        own = "trim_scale(" + name + ")::text";
+        break;
+    default:
+        own = name + "::text";
+    }
+    if (!where.deterministic || where.type == column_type::citext)
+        own = "(" + name + "::text COLLATE \"C\")";
+    if (rule != match::ignore_case)
+        return {own + " = " + text};
+    if (compare == comparison::any)
+        return {"lower(" + own + " COLLATE \"C\") = lower(" + text + " COLLATE \"C\")"};
+    // One that is not in lower case, as it should be, has an entry, too.
+    return {own + " = " + folded(text), own + " = " + text};
+}
+
+std::string exists(const std::string& rows, const std::string& condition)
+{
+    return "EXISTS (SELECT 1 FROM (" + rows + "\n) AS h WHERE " + condition + ")";
+}
+
+void add(std::string& to, const char* operation, const std::string& condition)
+{
+    to += (to.empty() ? "" : operation) + condition;
+}
+
+// What the template makes of the row e, or nothing if it makes nothing of columns.
+std::optional<std::string> in_sql(const value_template& from, const kind& of)
+{
+    std::string out;
+    bool any = false;
+    for (const auto& piece : from.pieces()) {
+        const column* c = piece.column ? of.find_column(piece.text) : nullptr;
+        const std::string text = c != nullptr ? "(" + expression(*c) + ")::text" : "";
+        add(out, " || ",
+            c == nullptr      ? literal(piece.text)
+            : piece.last_word ? "regexp_replace(btrim(" + text + "), '^.* ', '')"
+                              : text);
+        any = any || c != nullptr;
+    }
+    return any ? std::optional(out) : std::nullopt;
+}
+
+} // namespace
+
+hidden_names::hidden_names(const mapping& all, name_syntax syntax)
+    : kinds_(all.kinds), attributes_(all.attributes), syntax_(std::move(syntax)),
+      member_uid_(all.attribute_named("memberUid")), uid_(all.attribute_named("uid"))
+{
+    for (const kind& k : kinds_)
+        if (k.hides_rows && problem_.empty())
+            problem_ = k.problem;
+}
+
+bool hidden_names::may_name(int attribute) const
+{
+    const auto hides = [](const auto& k) { return k.hides_rows; };
+    if (std::none_of(kinds_.begin(), kinds_.end(), hides))
+        return false;
+    if (syntax_.is_dn(attribute) || !problem_.empty())
+        return syntax_.is_dn(attribute) || attribute == member_uid_;
+    const auto of_accounts = accounts();
+    return attribute == member_uid_ &&
+           std::any_of(of_accounts.begin(), of_accounts.end(),
+                       [](const name_column& n) { return n.of->hides_rows; });
+}
+
+std::vector<hidden_names::name_column> hidden_names::accounts() const
+{
+    std::vector<name_column> out;
+    const auto add_column = [&](const kind& k, const source* from) {
+        const column* c = from != nullptr ? k.find_column(from->column) : nullptr;
+        if (c != nullptr && (out.empty() || out.back().where != c))
+            out.push_back({&k, c, attributes_[static_cast<std::size_t>(from->attribute)].rule,
+                           from->compare});
+    };
+    for (const kind& k : kinds_) {
+        if (!k.problem.empty())
+            continue;
+        add_column(k, k.source_of(uid_));
+        if (k.name == "users")
+            add_column(k, &k.rdn());
+    }
+    return out;
+}
+
+std::vector<hidden_names::name_column> hidden_names::entries_at(const dn_pattern& place) const
+{
+    std::vector<name_column> out;
+    for (std::size_t i = 0; i < kinds_.size(); ++i) {
+        const kind& k = kinds_[i];
+        const column* c = k.problem.empty() ? k.find_column(k.rdn().column) : nullptr;
+        if (c != nullptr && syntax_.patterns[i] == place)
+            out.push_back({&k, c, attributes_[static_cast<std::size_t>(k.rdn().attribute)].rule,
+                           k.rdn().compare});
+    }
+    return out;
+}
+
+// The names in a value of the attribute.
+std::vector<hidden_names::mention> hidden_names::mentions(int attribute,
+                                                          const std::string& value) const
+{
+    if (!syntax_.is_dn(attribute))
+        return {{as_text(value), accounts()}};
+    std::vector<mention> out;
+    std::vector<dn_pattern> seen;
+    for (const dn_pattern& place : syntax_.patterns) {
+        if (std::find(seen.begin(), seen.end(), place) != seen.end())
+            continue;
+        seen.push_back(place);
+        const std::string pattern =
+            "(?i)^ *" + place.attribute + R"( *= *((?:[^,;+"\\]|\\.)*))" + place.parent + " *$";
+        out.push_back({"substring(" + as_text(value) + ", " + literal(pattern) + ")",
+                       entries_at(place), true});
+    }
+    return out;
+}
+
+// Not the name of hidden rows alone. Empty: no such rows can have it.
+std::string hidden_names::is_visible(const mention& of) const
+{
+    const std::string name = of.escaped ? unescaped(of.name) : of.name;
+    std::string visible;
+    std::string any;
+    for (const name_column& one : of.among)
+        for (const auto& condition :
+             holds(*one.where, one.rule, one.compare, name, syntax_.types)) {
+            add(visible, " OR ", exists(one.of->list.text, condition));
+            if (one.of->hides_rows)
+                add(any, " OR ", exists(one.of->everybody.text, condition));
+        }
+    return any.empty() ? "" : "(" + visible + " OR NOT (" + any + "))";
+}
+
+std::string hidden_names::are_visible(const std::vector<mention>& all) const
+{
+    std::string out;
+    for (const mention& one : all)
+        if (const std::string condition = is_visible(one); !condition.empty())
+            add(out, " AND ", condition);
+    return out.empty() ? "true" : out;
+}
+
+// The rows whose value names no hidden row. A DN is taken apart once for each.
+std::string hidden_names::visible_rows(const std::string& select, int attribute,
+                                       const std::string& value) const
+{
+    auto names = mentions(attribute, value);
+    std::string spelled;
+    std::string plain;
+    for (std::size_t i = 0; i < names.size() && syntax_.is_dn(attribute); ++i) {
+        const std::string n = "n" + std::to_string(i);
+        add(spelled, ", ", names[i].name + " AS " + n);
+        add(plain, ", ", unescaped("spelled." + n) + " AS " + n);
+        names[i].name = "plain." + n;
+        names[i].escaped = false;
+    }
+    const auto once = [](const std::string& columns, const char* name) {
+        return columns.empty() ? ""
+                               : " CROSS JOIN LATERAL (SELECT " + columns + " OFFSET 0) AS " + name;
+    };
+    return select + once(spelled, "spelled") + once(plain, "plain") + " WHERE " +
+           are_visible(names);
+}
+
+// What is read in the place of a column, without such names.
+std::string hidden_names::without_hidden(const column& c, int attribute) const
+{
+    const std::string read = expression(c);
+    if (is_list(c.type))
+        return "(" +
+               visible_rows("SELECT array_agg(v.t ORDER BY v.n) FROM unnest(" + read +
+                                ") WITH ORDINALITY AS v(t, n)",
+                            attribute,
+                            c.type == column_type::bytea_array ? "encode(v.t, 'escape')" : "v.t") +
+               ")";
+    return only_if_visible(c, attribute,
+                           c.type == column_type::bytea ? "encode(" + read + ", 'escape')" : read);
+}
+
+std::string hidden_names::only_if_visible(const column& c, int attribute,
+                                          const std::string& value) const
+{
+    return "(CASE WHEN " + are_visible(mentions(attribute, value)) + " THEN " + reference(c) +
+           " END)";
+}
+
+void hidden_names::remove_from_columns(kind& of) const
+{
+    const kind before = of;
+    const auto changed = [&](const std::string& name) {
+        const auto at = std::find_if(of.columns.begin(), of.columns.end(),
+                                     [&](const column& c) { return c.name == name; });
+        // Entries have their names and numbers in any case.
+        const bool needed = std::any_of(of.sources.begin(), of.sources.end(), [&](const source& s) {
+            return s.required && s.column == name;
+        });
+        return at != of.columns.end() && !needed ? &*at : nullptr;
+    };
+    for (const source& s : before.sources) {
+        if (!may_name(s.attribute))
+            continue;
+        if (column* c = changed(s.column))
+            c->instead = without_hidden(*before.find_column(s.column), s.attribute);
+        for (const value_template& t : s.defaults) {
+            const auto made = in_sql(t, before);
+            if (!made)
+                continue;
+            // One that cannot be filled in is passed over.
+            for (const auto& piece : t.pieces())
+                if (column* c = piece.column ? changed(piece.text) : nullptr;
+                    c != nullptr && c->instead.empty()) {
+                    c->instead = only_if_visible(*c, s.attribute, *made);
+                    break;
+                }
+        }
+    }
+}
+
+void hidden_names::remove_from_values(mapping& of) const
+{
+    for (kind& k : of.kinds) {
+        if (!k.problem.empty())
+            continue;
+        for (values_query& v : k.values) {
+            if (!may_name(v.attribute))
+                continue;
+            v.problem = problem_;
+            if (!v.problem.empty())
+                continue;
+            v.listing = visible_rows("SELECT e.* FROM (" + v.listing + "\n) AS e", v.attribute,
+                                     v.bytes ? "encode(" + v.read + ", 'escape')" : v.read);
+            ask_listing(v);
+        }
+        const bool names_rows =
+            std::any_of(k.sources.begin(), k.sources.end(),
+                        [&](const source& s) { return !s.required && may_name(s.attribute); });
+        if (names_rows && !problem_.empty())
+            k.problem = problem_;
+        else if (names_rows)
+            remove_from_columns(k);
+    }
+}
+
+void hidden_names::remove_from_lookups(mapping& of) const
+{
+    for (kind& k : of.kinds) {
+        for (lookup& l : k.lookups) {
+            if (!may_name(l.attribute))
+                continue;
+            if (!problem_.empty()) { // whoever asks for the values gets an error
+                if (k.values_of(l.attribute) == nullptr)
+                    k.values.push_back({.attribute = l.attribute, .problem = problem_});
+                continue;
+            }
+            const int named = k.names_of(l.attribute); // then the parameter is a name
+            const std::string condition = are_visible(
+                named >= 0 ? std::vector<mention>{{as_text(parameter),
+                                                   entries_at(syntax_.patterns.at(
+                                                       static_cast<std::size_t>(named)))}}
+                           : mentions(l.attribute, parameter));
+            if (condition != "true")
+                l.query = only_if(l.query, condition);
+        }
+        if (!problem_.empty())
+            std::erase_if(k.lookups, [&](const lookup& l) { return may_name(l.attribute); });
+    }
+}
+
+} // namespace pgsql::directory

@@ -1,0 +1,562 @@
+// plan.cpp: turns a request for entries of one kind into the statements that fetch their rows, page
+// by page.
+#include "query/query_planner.hpp"
+
+#include "query/where_clause.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace pgsql::directory {
+namespace {
+
+using postgres::quote_identifier;
+
+// The terms that every entry of the answer must satisfy.
+void required_terms(const filter& what, std::vector<const filter*>& out)
+{
+    if (what.what == filter::type::conjunction)
+        for (const filter& part : what.parts)
+            required_terms(part, out);
+    else
+        out.push_back(&what);
+}
+
+void equalities(const filter& what, std::vector<const filter*>& out)
+{
+    if (what.what == filter::type::equality)
+        out.push_back(&what);
+    for (const filter& part : what.parts)
+        equalities(part, out);
+}
+
+// An upper bound of the bytes in which PostgreSQL sends the value, by SQL. (In floating point
+// nothing overflows.)
+std::string bytes_of(const column& c)
+{
+    const std::string value = expression(c);
+    if (c.type == column_type::bytea) // two digits each
+        return "coalesce(2 * octet_length(" + value + ")::float8, 0)";
+    return "coalesce(octet_length((" + value + ")::text)::float8, 0)";
+}
+
+// The sum of what comes before a row; of the first one, NULL.
+std::string sum_before(const std::string& bytes, const std::string& order)
+{
+    return ", sum(" + bytes + ") OVER (" + order +
+           "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS back_pgsql_before";
+}
+
+// The rows of a query with such sums, up to the limit.
+std::string within_page_bytes(const std::string& query)
+{
+    return "SELECT * FROM (" + query +
+           ") AS p WHERE (p.back_pgsql_before >= " + std::to_string(page_bytes) + ") IS NOT TRUE";
+}
+
+// What clients ask for by name has few terms.
+constexpr std::size_t most_lookup_terms = 16;
+
+std::size_t terms_in(const filter& what)
+{
+    if (what.parts.empty())
+        return 1;
+    return std::accumulate(
+        what.parts.begin(), what.parts.end(), std::size_t{0},
+        [](std::size_t sum, const filter& part) { return sum + terms_in(part); });
+}
+
+class planner {
+public:
+    planner(const mapping& all, const kind& of, const std::vector<asked_value>& refused)
+        : all_(all), kind_(of), refused_(refused), compiler_(all, of, values_, refused)
+    {
+        out_.of = &of;
+    }
+
+    std::optional<plan> run(const filter& what, const wanted& parts)
+    {
+        out_.secret = parts.password;
+        const filter asked = simplified(settled(what, kind_));
+        const filter* answered = choose_lookup(asked, parts.password);
+        out_.lookup_only = out_.lookup_only && terms_in(asked) <= most_lookup_terms;
+        const condition where = compiler_.compile(asked, answered);
+        if (where.what == condition::type::never)
+            return std::nullopt;
+        out_.where = where.sql;
+        out_.asked.insert(out_.asked.end(), compiler_.asked().begin(), compiler_.asked().end());
+        if (parts.password && kind_.hides_rows)
+            leave_out_hidden_twins();
+        choose_columns(parts);
+        mark_members(what, answered, compiler_.budget());
+        out_.select.reserve(40 * (out_.columns.size() + 1));
+        if (parts.password && !kind_.gate.empty()) {
+            out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
+            marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
+        }
+        if (out_.covers_private) {
+            out_.private_group =
+                static_cast<int>(out_.columns.size() + columns_of_marks_) + (out_.gate < 0 ? 0 : 1);
+            marks_ += std::string(", e.") + private_group_column;
+        }
+        out_.select = "SELECT ";
+        for (std::size_t i = 0; i < out_.columns.size(); ++i)
+            out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
+        for (const column* c : out_.columns)
+            out_.types.push_back(type_in_answer(*c));
+        out_.select += marks_;
+        out_.from = " FROM (" + from_ + ") AS e";
+        // Few rows have the same name, and names are not long.
+        if (!one_name_)
+            for (std::size_t i = 1; i < out_.columns.size(); ++i)
+                if (out_.columns[i]->wide)
+                    out_.width += (out_.width.empty() ? "" : " + ") + bytes_of(*out_.columns[i]);
+        out_.values = std::move(values_.values);
+        return std::move(out_);
+    }
+
+private:
+    // A keyed query of the configuration answers a term that the filter demands: its index is the
+    // administrator's.
+    const filter* choose_lookup(const filter& what, bool everybody)
+    {
+        const auto text_of = [&](const auto& by, const postgres::query_text& shown) {
+            return everybody && !by.everybody.text.empty() ? by.everybody : shown;
+        };
+        from_ = text_of(kind_, kind_.list).text;
+        visible_ = kind_.list.text;
+        std::vector<const filter*> terms;
+        required_terms(what, terms);
+        one_name_ = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return (term->what == filter::type::equality ||
+                    term->what == filter::type::entry_name) &&
+                   term->attribute == kind_.rdn().attribute;
+        });
+        for (const lookup& by : kind_.lookups) {
+            if (!by.complete || why_distrusted(all_, by, kind_) != nullptr)
+                continue;
+            for (const filter* term : terms) {
+                if (term->what != filter::type::equality || term->attribute != by.attribute)
+                    continue;
+                const match rule = rule_of_values(all_, by.attribute, kind_.names_of(by.attribute));
+                const auto asked = asserted_value(all_, kind_, *term);
+                auto value = asked ? parameter_of(by, rule, *asked) : std::nullopt;
+                const source* by_column = kind_.source_of(by.attribute);
+                const column* c =
+                    by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
+                if (!value ||
+                    (c != nullptr && rule == match::integer && !integer_parameter(*asked, c->type)))
+                    continue; // the condition will say that nothing has it
+                if (compiler_.may_be_default(by.attribute, *asked))
+                    continue; // which the query does not know
+                out_.asked.push_back({&by, *value});
+                const std::string parameter = values_.bind(*value);
+                from_ = text_of(by, by.query_for(*value)).with_parameter(parameter);
+                visible_ = by.query_for(*value).with_parameter(parameter);
+                out_.pinned = true;
+                out_.lookup_only = true;
+                out_.covers_private = by.covers_private;
+                by_ = &by;
+                out_.lookup = static_cast<int>(&by - kind_.lookups.data());
+                // The four queries give no member list: a group found by its member shows at least
+                // that one, and by DN what it shows by name.
+                for (const lookup& alike : kind_.lookups)
+                    if (alike.query.text == by.query.text &&
+                        kind_.source_of(alike.attribute) == nullptr &&
+                        (&alike == &by || &alike.query_for(*value) == &alike.query))
+                        out_.marks.push_back({.attribute = alike.attribute, .value = *asked});
+                return term;
+            }
+        }
+        out_.pinned = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            const source* s =
+                term->what == filter::type::equality || term->what == filter::type::entry_name
+                    ? kind_.source_of(term->attribute)
+                    : nullptr;
+            return s != nullptr && !s->column.empty();
+        });
+        const int number = all_.attribute_named(
+            kind_.source_of(all_.attribute_named("uidNumber")) != nullptr ? "uidNumber"
+                                                                          : "gidNumber");
+        out_.lookup_only = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return (term->what == filter::type::equality ||
+                    term->what == filter::type::entry_name) &&
+                   (term->attribute == kind_.rdn().attribute || term->attribute == number);
+        });
+        // Names, and the numbers that stand for them, belong to one entry each.
+        out_.unique = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return term->what == filter::type::equality &&
+                   (term->attribute == kind_.rdn().attribute ||
+                    term->attribute == all_.attribute_named("gidNumber"));
+        });
+        return nullptr;
+    }
+
+    // A hidden row must not take the name of a visible one, which would then be one of two.
+    void leave_out_hidden_twins()
+    {
+        const std::string key = quote_identifier(kind_.rdn().column);
+        out_.where += (out_.where.empty() ? "(((" : " AND (((") + kind_.gate +
+                      "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
+                      "\n) AS visible WHERE visible." + key + " = e." + key + "))";
+    }
+
+    // Nothing when no row can have the value, and when that is not known.
+    [[nodiscard]] std::optional<std::string> parameter_of(const lookup& by, match rule,
+                                                          const std::string& assertion) const
+    {
+        auto out = lookup_parameter(assertion, rule, by.parameter);
+        if (out &&
+            (refuses(refused_, by, *out) || holds(all_.characters.get(), *out) != held::held))
+            out.reset();
+        return out;
+    }
+
+    // The type in which the column arrives, if that is known.
+    [[nodiscard]] unsigned type_in_answer(const column& c) const
+    {
+        if (by_ == nullptr || type_of(c) == 0)
+            return type_of(c);
+        const auto at = std::find_if(by_->columns.begin(), by_->columns.end(),
+                                     [&](const auto& other) { return other.name == c.name; });
+        return at == by_->columns.end() ? 0 : at->number;
+    }
+
+    // Has the values of an attribute asked for with every page.
+    void list_values(int attribute)
+    {
+        for (const values_query& v : kind_.values) {
+            if (v.attribute != attribute ||
+                std::find(out_.values_queries.begin(), out_.values_queries.end(), &v) !=
+                    out_.values_queries.end())
+                continue;
+            if (!v.problem.empty())
+                throw unusable(v.problem); // an entry without them would say that it has none
+            out_.values_queries.push_back(&v);
+            out_.rows = page_rows_with_values;
+        }
+    }
+
+    void choose_columns(const wanted& parts)
+    {
+        const auto add = [&](const std::string& name) {
+            const column* c = kind_.find_column(name);
+            if (c != nullptr &&
+                std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
+                out_.columns.push_back(c);
+        };
+        // * asks for the user attributes, + for the operational ones.
+        const auto all_of = [&](int attribute) {
+            return parts.everything &&
+                   (parts.operational ||
+                    !all_.attributes[static_cast<std::size_t>(attribute)].operational);
+        };
+        add(kind_.rdn().column);
+        for (const source& s : kind_.sources) {
+            out_.chosen.push_back(s.required || all_of(s.attribute) ||
+                                  std::find(parts.attributes.begin(), parts.attributes.end(),
+                                            s.attribute) != parts.attributes.end());
+            if (!out_.chosen.back())
+                continue;
+            if (!s.column.empty())
+                add(s.column);
+            for (const value_template& t : s.defaults)
+                for (const auto& piece : t.pieces())
+                    if (piece.column)
+                        add(piece.text);
+        }
+        if (parts.password) {
+            add(kind_.password_column);
+            add(kind_.chain_column);
+        }
+        for (const values_query& v : kind_.values)
+            if (all_of(v.attribute) || std::find(parts.delivered.begin(), parts.delivered.end(),
+                                                 v.attribute) != parts.delivered.end())
+                list_values(v.attribute);
+    }
+
+    // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
+    // test_filter by a column for each value that the filter names.
+    void mark_members(const filter& what, const filter* answered, statement_budget& budget)
+    {
+        std::vector<const filter*> leaves;
+        equalities(what, leaves);
+        for (const filter* leaf : leaves) {
+            const lookup* by = compiler_.keyed_query(leaf->attribute);
+            const auto value = asserted_value(all_, kind_, *leaf);
+            if (!value)
+                continue; // no entry has it
+            if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
+                list_values(leaf->attribute);
+            const bool settled = answered != nullptr && leaf->attribute == answered->attribute &&
+                                 leaf->value == answered->value;
+            if (settled || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
+                continue;
+            const match rule =
+                rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute));
+            const auto asked = parameter_of(*by, rule, *value);
+            if (!asked) {
+                if (rule != match::uuid && storable(*value) &&
+                    holds(all_.characters.get(), *value) == held::unknown)
+                    list_values(leaf->attribute);
+                continue;
+            }
+            const std::string key = quote_identifier(kind_.rdn().column);
+            const std::size_t bound = values_.values.size();
+            const std::string marked = "e." + key + " IN (SELECT m." + key + " FROM (" +
+                                       by->query_for(*asked).with_parameter(values_.bind(*asked)) +
+                                       ") AS m)";
+            // Without a list of all values, nothing else shows these.
+            const bool listed = kind_.values_of(leaf->attribute) != nullptr;
+            if (!budget.pay(marked) && (listed || columns_of_marks_ >= most_marks)) {
+                values_.values.resize(bound);
+                list_values(leaf->attribute);
+                continue;
+            }
+            out_.marks.push_back(
+                {.attribute = leaf->attribute,
+                 .value = *value,
+                 .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
+            out_.asked.push_back({by, *asked});
+            marks_ += ", " + marked;
+        }
+    }
+
+    static constexpr std::size_t most_marks = 16;
+
+    const mapping& all_;
+    const kind& kind_;
+    const std::vector<asked_value>& refused_;
+    plan out_;
+    postgres::statement values_;
+    condition_compiler compiler_;
+    std::string from_;
+    std::string visible_;        ///< the rows of it that the gate does not hide
+    const lookup* by_ = nullptr; ///< whose query it is
+    bool one_name_ = false;      ///< the entries asked for have one and the same
+    std::string marks_;
+    std::size_t columns_of_marks_ = 0;
+};
+
+} // namespace
+
+namespace {
+
+// The order of rows by their names.
+class name_order {
+public:
+    explicit name_order(const kind& of) : key_("e." + quote_identifier(of.rdn().column))
+    {
+        // Names that are equal to the column's own order, and not to the directory, need a second
+        // one.
+        const column* named = of.find_column(of.rdn().column);
+        tied_ = named != nullptr && (named->type == column_type::citext || !named->deterministic);
+        spelling_ = "(" + key_ + "::text COLLATE \"C\")";
+    }
+
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
+    /// The name as deterministic text.
+    [[nodiscard]] const std::string& spelling() const noexcept { return spelling_; }
+    [[nodiscard]] std::string clause() const
+    {
+        return "ORDER BY " + key_ + (tied_ ? ", " + spelling_ : "") + ' ';
+    }
+    /// That the row's name compares with the value as `than` says: >, >= or <=.
+    [[nodiscard]] std::string is(const std::string& than, const std::string& value,
+                                 postgres::statement& values) const
+    {
+        if (!tied_)
+            return key_ + ' ' + than + ' ' + values.bind(value);
+        const std::string strictly = than.substr(0, 1);
+        return key_ + ' ' + strictly + "= " + values.bind(value) + " AND (" + key_ + ' ' +
+               strictly + ' ' + values.bind(value) + " OR " + spelling_ + ' ' + than + ' ' +
+               values.bind(value) + ")";
+    }
+
+private:
+    std::string key_;
+    std::string spelling_;
+    bool tied_ = false;
+};
+
+std::string limit(int skip, int count)
+{
+    return "LIMIT " + std::to_string(count) + " OFFSET " + std::to_string(skip);
+}
+
+void add_condition(std::string& to, const std::string& condition)
+{
+    to += (to.empty() ? "" : " AND ") + condition;
+}
+
+// The rows of a plan that the condition holds for; one more than a page, so that it is known
+// whether another one follows.
+void select_rows(postgres::statement& out, const plan& from, const std::string& condition,
+                 const std::string& order)
+{
+    out.text.reserve(from.select.size() + from.from.size() + condition.size() + 100);
+    out.text = from.select + (from.width.empty() ? "" : sum_before(from.width, order)) + from.from;
+    if (!condition.empty())
+        out.text += " WHERE " + condition;
+    out.text += ' ' + order + "LIMIT " + std::to_string(from.rows + 1);
+    if (!from.width.empty())
+        out.text = within_page_bytes(out.text);
+}
+
+} // namespace
+
+postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    std::string condition = where;
+    if (last_key)
+        add_condition(condition, by.is(">", *last_key, out));
+    select_rows(out, *this, condition, ordered ? by.clause() : "");
+    return out;
+}
+
+postgres::statement plan::range(const std::string& first, const std::string& last) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    std::string condition = where;
+    add_condition(condition, by.is(">=", first, out));
+    add_condition(condition, by.is("<=", last, out));
+    select_rows(out, *this, condition, by.clause());
+    return out;
+}
+
+postgres::statement plan::names(const std::optional<std::string>& after, int skip, int count) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    std::string condition = where;
+    add_condition(condition, by.key() + " IS NOT NULL");
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    // PostgreSQL computes no columns that nobody asks for.
+    out.text = "SELECT n.name FROM (" + select + from + " WHERE " + condition + ' ' + by.clause() +
+               limit(skip, count) + ") AS n(name)";
+    return out;
+}
+
+postgres::statement names_of(const kind& of, const std::optional<std::string>& after, int skip,
+                             int count)
+{
+    postgres::statement out;
+    const name_order by(of);
+    std::string condition = by.key() + " IS NOT NULL";
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    const column* named = of.find_column(of.rdn().column);
+    out.text = "SELECT " + (named != nullptr ? expression(*named) : by.key()) + " FROM (" +
+               of.list.text + ") AS e WHERE " + condition + ' ' + by.clause() + limit(skip, count);
+    return out;
+}
+
+postgres::statement plan::listed(const std::string& name, bool all) const
+{
+    postgres::statement out;
+    std::string shown;
+    const auto show = [&](const column& c) {
+        shown += (shown.empty() ? "" : ", ") + expression(c);
+    };
+    if (all) {
+        for (const column& c : of->columns)
+            if (c.name != of->password_column)
+                show(c);
+    } else {
+        for (const column* c : columns)
+            show(*c);
+    }
+    out.text = "SELECT " + shown + " FROM (" + of->list.text + ") AS e WHERE " +
+               name_order(*of).key() + " = " + out.bind(name);
+    return out;
+}
+
+postgres::statement plan::same_before(const std::string& first,
+                                      const std::vector<std::string>& names) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*of);
+    const column* named = of->find_column(of->rdn().column);
+    const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
+    std::string condition = where;
+    add_condition(
+        condition,
+        any_case_of(plain ? by.key() : by.spelling(), match::ignore_case, names, out).text());
+    // Rows that are equal to the order are told apart by their spelling.
+    add_condition(condition, by.is("<", first, out));
+    // With all the columns, since these have parameters as well.
+    out.text = "SELECT s.n FROM (" + select + from + " WHERE " + condition + ") AS s(n)";
+    return out;
+}
+
+postgres::statement values_of(const values_query& in, const std::vector<std::string>& names)
+{
+    postgres::statement out;
+    if (names.size() == 1) {
+        (void)out.bind(names.front());
+        out.text = in.of_one;
+        return out;
+    }
+    (void)out.bind(array_literal(names));
+    out.text = in.text;
+    out.text += " LIMIT " + std::to_string(page_values + 1);
+    if (in.wide)
+        out.text = within_page_bytes(
+            "SELECT w.*" + sum_before("coalesce(octet_length(w.v::text)::float8, 0)", "") +
+            " FROM (" + out.text + ") AS w(k, v)");
+    return out;
+}
+
+// The statements' text follows from the mapping and what is here: it is long, and this is kept for
+// every answer.
+std::string plan::identity() const
+{
+    std::string out;
+    const auto number = [&](auto n) { out.append(std::to_string(n)).append(1, ' '); };
+    const auto text = [&](const std::string& t) {
+        number(t.size());
+        out += t;
+    };
+    out.reserve(where.size() + 4 * columns.size() + chosen.size() + 40);
+    number(lookup);
+    number(columns.size());
+    for (const column* c : columns)
+        number(c - of->columns.data());
+    for (const bool one : chosen)
+        out += one ? '1' : '0';
+    number(values_queries.size());
+    for (const values_query* v : values_queries)
+        number(v - of->values.data());
+    number(marks.size());
+    for (const mark& m : marks) {
+        number(m.attribute);
+        number(m.position);
+        text(m.value);
+    }
+    text(where);
+    for (const std::string& v : values)
+        text(v);
+    return out;
+}
+
+std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
+                              const wanted& parts, const std::vector<asked_value>& refused)
+{
+    if (of.problem.empty())
+        return planner(all, of, refused).run(what, parts);
+    // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
+    postgres::statement unused;
+    if (condition_compiler(all, of, unused).compile(what).what == condition::type::never)
+        return std::nullopt;
+    throw unusable(of.problem);
+}
+
+} // namespace pgsql::directory

@@ -1,0 +1,14 @@
+// client_address.hpp: the network address of the client of an operation.
+#pragma once
+
+#include "slapd/core/slapd.hpp"
+
+#include <string>
+
+namespace pgsql::slapd {
+
+/// The address of a client without its port: 192.0.2.1, [2001:db8::1] or the path of a socket.
+[[nodiscard]] std::string address_of(const Operation& op);
+[[nodiscard]] std::string address_of(const Connection& client);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,136 @@
+// schema.cpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast
+// normalisers.
+#include "slapd/core/schema.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+bool is_rule(const MatchingRule* rule, std::string_view oid)
+{
+    return rule != nullptr && rule->smr_oid != nullptr && oid == rule->smr_oid;
+}
+
+void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
+{
+    to.insert(folded(view(oc->soc_cname)));
+    if (oc->soc_sups != nullptr)
+        for (ObjectClass** sup = oc->soc_sups; *sup != nullptr; ++sup)
+            add_with_superiors(*sup, to);
+}
+
+} // namespace
+
+std::string folded(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
+bool rfc2307bis()
+{
+    const ObjectClass* group = oc_find("posixGroup");
+    return group != nullptr && group->soc_kind == LDAP_SCHEMA_AUXILIARY &&
+           oc_find("groupOfNames") != nullptr;
+}
+
+AttributeDescription* find_attribute(const std::string& name, std::string& why)
+{
+    AttributeDescription* found = nullptr;
+    const char* text = nullptr;
+    berval bv = look_at(name);
+    if (slap_bv2ad(&bv, &found, &text) != LDAP_SUCCESS) {
+        why = text != nullptr ? text : "unknown attribute type";
+        return nullptr;
+    }
+    // Certificates and the like travel with ;binary only (RFC 4523 §2.1).
+    if (slap_syntax_is_binary(found->ad_type->sat_syntax) != 0 && slap_ad_is_binary(found) == 0)
+        return find_attribute(std::string(view(found->ad_cname)) + ";binary", why);
+    return found;
+}
+
+bool is_password(const AttributeDescription& ad) noexcept
+{
+    return is_at_subtype(ad.ad_type, slap_schema.si_ad_userPassword->ad_type) != 0;
+}
+
+directory::match family_of(const MatchingRule* rule)
+{
+    // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match;
+    // integerMatch
+    if (is_rule(rule, "2.5.13.2") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.2"))
+        return directory::match::ignore_case;
+    if (is_rule(rule, "2.5.13.5") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.1"))
+        return directory::match::exact_case;
+    if (is_rule(rule, "2.5.13.14"))
+        return directory::match::integer;
+    if (is_rule(rule, "2.5.13.13"))
+        return directory::match::boolean;
+    if (is_rule(rule, "2.5.13.27")) // generalizedTimeMatch
+        return directory::match::time;
+    if (is_rule(rule, "1.3.6.1.1.16.2")) // uuidMatch, RFC 4530
+        return directory::match::uuid;
+    return directory::match::other;
+}
+
+directory::match rule_of(const AttributeDescription* of)
+{
+    return family_of(of->ad_type->sat_equality);
+}
+
+attribute_type describe(AttributeDescription* of)
+{
+    attribute_type out;
+    out.description = of;
+    const MatchingRule* rule = of->ad_type->sat_equality;
+    out.digits = view({std::strlen(of->ad_type->sat_syntax->ssyn_oid),
+                       of->ad_type->sat_syntax->ssyn_oid}) == "1.3.6.1.4.1.1466.115.121.1.27";
+    const directory::match m = rule_of(of);
+    if (rule == nullptr || rule->smr_normalize == nullptr)
+        out.normalise = attribute_type::normaliser::none;
+    else if (m == directory::match::ignore_case)
+        out.normalise = attribute_type::normaliser::fold;
+    else if (m == directory::match::exact_case)
+        out.normalise = attribute_type::normaliser::keep;
+    return out;
+}
+
+bool attribute_type::valid(std::string_view value, bool plain) const
+{
+    if (plain && (normalise == normaliser::fold || normalise == normaliser::keep))
+        return true; // printable ASCII is a DirectoryString and an IA5String alike
+    Syntax* syntax = description->ad_type->sat_syntax;
+    if (syntax->ssyn_validate == nullptr)
+        return true;
+    berval bv = look_at(value);
+    return syntax->ssyn_validate(syntax, &bv) == LDAP_SUCCESS;
+}
+
+std::set<std::string> closure(const std::vector<std::string>& classes)
+{
+    std::set<std::string> out;
+    for (const auto& name : classes) {
+        const ObjectClass* oc = oc_find(name.c_str());
+        if (oc == nullptr)
+            throw std::invalid_argument("slapd's schema has no object class \"" + name +
+                                        "\"; include the schema file that defines it");
+        add_with_superiors(oc, out);
+    }
+    return out;
+}
+
+std::set<const AttributeType*> required_by(const std::vector<std::string>& classes)
+{
+    std::set<const AttributeType*> out;
+    for (const auto& name : closure(classes))
+        if (const ObjectClass* oc = oc_find(name.c_str()); oc != nullptr)
+            for (AttributeType** one = oc->soc_required; one != nullptr && *one != nullptr; ++one)
+                out.insert(*one);
+    return out;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,122 @@
+// kept.cpp: turns entries that go with their page into ones that any number of clients can be shown
+// at the same time.
+#include "slapd/entry/cached_entries.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+// What one entry needs: structures first, which are all aligned alike, and then texts.
+struct extent {
+    std::size_t structures = 0;
+    std::size_t texts = 0;
+
+    void text(const berval& of) { texts += of.bv_len + 1; }
+    void attribute(const Attribute& a, bool values_are_shared)
+    {
+        structures += sizeof(Attribute);
+        if (values_are_shared)
+            return;
+        const bool one_array = a.a_nvals == a.a_vals;
+        structures += (a.a_numvals + 1) * sizeof(berval) * (one_array ? 1 : 2);
+        for (unsigned i = 0; i < a.a_numvals; ++i) {
+            text(a.a_vals[i]);
+            if (!one_array && a.a_nvals[i].bv_val != a.a_vals[i].bv_val)
+                text(a.a_nvals[i]);
+        }
+    }
+};
+
+class writer {
+public:
+    writer(char* begin, const extent& size) : structure_(begin), text_(begin + size.structures) {}
+
+    template <typename T> T* structures(std::size_t count = 1)
+    {
+        static_assert(alignof(T) <= alignof(std::max_align_t) &&
+                      sizeof(T) % alignof(void*) == 0); // one can follow the other
+        auto* out = reinterpret_cast<T*>(structure_);
+        structure_ += count * sizeof(T);
+        return out;
+    }
+    berval text(const berval& from)
+    {
+        const berval out = {from.bv_len, text_};
+        std::copy_n(from.bv_val, from.bv_len, text_);
+        text_ += from.bv_len;
+        *text_++ = '\0';
+        return out;
+    }
+    Attribute* attribute(const Attribute& from, bool values_are_shared)
+    {
+        auto* a = structures<Attribute>();
+        *a = from;
+        a->a_next = nullptr;
+        if (values_are_shared)
+            return a;
+        const bool one_array = from.a_nvals == from.a_vals;
+        a->a_vals = structures<berval>(from.a_numvals + 1);
+        a->a_nvals = one_array ? a->a_vals : structures<berval>(from.a_numvals + 1);
+        for (unsigned i = 0; i < from.a_numvals; ++i) {
+            a->a_vals[i] = text(from.a_vals[i]);
+            if (!one_array)
+                a->a_nvals[i] = from.a_nvals[i].bv_val == from.a_vals[i].bv_val
+                                    ? a->a_vals[i]
+                                    : text(from.a_nvals[i]);
+        }
+        a->a_vals[from.a_numvals] = a->a_nvals[from.a_numvals] = BER_BVNULL;
+        return a;
+    }
+
+private:
+    char* structure_;
+    char* text_;
+};
+
+} // namespace
+
+bool kept_entries::shared(const Attribute& a) const
+{
+    for (const shared_values& of_kind : mapping_->shared)
+        for (const Attribute* s = of_kind.holder->e_attrs; s != nullptr; s = s->a_next)
+            if (s->a_vals == a.a_vals)
+                return true;
+    return false;
+}
+
+char* kept_entries::append(std::size_t bytes, std::string_view name)
+{
+    auto made = std::make_unique_for_overwrite<char[]>(bytes + name.size());
+    char* out = made.get();
+    std::copy(name.begin(), name.end(), out + bytes);
+    items_.push_back({nullptr, {out + bytes, name.size()}});
+    blocks_.push_back(std::move(made));
+    bytes_ += bytes + name.size() + malloc_adds;
+    return out;
+}
+
+void kept_entries::add(const Entry& e, std::string_view name)
+{
+    extent size{.structures = sizeof(Entry)};
+    size.text(e.e_name);
+    size.text(e.e_nname);
+    for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
+        size.attribute(*a, shared(*a));
+    writer into(append(size.structures + size.texts, name), size);
+    auto* copy = into.structures<Entry>();
+    *copy = e;
+    copy->e_name = into.text(e.e_name);
+    copy->e_nname = into.text(e.e_nname);
+    Attribute** tail = &copy->e_attrs;
+    *tail = nullptr;
+    for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next) {
+        *tail = into.attribute(*a, shared(*a));
+        tail = &(*tail)->a_next;
+    }
+    // slapd notes here what it learns of the classes: now, and not while others look.
+    (void)is_entry_objectclass(copy, slap_schema.si_oc_referral, SLAP_OCF_SET_FLAGS);
+    items_.back().entry = copy;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,450 @@
+// entry.cpp: turns a row and the mapping into an Entry that slapd can test and send.
+#include "slapd/entry/entry_builder.hpp"
+
+#include "slapd/core/entry_uuid.hpp"
+
+#include "query/column_condition.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+
+using normaliser = attribute_type::normaliser;
+
+namespace {
+
+// The beginning of a text, for the log: bytes that are no text by their numbers.
+std::string beginning_of(std::string_view text)
+{
+    constexpr std::size_t enough = 60;
+    if (text.size() > enough) {
+        std::size_t end = enough;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+            --end;
+        text = text.substr(0, end);
+    }
+    const bool is_text = directory::storable(text);
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= ' ' && byte != 0x7f && (byte < 0x80 || is_text)) {
+            out += c;
+            continue;
+        }
+        char number[5];
+        (void)snprintf(number, sizeof number, "\\x%02x", byte);
+        out += number;
+    }
+    return out;
+}
+
+} // namespace
+
+void* arena::take(std::size_t bytes)
+{
+    bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
+            alignof(std::max_align_t);
+    if (used_ + bytes > size_) {
+        constexpr std::size_t usual = 8192;
+        size_ = std::max(bytes, usual);
+        blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+        used_ = 0;
+    }
+    void* out = blocks_.back().get() + used_;
+    used_ += bytes;
+    return out;
+}
+
+void arena::rewind() noexcept
+{
+    // Keep the largest block, which is the last one or as good: an enumeration settles on one.
+    if (blocks_.size() > 1) {
+        std::swap(blocks_.front(), blocks_.back());
+        blocks_.resize(1);
+    }
+    used_ = 0;
+}
+
+std::vector<std::string> array_elements(std::string_view text)
+{
+    std::vector<std::string> out;
+    // [0:1]={a,b}: where its numbers do not begin with 1, the text says where.
+    if (text.starts_with('['))
+        text.remove_prefix(std::min(text.size(), text.find('=') + 1));
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}')
+        return out;
+    text = text.substr(1, text.size() - 2);
+    while (!text.empty()) {
+        if (text[0] == '{' || text[0] == '}' ||
+            text[0] == ',') { // several dimensions: all in a row
+            text.remove_prefix(1);
+            continue;
+        }
+        std::string element;
+        bool quoted = false;
+        std::size_t i = 0;
+        if (text[0] == '"') {
+            quoted = true;
+            for (i = 1; i < text.size() && text[i] != '"'; ++i) {
+                if (text[i] == '\\' && i + 1 < text.size())
+                    ++i;
+                element += text[i];
+            }
+            ++i;
+        } else {
+            for (; i < text.size() && text[i] != ',' && text[i] != '}'; ++i)
+                element += text[i];
+        }
+        if (quoted || element != "NULL")
+            out.push_back(std::move(element));
+        text.remove_prefix(std::min(text.size(), i + 1)); // and the comma
+    }
+    return out;
+}
+
+entry_builder::entry_builder(service& with, const bound& mapping, const directory::plan& from)
+    : with_(with), mapping_(mapping), plan_(from),
+      kind_index_(static_cast<int>(from.of - mapping.map.kinds.data())),
+      shared_(mapping.shared[static_cast<std::size_t>(kind_index_)])
+{
+    for (std::size_t i = 0; i < from.of->sources.size(); ++i) {
+        if (!from.chosen[i])
+            continue;
+        const directory::source& s = from.of->sources[i];
+        const auto at = std::find_if(from.columns.begin(), from.columns.end(),
+                                     [&](const auto* c) { return c->name == s.column; });
+        const bool fetched = at != from.columns.end();
+        const auto type = fetched ? (*at)->type : directory::column_type::text;
+        const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
+        places_.push_back(
+            {&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
+             directory::is_list(type),
+             type == directory::column_type::bytea || type == directory::column_type::bytea_array});
+    }
+}
+
+berval entry_builder::copy(std::string_view text)
+{
+    auto* out = static_cast<char*>(memory_.take(text.size() + 1));
+    std::copy(text.begin(), text.end(), out);
+    out[text.size()] = '\0';
+    return {text.size(), out};
+}
+
+std::string_view entry_builder::decoded(std::string_view text)
+{
+    if (!text.starts_with("\\x"))
+        return view(copy(text));
+    const std::size_t size = (text.size() - 2) / 2;
+    auto* out = static_cast<char*>(memory_.take(size + 1));
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    for (std::size_t i = 0; i < size; ++i)
+        out[i] = static_cast<char>(digit(text[2 + 2 * i]) << 4 | digit(text[3 + 2 * i]));
+    out[size] = '\0';
+    return {out, size};
+}
+
+void entry_builder::add_uuid(const column_place& what)
+{
+    const std::string_view ndn = view(entry_.e_nname);
+    const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
+    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    // A private group is one of the groups, whichever statement finds it.
+    const int one_of = plan_.of->only_if_none_in;
+    const std::string& kind =
+        one_of < 0 ? plan_.of->name : mapping_.map.kinds[static_cast<std::size_t>(one_of)].name;
+    const std::string text = uuid_of(with_.suffix_ndn, kind, name);
+    if (value(what.type, view(copy(text)), values[0], values[2])) {
+        values[1] = values[3] = BER_BVNULL;
+        append(what.description, values, values + 2, 1);
+    }
+}
+
+bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out,
+                          berval& normalised)
+{
+    const bool plain =
+        directory::plain_value(
+            text) || // printable ASCII without superfluous blanks; specials do no harm here
+        (!text.empty() && text.front() != ' ' && text.back() != ' ' &&
+         text.find("  ") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    if (!type.valid(text, plain))
+        return false;
+    out = look_at(text);
+    switch (type.normalise) {
+    case normaliser::none:
+        normalised = out;
+        return true;
+    case normaliser::keep:
+        normalised = out;
+        if (plain)
+            return true;
+        break;
+    case normaliser::fold:
+        if (plain) {
+            normalised = out;
+            if (std::any_of(text.begin(), text.end(),
+                            [](char c) { return c >= 'A' && c <= 'Z'; })) {
+                normalised = copy(text);
+                for (char* c = normalised.bv_val; *c != '\0'; ++c)
+                    *c = static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+            }
+            return true;
+        }
+        break;
+    case normaliser::slapds:
+        break;
+    }
+    const AttributeType* at = type.description->ad_type;
+    if (at->sat_syntax->ssyn_pretty != nullptr) {
+        berval pretty{};
+        if (at->sat_syntax->ssyn_pretty(at->sat_syntax, &out, &pretty, nullptr) != LDAP_SUCCESS)
+            return false;
+        out = copy(view(pretty));
+        ch_free(pretty.bv_val);
+    }
+    berval n{};
+    const auto usage =
+        static_cast<slap_mask_t>(SLAP_MR_EQUALITY | SLAP_MR_VALUE_OF_ATTRIBUTE_SYNTAX);
+    if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n,
+                                        nullptr) != LDAP_SUCCESS)
+        return false;
+    normalised = copy(view(n));
+    ch_free(n.bv_val);
+    return true;
+}
+
+void entry_builder::append(AttributeDescription* what, berval* values, berval* nvalues,
+                           unsigned count)
+{
+    auto* a = static_cast<Attribute*>(memory_.take(sizeof(Attribute)));
+    *a = {};
+    a->a_desc = what;
+    a->a_vals = values;
+    a->a_nvals = nvalues;
+    a->a_numvals = count;
+    a->a_flags = SLAP_ATTR_DONT_FREE_DATA | SLAP_ATTR_DONT_FREE_VALS;
+    *tail_ = a;
+    tail_ = &a->a_next;
+}
+
+std::optional<std::string_view> entry_builder::column_value(const postgres::rows& page, int row,
+                                                            const std::string& wanted) const
+{
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i)
+        if (plan_.columns[i]->name == wanted)
+            return page.at(row, static_cast<int>(i));
+    return std::nullopt;
+}
+
+bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& ndn)
+{
+    const auto index = static_cast<std::size_t>(kind);
+    const attribute_type& type =
+        mapping_.types[static_cast<std::size_t>(mapping_.map.kinds[index].rdn().attribute)];
+    const Entry& above = with_.fixed(mapping_.shared[index].parent);
+    const std::string head = std::string(view(type.description->ad_cname)) + '=';
+    if (directory::plain_value(value) && type.normalise != normaliser::slapds) {
+        dn = copy(head + std::string(value) + ',' + std::string(view(above.e_name)));
+        const std::string normal =
+            type.normalise == normaliser::fold ? folded(value) : std::string(value);
+        ndn = copy(head + normal + ',' + std::string(view(above.e_nname)));
+        return true;
+    }
+    const std::string text =
+        head + directory::escape_value(value) + ',' + std::string(view(above.e_name));
+    berval in = look_at(text);
+    berval pretty{};
+    berval normalised{};
+    if (dnPrettyNormal(nullptr, &in, &pretty, &normalised, nullptr) != LDAP_SUCCESS)
+        return false;
+    dn = copy(view(pretty));
+    ndn = copy(view(normalised));
+    ch_free(pretty.bv_val);
+    ch_free(normalised.bv_val);
+    return true;
+}
+
+void entry_builder::refuse(const attribute_type& type, std::string_view text, std::string_view key)
+{
+    const std::string attribute(view(type.description->ad_cname));
+    with_.complain("value " + plan_.of->name + attribute,
+                   plan_.of->name + " \"" + beginning_of(key) + "\": the value \"" +
+                       beginning_of(text) + "\" breaks the syntax of " + attribute +
+                       " and is left out",
+                   3600, " (others of this attribute are not reported for an hour)");
+}
+
+void entry_builder::add_several(const attribute_type& type,
+                                const std::vector<std::string_view>& texts, std::string_view key,
+                                int names_of)
+{
+    auto* values = static_cast<berval*>(memory_.take((texts.size() + 1) * 2 * sizeof(berval)));
+    berval* nvalues = values + texts.size() + 1;
+    unsigned count = 0;
+    std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
+    for (const std::string_view text : texts) {
+        if (text.empty() || !(names_of >= 0 ? dn_of(names_of, text, values[count], nvalues[count])
+                                            : value(type, text, values[count], nvalues[count])))
+            refuse(type, text, key);
+        else if (seen.insert(view(nvalues[count])).second)
+            ++count;
+    }
+    values[count] = nvalues[count] = BER_BVNULL;
+    if (count > 0)
+        append(type.description, values, type.normalise == normaliser::none ? values : nvalues,
+               count);
+}
+
+bool entry_builder::value_of(const column_place& what, std::string_view text, berval& out,
+                             berval& normalised)
+{
+    return what.from->names_of >= 0 ? dn_of(what.from->names_of, text, out, normalised)
+                                    : value(what.type, text, out, normalised);
+}
+
+// An entry that lacks what its classes require is none that another server would hold. What else is
+// left out (an umlaut in gecos) is for who asks.
+void entry_builder::refuse_default(const column_place& what, std::string_view text,
+                                   std::string_view key)
+{
+    if (!what.from->must && !with_.listener)
+        return;
+    const std::string attribute(view(what.description->ad_cname));
+    with_.complain("default " + plan_.of->name + attribute,
+                   plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the default \"" +
+                       std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute,
+                   3600, " (others of this attribute are not reported for an hour)");
+}
+
+bool entry_builder::add_default(const column_place& what, const postgres::rows& page, int row,
+                                berval& out, berval& normalised)
+{
+    for (const directory::value_template& t : what.from->defaults) {
+        const auto made =
+            t.expand([&](const std::string& column) { return column_value(page, row, column); });
+        if (!made)
+            continue;
+        const berval kept = copy(*made);
+        if (value_of(what, view(kept), out, normalised))
+            return true;
+        refuse_default(what, view(kept), page.at(row, 0).value_or(""));
+        if (!what.from->must) // half a name in gecos is worse than none: clients take cn then
+            return false;
+    }
+    return false;
+}
+
+void entry_builder::add(const column_place& what, const postgres::rows& page, int row)
+{
+    std::optional<std::string_view> text;
+    if (what.column >= 0)
+        text = page.at(row, what.column);
+    if (what.several && text) {
+        std::vector<std::string_view> kept;
+        for (const auto& element : array_elements(*text))
+            kept.push_back(what.bytes ? decoded(element) : view(copy(element)));
+        add_several(what.type, kept, page.at(row, 0).value_or(""), what.from->names_of);
+        return;
+    }
+    if (what.from->of_name)
+        return add_uuid(what);
+    if (text && what.bytes)
+        text = decoded(*text);
+    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    if (!text || text->empty()) {
+        if (!add_default(what, page, row, values[0], values[2]))
+            return;
+    } else if (!value_of(what, *text, values[0], values[2])) {
+        return refuse(what.type, *text, page.at(row, 0).value_or(""));
+    }
+    values[1] = values[3] = BER_BVNULL;
+    // Without a normaliser slapd expects one array for both.
+    append(what.description, values, what.type.normalise == normaliser::none ? values : values + 2,
+           1);
+}
+
+void entry_builder::add_marks(const postgres::rows& page, int row)
+{
+    for (const directory::mark& m : plan_.marks) {
+        if (m.position >= 0 && page.at(row, m.position).value_or("f") != "t")
+            continue;
+        const attribute_type& type = mapping_.types[static_cast<std::size_t>(m.attribute)];
+        Attribute* there = attr_find(entry_.e_attrs, type.description);
+        const unsigned before = there != nullptr ? there->a_numvals : 0;
+        auto* values = static_cast<berval*>(memory_.take((before + 2) * 2 * sizeof(berval)));
+        berval* nvalues = values + before + 2;
+        const int named = plan_.of->names_of(m.attribute);
+        if (!(named >= 0 ? dn_of(named, m.value, values[before], nvalues[before])
+                         : value(type, view(copy(m.value)), values[before], nvalues[before])))
+            continue;
+        if (there == nullptr) {
+            values[1] = nvalues[1] = BER_BVNULL;
+            append(type.description, values, nvalues, 1);
+            continue;
+        }
+        if (std::any_of(there->a_nvals, there->a_nvals + before,
+                        [&](const berval& n) { return view(n) == view(nvalues[before]); }))
+            continue;
+        std::copy_n(there->a_vals, before, values);
+        std::copy_n(there->a_nvals, before, nvalues);
+        values[before + 1] = nvalues[before + 1] = BER_BVNULL;
+        there->a_vals = values;
+        there->a_nvals = nvalues;
+        there->a_numvals = before + 1;
+    }
+}
+
+std::string entry_builder::normalised_name(std::string_view name)
+{
+    berval shown{};
+    berval normalised{};
+    const auto attribute = static_cast<std::size_t>(plan_.of->rdn().attribute);
+    memory_.rewind();
+    return std::string(value(mapping_.types[attribute], name, shown, normalised) ? view(normalised)
+                                                                                 : name);
+}
+
+Entry* entry_builder::build(const postgres::rows& page, int row, const page_values& values)
+{
+    const std::string_view key = page.at(row, 0).value_or("");
+    const auto skip = [&](const std::string& why) {
+        with_.complain("row " + plan_.of->name + why,
+                       "a row of " + plan_.of->name + " \"" + beginning_of(key) +
+                           "\" is skipped: " + why,
+                       600);
+        return nullptr;
+    };
+    memory_.rewind();
+    entry_ = {};
+    entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
+    if (key.find_first_not_of(' ') == std::string_view::npos)
+        return skip("its " + plan_.of->rdn().column + " is NULL or blank, so it has no name");
+    if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
+        return skip("its " + plan_.of->rdn().column + " cannot be a DN's value");
+    // What all entries of the kind share stays where it is.
+    tail_ = &entry_.e_attrs;
+    for (const Attribute* a = shared_.holder->e_attrs; a != nullptr; a = a->a_next)
+        append(a->a_desc, a->a_vals, a->a_nvals, a->a_numvals);
+    for (const column_place& p : places_) {
+        Attribute** const before = tail_;
+        add(p, page, row);
+        if (p.from->required && tail_ == before)
+            return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " +
+                        p.from->column + ")");
+    }
+    for (const listed_values& listed : values)
+        if (const auto mine = listed.of.find(key); mine != listed.of.end()) {
+            std::vector<std::string_view> texts = mine->second;
+            if (listed.query->bytes)
+                std::transform(texts.begin(), texts.end(), texts.begin(),
+                               [&](std::string_view hex) { return decoded(hex); });
+            add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)], texts,
+                        key, listed.query->names_of);
+        }
+    add_marks(page, row);
+    return &entry_;
+}
+
+} // namespace pgsql::slapd

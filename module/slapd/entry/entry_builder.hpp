@@ -1,0 +1,87 @@
+// entry.hpp: turns a row and the mapping into an Entry that slapd can test and send.
+#pragma once
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+
+/// Memory for one entry at a time, given back by starting the next.
+class arena {
+public:
+    [[nodiscard]] void* take(std::size_t bytes);
+    void rewind() noexcept;
+
+private:
+    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::size_t used_ = 0;
+    std::size_t size_ = 0;
+};
+
+/// The values of an attribute that a query of its own gave for a page, by the names of the entries.
+struct listed_values {
+    const directory::values_query* query;
+    std::shared_ptr<const postgres::rows> rows; ///< what the views look into
+    std::unordered_map<std::string_view, std::vector<std::string_view>> of;
+};
+using page_values = std::vector<listed_values>;
+
+/// Builds the entries of one plan, one after the other in the same memory. An entry looks into the
+/// page it was built from and is good until the next one: send it with flags 0, dup it to keep it.
+class entry_builder {
+public:
+    entry_builder(service& with, const bound& mapping, const directory::plan& from);
+
+    /// The entry of a row, or null when the row makes none (which is logged).
+    [[nodiscard]] Entry* build(const postgres::rows& page, int row, const page_values& values);
+    /// A name as slapd compares it.
+    [[nodiscard]] std::string normalised_name(std::string_view name);
+
+private:
+    struct column_place {
+        const directory::source* from;
+        attribute_type type;
+        AttributeDescription* description;
+        int column; ///< in the row, -1: defaults only
+        bool several;
+        bool bytes; ///< bytea, which arrives as hexadecimal digits
+    };
+
+    /// The DN of an entry of a kind by its name.
+    [[nodiscard]] bool dn_of(int kind, std::string_view name, berval& dn, berval& ndn);
+    void add(const column_place& what, const postgres::rows& page, int row);
+    /// The first default that can be expanded; of an attribute that the classes require, the first
+    /// that fits the syntax as well.
+    [[nodiscard]] bool add_default(const column_place& what, const postgres::rows& page, int row,
+                                   berval& out, berval& normalised);
+    [[nodiscard]] bool value_of(const column_place& what, std::string_view text, berval& out,
+                                berval& normalised);
+    void refuse_default(const column_place& what, std::string_view text, std::string_view key);
+    void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
+                     std::string_view key, int names_of);
+    void refuse(const attribute_type& type, std::string_view text, std::string_view key);
+    void add_marks(const postgres::rows& page, int row);
+    void append(AttributeDescription* what, berval* values, berval* nvalues, unsigned count);
+    [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out,
+                             berval& normalised);
+    [[nodiscard]] std::optional<std::string_view> column_value(const postgres::rows& page, int row,
+                                                               const std::string& name) const;
+    [[nodiscard]] berval copy(std::string_view text);
+    /// The bytes of a bytea in hexadecimal (manual §8.4.1).
+    [[nodiscard]] std::string_view decoded(std::string_view text);
+    void add_uuid(const column_place& what);
+
+    service& with_;
+    const bound& mapping_;
+    const directory::plan& plan_;
+    const int kind_index_;
+    const shared_values& shared_;
+    std::vector<column_place> places_;
+    arena memory_;
+    Entry entry_{};
+    Attribute** tail_ = nullptr;
+};
+
+/// The texts of a PostgreSQL array (manual §8.15.6); NULL elements are left out.
+[[nodiscard]] std::vector<std::string> array_elements(std::string_view literal);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,18 @@
+// filter_reader.hpp: turns slapd's filter into our tree.
+#pragma once
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+
+/// The filter over the mapping's attributes. Adds to `parts` what test_filter will look at;
+/// attributes that it only compares for equality need not be delivered, since a mark shows what it
+/// needs.
+[[nodiscard]] directory::filter read_filter(const Filter* from, const directory::tree& where,
+                                            const bound& with, directory::wanted& parts);
+
+/// False only if slapd's test_filter would not find the filter true of the entry, for lack of an
+/// attribute: it is cheaper to ask this first.
+[[nodiscard]] bool may_match(const Filter* filter, const Entry& entry);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,76 @@
+// init.cpp: introduces the backend to slapd: what moduleload calls.
+#include "slapd/core/callbacks.hpp"
+
+#include "slapd/abi_check.hpp"
+#include "slapd/rootdse.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+BackendInfo backend{};
+
+// The controls that operations honor. Those that go with changes only (pre-read, post-read,
+// permissive modify, transactions) are not available here: slapd says so if they are critical.
+char* controls[] = {
+    const_cast<char*>(LDAP_CONTROL_ASSERT),     const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
+    const_cast<char*>(LDAP_CONTROL_NOOP),       const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
+    const_cast<char*>(LDAP_CONTROL_SUBENTRIES), nullptr};
+
+int initialise(BackendInfo* bi) noexcept
+{
+    bi->bi_controls = controls;
+    bi->bi_db_init = pgsql_db_init;
+    bi->bi_db_config = pgsql_db_config;
+    bi->bi_db_open = pgsql_db_open;
+    bi->bi_db_close = pgsql_db_close;
+    bi->bi_db_destroy = pgsql_db_destroy;
+    bi->bi_unpause = pgsql_unpause;
+    bi->bi_op_bind = pgsql_bind;
+    bi->bi_op_unbind = pgsql_unbind;
+    bi->bi_op_abandon = pgsql_abandon;
+    bi->bi_op_search = pgsql_search;
+    bi->bi_op_compare = pgsql_compare;
+    bi->bi_op_modify = pgsql_modify;
+    bi->bi_op_modrdn = pgsql_modrdn;
+    bi->bi_op_add = pgsql_add;
+    bi->bi_op_delete = pgsql_delete;
+    bi->bi_extended = pgsql_extended;
+    bi->bi_operational = pgsql_operational;
+    bi->bi_has_subordinates = pgsql_has_subordinates;
+    bi->bi_entry_get_rw = pgsql_entry_get;
+    bi->bi_entry_release_rw = pgsql_entry_release;
+    bi->bi_tool_entry_open = pgsql_tool_open;
+    bi->bi_tool_entry_close = pgsql_tool_close;
+    bi->bi_tool_entry_first = backend_tool_entry_first;
+    bi->bi_tool_entry_first_x = pgsql_tool_first;
+    bi->bi_tool_entry_next = pgsql_tool_next;
+    bi->bi_tool_entry_get = pgsql_tool_get;
+    bi->bi_tool_dn2id_get = pgsql_tool_find;
+    return pgsql_register_config(bi);
+}
+
+} // namespace
+} // namespace pgsql::slapd
+
+// slapd takes 0 or -1 from init_module; other values index a table of loaders.
+extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
+{
+    using namespace pgsql::slapd;
+    if (const char* why = layout_mismatch()) {
+        Debug(LDAP_DEBUG_ANY, "%s\n", why);
+        return -1;
+    }
+    backend.bi_type = const_cast<char*>("pgsql");
+    backend.bi_init = initialise;
+    if (register_rootdse() != 0 || backend_add(&backend) != 0) {
+        Debug(LDAP_DEBUG_ANY, "back_pgsql: slapd refused the backend\n");
+        return -1;
+    }
+    return 0;
+}
+
+extern "C" __attribute__((visibility("default"))) int term_module()
+{
+    pgsql::slapd::unregister_rootdse();
+    return 0;
+}

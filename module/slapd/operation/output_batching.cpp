@@ -1,0 +1,49 @@
+// client_socket.cpp: sends the entries of a page to the client in full packets, and tells when it
+// takes no more.
+#include "slapd/operation/output_batching.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace pgsql::slapd {
+
+namespace {
+
+// Fewer entries are looked up, not enumerated.
+constexpr int worth_corking = 32;
+
+} // namespace
+
+client_socket::client_socket(Operation& op, bool corks) : op_(op), corks_(corks)
+{
+    if (op.o_conn == nullptr || op.o_conn->c_conn_idx < 0 || op.o_conn->c_sb == nullptr ||
+        ber_sockbuf_ctrl(op.o_conn->c_sb, LBER_SB_OPT_GET_FD, &socket_) != 1)
+        socket_ = -1;
+}
+
+bool client_socket::full() const
+{
+    pollfd at = {socket_, POLLOUT, 0};
+    return socket_ >= 0 && poll(&at, 1, 0) == 0;
+}
+
+void client_socket::cork(int entries)
+{
+    if (!corks_ || socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
+        return;
+    const int on = 1;
+    // Of a socket that is none of TCP's (ldapi) it is not true, and nothing is lost.
+    corked_ = setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
+}
+
+void client_socket::uncork()
+{
+    const int off = 0;
+    if (corked_)
+        (void)setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+    corked_ = false;
+}
+
+} // namespace pgsql::slapd

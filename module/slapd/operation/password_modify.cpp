@@ -1,0 +1,341 @@
+// password_change.cpp: turns a Password Modify request (RFC 3062) into one UPDATE of the hash in
+// its row.
+//
+// slapd's own way from the request to a modification (passwd.c) checks the old password against
+// userPassword, which no entry of ours shows, and hashes the new one as it likes. So the request is
+// taken before, and sent as a modification through the overlays, as slapd would: ppolicy looks at
+// the passwords on this way. pgsql_modify then does the work.
+#include "slapd/core/callbacks.hpp"
+
+#include "slapd/auth/account.hpp"
+#include "slapd/auth/async_bind.hpp"
+#include "slapd/auth/password_verifier.hpp"
+
+#include "cache/result_cache.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+/// Hangs off an operation whose modification is a password change of ours.
+struct change_request {
+    OpExtra link; ///< the first member: slapd's lists know only these
+    const berval* before;
+    const berval* after;
+};
+
+change_request* request_of(const Operation& op)
+{
+    OpExtra* one = nullptr;
+    LDAP_SLIST_FOREACH(one, &op.o_extra, oe_next)
+    if (one->oe_key == op.o_bd->be_private)
+        return reinterpret_cast<change_request*>(one);
+    return nullptr;
+}
+
+/// Why a password stays as it is.
+struct refusal {
+    int code;
+    const char* text; ///< a literal
+};
+
+void report(const Operation& op, const std::string& outcome, const std::string& reason)
+{
+    Debug(LDAP_DEBUG_STATS, "%s pgsql password dn=\"%s\" by=\"%s\" outcome=%s reason=\"%s\"\n",
+          op.o_log_prefix, one_line(std::string(view(op.o_req_dn))).c_str(),
+          one_line(BER_BVISNULL(&op.o_dn) ? "" : std::string(view(op.o_dn))).c_str(),
+          outcome.c_str(), one_line(reason).c_str());
+}
+
+// ---- the modification
+
+login::outcome check_old(Operation& op, service& with, login::hash_gate& gate, const account& whose,
+                         const berval& password)
+{
+    if (!whose.hash)
+        return {login::verdict::refused, "there is no old password"};
+    if (const auto known = settled_by(op, with, *whose.hash, password))
+        return *known;
+    return run_here(
+        op, with, gate, login::expense_of(whose.hash->reveal(), password.bv_len),
+        [&](unsigned threads) { return login::check(*whose.hash, view(password), threads); });
+}
+
+login::secret make_new(Operation& op, service& with, login::hash_gate& gate, const berval& password)
+{
+    login::secret out;
+    const auto how =
+        run_here(op, with, gate, login::expense_of(with.new_hashes), [&](unsigned threads) {
+            out = login::make_argon2id(view(password), with.new_hashes, threads);
+            return login::outcome{login::verdict::match, ""};
+        });
+    if (how.what == login::verdict::busy)
+        throw refusal{LDAP_BUSY, how.reason};
+    return out;
+}
+
+long update(Operation& op, service& with, const account& whose, const login::secret& fresh)
+{
+    const std::string* before = whose.hash ? &whose.hash->reveal() : nullptr;
+    try {
+        return while_waiting(op, with, [&](const postgres::patience& limits) {
+            return with.changes().with_connection(limits, [&](postgres::connection& session) {
+                return session.change_one(whose.of->password_change,
+                                          {&fresh.reveal(), &whose.name, before}, limits);
+            });
+        });
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        std::string words = e.what();
+        for (const std::string* hash : {&fresh.reveal(), before})
+            for (std::size_t at = 0; hash != nullptr && !hash->empty() &&
+                                     (at = words.find(*hash)) != std::string::npos;)
+                words.erase(at, hash->size());
+        // An integrity constraint, or a trigger that raises an exception: it is the new value.
+        if (e.sqlstate().starts_with("23") || e.sqlstate() == "P0001") {
+            report(op, "refused", words);
+            throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database does not accept the change"};
+        }
+        throw postgres::error(e.why(), "pgsql-password-change " + whose.of->name + ": " + words,
+                              std::string(e.sqlstate()));
+    }
+}
+
+// The UPDATE has changed nothing. It may have been carried out before the connection broke, when it
+// was repeated; or somebody else was quicker.
+void look_again(Operation& op, service& with, const bound& mapping, const account& before,
+                const login::secret& fresh)
+{
+    const account now = find_account(op, with, mapping);
+    const auto text = [](const account& a) {
+        return a.hash ? std::string_view(a.hash->reveal()) : std::string_view();
+    };
+    if (now.of == nullptr || now.hidden)
+        throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
+    if (text(now) == fresh.reveal())
+        return;
+    if (text(now) != text(before))
+        throw refusal{LDAP_BUSY, "the password was changed by somebody else meanwhile; try again"};
+    throw postgres::error(postgres::error::cause::statement,
+                          "pgsql-password-change " + before.of->name +
+                              ": the UPDATE finds no row \"" + before.name +
+                              "\" with the hash that pgsql-list or pgsql-lookup returns");
+}
+
+void change(Operation& op, service& with, const change_request& asked)
+{
+    if (with.where().find(view(op.o_req_ndn)) >= 0)
+        throw refusal{LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password"};
+    const auto room = database_of(*op.o_bd).room();
+    if (room == nullptr)
+        throw unusable("the database is closed");
+    const auto mapping = mapping_of(op, with);
+    bool allowed = false;
+    const account whose = find_account(op, with, *mapping, [&](Entry& e) {
+        allowed = acl_check_modlist(&op, &e, op.orm_modlist) != 0;
+    });
+    if (whose.of == nullptr || whose.hidden)
+        throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
+    if (!allowed)
+        throw refusal{LDAP_INSUFFICIENT_ACCESS, nullptr};
+    if (whose.of->password_change.empty() || whose.of->password_column.empty())
+        throw refusal{LDAP_UNWILLING_TO_PERFORM,
+                      "passwords of this kind of entry cannot be changed here"};
+    if (whose.ambiguous)
+        throw refusal{LDAP_CONSTRAINT_VIOLATION, "more than one row has this name"};
+    if (whose.locked_out && dn_match(&op.o_ndn, &op.o_req_ndn) != 0)
+        throw refusal{LDAP_INSUFFICIENT_ACCESS, "this account may not log in any more"};
+    if (!BER_BVISNULL(asked.before)) {
+        const auto old = check_old(op, with, *room->gate(), whose, *asked.before);
+        if (old.what == login::verdict::busy)
+            throw refusal{LDAP_BUSY, old.reason};
+        if (old.what != login::verdict::match) {
+            room->gate()->note_refusal(address_of(op));
+            throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
+        }
+    }
+    if (op.o_noop != 0)
+        throw refusal{LDAP_X_NO_OPERATION, nullptr};
+    const login::secret fresh = make_new(op, with, *room->gate(), *asked.after);
+    const auto forget = [&] {
+        if (with.accounts != nullptr)
+            with.accounts->forget(view(op.o_req_ndn));
+    };
+    forget(); // it may be changed although we hear nothing of it
+    const long changed = update(op, with, whose, fresh);
+    forget(); // somebody may have logged in meanwhile
+    if (changed == 0)
+        look_again(op, with, *mapping, whose, fresh);
+    else if (changed != 1)
+        throw postgres::error(postgres::error::cause::statement,
+                              "pgsql-password-change " + whose.of->name +
+                                  ": the UPDATE would change " + std::to_string(changed) +
+                                  " rows for \"" + whose.name + "\"; nothing was changed");
+}
+
+// What ppolicy would store along with a password has no place here, and is left out.
+bool of_the_password_alone(const Modifications* mods)
+{
+    int passwords = 0;
+    for (; mods != nullptr; mods = mods->sml_next) {
+        if ((mods->sml_flags & SLAP_MOD_INTERNAL) != 0)
+            continue;
+        if (mods->sml_desc != slap_schema.si_ad_userPassword)
+            return false;
+        ++passwords;
+    }
+    return passwords == 1;
+}
+
+int modify(Operation& op, SlapReply& rs, service& with)
+{
+    const auto reply = [&](int code, const char* text) {
+        send_ldap_error(&op, &rs, code, text);
+        return code;
+    };
+    const change_request* asked = request_of(op);
+    if (asked == nullptr)
+        return reply(LDAP_UNWILLING_TO_PERFORM,
+                     with.changes_passwords
+                         ? "nothing but passwords can be changed here, by Password Modify requests "
+                           "(RFC 3062)"
+                         : "nothing can be changed here; for passwords pgsql-password-change is "
+                           "missing");
+    if (!of_the_password_alone(op.orm_modlist))
+        return reply(LDAP_UNWILLING_TO_PERFORM, "nothing but the password can be changed here");
+    try {
+        change(op, with, *asked);
+        report(op, "changed", "");
+        return reply(LDAP_SUCCESS, nullptr);
+    } catch (const refusal& why) {
+        report(op, "refused", why.text != nullptr ? why.text : ldap_err2string(why.code));
+        return reply(why.code, why.text);
+    } catch (const cut_short& why) {
+        report(op, "failed", why.text);
+        throw;
+    } catch (const std::exception& e) {
+        report(op, "failed", e.what());
+        throw;
+    }
+}
+
+// ---- the request
+
+// A password that slapd has generated is of no use if it was not taken.
+int drop_generated(Operation*, SlapReply* rs) noexcept
+{
+    if (rs->sr_type == REP_EXTENDED && rs->sr_err != LDAP_SUCCESS && rs->sr_rspdata != nullptr) {
+        ber_bvfree(rs->sr_rspdata);
+        rs->sr_rspdata = nullptr;
+    }
+    return SLAP_CB_CONTINUE;
+}
+
+int remove_callback(Operation* op, SlapReply*) noexcept
+{
+    slap_callback* const mine = op->o_callback;
+    op->o_callback = mine->sc_next;
+    op->o_tmpfree(mine, op->o_tmpmemctx);
+    return SLAP_CB_CONTINUE;
+}
+
+// A modification of userPassword. Its value is for overlays that want one, and for logs.
+Modifications* modification()
+{
+    auto* out = static_cast<Modifications*>(ch_calloc(1, sizeof(Modifications)));
+    out->sml_op = LDAP_MOD_REPLACE;
+    out->sml_desc = slap_schema.si_ad_userPassword;
+    out->sml_type = out->sml_desc->ad_cname;
+    out->sml_numvals = 1;
+    out->sml_values = static_cast<berval*>(ch_calloc(2, sizeof(berval)));
+    const berval value = look_at("{ARGON2}*");
+    ber_dupbv(&out->sml_values[0], const_cast<berval*>(&value));
+    return out;
+}
+
+int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
+{
+    req_pwdexop_s& passwords = op.oq_pwdexop;
+    BackendDB* const here = op.o_bd;
+    if (changes_passwords) {
+        // The requests of slapd's operations share their memory.
+        const req_extended_s kept = op.oq_extended;
+        change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new};
+        LDAP_SLIST_INSERT_HEAD(&op.o_extra, &asked.link, oe_next);
+        slap_callback quiet{}; // ppolicy knows by it where the passwords are
+        quiet.sc_response = slap_null_cb;
+        quiet.sc_private = &passwords;
+        quiet.sc_next = op.o_callback;
+        op.o_callback = &quiet;
+        op.o_tag = LDAP_REQ_MODIFY;
+        op.orm_modlist = modification();
+        op.orm_modlist->sml_next = std::exchange(passwords.rs_mods, nullptr);
+        op.orm_no_opattrs = 0;
+        op.o_bd = here->bd_self; // with its overlays
+
+        rs.sr_err = op.o_bd->be_modify(&op, &rs);
+
+        slap_mods_free(op.orm_modlist, 1);
+        op.o_tag = LDAP_REQ_EXTENDED;
+        op.oq_extended = kept;
+        LDAP_SLIST_REMOVE(&op.o_extra, &asked.link, OpExtra, oe_next);
+        for (slap_callback** one = &op.o_callback; *one != nullptr; one = &(*one)->sc_next)
+            if (*one == &quiet) {
+                *one = quiet.sc_next;
+                break;
+            }
+        op.o_bd = here;
+    } else {
+        rs.sr_err = LDAP_UNWILLING_TO_PERFORM;
+    }
+    if (rs.sr_err == LDAP_UNWILLING_TO_PERFORM) {
+        // slapd takes this for "not by a request", and comes back with a modification, whose
+        // refusal has the words. There is no old password for it to look for.
+        BER_BVZERO(&passwords.rs_old);
+        return SLAP_CB_CONTINUE;
+    }
+    if (rs.sr_err != LDAP_SUCCESS) {
+        auto* cleaner =
+            static_cast<slap_callback*>(op.o_tmpcalloc(1, sizeof(slap_callback), op.o_tmpmemctx));
+        cleaner->sc_response = drop_generated;
+        cleaner->sc_cleanup = remove_callback;
+        cleaner->sc_next = op.o_callback;
+        op.o_callback = cleaner;
+    }
+    return rs.sr_err;
+}
+
+} // namespace
+
+extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
+{
+    return answer(op, rs, [&](service& with) { return modify(*op, *rs, with); });
+}
+
+extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
+{
+    if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0) {
+        // Callers look at the reply, not at what is returned (dds.c, slap_exop_refresh).
+        rs->sr_text = "the database does not support this extended operation";
+        return rs->sr_err = LDAP_UNWILLING_TO_PERFORM;
+    }
+    const auto began = clock::now();
+    std::shared_ptr<service> with;
+    int code = LDAP_OTHER;
+    try {
+        with = database_of(*op->o_bd).serving(*op->o_bd);
+        code = change_password(*op, *rs, with->changes_passwords);
+    } catch (...) {
+        const failure told = explain(*op, nullptr); // the caller answers
+        rs->sr_text = told.text;
+        code = told.code;
+    }
+    if (with != nullptr)
+        with->counted->count(tally::password_change,
+                             tally::outcome_of(tally::password_change, code, 0), began);
+    return code;
+}
+
+} // namespace pgsql::slapd

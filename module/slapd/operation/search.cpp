@@ -1,0 +1,438 @@
+// search.cpp: answers a search: which entries base and scope can reach, which of them the filter
+// takes.
+#include "slapd/core/callbacks.hpp"
+
+#include "slapd/core/paging_cookie.hpp"
+#include "slapd/entry/acl_attributes.hpp"
+#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/row_fetch.hpp"
+#include "slapd/entry/value_checks.hpp"
+#include "slapd/operation/has_subordinates.hpp"
+#include "slapd/operation/output_batching.hpp"
+#include "slapd/serving/replication.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+using directory::filter;
+
+class one_search {
+public:
+    one_search(Operation& op, SlapReply& rs, service& with)
+        : op_(op), rs_(rs), with_(with), limits_(op, with, true), subordinates_(op, with),
+          unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1),
+          database_(database_of(*op.o_bd).existence), alone_(may_idle(op))
+    {}
+
+    int run()
+    {
+        if (!with_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
+            return result(LDAP_INSUFFICIENT_ACCESS, "searching needs authentication here");
+        if (asked_by_consumer(op_)) {
+            have_last_word(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
+            return result(LDAP_UNWILLING_TO_PERFORM, no_replication);
+        }
+        if (const int done = begin_page(); done != go_on)
+            return done;
+        const directory::place at = with_.where().locate(view(op_.o_req_ndn));
+        const int done = at.fixed >= 0 ? below_fixed(at.fixed) : at_row();
+        if (done == page_full)
+            return end_page(seal(last_, with_.cookie_secret, request()));
+        if (done != go_on)
+            return done;
+        if (last_known_ && rs_.sr_nentries == 0) // that there is nothing is not known
+            throw postgres::error(postgres::error::cause::lost,
+                                  "none of the last known entries answers the search");
+        return paged_ ? end_page("") : result(LDAP_SUCCESS);
+    }
+
+private:
+    static constexpr int go_on = -0x4242; // no LDAP result, and neither is
+    static constexpr int page_full = -0x4243;
+    static constexpr int most_page_rows = 1000;
+    static constexpr std::uint16_t end_of_stages =
+        0xffff; // behind an entry that was the base itself
+
+    // What a cookie is good for: this question of this client.
+    std::string request() const
+    {
+        std::string text;
+        for (const auto part : {view(op_.o_req_ndn), view(op_.o_ndn), view(op_.ors_filterstr)})
+            text.append(std::to_string(part.size())).append(":").append(part);
+        return text + std::to_string(op_.ors_scope);
+    }
+
+    int begin_page()
+    {
+        if (get_pagedresults(&op_) <= SLAP_CONTROL_IGNORED)
+            return go_on;
+        const auto& asked = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
+        paged_ = true;
+        page_size_ = asked.ps_size;
+        if (asked.ps_cookieval.bv_len == 0)
+            return go_on;
+        const auto from = unseal(view(asked.ps_cookieval), with_.cookie_secret, request());
+        if (!from)
+            return result(LDAP_UNWILLING_TO_PERFORM,
+                          "the paged results cookie belongs to another search or configuration");
+        if (page_size_ == 0) // RFC 2696 §3: the client gives the search up
+            return end_page("");
+        last_ = *from;
+        // The size limit is for all pages together, also of a connection that has not seen the
+        // others.
+        const auto elsewhere = static_cast<int>(last_.sent) - asked.ps_count;
+        if (op_.ors_slimit != SLAP_NO_LIMIT && elsewhere > 0) {
+            if (op_.ors_slimit <= elsewhere)
+                return result(LDAP_SIZELIMIT_EXCEEDED);
+            op_.ors_slimit -= elsewhere;
+        }
+        return go_on;
+    }
+
+    int end_page(const std::string& cookie)
+    {
+        auto& state = op_.o_conn->c_pagedresults_state;
+        state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's own sign that there is more
+        state.ps_count = cookie.empty() ? 0 : static_cast<int>(last_.sent);
+        BerElementBuffer buffer;
+        auto* ber = reinterpret_cast<BerElement*>(&buffer);
+        ber_init2(ber, nullptr, LBER_USE_DER);
+        berval value = look_at(cookie);
+        // slapd frees it with the answer.
+        auto* control =
+            static_cast<LDAPControl*>(op_.o_tmpalloc(sizeof(LDAPControl), op_.o_tmpmemctx));
+        *control = {const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS), {}, 0};
+        LDAPControl* controls[] = {control, nullptr};
+        // No estimate of the whole: counting it would cost what paging saves.
+        if (ber_printf(ber, "{iO}", 0, &value) < 0 ||
+            ber_flatten2(ber, &control->ldctl_value, 0) < 0) {
+            ber_free_buf(ber);
+            return result(LDAP_OTHER, "the paged results control could not be made");
+        }
+        slap_add_ctrls(&op_, &rs_, controls);
+        const int code = result(LDAP_SUCCESS);
+        ber_free_buf(ber);
+        return code;
+    }
+
+    int result(int code, const char* text = nullptr)
+    {
+        rs_.sr_err = code;
+        rs_.sr_text = text;
+        if (code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED ||
+            code == LDAP_TIMELIMIT_EXCEEDED)
+            rs_.sr_ref = rs_.sr_v2ref;
+        send_ldap_result(&op_, &rs_);
+        rs_.sr_ref = nullptr;
+        rs_.sr_text = nullptr;
+        return code;
+    }
+
+    // RFC 4511 §4.5.1: the base must exist, and be seen by this client.
+    int check_base(Entry& base)
+    {
+        slap_mask_t mask = 0;
+        if (access_allowed_mask(&op_, &base, slap_schema.si_ad_entry, nullptr, ACL_SEARCH, nullptr,
+                                &mask) == 0)
+            return result(ACL_GRANT(mask, ACL_DISCLOSE) ? LDAP_INSUFFICIENT_ACCESS
+                                                        : LDAP_NO_SUCH_OBJECT);
+        if (get_assert(&op_)) {
+            subordinates_.before_test(base);
+            if (test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) !=
+                LDAP_COMPARE_TRUE)
+                return result(LDAP_ASSERTION_FAILED);
+        }
+        return go_on;
+    }
+
+    // RFC 3672: who sends the control sees either the subentries or the others; without it, a
+    // subentry is only seen by its name. As back-mdb does it.
+    [[nodiscard]] bool visible(bool subentry) const
+    {
+        const bool only_subentries = get_subentries_visibility(&op_);
+        if (subentry && op_.ors_scope == LDAP_SCOPE_BASE)
+            return only_subentries || get_subentries(&op_) == 0;
+        return subentry == only_subentries;
+    }
+
+    int below_fixed(int top)
+    {
+        if (const int done = check_base(with_.fixed(top)); done != go_on)
+            return done;
+        for (int i = 0; visible(false) && last_.stage == 0 &&
+                        i < static_cast<int>(with_.where().entries().size());
+             ++i) {
+            if (!last_.key.empty() && i <= std::atoi(last_.key.c_str()))
+                continue; // on an earlier page
+            const int parent = with_.where().entries()[static_cast<std::size_t>(i)].parent;
+            const bool reached = op_.ors_scope == LDAP_SCOPE_BASE ? i == top
+                                 : op_.ors_scope == LDAP_SCOPE_ONELEVEL
+                                     ? parent == top
+                                     : with_.where().below(i, top) &&
+                                           (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
+            if (reached && may_match(op_.ors_filter, with_.fixed(i)))
+                if (const int done = offer(with_.fixed(i), {.key = std::to_string(i)});
+                    done != go_on)
+                    return done;
+        }
+        if (op_.ors_scope == LDAP_SCOPE_BASE)
+            return go_on;
+        return rows_below(top);
+    }
+
+    int rows_below(int top)
+    {
+        const auto mapping = mapping_of(op_, with_);
+        directory::wanted parts;
+        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping, parts);
+        add_wanted_by_client(*mapping, parts);
+        learn_characters(op_, with_, *mapping, what);
+        found_so_far found = {last_.answered, last_.with_private};
+        const page_position begin = last_;
+        for (std::size_t i = begin.stage == 0 ? 0 : begin.stage - 1; i < mapping->map.kinds.size();
+             ++i) {
+            const directory::kind& k = mapping->map.kinds[i];
+            const int parent = mapping->shared[i].parent;
+            if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top
+                                                     : !with_.where().below(parent, top))
+                continue;
+            if (!visible(mapping->shared[i].subentries) ||
+                (k.only_if_none_in >= 0 && (found.answered || found.with_private)))
+                continue;
+            const int done =
+                without_refused_values([&](const std::vector<directory::asked_value>& refused) {
+                    found_so_far of_kind = found;
+                    auto plan = directory::make_plan(mapping->map, k, what, parts, refused);
+                    const int code =
+                        plan ? rows_of_kind(*mapping, i, *plan, begin, of_kind) : go_on;
+                    found = of_kind;
+                    return code;
+                });
+            if (done != go_on)
+                return done;
+        }
+        return go_on;
+    }
+
+    /// What decides whether private groups are looked for.
+    struct found_so_far {
+        bool answered = false;     ///< an entry that is the only one of its name or number
+        bool with_private = false; ///< a statement found private groups as well
+    };
+
+    int rows_of_kind(const bound& mapping, std::size_t i, directory::plan& plan,
+                     const page_position& begin, found_so_far& found)
+    {
+        found.with_private = found.with_private || plan.covers_private;
+        // Only one entry can have this name or number, so that a private group need not be
+        // looked for once it is found.
+        const bool decides =
+            plan.unique &&
+            std::any_of(mapping.map.kinds.begin(), mapping.map.kinds.end(), [&](const auto& other) {
+                return other.only_if_none_in == static_cast<int>(i);
+            });
+        const auto stage = static_cast<std::uint16_t>(i + 1);
+        course how;
+        how.ordered = paged_;
+        how.ahead = !paged_ && plan.values_queries.empty();
+        how.client_is_slow = [&] { return client_.full(); };
+        how.page_begins = [&](int rows) { client_.cork(rows); };
+        how.page_ends = [&] { client_.uncork(); };
+        if (begin.stage == stage && !begin.key.empty())
+            how.after = begin.key;
+        if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
+            const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
+            plan.rows = plan.values_queries.empty() ? asked : std::min(plan.rows, asked);
+        }
+        int done = go_on;
+        each_candidate(
+            op_, with_, mapping, plan,
+            [&](candidate& c) {
+                // slapd.conf(5), limits: how many candidates a search may look at.
+                if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
+                    done = result(LDAP_ADMINLIMIT_EXCEEDED);
+                    return false;
+                }
+                last_known_ = last_known_ || c.last_known;
+                // Only one entry can have this name or number, so that nothing more of the like
+                // needs to be looked for.
+                done = offer(c.entry, {.stage = stage,
+                                       .answered = found.answered || decides,
+                                       .with_private = found.with_private,
+                                       .key = std::string(paged_ ? c.name : "")});
+                found.answered = found.answered || (matched_ && decides);
+                return done == go_on;
+            },
+            how);
+        client_.uncork();
+        return done;
+    }
+
+    // The base is the entry of a row, or nothing.
+    int at_row()
+    {
+        const auto mapping = mapping_of(op_, with_);
+        directory::wanted parts;
+        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping,
+                                        parts); // tells what marks it needs
+        add_wanted_by_client(*mapping, parts);
+        int done = go_on;
+        bool found = false;
+        const bool itself = op_.ors_scope == LDAP_SCOPE_BASE || op_.ors_scope == LDAP_SCOPE_SUBTREE;
+        // Its existence is asked for apart from the filter: the filter may be false of an entry
+        // that exists.
+        const filter shown =
+            filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
+        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown, parts, [&](candidate& c) {
+            found = true;
+            last_known_ = last_known_ || c.last_known;
+            done = check_base(c.entry);
+            const auto kind = static_cast<std::size_t>(c.from.of - mapping->map.kinds.data());
+            if (done == go_on && itself && visible(mapping->shared[kind].subentries))
+                done = offer(c.entry, {.stage = end_of_stages});
+            return true;
+        });
+        return found ? done : no_such_object(*mapping);
+    }
+
+    int no_such_object(const bound& mapping)
+    {
+        const std::string matched = nearest_above(op_, with_, mapping, op_.o_req_ndn);
+        rs_.sr_matched = matched.empty() ? nullptr : matched.c_str();
+        const int code = result(LDAP_NO_SUCH_OBJECT);
+        rs_.sr_matched = nullptr;
+        return code;
+    }
+
+    void add_wanted_by_client(const bound& mapping, directory::wanted& to) const
+    {
+        // Overlays and internal callers look at what they like, and so may access rules.
+        to.operational = to.everything || op_.o_callback != nullptr || get_assert(&op_) ||
+                         rules_read_entries(op_);
+        to.everything = to.operational || op_.ors_attrs == nullptr;
+        if (to.everything)
+            return;
+        for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
+            if (a->an_desc == nullptr) {
+                // *, + and @class; 1.1 and unknown names ask for nothing we have
+                const auto name = view(a->an_name);
+                to.operational =
+                    to.operational || name == "+" || name.starts_with('@') || name.starts_with('!');
+                to.everything = to.everything || to.operational || name == "*";
+                continue;
+            }
+            for (std::size_t i = 0; i < mapping.types.size(); ++i)
+                if (mapping.types[i].description == a->an_desc ||
+                    is_ad_subtype(mapping.types[i].description, a->an_desc)) {
+                    to.attributes.push_back(static_cast<int>(i));
+                    to.delivered.push_back(static_cast<int>(i));
+                }
+        }
+    }
+
+    // test_filter has the last word on every entry: it settles what SQL left open and applies the
+    // search ACLs.
+    // `where` it stands in the order of a paged search.
+    int offer(Entry& e, page_position where)
+    {
+        matched_ = false;
+        if (op_.o_abandon != 0) {
+            rs_.sr_err = SLAPD_ABANDON;
+            send_ldap_result(&op_, &rs_);
+            return SLAPD_ABANDON;
+        }
+        // Not slapd_shutdown: after SIGHUP with gentlehup on, what is under way is still answered.
+        if (slapd_abrupt_shutdown != 0) {
+            rs_.sr_err = LDAP_UNAVAILABLE;
+            send_ldap_disconnect(&op_, &rs_);
+            return LDAP_UNAVAILABLE;
+        }
+        if (op_.ors_tlimit != SLAP_NO_LIMIT && slap_get_time() > op_.o_time + op_.ors_tlimit)
+            return result(LDAP_TIMELIMIT_EXCEEDED);
+        auto& limits = *operation_limits::of(op_);
+        if (!last_known_) // which are shown because the deadline has come
+            limits.check();
+        if (limits.lost_place())
+            wait_for_place(op_, with_);
+        subordinates_.before_test(e);
+        if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
+            return go_on;
+        if (paged_ && rs_.sr_nentries >= page_size_)
+            return page_full;
+        matched_ = true;
+        const int before = rs_.sr_nentries;
+        subordinates_.before_send(e);
+        const unsigned pauses_before = ended_pauses();
+        rs_.sr_attrs = op_.ors_attrs;
+        rs_.sr_operational_attrs = nullptr;
+        rs_.sr_flags = 0;
+        const int sent = send(e);
+        rs_.sr_entry = nullptr;
+        rs_.sr_attrs = nullptr;
+        rs_.sr_flags = 0;
+        if (ended_pauses() != pauses_before) { // while the client did not read
+            if (database_.expired())
+                throw database_gone{};
+            if (!alone_) // access rules of before are looked at through a copy of the database
+                throw server_pauses{};
+        }
+        where.sent = last_.sent + static_cast<std::uint32_t>(rs_.sr_nentries - before);
+        last_ = std::move(where);
+        switch (sent) {
+        case LDAP_SIZELIMIT_EXCEEDED:
+            return result(LDAP_SIZELIMIT_EXCEEDED);
+        case LDAP_BUSY:
+            return result(LDAP_BUSY);
+        case LDAP_UNAVAILABLE: // the client is gone
+        case SLAPD_ABANDON:
+            rs_.sr_err = SLAPD_ABANDON;
+            return SLAPD_ABANDON;
+        default:
+            return go_on; // LDAP_INSUFFICIENT_ACCESS: an entry this client may not see
+        }
+    }
+
+    int send(Entry& e)
+    {
+        auto& limits = *operation_limits::of(op_);
+        rs_.sr_entry = &e;
+        limits.sending_begins();
+        const int out = send_search_entry(&op_, &rs_);
+        limits.sending_ends();
+        return out;
+    }
+
+    Operation& op_;
+    SlapReply& rs_;
+    service& with_;
+    operation_limits limits_;
+    subordinates subordinates_;
+    const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
+    const std::weak_ptr<const char> database_;
+    const bool alone_;     ///< nothing refers to the configuration but us
+    bool matched_ = false; ///< the last entry offered made the filter true
+    bool paged_ = false;
+    int page_size_ = 0;
+    page_position last_;      ///< the last entry offered that matched
+    int candidates_ = 0;      ///< rows looked at
+    bool last_known_ = false; ///< some of the entries are not from the database
+    client_socket client_{op_, with_.corks};
+};
+
+} // namespace
+
+extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
+{
+    return answer_and_count(tally::search, op, rs, [&](service& with) {
+        const int limit = op->ors_slimit; // which a page of a paged search lowers
+        return with_columns_as_they_are(with, *rs, [&] {
+            op->ors_slimit = limit;
+            return one_search(*op, *rs, with).run();
+        });
+    });
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,18 @@
+// listening.hpp: turns what PostgreSQL tells of changes into a cache that shows none but what is
+// true.
+#pragma once
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+
+/// Why some changes of what the queries of the mapping read would not be told; empty if all are.
+[[nodiscard]] std::string untold_changes(const directory::mapping& map,
+                                         postgres::connection& session,
+                                         const postgres::patience& limits);
+
+/// Has the service's answers used while every change in the tables would be told, and emptied when
+/// one is.
+[[nodiscard]] postgres::watch::duty listen_for_changes(service& with);
+
+} // namespace pgsql::slapd

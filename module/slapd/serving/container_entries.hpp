@@ -1,0 +1,26 @@
+// fixed_entries.hpp: turns the suffix and the places of kinds into the entries that no row gives.
+#pragma once
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+
+/// The suffix, and what lies between it and the entries of kinds.
+struct fixed_entries {
+    directory::tree where;
+    std::vector<own_entry> entries; ///< parallel to where.entries()
+};
+
+/// Makes them up. Throws unusable where slapd has no class for an entry of that name.
+[[nodiscard]] fixed_entries make_fixed_entries(const BackendDB& be,
+                                               const std::vector<directory::kind_setting>& kinds,
+                                               std::string_view domain);
+
+[[nodiscard]] own_entry new_entry();
+/// Gives an entry its objectClass and structuralObjectClass; throws unusable if they cannot go
+/// together.
+void add_classes(Entry& to, const std::vector<std::string>& classes);
+/// A DN after slapd's normalisation; throws unusable if it is none.
+[[nodiscard]] std::string normalised(const std::string& dn);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,399 @@
+// kinds.cpp: turns the directives about kinds, queries and attributes into settings, or says what
+// is wrong with them.
+#include "slapd/database.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+using directory::kind_setting;
+using directory::source_setting;
+
+// A directive's value, cut into words; "…" keeps blanks together. The last words of a query are
+// left alone.
+class words {
+public:
+    words(const char* directive, std::string_view text)
+        : directive_(directive), text_(text), rest_(text)
+    {}
+
+    [[noreturn]] void fail(const std::string& why) const
+    {
+        std::string shown(text_.substr(0, 60));
+        throw unusable(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") +
+                       ": " + why);
+    }
+
+    std::string next(const char* what)
+    {
+        skip_blanks();
+        if (rest_.empty())
+            fail(std::string("the ") + what + " is missing");
+        std::string out;
+        bool quoted = false;
+        while (!rest_.empty() && (quoted || !is_blank(rest_.front()))) {
+            if (rest_.front() == '"') {
+                quoted = !quoted;
+            } else {
+                if (rest_.front() == '\\' && rest_.size() > 1)
+                    rest_.remove_prefix(1); // \" and \\, as slapd.conf has them
+                out += rest_.front();
+            }
+            rest_.remove_prefix(1);
+        }
+        if (quoted)
+            fail("a \" that is not closed");
+        return out;
+    }
+
+    std::string_view rest()
+    {
+        skip_blanks();
+        return rest_;
+    }
+
+private:
+    static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+    void skip_blanks()
+    {
+        while (!rest_.empty() && is_blank(rest_.front()))
+            rest_.remove_prefix(1);
+    }
+
+    const char* directive_;
+    std::string_view text_, rest_;
+};
+
+class reader {
+public:
+    explicit reader(std::string_view domain, bool alone = false) : domain_(domain), alone_(alone) {}
+
+    void check(std::string_view directive, const std::string& value)
+    {
+        if (directive == "pgsql-kind")
+            read_kind(value);
+        else if (directive == "pgsql-list")
+            read_list(value);
+        else if (directive == "pgsql-lookup")
+            read_lookup(value);
+        else if (directive == "pgsql-values")
+            read_values(value);
+        else if (directive == "pgsql-gate")
+            read_gate(value);
+        else if (directive == "pgsql-password-change")
+            read_password_change(value);
+        else
+            read_attribute(value);
+    }
+
+    std::vector<kind_setting> run(const directives& from)
+    {
+        for (const auto& text : from.values[directives::kind])
+            read_kind(text);
+        for (const auto& text : from.values[directives::list])
+            read_list(text);
+        for (const auto& text : from.values[directives::lookup])
+            read_lookup(text);
+        for (const auto& text : from.values[directives::values_of])
+            read_values(text);
+        for (const auto& text : from.values[directives::attribute])
+            read_attribute(text);
+        for (const auto& text : from.values[directives::gate])
+            read_gate(text);
+        for (const auto& text : from.values[directives::password_change])
+            read_password_change(text);
+        if (kinds_.empty())
+            throw unusable(
+                "there is no pgsql-list: a database needs at least one kind of entry, such as users");
+        for (kind_setting& k : kinds_) {
+            k.hide_gated = k.gate && from.flag(directives::hide_gated, false);
+            if (!k.list)
+                throw unusable("pgsql-list (olcPgList) for " + k.name +
+                               " is missing: every kind needs the query that lists its rows");
+            if (k.sources.empty() || k.classes.empty())
+                throw unusable(
+                    "pgsql-kind " + k.name +
+                    ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
+            check_password_column(k);
+            if (const std::string why = schema_problem(k); !why.empty())
+                throw unusable("pgsql-kind " + k.name + ": " + why);
+        }
+        return std::move(kinds_);
+    }
+
+private:
+    // users and groups exist as soon as a directive names them; other kinds when pgsql-kind has
+    // introduced them.
+    kind_setting& kind_named(const std::string& name, const words& at, bool introduce = false)
+    {
+        for (kind_setting& k : kinds_)
+            if (k.name == name)
+                return k;
+        if (auto known = directory::preset(name)) {
+            if (name == "groups" && rfc2307bis())
+                known->classes = {"top", "groupOfNames", "posixGroup"};
+            return kinds_.emplace_back(std::move(*known));
+        }
+        if (!introduce && !alone_)
+            at.fail(
+                "there is no kind \"" + name +
+                "\"; users and groups are known, pgsql-kind introduces others (before they are used)");
+        kinds_.push_back({});
+        kinds_.back().name = name;
+        return kinds_.back();
+    }
+
+    static std::string canonical(const std::string& attribute, const words& at)
+    {
+        std::string why;
+        const AttributeDescription* ad = find_attribute(attribute, why);
+        if (ad == nullptr)
+            at.fail("slapd's schema has no attribute \"" + attribute + "\" (" + why +
+                    "); include the schema file that defines it");
+        if (is_password(*ad) || ad->ad_type == slap_schema.si_ad_objectClass->ad_type)
+            at.fail(attribute + " is not mapped from a column: " +
+                    (is_password(*ad) ? "the password column is only used to check binds"
+                                      : "object classes come from pgsql-kind"));
+        return std::string(view(ad->ad_cname));
+    }
+
+    void read_kind(const std::string& text)
+    {
+        words in("pgsql-kind", text);
+        kind_setting& k = kind_named(in.next("kind"), in, true);
+        while (!in.rest().empty()) {
+            const std::string option = in.next("option");
+            const auto equals = option.find('=');
+            const std::string name = option.substr(0, equals);
+            const std::string value = equals == std::string::npos ? "" : option.substr(equals + 1);
+            if (value.empty())
+                in.fail("\"" + option + "\" is not <option>=<value>");
+            if (name == "under") {
+                berval dn = look_at(value);
+                if (dnValidate(nullptr, &dn) != LDAP_SUCCESS)
+                    in.fail("under=" + value +
+                            " is not a DN relative to the suffix, such as ou=people");
+                k.under = value;
+            } else if (name == "class") {
+                k.classes.clear();
+                for (std::size_t from = 0; from <= value.size();) {
+                    const auto comma = std::min(value.find(',', from), value.size());
+                    k.classes.push_back(value.substr(from, comma - from));
+                    from = comma + 1;
+                }
+            } else if (name == "rdn") {
+                const std::string attribute = canonical(value, in);
+                if (source_setting* known = k.find(attribute)) {
+                    known->required = true;
+                    std::rotate(k.sources.data(), known, known + 1); // the first names the entry
+                } else {
+                    k.sources.insert(
+                        k.sources.begin(),
+                        {.attribute = attribute, .column = attribute, .required = true});
+                }
+            } else if (name == "password") {
+                k.password_column = value;
+            } else {
+                in.fail("unknown option \"" + name +
+                        "\"; known are under=, rdn=, class= and password=");
+            }
+        }
+    }
+
+    static postgres::query_text query(words& in, int parameters,
+                                      const std::string& what = "the query")
+    {
+        const std::string_view sql = in.rest();
+        if (sql.empty())
+            in.fail(what + " is missing; it begins in the same line, or in the next one behind a "
+                           "blank");
+        try {
+            auto out = postgres::parse_placeholders(sql);
+            if (out.parameters != parameters)
+                in.fail(what + " has " + std::to_string(out.parameters) + " parameters, " +
+                        (parameters == 0   ? "but this one takes none"
+                         : parameters == 1 ? "but a lookup takes exactly one (? or $1)"
+                                           : "but it takes three: the new hash, the row's name and "
+                                             "the hash so far (? ? ? or $1 $2 $3)"));
+            return out;
+        } catch (const postgres::query_error& e) {
+            std::string around(sql.substr(e.position, 20));
+            in.fail(what + " cannot be read " + e.what() + " (near \"" + around + "\")");
+        }
+    }
+
+    void read_list(const std::string& text)
+    {
+        words in("pgsql-list", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.list)
+            in.fail("the kind has a list query already");
+        k.list = query(in, 0);
+    }
+
+    void read_lookup(const std::string& text)
+    {
+        words in("pgsql-lookup", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        const std::string attribute = canonical(in.next("attribute"), in);
+        for (const auto& known : k.lookups)
+            if (known.attribute == attribute)
+                in.fail("the kind has a lookup by " + attribute + " already");
+        k.lookups.push_back({attribute, query(in, 1)});
+    }
+
+    void read_values(const std::string& text)
+    {
+        words in("pgsql-values", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        const std::string attribute = canonical(in.next("attribute"), in);
+        for (const auto& known : k.values)
+            if (known.attribute == attribute)
+                in.fail("the kind has a query for the values of " + attribute + " already");
+        k.values.push_back({attribute, query(in, 0)});
+    }
+
+    void read_gate(const std::string& text)
+    {
+        words in("pgsql-gate", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.gate)
+            in.fail("the kind has a gate already; join the conditions with AND");
+        k.gate = query(in, 0, "the condition");
+    }
+
+    void read_password_change(const std::string& text)
+    {
+        words in("pgsql-password-change", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.password_change)
+            in.fail("the kind has one already");
+        const std::string verb = folded(in.rest().substr(0, 4));
+        if (!in.rest().empty() && verb != "upda" && verb != "with")
+            in.fail("it is no UPDATE");
+        k.password_change = query(in, 3, "the UPDATE");
+    }
+
+    void read_attribute(const std::string& text)
+    {
+        words in("pgsql-attribute", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        const std::string attribute = canonical(in.next("attribute"), in);
+        source_setting* s = k.find(attribute);
+        if (s == nullptr)
+            s = &k.sources.emplace_back(source_setting{.attribute = attribute});
+        bool defaults_given = false;
+        while (!in.rest().empty()) {
+            const std::string option = in.next("option");
+            const auto equals = option.find('=');
+            const std::string name = option.substr(0, equals);
+            const std::string value = equals == std::string::npos ? "" : option.substr(equals + 1);
+            if (name == "column" && !value.empty()) {
+                s->column = value;
+                s->configured = true;
+            } else if (name == "default" && equals != std::string::npos) {
+                if (!defaults_given)
+                    s->defaults.clear(); // given ones replace the preset's; an empty one means none
+                defaults_given = true;
+                if (value.empty())
+                    continue;
+                try {
+                    (void)directory::value_template::parse(value, domain_);
+                } catch (const std::invalid_argument& e) {
+                    in.fail("default=" + value + ": " + e.what());
+                }
+                s->defaults.push_back(value);
+            } else if (name == "compare" && value == "any") {
+                s->compare = directory::comparison::any;
+            } else if (name == "compare" && value == "lower") {
+                s->compare = directory::comparison::lower;
+            } else if (name == "compare" && value == "exact") {
+                s->compare = directory::comparison::exact;
+            } else {
+                in.fail(
+                    "\"" + option +
+                    "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
+            }
+        }
+    }
+
+    // Hashes serve logins only.
+    void check_password_column(const kind_setting& k) const
+    {
+        const std::string& column = k.password_column;
+        if (column.empty())
+            return;
+        const std::string why = "the column \"" + column +
+                                "\" has the password hashes (pgsql-kind " + k.name +
+                                " password=" + column + "), which serve logins only";
+        if (column == "auth_backends")
+            throw unusable("pgsql-kind " + k.name + " password=" + column +
+                           ": that column names the checks of a login");
+        for (const source_setting& s : k.sources) {
+            const std::string where = "pgsql-attribute " + k.name + " " + s.attribute;
+            if (s.column == column)
+                throw unusable(where + " column=" + column + ": " + why);
+            for (const auto& text : s.defaults)
+                if (directory::value_template::parse(text, domain_).uses(column))
+                    throw unusable(where + " default=" + text + ": " + why);
+        }
+    }
+
+    static std::string schema_problem(const kind_setting& k)
+    {
+        std::string why;
+        for (const source_setting& s : k.sources)
+            if (find_attribute(s.attribute, why) == nullptr)
+                return "slapd's schema has no attribute \"" + s.attribute +
+                       "\"; include core, cosine, nis and inetorgperson.schema";
+        try {
+            (void)closure(k.classes);
+        } catch (const std::invalid_argument& e) {
+            return e.what();
+        }
+        return {};
+    }
+
+    std::string_view domain_;
+    bool alone_; ///< one value without the others: kinds may be introduced elsewhere
+    std::vector<kind_setting> kinds_;
+};
+
+} // namespace
+
+std::vector<kind_setting> read_kinds(const directives& from, std::string_view domain)
+{
+    return reader(domain).run(from);
+}
+
+void check_directive(std::string_view directive, const std::string& value)
+{
+    reader("", true).check(directive, value);
+}
+
+std::string check_uri(const char* uri)
+{
+    char* why = nullptr;
+    PQconninfoOption* options = PQconninfoParse(uri, &why);
+    if (options == nullptr) {
+        const std::string_view given = uri;
+        if (const auto scheme = given.find("://"); scheme < given.find_first_of(" =/"))
+            if (const auto name = given.substr(0, scheme);
+                name != "postgres" && name != "postgresql") {
+                PQfreemem(why);
+                throw unusable("pgsql-uri: it begins with " + std::string(name) +
+                               "://, and libpq knows postgres:// and postgresql:// (or words such "
+                               "as host=… dbname=… user=…)");
+            }
+        std::string words = why != nullptr ? why : "out of memory";
+        PQfreemem(why);
+        words.resize(std::min(words.find_first_of("\"\n"),
+                              words.size())); // what it quotes may be the password
+        throw unusable("pgsql-uri: libpq cannot read it: " + words);
+    }
+    PQconninfoFree(options);
+    return uri;
+}
+
+} // namespace pgsql::slapd

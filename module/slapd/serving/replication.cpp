@@ -1,0 +1,125 @@
+// replication.cpp: refuses replication, which cannot work without the changes passing through
+// slapd.
+#include "slapd/serving/replication.hpp"
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+constexpr std::string_view syncprov = "syncprov";
+
+BI_db_open* open_syncprov = nullptr; // slapo-syncprov's own function
+
+// The overlays over a database; null if it has none.
+const slap_overinfo* overlays_of(const BackendDB& be)
+{
+    BackendDB& self = *be.bd_self;
+    return overlay_is_over(&self) != 0 ? static_cast<slap_overinfo*>(self.bd_info->bi_private)
+                                       : nullptr;
+}
+
+const slap_overinst* enabled_syncprov(const slap_overinfo* in)
+{
+    for (const slap_overinst* on = in != nullptr ? in->oi_list : nullptr; on != nullptr;
+         on = on->on_next)
+        if (on->on_bi.bi_type == syncprov && (on->on_bi.bi_flags & SLAPO_BFLAG_DISABLED) == 0)
+            return on;
+    return nullptr;
+}
+
+// The database that this one is glued to, as backglue.c finds it; null if it is not glued.
+const BackendDB* superior_of(const BackendDB& be)
+{
+    if (!SLAP_GLUE_SUBORDINATE(&be) || be.be_nsuffix == nullptr)
+        return nullptr;
+    for (const BackendDB* next = LDAP_STAILQ_NEXT(be.bd_self, be_next); next != nullptr;
+         next = LDAP_STAILQ_NEXT(next, be_next))
+        if (!SLAP_GLUE_SUBORDINATE(next) && next->be_nsuffix != nullptr &&
+            dnIsSuffix(&be.be_nsuffix[0], &next->be_nsuffix[0]) != 0)
+            return next;
+    return nullptr;
+}
+
+// The database of ours that an overlay over this one would be over: itself, or one that is glued to
+// it. Where in the stack glue comes makes no difference: without our entries, consumers would
+// delete theirs.
+const BackendDB* ours_under(const BackendDB& over)
+{
+    if (is_ours(over))
+        return &over;
+    const BackendDB* be = nullptr;
+    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
+    if (is_ours(*be) && superior_of(*be) == &over)
+        return be;
+    return nullptr;
+}
+
+std::string refusal(const BackendDB& of)
+{
+    return "overlay syncprov cannot serve database pgsql " +
+           std::string(of.be_suffix != nullptr ? view(of.be_suffix[0]) : "without a suffix") +
+           ": it does not see changes made in PostgreSQL, and consumers would keep old entries; "
+           "remove the overlay";
+}
+
+int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
+{
+    try {
+        const auto& on = *reinterpret_cast<slap_overinst*>(be->bd_info);
+        if (const BackendDB* ours = ours_under(*on.on_info->oi_origdb)) {
+            const std::string why = refusal(*ours);
+            Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", why.c_str());
+            if (cr != nullptr) {
+                cr->err = LDAP_OTHER;
+                snprintf(cr->msg, sizeof cr->msg, "%s", why.c_str());
+            }
+            return -1;
+        }
+    } catch (const std::exception& e) {
+        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        return -1;
+    }
+    return open_syncprov != nullptr ? open_syncprov(be, cr) : 0;
+}
+
+} // namespace
+
+void check_replication(const BackendDB& be)
+{
+    if (be.be_syncinfo != nullptr)
+        throw unusable("syncrepl cannot fill a pgsql database, which is changed in PostgreSQL "
+                       "only; remove the directive");
+    const BackendDB* superior = superior_of(be);
+    if (enabled_syncprov(overlays_of(be)) != nullptr ||
+        (superior != nullptr && enabled_syncprov(overlays_of(*superior)) != nullptr))
+        throw unusable(refusal(be));
+}
+
+void guard_syncprov() noexcept
+{
+    slap_overinst* on = overlay_find(syncprov.data());
+    if (on == nullptr || on->on_bi.bi_db_open == open_guarded)
+        return;
+    open_syncprov = std::exchange(on->on_bi.bi_db_open, open_guarded);
+}
+
+bool asked_by_consumer(const Operation& op) noexcept
+{
+    if ((op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) <= SLAP_CONTROL_IGNORED)
+        return false;
+    // backover.c has each database's overlays see the answers by a callback that holds them.
+    BackendDB* be = nullptr;
+    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
+    {
+        const slap_overinfo* overlays = overlays_of(*be);
+        if (enabled_syncprov(overlays) == nullptr)
+            continue;
+        for (const slap_callback* one = op.o_callback; one != nullptr; one = one->sc_next)
+            if (one->sc_private == overlays)
+                return true;
+    }
+    return false;
+}
+
+} // namespace pgsql::slapd

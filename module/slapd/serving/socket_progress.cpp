@@ -1,0 +1,23 @@
+// socket_progress.cpp: tells whether the peer of a socket takes what is sent to it.
+#include "slapd/serving/socket_progress.hpp"
+
+#include <linux/sockios.h>
+#include <linux/tcp.h> // netinet/tcp.h has an older tcp_info
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace pgsql::slapd {
+
+std::uint64_t socket_progress(int socket) noexcept
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+        return info.tcpi_bytes_acked;
+    int queued = 0; // a socket of this machine: what lies in it
+    (void)ioctl(socket, SIOCOUTQ, &queued);
+    return static_cast<std::uint64_t>(queued);
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,13 @@
+// stalled_clients.hpp: gives slapd its workers back from clients that do not read their answers.
+#pragma once
+
+#include "slapd/database.hpp"
+
+namespace pgsql::slapd {
+
+/// A duty of the watch. slapd writes an answer in the worker, which waits until the client reads:
+/// for ever, unless writetimeout is set. When such clients hold more than a quarter of the workers,
+/// those that have not read for longest are disconnected. Whatever database they ask.
+[[nodiscard]] postgres::watch::duty watch_for_stalled_clients(service& with);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,51 @@
+// transport_log.cpp: says in the log how a database's sessions travel, and warns if hashes can be
+// read on the way.
+#include "slapd/serving/transport_log.hpp"
+
+#include "slapd/core/slapd.hpp"
+
+#include <cerrno>
+
+namespace pgsql::slapd {
+namespace {
+
+// Other tools read no hashes.
+bool in_slaptest() { return std::string_view(program_invocation_short_name) == "slaptest"; }
+
+} // namespace
+
+void transport_log::opened(const std::string& pool, const postgres::transport& how)
+{
+    const std::lock_guard lock(guard_);
+    const auto [at, fresh] = known_.try_emplace(pool + how.peer, how);
+    if (!fresh && at->second.encryption == how.encryption)
+        return;
+    at->second = how;
+    if (in_server())
+        Debug(LDAP_DEBUG_ANY, "%s%sconnected to PostgreSQL at %s\n", label_.c_str(), pool.c_str(),
+              how.text().c_str());
+    if (carries_hashes_.value_or(false))
+        warn(how);
+}
+
+void transport_log::carries_hashes(bool whether)
+{
+    const std::lock_guard lock(guard_);
+    if (carries_hashes_ == whether)
+        return;
+    carries_hashes_ = whether;
+    if (whether)
+        for (const auto& [server, how] : known_)
+            warn(how);
+}
+
+void transport_log::warn(const postgres::transport& how) const
+{
+    if (how.exposed() && (in_server() || in_slaptest()))
+        Debug(LDAP_DEBUG_ANY,
+              "%swarning: the session with PostgreSQL at %s is not encrypted, and password hashes "
+              "can be read on the network; use sslmode=verify-full and sslrootcert in pgsql-uri\n",
+              label_.c_str(), how.peer.c_str());
+}
+
+} // namespace pgsql::slapd

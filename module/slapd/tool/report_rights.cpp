@@ -1,0 +1,92 @@
+// doctor_rights.cpp: turns the configuration's statements into the rights that its role needs.
+#include "slapd/tool/report_context.hpp"
+
+#include "postgres/trigger_audit.hpp"
+
+namespace pgsql::slapd {
+
+using nlohmann::json;
+
+void examine_refusals(examination& of)
+{
+    of.refused = find_refused(of.with, of.session, look::fully, of.limits());
+}
+
+namespace {
+
+// Names mean what they mean to the role, also if somebody else asks.
+void adopt_search_path(examination& of, const std::string& role)
+{
+    (void)of.session.run_once(
+        {"SELECT pg_catalog.set_config('search_path', pg_catalog.replace(coalesce("
+         "CASE WHEN own.source = 'client' THEN own.setting END, "
+         "(SELECT pg_catalog.substr(one, pg_catalog.length('search_path=') + 1) "
+         "FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole "
+         "LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase "
+         "CROSS JOIN unnest(s.setconfig) AS one WHERE (s.setrole = 0 OR r.rolname = $1) "
+         "AND (s.setdatabase = 0 OR d.datname = pg_catalog.current_database()) "
+         "AND one LIKE 'search\\_path=%' ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1), "
+         "CASE WHEN own.source = 'configuration file' THEN own.setting ELSE own.boot_val END), "
+         "'\"$user\"', pg_catalog.quote_ident($1)), false) "
+         "FROM pg_catalog.pg_settings own WHERE own.name = 'search_path'",
+         {role}},
+        of.limits());
+}
+
+void report_triggers(examination& of, json& to)
+{
+    std::vector<postgres::named_query> queries;
+    for (const auto& k : of.with.kinds())
+        for (const auto& one : statements_of({k}))
+            if (!one.writes && (k.hide_gated || !one.name.starts_with("pgsql-gate ")))
+                queries.push_back({one.name, one.text});
+    const auto found = postgres::tables_to_watch(of.session, queries, of.limits());
+    to["tables"] = found.tables;
+    to["without_triggers"] = found.without_triggers;
+    to["functions"] = found.functions;
+}
+
+} // namespace
+
+void report_needs(examination& of)
+{
+    json& needs = of.report["needs"];
+    const std::string role = needs["role"];
+    const auto session = of.session.run_once(
+        {"SELECT current_user, pg_catalog.current_database()", {}}, of.limits());
+    needs["database"] = session.at(0, 1).value_or("");
+    needs["peer"] = of.session.travels().peer;
+    if (session.at(0, 0) != role)
+        adopt_search_path(of, role);
+    if (!postgres::may_use_temporary(of.session, of.limits())) {
+        of.find(examination::level::error, "role " + std::string(session.at(0, 0).value_or("")),
+                "what the queries need can be found out with the right to make temporary views "
+                "only",
+                "GRANT TEMPORARY ON DATABASE " +
+                    postgres::quote_identifier(needs["database"].get<std::string>()) + " TO " +
+                    postgres::quote_identifier(std::string(session.at(0, 0).value_or(""))) +
+                    ", or name another role with --uri");
+        return;
+    }
+    const postgres::needed_rights found(of.session, statements_of(of.with.kinds()), role,
+                                        of.limits());
+    for (const auto& one : found.refused()) {
+        std::string help;
+        for (const auto& right : one.grants)
+            help += (help.empty() ? "GRANT " : "; GRANT ") + right + " TO " +
+                    postgres::quote_identifier(role);
+        of.find(examination::level::error, one.name, "PostgreSQL refuses it: " + one.reason,
+                help.empty() ? "" : help + "; or name an administrator's role with --uri");
+    }
+    if (!found.refused().empty())
+        return;
+    needs["grants"] = json::array();
+    for (const auto& one : found.grants(postgres::listed::all))
+        needs["grants"].push_back({{"right", one.right}, {"statements", one.statements}});
+    needs["search_path"] = found.search_path();
+    needs["remarks"] = found.remarks();
+    needs["temporary"] = of.with.hears_changes;
+    report_triggers(of, needs);
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,179 @@
+// rights.cpp: turns the statements of a configuration into the rights that its role lacks.
+#include "slapd/tool/rights.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace pgsql::slapd {
+
+std::vector<postgres::checked_statement>
+statements_of(const std::vector<directory::kind_setting>& kinds)
+{
+    std::vector<postgres::checked_statement> out;
+    const auto add = [&](const std::string& name, const postgres::query_text& text,
+                         bool writes = false) {
+        out.push_back({name, text.with_parameter("NULL"), writes});
+    };
+    for (const auto& k : kinds) {
+        add("pgsql-list " + k.name, *k.list);
+        if (k.gate)
+            add("pgsql-gate " + k.name, directory::only_where(*k.list, k.gate->text));
+        for (const auto& l : k.lookups)
+            add("pgsql-lookup " + k.name + " " + l.attribute, l.query);
+        for (const auto& v : k.values)
+            add("pgsql-values " + k.name + " " + v.attribute, v.query);
+        if (k.password_change)
+            add("pgsql-password-change " + k.name, *k.password_change, true);
+    }
+    return out;
+}
+
+namespace {
+
+constexpr const char* no_right = "42501";
+
+// Planning a statement checks its rights and does not run it.
+std::optional<postgres::error> refusal_of(const postgres::checked_statement& one,
+                                          postgres::connection& session,
+                                          const postgres::patience& limits)
+{
+    try {
+        const std::string text =
+            one.writes ? one.text : "SELECT 1 FROM (" + one.text + "\n) AS e LIMIT 0";
+        (void)session.run_once({"EXPLAIN " + text, {}}, limits);
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        if (!e.about_a_value()) // which is wrong only because it is NULL
+            return e;
+    }
+    return std::nullopt;
+}
+
+// Nothing if PostgreSQL does not let it be found out: a standby, or a role without TEMPORARY.
+std::optional<postgres::needed_rights>
+needs_of(const std::vector<postgres::checked_statement>& statements, postgres::connection& session,
+         const postgres::patience& limits)
+{
+    if (!postgres::may_use_temporary(session, limits))
+        return std::nullopt;
+    try {
+        return postgres::needed_rights(session, statements, "", limits);
+    } catch (const postgres::error& e) {
+        if (e.why() != postgres::error::cause::statement)
+            throw;
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+refused_statements find_refused(const service& with, postgres::connection& session, look how,
+                                const postgres::patience& limits)
+{
+    refused_statements out;
+    out.role = session.run_once({"SELECT pg_catalog.quote_ident(current_user)", {}}, limits)
+                   .at(0, 0)
+                   .value_or("");
+    const auto statements = statements_of(with.kinds());
+    std::map<std::string, postgres::error> refusals;
+    for (const auto& one : statements)
+        if (auto refusal = refusal_of(one, session, limits))
+            refusals.emplace(one.name, std::move(*refusal));
+    if (refusals.empty() && how == look::briefly)
+        return out;
+    const auto needs = needs_of(statements, session, limits);
+    for (const auto& one : statements) {
+        const auto refusal = refusals.find(one.name);
+        postgres::refused_statement found{one.name, "", {}};
+        if (needs)
+            for (const auto& grant : needs->grants(postgres::listed::missing, one.name))
+                // Schemas and tables were tried; functions may have been left out of the plan, and
+                // numbers of sequences are taken only when it is carried out.
+                if (refusal != refusals.end() || grant.right.starts_with("EXECUTE ") ||
+                    grant.right.find(" ON SEQUENCE ") != std::string::npos)
+                    found.grants.push_back(grant.right);
+        if (refusal != refusals.end()) {
+            found.reason = refusal->second.what();
+            if (found.grants.empty())
+                found.grants = postgres::likely_grants(session, one.text, refusal->second, limits);
+            // What is wrong with a query otherwise was said when its columns were asked for.
+            if (found.grants.empty() && !one.writes && refusal->second.sqlstate() != no_right)
+                continue;
+        } else if (!found.grants.empty()) {
+            found.reason = "a right is missing";
+        } else {
+            continue;
+        }
+        out.statements.push_back(std::move(found));
+    }
+    return out;
+}
+
+std::string refused_statements::remedy(const postgres::refused_statement& one) const
+{
+    std::string out;
+    for (const auto& right : one.grants)
+        out += (out.empty() ? "GRANT " : "; GRANT ") + right + " TO " + role;
+    return out;
+}
+
+std::string refused_statements::remedy_of(const std::string& problem) const
+{
+    for (const auto& one : statements)
+        if (problem.starts_with(one.name + ":"))
+            return remedy(one);
+    return {};
+}
+
+std::string refused_statements::remedy_in(const std::string& text) const
+{
+    for (const auto& one : statements)
+        if (text.find(one.reason) != std::string::npos)
+            return remedy(one);
+    return {};
+}
+
+std::string refused_statements::with_remedy(const std::string& problem) const
+{
+    const std::string help = remedy_of(problem);
+    return help.empty() ? problem : problem + "; " + help;
+}
+
+std::vector<postgres::refused_statement>
+refused_statements::beside(const directory::mapping& of) const
+{
+    std::vector<postgres::refused_statement> out;
+    for (const auto& one : statements)
+        if (std::none_of(of.kinds.begin(), of.kinds.end(),
+                         [&](const auto& k) { return k.problem.starts_with(one.name + ":"); }))
+            out.push_back(one);
+    return out;
+}
+
+std::string refused_statements::fault(const postgres::refused_statement& one)
+{
+    return (one.name.starts_with("pgsql-password-change ")
+                ? "PostgreSQL refuses the UPDATE: "
+                : "PostgreSQL refuses to run the query: ") +
+           one.reason;
+}
+
+std::string refused_statements::problem(const postgres::refused_statement& one) const
+{
+    return with_remedy(one.name + ": " + fault(one));
+}
+
+std::vector<std::string> refused_statements::problems(const directory::mapping& of) const
+{
+    std::vector<std::string> out;
+    for (const auto& k : of.kinds)
+        if (const std::string one = with_remedy(k.problem);
+            !one.empty() && std::find(out.begin(), out.end(), one) == out.end())
+            out.push_back(one);
+    for (const auto& one : beside(of))
+        out.push_back(problem(one));
+    return out;
+}
+
+} // namespace pgsql::slapd

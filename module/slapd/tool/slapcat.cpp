@@ -1,0 +1,261 @@
+// tool.cpp: hands the directory to slapd's tools entry by entry: slapcat and slapschema read all of
+// it, slapacl one entry.
+#include "slapd/core/callbacks.hpp"
+
+#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/value_checks.hpp"
+
+#include <deque>
+
+namespace pgsql::slapd {
+
+// Where a tool is in its walk through the directory. It holds a page of entries, however many there
+// are.
+class walk {
+public:
+    walk(BackendDB& be, std::shared_ptr<service> with) : with_(std::move(with))
+    {
+        // As slapd's own tool functions do it; nothing is allocated from the operation.
+        op_.o_hdr = &header_;
+        op_.o_bd = &be;
+        op_.o_tmpmfuncs = &ch_mfuncs;
+    }
+
+    /// Begins with the entries of `base` (null: all) and `scope` that `what` (null: any) takes.
+    void begin(const berval* base, int scope, Filter* what)
+    {
+        base_ = base;
+        scope_ = scope;
+        what_ = what;
+        mapping_ = mapping_of(op_, *with_);
+        member_of_ = mapping_->map.attribute_named("memberOf");
+        // The operational attributes that a server takes, too. Not memberOf: it follows from the
+        // groups, and a server whose schema lacks it would refuse the entries.
+        parts_ = {.everything = true};
+        for (int i = 0; i < static_cast<int>(mapping_->map.attributes.size()); ++i)
+            if (mapping_->map.attributes[static_cast<std::size_t>(i)].operational &&
+                i != member_of_) {
+                parts_.attributes.push_back(i);
+                parts_.delivered.push_back(i);
+            }
+        condition_ = what_ != nullptr ? read_filter(what_, with_->where(), *mapping_, parts_)
+                                      : directory::filter::of(directory::truth::yes);
+        const berval suffix = look_at(with_->suffix_ndn);
+        const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
+        top_ = whole ? 0 : with_->where().find(view(*base_));
+        if (top_ < 0) {
+            visit_entry(op_, *with_, *mapping_, *base_, condition_, parts_, [&](candidate& c) {
+                keep(c.entry);
+                return true;
+            });
+            kind_ = mapping_->map.kinds.size();
+            return;
+        }
+        for (std::size_t i = 0; i < with_->where().entries().size(); ++i) // parents come first
+            keep(with_->fixed(static_cast<int>(i)));
+    }
+
+    /// Goes on to the next entry; NOID when there is none.
+    ID advance()
+    {
+        while (kept_.empty() && !ended_ && kind_ < mapping_->map.kinds.size())
+            next_page();
+        if (kept_.empty() || ended_)
+            return NOID;
+        current_ = std::move(kept_.front());
+        kept_.pop_front();
+        current_->e_id = ++id_;
+        return id_;
+    }
+
+    /// Goes to the entry of a DN.
+    ID go_to(const berval& ndn)
+    {
+        current_.reset();
+        if (const int fixed = with_->where().find(view(ndn)); fixed >= 0)
+            current_.reset(entry_dup(&with_->fixed(fixed)));
+        else
+            visit_entry(op_, *with_, *mapping_of(op_, *with_), ndn,
+                        directory::filter::of(directory::truth::yes), everything(),
+                        [&](candidate& c) {
+                            current_.reset(entry_dup(&c.entry));
+                            return true;
+                        });
+        if (current_ == nullptr)
+            return NOID;
+        current_->e_id = ++id_;
+        return id_;
+    }
+
+    /// Nothing more comes: what has failed would fail again, and slapcat -c would ask for ever.
+    void end() { ended_ = true; }
+
+    /// The entry that a number was just given to, once; the tool frees it.
+    Entry* take(ID id) { return current_ != nullptr && id == id_ ? current_.release() : nullptr; }
+
+    [[nodiscard]] const service& with() const { return *with_; }
+
+private:
+    void next_page()
+    {
+        if (!plan_ && !plan_kind()) {
+            ++kind_;
+            return;
+        }
+        course how;
+        how.ordered = true;
+        how.after = last_;
+        int seen = 0;
+        try {
+            const bool ended = each_candidate(
+                op_, *with_, *mapping_, *plan_,
+                [&](candidate& c) {
+                    last_ = std::string(c.name);
+                    keep(c.entry);
+                    return ++seen < plan_->rows;
+                },
+                how);
+            if (!ended)
+                return;
+            ++kind_;
+        } catch (const value_refused& e) {
+            refused_.insert(refused_.end(), e.values.begin(), e.values.end());
+            with_private_ = with_private_before_;
+        }
+        plan_.reset();
+        last_.reset();
+    }
+
+    bool plan_kind()
+    {
+        const directory::kind& k = mapping_->map.kinds[kind_];
+        const int parent = mapping_->shared[kind_].parent;
+        if (scope_ == LDAP_SCOPE_ONELEVEL ? view(with_->fixed(parent).e_nname) != view(*base_)
+                                          : !with_->where().below(parent, top_))
+            return false;
+        // A statement that finds groups by member may have found private ones with them.
+        if (k.only_if_none_in >= 0 && with_private_)
+            return false;
+        learn_characters(op_, *with_, *mapping_, condition_);
+        plan_ = directory::make_plan(mapping_->map, k, condition_, parts_, refused_);
+        with_private_before_ = with_private_;
+        with_private_ = with_private_ || (plan_ && plan_->covers_private);
+        return plan_.has_value();
+    }
+
+    void keep(Entry& e)
+    {
+        if (base_ != nullptr &&
+            dnIsSuffixScope(&e.e_nname, const_cast<berval*>(base_), scope_) != 1)
+            return;
+        if (what_ != nullptr && test_filter(nullptr, &e, what_) != LDAP_COMPARE_TRUE)
+            return;
+        own_entry kept(entry_dup(&e));
+        if (member_of_ >= 0) // there for the filter
+            (void)attr_delete(&kept->e_attrs,
+                              mapping_->types[static_cast<std::size_t>(member_of_)].description);
+        kept_.push_back(std::move(kept));
+    }
+
+    const std::shared_ptr<service> with_;
+    Operation op_{};
+    Opheader header_{};
+    const berval* base_ = nullptr;
+    int scope_ = LDAP_SCOPE_DEFAULT;
+    Filter* what_ = nullptr;
+    std::shared_ptr<const bound> mapping_;
+    int member_of_ = -1;
+    directory::wanted parts_;
+    directory::filter condition_;
+    int top_ = -1;         ///< the fixed entry that is the base
+    std::size_t kind_ = 0; ///< whose rows are next
+    std::optional<directory::plan> plan_;
+    std::optional<std::string> last_; ///< the name of the last row that is done
+    bool with_private_ = false;
+    bool with_private_before_ = false; ///< this kind
+    std::vector<directory::asked_value> refused_;
+    bool ended_ = false;
+    std::deque<own_entry> kept_;
+    own_entry current_;
+    ID id_ = 0;
+};
+
+namespace {
+
+// A tool knows entries and their end, but no failure. An entry that cannot be had is one to it: it
+// says so and ends with an error. The number is the last one, so that slapcat -c -c does not try
+// all that follow.
+constexpr ID failed = NOID - 1;
+
+template <typename Step> ID guarded(BackendDB* be, const char* consequence, Step step) noexcept
+{
+    walk& at = *database_of(*be).at_work;
+    try {
+        std::string why;
+        try {
+            return step(at);
+        } catch (const postgres::error& e) {
+            why = e.what();
+            if (!e.sqlstate().empty())
+                why += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
+        } catch (const std::exception& e) {
+            why = e.what();
+        }
+        at.end();
+        at.with().say(why + consequence);
+    } catch (...) {
+        Debug(LDAP_DEBUG_ANY, "pgsql: a failure that could not be described\n");
+    }
+    return failed;
+}
+
+constexpr const char* incomplete = "; what was read is not the whole directory";
+
+} // namespace
+
+// PostgreSQL is not asked here: with databases glued together, slapd takes a failure to open one
+// for its end.
+extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
+{
+    try {
+        database& mine = database_of(*be);
+        mine.at_work = std::make_shared<walk>(*be, mine.serving(*be));
+        return 0;
+    } catch (const std::exception& e) {
+        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        return -1;
+    }
+}
+
+extern "C" int pgsql_tool_close(BackendDB* be) noexcept
+{
+    database_of(*be).at_work.reset();
+    return 0;
+}
+
+extern "C" ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* what) noexcept
+{
+    return guarded(be, incomplete, [&](walk& at) {
+        at.begin(base, scope, what);
+        return at.advance();
+    });
+}
+
+extern "C" ID pgsql_tool_next(BackendDB* be) noexcept
+{
+    return guarded(be, incomplete, [](walk& at) { return at.advance(); });
+}
+
+extern "C" Entry* pgsql_tool_get(BackendDB* be, ID id) noexcept
+{
+    return database_of(*be).at_work->take(id);
+}
+
+extern "C" ID pgsql_tool_find(BackendDB* be, berval* ndn) noexcept
+{
+    const ID id = guarded(be, "", [&](walk& at) { return at.go_to(*ndn); });
+    return id == failed ? NOID : id;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,58 @@
+// surroundings.cpp: turns an operation into the databases and overlays that it may come back to.
+#include "slapd/worker/config_snapshot.hpp"
+
+#include "slapd/worker/operation_limits.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+void add_with_overlays(const BackendDB* be, std::vector<const void*>& to)
+{
+    to.push_back(be);
+    if (overlay_is_over(const_cast<BackendDB*>(be)) == 0)
+        return;
+    const auto* over = static_cast<const slap_overinfo*>(be->bd_info->bi_private);
+    to.push_back(over);
+    for (const slap_overinst* one = over->oi_list; one != nullptr; one = one->on_next)
+        to.push_back(one);
+}
+
+std::vector<const void*> all_databases()
+{
+    std::vector<const void*> out;
+    add_with_overlays(frontendDB, out);
+    const BackendDB* be = nullptr;
+    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
+    add_with_overlays(be, out);
+    return out;
+}
+
+} // namespace
+
+surroundings::surroundings(const Operation& op)
+{
+    // One that came by way of another database, which back-relay notes in o_extra, may lead
+    // anywhere.
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (operation_limits::is_one(*extra))
+            continue;
+        parts_ = all_databases();
+        return;
+    }
+    add_with_overlays(frontendDB, parts_);
+    add_with_overlays(op.o_bd->bd_self, parts_);
+}
+
+bool surroundings::still_there() const
+{
+    const auto there = all_databases();
+    return std::all_of(parts_.begin(), parts_.end(), [&](const void* one) {
+        return std::find(there.begin(), there.end(), one) != there.end();
+    });
+}
+
+} // namespace pgsql::slapd

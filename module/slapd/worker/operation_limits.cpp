@@ -1,0 +1,107 @@
+// operation_limits.cpp: bounds what one operation takes: the time of its statements, and the share
+// of clients that have not logged in.
+#include "slapd/worker/operation_limits.hpp"
+
+#include "slapd/core/client_address.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+char mark_of_ours; // its address tells our OpExtra from others'
+
+bool is_anonymous(const Operation& op)
+{
+    return in_server() && BER_BVISEMPTY(&op.o_ndn) && op.o_conn != nullptr;
+}
+
+} // namespace
+
+operation_limits::operation_limits(Operation& op, service& with, bool shared)
+    : OpExtra{}, op_(op), with_(with), outermost_(of(op) == nullptr),
+      shared_(shared && outermost_ && is_anonymous(op))
+{
+    renew();
+    if (!outermost_)
+        return;
+    oe_key = &mark_of_ours;
+    LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
+}
+
+operation_limits::~operation_limits()
+{
+    if (outermost_)
+        LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+}
+
+bool operation_limits::is_one(const OpExtra& extra) noexcept
+{
+    return extra.oe_key == &mark_of_ours;
+}
+
+operation_limits* operation_limits::of(const Operation& op) noexcept
+{
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (is_one(*extra))
+            return static_cast<operation_limits*>(extra);
+    }
+    return nullptr;
+}
+
+void operation_limits::renew() noexcept
+{
+    until_ = in_seconds(with_.timeout);
+    latest_ = in_seconds(with_.timeout * 1.5);
+}
+
+void operation_limits::check() const
+{
+    if (clock::now() > until_)
+        throw postgres::error(postgres::error::cause::deadline,
+                              "the search found nothing more until the deadline");
+}
+
+void operation_limits::enter(const postgres::patience& limits)
+{
+    if (!shared_)
+        return;
+    if (!visit_)
+        visit_.emplace(*with_.anonymous, address_of(op_));
+    if (visit_->holds())
+        return;
+    visit_->enter(limits);
+    entered_ = true;
+    // A statement that begins late would be stopped, which costs its session.
+    until_ = std::max(until_, std::min(in_seconds(with_.timeout / 2), latest_));
+}
+
+void operation_limits::yield() noexcept
+{
+    if (!visit_)
+        return;
+    visit_->yield();
+    entered_ = visit_->holds();
+}
+
+void operation_limits::leave() noexcept
+{
+    if (visit_)
+        visit_->leave();
+    entered_ = false;
+}
+
+void operation_limits::sending_begins() noexcept
+{
+    if (visit_)
+        visit_->sending_begins();
+}
+
+void operation_limits::sending_ends() noexcept
+{
+    if (visit_)
+        visit_->sending_ends();
+    renew();
+}
+
+} // namespace pgsql::slapd

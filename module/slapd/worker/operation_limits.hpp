@@ -1,0 +1,59 @@
+// operation_limits.hpp: bounds what one operation takes: the time of its statements, and the share
+// of clients that have not logged in.
+#pragma once
+
+#include "slapd/database.hpp"
+
+#include "postgres/fair_semaphore.hpp"
+
+namespace pgsql::slapd {
+
+/// One deadline for all statements of an operation. It begins anew with each entry that the client
+/// gets, so that a long answer may take its time, and a search that finds nothing may not. For
+/// clients that have not logged in, also the place among those whose searches PostgreSQL works on.
+/// Operations inside the operation have part in it.
+class operation_limits : OpExtra {
+public:
+    /// `shared`: whether the operation is a search or a compare, which may have to wait for a
+    /// place. A bind must not: who logs in goes before those who do not.
+    operation_limits(Operation& op, service& with, bool shared);
+    operation_limits(const operation_limits&) = delete;
+    operation_limits& operator=(const operation_limits&) = delete;
+    ~operation_limits();
+
+    /// Those that are in force; null outside of such operations.
+    [[nodiscard]] static operation_limits* of(const Operation& op) noexcept;
+    /// Whether an entry of o_extra is one of these.
+    [[nodiscard]] static bool is_one(const OpExtra& extra) noexcept;
+
+    [[nodiscard]] deadline until() const noexcept { return until_; }
+    /// Throws when the deadline has come.
+    void check() const;
+
+    /// Comes before a statement that takes more than a lookup: waits for a place, if it needs one.
+    /// The statement then has half of the timeout at least, so that until() may be later.
+    void enter(const postgres::patience& limits);
+    /// Gives the place back if others wait for it, or in any case.
+    void yield() noexcept;
+    void leave() noexcept;
+
+    /// Around what is sent to the client.
+    void sending_begins() noexcept;
+    void sending_ends() noexcept;
+    /// Whether the place was given to others while the client did not read.
+    [[nodiscard]] bool lost_place() const noexcept { return entered_ && !visit_->holds(); }
+
+private:
+    void renew() noexcept;
+
+    Operation& op_;
+    service& with_;
+    const bool outermost_;
+    const bool shared_;
+    deadline until_;
+    deadline latest_; ///< however long it waits for a place
+    std::optional<postgres::fair_semaphore::visit> visit_;
+    bool entered_ = false; ///< and not left of its own accord
+};
+
+} // namespace pgsql::slapd

@@ -1,0 +1,57 @@
+// pause.cpp: says what an operation that waits does when slapd pauses for a configuration change.
+#include "slapd/worker/pause.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+// Functions of this thread that wait only for themselves, and those that slapd has called from
+// within anything else.
+thread_local int depth = 0;
+
+std::atomic<unsigned> pauses{0}; // that have ended
+
+} // namespace
+
+entry_point::entry_point(kind what) noexcept : depth_before_(depth)
+{
+    depth += what == kind::request ? 1 : 2; // a lookup is never the only one
+}
+
+entry_point::~entry_point() { depth = depth_before_; }
+
+bool may_idle(const Operation& op) noexcept
+{
+    if (depth != 1 ||
+        !(op.o_tag == LDAP_REQ_SEARCH || op.o_tag == LDAP_REQ_COMPARE || op.o_tag == LDAP_REQ_BIND))
+        return false;
+    // A client's, which has its header behind it; not a copy, whose maker continues with it.
+    if (op.o_conn == nullptr || op.o_conn->c_conn_idx == -1 ||
+        op.o_hdr != &reinterpret_cast<const OperationBuffer&>(op).ob_hdr)
+        return false;
+    // connection_op_queue gives every bind a callback of the connection's.
+    const slap_callback* others = op.o_callback;
+    if (op.o_tag == LDAP_REQ_BIND && others != nullptr)
+        others = others->sc_next;
+    return others == nullptr && op.o_bd == op.o_bd->bd_self;
+}
+
+bool pause_is_due() noexcept
+{
+    // Since when this thread has known of the pause that comes next.
+    thread_local unsigned which = 0;
+    thread_local std::optional<clock::time_point> since;
+    if (ldap_pvt_thread_pool_pausing(&connection_pool) <= 0)
+        return false;
+    const unsigned next = pauses.load(std::memory_order_relaxed) + 1;
+    if (!since || which != next) {
+        which = next;
+        since = clock::now();
+    }
+    return clock::now() - *since >= grace_period;
+}
+
+void note_end_of_pause() noexcept { pauses.fetch_add(1, std::memory_order_relaxed); }
+
+unsigned ended_pauses() noexcept { return pauses.load(std::memory_order_relaxed); }
+
+} // namespace pgsql::slapd

@@ -1,0 +1,265 @@
+// placeholders.cpp: turns an administrator's query with ? or $n into the text PostgreSQL prepares.
+#include "sql/placeholders.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace pgsql::postgres {
+namespace {
+
+bool is_word_start(char c)
+{
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
+}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_word(char c) { return is_word_start(c) || is_digit(c) || c == '$'; }
+
+// Words after which an operand must follow, so that a ? there can only be a parameter. After any
+// other word (a column, a function, a type) it could be the jsonb operator ?.
+constexpr std::array<std::string_view, 40> before_operand = {
+    "all",    "and",       "any",    "as",     "between",   "by",     "case",   "distinct",
+    "else",   "escape",    "except", "fetch",  "first",     "from",   "having", "ilike",
+    "in",     "intersect", "is",     "isnull", "like",      "limit",  "next",   "not",
+    "offset", "on",        "or",     "over",   "returning", "select", "set",    "similar",
+    "some",   "then",      "to",     "union",  "using",     "values", "when",   "where"};
+
+class scanner {
+public:
+    explicit scanner(std::string_view sql) : sql_(sql) {}
+
+    query_text run()
+    {
+        while (at_ < sql_.size())
+            step();
+        if (marks_ > 0 && highest_ > 0)
+            throw query_error(first_mark_, "the query uses both ? and $n; use one of the two");
+        while (out_.text.size() > end_of_comment_ &&
+               std::isspace(static_cast<unsigned char>(out_.text.back())) != 0)
+            out_.text.pop_back();
+        if (!seen_anything_)
+            throw query_error(0, "the query is empty");
+        out_.parameters = std::max(marks_, highest_);
+        return std::move(out_);
+    }
+
+private:
+    char peek(std::size_t ahead) const
+    {
+        return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0';
+    }
+
+    void copy(std::size_t n)
+    {
+        out_.text.append(sql_.substr(at_, n));
+        at_ += n;
+    }
+
+    void step()
+    {
+        const char c = sql_[at_];
+        if (c == '\0')
+            throw query_error(at_, "a NUL character");
+        if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+            escapes_ = false; // E 'x' is not E'x'
+            return copy(1);
+        }
+        if (c == '-' && peek(1) == '-')
+            return line_comment();
+        if (c == '/' && peek(1) == '*')
+            return block_comment();
+        if (ended_)
+            throw query_error(at_, "text after the semicolon: a directive takes one statement");
+        seen_anything_ = true;
+        if (c == ';') {
+            ended_ = true;
+            ++at_; // dropped: the query becomes a derived table
+            return;
+        }
+        if (c == '\'')
+            return quoted('\'', escapes_);
+        if (c == '"')
+            return quoted('"', false);
+        if (is_word_start(c))
+            return word();
+        if (is_digit(c))
+            return number();
+        if (c == '$')
+            return dollar();
+        if (c == '\\' && peek(1) == '?') {
+            ++at_;
+            copy(1);
+            after_operand_ = false;
+            return;
+        }
+        if (c == '?')
+            return mark();
+        copy(1);
+        after_operand_ = c == ')' || c == ']';
+        escapes_ = false;
+    }
+
+    void line_comment()
+    {
+        // It could be meant to end where a line of slapd.conf did, with a WHERE on the next one.
+        if (sql_.find('\n') == std::string_view::npos)
+            throw query_error(at_, "a comment that begins with -- takes all the rest, since slapd "
+                                   "joins the lines of a directive; write /* ... */");
+        const auto end = std::min(sql_.find('\n', at_), sql_.size());
+        copy(end - at_);
+        // The text goes into "FROM (…) AS e": a comment at its end must not swallow the
+        // parenthesis.
+        out_.text += '\n';
+        end_of_comment_ = out_.text.size();
+    }
+
+    void block_comment()
+    {
+        const std::size_t start = at_;
+        int depth = 0;
+        do {
+            if (at_ >= sql_.size())
+                throw query_error(start, "a comment that does not end");
+            if (sql_[at_] == '/' && peek(1) == '*') {
+                ++depth;
+                copy(2);
+            } else if (sql_[at_] == '*' && peek(1) == '/') {
+                --depth;
+                copy(2);
+            } else {
+                copy(1);
+            }
+        } while (depth > 0);
+    }
+
+    void quoted(char quote, bool backslashes)
+    {
+        const std::size_t start = at_;
+        copy(1);
+        for (;;) {
+            if (at_ >= sql_.size())
+                throw query_error(start, quote == '"' ? "a quoted identifier that does not end"
+                                                      : "a string literal that does not end");
+            const char c = sql_[at_];
+            if (backslashes && c == '\\' && at_ + 1 < sql_.size()) {
+                copy(2);
+            } else if (c == quote) {
+                copy(1);
+                if (peek(0) != quote)
+                    break;
+                copy(1); // doubled: a quote inside
+            } else {
+                copy(1);
+            }
+        }
+        after_operand_ = true;
+        escapes_ = false;
+    }
+
+    void word()
+    {
+        std::size_t end = at_;
+        while (end < sql_.size() && is_word(sql_[end]))
+            ++end;
+        std::string lower(sql_.substr(at_, end - at_));
+        std::transform(lower.begin(), lower.end(), lower.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        copy(end - at_);
+        escapes_ = lower == "e"; // E'…' has backslash escapes
+        after_operand_ =
+            std::find(before_operand.begin(), before_operand.end(), lower) == before_operand.end();
+    }
+
+    void number()
+    {
+        while (at_ < sql_.size() && (is_word(sql_[at_]) || sql_[at_] == '.'))
+            copy(1);
+        after_operand_ = true;
+        escapes_ = false;
+    }
+
+    void dollar()
+    {
+        const std::size_t start = at_;
+        if (is_digit(peek(1))) { // $n
+            std::size_t end = at_ + 1;
+            int n = 0;
+            while (end < sql_.size() && is_digit(sql_[end]) && n <= 65535)
+                n = n * 10 + (sql_[end++] - '0');
+            if (n < 1 || n > 65535)
+                throw query_error(start, "a parameter number outside 1 … 65535");
+            highest_ = std::max(highest_, n);
+            out_.places.push_back(out_.text.size());
+            copy(end - at_);
+            after_operand_ = true;
+            return;
+        }
+        std::size_t end = at_ + 1; // $tag$ … $tag$
+        while (end < sql_.size() && (is_word_start(sql_[end]) || is_digit(sql_[end])))
+            ++end;
+        if (end >= sql_.size() || sql_[end] != '$')
+            throw query_error(
+                start, "a $ that begins neither a parameter ($1) nor a dollar quote ($$…$$)");
+        const auto tag = sql_.substr(at_, end - at_ + 1);
+        const auto close = sql_.find(tag, end + 1);
+        if (close == std::string_view::npos)
+            throw query_error(start, "a dollar quote that does not end");
+        copy(close + tag.size() - at_);
+        after_operand_ = true;
+        escapes_ = false;
+    }
+
+    void mark()
+    {
+        const bool concatenation = peek(1) == '|' && peek(2) == '|';
+        if ((peek(1) == '|' && !concatenation) || peek(1) == '&')
+            throw query_error(at_, "ambiguous: the operator is written \\?" +
+                                       std::string(1, peek(1)) +
+                                       ", a parameter is set off by a blank");
+        if (peek(1) == '?')
+            throw query_error(
+                at_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
+        if (after_operand_)
+            throw query_error(
+                at_, "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
+                     "a parameter needs an operator or a keyword before it");
+        if (marks_ == 0)
+            first_mark_ = at_;
+        out_.places.push_back(out_.text.size());
+        out_.text += '$' + std::to_string(++marks_);
+        ++at_;
+        after_operand_ = true;
+        escapes_ = false;
+    }
+
+    std::string_view sql_;
+    std::size_t at_ = 0;
+    query_text out_;
+    int marks_ = 0;
+    int highest_ = 0;
+    std::size_t first_mark_ = 0;
+    std::size_t end_of_comment_ = 0; ///< in the text
+    bool after_operand_ = false;
+    bool escapes_ = false;
+    bool ended_ = false;
+    bool seen_anything_ = false;
+};
+
+} // namespace
+
+std::string query_text::with_parameter(std::string_view placeholder) const
+{
+    std::string out;
+    std::size_t from = 0;
+    for (const std::size_t place : places) {
+        out.append(text, from, place - from).append(placeholder);
+        from = place + 1;
+        while (from < text.size() && is_digit(text[from]))
+            ++from;
+    }
+    return out.append(text, from);
+}
+
+query_text parse_placeholders(std::string_view sql) { return scanner(sql).run(); }
+
+} // namespace pgsql::postgres

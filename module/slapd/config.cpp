@@ -1,7 +1,8 @@
 // config.cpp: turns slapd.conf lines and cn=config values into directives, and back.
 #include "slapd/core/callbacks.hpp"
 
-#include "slapd/database.hpp"
+#include "slapd/serving/database.hpp"
+#include "slapd/serving/kind_parser.hpp"
 
 #include "auth/check_chain.hpp"
 #include "auth/push_approval.hpp"

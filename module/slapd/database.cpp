@@ -1,5 +1,5 @@
 // database.cpp: turns the directives of one database into the service that is in force.
-#include "slapd/database.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
 

@@ -1,5 +1,6 @@
 // lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL, but for slaptest.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/monitor/monitor.hpp"

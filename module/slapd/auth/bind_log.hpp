@@ -2,7 +2,7 @@
 #pragma once
 
 #include "slapd/core/client_address.hpp"
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 #include "auth/check_chain.hpp"
 

@@ -2,7 +2,7 @@
 // at the same time.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/bound_mapping.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // entry.hpp: turns a row and the mapping into an Entry that slapd can test and send.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 

@@ -1,7 +1,8 @@
 // filter_reader.hpp: turns slapd's filter into our tree.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "query/filter.hpp"
+#include "slapd/serving/bound_mapping.hpp"
 
 namespace pgsql::slapd {
 

@@ -2,6 +2,7 @@
 // cn=Databases, to be read, and as one counter an entry below cn=PostgreSQL, which is the form that
 // exporters know.
 #include "slapd/monitor/monitor.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
 

@@ -1,7 +1,7 @@
 // monitor.hpp: shows what a database has counted below cn=Monitor.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/database.hpp"
 
 namespace pgsql::slapd {
 

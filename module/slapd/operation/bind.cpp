@@ -1,6 +1,7 @@
 // bind.cpp: answers a simple bind: the row of the DN, the chain of checks it has to pass, a
 // verdict.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/auth/password_check.hpp"

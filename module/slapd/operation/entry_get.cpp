@@ -1,6 +1,7 @@
 // fetch.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and
 // overlays.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/entry/entry_source.hpp"
 

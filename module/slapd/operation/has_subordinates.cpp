@@ -1,5 +1,6 @@
 // subordinates.cpp: says whether entries lie below an entry: hasSubordinates.
 #include "slapd/operation/has_subordinates.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/core/callbacks.hpp"
 

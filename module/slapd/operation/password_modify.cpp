@@ -6,6 +6,7 @@
 // taken before, and sent as a modification through the overlays, as slapd would: ppolicy looks at
 // the passwords on this way. pgsql_modify then does the work.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/auth/account.hpp"
 #include "slapd/auth/async_bind.hpp"

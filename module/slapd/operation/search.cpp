@@ -1,6 +1,7 @@
 // search.cpp: answers a search: which entries base and scope can reach, which of them the filter
 // takes.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/core/paging_cookie.hpp"
 #include "slapd/entry/acl_attributes.hpp"

@@ -2,7 +2,7 @@
 // true.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 

@@ -1,7 +1,9 @@
 // fixed_entries.hpp: turns the suffix and the places of kinds into the entries that no row gives.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "mapping/dn_tree.hpp"
+#include "mapping/settings.hpp"
+#include "slapd/core/entry_ptr.hpp"
 
 namespace pgsql::slapd {
 

@@ -1,6 +1,7 @@
 // kinds.cpp: turns the directives about kinds, queries and attributes into settings, or says what
 // is wrong with them.
-#include "slapd/database.hpp"
+#include "slapd/serving/kind_parser.hpp"
+#include "slapd/serving/directives.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,8 @@
 // mapping.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "mapping/settings.hpp"
+#include "slapd/serving/bound_mapping.hpp"
 
 namespace pgsql::slapd {
 

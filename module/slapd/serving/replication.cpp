@@ -2,7 +2,7 @@
 // slapd.
 #include "slapd/serving/replication.hpp"
 
-#include "slapd/database.hpp"
+#include "slapd/serving/database.hpp"
 
 namespace pgsql::slapd {
 namespace {

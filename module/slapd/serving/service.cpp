@@ -1,6 +1,7 @@
 // service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are
 // served from.
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
+#include "slapd/serving/kind_parser.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
 #include "slapd/core/paging_cookie.hpp"
@@ -131,19 +132,6 @@ postgres::target target_of(const directives& from, double timeout, const std::st
 constexpr int change_sessions = 2;
 
 } // namespace
-
-bool complaints::worth_saying(const std::string& what, double seconds)
-{
-    const std::lock_guard lock(guard_);
-    if (said_.size() > 1000)
-        said_.clear();
-    auto& last = said_[what];
-    const auto now = clock::now();
-    if (last != clock::time_point() && now - last < std::chrono::duration<double>(seconds))
-        return false;
-    last = now;
-    return true;
-}
 
 service::service(const BackendDB& be, const directives& from, std::shared_ptr<tally> counts,
                  const std::function<void()>& alarm)

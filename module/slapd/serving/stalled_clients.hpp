@@ -1,7 +1,7 @@
 // stalled_clients.hpp: gives slapd its workers back from clients that do not read their answers.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 

@@ -3,6 +3,7 @@
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/serving/cache_invalidation.hpp"
+#include "slapd/serving/database.hpp"
 #include "slapd/tool/report.hpp"
 
 #include "advisor/explain.hpp"

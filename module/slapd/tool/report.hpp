@@ -2,7 +2,7 @@
 // them.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/bound_mapping.hpp"
 
 namespace pgsql::slapd {
 

@@ -1,7 +1,7 @@
 // rights.hpp: turns the statements of a configuration into the rights that its role lacks.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 #include "advisor/needed_rights.hpp"
 

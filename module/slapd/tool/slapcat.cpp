@@ -1,6 +1,7 @@
 // tool.cpp: hands the directory to slapd's tools entry by entry: slapcat and slapschema read all of
 // it, slapacl one entry.
 #include "slapd/core/callbacks.hpp"
+#include "slapd/serving/database.hpp"
 
 #include "slapd/entry/entry_source.hpp"
 #include "slapd/entry/filter_translator.hpp"

@@ -1,6 +1,7 @@
 // wait.hpp: lets a slapd worker wait for PostgreSQL without holding up the rest of slapd.
 #pragma once
 
+#include "slapd/serving/database.hpp"
 #include "slapd/worker/operation_limits.hpp"
 #include "slapd/worker/result.hpp"
 

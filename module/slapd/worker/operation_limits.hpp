@@ -2,7 +2,7 @@
 // of clients that have not logged in.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/service.hpp"
 
 #include "postgres/fair_semaphore.hpp"
 

@@ -1,7 +1,7 @@
 // guard.hpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
 #pragma once
 
-#include "slapd/database.hpp"
+#include "slapd/serving/database.hpp"
 #include "slapd/worker/pause.hpp"
 
 #include <exception>

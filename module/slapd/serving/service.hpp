@@ -1,10 +1,5 @@
-// database.hpp: what hangs off be_private: the directives of one database and, once open, what
-// serves from them.
+// service.hpp: what operations on one database share between two configuration changes.
 #pragma once
-
-#include "slapd/core/schema.hpp"
-#include "slapd/core/slapd.hpp"
-#include "slapd/serving/operation_stats.hpp"
 
 #include "auth/hash_executor.hpp"
 #include "mapping/dn_tree.hpp"
@@ -12,7 +7,12 @@
 #include "postgres/maintenance_thread.hpp"
 #include "postgres/pool.hpp"
 #include "query/query_planner.hpp"
-
+#include "slapd/core/schema.hpp"
+#include "slapd/core/slapd.hpp"
+#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/directives.hpp"
+#include "slapd/serving/log_throttle.hpp"
+#include "slapd/serving/operation_stats.hpp"
 #include <array>
 #include <stdexcept>
 
@@ -34,101 +34,6 @@ namespace pgsql::slapd {
 using directory::unusable;
 
 class transport_log;
-
-/// The directives as they were given: texts, as cn=config shows them. Those not given have no
-/// value.
-struct directives {
-    enum name : int {
-        uri,
-        kind,
-        list,
-        lookup,
-        values_of,
-        attribute,
-        private_groups,
-        anonymous_search,
-        anonymous_share,
-        timeout,
-        connect_timeout,
-        pool,
-        session_lifetime,
-        session_idle,
-        prepare,
-        reads,
-        withdraw,
-        auth_backends,
-        push_uri,
-        push_ca,
-        push_timeout,
-        push_window,
-        push_pending,
-        push_per_user,
-        gate,
-        hide_gated,
-        hash_threads,
-        hash_memory,
-        hash_timeout,
-        remember_binds,
-        password_change,
-        password_hash,
-        cache,
-        cache_ttl,
-        cache_notify,
-        stale,
-        stale_binds,
-        cork,
-        count
-    };
-    std::array<std::vector<std::string>, count> values;
-
-    [[nodiscard]] std::string text(name which) const
-    {
-        return values[which].empty() ? "" : values[which][0];
-    }
-    [[nodiscard]] bool flag(name which, bool otherwise) const
-    {
-        return values[which].empty() ? otherwise : values[which][0] == "TRUE";
-    }
-    [[nodiscard]] double number(name which, double otherwise) const
-    {
-        return values[which].empty() ? otherwise : std::strtod(values[which][0].c_str(), nullptr);
-    }
-};
-
-/// An entry of slapd's making, freed with it.
-struct entry_delete {
-    void operator()(Entry* e) const noexcept { entry_free(e); }
-};
-using own_entry = std::unique_ptr<Entry, entry_delete>;
-
-/// The attributes that all entries of a kind share, with their normalised values.
-struct shared_values {
-    own_entry holder;        ///< objectClass and structuralObjectClass
-    int parent = 0;          ///< index of the fixed entry above the kind's entries
-    bool subentries = false; ///< of RFC 3672: whether the classes make subentries
-};
-
-/// A mapping fitted to the columns that the database's queries really return.
-struct bound : std::enable_shared_from_this<bound> {
-    directory::mapping map;
-    std::vector<attribute_type> types; ///< parallel to map.attributes
-    std::vector<shared_values> shared; ///< parallel to map.kinds
-    std::vector<std::string> remarks;  ///< for whoever starts slapd to read
-    bool complete = true;              ///< whether every kind can be served
-    std::string decoy;                 ///< checked for names that do not exist
-    unsigned serial = 0;               ///< no other mapping of the service has it
-};
-
-/// Says each thing once in a while: an outage is one line, not one a search.
-class complaints {
-public:
-    /// Whether `what` has not been said in the last `seconds`.
-    [[nodiscard]] bool worth_saying(const std::string& what, double seconds = 10);
-
-private:
-    std::mutex guard_;
-    std::map<std::string, clock::time_point> said_;
-};
 
 /// Everything operations need, unchanged from one configuration change to the next. Operations hold
 /// it by shared_ptr, so that a change does not pull it away under them.
@@ -226,63 +131,5 @@ private:
     std::shared_ptr<const bound> bound_;
     unsigned serial_ = 0;
 };
-
-struct listing;
-class waiting_room;
-class walk;
-
-/// be_private.
-class database {
-public:
-    directives wanted;             ///< what the handlers write; in force once applied
-    std::shared_ptr<walk> at_work; ///< of slapcat or another tool
-    const std::shared_ptr<tally> counted = std::make_shared<tally>(); ///< since slapd began
-    /// Expires with the database, for operations that waited and have to know.
-    const std::shared_ptr<const char> existence = std::make_shared<const char>();
-
-    std::shared_ptr<listing> listed; ///< below cn=Monitor; null if it is not
-
-    /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
-    void apply(const BackendDB& be);
-    void close() noexcept;
-    [[nodiscard]] bool open() const noexcept { return service_ != nullptr; }
-    /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at
-    /// here.
-    [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
-    /// The same as it is, for who looks at it only; null while closed.
-    [[nodiscard]] std::shared_ptr<service> current() const;
-    /// Where binds wait. Outlives changes of the directives; null while closed.
-    [[nodiscard]] std::shared_ptr<waiting_room> room() const;
-
-private:
-    [[nodiscard]] std::shared_ptr<service> make_service(const BackendDB& be,
-                                                        const directives& from);
-    void begin_duties(service& of);
-
-    directives applied_;
-    mutable std::mutex guard_;
-    std::shared_ptr<service> service_;
-    std::shared_ptr<waiting_room> room_;
-    /// For the duties, and for the urgent ones; null in tools.
-    std::array<std::shared_ptr<postgres::watch>, 2> watches_;
-};
-
-[[nodiscard]] inline database& database_of(const BackendDB& be)
-{
-    return *static_cast<database*>(be.be_private);
-}
-
-/// Whether a database of slapd's is one of this backend's. bd_info would not tell: overlays put
-/// their own there.
-[[nodiscard]] bool is_ours(const BackendDB& be) noexcept;
-
-/// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
-[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from,
-                                                              std::string_view domain);
-/// Says at once, by throwing unusable, what is wrong with one value of one of the directives about
-/// kinds.
-void check_directive(std::string_view directive, const std::string& value);
-/// The URI, if libpq can read it; throws unusable otherwise. Does not connect.
-[[nodiscard]] std::string check_uri(const char* uri);
 
 } // namespace pgsql::slapd

@@ -1,0 +1,15 @@
+// entry_ptr.hpp: an owning pointer to an entry of slapd's.
+#pragma once
+
+#include "slapd/core/slapd.hpp"
+#include <memory>
+
+namespace pgsql::slapd {
+
+/// Frees an entry that slapd has allocated.
+struct entry_delete {
+    void operator()(Entry* e) const noexcept { entry_free(e); }
+};
+using own_entry = std::unique_ptr<Entry, entry_delete>;
+
+} // namespace pgsql::slapd

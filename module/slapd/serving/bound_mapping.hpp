@@ -1,0 +1,31 @@
+// bound_mapping.hpp: a mapping resolved against the columns that the configured queries return.
+#pragma once
+
+#include "mapping/mapping.hpp"
+#include "slapd/core/entry_ptr.hpp"
+#include "slapd/core/schema.hpp"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pgsql::slapd {
+
+/// The attributes that all entries of a kind share, with their normalised values.
+struct shared_values {
+    own_entry holder;        ///< objectClass and structuralObjectClass
+    int parent = 0;          ///< index of the fixed entry above the kind's entries
+    bool subentries = false; ///< of RFC 3672: whether the classes make subentries
+};
+
+/// A mapping fitted to the columns that the database's queries really return.
+struct bound : std::enable_shared_from_this<bound> {
+    directory::mapping map;
+    std::vector<attribute_type> types; ///< parallel to map.attributes
+    std::vector<shared_values> shared; ///< parallel to map.kinds
+    std::vector<std::string> remarks;  ///< for whoever starts slapd to read
+    bool complete = true;              ///< whether every kind can be served
+    std::string decoy;                 ///< checked for names that do not exist
+    unsigned serial = 0;               ///< no other mapping of the service has it
+};
+
+} // namespace pgsql::slapd

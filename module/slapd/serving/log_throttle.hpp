@@ -1,0 +1,22 @@
+// log_throttle.hpp: limits how often the same message is logged.
+#pragma once
+
+#include "base/deadline.hpp"
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace pgsql::slapd {
+
+/// Says each thing once in a while: an outage is one line, not one a search.
+class complaints {
+public:
+    /// Whether `what` has not been said in the last `seconds`.
+    [[nodiscard]] bool worth_saying(const std::string& what, double seconds = 10);
+
+private:
+    std::mutex guard_;
+    std::map<std::string, clock::time_point> said_;
+};
+
+} // namespace pgsql::slapd

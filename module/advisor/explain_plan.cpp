@@ -1,4 +1,4 @@
-// query_plan.cpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+// explain_plan.cpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
 #include "advisor/explain_plan.hpp"
 
 #include "sql/statement.hpp"

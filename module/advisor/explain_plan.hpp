@@ -1,4 +1,4 @@
-// query_plan.hpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+// explain_plan.hpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
 #pragma once
 
 #include <optional>

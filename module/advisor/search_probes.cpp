@@ -1,4 +1,5 @@
-// probe.cpp: turns a mapping into the searches that clients send, for values that nobody has.
+// search_probes.cpp: turns a mapping into the searches that clients send, for values that nobody
+// has.
 #include "advisor/search_probes.hpp"
 
 #include "query/where_clause.hpp"

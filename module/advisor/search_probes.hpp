@@ -1,4 +1,5 @@
-// probe.hpp: turns a mapping into the searches that clients send, for values that nobody has.
+// search_probes.hpp: turns a mapping into the searches that clients send, for values that nobody
+// has.
 #pragma once
 
 #include "query/query_planner.hpp"

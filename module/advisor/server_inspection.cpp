@@ -1,5 +1,5 @@
-// inspection.cpp: turns a session into what an administrator should know of the server and of the
-// session's rights.
+// server_inspection.cpp: turns a session into what an administrator should know of the server and
+// of the session's rights.
 #include "advisor/server_inspection.hpp"
 
 namespace pgsql::postgres {

@@ -1,5 +1,5 @@
-// inspection.hpp: turns a session into what an administrator should know of the server and of the
-// session's rights.
+// server_inspection.hpp: turns a session into what an administrator should know of the server and
+// of the session's rights.
 #pragma once
 
 #include "postgres/connection.hpp"

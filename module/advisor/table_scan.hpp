@@ -1,4 +1,4 @@
-// whole_read.hpp: says of a statement that PostgreSQL reads a table from end to end for it.
+// table_scan.hpp: says of a statement that PostgreSQL reads a table from end to end for it.
 #pragma once
 
 #include <string>

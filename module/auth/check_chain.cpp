@@ -1,5 +1,5 @@
-// chain.cpp: turns the names of checks into steps that a login goes through, one after the other,
-// until one refuses.
+// check_chain.cpp: turns the names of checks into steps that a login goes through, one after the
+// other, until one refuses.
 #include "auth/check_chain.hpp"
 
 #include <algorithm>

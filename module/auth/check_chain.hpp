@@ -1,5 +1,5 @@
-// chain.hpp: turns the names of checks into steps that a login goes through, one after the other,
-// until one refuses.
+// check_chain.hpp: turns the names of checks into steps that a login goes through, one after the
+// other, until one refuses.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// hash_gate.cpp: runs a few expensive password checks at a time, in an order that is fair to the
-// clients, within a budget of threads and memory.
+// hash_executor.cpp: runs a few expensive password checks at a time, in an order that is fair to
+// the clients, within a budget of threads and memory.
 #include "auth/hash_executor.hpp"
 
 #include "base/thread.hpp"

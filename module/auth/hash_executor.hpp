@@ -1,5 +1,5 @@
-// hash_gate.hpp: runs a few expensive password checks at a time, in an order that is fair to the
-// clients, within a budget of threads and memory.
+// hash_executor.hpp: runs a few expensive password checks at a time, in an order that is fair to
+// the clients, within a budget of threads and memory.
 #pragma once
 
 #include "auth/client_use.hpp"

@@ -1,4 +1,4 @@
-// background.cpp: the one thread that carries out HTTP requests, any number at a time, and does
+// http_client.cpp: the one thread that carries out HTTP requests, any number at a time, and does
 // what is due at a time.
 #include "auth/http_client.hpp"
 

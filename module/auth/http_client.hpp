@@ -1,4 +1,4 @@
-// background.hpp: the one thread that carries out HTTP requests, any number at a time, and does
+// http_client.hpp: the one thread that carries out HTTP requests, any number at a time, and does
 // what is due at a time.
 #pragma once
 

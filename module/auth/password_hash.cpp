@@ -1,4 +1,4 @@
-// password.cpp: turns a stored password hash and a presented password into a verdict.
+// password_hash.cpp: turns a stored password hash and a presented password into a verdict.
 #include "auth/password_hash.hpp"
 
 #include "auth/foreign_hash.hpp"

@@ -1,4 +1,4 @@
-// password.hpp: turns a stored password hash and a presented password into a verdict.
+// password_hash.hpp: turns a stored password hash and a presented password into a verdict.
 #pragma once
 
 #include "auth/argon2.hpp"

@@ -1,5 +1,5 @@
-// push.cpp: the check of a chain that turns a login into a question on somebody's telephone, and
-// the reply into an answer.
+// push_approval.cpp: the check of a chain that turns a login into a question on somebody's
+// telephone, and the reply into an answer.
 #include "auth/push_approval.hpp"
 
 #include <nlohmann/json.hpp>

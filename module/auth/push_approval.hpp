@@ -1,5 +1,5 @@
-// push.hpp: the check of a chain that turns a login into a question on somebody's telephone, and
-// the reply into an answer.
+// push_approval.hpp: the check of a chain that turns a login into a question on somebody's
+// telephone, and the reply into an answer.
 #pragma once
 
 #include "auth/check_chain.hpp"

@@ -1,4 +1,5 @@
-// remembered.cpp: turns a password check that has succeeded into the same verdict for some seconds.
+// verified_passwords.cpp: turns a password check that has succeeded into the same verdict for some
+// seconds.
 #include "auth/verified_passwords.hpp"
 
 #include <openssl/evp.h>

@@ -1,4 +1,5 @@
-// remembered.hpp: turns a password check that has succeeded into the same verdict for some seconds.
+// verified_passwords.hpp: turns a password check that has succeeded into the same verdict for some
+// seconds.
 #pragma once
 
 #include "base/secret.hpp"

@@ -1,5 +1,5 @@
-// cache.cpp: turns answers into what the next who asks the same is given, in bounded memory and for
-// as long as they are true.
+// result_cache.cpp: turns answers into what the next who asks the same is given, in bounded memory
+// and for as long as they are true.
 #include "cache/result_cache.hpp"
 
 #include <algorithm>

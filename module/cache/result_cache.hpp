@@ -1,5 +1,5 @@
-// cache.hpp: turns answers into what the next who asks the same is given, in bounded memory and for
-// as long as they are true.
+// result_cache.hpp: turns answers into what the next who asks the same is given, in bounded memory
+// and for as long as they are true.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// dn.cpp: turns normalised DNs into places of the directory and back; the single place that knows
-// our tree.
+// dn_tree.cpp: turns normalised DNs into places of the directory and back; the single place that
+// knows our tree.
 #include "mapping/dn_tree.hpp"
 
 namespace pgsql::directory {

@@ -1,5 +1,5 @@
-// dn.hpp: turns normalised DNs into places of the directory and back; the single place that knows
-// our tree.
+// dn_tree.hpp: turns normalised DNs into places of the directory and back; the single place that
+// knows our tree.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// breaker.cpp: knows whether the database can be reached, so that hiccups are waited out and nobody
-// waits for a database that is away.
+// circuit_breaker.cpp: knows whether the database can be reached, so that hiccups are waited out
+// and nobody waits for a database that is away.
 #include "postgres/circuit_breaker.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// breaker.hpp: knows whether the database can be reached, so that hiccups are waited out and nobody
-// waits for a database that is away.
+// circuit_breaker.hpp: knows whether the database can be reached, so that hiccups are waited out
+// and nobody waits for a database that is away.
 #pragma once
 
 #include "postgres/connection.hpp"

@@ -1,5 +1,5 @@
-// route.cpp: turns a connection URI into the hosts that one attempt to connect tries, one after the
-// other.
+// host_list.cpp: turns a connection URI into the hosts that one attempt to connect tries, one after
+// the other.
 #include "postgres/host_list.hpp"
 
 #include <libpq-fe.h>

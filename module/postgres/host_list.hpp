@@ -1,5 +1,5 @@
-// route.hpp: turns a connection URI into the hosts that one attempt to connect tries, one after the
-// other.
+// host_list.hpp: turns a connection URI into the hosts that one attempt to connect tries, one after
+// the other.
 #pragma once
 
 #include "base/deadline.hpp"

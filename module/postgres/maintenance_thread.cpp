@@ -1,5 +1,5 @@
-// watch.cpp: a background thread of a database: does what is due at a time, or when a socket
-// has something to say.
+// maintenance_thread.cpp: a background thread of a database: does what is due at a time, or when a
+// socket has something to say.
 #include "postgres/maintenance_thread.hpp"
 
 #include "base/thread.hpp"

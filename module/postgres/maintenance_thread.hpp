@@ -1,5 +1,5 @@
-// watch.hpp: a background thread of a database: does what is due at a time, or when a socket
-// has something to say.
+// maintenance_thread.hpp: a background thread of a database: does what is due at a time, or when a
+// socket has something to say.
 #pragma once
 
 #include "base/deadline.hpp"

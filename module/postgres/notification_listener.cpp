@@ -1,4 +1,5 @@
-// ear.cpp: hears NOTIFY on one channel, over a session of its own, and says when it cannot.
+// notification_listener.cpp: hears NOTIFY on one channel, over a session of its own, and says when
+// it cannot.
 #include "postgres/notification_listener.hpp"
 
 namespace pgsql::postgres {

@@ -1,4 +1,5 @@
-// ear.hpp: hears NOTIFY on one channel, over a session of its own, and says when it cannot.
+// notification_listener.hpp: hears NOTIFY on one channel, over a session of its own, and says when
+// it cannot.
 #pragma once
 
 #include "postgres/connection.hpp"

@@ -1,4 +1,4 @@
-// traffic.hpp: counts what PostgreSQL was asked, and what was waited for on the way there.
+// pool_stats.hpp: counts what PostgreSQL was asked, and what was waited for on the way there.
 #pragma once
 
 #include "base/counters.hpp"

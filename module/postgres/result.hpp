@@ -1,4 +1,4 @@
-// rows.hpp: turns a libpq result into rows of columns that can be looked at without copying.
+// result.hpp: turns a libpq result into rows of columns that can be looked at without copying.
 #pragma once
 
 #include <libpq-fe.h>

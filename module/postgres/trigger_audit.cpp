@@ -1,4 +1,4 @@
-// change_triggers.cpp: turns queries into what keeps a NOTIFY from telling of every change in their
+// trigger_audit.cpp: turns queries into what keeps a NOTIFY from telling of every change in their
 // tables.
 #include "postgres/trigger_audit.hpp"
 

@@ -1,4 +1,4 @@
-// change_triggers.hpp: turns queries into what keeps a NOTIFY from telling of every change in their
+// trigger_audit.hpp: turns queries into what keeps a NOTIFY from telling of every change in their
 // tables.
 #pragma once
 

@@ -1,4 +1,4 @@
-// term.cpp: turns what a filter's term asserts of one column into an SQL condition.
+// column_condition.cpp: turns what a filter's term asserts of one column into an SQL condition.
 #include "query/column_condition.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// term.hpp: turns what a filter's term asserts of one column into an SQL condition.
+// column_condition.hpp: turns what a filter's term asserts of one column into an SQL condition.
 #pragma once
 
 #include "mapping/mapping.hpp"

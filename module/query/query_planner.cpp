@@ -1,5 +1,5 @@
-// plan.cpp: turns a request for entries of one kind into the statements that fetch their rows, page
-// by page.
+// query_planner.cpp: turns a request for entries of one kind into the statements that fetch their
+// rows, page by page.
 #include "query/query_planner.hpp"
 
 #include "query/where_clause.hpp"

@@ -1,5 +1,5 @@
-// plan.hpp: turns a request for entries of one kind into the statements that fetch their rows, page
-// by page.
+// query_planner.hpp: turns a request for entries of one kind into the statements that fetch their
+// rows, page by page.
 #pragma once
 
 #include "mapping/mapping.hpp"

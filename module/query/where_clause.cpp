@@ -1,4 +1,4 @@
-// condition.cpp: turns an LDAP filter into an SQL condition that admits every matching row of a
+// where_clause.cpp: turns an LDAP filter into an SQL condition that admits every matching row of a
 // kind, and maybe more.
 #include "query/where_clause.hpp"
 

@@ -1,4 +1,4 @@
-// condition.hpp: turns an LDAP filter into an SQL condition that admits every matching row of a
+// where_clause.hpp: turns an LDAP filter into an SQL condition that admits every matching row of a
 // kind, and maybe more.
 #pragma once
 

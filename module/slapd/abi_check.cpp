@@ -1,4 +1,4 @@
-// layout.cpp: tells whether the slapd we were loaded into is the one we were built for.
+// abi_check.cpp: tells whether the slapd we were loaded into is the one we were built for.
 //
 // slapd has no stable module interface: its structs change with versions and configure options, and
 // a module that was compiled for others would corrupt memory silently. So everything that can be

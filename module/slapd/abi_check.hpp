@@ -1,4 +1,4 @@
-// layout.hpp: tells whether the slapd we were loaded into is the one we were built for.
+// abi_check.hpp: tells whether the slapd we were loaded into is the one we were built for.
 #pragma once
 
 namespace pgsql::slapd {

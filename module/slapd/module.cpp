@@ -1,4 +1,4 @@
-// init.cpp: introduces the backend to slapd: what moduleload calls.
+// module.cpp: introduces the backend to slapd: what moduleload calls.
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/abi_check.hpp"

@@ -1,4 +1,4 @@
-// waiting_room.cpp: where binds wait for somebody's approval, without slapd's worker, and from
+// async_bind.cpp: where binds wait for somebody's approval, without slapd's worker, and from
 // where they are answered.
 //
 // slapd lets any operation be answered later (SLAPD_ASYNCOP, connection.c), but do_bind and

@@ -1,4 +1,4 @@
-// waiting_room.hpp: where binds wait for somebody's approval, without slapd's worker, and from
+// async_bind.hpp: where binds wait for somebody's approval, without slapd's worker, and from
 // where they are answered.
 #pragma once
 

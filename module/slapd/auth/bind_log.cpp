@@ -1,4 +1,4 @@
-// bind_report.cpp: turns the end of a bind into a line of the log and a result code.
+// bind_log.cpp: turns the end of a bind into a line of the log and a result code.
 #include "slapd/auth/bind_log.hpp"
 
 #include <algorithm>

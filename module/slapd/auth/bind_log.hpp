@@ -1,4 +1,4 @@
-// bind_report.hpp: turns the end of a bind into a line of the log and a result code.
+// bind_log.hpp: turns the end of a bind into a line of the log and a result code.
 #pragma once
 
 #include "slapd/core/client_address.hpp"

@@ -1,5 +1,5 @@
-// password_step.cpp: the check of a chain that turns the password of a bind and the hash in its row
-// into an answer.
+// password_check.cpp: the check of a chain that turns the password of a bind and the hash in its
+// row into an answer.
 #include "slapd/auth/password_check.hpp"
 
 #include "slapd/auth/password_verifier.hpp"

@@ -1,5 +1,5 @@
-// password_step.hpp: the check of a chain that turns the password of a bind and the hash in its row
-// into an answer.
+// password_check.hpp: the check of a chain that turns the password of a bind and the hash in its
+// row into an answer.
 #pragma once
 
 #include "slapd/auth/account.hpp"

@@ -1,4 +1,5 @@
-// hashing.cpp: turns passwords and stored hashes into verdicts within what the directives allow.
+// password_verifier.cpp: turns passwords and stored hashes into verdicts within what the directives
+// allow.
 #include "slapd/auth/password_verifier.hpp"
 
 #include "slapd/auth/bind_log.hpp"

@@ -1,4 +1,5 @@
-// hashing.hpp: turns passwords and stored hashes into verdicts within what the directives allow.
+// password_verifier.hpp: turns passwords and stored hashes into verdicts within what the directives
+// allow.
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"

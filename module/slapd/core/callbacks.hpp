@@ -1,4 +1,4 @@
-// operations.hpp: the functions slapd calls, one file an operation.
+// callbacks.hpp: the functions slapd calls, one file an operation.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

@@ -1,4 +1,4 @@
-// uuid.cpp: makes the entryUUID of an entry whose row has none of its own.
+// entry_uuid.cpp: makes the entryUUID of an entry whose row has none of its own.
 #include "slapd/core/entry_uuid.hpp"
 
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-// uuid.hpp: makes the entryUUID of an entry whose row has none of its own.
+// entry_uuid.hpp: makes the entryUUID of an entry whose row has none of its own.
 #pragma once
 
 #include <string>

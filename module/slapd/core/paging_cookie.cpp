@@ -1,5 +1,5 @@
-// page.cpp: turns the place where a page of a search ends into a cookie that nobody else can make,
-// and back.
+// paging_cookie.cpp: turns the place where a page of a search ends into a cookie that nobody else
+// can make, and back.
 #include "slapd/core/paging_cookie.hpp"
 
 #include <openssl/crypto.h>

@@ -1,5 +1,5 @@
-// page.hpp: turns the place where a page of a search ends into a cookie that nobody else can make,
-// and back.
+// paging_cookie.hpp: turns the place where a page of a search ends into a cookie that nobody else
+// can make, and back.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// onlookers.cpp: says whether access rules look at more of an entry than the client asked about.
+// acl_attributes.cpp: says whether access rules look at more of an entry than the client asked
+// about.
 #include "slapd/entry/acl_attributes.hpp"
 
 namespace pgsql::slapd {

@@ -1,4 +1,5 @@
-// onlookers.hpp: says whether access rules look at more of an entry than the client asked about.
+// acl_attributes.hpp: says whether access rules look at more of an entry than the client asked
+// about.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

@@ -1,5 +1,5 @@
-// kept.cpp: turns entries that go with their page into ones that any number of clients can be shown
-// at the same time.
+// cached_entries.cpp: turns entries that go with their page into ones that any number of clients
+// can be shown at the same time.
 #include "slapd/entry/cached_entries.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// kept.hpp: turns entries that go with their page into ones that any number of clients can be shown
-// at the same time.
+// cached_entries.hpp: turns entries that go with their page into ones that any number of clients
+// can be shown at the same time.
 #pragma once
 
 #include "slapd/serving/bound_mapping.hpp"

@@ -1,4 +1,4 @@
-// entry.cpp: turns a row and the mapping into an Entry that slapd can test and send.
+// entry_builder.cpp: turns a row and the mapping into an Entry that slapd can test and send.
 #include "slapd/entry/entry_builder.hpp"
 
 #include "slapd/core/entry_uuid.hpp"

@@ -1,4 +1,4 @@
-// entry.hpp: turns a row and the mapping into an Entry that slapd can test and send.
+// entry_builder.hpp: turns a row and the mapping into an Entry that slapd can test and send.
 #pragma once
 
 #include "slapd/serving/service.hpp"

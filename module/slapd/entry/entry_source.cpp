@@ -1,4 +1,4 @@
-// candidates.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
+// entry_source.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
 #include "slapd/entry/entry_source.hpp"
 
 #include "slapd/entry/row_reader.hpp"

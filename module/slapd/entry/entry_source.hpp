@@ -1,4 +1,4 @@
-// candidates.hpp: turns plans into entries, page by page, and finds the one entry of a DN.
+// entry_source.hpp: turns plans into entries, page by page, and finds the one entry of a DN.
 #pragma once
 
 #include "slapd/entry/entry_builder.hpp"

@@ -1,4 +1,4 @@
-// filter_reader.cpp: turns slapd's filter into our tree.
+// filter_translator.cpp: turns slapd's filter into our tree.
 #include "slapd/entry/filter_translator.hpp"
 
 #include "query/column_condition.hpp"

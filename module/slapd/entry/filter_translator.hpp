@@ -1,4 +1,4 @@
-// filter_reader.hpp: turns slapd's filter into our tree.
+// filter_translator.hpp: turns slapd's filter into our tree.
 #pragma once
 
 #include "query/filter.hpp"

@@ -1,4 +1,4 @@
-// page_lists.cpp: turns the rows of a page into the lists of values that they bring.
+// multi_values.cpp: turns the rows of a page into the lists of values that they bring.
 #include "slapd/entry/multi_values.hpp"
 
 #include "slapd/entry/row_salvage.hpp"

@@ -1,4 +1,4 @@
-// page_lists.hpp: turns the rows of a page into the lists of values that they bring.
+// multi_values.hpp: turns the rows of a page into the lists of values that they bring.
 #pragma once
 
 #include "slapd/entry/entry_builder.hpp"

@@ -1,4 +1,5 @@
-// asking.hpp: turns the statements of a plan into rows, and refuses rows that do not fit the plan.
+// row_fetch.hpp: turns the statements of a plan into rows, and refuses rows that do not fit the
+// plan.
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"

@@ -1,4 +1,4 @@
-// reading.cpp: turns the statements of a plan into entries, page by page.
+// row_reader.cpp: turns the statements of a plan into entries, page by page.
 #include "slapd/entry/row_reader.hpp"
 
 #include "slapd/entry/value_checks.hpp"

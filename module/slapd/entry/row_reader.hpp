@@ -1,4 +1,4 @@
-// reading.hpp: turns the statements of a plan into entries, page by page.
+// row_reader.hpp: turns the statements of a plan into entries, page by page.
 #pragma once
 
 #include "slapd/entry/cached_entries.hpp"

@@ -1,4 +1,4 @@
-// salvage.cpp: reads the rows of a plan around those that PostgreSQL cannot read.
+// row_salvage.cpp: reads the rows of a plan around those that PostgreSQL cannot read.
 #include "slapd/entry/row_salvage.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// salvage.hpp: reads the rows of a plan around those that PostgreSQL cannot read.
+// row_salvage.hpp: reads the rows of a plan around those that PostgreSQL cannot read.
 #pragma once
 
 #include "slapd/entry/row_fetch.hpp"

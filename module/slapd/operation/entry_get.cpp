@@ -1,4 +1,4 @@
-// fetch.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and
+// entry_get.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and
 // overlays.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"

@@ -1,4 +1,4 @@
-// subordinates.cpp: says whether entries lie below an entry: hasSubordinates.
+// has_subordinates.cpp: says whether entries lie below an entry: hasSubordinates.
 #include "slapd/operation/has_subordinates.hpp"
 #include "slapd/serving/database.hpp"
 

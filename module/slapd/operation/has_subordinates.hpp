@@ -1,4 +1,4 @@
-// subordinates.hpp: says whether entries lie below an entry: hasSubordinates.
+// has_subordinates.hpp: says whether entries lie below an entry: hasSubordinates.
 #pragma once
 
 #include "slapd/entry/entry_source.hpp"

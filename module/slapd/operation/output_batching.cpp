@@ -1,4 +1,4 @@
-// client_socket.cpp: sends the entries of a page to the client in full packets, and tells when it
+// output_batching.cpp: sends the entries of a page to the client in full packets, and tells when it
 // takes no more.
 #include "slapd/operation/output_batching.hpp"
 

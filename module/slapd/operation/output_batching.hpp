@@ -1,4 +1,4 @@
-// client_socket.hpp: sends the entries of a page to the client in full packets, and tells when it
+// output_batching.hpp: sends the entries of a page to the client in full packets, and tells when it
 // takes no more.
 #pragma once
 

@@ -1,4 +1,4 @@
-// password_change.cpp: turns a Password Modify request (RFC 3062) into one UPDATE of the hash in
+// password_modify.cpp: turns a Password Modify request (RFC 3062) into one UPDATE of the hash in
 // its row.
 //
 // slapd's own way from the request to a modification (passwd.c) checks the old password against

@@ -1,5 +1,5 @@
-// listening.cpp: turns what PostgreSQL tells of changes into a cache that shows none but what is
-// true.
+// cache_invalidation.cpp: turns what PostgreSQL tells of changes into a cache that shows none but
+// what is true.
 #include "slapd/serving/cache_invalidation.hpp"
 
 #include "cache/result_cache.hpp"

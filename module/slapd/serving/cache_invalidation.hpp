@@ -1,5 +1,5 @@
-// listening.hpp: turns what PostgreSQL tells of changes into a cache that shows none but what is
-// true.
+// cache_invalidation.hpp: turns what PostgreSQL tells of changes into a cache that shows none but
+// what is true.
 #pragma once
 
 #include "slapd/serving/service.hpp"

@@ -1,4 +1,5 @@
-// listeners.cpp: has slapd refuse new connections while the databases that ask for it are away.
+// connection_gate.cpp: has slapd refuse new connections while the databases that ask for it are
+// away.
 //
 // What slapd itself has for that, slap_suspend_listeners, lets the kernel go on and accept into the
 // queue, where clients wait in vain. On Linux shutdown(2) takes a socket out of the listening state

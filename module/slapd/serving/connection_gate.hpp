@@ -1,4 +1,5 @@
-// listeners.hpp: has slapd refuse new connections while the databases that ask for it are away.
+// connection_gate.hpp: has slapd refuse new connections while the databases that ask for it are
+// away.
 #pragma once
 
 namespace pgsql::slapd {

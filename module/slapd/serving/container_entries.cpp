@@ -1,4 +1,5 @@
-// fixed_entries.cpp: turns the suffix and the places of kinds into the entries that no row gives.
+// container_entries.cpp: turns the suffix and the places of kinds into the entries that no row
+// gives.
 #include "slapd/serving/container_entries.hpp"
 
 #include "slapd/core/entry_uuid.hpp"

@@ -1,4 +1,5 @@
-// fixed_entries.hpp: turns the suffix and the places of kinds into the entries that no row gives.
+// container_entries.hpp: turns the suffix and the places of kinds into the entries that no row
+// gives.
 #pragma once
 
 #include "mapping/dn_tree.hpp"

@@ -1,5 +1,5 @@
-// kinds.cpp: turns the directives about kinds, queries and attributes into settings, or says what
-// is wrong with them.
+// kind_parser.cpp: turns the directives about kinds, queries and attributes into settings, or says
+// what is wrong with them.
 #include "slapd/serving/kind_parser.hpp"
 #include "slapd/serving/directives.hpp"
 

@@ -1,4 +1,4 @@
-// binding.cpp: turns kinds and the columns that PostgreSQL says their queries return into a
+// mapping_builder.cpp: turns kinds and the columns that PostgreSQL says their queries return into a
 // mapping.
 #include "slapd/serving/mapping_builder.hpp"
 

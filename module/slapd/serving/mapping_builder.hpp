@@ -1,4 +1,4 @@
-// binding.hpp: turns kinds and the columns that PostgreSQL says their queries return into a
+// mapping_builder.hpp: turns kinds and the columns that PostgreSQL says their queries return into a
 // mapping.
 #pragma once
 

@@ -1,4 +1,4 @@
-// tally.cpp: says what a result code means to those who count operations.
+// operation_stats.cpp: says what a result code means to those who count operations.
 #include "slapd/serving/operation_stats.hpp"
 
 namespace pgsql::slapd {

@@ -1,5 +1,5 @@
-// tally.hpp: counts what a database of slapd's has answered, by kind and outcome, and how long it
-// took. It outlives changes of the directives.
+// operation_stats.hpp: counts what a database of slapd's has answered, by kind and outcome, and how
+// long it took. It outlives changes of the directives.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

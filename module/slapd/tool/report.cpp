@@ -1,4 +1,4 @@
-// doctor.cpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
+// report.cpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
 // them.
 #include "slapd/tool/report_context.hpp"
 

@@ -1,4 +1,4 @@
-// doctor.hpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
+// report.hpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
 // them.
 #pragma once
 

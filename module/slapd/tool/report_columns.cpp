@@ -1,4 +1,4 @@
-// doctor_columns.cpp: turns the columns of the configuration's queries into what becomes of them.
+// report_columns.cpp: turns the columns of the configuration's queries into what becomes of them.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/tool/report.hpp"

@@ -1,4 +1,4 @@
-// examination.hpp: what the parts of a report on a database work with, and the report itself.
+// report_context.hpp: what the parts of a report on a database work with, and the report itself.
 #pragma once
 
 // Before slapd's macros, which would get in its way: so this file comes first wherever it is used.

@@ -1,4 +1,4 @@
-// doctor_rights.cpp: turns the configuration's statements into the rights that its role needs.
+// report_rights.cpp: turns the configuration's statements into the rights that its role needs.
 #include "slapd/tool/report_context.hpp"
 
 #include "postgres/trigger_audit.hpp"

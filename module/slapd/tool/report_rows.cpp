@@ -1,4 +1,4 @@
-// doctor_rows.cpp: turns every row into what is wrong with it, and its password hash into a kind of
+// report_rows.cpp: turns every row into what is wrong with it, and its password hash into a kind of
 // hash.
 #include "slapd/tool/report_context.hpp"
 

@@ -1,4 +1,4 @@
-// doctor_searches.cpp: turns the searches that clients send into their SQL, its plans, and the
+// report_searches.cpp: turns the searches that clients send into their SQL, its plans, and the
 // indexes they lack.
 #include "slapd/tool/report_context.hpp"
 

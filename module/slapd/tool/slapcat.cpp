@@ -1,5 +1,5 @@
-// tool.cpp: hands the directory to slapd's tools entry by entry: slapcat and slapschema read all of
-// it, slapacl one entry.
+// slapcat.cpp: hands the directory to slapd's tools entry by entry: slapcat and slapschema read all
+// of it, slapacl one entry.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 

@@ -1,4 +1,4 @@
-// surroundings.cpp: turns an operation into the databases and overlays that it may come back to.
+// config_snapshot.cpp: turns an operation into the databases and overlays that it may come back to.
 #include "slapd/worker/config_snapshot.hpp"
 
 #include "slapd/worker/operation_limits.hpp"

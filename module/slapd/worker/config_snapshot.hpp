@@ -1,4 +1,4 @@
-// surroundings.hpp: turns an operation into the databases and overlays that it may come back to.
+// config_snapshot.hpp: turns an operation into the databases and overlays that it may come back to.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

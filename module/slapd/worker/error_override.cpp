@@ -1,5 +1,5 @@
-// last_word.cpp: makes a failure of ours the result of the client's search, whoever else puts its
-// answer together.
+// error_override.cpp: makes a failure of ours the result of the client's search, whoever else puts
+// its answer together.
 #include "slapd/worker/result.hpp"
 
 namespace pgsql::slapd {

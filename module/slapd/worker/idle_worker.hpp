@@ -1,4 +1,4 @@
-// wait.hpp: lets a slapd worker wait for PostgreSQL without holding up the rest of slapd.
+// idle_worker.hpp: lets a slapd worker wait for PostgreSQL without holding up the rest of slapd.
 #pragma once
 
 #include "slapd/serving/database.hpp"

@@ -1,4 +1,4 @@
-// guard.cpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
+// result.cpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
 #include "slapd/worker/idle_worker.hpp"
 
 namespace pgsql::slapd {

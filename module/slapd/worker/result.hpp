@@ -1,4 +1,4 @@
-// guard.hpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
+// result.hpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
 #pragma once
 
 #include "slapd/serving/database.hpp"

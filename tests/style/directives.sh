@@ -27,7 +27,7 @@ done
 for number in timeout connect_timeout pool session_lifetime session_idle withdraw push_timeout push_window push_pending push_per_user hash_memory hash_timeout remember_binds \
     cache cache_ttl stale stale_binds; do
     directive=pgsql-${number//_/-}
-    value=$(sed -nE "s/.*directives::$number, ([0-9.]+)\).*/\1/p" "$code/service.cpp")
+    value=$(sed -nE "s/.*directives::$number, ([0-9.]+)\).*/\1/p" "$code/serving/service.cpp")
     [ -n "$value" ] || fail "service.cpp is not read rightly any more: no default for $number"
     section=$(awk -v name="$directive" '$1 ~ /^\.B/ && $2 == name { f = 1 } /^\.TP/ { if (f && seen++) exit } f' "$manual")
     contains "$section" "Default: $value."
@@ -35,7 +35,7 @@ for number in timeout connect_timeout pool session_lifetime session_idle withdra
 done
 
 # The attributes of users and groups, and their columns.
-presets=$(tr -s ' \n' ' ' <"$PROJECT/module/directory/settings.cpp" | grep -oE '\.attribute = "[^"]+"(, \.column = "[^"]+")?' |
+presets=$(tr -s ' \n' ' ' <"$PROJECT/module/mapping/settings.cpp" | grep -oE '\.attribute = "[^"]+"(, \.column = "[^"]+")?' |
     sed -E 's/^\.attribute = "([^"]+)"/\1/; s/, \.column = "([^"]+)"/ \1/')
 tables=$(sed -n '/^\.SH ATTRIBUTES AND/,/^The templates/p' "$guide" | sed -n '/^\.nf/,/^\.fi/p' | grep '^[a-z]')
 same "$presets" "$(sed -E 's/^([A-Za-z]+) {1,14}([a-z_]+)?.*/\1 \2/; s/ $//' <<<"$tables")" "attributes and columns in the manual"

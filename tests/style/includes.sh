@@ -1,45 +1,46 @@
-# Dependencies of module/ point down: slapd > login > directory and postgres, and only slapd.hpp knows slapd's headers.
+# Includes in module/ point to lower layers only, and only slapd.hpp includes slapd's headers.
 . "$(dirname "$0")/../lib.sh"
 
-standard='[a-z_]+'                       # <vector>, <string_view>: what the C++ library calls its headers
+standard='[a-z_]+'                       # <vector>, <string_view>: the headers of the C++ library
+system='[a-z0-9/_]+\.h'                     # of the C library and of the libraries that a folder may use
 slapd_headers='portable\.h|slap\.h|slap-config\.h|proto-slap\.h|lutil.*\.h|ldap.*\.h|lber.*\.h|ac/.*|back-monitor.*'
 
-# What each floor may include besides its own headers: floors below it | headers from outside, by regular expression.
-below() {
-    case $1 in
-        directory) echo '' ;;
-        postgres) echo '' ;;
-        login) echo 'directory|postgres' ;;
-        slapd) echo 'login|directory|postgres' ;;
-        *) fail "module/$1 is no floor of the house; give it a place in $0" ;;
-    esac
+# The folders from the lowest layer to the highest: FOLDER|folders that it may include, besides its own|headers of libraries.
+layers() {
+    local below=base\|sql
+    echo "base||string\.h"
+    echo "sql||"
+    echo "postgres|$below|libpq-fe\.h|postgres_ext\.h|nlohmann/json\.hpp|$system"
+    echo "mapping|$below|"
+    below+='|mapping'
+    echo "query|$below|"
+    echo "cache|base|"
+    echo "auth|base|curl/curl\.h|nlohmann/json\.hpp|$system"
+    below+='|postgres|query'
+    echo "advisor|$below|nlohmann/json\.hpp"
+    below+='|cache|auth|advisor'
+    for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/auth slapd/operation; do
+        echo "$folder|$below|nlohmann/json\.hpp|$system"
+        below+="|$folder"
+    done
+    echo "slapd/monitor|$below|$system"
+    echo "slapd/tool|$below|nlohmann/json\.hpp|$system"
+    echo "slapd|$below|slapd/monitor|slapd/tool|$system"
 }
-outside() {
-    case $1 in
-        directory) echo "$standard" ;;
-        postgres) echo "$standard|nlohmann/json\.hpp|string\.h|libpq-fe\.h|postgres_ext\.h|poll\.h|pwd\.h|netinet/in\.h|sys/[a-z]+\.h|unistd\.h" ;;
-        login) echo "$standard|argon2\.h|crypt\.h|curl/curl\.h|nlohmann/json\.hpp|[a-z/]+\.h" ;;
-        slapd) echo "$standard|nlohmann/json\.hpp|[a-z/]+\.h" ;;
-    esac
-}
+declare -A allowed
+while IFS='|' read -r folder rest; do allowed[$folder]=$rest; done < <(layers)
 
 violations() { # DIRECTORY: prints FILE: HEADER for each include that points up or sideways
-    local file floor kind header
+    local file folder kind header
     while IFS=: read -r file kind header; do
-        floor=${file#"$1"/} floor=${floor%%/*}
-        if [ "$kind" = '"' ]; then
-            header=${header#../}
-            # Texts with placeholders are both floors' currency; these know nothing but the standard library.
-            [[ $floor == directory && $header =~ ^postgres/(statement|placeholders|whole_read)\.hpp$ ]] && continue
-            case $header in
-                */*) [[ ${header%%/*} =~ ^($(below "$floor")|$floor)$ && -f $1/$header ]] && continue ;;
-                *) [ ! -f "$1/$floor/$header" ] || continue ;;
-            esac
-            [[ $file == */slapd/slapd.hpp && $header =~ ^($slapd_headers)$ ]] && continue
-        elif [[ $header =~ ^($slapd_headers)$ ]]; then
-            [[ $file == */slapd/slapd.hpp ]] && continue
+        folder=${file#"$1"/} folder=${folder%/*}
+        [ -n "${allowed[$folder]+set}" ] || fail "$file: give the folder $folder a place in $0"
+        if [[ $header =~ ^($slapd_headers)$ ]]; then
+            [[ $folder == slapd/core && $file == */slapd.hpp ]] && continue
+        elif [ "$kind" = '"' ]; then
+            [[ -f $1/$header && ${header%/*} =~ ^(${allowed[$folder]}|$folder)$ ]] && continue
         else
-            [[ $header =~ ^($(outside "$floor"))$ ]] && continue
+            [[ $header =~ ^($standard|${allowed[$folder]})$ ]] && continue
         fi
         echo "$file: $header"
     done < <(grep -rEo '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<][^">]+' "$1" --include='*.[ch]pp' |
@@ -47,16 +48,17 @@ violations() { # DIRECTORY: prints FILE: HEADER for each include that points up 
 }
 
 # The check itself works: each of these points the wrong way, and each is seen.
-mkdir -p "$T"/m/{directory,postgres,login,slapd}
-touch "$T"/m/{directory/dn.hpp,postgres/pool.hpp,login/chain.hpp,slapd/slapd.hpp}
-echo '#include "postgres/pool.hpp"' >"$T/m/directory/a.cpp"
-echo '#include <libpq-fe.h>' >"$T/m/directory/b.cpp"
-echo '#include "../directory/dn.hpp"' >"$T/m/postgres/c.cpp"
-echo '#include "slapd/slapd.hpp"' >"$T/m/login/d.cpp"
-echo '# include "slap.h"' >"$T/m/slapd/e.cpp"
-echo '#include <ldap.h>' >"$T/m/slapd/f.cpp"
-printf '#include "slap.h"\n#include <vector>\n' >"$T/m/slapd/slapd.hpp"
-printf '#include "slapd.hpp"\n#include "directory/dn.hpp"\n#include <string>\n' >"$T/m/slapd/good.cpp"
-same "a.cpp b.cpp c.cpp d.cpp e.cpp f.cpp" "$(violations "$T/m" | sed -E 's|.*/([a-z]\.cpp).*|\1|' | sort | xargs)" "what the check sees"
+mkdir -p "$T"/m/{mapping,query,postgres,auth,slapd/core,slapd/entry}
+touch "$T"/m/{mapping/dn_tree.hpp,query/filter.hpp,postgres/pool.hpp,slapd/entry/row_reader.hpp}
+echo '#include "postgres/pool.hpp"' >"$T/m/mapping/a.cpp"
+echo '#include <libpq-fe.h>' >"$T/m/mapping/b.cpp"
+echo '#include "query/filter.hpp"' >"$T/m/postgres/c.cpp"
+echo '#include "slapd/core/slapd.hpp"' >"$T/m/auth/d.cpp"
+echo '# include "slap.h"' >"$T/m/slapd/core/e.cpp"
+echo '#include <ldap.h>' >"$T/m/slapd/entry/f.cpp"
+echo '#include "slapd/entry/row_reader.hpp"' >"$T/m/slapd/core/g.cpp"
+printf '#include "slap.h"\n#include <vector>\n' >"$T/m/slapd/core/slapd.hpp"
+printf '#include "slapd/core/slapd.hpp"\n#include "mapping/dn_tree.hpp"\n#include <string>\n' >"$T/m/slapd/entry/good.cpp"
+same "a.cpp b.cpp c.cpp d.cpp e.cpp f.cpp g.cpp" "$(violations "$T/m" | sed -E 's|.*/([a-z]\.cpp).*|\1|' | sort | xargs)" "what the check sees"
 
 same "" "$(violations "$PROJECT/module")" "includes that do not point down"

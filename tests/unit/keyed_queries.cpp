@@ -1,4 +1,5 @@
 // A keyed query serves a filter only where it finds the rows that show the value, and no others.
+#include "query/derived_groups.hpp"
 #include "query/query_planner.hpp"
 #include "query/where_clause.hpp"
 

@@ -1,6 +1,7 @@
 // Rows become values: templates for missing attributes, plans with only the columns asked for,
 // private groups.
 #include "mapping/settings.hpp"
+#include "query/derived_groups.hpp"
 #include "query/query_planner.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -2,6 +2,7 @@
 // mapping.
 #include "slapd/serving/mapping_builder.hpp"
 
+#include "query/derived_groups.hpp"
 #include "slapd/serving/container_entries.hpp"
 #include "slapd/serving/exposure.hpp"
 

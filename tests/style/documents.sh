@@ -46,7 +46,5 @@ done
 
 # Every folder of the module has its line in doc/architecture.md, and no other has one.
 folders=$(grep -oE '^\| `[a-z/]+/` \|' "$PROJECT/doc/architecture.md" | tr -d '|` ' | sed 's|/$||' | sort)
-if [ -d "$PROJECT/module/base" ]; then # the folders that the page describes arrive with another change
-    same "$(cd "$PROJECT/module" && find . -mindepth 1 -type d -printf '%P\n' | sort)" "$folders" "the folders of module/ in doc/architecture.md"
-fi
+same "$(cd "$PROJECT/module" && find . -mindepth 1 -type d -printf '%P\n' | sort)" "$folders" "the folders of module/ in doc/architecture.md"
 [ "$(wc -l <<<"$folders")" -ge 10 ] || fail "doc/architecture.md is not read correctly: $folders"

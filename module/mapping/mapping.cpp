@@ -1,6 +1,9 @@
 // mapping.cpp: says which rows are which entries: kinds, their queries, and columns → attributes.
 #include "mapping/mapping.hpp"
 
+#include "base/ascii.hpp"
+#include "sql/statement.hpp"
+
 #include <algorithm>
 
 namespace pgsql::directory {
@@ -37,7 +40,7 @@ int kind::names_of(int attribute) const
 
 const postgres::query_text& lookup::query_for(const std::string& value) const
 {
-    const bool as_stored = stored_lower && simple(value) && lower_ascii(value) == value;
+    const bool as_stored = stored_lower && is_plain_ascii(value) && lower_ascii(value) == value;
     return checked.text.empty() || as_stored ? query : checked;
 }
 

@@ -213,20 +213,6 @@ std::string array_literal(const std::vector<std::string>& values)
     return out + "}";
 }
 
-bool simple(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-std::string lower_ascii(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
-
 namespace {
 
 // What the entry shows of a value of a column or of an array.
@@ -587,7 +573,7 @@ condition column_terms::contains(const std::vector<std::string>& pieces)
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         // Blanks at the ends of a piece may stand for none (RFC 4518 §2.6.1), and other text is
         // folded by slapd's rules.
-        if (!simple(pieces[i]))
+        if (!is_plain_ascii(pieces[i]))
             return condition::always(false);
         pattern += i == 0 ? "" : "%";
         for (const char letter : pieces[i]) {

@@ -1,6 +1,7 @@
 // column_condition.hpp: turns what a filter's term asserts of one column into an SQL condition.
 #pragma once
 
+#include "base/ascii.hpp"
 #include "mapping/mapping.hpp"
 #include "sql/statement.hpp"
 
@@ -64,15 +65,8 @@ using held = character_set::verdict;
 /// Whether a column of the type holds several values.
 [[nodiscard]] bool is_list(column_type type);
 
-/// Whether slapd's normalisation leaves the text alone but for the case of its letters: printable
-/// ASCII without blanks.
-[[nodiscard]] bool simple(std::string_view text);
-
 /// Whether the value can equal a text in the regular form, which any_case finds by an index.
 [[nodiscard]] bool may_be_regular(std::string_view value);
-
-/// Lower-case ASCII letters.
-[[nodiscard]] std::string lower_ascii(std::string_view text);
 
 /// The column of the row e, or what stands in for it.
 [[nodiscard]] std::string reference(const column& c);

@@ -613,7 +613,7 @@ condition condition_compiler::default_equals(const source& from,
         const auto same = [&](std::string_view a, std::string_view b) {
             return ignore_case ? equal_without_case(a, b) : a == b;
         };
-        if (!simple(head) || !simple(tail))
+        if (!is_plain_ascii(head) || !is_plain_ascii(tail))
             return condition::always(false);
         // What a value has between them, if it is one that this default can make.
         std::vector<std::string> middles;

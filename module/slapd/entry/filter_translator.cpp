@@ -139,11 +139,10 @@ private:
         const directory::match asked = family_of(mra.ma_rule);
         const std::string_view value = view(mra.ma_value);
         if (own == directory::match::ignore_case && asked == directory::match::exact_case &&
-            directory::simple(value))
+            is_plain_ascii(value))
             return leaf(mra.ma_desc, [&](int attribute) {
-                return filter::combine(
-                    type::conjunction,
-                    {filter::equals(attribute, directory::lower_ascii(value)), filter()});
+                return filter::combine(type::conjunction,
+                                       {filter::equals(attribute, lower_ascii(value)), filter()});
             });
         return leaf(mra.ma_desc, undecided);
     }

@@ -1,0 +1,16 @@
+// ascii.hpp: letters and printable characters of ASCII.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgsql {
+
+/// Whether the text is printable ASCII without spaces: slapd's normalization then changes nothing
+/// but the case of letters.
+[[nodiscard]] bool is_plain_ascii(std::string_view text);
+
+/// The text with ASCII letters in lower case.
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+
+} // namespace pgsql

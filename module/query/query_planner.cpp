@@ -79,7 +79,8 @@ public:
         out_.secret = parts.password;
         const filter asked = simplified(settled(what, kind_));
         const filter* answered = choose_lookup(asked, parts.password);
-        out_.lookup_only = out_.lookup_only && terms_in(asked) <= most_lookup_terms;
+        out_.few_terms = terms_in(asked) <= most_lookup_terms;
+        out_.lookup_only = out_.lookup_only && out_.few_terms;
         const condition where = compiler_.compile(asked, answered);
         if (where.what == condition::type::never)
             return std::nullopt;

@@ -54,6 +54,7 @@ struct plan {
     bool pinned = false; ///< an equality bounds the result: asked for without an order first
     bool unique = false; ///< an equality on the name or number that a private group could only have
                          ///< if no group has it
+    bool few_terms = false;      ///< no more than clients ask for by name
     bool lookup_only = false;    ///< finds entries by their name or number, or by a keyed query
     bool covers_private = false; ///< the statement finds private groups as well
     int private_group = -1;      ///< in the row: a boolean column that says whether it is one

@@ -67,7 +67,9 @@ bool page_lists::reads_others(const directory::values_query& query, const std::s
 // Lists that lookups make are looked for among all users.
 effort page_lists::effort_of(const directory::values_query& in) const
 {
-    return from_.lookup_only && !in.listing.empty() ? effort::lookup : effort::search;
+    if (from_.lookup_only && !in.listing.empty())
+        return effort::lookup;
+    return from_.pinned && from_.few_terms ? effort::measured : effort::search;
 }
 
 bool page_lists::fetch_lists(int first)

@@ -9,8 +9,12 @@
 
 namespace pgsql::slapd {
 
-/// What a statement takes: a lookup finds an entry by its name or number.
-enum class effort : char { lookup, search };
+/// What a statement takes. A lookup finds an entry by its name or number.
+enum class effort : char {
+    lookup,
+    measured, ///< a lookup or a search, as those of its text were lately
+    search
+};
 
 /// Waits for a place, if the statement takes more than a lookup. Returns the patience that is left
 /// for the statement.
@@ -62,8 +66,16 @@ postgres::rows rows_of(Operation& op, service& with, const directory::plan& from
 [[nodiscard]] inline postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
                                           effort much, const postgres::statement& page)
 {
-    return rows_of(op, with, from, much,
-                   [&](const postgres::patience& limits) { return with.pool().run(page, limits); });
+    const bool measured = much == effort::measured && operation_limits::shares(op);
+    if (much == effort::measured)
+        much = !measured || with.anonymous_costs->low(page.text) ? effort::lookup : effort::search;
+    return rows_of(op, with, from, much, [&](const postgres::patience& limits) {
+        const auto began = clock::now();
+        auto out = with.pool().run(page, limits);
+        if (measured)
+            with.anonymous_costs->add(page.text, clock::now() - began);
+        return out;
+    });
 }
 
 /// Throws when the column does not arrive in the type that the mapping was made for. A table that

@@ -115,6 +115,14 @@ void reading::first_page()
     arrive();
 }
 
+effort reading::effort_of_page() const
+{
+    const bool begun_again = ordered_ && !how_.ordered; // since there are many rows
+    if (last_ || begun_again || !from_.pinned)
+        return effort::search;
+    return from_.lookup_only ? effort::lookup : from_.few_terms ? effort::measured : effort::search;
+}
+
 void reading::read_page(std::unique_ptr<postgres::pool::ahead> under_way)
 {
     for (;;) {
@@ -132,9 +140,7 @@ void reading::read_page(std::unique_ptr<postgres::pool::ahead> under_way)
                                   [&](const postgres::patience& limits) {
                                       return under_way->collect(limits);
                                   })
-                        : fetch(op_, with_, from_,
-                                from_.lookup_only && !ordered_ ? effort::lookup : effort::search,
-                                from_.page(last_, ordered_));
+                        : fetch(op_, with_, from_, effort_of_page(), from_.page(last_, ordered_));
             return;
         } catch (const postgres::error& e) {
             if (!e.about_a_value())

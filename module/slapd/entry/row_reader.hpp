@@ -62,6 +62,7 @@ private:
     [[nodiscard]] bool full() const;
     /// Fetches a page, which may be on its way.
     void read_page(std::unique_ptr<postgres::pool::ahead> under_way);
+    [[nodiscard]] effort effort_of_page() const;
     void arrive();
     /// Whether two of the page's rows have the same DN, however their names are spelled.
     [[nodiscard]] bool names_coincide();

@@ -353,10 +353,9 @@ private:
         }
         if (op_.ors_tlimit != SLAP_NO_LIMIT && slap_get_time() > op_.o_time + op_.ors_tlimit)
             return result(LDAP_TIMELIMIT_EXCEEDED);
-        auto& limits = *operation_limits::of(op_);
         if (!last_known_) // which are shown because the deadline has come
-            limits.check();
-        if (limits.lost_place())
+            limits_in_force_.check();
+        if (limits_in_force_.lost_place())
             wait_for_place(op_, with_);
         subordinates_.before_test(e);
         if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
@@ -398,11 +397,10 @@ private:
 
     int send(Entry& e)
     {
-        auto& limits = *operation_limits::of(op_);
         rs_.sr_entry = &e;
-        limits.sending_begins();
+        limits_in_force_.sending_begins();
         const int out = send_search_entry(&op_, &rs_);
-        limits.sending_ends();
+        limits_in_force_.sending_ends();
         return out;
     }
 
@@ -410,6 +408,7 @@ private:
     SlapReply& rs_;
     service& with_;
     operation_limits limits_;
+    operation_limits& limits_in_force_ = *operation_limits::of(op_);
     subordinates subordinates_;
     const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
     const std::weak_ptr<const char> database_;

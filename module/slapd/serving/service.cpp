@@ -18,6 +18,7 @@
 #include "auth/verified_passwords.hpp"
 #include "cache/result_cache.hpp"
 #include "postgres/fair_semaphore.hpp"
+#include "postgres/statement_costs.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -138,10 +139,11 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
     : counted(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
       anonymous_search(from.flag(directives::anonymous_search, true)),
-      anonymous(anonymous_share_of(from)), corks(from.flag(directives::cork, true)),
-      timeout(from.number(directives::timeout, 3)), cookie_secret(secret_of(from, be)),
-      chain(chain_of(from)), push(push_of(from)), budget(budget_of(from)),
-      hash_timeout(from.number(directives::hash_timeout, 5)),
+      anonymous(anonymous_share_of(from)),
+      anonymous_costs(std::make_shared<postgres::statement_costs>()),
+      corks(from.flag(directives::cork, true)), timeout(from.number(directives::timeout, 3)),
+      cookie_secret(secret_of(from, be)), chain(chain_of(from)), push(push_of(from)),
+      budget(budget_of(from)), hash_timeout(from.number(directives::hash_timeout, 5)),
       remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
       changes_passwords(!from.values[directives::password_change].empty()),

@@ -22,6 +22,7 @@ class cache;
 
 namespace pgsql::postgres {
 class fair_semaphore;
+class statement_costs;
 } // namespace pgsql::postgres
 
 namespace pgsql::login {
@@ -93,7 +94,8 @@ public:
     const std::string suffix_ndn;
     const bool anonymous_search;
     const std::shared_ptr<postgres::fair_semaphore>
-        anonymous;    ///< shared by the searches of those who have not logged in
+        anonymous; ///< shared by the searches of those who have not logged in
+    const std::shared_ptr<postgres::statement_costs> anonymous_costs; ///< of what they ask
     const bool corks; ///< long answers are sent in full packets
     const double timeout;
     const std::string cookie_secret;      ///< the same wherever the configuration is

@@ -11,16 +11,19 @@ char mark_of_ours; // its address tells our OpExtra from others'
 
 bool is_anonymous(const Operation& op)
 {
-    return in_server() && BER_BVISEMPTY(&op.o_ndn) && op.o_conn != nullptr;
+    // What slapd asks on a connection of its own may be part of an operation that has a place.
+    return in_server() && BER_BVISEMPTY(&op.o_ndn) && op.o_conn != nullptr &&
+           op.o_conn->c_conn_idx != -1;
 }
 
 } // namespace
 
 operation_limits::operation_limits(Operation& op, service& with, bool shared)
     : OpExtra{}, op_(op), with_(with), outermost_(of(op) == nullptr),
-      shared_(shared && outermost_ && is_anonymous(op))
+      shared_(shared && outermost_ && is_anonymous(op)),
+      timeout_(
+          std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(with.timeout)))
 {
-    renew();
     if (!outermost_)
         return;
     oe_key = &mark_of_ours;
@@ -49,17 +52,10 @@ operation_limits* operation_limits::of(const Operation& op) noexcept
     return nullptr;
 }
 
-void operation_limits::renew() noexcept
+void operation_limits::give_up()
 {
-    until_ = in_seconds(with_.timeout);
-    latest_ = in_seconds(with_.timeout * 1.5);
-}
-
-void operation_limits::check() const
-{
-    if (clock::now() > until_)
-        throw postgres::error(postgres::error::cause::deadline,
-                              "the search found nothing more until the deadline");
+    throw postgres::error(postgres::error::cause::deadline,
+                          "the search found nothing more until the deadline");
 }
 
 void operation_limits::enter(const postgres::patience& limits)
@@ -73,7 +69,7 @@ void operation_limits::enter(const postgres::patience& limits)
     visit_->enter(limits);
     entered_ = true;
     // A statement that begins late would be stopped, which costs its session.
-    until_ = std::max(until_, std::min(in_seconds(with_.timeout / 2), latest_));
+    extended_ = std::min(clock::now() + timeout_ / 2, began_ + timeout_ * 3 / 2);
 }
 
 void operation_limits::yield() noexcept
@@ -101,7 +97,7 @@ void operation_limits::sending_ends() noexcept
 {
     if (visit_)
         visit_->sending_ends();
-    renew();
+    began_ = clock::now();
 }
 
 } // namespace pgsql::slapd

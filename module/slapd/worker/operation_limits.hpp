@@ -5,6 +5,7 @@
 #include "slapd/serving/service.hpp"
 
 #include "postgres/fair_semaphore.hpp"
+#include "postgres/statement_costs.hpp"
 
 namespace pgsql::slapd {
 
@@ -23,12 +24,22 @@ public:
 
     /// Those that are in force; null outside of such operations.
     [[nodiscard]] static operation_limits* of(const Operation& op) noexcept;
+    /// Whether the operation has to have a place for what takes more than a lookup.
+    [[nodiscard]] static bool shares(const Operation& op) noexcept
+    {
+        const auto* const all = of(op);
+        return all != nullptr && all->shared_;
+    }
     /// Whether an entry of o_extra is one of these.
     [[nodiscard]] static bool is_one(const OpExtra& extra) noexcept;
 
-    [[nodiscard]] deadline until() const noexcept { return until_; }
+    [[nodiscard]] deadline until() const noexcept { return std::max(began_ + timeout_, extended_); }
     /// Throws when the deadline has come.
-    void check() const;
+    void check() const
+    {
+        if (clock::now() > until())
+            give_up();
+    }
 
     /// Comes before a statement that takes more than a lookup: waits for a place, if it needs one.
     /// The statement then has half of the timeout at least, so that until() may be later.
@@ -44,14 +55,15 @@ public:
     [[nodiscard]] bool lost_place() const noexcept { return entered_ && !visit_->holds(); }
 
 private:
-    void renew() noexcept;
+    [[noreturn]] static void give_up();
 
     Operation& op_;
     service& with_;
     const bool outermost_;
     const bool shared_;
-    deadline until_;
-    deadline latest_; ///< however long it waits for a place
+    const clock::duration timeout_;
+    clock::time_point began_ = clock::now(); ///< or sent something
+    deadline extended_;                      ///< since it waited for a place
     std::optional<postgres::fair_semaphore::visit> visit_;
     bool entered_ = false; ///< and not left of its own accord
 };

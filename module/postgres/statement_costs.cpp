@@ -1,0 +1,36 @@
+// statement_costs.cpp: remembers how long statements of each text took lately.
+#include "postgres/statement_costs.hpp"
+
+#include <functional>
+
+namespace pgsql::postgres {
+namespace {
+
+constexpr double low_seconds = 0.005;
+// How much the last statement counts.
+constexpr double weight = 0.2;
+constexpr std::size_t most_texts = 1000;
+
+} // namespace
+
+void statement_costs::add(std::string_view text, clock::duration took)
+{
+    const double seconds = std::chrono::duration<double>(took).count();
+    const auto key = std::hash<std::string_view>()(text);
+    const std::lock_guard lock(guard_);
+    if (seconds_.size() >= most_texts && !seconds_.contains(key))
+        seconds_.clear();
+    const auto [at, is_new] = seconds_.try_emplace(key, seconds);
+    if (!is_new)
+        at->second += weight * (seconds - at->second);
+}
+
+bool statement_costs::low(std::string_view text) const
+{
+    const auto key = std::hash<std::string_view>()(text);
+    const std::lock_guard lock(guard_);
+    const auto at = seconds_.find(key);
+    return at != seconds_.end() && at->second < low_seconds;
+}
+
+} // namespace pgsql::postgres

@@ -1,0 +1,36 @@
+// A statement's cost is low once it took a few milliseconds on average, and until it takes more.
+#include "postgres/statement_costs.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+
+using namespace pgsql;
+using namespace std::chrono_literals;
+
+TEST_CASE("the cost of a statement is what statements of its text took lately")
+{
+    postgres::statement_costs costs;
+    CHECK_FALSE(costs.low("SELECT 1"));
+    costs.add("SELECT 1", 1ms);
+    CHECK(costs.low("SELECT 1"));
+    CHECK_FALSE(costs.low("SELECT 2"));
+    costs.add("SELECT 1", 15ms); // once
+    CHECK(costs.low("SELECT 1"));
+    for (int i = 0; i < 5; ++i)
+        costs.add("SELECT 1", 15ms);
+    CHECK_FALSE(costs.low("SELECT 1"));
+    for (int i = 0; i < 10; ++i)
+        costs.add("SELECT 1", 1ms);
+    CHECK(costs.low("SELECT 1"));
+}
+
+TEST_CASE("only so many texts are remembered")
+{
+    postgres::statement_costs costs;
+    costs.add("SELECT 0", 1ms);
+    for (int i = 1; i < 2000; ++i)
+        costs.add("SELECT " + std::to_string(i), 1ms);
+    CHECK_FALSE(costs.low("SELECT 0"));
+    CHECK(costs.low("SELECT 1999"));
+}

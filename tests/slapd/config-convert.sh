@@ -1,6 +1,7 @@
 # A slapd.conf with every directive converts to cn=config, and slapd serves the same from both.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
+q 'GRANT UPDATE ("userPassword") ON "Users" TO ldap'
 base=dc=example,dc=com
 
 {

@@ -1,4 +1,4 @@
-# The configurations of the README run with the rights that are generated for them.
+# The configurations in the documents run with the rights that are generated for them.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/rights.sh"
 start_postgres
@@ -24,9 +24,9 @@ served "the README's directory"
 lacks "$(<"$T/grants.sql")" givenName # which the manager's queries have, and the README's do not
 expect 0 psql_as_admin -f - manager < <(checked 0 --revoke "$T/directory.conf" && printf '%s\n' "$OUT")
 
-awk '/^```/ { open = !open; first = open; shown = 0; next } first { shown = /^LDAP_BASE_DN=/; first = 0 } open && shown' "$PROJECT/README.md" >"$T/variables"
+awk '/^```/ { open = !open; first = open; shown = 0; next } first { shown = /^LDAP_BASE_DN=/; first = 0 } open && shown' "$PROJECT/doc/getting-started.md" >"$T/variables"
 need perl
 expect 0 env BACK_PGSQL_MODULE="$MODULE" STATE_DIR="$T/state" SLAPD_USER="$(id -un)" LDAP_UNENCRYPTED=true \
     perl "$PROJECT/packaging/slapd-from-env" --env-file "$T/variables" --print
 printf '%s\n' "$OUT" | here | grep -vE '^(pidfile|argsfile)' >"$T/slapd.conf"
-served "the README's variables"
+served "the variables of getting-started.md"

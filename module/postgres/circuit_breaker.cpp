@@ -1,5 +1,5 @@
-// circuit_breaker.cpp: knows whether the database can be reached, so that hiccups are waited out
-// and nobody waits for a database that is away.
+// circuit_breaker.cpp: tracks whether the database is reachable: short failures are retried, and
+// while the database is down, operations fail at once.
 #include "postgres/circuit_breaker.hpp"
 
 #include <algorithm>

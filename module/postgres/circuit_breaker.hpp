@@ -1,5 +1,5 @@
-// circuit_breaker.hpp: knows whether the database can be reached, so that hiccups are waited out
-// and nobody waits for a database that is away.
+// circuit_breaker.hpp: tracks whether the database is reachable: short failures are retried, and
+// while the database is down, operations fail at once.
 #pragma once
 
 #include "postgres/connection.hpp"

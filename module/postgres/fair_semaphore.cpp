@@ -26,7 +26,7 @@ double seconds(clock::duration of) { return std::chrono::duration<double>(of).co
 
 fair_semaphore::load fair_semaphore::now() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return {held_, static_cast<int>(queue_.size())};
 }
 
@@ -137,13 +137,13 @@ void fair_semaphore::turn_away() noexcept
 fair_semaphore::visit::visit(fair_semaphore& where, std::string client)
     : where_(where), client_(std::move(client))
 {
-    const std::lock_guard lock(where_.guard_);
+    const std::lock_guard lock(where_.mutex_);
     where_.inside_.push_back(this);
 }
 
 fair_semaphore::visit::~visit()
 {
-    const std::lock_guard lock(where_.guard_);
+    const std::lock_guard lock(where_.mutex_);
     if (state_ == state::holds)
         where_.take_back(*this, clock::now());
     std::erase(where_.inside_, this);
@@ -152,7 +152,7 @@ fair_semaphore::visit::~visit()
 
 void fair_semaphore::visit::enter(const patience& limits)
 {
-    std::unique_lock lock(where_.guard_);
+    std::unique_lock lock(where_.mutex_);
     if (state_ == state::holds)
         return;
     where_.queue_.push_back(this);
@@ -193,7 +193,7 @@ void fair_semaphore::visit::enter(const patience& limits)
 
 void fair_semaphore::visit::leave() noexcept
 {
-    const std::lock_guard lock(where_.guard_);
+    const std::lock_guard lock(where_.mutex_);
     if (state_ != state::holds)
         return;
     where_.take_back(*this, clock::now());
@@ -202,7 +202,7 @@ void fair_semaphore::visit::leave() noexcept
 
 void fair_semaphore::visit::yield() noexcept
 {
-    const std::lock_guard lock(where_.guard_);
+    const std::lock_guard lock(where_.mutex_);
     if (state_ != state::holds || where_.queue_.empty())
         return;
     where_.take_back(*this, clock::now());

@@ -46,7 +46,7 @@ private:
     void charge(const std::string& client, clock::duration worked);
 
     const limits limits_;
-    mutable std::mutex guard_; ///< of what follows
+    mutable std::mutex mutex_; ///< of what follows
     visits inside_;
     visits queue_; ///< those who wait, in the order of their arrival
     int held_ = 0; ///< places

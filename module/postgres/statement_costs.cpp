@@ -17,7 +17,7 @@ void statement_costs::add(std::string_view text, clock::duration took)
 {
     const double seconds = std::chrono::duration<double>(took).count();
     const auto key = std::hash<std::string_view>()(text);
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (seconds_.size() >= most_texts && !seconds_.contains(key))
         seconds_.clear();
     const auto [at, is_new] = seconds_.try_emplace(key, seconds);
@@ -28,7 +28,7 @@ void statement_costs::add(std::string_view text, clock::duration took)
 bool statement_costs::low(std::string_view text) const
 {
     const auto key = std::hash<std::string_view>()(text);
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     const auto at = seconds_.find(key);
     return at != seconds_.end() && at->second < low_seconds;
 }

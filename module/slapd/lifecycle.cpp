@@ -79,7 +79,7 @@ void rehearse(service& s, const directory::kind& k, const refused_statements& re
             throw;
         s.say(refused.with_remedy("pgsql-password-change " + k.name +
                                   ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
-              "; until that is mended, passwords cannot be changed");
+              "; until this is fixed, passwords cannot be changed");
     }
 }
 
@@ -130,7 +130,7 @@ void* first_look(void*, void* argument) noexcept
                 s.say(refused.problem(one) + "; until then searches that need it get an error");
         for (const auto& k : mapping->map.kinds) {
             if (!k.problem.empty()) {
-                s.say(refused.with_remedy(k.problem) + "; until that is mended, searches for " +
+                s.say(refused.with_remedy(k.problem) + "; until this is fixed, searches for " +
                       k.name + " get an error");
                 continue;
             }
@@ -152,7 +152,7 @@ void* first_look(void*, void* argument) noexcept
                 "the database is not available at the start and will be tried with every operation: ") +
             e.what());
     } catch (const std::exception& e) {
-        s.say(std::string(e.what()) + "; until that is mended, searches get an error");
+        s.say(std::string(e.what()) + "; until this is fixed, searches get an error");
     }
     Debug(LDAP_DEBUG_STATS, "%sthe first look at the database is over\n", s.label().c_str());
     return nullptr;

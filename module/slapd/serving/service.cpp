@@ -211,7 +211,7 @@ std::shared_ptr<const bound> service::known_mapping()
 {
     const std::lock_guard lock(guard_);
     return bound_ != nullptr && bound_->complete ? bound_
-                                                 : nullptr; // what was wrong may have been mended
+                                                 : nullptr; // what was wrong may have been fixed
 }
 
 // One examines the queries, the others wait.

@@ -124,7 +124,7 @@ void examine_columns(examination& of)
             of.find(level::error, k.name, k.problem,
                     !help.empty()
                         ? help
-                        : "until that is mended, searches for " + k.name + " get an error");
+                        : "until this is fixed, searches for " + k.name + " get an error");
             continue;
         }
         if (k.only_if_none_in >= 0)

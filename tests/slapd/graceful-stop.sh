@@ -6,6 +6,7 @@
 PRELOAD=("${PRELOAD[@]/ASAN_OPTIONS=/ASAN_OPTIONS=detect_leaks=0:}")
 start_postgres
 start_slapd - < <(echo 'gentlehup on'; manager_conf)
+settled
 expected=$(dns -b dc=example,dc=com)
 
 # A search that waits for its rows, and a client that has nothing to ask but stays connected.

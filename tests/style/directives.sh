@@ -5,12 +5,13 @@ for page in "$manual" "$guide" "$operations"; do
     sed -e 's/\\-/-/g; s/\\f[BIRP]//g' "$PROJECT/doc/${page##*/}" >"$page"
 done
 
-# NAME, and NAME of the attribute, as slapd is told.
-directives=$(grep -o '\.name = "pgsql-[^"]*' "$code/config.cpp" | cut -d '"' -f 2)
-attributes=$(grep -o "NAME 'olcPg[^']*" "$code/config.cpp" | cut -d "'" -f 2 | grep -v '^olcPgsqlConfig$')
-same "$(wc -l <<<"$directives")" "$(wc -l <<<"$attributes")" "the number of attributes"
-same "" "$(grep -o '[0-9.]* NAME' "$code/config.cpp" | sort | uniq -d)" "OIDs that are given twice"
-[ "$(wc -l <<<"$directives")" -ge 10 ] || fail "config.cpp is not read rightly any more: $directives"
+# The rows of the table: name, OID and default.
+rows=$(sed -nE 's/^DIRECTIVE\(([a-z_]+), ([0-9]+), .*, "([^"]*)", "[^"]*"\)$/\1 \2 \3/p' "$code/serving/directives.def")
+same "$(grep -c '^DIRECTIVE(' "$code/serving/directives.def")" "$(wc -l <<<"$rows")" "the number of rows that this test can read"
+directives=$(sed 's/ .*//; s/_/-/g; s/^/pgsql-/' <<<"$rows")
+attributes=$(sed -E 's/ .*//; s/(^|_)([a-z])/\u\2/g; s/^/olcPg/' <<<"$rows")
+same "" "$(cut -d ' ' -f 2 <<<"$rows" | sort | uniq -d)" "OIDs that are given twice"
+[ "$(wc -l <<<"$directives")" -ge 10 ] || fail "directives.def is not read correctly: $directives"
 
 headings=$(sed -n '/^\.SH CONFIGURATION/,/^\.SH FILES/p' "$manual" | grep -A 2 '^\.TP')
 same "$directives" "$(sed -n 's/^\.BI* \(pgsql-[a-z-]*\).*/\1/p; s/^\.BR \(pgsql-[a-z-]*\).*/\1/p' <<<"$headings")" "directives in the manual"
@@ -23,16 +24,14 @@ for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$guide" "$operations" "$P
     grep -qxF -e "$word" <<<"$directives" || compgen -G "$PROJECT/doc/slapd-$word.[78]" >/dev/null || [ -e "$PROJECT/packaging/image/slapd-$word" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
 done
 
-# Numbers: what the code takes where nothing is said, what the manual says it does, what the example shows.
-for number in timeout connect_timeout pool session_lifetime session_idle withdraw push_timeout push_window push_pending push_per_user hash_memory hash_timeout remember_binds \
-    cache cache_ttl stale stale_binds; do
-    directive=pgsql-${number//_/-}
-    value=$(sed -nE "s/.*directives::$number, ([0-9.]+)\).*/\1/p" "$code/serving/service.cpp")
-    [ -n "$value" ] || fail "service.cpp is not read rightly any more: no default for $number"
+# The defaults: of the table, in the manual and in the example.
+while read -r key _ value; do
+    [[ $value == [0-9]* ]] || continue
+    directive=pgsql-${key//_/-}
     section=$(awk -v name="$directive" '$1 ~ /^\.B/ && $2 == name { f = 1 } /^\.TP/ { if (f && seen++) exit } f' "$manual")
     contains "$section" "Default: $value."
     same "#$directive $value" "$(grep "^#$directive " "$PROJECT/slapd.conf.example")" "the example's $directive"
-done
+done <<<"$rows"
 
 # The attributes of users and groups, and their columns.
 presets=$(tr -s ' \n' ' ' <"$PROJECT/module/mapping/settings.cpp" | grep -oE '\.attribute = "[^"]+"(, \.column = "[^"]+")?' |

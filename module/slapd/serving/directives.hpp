@@ -1,71 +1,125 @@
-// directives.hpp: the directives of one database, as slapd.conf or cn=config gives them.
+// directives.hpp: the directives of one database as texts, and the table that defines them.
 #pragma once
 
 #include <array>
-#include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pgsql::slapd {
 
-/// The directives as they were given: texts, as cn=config shows them. Those not given have no
-/// value.
-struct directives {
-    enum name : int {
-        uri,
-        kind,
-        list,
-        lookup,
-        values_of,
-        attribute,
-        private_groups,
-        anonymous_search,
-        anonymous_share,
-        timeout,
-        connect_timeout,
-        pool,
-        session_lifetime,
-        session_idle,
-        prepare,
-        reads,
-        withdraw,
-        auth_backends,
-        push_uri,
-        push_ca,
-        push_timeout,
-        push_window,
-        push_pending,
-        push_per_user,
-        gate,
-        hide_gated,
-        hash_threads,
-        hash_memory,
-        hash_timeout,
-        remember_binds,
-        password_change,
-        password_hash,
-        cache,
-        cache_ttl,
-        cache_notify,
-        stale,
-        stale_binds,
-        cork,
-        count
-    };
-    std::array<std::vector<std::string>, count> values;
+/// What the value of a directive looks like.
+enum class value_type : char {
+    connection_uri, ///< of libpq
+    decimal,
+    whole_number,
+    on_off,
+    one_of,        ///< one of the words of the argument, separated by |
+    check_chain,   ///< names of login checks
+    push_endpoint, ///< http or https
+    readable_file,
+    hash_cost,  ///< m=, t= and p= of argon2
+    definition, ///< a part of a kind; there may be several, in an order
+    statement   ///< the same, with SQL at its end, which may be quoted as a whole
+};
 
-    [[nodiscard]] std::string text(name which) const
+struct value_rule {
+    value_type type;
+    const char* argument; ///< as slapd shows it in its usage message; of a number its unit
+    double least = 0;
+    double most = 0;
+    int leading_words = 0; ///< of a definition, before its last part
+    bool several_words = false;
+};
+
+constexpr value_rule connection_uri() { return {value_type::connection_uri, "connection URI"}; }
+constexpr value_rule decimal(double least, double most, const char* unit)
+{
+    return {value_type::decimal, unit, least, most};
+}
+constexpr value_rule whole_number(double least, double most, const char* unit)
+{
+    return {value_type::whole_number, unit, least, most};
+}
+constexpr value_rule on_off() { return {value_type::on_off, "on|off"}; }
+constexpr value_rule one_of(const char* words) { return {value_type::one_of, words}; }
+constexpr value_rule check_chain()
+{
+    return {value_type::check_chain, "check> <check", 0, 0, 0, true};
+}
+constexpr value_rule push_endpoint()
+{
+    return {value_type::push_endpoint, "http or https address"};
+}
+constexpr value_rule readable_file() { return {value_type::readable_file, "file"}; }
+constexpr value_rule hash_cost()
+{
+    return {value_type::hash_cost, "option>=<value", 0, 0, 0, true};
+}
+constexpr value_rule definition(const char* argument, int leading_words)
+{
+    return {value_type::definition, argument, 0, 0, leading_words, true};
+}
+constexpr value_rule statement(const char* argument, int leading_words)
+{
+    return {value_type::statement, argument, 0, 0, leading_words, true};
+}
+
+/// One directive, a row of the table.
+struct directive {
+    std::string_view key; ///< timeout: pgsql-timeout in slapd.conf, olcPgTimeout in cn=config
+    int oid;              ///< the last arc
+    value_rule value;
+    std::string_view default_value; ///< empty: none, or it depends on the machine
+    const char* description;
+
+    [[nodiscard]] std::string name() const;      ///< pgsql-connect-timeout
+    [[nodiscard]] std::string attribute() const; ///< olcPgConnectTimeout
+    /// Whether there may be several values, in an order (X-ORDERED).
+    [[nodiscard]] bool ordered() const noexcept
     {
-        return values[which].empty() ? "" : values[which][0];
+        return value.type == value_type::definition || value.type == value_type::statement;
     }
-    [[nodiscard]] bool flag(name which, bool otherwise) const
+    /// Whether slapd removes quotes and backslashes of a single word.
+    [[nodiscard]] bool quoted() const noexcept
     {
-        return values[which].empty() ? otherwise : values[which][0] == "TRUE";
-    }
-    [[nodiscard]] double number(name which, double otherwise) const
-    {
-        return values[which].empty() ? otherwise : std::strtod(values[which][0].c_str(), nullptr);
+        return value.type == value_type::connection_uri ||
+               value.type == value_type::push_endpoint || value.type == value_type::readable_file;
     }
 };
+
+/// The directives as they were given: texts, as cn=config shows them. For those that were not
+/// given, the default of the table counts.
+struct directives {
+    enum id : int {
+#define DIRECTIVE(key, ...) key,
+#include "slapd/serving/directives.def"
+#undef DIRECTIVE
+        count
+    };
+    static const std::array<directive, count> table;
+
+    std::array<std::vector<std::string>, count> given;
+
+    [[nodiscard]] bool has(id directive) const { return !given[directive].empty(); }
+    [[nodiscard]] const std::vector<std::string>& all(id directive) const
+    {
+        return given[directive];
+    }
+    [[nodiscard]] std::string text(id directive) const;
+    [[nodiscard]] bool flag(id directive) const;
+    [[nodiscard]] double number(id directive) const;
+    /// For a directive whose default depends on the machine.
+    [[nodiscard]] double number(id directive, double default_value) const
+    {
+        return has(directive) ? number(directive) : default_value;
+    }
+};
+
+/// The value in the form in which it is kept. `words` are its words without quotes, `text` is all
+/// of it as it was written. Throws unusable, which names directive, value and what is expected.
+[[nodiscard]] std::string checked_value(const directive& directive,
+                                        const std::vector<std::string>& words,
+                                        std::string_view text);
 
 } // namespace pgsql::slapd

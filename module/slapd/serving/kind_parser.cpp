@@ -90,25 +90,25 @@ public:
 
     std::vector<kind_setting> run(const directives& from)
     {
-        for (const auto& text : from.values[directives::kind])
+        for (const auto& text : from.all(directives::kind))
             read_kind(text);
-        for (const auto& text : from.values[directives::list])
+        for (const auto& text : from.all(directives::list))
             read_list(text);
-        for (const auto& text : from.values[directives::lookup])
+        for (const auto& text : from.all(directives::lookup))
             read_lookup(text);
-        for (const auto& text : from.values[directives::values_of])
+        for (const auto& text : from.all(directives::values))
             read_values(text);
-        for (const auto& text : from.values[directives::attribute])
+        for (const auto& text : from.all(directives::attribute))
             read_attribute(text);
-        for (const auto& text : from.values[directives::gate])
+        for (const auto& text : from.all(directives::gate))
             read_gate(text);
-        for (const auto& text : from.values[directives::password_change])
+        for (const auto& text : from.all(directives::password_change))
             read_password_change(text);
         if (kinds_.empty())
             throw unusable(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
         for (kind_setting& k : kinds_) {
-            k.hide_gated = k.gate && from.flag(directives::hide_gated, false);
+            k.hide_gated = k.gate && from.flag(directives::hide_gated);
             if (!k.list)
                 throw unusable("pgsql-list (olcPgList) for " + k.name +
                                " is missing: every kind needs the query that lists its rows");

@@ -33,10 +33,10 @@ std::string secret_of(const directives& from, const BackendDB& be)
     std::string text(be.be_nsuffix != nullptr ? view(be.be_nsuffix[0]) : std::string_view());
     for (const auto which :
          {directives::uri, directives::kind, directives::list, directives::lookup,
-          directives::values_of, directives::attribute, directives::private_groups,
-          directives::gate, directives::hide_gated}) {
+          directives::values, directives::attribute, directives::private_groups, directives::gate,
+          directives::hide_gated}) {
         text += '\1';
-        for (const auto& value : from.values[which])
+        for (const auto& value : from.all(which))
             text += value + '\2';
     }
     return digest(text);
@@ -45,7 +45,7 @@ std::string secret_of(const directives& from, const BackendDB& be)
 std::vector<std::string> chain_of(const directives& from)
 {
     const std::string text = from.text(directives::auth_backends);
-    auto out = login::parse_chain(text.empty() ? "sql" : text);
+    auto out = login::parse_chain(text);
     if (out.size() > 1 && from.text(directives::push_uri).empty())
         throw unusable("pgsql-auth-backends " + text +
                        ": notification needs the address of the push endpoint; add pgsql-push-uri");
@@ -57,15 +57,15 @@ std::shared_ptr<const login::push_settings> push_of(const directives& from)
     auto out = std::make_shared<login::push_settings>();
     out->uri = from.text(directives::push_uri);
     out->ca = from.text(directives::push_ca);
-    out->timeout = from.number(directives::push_timeout, 50);
-    out->window = from.number(directives::push_window, 5);
-    out->most = static_cast<std::size_t>(from.number(directives::push_pending, 200));
-    out->most_of_one = static_cast<std::size_t>(from.number(directives::push_per_user, 10));
+    out->timeout = from.number(directives::push_timeout);
+    out->window = from.number(directives::push_window);
+    out->most = static_cast<std::size_t>(from.number(directives::push_pending));
+    out->most_of_one = static_cast<std::size_t>(from.number(directives::push_per_user));
     return out;
 }
 
 // In MiB.
-double size_of_cache(const directives& from) { return from.number(directives::cache, 0); }
+double size_of_cache(const directives& from) { return from.number(directives::cache); }
 
 // What is kept of the database's answers: to be used again, or for want of it only.
 std::shared_ptr<directory::cache> answers_of(const directives& from)
@@ -73,9 +73,9 @@ std::shared_ptr<directory::cache> answers_of(const directives& from)
     constexpr double mebibyte = 1024 * 1024;
     constexpr double for_want_of_it = 32;
     const double size = size_of_cache(from);
-    const double stale = from.number(directives::stale, 0);
-    const bool notify = from.flag(directives::cache_notify, true);
-    if (!notify && from.values[directives::cache_ttl].empty())
+    const double stale = from.number(directives::stale);
+    const bool notify = from.flag(directives::cache_notify);
+    if (!notify && !from.has(directives::cache_ttl))
         throw unusable(
             "pgsql-cache-notify off: nothing but their age would end the use of answers; "
             "say how old they may become with pgsql-cache-ttl");
@@ -83,7 +83,7 @@ std::shared_ptr<directory::cache> answers_of(const directives& from)
         return nullptr;
     auto out = std::make_shared<directory::cache>(directory::cache::limits{
         static_cast<std::size_t>((size > 0 ? size : for_want_of_it) * mebibyte),
-        from.number(directives::cache_ttl, 300), stale});
+        from.number(directives::cache_ttl), stale});
     if (size > 0 && !notify)
         out->listens(clock::time_point::max());
     return out;
@@ -92,13 +92,13 @@ std::shared_ptr<directory::cache> answers_of(const directives& from)
 std::shared_ptr<directory::cache> accounts_of(const directives& from)
 {
     constexpr std::size_t bytes = 8 << 20;
-    const double stale = from.number(directives::stale_binds, 0);
+    const double stale = from.number(directives::stale_binds);
     if (!in_server() || stale <= 0)
         return nullptr;
     return std::make_shared<directory::cache>(directory::cache::limits{bytes, 0, stale});
 }
 
-double pool_size(const directives& from) { return from.number(directives::pool, 8); }
+double pool_size(const directives& from) { return from.number(directives::pool); }
 
 // A core is left to others, and half of the sessions.
 std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& from)
@@ -114,17 +114,17 @@ login::hash_budget budget_of(const directives& from)
 {
     const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
     return {static_cast<unsigned>(from.number(directives::hash_threads, half)),
-            static_cast<std::size_t>(from.number(directives::hash_memory, 256)) * 1024};
+            static_cast<std::size_t>(from.number(directives::hash_memory)) * 1024};
 }
 
 postgres::target target_of(const directives& from, double timeout, const std::string& session)
 {
     postgres::target out;
     out.uri = from.text(directives::uri);
-    out.connect_timeout = from.number(directives::connect_timeout, 2);
+    out.connect_timeout = from.number(directives::connect_timeout);
     out.timeout = timeout;
     out.hosts = std::make_shared<postgres::route>(out.uri, session);
-    out.own_session = from.flag(directives::prepare, true);
+    out.own_session = from.flag(directives::prepare);
     out.defaults = postgres::own_files(out.uri);
     return out;
 }
@@ -138,21 +138,20 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
                  const std::function<void()>& alarm)
     : counted(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(view(be.be_nsuffix[0])) : std::string()),
-      anonymous_search(from.flag(directives::anonymous_search, true)),
+      anonymous_search(from.flag(directives::anonymous_search)),
       anonymous(anonymous_share_of(from)),
       anonymous_costs(std::make_shared<postgres::statement_costs>()),
-      corks(from.flag(directives::cork, true)), timeout(from.number(directives::timeout, 3)),
+      corks(from.flag(directives::cork)), timeout(from.number(directives::timeout)),
       cookie_secret(secret_of(from, be)), chain(chain_of(from)), push(push_of(from)),
-      budget(budget_of(from)), hash_timeout(from.number(directives::hash_timeout, 5)),
-      remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds, 0))),
+      budget(budget_of(from)), hash_timeout(from.number(directives::hash_timeout)),
+      remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds))),
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
-      changes_passwords(!from.values[directives::password_change].empty()),
-      answers(answers_of(from)),
-      hears_changes(size_of_cache(from) > 0 && from.flag(directives::cache_notify, true)),
-      accounts(accounts_of(from)), private_groups_(from.flag(directives::private_groups, true)),
-      withdraw_(from.number(directives::withdraw, 0))
+      changes_passwords(from.has(directives::password_change)), answers(answers_of(from)),
+      hears_changes(size_of_cache(from) > 0 && from.flag(directives::cache_notify)),
+      accounts(accounts_of(from)), private_groups_(from.flag(directives::private_groups)),
+      withdraw_(from.number(directives::withdraw))
 {
-    if (hears_changes && !from.flag(directives::prepare, true))
+    if (hears_changes && !from.flag(directives::prepare))
         throw unusable("pgsql-cache: behind a proxy that gives each transaction to another session "
                        "(pgsql-prepare off) changes are not heard of; say pgsql-cache-notify off");
     if (suffix_ndn.empty())
@@ -191,8 +190,8 @@ void service::make_pools(const directives& from, const std::function<void()>& al
     };
     const std::string session = from.text(directives::reads);
     postgres::pool_limits limits{static_cast<int>(pool_size(from)),
-                                 from.number(directives::session_lifetime, 3600),
-                                 from.number(directives::session_idle, 600)};
+                                 from.number(directives::session_lifetime),
+                                 from.number(directives::session_idle)};
     reads_at_ = target_of(from, timeout, session);
     pool_ =
         std::make_shared<postgres::pool>(reads_at_, limits, counted->traffic, tell(""), opened(""));

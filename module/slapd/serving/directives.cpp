@@ -1,0 +1,183 @@
+// directives.cpp: the names of directives, their defaults and the checks of their values.
+#include "slapd/serving/directives.hpp"
+#include "slapd/serving/kind_parser.hpp"
+
+#include "auth/check_chain.hpp"
+#include "auth/password_hash.hpp"
+#include "auth/push_approval.hpp"
+#include "base/ascii.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace pgsql::slapd {
+
+const std::array<directive, directives::count> directives::table = {{
+#define DIRECTIVE(key, ...) {#key, __VA_ARGS__},
+#include "slapd/serving/directives.def"
+#undef DIRECTIVE
+}};
+
+namespace {
+
+[[noreturn]] void reject(const directive& directive, std::string_view value,
+                         const std::string& reason)
+{
+    throw unusable(directive.name() + " " + std::string(value) + ": " + reason);
+}
+
+// 3600 and 0.05, not 3600.000000.
+std::string as_text(double value)
+{
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    return {buffer.data(), end.ptr};
+}
+
+std::string checked_number(const directive& directive, const std::string& text)
+{
+    const value_rule& rule = directive.value;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = rule.type == value_type::whole_number;
+    if (error != std::errc() || end != text.data() + text.size() ||
+        !(value >= rule.least && value <= rule.most) || (whole && value != std::floor(value)))
+        reject(directive, text,
+               std::string("expected ") + (whole ? "a whole number" : "a number") + " of " +
+                   rule.argument + " between " + as_text(rule.least) + " and " +
+                   as_text(rule.most));
+    return text;
+}
+
+std::string checked_flag(const directive& directive, const std::string& text)
+{
+    const std::string word = lower_ascii(text);
+    if (word == "on" || word == "true" || word == "yes")
+        return "TRUE";
+    if (word == "off" || word == "false" || word == "no")
+        return "FALSE";
+    reject(directive, text, "expected on or off");
+}
+
+std::string checked_word(const directive& directive, const std::string& text)
+{
+    const std::string word = lower_ascii(text);
+    for (std::string_view left = directive.value.argument; !left.empty();) {
+        const std::string_view choice = left.substr(0, left.find('|'));
+        if (word == choice)
+            return word;
+        left.remove_prefix(std::min(choice.size() + 1, left.size()));
+    }
+    reject(directive, text, std::string("expected one of ") + directive.value.argument);
+}
+
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string out;
+    for (const auto& word : words)
+        out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+// The whole text, or its words where the SQL at its end is quoted as other directives are:
+// pgsql-list users "SELECT \"uid\" …". No statement begins with a quote.
+std::string checked_definition(const directive& directive, const std::vector<std::string>& words,
+                               std::string_view text)
+{
+    std::string_view sql = text;
+    for (int leading = directive.value.leading_words; leading > 0; --leading) {
+        sql.remove_prefix(std::min(sql.find_first_of(" \t"), sql.size()));
+        sql.remove_prefix(std::min(sql.find_first_not_of(" \t"), sql.size()));
+    }
+    const bool quoted = directive.value.type == value_type::statement && sql.starts_with('"');
+    std::string out = quoted ? joined(words) : std::string(text);
+    check_directive(directive.name(), out);
+    return out;
+}
+
+} // namespace
+
+std::string directive::name() const
+{
+    std::string out = "pgsql-" + std::string(key);
+    std::replace(out.begin(), out.end(), '_', '-');
+    return out;
+}
+
+std::string directive::attribute() const
+{
+    std::string out = "olcPg";
+    bool capital = true;
+    for (const char letter : key) {
+        if (letter != '_')
+            out += capital ? static_cast<char>(letter - 'a' + 'A') : letter;
+        capital = letter == '_';
+    }
+    return out;
+}
+
+std::string directives::text(id directive) const
+{
+    return has(directive) ? given[directive][0] : std::string(table[directive].default_value);
+}
+
+bool directives::flag(id directive) const
+{
+    const std::string value = text(directive);
+    return value == "TRUE" || value == "on";
+}
+
+double directives::number(id directive) const
+{
+    return std::strtod(text(directive).c_str(), nullptr);
+}
+
+std::string checked_value(const directive& directive, const std::vector<std::string>& words,
+                          std::string_view text)
+{
+    switch (directive.value.type) {
+    case value_type::connection_uri:
+        return check_uri(words[0].c_str());
+    case value_type::decimal:
+    case value_type::whole_number:
+        return checked_number(directive, words[0]);
+    case value_type::on_off:
+        return checked_flag(directive, words[0]);
+    case value_type::one_of:
+        return checked_word(directive, words[0]);
+    case value_type::check_chain:
+    case value_type::hash_cost:
+        try {
+            if (directive.value.type == value_type::check_chain)
+                (void)login::parse_chain(joined(words));
+            else
+                (void)login::parse_argon2_cost(joined(words));
+        } catch (const std::invalid_argument& e) {
+            reject(directive, joined(words), e.what());
+        }
+        return joined(words);
+    case value_type::push_endpoint:
+        // It may hold a password, so it is not shown.
+        if (const std::string problem = login::problem_of_uri(words[0]); !problem.empty())
+            throw unusable(directive.name() + ": " + problem);
+        return words[0];
+    case value_type::readable_file:
+        if (access(words[0].c_str(), R_OK) != 0)
+            reject(directive, words[0],
+                   std::string("the file cannot be read: ") + std::strerror(errno));
+        return words[0];
+    case value_type::definition:
+    case value_type::statement:
+        return checked_definition(directive, words, text);
+    }
+    throw std::logic_error("a directive has no value type");
+}
+
+} // namespace pgsql::slapd

@@ -37,7 +37,8 @@ namespace {
 std::string as_text(double value)
 {
     std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                   std::chars_format::fixed);
     return {buffer.data(), end.ptr};
 }
 

@@ -164,8 +164,8 @@ std::set<std::string> aliases_of(const query_plan& plan)
 query_plan plan_of(const statement& of, connection& session, const patience& limits)
 {
     // With its values, since a statement is planned for them.
-    const rows found = session.run_once(
-        {"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) " + of.text, of.values}, limits);
+    const rows found =
+        session.run_once({"EXPLAIN (VERBOSE, FORMAT JSON) " + of.text, of.values}, limits);
     return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
 }
 

@@ -213,6 +213,7 @@ query_plan read_plan(std::string_view json_text)
         if (const auto keys = top.find("Sort Key"); keys != top.end())
             out.sorted_by = keys->get<std::vector<std::string>>();
         out.line = reader::line(top);
+        out.cost = top.value("Total Cost", 0.0);
         return out;
     } catch (const json::exception& e) {
         throw std::invalid_argument(e.what());

@@ -29,6 +29,7 @@ struct query_plan {
     std::vector<std::string> sorted_by;  ///< by its last step, if that sorts
     std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
     std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
+    double cost = 0;  ///< PostgreSQL's estimate for all of it; 0 if it was not asked for
 };
 
 /// Throws std::invalid_argument if the text is no such plan.

@@ -27,12 +27,6 @@ std::string columns(const std::vector<std::string>& parts)
     return "(" + out + ")";
 }
 
-std::string size_of(const whole_read& table)
-{
-    return "all of " + table.table + " (" + (table.guessed ? "about " : "") +
-           std::to_string(std::llround(table.rows)) + (table.rows == 1 ? " row)" : " rows)");
-}
-
 std::string brief(const std::string& condition)
 {
     constexpr std::size_t enough = 300;
@@ -71,13 +65,19 @@ void explain_lack(std::vector<whole_read>& reads, const whole_read& part)
 
 } // namespace
 
+std::string extent_of(const whole_read& table)
+{
+    return "all of " + table.table + " (" + (table.guessed ? "about " : "") +
+           std::to_string(std::llround(table.rows)) + (table.rows == 1 ? " row)" : " rows)");
+}
+
 std::string index_advice::text() const
 {
     std::string out = search + " reads";
     std::set<std::string> said;
     for (const whole_read& r : reads)
         if (said.insert(r.table).second)
-            out += (said.size() == 1 ? " " : " and ") + size_of(r);
+            out += (said.size() == 1 ? " " : " and ") + extent_of(r);
     for (const whole_read& r : incurable)
         out += "; no index can be named for " + r.table +
                (r.condition.empty() ? ", which the query wants to see whole"

@@ -25,6 +25,9 @@ struct index_advice {
     [[nodiscard]] std::string text() const;
 };
 
+/// all of "Users" (11011 rows)
+[[nodiscard]] std::string extent_of(const postgres::whole_read& table);
+
 /// What PostgreSQL reads whole for a statement.
 using whole_reads_of = std::function<std::vector<postgres::whole_read>(const postgres::statement&)>;
 

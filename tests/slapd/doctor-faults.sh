@@ -13,7 +13,7 @@ contains "$OUT" 'indexes: finding users by mail reads all of "Users" (11011 rows
 contains "$OUT" 'do:  CREATE INDEX ON "Users" (lower("mail" COLLATE "C")); CREATE INDEX ON "Users" ((true)) WHERE "mail" ~'
 lacks "$OUT" 'SSSD: all users' # a list has to read all
 q "$(sed -n 's/^ *do:  \(CREATE INDEX.*\)/\1/p' <<<"$OUT") ANALYZE"
-checked 0 --no-sql "$T/slapd.conf"
+checked 0 -v --no-sql "$T/slapd.conf"
 lacks "$OUT" 'CREATE INDEX'
 contains "$OUT" 'SSSD: a user by name'
 contains "$OUT" 'Users_uid_key'

@@ -8,7 +8,7 @@ said() { # LEVEL ABOUT TEXT: there is such a finding
 }
 manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|" >"$T/slapd.conf"
 
-checked 0 "$T/slapd.conf"
+checked 0 -v "$T/slapd.conf"
 contains "$OUT" "dc=example,dc=com"
 contains "$OUT" "users: 10 rows, 10 entries"
 contains "$OUT" "groups: 4 rows, 4 entries"
@@ -16,7 +16,7 @@ for line in "username +character varying +-> uid, defaults" "uid_number +integer
     "passwords +argon2id m=65536 t=3 p=4 +1" "passwords +bcrypt 10 +3" "passwords +\{SSHA\} +1" "passwords +yescrypt +1" " +defaults +-> loginShell"; do
     grep -qE "^ +$line\$" <<<"$OUT" || { printf '%s\n' "$OUT" >&2; fail "no line: $line"; }
 done
-contains "$OUT" "SSSD: a user by number   (&(uidNumber=2000)(objectClass=posixAccount)(uid=*)(&(uidNumber=*)(!(uidNumber=0))))"
+contains "$OUT" "filter (&(uidNumber=2000)(objectClass=posixAccount)(uid=*)(&(uidNumber=*)(!(uidNumber=0))))"
 contains "$OUT" 'WHERE (e."uid_number" = $1'
 contains "$OUT" "Proxmox VE: all groups"
 contains "$OUT" "reads all of Groups (4 rows)"
@@ -83,6 +83,7 @@ assert (first["suffix"], second["suffix"]) == ("dc=example,dc=com", "dc=example,
 users = second["kinds"][0]
 assert (users["rows"], users["entries"], users["may_log_in"]) == (16, 14, 0), users
 assert any(f["what"].startswith("the condition is true of no row") for f in second["findings"])
+assert {"what": "a user by name", "verdict": "reads the table"}.items() <= first["searches"][0].items() and first["searches"][0]["cost"] > 0, first["searches"][0]
 assert any(s["client"] == "nslcd" and s["statements"][0]["plan"].startswith("Limit (") for s in second["searches"])
 assert {c["name"]: c["attributes"] for c in users["columns"]}["home_directory"] == ["homeDirectory"]
 END

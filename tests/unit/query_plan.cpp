@@ -72,6 +72,14 @@ TEST_CASE("a join finds no rows that have to be counted first")
     CHECK(plan.scans[1].conditions.size() == 1);
 }
 
+TEST_CASE("the cost of a plan is that of its first node")
+{
+    CHECK(read_plan(R"json([{"Plan": {"Node Type": "Limit", "Total Cost": 8.5, "Plans": [
+      {"Node Type": "Result", "Total Cost": 80}]}}])json")
+              .cost == 8.5);
+    CHECK(read_plan(R"json([{"Plan": {"Node Type": "Result"}}])json").cost == 0);
+}
+
 TEST_CASE("what is no plan is refused")
 {
     for (const char* bad :

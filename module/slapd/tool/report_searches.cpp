@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
+#include <set>
 
 namespace pgsql::slapd {
 namespace {
@@ -54,6 +56,43 @@ std::vector<directory::probe> statements_of(examination& of, const directory::cl
     return out;
 }
 
+// What PostgreSQL does for the statements of one search.
+struct search_cost {
+    double cost = 0;
+    std::set<std::string> sequential;    ///< tables that it would read from end to end today
+    std::set<std::string> without_index; ///< those of them for which no index helps
+};
+
+struct search_verdict {
+    std::string verdict;
+    std::string hint;
+};
+
+search_verdict not_served(const examination& of)
+{
+    for (const auto& k : of.mapping->map.kinds)
+        if (!k.problem.empty())
+            return {"not served", k.name + " has an error, see the findings"};
+    return {"not served", "no entry can match the filter"};
+}
+
+search_verdict verdict_on_list() { return {"reads the table", "it asks for all entries"}; }
+
+search_verdict verdict_on(const search_cost& spent)
+{
+    const auto list = [](const std::set<std::string>& tables) {
+        std::string out;
+        for (const auto& table : tables)
+            out += (out.empty() ? "" : ", ") + table;
+        return out;
+    };
+    if (!spent.without_index.empty())
+        return {"reads the table", list(spent.without_index) + "; see the findings on indexes"};
+    if (!spent.sequential.empty())
+        return {"index", "PostgreSQL prefers to read " + list(spent.sequential)};
+    return {"index", ""};
+}
+
 } // namespace
 
 void examine_searches(examination& of)
@@ -62,14 +101,20 @@ void examine_searches(examination& of)
         return;
     constexpr double large = 10000; // rows, from which on the log names indexes
     const postgres::explainer explain(of.session, 0, of.limits());
+    std::map<std::pair<std::string, std::vector<std::string>>, std::vector<postgres::whole_read>>
+        known; // by the statement
     const auto whole_reads = [&](const postgres::statement& asked) {
-        return explain.whole_reads(asked, of.session, of.limits());
+        const auto [at, added] = known.try_emplace({asked.text, asked.values});
+        if (added)
+            at->second = explain.whole_reads(asked, of.session, of.limits());
+        return at->second;
     };
     json& searches = of.report["searches"] = json::array();
     std::vector<directory::probe> all;
     for (const auto& search : directory::client_searches(of.of)) {
         of.progress("planning " + search.client + ": " + search.what);
         json statements = json::array();
+        search_cost spent;
         for (auto& asked : statements_of(of, search)) {
             const auto plan = postgres::plan_of(asked.asked, of.session, of.limits());
             json whole = json::object();
@@ -79,19 +124,35 @@ void examine_searches(examination& of)
                     whole[scan.table] = std::llround(explain.rows_of(scan).value_or(0));
                     if (explain.guesses(scan))
                         guessed.push_back(scan.table);
+                    postgres::whole_read extent;
+                    extent.table = scan.table;
+                    extent.rows = explain.rows_of(scan).value_or(0);
+                    extent.guessed = explain.guesses(scan);
+                    spent.sequential.insert(directory::extent_of(extent));
                 }
+            spent.cost += plan.cost;
+            if (!search.of_all)
+                for (const auto& read : whole_reads(asked.asked))
+                    spent.without_index.insert(directory::extent_of(read));
             statements.push_back({{"what", asked.what},
                                   {"sql", asked.asked.text},
                                   {"plan", plan.line},
+                                  {"cost", plan.cost},
                                   {"sequential", std::move(whole)},
                                   {"guessed", std::move(guessed)}});
             asked.what = search.client + ": " + search.what + " (" + asked.what + ")";
             if (!search.of_all)
                 all.push_back(std::move(asked));
         }
+        const auto [verdict, hint] = statements.empty() ? not_served(of)
+                                     : search.of_all    ? verdict_on_list()
+                                                        : verdict_on(spent);
         searches.push_back({{"client", search.client},
                             {"what", search.what},
                             {"filter", search.filter},
+                            {"verdict", verdict},
+                            {"hint", hint},
+                            {"cost", std::round(spent.cost * 100) / 100},
                             {"statements", std::move(statements)}});
     }
     // What the log says at a start comes first, so that each index is named for the plainest

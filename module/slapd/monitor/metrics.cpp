@@ -1,0 +1,232 @@
+// metrics.cpp: the catalogue of all metrics. A metric is a row here and a line in
+// slapd-pgsql-operations(7), MONITORING; tests/style/metrics.sh compares the two.
+#include "slapd/monitor/metrics.hpp"
+
+#include "slapd/auth/async_bind.hpp"
+
+#include "cache/result_cache.hpp"
+#include "postgres/fair_semaphore.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+using reader = std::function<std::uint64_t(const metric_source&)>;
+using event = postgres::traffic::event;
+using figures = directory::cache_figures;
+
+constexpr auto counter = metric_type::counter;
+constexpr auto gauge = metric_type::gauge;
+constexpr auto count = metric_unit::count;
+constexpr auto seconds = metric_unit::seconds;
+constexpr auto microseconds = metric_unit::microseconds;
+constexpr auto bytes = metric_unit::bytes;
+
+// ---- how a metric is read
+
+reader traffic(event what)
+{
+    return [what](const metric_source& s) { return s.counted.traffic->of[what]; };
+}
+
+// Of what exists only while the database is open.
+template <typename Read> reader room(Read read)
+{
+    return [read](const metric_source& s) {
+        return s.room != nullptr ? static_cast<std::uint64_t>(read(*s.room)) : 0;
+    };
+}
+
+template <typename Read> reader serving(Read read)
+{
+    return [read](const metric_source& s) {
+        return s.serving != nullptr ? static_cast<std::uint64_t>(read(*s.serving)) : 0;
+    };
+}
+
+reader cache_of(const std::shared_ptr<directory::cache> service::*which,
+                std::uint64_t (*read)(const figures&))
+{
+    return serving([which, read](service& s) {
+        return s.*which != nullptr ? read((s.*which)->figures()) : 0;
+    });
+}
+
+reader cache(std::uint64_t (*read)(const figures&)) { return cache_of(&service::answers, read); }
+
+reader stale_binds(std::uint64_t (*read)(const figures&))
+{
+    return cache_of(&service::accounts, read);
+}
+
+// ---- the rows
+
+std::vector<metric> numbers()
+{
+    return {
+        {2, "olmPgStatements", counter, count, "Statements that were sent to PostgreSQL",
+         traffic(event::statement)},
+        {3, "olmPgRows", counter, count, "Rows that PostgreSQL has returned", traffic(event::row)},
+        {4, "olmPgConnectAttempts", counter, count, "Attempts to connect to PostgreSQL",
+         traffic(event::attempt)},
+        {5, "olmPgConnects", counter, count, "Connections to PostgreSQL that were opened",
+         traffic(event::session)},
+        {6, "olmPgRepeated", counter, count, "Operations repeated because a connection was lost",
+         traffic(event::repeated)},
+        {7, "olmPgPoolSize", gauge, count, "Connections to PostgreSQL at most",
+         serving([](service& s) { return s.pool().size(); })},
+        {8, "olmPgPoolInUse", gauge, count, "Connections to PostgreSQL in use",
+         serving([](service& s) { return s.pool().lent(); })},
+        {9, "olmPgPoolWaits", counter, count, "Waits for a connection that was in use",
+         traffic(event::wait)},
+        {14, "olmPgConnectionsLost", counter, count,
+         "Connections that broke while they were in use", traffic(event::lost)},
+        {15, "olmPgConnectionsRetired", counter, count,
+         "Connections closed for their age or because they were unused", traffic(event::retired)},
+        {16, "olmPgDatabaseTroubled", gauge, count,
+         "1 while connecting to PostgreSQL fails, 2 once it counts as down",
+         serving([](service& s) { return static_cast<int>(s.pool().health().now()); })},
+        {17, "olmPgDatabaseAway", gauge, seconds,
+         "Seconds since PostgreSQL counts as down, 0 when it does not",
+         serving([](service& s) { return s.pool().health().away_for(); })},
+        {18, "olmPgRefusedAway", counter, count,
+         "Connections that were requested while PostgreSQL was down", traffic(event::refused)},
+        {19, "olmPgAnonymousRunning", gauge, count, "Searches without a login that hold a turn",
+         serving([](service& s) { return s.anonymous->now().held; })},
+        {20, "olmPgAnonymousWaiting", gauge, count, "Searches without a login that wait for a turn",
+         serving([](service& s) { return s.anonymous->now().waiting; })},
+        {10, "olmPgHashesWaiting", gauge, count, "Password checks whose turn has not come",
+         room([](waiting_room& r) { return r.gate()->load().waiting; })},
+        {11, "olmPgHashesRunning", gauge, count, "Threads that check password hashes",
+         room([](waiting_room& r) { return r.gate()->load().threads; })},
+        {12, "olmPgApprovalsPending", gauge, count,
+         "Approvals that were requested and not given yet",
+         room([](waiting_room& r) { return r.push()->load().prompts; })},
+        {13, "olmPgLoginsWaiting", gauge, count, "Logins that wait for an approval",
+         room([](waiting_room& r) { return r.push()->load().logins; })},
+        {30, "olmPgCacheHits", counter, count, "Answers from the cache",
+         cache([](const figures& f) -> std::uint64_t { return f.hits; })},
+        {31, "olmPgCacheMisses", counter, count, "Answers that were not in the cache",
+         cache([](const figures& f) -> std::uint64_t { return f.misses; })},
+        {32, "olmPgCacheShared", counter, count,
+         "Misses that were answered by the statement of another operation",
+         cache([](const figures& f) -> std::uint64_t { return f.shared; })},
+        {33, "olmPgCacheChanges", counter, count,
+         "Changes that were reported, each of which dropped all answers",
+         cache([](const figures& f) -> std::uint64_t { return f.changes; })},
+        {34, "olmPgCacheEvictions", counter, count, "Answers dropped because memory was short",
+         cache([](const figures& f) -> std::uint64_t { return f.evictions; })},
+        {35, "olmPgCacheEntries", gauge, count, "Answers in the cache",
+         cache([](const figures& f) -> std::uint64_t { return f.entries; })},
+        {36, "olmPgCacheBytes", gauge, bytes, "Bytes that the answers in the cache occupy",
+         cache([](const figures& f) -> std::uint64_t { return f.bytes; })},
+        {37, "olmPgCacheAge", gauge, seconds,
+         "Seconds since the oldest answer in the cache was read",
+         serving([](service& s) { return s.answers != nullptr ? s.answers->age() : 0; })},
+        {38, "olmPgCacheListening", gauge, count, "1 while changes are reported",
+         serving([](service& s) { return s.answers != nullptr && s.answers->usable() ? 1 : 0; })},
+        {39, "olmPgStaleAnswers", counter, count,
+         "Answers from stale data while the database was down",
+         cache([](const figures& f) -> std::uint64_t { return f.stale; })},
+        {40, "olmPgStaleBinds", counter, count,
+         "Logins checked against stale data while the database was down",
+         stale_binds([](const figures& f) -> std::uint64_t { return f.stale; })},
+    };
+}
+
+struct operation_row {
+    tally::kind kind;
+    int number; ///< of its first outcome
+    int histogram_number;
+    const char* name;
+};
+constexpr operation_row operations[] = {
+    {tally::search, 100, 201, "olmPgSearch"},
+    {tally::bind, 110, 202, "olmPgBind"},
+    {tally::compare, 120, 203, "olmPgCompare"},
+    {tally::password_change, 130, 204, "olmPgPasswordChange"},
+};
+static_assert(std::size(operations) == tally::kinds);
+
+struct outcome_row {
+    tally::outcome outcome;
+    const char* name;
+    bool of_searches_only = false;
+};
+constexpr outcome_row outcomes[] = {
+    {tally::answered, "Answered"}, {tally::empty, "Empty", true},
+    {tally::refused, "Refused"},   {tally::limited, "Limited"},
+    {tally::busy, "Busy"},         {tally::unavailable, "Unavailable"},
+    {tally::failed, "Failed"},     {tally::abandoned, "Abandoned"},
+};
+static_assert(std::size(outcomes) == tally::outcomes);
+
+void add_outcomes(std::vector<metric>& to)
+{
+    for (const auto& operation : operations)
+        for (const auto& how : outcomes)
+            if (!how.of_searches_only || operation.kind == tally::search)
+                to.push_back(
+                    {operation.number + static_cast<int>(how.outcome),
+                     std::string(operation.name) + how.name, counter, count,
+                     "Operations of this kind that ended so",
+                     [kind = operation.kind, outcome = how.outcome](const metric_source& s) {
+                         return s.counted.count_of(kind, outcome);
+                     }});
+}
+
+std::vector<histogram_metric> durations()
+{
+    std::vector<histogram_metric> out = {
+        {200, "olmPgPoolWaitTime", "Waits for a connection, by seconds",
+         [](const metric_source& s) -> const histogram& { return s.counted.traffic->waited; }}};
+    for (const auto& operation : operations)
+        out.push_back({operation.histogram_number, std::string(operation.name) + "Time",
+                       "Operations of this kind, by seconds",
+                       [kind = operation.kind](const metric_source& s) -> const histogram& {
+                           return s.counted.took(kind);
+                       }});
+    return out;
+}
+
+metric_catalogue make_catalogue()
+{
+    metric_catalogue out{numbers(), durations()};
+    add_outcomes(out.metrics);
+    for (const auto& h : out.histograms)
+        out.metrics.push_back({h.number + 50, h.name + "Sum", counter, microseconds,
+                               "The sum of them, in microseconds",
+                               [read = h.read](const metric_source& s) { return read(s).sum(); }});
+    return out;
+}
+
+} // namespace
+
+const metric_catalogue& all_metrics()
+{
+    static const metric_catalogue& only = *new metric_catalogue(make_catalogue());
+    return only; // never freed: slapd may read its monitor until the end
+}
+
+std::string bound_name(std::size_t bucket)
+{
+    if (bucket == histogram::bounds.size())
+        return "inf";
+    char text[32];
+    snprintf(text, sizeof text, "%.6f", static_cast<double>(histogram::bounds[bucket]) / 1e6);
+    std::string out = text;
+    out.erase(out.find_last_not_of('0') + 1);
+    if (out.back() == '.')
+        out.pop_back();
+    return out;
+}
+
+std::array<std::uint64_t, histogram::buckets> cumulated(const histogram& of)
+{
+    std::array<std::uint64_t, histogram::buckets> out{};
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = sum += of[i];
+    return out;
+}
+
+} // namespace pgsql::slapd

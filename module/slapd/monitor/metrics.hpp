@@ -1,0 +1,66 @@
+// metrics.hpp: the catalogue of all metrics of a database: what each is called and how it is read.
+#pragma once
+
+#include "slapd/serving/database.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pgsql::slapd {
+
+/// What metrics are read from.
+struct metric_source {
+    tally& counted;
+    service* serving;   ///< null while the database is closed
+    waiting_room* room; ///< as well
+};
+
+enum class metric_type : char {
+    counter, ///< only grows
+    gauge,   ///< goes up and down
+};
+
+enum class metric_unit : char { count, seconds, microseconds, bytes };
+
+/// A number.
+struct metric {
+    int number;       ///< the end of its OID
+    std::string name; ///< of its attribute in cn=Monitor
+    metric_type type;
+    metric_unit unit;
+    std::string help; ///< the DESC of its attribute
+    std::function<std::uint64_t(const metric_source&)> read;
+};
+
+/// How often something took how long; its bounds are seconds. Its sum is a metric of its own.
+struct histogram_metric {
+    int number;
+    std::string name;
+    std::string help;
+    std::function<const histogram&(const metric_source&)> read;
+};
+
+struct metric_catalogue {
+    std::vector<metric> metrics;
+    std::vector<histogram_metric> histograms;
+};
+
+/// The catalogue, in the order in which renderers show it.
+[[nodiscard]] const metric_catalogue& all_metrics();
+
+/// Calls use(metric_source) with the sources of a database as they are now.
+template <typename Use> void with_metric_source(const database& of, Use use)
+{
+    const auto serving = of.current();
+    const auto room = of.room();
+    use(metric_source{*of.counted, serving.get(), room.get()});
+}
+
+/// The bound of a bucket in seconds, as Prometheus writes it: 0.00005 … 10, inf.
+[[nodiscard]] std::string bound_name(std::size_t bucket);
+
+/// How many took as long as each of the bounds, or less.
+[[nodiscard]] std::array<std::uint64_t, histogram::buckets> cumulated(const histogram& of);
+
+} // namespace pgsql::slapd

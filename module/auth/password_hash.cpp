@@ -154,7 +154,7 @@ double sha_crypt_milliseconds(unsigned rounds, bool sha512, std::size_t password
 // What a check by crypt(3) costs, by what stands where crypt(5) says that each method has its cost;
 // nothing for a cost that is absurd or not to be read, and for methods whose cost has no bound
 // here.
-std::optional<expense> crypt_expense(std::string_view stored, std::size_t password_length)
+std::optional<hash_cost> crypt_expense(std::string_view stored, std::size_t password_length)
 {
     unsigned value = 0;
     const auto number_at = [&](std::size_t at) {
@@ -168,22 +168,22 @@ std::optional<expense> crypt_expense(std::string_view stored, std::size_t passwo
         if (stored.substr(3).starts_with(rounds) &&
             (!number_at(3 + rounds.size()) || value > most_crypt_rounds))
             return std::nullopt;
-        return expense{sha_crypt_milliseconds(value, stored[1] == '6', password_length), 0, 1};
+        return hash_cost{sha_crypt_milliseconds(value, stored[1] == '6', password_length), 0, 1};
     }
     if (stored.starts_with("$2"))
         return stored.size() > 7 && stored[3] == '$' && stored[6] == '$' && number_at(4) &&
                        value <= most_bcrypt_cost
-                   ? std::optional(expense{std::exp2(value) * 0.1, 0, 1})
+                   ? std::optional(hash_cost{std::exp2(value) * 0.1, 0, 1})
                    : std::nullopt;
     if (is_yescrypt(stored)) {
         const auto kib = yescrypt_kib(stored);
-        return kib ? std::optional(expense{static_cast<double>(*kib) / 700, *kib, 1})
+        return kib ? std::optional(hash_cost{static_cast<double>(*kib) / 700, *kib, 1})
                    : std::nullopt;
     }
     // MD5, with any password that crypt(3) takes, and the old DES are cheap, and all others ($7$,
     // $sha1$, $md5, _) are gone from crypt(3)'s list of what to use.
     if (stored.starts_with("$1$") || (!stored.empty() && stored[0] != '$' && stored[0] != '_'))
-        return expense{};
+        return hash_cost{};
     return std::nullopt;
 }
 
@@ -256,12 +256,12 @@ outcome check(const secret& stored, std::string_view password, unsigned threads)
                                                   : check_crypt(hash.text, password);
 }
 
-expense expense_of(const argon2_cost& cost)
+hash_cost expense_of(const argon2_cost& cost)
 {
     return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
 }
 
-expense expense_of(std::string_view stored, std::size_t password_length)
+hash_cost expense_of(std::string_view stored, std::size_t password_length)
 {
     const stored_hash hash = look_into(stored);
     if (hash.what == stored_hash::kind::argon2)
@@ -272,7 +272,7 @@ expense expense_of(std::string_view stored, std::size_t password_length)
     }
     if (hash.what != stored_hash::kind::crypt || settled_crypt(hash.text, password_length))
         return {};
-    return crypt_expense(hash.text, password_length).value_or(expense{});
+    return crypt_expense(hash.text, password_length).value_or(hash_cost{});
 }
 
 std::string cost_of(std::string_view stored)

@@ -25,20 +25,20 @@ struct outcome {
 };
 
 /// What one check takes while it runs.
-struct expense {
+struct hash_cost {
     double milliseconds = 0; ///< of a core of 2020, more or less
     std::size_t memory_kib = 0;
     unsigned threads = 1; ///< that could share the work
 
     /// Whether checks like this one must not run in any number at a time.
-    [[nodiscard]] bool dear() const noexcept { return milliseconds > 10; }
+    [[nodiscard]] bool is_expensive() const noexcept { return milliseconds > 10; }
 };
 /// The length in bytes of a usual password.
 inline constexpr std::size_t usual_length = 16;
 /// The rounds of SHA-crypt read the whole password, so that their cost grows with its length.
-[[nodiscard]] expense expense_of(std::string_view stored,
-                                 std::size_t password_length = usual_length);
-[[nodiscard]] expense expense_of(const argon2_cost& cost);
+[[nodiscard]] hash_cost expense_of(std::string_view stored,
+                                   std::size_t password_length = usual_length);
+[[nodiscard]] hash_cost expense_of(const argon2_cost& cost);
 
 /// What check() will say of the stored value for any password of this length, if that can be told
 /// without paying for a check.

@@ -22,15 +22,15 @@ struct password_step::judgement {
     decision refusal = decision::refused;
     std::shared_ptr<login::remembered> memory;
 
-    [[nodiscard]] login::expense expense_of(const login::secret& stored) const
+    [[nodiscard]] login::hash_cost expense_of(const login::secret& stored) const
     {
         return login::expense_of(stored.reveal(), password.reveal().size());
     }
 
-    [[nodiscard]] login::expense cost() const
+    [[nodiscard]] login::hash_cost cost() const
     {
-        login::expense out = expense_of(hash);
-        const login::expense more = expense_of(decoy);
+        login::hash_cost out = expense_of(hash);
+        const login::hash_cost more = expense_of(decoy);
         return {std::max(out.milliseconds, more.milliseconds),
                 std::max(out.memory_kib, more.memory_kib), std::max(out.threads, more.threads)};
     }
@@ -41,7 +41,7 @@ struct password_step::judgement {
             const login::outcome outcome = login::check(hash, password.reveal(), threads);
             switch (outcome.what) {
             case login::verdict::match:
-                if (expense_of(hash).dear())
+                if (expense_of(hash).is_expensive())
                     memory->add(dn, hash, password.reveal());
                 return {decision::accepted, ""};
             case login::verdict::busy:
@@ -63,10 +63,10 @@ struct password_step::judgement {
 
 bool password_step::may_wait() const
 {
-    const auto is_dear = [&](const std::string& hash) {
-        return login::expense_of(hash, op_.orb_cred.bv_len).dear();
+    const auto is_expensive = [&](const std::string& hash) {
+        return login::expense_of(hash, op_.orb_cred.bv_len).is_expensive();
     };
-    return is_dear(mapping_.decoy) || (whose_.hash && is_dear(whose_.hash->reveal()));
+    return is_expensive(mapping_.decoy) || (whose_.hash && is_expensive(whose_.hash->reveal()));
 }
 
 std::shared_ptr<password_step::judgement> password_step::begin()
@@ -116,7 +116,7 @@ void password_step::ask(const login::attempt& who, std::shared_ptr<login::listen
             gate->note_refusal(client);
         to->hear(std::move(what));
     };
-    if (!left->hash.empty() && !left->expense_of(left->hash).dear()) {
+    if (!left->hash.empty() && !left->expense_of(left->hash).is_expensive()) {
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
         login::secret decoy = std::exchange(left->decoy, {});
         auto answer = while_idle(op_, [&] { return (*left)(1); });
@@ -124,8 +124,8 @@ void password_step::ask(const login::attempt& who, std::shared_ptr<login::listen
             return conclude(std::move(answer));
         left->decoy = std::move(decoy);
     }
-    const login::expense cost = left->cost();
-    if (!cost.dear())
+    const login::hash_cost cost = left->cost();
+    if (!cost.is_expensive())
         return conclude(while_idle(op_, [&] { return (*left)(1); }));
     gate_->submit(
         who.client, cost, in_seconds(with_.hash_timeout),

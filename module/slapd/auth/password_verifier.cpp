@@ -66,10 +66,10 @@ std::optional<login::outcome> settled_by(Operation& op, const service& with,
 }
 
 login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,
-                        const login::expense& cost,
+                        const login::hash_cost& cost,
                         const std::function<login::outcome(unsigned threads)>& what)
 {
-    if (!cost.dear())
+    if (!cost.is_expensive())
         return while_idle(op, [&] { return what(1); });
     login::outcome out;
     std::exception_ptr failure;

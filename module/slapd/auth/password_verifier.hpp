@@ -19,7 +19,7 @@ settled_by(Operation& op, const service& with, const login::secret& stored, cons
 /// Runs `what` in its turn, in a worker that waits for it. `busy` when its turn did not come, else
 /// what `what` said.
 [[nodiscard]] login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,
-                                      const login::expense& cost,
+                                      const login::hash_cost& cost,
                                       const std::function<login::outcome(unsigned threads)>& what);
 
 /// What a client hears when its turn does not come.

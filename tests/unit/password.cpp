@@ -30,8 +30,8 @@ static const std::string sha512 =
 
 TEST_CASE("what is no hash is never compared with the password")
 {
-    for (const char* stored :
-         {"secret", "", "plain text", "*", "!", "$", "$argon2", "{CRYPT}", "{ARGON2}"})
+    for (const char* stored : {"secret", "", "plain text", "*", "!", "$", "$argon2", "{CRYPT}",
+                               "{ARGON2}", "{ARGON2}$6$salt$hash"})
         CHECK(judge(stored, stored) == verdict::refused);
     CHECK(judge("{CRYPT}secret", "{CRYPT}secret") ==
           verdict::mismatch); // an old DES hash, to crypt(3)
@@ -80,6 +80,10 @@ TEST_CASE("PBKDF2 as slapd's module writes it is checked without that module")
         for (const char* more : {"=", "$", "AA", " ", "+"})
             CHECK(judge(stored + more, "secret") == verdict::refused);
     }
+    for (const char* damaged :
+         {"{PBKDF2}1000$c2FsdA", "{PBKDF2}1000$c2FsdA$", "{PBKDF2}1000$c$AAAA",
+          "{PBKDF2}1000$c2FsdA$AAAA"}) // known before rounds are computed
+        CHECK(parse_hash(damaged)->problem() == std::string_view("a damaged {PBKDF2} hash"));
     CHECK(judge("{pbkdf2" + pbkdf2.front().substr(7), "secret") == verdict::match);
     CHECK(judge("{PBKDF2}0$W5SPPtKAOOVcYsuOlyaePA$AAAAAAAAAAAAAAAAAAAAAAAAAAA", "secret") ==
           verdict::refused);

@@ -108,6 +108,11 @@ const char* problem_of(const argon2_cost& cost) noexcept
     return nullptr;
 }
 
+hash_cost cost_of(const argon2_cost& cost) noexcept
+{
+    return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
+}
+
 argon2_cost parse_argon2_cost(std::string_view words)
 {
     argon2_cost out;
@@ -140,15 +145,17 @@ std::optional<argon2_string> read_argon2(std::string_view text)
         (out.version != ARGON2_VERSION_10 && out.version != ARGON2_VERSION_13))
         return std::nullopt;
     out.salt = std::move(*salt);
-    out.tag = std::move(*tag);
+    out.tag = secret(*tag);
+    explicit_bzero(tag->data(), tag->size());
     return out;
 }
 
 int verify_argon2(const argon2_string& stored, std::string_view password, unsigned threads)
 {
-    std::string computed(stored.tag.size(), '\0');
+    const std::string& tag = stored.tag.reveal();
+    std::string computed(tag.size(), '\0');
     argon2_context c = context(stored, password, threads, computed);
-    const int result = argon2_verify_ctx(&c, stored.tag.data(), stored.type);
+    const int result = argon2_verify_ctx(&c, tag.data(), stored.type);
     explicit_bzero(computed.data(), computed.size());
     return result;
 }

@@ -2,7 +2,7 @@
 // strings.
 #pragma once
 
-#include "base/secret.hpp"
+#include "auth/password_hash.hpp"
 
 #include <argon2.h>
 
@@ -29,7 +29,7 @@ struct argon2_string {
     std::uint32_t version = ARGON2_VERSION_13;
     argon2_cost cost;
     std::string salt;
-    std::string tag;
+    secret tag;
 };
 
 /// Whether the text begins as an argon2 string does; then its cost, if it can be read.
@@ -41,6 +41,7 @@ struct argon2_string {
 /// What is wrong with a cost, or null: a row must not demand whatever it likes, and no less than
 /// argon2 needs.
 [[nodiscard]] const char* problem_of(const argon2_cost& cost) noexcept;
+[[nodiscard]] hash_cost cost_of(const argon2_cost& cost) noexcept;
 
 /// Nothing when the text is damaged.
 [[nodiscard]] std::optional<argon2_string> read_argon2(std::string_view text);

@@ -1,5 +1,5 @@
-// foreign_hash.cpp: recognizes password hashes of other programs, which cannot be checked here.
-#include "auth/foreign_hash.hpp"
+// foreign_hash.cpp: password hashes of other programs, which cannot be verified here.
+#include "auth/hash_schemes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,9 +14,14 @@ constexpr const char* without_scheme =
 constexpr const char* as_pbkdf2 =
     "rewrite it in the query: slapd-pgsql-guide(7) has the expression";
 
+struct kind {
+    const char* reason; ///< "PBKDF2-SHA256 of Django, which is not supported"
+    const char* remedy; ///< how the query makes it one that is; empty: it cannot
+};
+
 struct form {
     std::string_view prefix;
-    foreign_hash is;
+    kind is;
 };
 
 // Longer prefixes first.
@@ -67,7 +72,7 @@ constexpr std::array forms = {
 struct digest {
     std::string_view before;
     std::size_t digits;
-    foreign_hash is;
+    kind is;
 };
 
 constexpr std::array digests = {
@@ -81,7 +86,7 @@ constexpr std::array digests = {
 };
 
 // Base64 of a version byte, of numbers that begin with zeros, a salt and a key.
-constexpr foreign_hash asp_net = {"PBKDF2 of ASP.NET Identity, which is not supported", ""};
+constexpr kind asp_net = {"PBKDF2 of ASP.NET Identity, which is not supported", ""};
 constexpr std::size_t asp_net_length = 84;
 
 bool is_hexadecimal(std::string_view text)
@@ -89,15 +94,8 @@ bool is_hexadecimal(std::string_view text)
     return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-} // namespace
-
-std::string_view foreign_hash::scheme() const noexcept
-{
-    const std::string_view text(reason);
-    return text.substr(0, text.rfind(','));
-}
-
-const foreign_hash* foreign_hash_of(std::string_view stored) noexcept
+// Null if the value is not known to be one.
+const kind* kind_of(std::string_view stored)
 {
     const auto* const f = std::find_if(forms.begin(), forms.end(), [&](const form& one) {
         return stored.starts_with(one.prefix) && stored.size() > one.prefix.size();
@@ -111,6 +109,35 @@ const foreign_hash* foreign_hash_of(std::string_view stored) noexcept
     if (d != digests.end())
         return &d->is;
     return stored.size() == asp_net_length && stored.starts_with("AQAAAA") ? &asp_net : nullptr;
+}
+
+class foreign_hash final : public password_hash {
+public:
+    foreign_hash(std::string_view stored, const kind& is) : password_hash(stored), is_(is) {}
+
+    [[nodiscard]] std::string scheme() const override // "PBKDF2-SHA256 of Django"
+    {
+        const std::string_view text(is_.reason);
+        return std::string(text.substr(0, text.rfind(',')));
+    }
+    [[nodiscard]] const char* remedy() const noexcept override { return is_.remedy; }
+
+private:
+    [[nodiscard]] const char* defect() const override { return is_.reason; }
+    [[nodiscard]] outcome compute(std::string_view, unsigned) const override
+    {
+        return {verdict::refused, is_.reason};
+    }
+
+    const kind& is_;
+};
+
+} // namespace
+
+parsed_hash parse_foreign_hash(std::string_view stored)
+{
+    const kind* is = kind_of(stored);
+    return is != nullptr ? std::make_unique<foreign_hash>(stored, *is) : nullptr;
 }
 
 } // namespace pgsql::login

@@ -52,7 +52,7 @@ void hash_gate::note_refusal(std::string_view client) noexcept
     }
 }
 
-hash_gate::ending hash_gate::run(std::string_view client, const expense& cost, deadline until,
+hash_gate::ending hash_gate::run(std::string_view client, const hash_cost& cost, deadline until,
                                  unsigned most, const std::function<bool()>& given_up,
                                  const work& what)
 {
@@ -100,13 +100,13 @@ hash_gate::ending hash_gate::run(std::string_view client, const expense& cost, d
     return *how;
 }
 
-void hash_gate::submit(std::string_view client, const expense& cost, deadline until, work what,
+void hash_gate::submit(std::string_view client, const hash_cost& cost, deadline until, work what,
                        std::function<void()> late)
 {
     (void)enqueue(client, cost, until, std::move(what), std::move(late));
 }
 
-std::uint64_t hash_gate::enqueue(std::string_view client, const expense& cost, deadline until,
+std::uint64_t hash_gate::enqueue(std::string_view client, const hash_cost& cost, deadline until,
                                  work what, std::function<void()> late)
 {
     const std::string network = network_of(client);

@@ -62,7 +62,7 @@ public:
 
     /// Runs `what` when its turn comes and waits for its end. At most `most` callers may do so at a
     /// time. The deadline is for the wait; a check that has begun is waited for.
-    [[nodiscard]] ending run(std::string_view client, const expense& cost, deadline until,
+    [[nodiscard]] ending run(std::string_view client, const hash_cost& cost, deadline until,
                              unsigned most, const std::function<bool()>& given_up,
                              const work& what);
 
@@ -70,7 +70,7 @@ public:
     /// is after the deadline or never: when too many checks wait, those of the client with the most
     /// give way. Both must be quick or be the check itself. Throws std::system_error if there is no
     /// thread to be had.
-    void submit(std::string_view client, const expense& cost, deadline until, work what,
+    void submit(std::string_view client, const hash_cost& cost, deadline until, work what,
                 std::function<void()> late);
 
     /// A login of the client was refused.
@@ -93,7 +93,7 @@ private:
 
     using queue = std::list<job>;
 
-    [[nodiscard]] std::uint64_t enqueue(std::string_view client, const expense& cost,
+    [[nodiscard]] std::uint64_t enqueue(std::string_view client, const hash_cost& cost,
                                         deadline until, work what, std::function<void()> late);
     [[nodiscard]] bool withdraw(std::uint64_t number);
     void begin_thread();

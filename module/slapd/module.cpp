@@ -2,6 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/abi_check.hpp"
+#include "slapd/auth/password_verifier.hpp"
 #include "slapd/rootdse.hpp"
 
 namespace pgsql::slapd {
@@ -62,6 +63,7 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
     }
     backend.bi_type = const_cast<char*>("pgsql");
     backend.bi_init = initialise;
+    use_slapd_schemes();
     if (register_rootdse() != 0 || backend_add(&backend) != 0) {
         Debug(LDAP_DEBUG_ANY, "back_pgsql: slapd refused the backend\n");
         return -1;

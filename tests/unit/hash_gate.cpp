@@ -14,7 +14,7 @@ using ending = hash_gate::ending;
 
 namespace {
 
-expense of(std::size_t mib, unsigned threads = 1) { return {100, mib * 1024, threads}; }
+hash_cost of(std::size_t mib, unsigned threads = 1) { return {100, mib * 1024, threads}; }
 bool never() { return false; }
 constexpr const char* host = "192.0.2.1";
 

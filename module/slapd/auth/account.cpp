@@ -88,7 +88,7 @@ account find_account(Operation& op, service& with, const bound& mapping,
             if (name == k.chain_column)
                 out.chain = *value;
             if (name == k.password_column) {
-                out.hash.emplace(*value);
+                out.hash = login::parse_hash(*value);
                 c.page->wipe(c.row, static_cast<int>(i));
             }
         }
@@ -107,7 +107,7 @@ account find_account(Operation& op, service& with, const bound& mapping,
 
 namespace {
 
-// An account that was open. Its hash is wiped when it goes.
+// An account that was open.
 struct open_account {
     explicit open_account(const bound& of_mapping) : entry(of_mapping), mapping(&of_mapping) {}
 
@@ -116,7 +116,7 @@ struct open_account {
     const directory::kind* of = nullptr;
     std::string dn;
     std::string name;
-    login::secret hash;
+    std::shared_ptr<const login::password_hash> hash;
     std::string chain;
     long long last_day = 0;
 };
@@ -129,13 +129,19 @@ bool is_gone(service& with, const postgres::error& e)
            (is_away(e) && with.pool().health().now() == postgres::breaker::state::away);
 }
 
+// About what it takes: it may hold its salt and digest apart from the stored value.
+std::size_t bytes_of(const login::password_hash& hash)
+{
+    return sizeof hash + 2 * hash.stored().reveal().size();
+}
+
 account as_it_was(Operation& op, const open_account& known)
 {
     account out;
     out.of = known.of;
     out.dn = known.dn;
     out.name = known.name;
-    out.hash.emplace(known.hash.reveal());
+    out.hash = known.hash;
     out.chain = known.chain;
     out.last_day = known.last_day;
     out.locked_out = is_over(known.last_day);
@@ -164,11 +170,11 @@ account find_account_to_bind(Operation& op, service& with, const bound& mapping)
         seen->of = out.of;
         seen->dn = out.dn;
         seen->name = out.name;
-        seen->hash = login::secret(out.hash->reveal());
+        seen->hash = out.hash;
         seen->chain = out.chain;
         seen->last_day = out.last_day;
         const std::size_t bytes = sizeof *seen + seen->entry.bytes() + out.dn.size() +
-                                  out.name.size() + out.hash->reveal().size() + out.chain.size();
+                                  out.name.size() + bytes_of(*out.hash) + out.chain.size();
         asked.mine->land({std::move(seen), bytes});
         return out;
     } catch (const postgres::error& e) {

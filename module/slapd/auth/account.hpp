@@ -3,7 +3,7 @@
 
 #include "slapd/entry/entry_source.hpp"
 
-#include "base/secret.hpp"
+#include "auth/password_hash.hpp"
 
 namespace pgsql::slapd {
 
@@ -14,8 +14,8 @@ struct account {
     bool hidden = false;                 ///< by the gate: to clients there is no such row
     std::string dn;                      ///< as the directory shows it
     std::string name;                    ///< the value that names the row
-    std::optional<login::secret> hash;   ///< goes as soon as it has been checked
-    std::string chain;                   ///< the row's own list of checks; empty: the database's
+    std::shared_ptr<const login::password_hash> hash; ///< null: the row has none
+    std::string chain;       ///< the row's own list of checks; empty: the database's
     std::string barred;      ///< why nobody logs in as this one, whatever the password; for the log
     long long last_day = 0;  ///< counted from 1970, on which it is gone; 0 and below: never
     bool last_known = false; ///< the database is away: as it was when it was last seen

@@ -9,64 +9,65 @@
 namespace pgsql::slapd {
 
 using login::decision;
+using hash_ptr = std::shared_ptr<const login::password_hash>;
 
 // It may outlive the operation, whose client may leave, so that it looks at nothing of it.
 struct password_step::judgement {
     login::secret password;
-    login::secret hash;  ///< of the row; empty: it is judged already
-    login::secret decoy; ///< computed as well if the verdict was had for less; or empty
-    double usual = 0;    ///< milliseconds that it takes
-    bool paid = false;   ///< about as much was computed already
+    hash_ptr hash;     ///< of the row; null: it is judged already
+    hash_ptr dummy;    ///< computed as well if the verdict took less; or null
+    double usual = 0;  ///< milliseconds that it takes
+    bool paid = false; ///< about as much was computed already
     std::string dn;
     std::string reason; ///< to refuse
     decision refusal = decision::refused;
     std::shared_ptr<login::remembered> memory;
 
-    [[nodiscard]] login::expense expense_of(const login::secret& stored) const
+    [[nodiscard]] login::hash_cost cost_of(const hash_ptr& one) const
     {
-        return login::expense_of(stored.reveal(), password.reveal().size());
+        return one != nullptr ? one->cost(password.reveal().size()) : login::hash_cost{};
     }
 
-    [[nodiscard]] login::expense cost() const
+    [[nodiscard]] login::hash_cost cost() const
     {
-        login::expense out = expense_of(hash);
-        const login::expense more = expense_of(decoy);
+        const login::hash_cost out = cost_of(hash);
+        const login::hash_cost more = cost_of(dummy);
         return {std::max(out.milliseconds, more.milliseconds),
                 std::max(out.memory_kib, more.memory_kib), std::max(out.threads, more.threads)};
     }
 
     [[nodiscard]] login::answer operator()(unsigned threads)
     {
-        if (!hash.empty()) {
-            const login::outcome outcome = login::check(hash, password.reveal(), threads);
+        if (hash != nullptr) {
+            const login::outcome outcome = hash->verify(password.reveal(), threads);
             switch (outcome.what) {
             case login::verdict::match:
-                if (expense_of(hash).dear())
-                    memory->add(dn, hash, password.reveal());
+                if (cost_of(hash).is_expensive())
+                    memory->add(dn, hash->stored(), password.reveal());
                 return {decision::accepted, ""};
             case login::verdict::busy:
                 return {decision::busy, outcome.reason};
             case login::verdict::refused:
                 reason = std::string("its password column holds ") + outcome.reason;
                 break;
-            default:
+            case login::verdict::mismatch:
                 reason = "wrong password";
-                paid = expense_of(hash).milliseconds > usual / 2;
+                paid = cost_of(hash).milliseconds > usual / 2;
             }
-            hash = {};
+            hash = nullptr;
         }
-        if (!paid && !decoy.empty())
-            (void)login::check(decoy, password.reveal(), threads);
+        if (!paid && dummy != nullptr)
+            (void)dummy->verify(password.reveal(), threads);
         return {refusal, reason};
     }
 };
 
 bool password_step::may_wait() const
 {
-    const auto is_dear = [&](const std::string& hash) {
-        return login::expense_of(hash, op_.orb_cred.bv_len).dear();
+    const auto is_expensive = [&](const hash_ptr& hash) {
+        return hash != nullptr && hash->cost(op_.orb_cred.bv_len).is_expensive();
     };
-    return is_dear(mapping_.decoy) || (whose_.hash && is_dear(whose_.hash->reveal()));
+    return is_expensive(mapping_.dummy) || is_expensive(whose_.hash);
 }
 
 std::shared_ptr<password_step::judgement> password_step::begin()
@@ -74,8 +75,8 @@ std::shared_ptr<password_step::judgement> password_step::begin()
     auto out = std::make_shared<judgement>();
     const std::string_view password = view(op_.orb_cred);
     out->password = login::secret(password);
-    out->decoy = login::secret(mapping_.decoy);
-    out->usual = out->expense_of(out->decoy).milliseconds;
+    out->dummy = mapping_.dummy;
+    out->usual = out->cost_of(out->dummy).milliseconds;
     out->dn = view(op_.o_req_ndn);
     out->memory = with_.remembered;
     out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
@@ -84,15 +85,13 @@ std::shared_ptr<password_step::judgement> password_step::begin()
         out->refusal = decision::unavailable;
     if (!whose_.barred.empty() || password.empty())
         return out;
-    const auto known = settled_by(op_, with_, *whose_.hash, op_.orb_cred);
+    const auto known = precheck(with_, *whose_.hash, password.size());
     if (!known) {
-        if (out->memory->knows(out->dn, *whose_.hash, password))
+        if (out->memory->knows(out->dn, whose_.hash->stored(), password))
             return nullptr;
-        out->hash = std::move(*whose_.hash);
+        out->hash = std::move(whose_.hash);
         return out;
     }
-    if (known->what == login::verdict::match)
-        return nullptr;
     out->reason = "wrong password";
     if (known->what == login::verdict::refused) {
         out->reason = known->reason;
@@ -116,16 +115,16 @@ void password_step::ask(const login::attempt& who, std::shared_ptr<login::listen
             gate->note_refusal(client);
         to->hear(std::move(what));
     };
-    if (!left->hash.empty() && !left->expense_of(left->hash).dear()) {
+    if (left->hash != nullptr && !left->cost_of(left->hash).is_expensive()) {
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
-        login::secret decoy = std::exchange(left->decoy, {});
+        hash_ptr dummy = std::exchange(left->dummy, nullptr);
         auto answer = while_idle(op_, [&] { return (*left)(1); });
-        if (answer.what != left->refusal || left->paid || decoy.empty())
+        if (answer.what != left->refusal || left->paid || dummy == nullptr)
             return conclude(std::move(answer));
-        left->decoy = std::move(decoy);
+        left->dummy = std::move(dummy);
     }
-    const login::expense cost = left->cost();
-    if (!cost.dear())
+    const login::hash_cost cost = left->cost();
+    if (!cost.is_expensive())
         return conclude(while_idle(op_, [&] { return (*left)(1); }));
     gate_->submit(
         who.client, cost, in_seconds(with_.hash_timeout),

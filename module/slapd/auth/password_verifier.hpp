@@ -8,18 +8,20 @@
 
 namespace pgsql::slapd {
 
-/// The verdict that needs no costly check: a stored value that is none of our hashes, or a {SCHEME}
-/// of slapd's. Nothing if login::check() has to find it.
-[[nodiscard]] std::optional<login::outcome>
-settled_by(Operation& op, const service& with, const login::secret& stored, const berval& password);
+/// Why no password is right for the hash, or null. Costs nothing.
+[[nodiscard]] const char* why_hopeless(const service& with, const login::password_hash& hash);
 
-/// Why no password whatever is right for the stored value, or null. Costs nothing.
-[[nodiscard]] const char* why_hopeless(const service& with, const login::secret& stored);
+/// The result for all passwords of this length, if no computation is needed to know it.
+[[nodiscard]] std::optional<login::outcome>
+precheck(const service& with, const login::password_hash& hash, std::size_t password_length);
+
+/// Makes slapd's password schemes known to auth/.
+void use_slapd_schemes() noexcept;
 
 /// Runs `what` in its turn, in a worker that waits for it. `busy` when its turn did not come, else
 /// what `what` said.
 [[nodiscard]] login::outcome run_here(Operation& op, const service& with, login::hash_gate& gate,
-                                      const login::expense& cost,
+                                      const login::hash_cost& cost,
                                       const std::function<login::outcome(unsigned threads)>& what);
 
 /// What a client hears when its turn does not come.

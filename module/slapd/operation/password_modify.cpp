@@ -56,18 +56,18 @@ login::outcome check_old(Operation& op, service& with, login::hash_gate& gate, c
 {
     if (!whose.hash)
         return {login::verdict::refused, "there is no old password"};
-    if (const auto known = settled_by(op, with, *whose.hash, password))
+    const login::password_hash& hash = *whose.hash;
+    if (const auto known = precheck(with, hash, password.bv_len))
         return *known;
-    return run_here(
-        op, with, gate, login::expense_of(whose.hash->reveal(), password.bv_len),
-        [&](unsigned threads) { return login::check(*whose.hash, view(password), threads); });
+    return run_here(op, with, gate, hash.cost(password.bv_len),
+                    [&](unsigned threads) { return hash.verify(view(password), threads); });
 }
 
 login::secret make_new(Operation& op, service& with, login::hash_gate& gate, const berval& password)
 {
     login::secret out;
     const auto how =
-        run_here(op, with, gate, login::expense_of(with.new_hashes), [&](unsigned threads) {
+        run_here(op, with, gate, login::cost_of(with.new_hashes), [&](unsigned threads) {
             out = login::make_argon2id(view(password), with.new_hashes, threads);
             return login::outcome{login::verdict::match, ""};
         });
@@ -78,7 +78,7 @@ login::secret make_new(Operation& op, service& with, login::hash_gate& gate, con
 
 long update(Operation& op, service& with, const account& whose, const login::secret& fresh)
 {
-    const std::string* before = whose.hash ? &whose.hash->reveal() : nullptr;
+    const std::string* before = whose.hash ? &whose.hash->stored().reveal() : nullptr;
     try {
         return while_waiting(op, with, [&](const postgres::patience& limits) {
             return with.changes().with_connection(limits, [&](postgres::connection& session) {
@@ -111,7 +111,7 @@ void look_again(Operation& op, service& with, const bound& mapping, const accoun
 {
     const account now = find_account(op, with, mapping);
     const auto text = [](const account& a) {
-        return a.hash ? std::string_view(a.hash->reveal()) : std::string_view();
+        return a.hash ? std::string_view(a.hash->stored().reveal()) : std::string_view();
     };
     if (now.of == nullptr || now.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};

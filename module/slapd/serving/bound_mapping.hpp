@@ -1,6 +1,7 @@
 // bound_mapping.hpp: a mapping resolved against the columns that the configured queries return.
 #pragma once
 
+#include "auth/password_hash.hpp"
 #include "mapping/mapping.hpp"
 #include "slapd/core/entry_ptr.hpp"
 #include "slapd/core/schema.hpp"
@@ -20,12 +21,12 @@ struct shared_values {
 /// A mapping fitted to the columns that the database's queries really return.
 struct bound : std::enable_shared_from_this<bound> {
     directory::mapping map;
-    std::vector<attribute_type> types; ///< parallel to map.attributes
-    std::vector<shared_values> shared; ///< parallel to map.kinds
-    std::vector<std::string> remarks;  ///< for whoever starts slapd to read
-    bool complete = true;              ///< whether every kind can be served
-    std::string decoy;                 ///< checked for names that do not exist
-    unsigned serial = 0;               ///< no other mapping of the service has it
+    std::vector<attribute_type> types;                 ///< parallel to map.attributes
+    std::vector<shared_values> shared;                 ///< parallel to map.kinds
+    std::vector<std::string> remarks;                  ///< for whoever starts slapd to read
+    bool complete = true;                              ///< whether every kind can be served
+    unsigned serial = 0;                               ///< no other mapping of the service has it
+    std::shared_ptr<const login::password_hash> dummy; ///< verified for names that do not exist
 };
 
 } // namespace pgsql::slapd

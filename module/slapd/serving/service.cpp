@@ -316,12 +316,12 @@ void service::complain(const std::string& kind, const std::string& what, double 
 void service::look_at_hashes(bound& to, postgres::patience limits)
 {
     // Nor at more memory than a check may take: rows whose hashes do are refused unchecked.
-    const auto fits = [&](const std::string& decoy) {
-        return login::expense_of(decoy).memory_kib <= budget.memory_kib;
+    const auto fits = [&](const login::password_hash& dummy) {
+        return dummy.cost().memory_kib <= budget.memory_kib;
     };
-    to.decoy = login::decoy_like(login::default_cost);
-    if (!fits(to.decoy))
-        to.decoy = login::decoy_like("$6$");
+    to.dummy = login::parse_hash(login::default_cost)->dummy();
+    if (!fits(*to.dummy))
+        to.dummy = login::parse_hash("$6$")->dummy();
     const int users = to.map.kind_named("users");
     if (users < 0)
         return;
@@ -333,14 +333,21 @@ void service::look_at_hashes(bound& to, postgres::patience limits)
     sample.text = "SELECT " + column + " FROM (" + k.list.text + ") AS e WHERE " + column +
                   " IS NOT NULL LIMIT 100";
     limits.until = std::min(limits.until, in_seconds(std::min(1.0, timeout / 2)));
-    std::map<std::string, int> costs;
+    struct commonness {
+        std::shared_ptr<const login::password_hash> dummy;
+        int rows = 0;
+    };
+    std::map<std::string, commonness> costs; ///< by the dummy hash of the cost
     try {
         const auto rows = pool_->run(sample, limits);
         for (int i = 0; i < rows.count(); ++i) {
-            if (auto cost = login::cost_of(rows.at(i, 0).value_or(""));
-                !cost.empty() && fits(login::decoy_like(cost)))
-                ++costs[cost];
+            auto dummy = login::parse_hash(rows.at(i, 0).value_or(""))->dummy();
             rows.wipe(i, 0);
+            if (dummy == nullptr || !fits(*dummy))
+                continue;
+            commonness& of = costs[dummy->stored().reveal()];
+            of.dummy = std::move(dummy);
+            ++of.rows;
         }
     } catch (const postgres::error& e) {
         if (e.why() != postgres::error::cause::deadline &&
@@ -353,10 +360,11 @@ void service::look_at_hashes(bound& to, postgres::patience limits)
                              std::string(login::default_cost) + ", whatever the users' own take");
     }
     const auto most =
-        std::max_element(costs.begin(), costs.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
+        std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {
+            return a.second.rows < b.second.rows;
+        });
     if (most != costs.end())
-        to.decoy = login::decoy_like(most->first);
+        to.dummy = most->second.dummy;
 }
 
 } // namespace pgsql::slapd

@@ -1,6 +1,7 @@
 // service.hpp: what operations on one database share between two configuration changes.
 #pragma once
 
+#include "auth/argon2.hpp"
 #include "auth/hash_executor.hpp"
 #include "mapping/dn_tree.hpp"
 #include "mapping/settings.hpp"

@@ -5,7 +5,6 @@
 #include "slapd/auth/password_verifier.hpp"
 #include "slapd/entry/entry_source.hpp"
 
-#include "auth/foreign_hash.hpp"
 #include "auth/password_hash.hpp"
 #include "query/column_condition.hpp"
 
@@ -199,14 +198,12 @@ private:
 
     void look_at_hash(const candidate& c, int column)
     {
-        const login::secret stored(c.page->at(c.row, column).value_or(""));
+        const auto hash = login::parse_hash(c.page->at(c.row, column).value_or(""));
         if (c.page->at(c.row, column))
             c.page->wipe(c.row, column);
-        const char* reason = why_hopeless(of_.with, stored);
-        const login::foreign_hash* other = login::foreign_hash_of(stored.reveal());
-        hashes_[{login::scheme_of(stored.reveal()), reason != nullptr ? reason : "",
-                 other != nullptr ? other->remedy : ""}]
-            .add("\"" + std::string(c.name.substr(0, 60)) + "\"");
+        const char* reason = why_hopeless(of_.with, *hash);
+        hashes_[{hash->scheme(), reason != nullptr ? reason : "", hash->remedy()}].add(
+            "\"" + std::string(c.name.substr(0, 60)) + "\"");
     }
 
     void report()

@@ -1,0 +1,103 @@
+// crypt_hash.cpp: hashes of crypt(5), bare or after {CRYPT}.
+#include "auth/crypt_setting.hpp"
+#include "auth/hash_schemes.hpp"
+
+#include <crypt.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+namespace pgsql::login {
+namespace {
+
+// A bound for SHA-crypt with a long password, whose rounds read all of it. As that of the rounds.
+constexpr double most_milliseconds = 6000;
+
+class crypt_hash final : public password_hash {
+public:
+    crypt_hash(std::string_view stored, std::size_t prefix)
+        : password_hash(stored), prefix_(prefix), setting_(stored.substr(prefix))
+    {}
+
+    [[nodiscard]] std::string scheme() const override { return setting_.name(); }
+
+    [[nodiscard]] hash_cost cost(std::size_t password_length) const override
+    {
+        if (defect() != nullptr || precheck_length(password_length))
+            return {};
+        return setting_.cost(password_length).value_or(hash_cost{});
+    }
+
+private:
+    [[nodiscard]] std::string_view text() const // NUL-terminated
+    {
+        return std::string_view(stored().reveal()).substr(prefix_);
+    }
+
+    [[nodiscard]] const char* defect() const override
+    {
+        if (text().empty() || setting_.method() == crypt_method::locked)
+            return "a locked or disabled crypt(5) value";
+        return setting_.cost(usual_length) ? nullptr
+                                           : "a crypt(5) hash with an absurd or unreadable cost";
+    }
+
+    [[nodiscard]] std::optional<outcome> precheck_length(std::size_t password_length) const override
+    {
+        // crypt(3) takes no longer passwords, and computes nothing for them.
+        if (password_length >= CRYPT_MAX_PASSPHRASE_SIZE)
+            return outcome{verdict::mismatch, ""};
+        const auto cost = setting_.cost(password_length);
+        if (cost && cost->milliseconds > most_milliseconds)
+            return outcome{verdict::refused,
+                           "a crypt(5) hash that costs too much with a password of this length"};
+        return std::nullopt;
+    }
+
+    [[nodiscard]] outcome compute(std::string_view password, unsigned) const override
+    {
+        // crypt(3) would read the part before the NUL only.
+        if (password.find('\0') != std::string_view::npos)
+            return {verdict::mismatch, ""};
+        const secret phrase(password);
+        const auto data = std::make_unique<crypt_data>();
+        const char* computed = crypt_r(phrase.reveal().c_str(), text().data(), data.get());
+        outcome out{verdict::mismatch, ""};
+        if (computed == nullptr || computed[0] == '*')
+            out = {verdict::refused, "a hash that crypt(3) does not know"};
+        else if (strlen(computed) == text().size() &&
+                 CRYPTO_memcmp(computed, text().data(), text().size()) == 0)
+            out = {verdict::match, ""};
+        explicit_bzero(data.get(), sizeof *data);
+        return out;
+    }
+
+    [[nodiscard]] std::string dummy_text() const override
+    {
+        if (setting_.text().empty())
+            return {};
+        switch (setting_.method()) {
+        case crypt_method::bcrypt: // 22 characters of salt, 31 of hash
+            return setting_.text() + "backpgsqldecoysalt....0000000000000000000000000000000";
+        case crypt_method::yescrypt:
+            return setting_.text() +
+                   "backpgsqldecoysalt....$0000000000000000000000000000000000000000000";
+        default:
+            return setting_.text() + "decoydec$0000000000000000000000";
+        }
+    }
+
+    const std::size_t prefix_; ///< length of {CRYPT}, if it is there
+    const crypt_setting setting_;
+};
+
+} // namespace
+
+parsed_hash parse_crypt_hash(std::string_view stored)
+{
+    constexpr std::string_view prefix = "{CRYPT}";
+    if (has_prefix(stored, prefix))
+        return std::make_unique<crypt_hash>(stored, prefix.size());
+    return stored.starts_with('$') ? std::make_unique<crypt_hash>(stored, 0) : nullptr;
+}
+
+} // namespace pgsql::login

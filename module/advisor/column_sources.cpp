@@ -3,6 +3,7 @@
 
 #include "advisor/explain.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace pgsql::postgres {
@@ -13,17 +14,31 @@ constexpr const char* any_text = "back_pgsql_parameter";
 // For parameters that are no texts: integers and uuids.
 constexpr const char* other_values[] = {"0", "00000000-0000-0000-0000-000000000000"};
 
+// PostgreSQL scans the parts of a table as users_1, users_2 and so on, and calls them users above.
+std::string name_above(const table_scan& part, const std::vector<table_scan>& scans)
+{
+    const auto number = part.alias.rfind('_');
+    if (number == std::string::npos || number + 1 == part.alias.size() ||
+        part.alias.find_first_not_of("0123456789", number + 1) != std::string::npos)
+        return part.alias;
+    const std::string whole = part.alias.substr(0, number);
+    const bool scanned = std::any_of(scans.begin(), scans.end(),
+                                     [&](const table_scan& s) { return s.alias == whole; });
+    return scanned ? part.alias : whole;
+}
+
 std::set<table_column> columns_in(const std::string& expression,
                                   const std::vector<table_scan>& scans)
 {
     std::set<table_column> out;
-    for (const table_scan& scan : scans) {
-        for (const auto& name : columns_of(expression, scan.alias))
-            out.insert({scan.schema, scan.table, name});
-        for (const auto& row : {scan.alias + ".*", quote_identifier(scan.alias) + ".*"})
-            if (expression.find(row) != std::string::npos)
-                out.insert({scan.schema, scan.table, "*"});
-    }
+    for (const table_scan& scan : scans)
+        for (const auto& alias : std::set<std::string>{scan.alias, name_above(scan, scans)}) {
+            for (const auto& name : columns_of(expression, alias))
+                out.insert({scan.schema, scan.table, name});
+            for (const auto& row : {alias + ".*", quote_identifier(alias) + ".*"})
+                if (expression.find(row) != std::string::npos)
+                    out.insert({scan.schema, scan.table, "*"});
+        }
     return out;
 }
 
@@ -63,12 +78,13 @@ query_sources sources_of(const std::string& query, int parameters,
     }
     if (!plan)
         return out;
-    for (std::size_t i = 0; i < columns.size() && i < plan->outputs.size(); ++i) {
-        const std::string& expression = plan->outputs[i];
-        column_source& source = out.columns[i];
-        source.of = columns_in(expression, plan->scans);
-        source.unchanged = source.of.size() == 1 && is_column(expression);
-    }
+    for (const auto& outputs : plan->shown)
+        for (std::size_t i = 0; i < columns.size() && i < outputs.size(); ++i) {
+            const auto of = columns_in(outputs[i], plan->scans);
+            out.columns[i].of.insert(of.begin(), of.end());
+            if (is_column(outputs[i]))
+                out.columns[i].unchanged.insert(of.begin(), of.end());
+        }
     for (const auto& condition : plan->conditions)
         for (const auto part : conjuncts_of(condition))
             if (part.find(any_text) != std::string_view::npos)

@@ -20,8 +20,8 @@ struct table_column {
 
 /// What PostgreSQL tells of one column of a query.
 struct column_source {
-    std::set<table_column> of; ///< empty: it is made of no column, or it cannot be told
-    bool unchanged = false;    ///< the value of that column, and nothing else
+    std::set<table_column> of;        ///< empty: it is made of no column, or it cannot be told
+    std::set<table_column> unchanged; ///< those whose values it has, and nothing else
 };
 
 struct query_sources {
@@ -30,7 +30,7 @@ struct query_sources {
 };
 
 /// Of the named columns of a query with no or one parameter. The query is planned, with views
-/// resolved, and never run. It cannot be told for a query with UNION, for a subquery that
+/// resolved, and never run. It cannot be told for a UNION that compares rows, for a subquery that
 /// PostgreSQL plans by itself, and for what a function reads; and what is compared only with a
 /// parameter that may be a text.
 [[nodiscard]] query_sources sources_of(const std::string& query, int parameters,

@@ -54,6 +54,16 @@ public:
                 node(next, table, joined);
     }
 
+    // PostgreSQL tells no output of nodes that append rows: theirs is that of the plans below.
+    void shown(const json& at)
+    {
+        if (const auto output = at.find("Output"); output != at.end())
+            out_.shown.push_back(output->get<std::vector<std::string>>());
+        else if (const auto below = at.find("Plans"); below != at.end())
+            for (const json& next : *below)
+                shown(next);
+    }
+
     // What each node does and on what, with the nodes below it in brackets.
     static std::string line(const json& at)
     {
@@ -208,6 +218,7 @@ query_plan read_plan(std::string_view json_text)
         const json& top = parsed.at(0).at("Plan");
         query_plan out;
         reader(out).node(top, nullptr, {});
+        reader(out).shown(top);
         if (const auto shown = top.find("Output"); shown != top.end())
             out.outputs = shown->get<std::vector<std::string>>();
         if (const auto keys = top.find("Sort Key"); keys != top.end())

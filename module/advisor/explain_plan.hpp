@@ -26,7 +26,9 @@ struct query_plan {
     std::vector<table_scan> scans;
     std::vector<std::string> conditions; ///< of all its parts
     std::vector<std::string> outputs;    ///< the expressions that the statement shows
-    std::vector<std::string> sorted_by;  ///< by its last step, if that sorts
+    /// The same; if it appends the rows of several plans (partitions, UNION ALL), of each of them.
+    std::vector<std::vector<std::string>> shown;
+    std::vector<std::string> sorted_by;                         ///< by its last step, if that sorts
     std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
     std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
     double cost = 0;  ///< PostgreSQL's estimate for all of it; 0 if it was not asked for

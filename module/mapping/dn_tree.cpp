@@ -63,18 +63,10 @@ place tree::locate(std::string_view ndn) const
     const auto equals = rdn.find('=');
     if (equals == std::string_view::npos)
         return out;
-    for (std::size_t i = equals + 1; i < rdn.size(); ++i) {
-        if (rdn[i] == '\\' && i + 2 < rdn.size() && hex(rdn[i + 1]) >= 0 && hex(rdn[i + 2]) >= 0) {
-            out.value += static_cast<char>(hex(rdn[i + 1]) * 16 + hex(rdn[i + 2]));
-            i += 2;
-        } else if (rdn[i] == '\\' && i + 1 < rdn.size()) {
-            out.value += rdn[++i];
-        } else if (rdn[i] == '+') {
-            return out; // none of our entries has an RDN of several values
-        } else {
-            out.value += rdn[i];
-        }
-    }
+    auto value = unescape_value(rdn.substr(equals + 1));
+    if (!value)
+        return out; // none of our entries has an RDN of several values
+    out.value = std::move(*value);
     out.attribute = rdn.substr(0, equals);
     out.parent = find(parent_of(ndn));
     return out;
@@ -102,6 +94,24 @@ std::string escape_value(std::string_view value)
             out += digits[static_cast<unsigned char>(c) & 15];
         } else {
             out += c;
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> unescape_value(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+')
+            return std::nullopt;
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            out += text[i];
+        } else if (i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[++i];
         }
     }
     return out;

@@ -45,6 +45,8 @@ private:
 [[nodiscard]] std::string_view rdn_of(std::string_view dn);
 /// A value as it stands in a DN (RFC 4514 §2.4). `dn` slapd's prettyfier would render it the same.
 [[nodiscard]] std::string escape_value(std::string_view value);
+/// The value of an RDN as it stands in a DN, without its escapes; nothing if the RDN has several.
+[[nodiscard]] std::optional<std::string> unescape_value(std::string_view text);
 /// Whether the value needs neither escaping nor more normalisation than lower-casing: printable
 /// ASCII without specials and superfluous blanks.
 [[nodiscard]] bool plain_value(std::string_view value);

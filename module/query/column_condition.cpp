@@ -9,11 +9,6 @@
 namespace pgsql::directory {
 namespace {
 
-// Values that lower() and = cannot be trusted with: superfluous blanks, and anything but ASCII,
-// where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A partial index WHERE this
-// holds makes it cheap.
-constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
-
 // What of a text is compared with the value. lower() of the C collation changes ASCII letters only;
 // a Turkish one would make another letter of I.
 std::string regular(const std::string& text, match rule)

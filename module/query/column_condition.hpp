@@ -12,6 +12,11 @@
 
 namespace pgsql::directory {
 
+/// The condition, after a text, that lower() and = cannot be trusted with it: superfluous blanks,
+/// and anything but ASCII, where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A
+/// partial index WHERE this holds makes it cheap.
+inline constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
+
 /// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
 /// other row.
 struct condition {

@@ -5,7 +5,6 @@
 #include "query/column_condition.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -36,28 +35,25 @@ std::string literal(const std::string& text)
     return out + "'";
 }
 
-// A value of a DN without its escapes (RFC 4514 §2.4).
+// A value of a DN without its quotes and escapes (RFC 4514 §2.4). An escaped byte that makes no
+// character of this database stays as it is: no row has it.
 std::string unescaped(const std::string& text)
 {
-    std::string out = text;
-    const auto replace = [&](const char* pattern, const char* by) {
-        out = "regexp_replace(" + out + ", " + literal(pattern) + ", " + literal(by) + ", 'gi')";
-    };
-    replace(R"(\\([^0-9a-f]))", R"(\1)");
-    constexpr std::array<std::pair<const char*, const char*>, 10> codes{{{R"(\\2c)", ","},
-                                                                         {R"(\\2b)", "+"},
-                                                                         {R"(\\22)", "\""},
-                                                                         {R"(\\3c)", "<"},
-                                                                         {R"(\\3e)", ">"},
-                                                                         {R"(\\3b)", ";"},
-                                                                         {R"(\\3d)", "="},
-                                                                         {R"(\\23)", "#"},
-                                                                         {R"(\\20)", " "},
-                                                                         {R"(\\5c)", R"(\\)"}}};
-    for (const auto& [code, character] : codes)
-        replace(code, character);
-    return "CASE WHEN strpos(" + text + ", " + literal("\\") + ") = 0 THEN " + text + " ELSE " +
-           out + " END";
+    const std::string bare = "regexp_replace(" + text + ", " + literal(R"re(^\s*"(.*)"\s*$)re") +
+                             ", " + literal(R"(\1)") + ")";
+    constexpr const char* part = R"(((?:\\[0-9A-Fa-f]{2})+)|\\(.)|([^\\]+))";
+    constexpr const char* ascii = R"(^(?:0[1-9a-f]|[1-7].)+$)";
+    constexpr const char* utf8 =
+        R"(^(?:0[1-9a-f]|[1-7].|(?:c[2-9a-f]|d.)[89ab].|e0[ab].[89ab].|e[1-9abcef](?:[89ab].){2}|ed[89].[89ab].|f0[9ab].(?:[89ab].){2}|f[1-3](?:[89ab].){3}|f48.(?:[89ab].){2})+$)";
+    return "CASE WHEN " + text + " ~ " + literal(R"re(["\\])re") +
+           " THEN (SELECT string_agg(CASE WHEN p.hex ~ " + literal(ascii) + " OR (p.hex ~ " +
+           literal(utf8) +
+           " AND current_setting('server_encoding') IN ('UTF8', 'SQL_ASCII'))"
+           " THEN convert_from(decode(p.hex, 'hex'), 'UTF8') ELSE coalesce(m.p[2], m.p[3], m.p[1]) END,"
+           " '' ORDER BY m.n) FROM regexp_matches(" +
+           bare + ", " + literal(part) +
+           ", 'g') WITH ORDINALITY AS m(p, n) CROSS JOIN LATERAL (SELECT lower(replace(m.p[1], " +
+           literal("\\") + ", ''))) AS p(hex)) ELSE " + text + " END";
 }
 
 // Stands for the parameter of a keyed query in a condition: no query has it.
@@ -79,6 +75,12 @@ query_text only_if(const query_text& query, const std::string& condition)
     return out;
 }
 
+// As slapd compares: without blanks at the ends, and with one between words.
+std::string squeezed(const std::string& text)
+{
+    return "btrim(regexp_replace(" + text + ", ' +', ' ', 'g'), E' \\t\\r\\n')";
+}
+
 // That the column of the row h holds the name, as its entry's RDN would be found by it: one
 // condition or two, each of a form that an index serves and that PostgreSQL can hash.
 std::vector<std::string> holds(const column& where, match rule, comparison compare,
@@ -86,7 +88,7 @@ std::vector<std::string> holds(const column& where, match rule, comparison compa
                                const std::map<unsigned, std::string>& types)
 {
     const std::string name = "h." + quote_identifier(where.name);
-    const std::string text = "btrim(" + value + ")";
+    const std::string text = squeezed(value);
     const auto of_type = [&](const char* pattern, const char* type) {
         return "CASE WHEN " + text + " ~ '" + pattern + "' THEN (" + text + ")::" + type + " END";
     };
@@ -113,10 +115,16 @@ std::vector<std::string> holds(const column& where, match rule, comparison compa
     }
     if (!where.deterministic || where.type == column_type::citext)
         own = "(" + name + "::text COLLATE \"C\")";
+    const auto form = [&](const std::string& of) {
+        return rule == match::ignore_case ? folded(of) : of;
+    };
+    if (compare == comparison::any) // rows in any form: most are regular
+        return {rule == match::ignore_case
+                    ? "lower(" + own + " COLLATE \"C\") = lower(" + text + " COLLATE \"C\")"
+                    : own + " = " + text,
+                own + irregular + " AND " + form(squeezed(own)) + " = " + form(text)};
     if (rule != match::ignore_case)
         return {own + " = " + text};
-    if (compare == comparison::any)
-        return {"lower(" + own + " COLLATE \"C\") = lower(" + text + " COLLATE \"C\")"};
     // One that is not in lower case, as it should be, has an entry, too.
     return {own + " = " + folded(text), own + " = " + text};
 }
@@ -217,7 +225,9 @@ std::vector<hidden_names::mention> hidden_names::mentions(int attribute,
             continue;
         seen.push_back(place);
         const std::string pattern =
-            "(?i)^ *" + place.attribute + R"( *= *((?:[^,;+"\\]|\\.)*))" + place.parent + " *$";
+            R"((?i)^\s*)" + place.attribute +
+            R"re(\s*=\s*((?:[^,;+"\\]|\\.)*|"(?:[^"\\]|\\.)*"\s*))re" + place.parent +
+            R"(\s*(?:#'[01]*'B)?\s*$)"; // the end is of a Name And Optional UID
         out.push_back({"substring(" + as_text(value) + ", " + literal(pattern) + ")",
                        entries_at(place), true});
     }

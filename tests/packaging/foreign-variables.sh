@@ -55,6 +55,7 @@ within 5 refused "$T/ours/pipe: the file of variables cannot be read: is not a r
 
 # What variables name is run, loaded or believed as well.
 refuses "SLAPD: is '$theirs/slapd', which is not used, because '$theirs' belongs to user nobody" SLAPD="$theirs/slapd"
+refuses "SLAPD: is '$theirs/slapd', which is not used, because '$theirs' belongs to user nobody" PATH="$theirs:$PATH"
 refuses "BACK_PGSQL_MODULE: is '$theirs/back_pgsql.so', which is not used, because " BACK_PGSQL_MODULE="$theirs/back_pgsql.so"
 echo '[]' >"$theirs/realms"
 refuses "REALM_CONFIG: the file '$theirs/realms' that it names is not used, because " REALM_CONFIG="$theirs/realms"

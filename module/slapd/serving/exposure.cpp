@@ -98,21 +98,26 @@ private:
             else
                 shown_.push_back({number, directive, columns[i], source});
         }
-        shown_.push_back({number, directive, "", {found.compared, true}});
+        shown_.push_back({number, directive, "", {found.compared, found.compared}});
     }
 
     void judge(const shown& one)
     {
-        const auto hash = std::find_if(hashes_.begin(), hashes_.end(), [&](const auto& c) {
-            return one.source.of.contains(c) || one.source.of.contains({c.schema, c.table, "*"});
-        });
+        auto hash = std::find_if(hashes_.begin(), hashes_.end(),
+                                 [&](const auto& c) { return one.source.unchanged.contains(c); });
+        const bool unchanged = hash != hashes_.end();
+        if (!unchanged)
+            hash = std::find_if(hashes_.begin(), hashes_.end(), [&](const auto& c) {
+                return one.source.of.contains(c) ||
+                       one.source.of.contains({c.schema, c.table, "*"});
+            });
         if (hash == hashes_.end())
             return;
         const std::string what =
             one.directive +
             (one.column.empty() ? ": the parameter " : ": the column \"" + one.column + "\" ");
         const std::string from = "\"" + hash->name + "\" of table \"" + hash->table + "\"";
-        if (one.source.unchanged)
+        if (unchanged)
             out_.problems.emplace(one.kind,
                                   what + (one.column.empty() ? "is compared with" : "shows") +
                                       " the password hashes in " + from + ": " + only_logins);

@@ -660,6 +660,23 @@ std::string spellings(const std::string& attribute)
     return "(?:" + out + ")";
 }
 
+// How a character of a DN's value may be spelled: as itself, escaped, or as the byte's code.
+std::string spellings(char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = std::isalpha(byte) != 0;
+    if (byte < ' ' || byte > '~')
+        return {c};
+    constexpr const char* digit = "0123456789abcdef";
+    const auto code = [&](int of) {
+        return std::string(R"(|\\)") + digit[of >> 4] + digit[of & 15];
+    };
+    if (letter)
+        return std::string("(?:") + c + code(std::tolower(byte)) + code(std::toupper(byte)) + ")";
+    const std::string itself = std::isdigit(byte) != 0 ? std::string{c} : std::string{'\\', c};
+    return "(?:" + itself + R"(|\\)" + itself + code(byte) + ")" + (c == ' ' ? "+" : "");
+}
+
 // The same for the DN above entries, from its normalised form.
 std::string spellings_above(std::string_view ndn)
 {
@@ -667,9 +684,11 @@ std::string spellings_above(std::string_view ndn)
     for (std::string_view left = ndn; !left.empty(); left = directory::parent_of(left)) {
         const std::string_view rdn = directory::rdn_of(left);
         const auto equals = rdn.find('=');
-        out += " *[,;] *" + spellings(std::string(rdn.substr(0, equals))) + " *= *";
-        for (const char c : rdn.substr(equals + 1))
-            out += (c > ' ' && c <= '~' && std::isalnum(c) == 0 ? "\\" : "") + std::string(1, c);
+        out += R"(\s*[,;]\s*)" + spellings(std::string(rdn.substr(0, equals))) + R"(\s*=\s*"?)";
+        const std::string value = directory::unescape_value(rdn.substr(equals + 1)).value_or("");
+        for (const char c : value)
+            out += spellings(c);
+        out += "\"?";
     }
     return out;
 }

@@ -10,7 +10,7 @@ my @presets = qw(release dev asan tsan);
 
 sub slapd {
     my ($env) = @_;
-    my $named = $env->get('SLAPD') // return _installed_slapd() // $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
+    my $named = $env->get('SLAPD') // _installed_slapd() // return $env->problem('SLAPD', 'slapd is not installed; run: apt-get install slapd');
     return $env->problem('SLAPD', "is '$named', which cannot be run") if !-x $named || !-f _;
     _trusted($env, 'SLAPD', $named);
     return $named;

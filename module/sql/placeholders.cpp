@@ -30,6 +30,9 @@ public:
 
     query_text run()
     {
+        // Also in a literal: libpq would take it for the end of the query.
+        if (const auto nul = sql_.find('\0'); nul != std::string_view::npos)
+            throw query_error(nul, "a NUL character");
         while (at_ < sql_.size())
             step();
         if (marks_ > 0 && highest_ > 0)
@@ -58,8 +61,6 @@ private:
     void step()
     {
         const char c = sql_[at_];
-        if (c == '\0')
-            throw query_error(at_, "a NUL character");
         if (std::isspace(static_cast<unsigned char>(c)) != 0) {
             escapes_ = false; // E 'x' is not E'x'
             return copy(1);

@@ -72,6 +72,14 @@ TEST_CASE("what is ambiguous or unfinished is refused where it is")
     CHECK(position(" -- nothing") == 1);
 }
 
+TEST_CASE("a NUL character is refused wherever it is")
+{
+    using namespace std::string_view_literals;
+    for (const auto sql : {"SELECT \0"sv, "SELECT '\0'"sv, "SELECT\"\0\""sv, "SELECT $$\0$$"sv,
+                           "SELECT/*\0*/"sv, "SELECT--\0\n"sv, "SELECT E'\0"sv})
+        CHECK_THROWS_AS(parse_placeholders(sql), query_error);
+}
+
 TEST_CASE("a query that becomes part of another has its parameter renamed, and nothing else")
 {
     const auto q = parse_placeholders("SELECT '$1' WHERE a = $1 OR b$1 = 1 OR c = $1");

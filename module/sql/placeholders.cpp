@@ -226,9 +226,14 @@ private:
                      "a parameter needs an operator or a keyword before it");
         if (marks_ == 0)
             first_mark_ = at_;
+        // In LIKE$1 the $ belongs to a name, and in $1AND or $11 the rest to the parameter.
+        if (!out_.text.empty() && is_word(out_.text.back()))
+            out_.text += ' ';
         out_.places.push_back(out_.text.size());
         out_.text += '$' + std::to_string(++marks_);
         ++at_;
+        if (is_word(peek(0)))
+            out_.text += ' ';
         after_operand_ = true;
         escapes_ = false;
     }

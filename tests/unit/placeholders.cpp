@@ -72,6 +72,14 @@ TEST_CASE("what is ambiguous or unfinished is refused where it is")
     CHECK(position(" -- nothing") == 1);
 }
 
+TEST_CASE("a question mark next to a word is a parameter of its own")
+{
+    CHECK(text("SELECT 1 WHERE a LIKE?") == "SELECT 1 WHERE a LIKE $1");
+    CHECK(text("SELECT 1 WHERE a=?AND b=?OR c") == "SELECT 1 WHERE a=$1 AND b=$2 OR c");
+    CHECK(text("SELECT 1 WHERE a=?1") == "SELECT 1 WHERE a=$1 1"); // which PostgreSQL refuses
+    CHECK(parse_placeholders("SELECT 1 LIMIT?").with_parameter("$7") == "SELECT 1 LIMIT $7");
+}
+
 TEST_CASE("a NUL character is refused wherever it is")
 {
     using namespace std::string_view_literals;

@@ -11,24 +11,22 @@ using namespace directory;
 constexpr std::array rules = {match::ignore_case, match::exact_case, match::integer, match::boolean,
                               match::time,        match::uuid,       match::other};
 
-mapping make(unsigned variant)
+constexpr std::size_t attributes = columns.size() * rules.size();
+
+kind make_people(unsigned variant)
 {
-    mapping out;
     kind person{.name = "people", .parent = 1, .all_classes = {"top", "person"}};
     person.list = postgres::parse_placeholders("SELECT * FROM people");
     person.columns.assign(columns.begin(), columns.end());
-    for (const column& c : columns)
-        for (const match rule : rules) {
-            const int index = static_cast<int>(out.attributes.size());
-            out.attributes.push_back({.name = "attribute" + std::to_string(index), .rule = rule});
-            source from{.attribute = index, .column = c.name};
-            from.compare = index == 0 ? comparison::lower : comparison(variant % 3);
-            from.required = index == 0 || (variant & 4) != 0;
-            if ((variant & 8) != 0 && index != 0)
-                from.defaults = {value_template::parse("{username}@example.com", ""),
-                                 value_template::parse("/bin/sh", "")};
-            person.sources.push_back(from);
-        }
+    for (std::size_t i = 0; i < attributes; ++i) {
+        source from{.attribute = static_cast<int>(i), .column = columns[i / rules.size()].name};
+        from.compare = i == 0 ? comparison::lower : comparison(variant % 3);
+        from.required = i == 0 || (variant & 4) != 0;
+        if ((variant & 8) != 0 && i != 0)
+            from.defaults = {value_template::parse("{username}@example.com", ""),
+                             value_template::parse("/bin/sh", "")};
+        person.sources.push_back(from);
+    }
     const auto lookup_by = [](int attribute, const std::string& name, column_type type) {
         return lookup{attribute,
                       postgres::parse_placeholders("SELECT * FROM people WHERE " + name + " = ?"),
@@ -40,33 +38,19 @@ mapping make(unsigned variant)
                       lookup_by(attribute_of('i', 'f'), "id", uuid),
                       lookup_by(attribute_of('j', 'e'), "changed", timestamptz)};
 
-    kind group{.name = "groups", .parent = 2, .all_classes = {"top", "group"}};
-    group.list = postgres::parse_placeholders("SELECT * FROM groups");
-    group.columns = {{.name = "name", .type = text}, {.name = "owner", .type = text}};
-    group.sources = {{.attribute = 0, .column = "name", .required = true},
-                     {.attribute = attribute_of('a', 'g'), .column = "owner", .names_of = people}};
-    const auto listed = [&](int attribute, int names_of) {
-        values_query in{.attribute = attribute,
-                        .listing = "SELECT name, member FROM members",
-                        .value = "member",
-                        .read = "e.\"member\"",
-                        .key = {.name = "name", .type = text},
-                        .names_of = names_of};
-        ask_listing(in);
-        return in;
-    };
-    group.values = {listed(attribute_of('b', 'a'), -1), listed(attribute_of('b', 'b'), people)};
-    group.lookups = {
-        {attribute_of('b', 'a'),
-         postgres::parse_placeholders(
-             "SELECT g.* FROM groups g JOIN members m USING (name) WHERE m.member = ?"),
-         text, group.columns}};
+    return person;
+}
+
+mapping make(unsigned variant)
+{
+    mapping out{.kinds = {make_people(variant), make_groups()}};
+    for (std::size_t i = 0; i < attributes; ++i)
+        out.attributes.push_back({"attribute" + std::to_string(i), rules[i % rules.size()]});
     if ((variant & 16) != 0) {
         out.characters = std::make_shared<character_set>();
         out.characters->learn("\xc3\xa4", true);
         out.characters->learn("\xe2\x82\xac", false);
     }
-    out.kinds = {person, group};
     return out;
 }
 
@@ -88,17 +72,6 @@ int attribute_of(char column, char rule)
     };
     return static_cast<int>(index(column, columns.size()) * rules.size() +
                             index(rule, rules.size()));
-}
-
-std::string table_definitions()
-{
-    return "CREATE COLLATION IF NOT EXISTS loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
-           "CREATE EXTENSION IF NOT EXISTS citext;"
-           "CREATE TEMPORARY TABLE people (" +
-           std::string(person_columns) +
-           ");"
-           "CREATE TEMPORARY TABLE groups (name text, owner text);"
-           "CREATE TEMPORARY TABLE members (name text, member text)";
 }
 
 } // namespace pgsql::fuzz

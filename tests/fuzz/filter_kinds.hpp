@@ -14,6 +14,8 @@ inline constexpr int groups = 1;
 [[nodiscard]] const directory::mapping& mapping_of(char variant);
 /// The attribute of a column and a rule, each chosen by a letter.
 [[nodiscard]] int attribute_of(char column, char rule);
+/// Entries whose members are in a table of their own.
+[[nodiscard]] directory::kind make_groups();
 /// The tables of these kinds.
 [[nodiscard]] std::string table_definitions();
 

@@ -39,30 +39,27 @@ sub mutated {
     return $text;
 }
 
+# What a file with this content sets.
+sub environment {
+    open my $file, '>:raw', 'settings' or die "settings: $!\n";
+    print {$file} $_[0];
+    close $file or die "settings: $!\n";
+    return SlapdPgsql::Environment->new(file => 'settings', process => {}, any_owner => 1);
+}
+
 # A value that is written in quotes is read as it was.
 sub check_quoted {
     my $value = join '', map { any(@pieces, 'a' .. 'f') } 0 .. rand 8;
     $value =~ tr/\0\r//d;
     (my $escaped = $value) =~ s/([\\"])/\\$1/g;
-    open my $file, '>:raw', 'quoted' or die "quoted: $!\n";
-    print {$file} qq(QUOTED="$escaped"\n);
-    close $file or die "quoted: $!\n";
-    my $env = SlapdPgsql::Environment->new(file => 'quoted', process => {}, any_owner => 1);
+    my $env = environment(qq(QUOTED="$escaped"\n));
     die 'read as ' . ($env->{value}{QUOTED} // join '; ', $env->problems) . ", not $value\n" if ($env->{value}{QUOTED} // '') ne $value;
-}
-
-sub check_file {
-    my ($text) = @_;
-    open my $file, '>:raw', 'settings' or die "settings: $!\n";
-    print {$file} $text;
-    close $file or die "settings: $!\n";
-    return SlapdPgsql::Environment->new(file => 'settings', process => {}, any_owner => 1);
 }
 
 sub check {
     my ($text) = @_;
     $text =~ tr/\0//d if $text =~ /^\s*["'`\[{]/; # no variable of a process holds it
-    my $env    = $text =~ /^\s*["'`]?\s*[\[{]/ ? SlapdPgsql::Environment->new(process => { REALM_CONFIG => $text }, any_owner => 1) : check_file($text);
+    my $env    = $text =~ /^\s*["'`]?\s*[\[{]/ ? SlapdPgsql::Environment->new(process => { REALM_CONFIG => $text }, any_owner => 1) : environment($text);
     my $realms = SlapdPgsql::Realms::realms($env);
     my @said   = ($env->problems, $env->warnings);
     # Names and some values are shown, also where damage has moved the password there.

@@ -16,9 +16,8 @@ my $secret = 'Geheim-Kennwort';
 my @seeds  = map { content($_) } glob "$corpus/*";
 my @pieces = ('"', "'", '`', '\\', '#', ' #', "\n", "\r", "\t", ' ', '=', ':', ': ', 'export ', '{', '}', '[', ']', ',', '$', '\\n', "\0",
     "\xEF\xBB\xBF", "\xC3\xA4", "\xFF", 'null', 'true', '1e999', '\u0000', '\uD800', '--', '/*', ';', '?', '$1', '$$', 'NAME=', '"sqlUri":');
-my $dir = File::Temp->newdir;
-chdir $dir or die "$dir: $!\n";
-$ENV{HOME} = "$dir";
+my $dir    = File::Temp->newdir;
+my $file   = "$dir/settings";
 
 sub content { open my $file, '<:raw', $_[0] or die "$_[0]: $!\n"; local $/; return scalar <$file> }
 sub any     { return $_[rand @_] }
@@ -41,10 +40,10 @@ sub mutated {
 
 # What a file with this content sets.
 sub environment {
-    open my $file, '>:raw', 'settings' or die "settings: $!\n";
-    print {$file} $_[0];
-    close $file or die "settings: $!\n";
-    return SlapdPgsql::Environment->new(file => 'settings', process => {}, any_owner => 1);
+    open my $out, '>:raw', $file or die "$file: $!\n";
+    print {$out} $_[0];
+    close $out or die "$file: $!\n";
+    return SlapdPgsql::Environment->new(file => $file, process => {}, any_owner => 1);
 }
 
 # A value that is written in quotes is read as it was.
@@ -59,7 +58,7 @@ sub check_quoted {
 sub check {
     my ($text) = @_;
     $text =~ tr/\0//d if $text =~ /^\s*["'`\[{]/; # no variable of a process holds it
-    my $env    = $text =~ /^\s*["'`]?\s*[\[{]/ ? SlapdPgsql::Environment->new(process => { REALM_CONFIG => $text }, any_owner => 1) : environment($text);
+    my $env    = $text =~ /^\s*["'`]?\s*[\[{]/ ? SlapdPgsql::Environment->new(file => '/dev/null', process => { REALM_CONFIG => $text }, any_owner => 1) : environment($text);
     my $realms = SlapdPgsql::Realms::realms($env);
     my @said   = ($env->problems, $env->warnings);
     # Names and some values are shown, also where damage has moved the password there.
@@ -67,7 +66,6 @@ sub check {
     die "nothing is read, and no problem is known\n" if !$env->problems && grep { !defined $_->{base} || !defined $_->{uri} } @$realms;
 }
 
-END { chdir '/' }
 my ($runs, $end) = (0, time + $seconds);
 while (time < $end) {
     my $text = mutated();

@@ -116,8 +116,9 @@ std::optional<std::size_t> yescrypt_kib(std::string_view stored)
     constexpr std::string_view alphabet =
         "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const auto at = stored.find('$', 1) + 2;
-    // More parameters than N and r would make it dearer.
-    if (at + 2 >= stored.size() || stored[at + 2] != '$')
+    // More parameters than N and r would make it more expensive.
+    if (at + 2 >= stored.size() || stored[at + 2] != '$' ||
+        alphabet.find(stored[at - 1]) == std::string_view::npos)
         return std::nullopt;
     const auto n = alphabet.find(stored[at]);
     const auto r = alphabet.find(stored[at + 1]);

@@ -58,7 +58,8 @@ std::optional<std::size_t> yescrypt_kib(std::string_view text)
         "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const auto at = text.find('$', 1) + 2;
     // More parameters than N and r would raise the cost.
-    if (at + 2 >= text.size() || text[at + 2] != '$')
+    if (at + 2 >= text.size() || text[at + 2] != '$' ||
+        alphabet.find(text[at - 1]) == std::string_view::npos)
         return std::nullopt;
     const auto n = alphabet.find(text[at]);
     const auto r = alphabet.find(text[at + 1]);

@@ -30,6 +30,9 @@ public:
 
     query_text run()
     {
+        // Also in a literal: libpq would take it for the end of the query.
+        if (const auto nul = sql_.find('\0'); nul != std::string_view::npos)
+            throw query_error(nul, "a NUL character");
         while (at_ < sql_.size())
             step();
         if (marks_ > 0 && highest_ > 0)
@@ -58,8 +61,6 @@ private:
     void step()
     {
         const char c = sql_[at_];
-        if (c == '\0')
-            throw query_error(at_, "a NUL character");
         if (std::isspace(static_cast<unsigned char>(c)) != 0) {
             escapes_ = false; // E 'x' is not E'x'
             return copy(1);
@@ -225,9 +226,14 @@ private:
                      "a parameter needs an operator or a keyword before it");
         if (marks_ == 0)
             first_mark_ = at_;
+        // In LIKE$1 the $ belongs to a name, and in $1AND or $11 the rest to the parameter.
+        if (!out_.text.empty() && is_word(out_.text.back()))
+            out_.text += ' ';
         out_.places.push_back(out_.text.size());
         out_.text += '$' + std::to_string(++marks_);
         ++at_;
+        if (is_word(peek(0)))
+            out_.text += ' ';
         after_operand_ = true;
         escapes_ = false;
     }

@@ -47,7 +47,8 @@ TEST_CASE("absurd costs are refused before they are paid")
           "$6$rounds=99999999999999999999$salt$x", "$2b$31$x",
           "$2b$31$backpgsqldecoysalt....$rounds=5000", "$7$DU..../....$rounds=1",
           "$sha1$4000000000$salt$x", "$md5,rounds=4000000000$salt$x", "$y$j9T/E$salt$x",
-          "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x",
+          "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x", "$y$$9T$salt$x",
+          "$gy$$9T$salt$x",
           // about half a minute of a core each
           "$argon2id$v=19$m=262144,t=64,p=1$c2FsdHNhbHRzYWx0$AAAAAA", "$6$rounds=9999999$salt$x",
           "$2b$18$backpgsqldecoysalt....0000000000000000000000000000000",

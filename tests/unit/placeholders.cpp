@@ -72,6 +72,22 @@ TEST_CASE("what is ambiguous or unfinished is refused where it is")
     CHECK(position(" -- nothing") == 1);
 }
 
+TEST_CASE("a question mark next to a word is a parameter of its own")
+{
+    CHECK(text("SELECT 1 WHERE a LIKE?") == "SELECT 1 WHERE a LIKE $1");
+    CHECK(text("SELECT 1 WHERE a=?AND b=?OR c") == "SELECT 1 WHERE a=$1 AND b=$2 OR c");
+    CHECK(text("SELECT 1 WHERE a=?1") == "SELECT 1 WHERE a=$1 1"); // which PostgreSQL refuses
+    CHECK(parse_placeholders("SELECT 1 LIMIT?").with_parameter("$7") == "SELECT 1 LIMIT $7");
+}
+
+TEST_CASE("a NUL character is refused wherever it is")
+{
+    using namespace std::string_view_literals;
+    for (const auto sql : {"SELECT \0"sv, "SELECT '\0'"sv, "SELECT\"\0\""sv, "SELECT $$\0$$"sv,
+                           "SELECT/*\0*/"sv, "SELECT--\0\n"sv, "SELECT E'\0"sv})
+        CHECK_THROWS_AS(parse_placeholders(sql), query_error);
+}
+
 TEST_CASE("a query that becomes part of another has its parameter renamed, and nothing else")
 {
     const auto q = parse_placeholders("SELECT '$1' WHERE a = $1 OR b$1 = 1 OR c = $1");

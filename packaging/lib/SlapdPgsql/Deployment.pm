@@ -89,6 +89,9 @@ sub _tls {
             $env->problem($missing, "is not set, but $there is; a certificate and its key go together");
             next;
         }
+        my @contents = grep { $kind eq 'PATH' && !SlapdPgsql::Environment::is_path($env->get($_)) } 'LDAP_CERT_PATH', 'LDAP_KEY_PATH';
+        $env->problem($_, 'is not the path of a file; LDAP_CERT_CONTENT and LDAP_KEY_CONTENT hold a certificate and a key') for @contents;
+        next if @contents;
         $env->warning('LDAP_CERT_PATH', 'and LDAP_KEY_PATH are not used: LDAP_CERT_CONTENT and LDAP_KEY_CONTENT go first')
             if $tls{path};
         if ($kind eq 'PATH') { $_ = File::Spec->rel2abs($_) for $certificate, $key }

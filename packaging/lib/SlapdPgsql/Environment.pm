@@ -75,6 +75,14 @@ sub truth {
 
 sub known { return @known }
 
+# Whether a setting can be the path of a file. Anything else may be the content itself, with its passwords or keys, and
+# no message shows it.
+sub is_path {
+    my ($text) = @_;
+    no warnings 'newline';
+    return $text !~ /[\n"{]|-----BEGIN/ || -e $text;
+}
+
 # The content of a file with settings; undef after a complaint about the variable NAME.
 sub text_of_file {
     my ($self, $path, $name, $what) = @_;

@@ -6,6 +6,7 @@ package SlapdPgsql::RealmConfig;
 use strict;
 use warnings;
 use JSON::PP ();
+use SlapdPgsql::Environment ();
 
 sub wishes {
     my ($env) = @_;
@@ -35,6 +36,8 @@ sub _text_of {
     my ($env, $name, $text) = @_;
     $text =~ s/^\s+|\s+$//g;
     return $text if $text =~ /^[\[{]/;
+    return $env->problem($name, 'is neither JSON that begins with [ nor the path of a file; remove quotes around it')
+        if !SlapdPgsql::Environment::is_path($text);
     return $env->text_of_file($text, $name, "the file '$text' that it names");
 }
 

@@ -1,0 +1,63 @@
+// A paging cookie gives its position back, and no altered or foreign cookie is accepted.
+#include "slapd/core/paging_cookie.hpp"
+
+#include "fuzz/require.hpp"
+
+using namespace pgsql::fuzz;
+using pgsql::slapd::page_position;
+using pgsql::slapd::seal;
+using pgsql::slapd::unseal;
+
+namespace {
+
+page_position position_of(std::string_view line)
+{
+    page_position out;
+    const auto byte = [&](std::size_t i) {
+        return i < line.size() ? static_cast<unsigned char>(line[i]) : 0U;
+    };
+    out.answered = (byte(0) & 1) != 0;
+    out.with_private = (byte(0) & 2) != 0;
+    out.stage = static_cast<std::uint16_t>(byte(1) << 8 | byte(2));
+    out.sent = byte(3) << 24 | byte(4) << 16 | byte(5) << 8 | byte(6);
+    out.key = line.substr(std::min<std::size_t>(line.size(), 7));
+    return out;
+}
+
+bool equal(const page_position& a, const page_position& b)
+{
+    return a.stage == b.stage && a.answered == b.answered && a.with_private == b.with_private &&
+           a.sent == b.sent && a.key == b.key;
+}
+
+} // namespace
+
+// Lines: the secret, the request, a position (7 bytes and the key) and what alters its cookie.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    std::string_view input = text_of(data, size);
+    const std::string_view secret = take_line(input);
+    const std::string_view request = take_line(input);
+    const page_position position = position_of(take_line(input));
+
+    const std::string cookie = seal(position, secret, request);
+    const auto read = unseal(cookie, secret, request);
+    require(read && equal(*read, position), "a cookie gives its position back", cookie);
+
+    require(!unseal(cookie, secret, std::string(request) + '.'), "the request is sealed");
+    require(!unseal(cookie, std::string(secret) + '.', request), "the secret is needed");
+    require(!unseal(cookie.substr(0, cookie.size() - 1), secret, request), "no cookie is cut");
+    require(!unseal(cookie + '\0', secret, request), "no cookie is prolonged");
+    require(!unseal(input, secret, request), "no cookie is guessed", input);
+    if (!request.empty()) { // a byte moves from the request to the key
+        const std::string moved = cookie.substr(0, cookie.size() - 16) + request.front() +
+                                  cookie.substr(cookie.size() - 16);
+        require(!unseal(moved, secret, request.substr(1)), "key and request are kept apart");
+    }
+
+    std::string altered = cookie;
+    for (std::size_t i = 0; i < input.size(); ++i)
+        altered[i % altered.size()] = static_cast<char>(altered[i % altered.size()] ^ input[i]);
+    require(altered == cookie || !unseal(altered, secret, request), "no cookie is altered");
+    return 0;
+}

@@ -185,7 +185,9 @@ void fair_semaphore::visit::enter(const patience& limits)
         std::erase(where_.queue_, this);
         if (state_ == state::holds)
             where_.take_back(*this, clock::now());
-        state_ = state::outside;
+        // One that was turned away stays so until it ends: nobody else is to go in its place.
+        if (state_ != state::turned_away)
+            state_ = state::outside;
         where_.admit();
         throw;
     }

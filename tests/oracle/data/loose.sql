@@ -4,7 +4,7 @@ CREATE EXTENSION citext;
 CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE people AS
 SELECT CASE WHEN "uid" ~ '^[a-z]+$' AND "uidNumber" % 3 > 0 THEN initcap("uid") ELSE "uid" END::citext AS uid, "uidNumber", "gidNumber", "homeDirectory", "cn",
-       nullif(CASE WHEN "uidNumber" % 5 > 1 THEN lower("mail") END, 'mixed@example.com') AS mail, md5("uidNumber"::text)::uuid AS id,
+       nullif(CASE WHEN "uidNumber" % 5 > 1 THEN lower(trim(regexp_replace("mail", '\s+', ' ', 'g'))) END, 'mixed@example.com') AS mail, md5("uidNumber"::text)::uuid AS id,
        '2025-04-01 00:00:00Z'::timestamptz + "uidNumber" % 5 * interval '1 hour' AS changed, (array['Left', 'middle', 'RIGHT', NULL])[1 + abs("uidNumber"::bigint) % 4] AS hand
 FROM "Users";
 ALTER TABLE people ALTER changed TYPE timestamptz(0);

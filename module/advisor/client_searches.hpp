@@ -9,11 +9,11 @@ namespace pgsql::directory {
 
 struct client_search {
     std::string client;
-    std::string what;   ///< for people: "a user by name"
-    std::string filter; ///< RFC 4515
+    std::string description; ///< for people: "a user by name"
+    std::string filter;      ///< RFC 4515
     std::vector<std::string> attributes;
-    bool of_user_entry = false; ///< the base is the user's entry, not the suffix
-    bool of_all = false;        ///< shows all entries, so that it has to read them
+    bool base_is_user = false; ///< the base is the user's entry, not the suffix
+    bool enumerates = false;   ///< shows all entries, so that it has to read them
 };
 
 /// Whom the searches are about: values as they are, not escaped.

@@ -43,12 +43,13 @@ std::set<table_column> columns_in(const std::string& expression,
 }
 
 // Nothing if PostgreSQL does not take the statement, whose parameter may be of another type.
-std::optional<query_plan> planned(const statement& ask, connection& session, const patience& limits)
+std::optional<query_plan> planned(const statement& ask, connection& session,
+                                  const wait_options& options)
 {
     try {
-        return plan_of(ask, session, limits);
+        return explain_statement(ask, session, options);
     } catch (const error& e) {
-        if (e.why() != error::cause::statement)
+        if (e.reason() != error::cause::statement)
             throw;
         return std::nullopt;
     }
@@ -58,7 +59,7 @@ std::optional<query_plan> planned(const statement& ask, connection& session, con
 
 query_sources sources_of(const std::string& query, int parameters,
                          const std::vector<std::string>& columns, connection& session,
-                         const patience& limits)
+                         const wait_options& options)
 {
     query_sources out;
     out.columns.resize(columns.size());
@@ -69,19 +70,19 @@ query_sources sources_of(const std::string& query, int parameters,
         ask.text += (ask.text.empty() ? "SELECT e." : ", e.") + quote_identifier(column);
     ask.text += " FROM (" + query + ") AS e";
     ask.values.assign(static_cast<std::size_t>(parameters), any_text);
-    auto plan = planned(ask, session, limits);
+    auto plan = planned(ask, session, options);
     for (const char* value : other_values) {
         if (plan || parameters == 0)
             break;
         ask.values.assign(static_cast<std::size_t>(parameters), value);
-        plan = planned(ask, session, limits);
+        plan = planned(ask, session, options);
     }
     if (!plan)
         return out;
     for (const auto& outputs : plan->shown)
         for (std::size_t i = 0; i < columns.size() && i < outputs.size(); ++i) {
             const auto of = columns_in(outputs[i], plan->scans);
-            out.columns[i].of.insert(of.begin(), of.end());
+            out.columns[i].columns.insert(of.begin(), of.end());
             if (is_column(outputs[i]))
                 out.columns[i].unchanged.insert(of.begin(), of.end());
         }

@@ -20,7 +20,7 @@ struct table_column {
 
 /// What PostgreSQL tells of one column of a query.
 struct column_source {
-    std::set<table_column> of;        ///< empty: it is made of no column, or it cannot be told
+    std::set<table_column> columns;   ///< empty: it is made of no column, or it cannot be told
     std::set<table_column> unchanged; ///< those whose values it has, and nothing else
 };
 
@@ -35,6 +35,6 @@ struct query_sources {
 /// parameter that may be a text.
 [[nodiscard]] query_sources sources_of(const std::string& query, int parameters,
                                        const std::vector<std::string>& columns, connection& session,
-                                       const patience& limits);
+                                       const wait_options& options);
 
 } // namespace pgsql::postgres

@@ -45,18 +45,18 @@ constexpr const char* by_indexes =
 // operator in them is not IMMUTABLE (relation_excluded_by_constraints in plancat.c).
 constexpr const char* by_contradiction = "SELECT set_config('constraint_exclusion', 'on', true)";
 
-query_plan plan_with(const char* settings, const statement& of, connection& session,
-                     const patience& limits)
+query_plan plan_with(const char* settings, const statement& statement, connection& session,
+                     const wait_options& options)
 {
-    session.command("BEGIN", limits);
+    session.command("BEGIN", options);
     try {
-        (void)session.run_once({settings, {}}, limits);
-        query_plan out = plan_of(of, session, limits);
-        session.command("ROLLBACK", limits);
+        (void)session.run_once({settings, {}}, options);
+        query_plan out = explain_statement(statement, session, options);
+        session.command("ROLLBACK", options);
         return out;
     } catch (const error& e) {
-        if (e.why() == error::cause::statement)
-            session.command("ROLLBACK", limits);
+        if (e.reason() == error::cause::statement)
+            session.command("ROLLBACK", options);
         throw;
     }
 }
@@ -85,12 +85,12 @@ WITH RECURSIVE above(oid, collates) AS (
     JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid)
 SELECT c.relname FROM above JOIN pg_catalog.pg_class c ON c.oid = above.oid WHERE above.collates)";
 
-bool reads_collating_view(const table_scan& of, const statement& planned, connection& session,
-                          const patience& limits)
+bool reads_collating_view(const table_scan& scan, const statement& planned, connection& session,
+                          const wait_options& options)
 {
-    const rows views = session.run_once({collating_views, {of.schema, of.table}}, limits);
+    const result views = session.run_once({collating_views, {scan.schema, scan.table}}, options);
     for (int i = 0; i < views.count(); ++i)
-        if (planned.text.find(views.at(i, 0).value_or("")) != std::string::npos)
+        if (planned.text.find(views.value(i, 0).value_or("")) != std::string::npos)
             return true;
     return false;
 }
@@ -105,29 +105,29 @@ struct expression_traits {
 std::optional<expression_traits> traits_of(const std::string& expression,
                                            const std::set<std::string>& columns,
                                            const table_scan& on, connection& session,
-                                           const patience& limits)
+                                           const wait_options& options)
 {
     expression_traits out;
     try {
-        const rows types = session.run_once({types_of, {on.schema, on.table}}, limits);
+        const result types = session.run_once({types_of, {on.schema, on.table}}, options);
         std::string made;
         for (int i = 0; i < types.count(); ++i) {
-            const std::string name(types.at(i, 0).value_or(""));
+            const std::string name(types.value(i, 0).value_or(""));
             if (!columns.contains(name))
                 continue;
             made += (made.empty() ? "NULL::" : ", NULL::") +
-                    std::string(types.at(i, 1).value_or("")) + " AS " + quote_identifier(name);
-            out.own_collation = out.own_collation || types.at(i, 2) == "f";
+                    std::string(types.value(i, 1).value_or("")) + " AS " + quote_identifier(name);
+            out.own_collation = out.own_collation || types.value(i, 2) == "f";
         }
         // OFFSET keeps the columns from becoming constants.
         const statement impossible{"SELECT FROM (SELECT " + made + " OFFSET 0) AS t WHERE (" +
                                        expression + ") IS NULL AND (" + expression +
                                        ") IS NOT NULL",
                                    {}};
-        out.immutable = plan_with(by_contradiction, impossible, session, limits).line == "Result";
+        out.immutable = plan_with(by_contradiction, impossible, session, options).line == "Result";
         return out;
     } catch (const error& e) {
-        if (e.why() != error::cause::statement)
+        if (e.reason() != error::cause::statement)
             throw;
         return std::nullopt;
     }
@@ -142,11 +142,12 @@ bool may_hide_collation(const std::string& expression)
     return expression.find("::") != std::string::npos;
 }
 
-bool sorts_by_collation(const statement& shown, connection& session, const patience& limits)
+bool sorts_by_collation(const statement& shown, connection& session, const wait_options& options)
 {
     const auto keys =
-        plan_of({"SELECT t.x FROM (" + shown.text + ") AS t(x) ORDER BY t.x", shown.values},
-                session, limits)
+        explain_statement(
+            {"SELECT t.x FROM (" + shown.text + ") AS t(x) ORDER BY t.x", shown.values}, session,
+            options)
             .sorted_by;
     return !keys.empty() && keys.front().find(" COLLATE ") != std::string::npos;
 }
@@ -161,19 +162,20 @@ std::set<std::string> aliases_of(const query_plan& plan)
 
 } // namespace
 
-query_plan plan_of(const statement& of, connection& session, const patience& limits)
+query_plan explain_statement(const statement& statement, connection& session,
+                             const wait_options& options)
 {
     // With its values, since a statement is planned for them.
-    const rows found =
-        session.run_once({"EXPLAIN (VERBOSE, FORMAT JSON) " + of.text, of.values}, limits);
-    return read_plan(found.count() > 0 ? found.at(0, 0).value_or("") : "");
+    const result found = session.run_once(
+        {"EXPLAIN (VERBOSE, FORMAT JSON) " + statement.text, statement.values}, options);
+    return read_plan(found.count() > 0 ? found.value(0, 0).value_or("") : "");
 }
 
-explainer::explainer(connection& session, double least_rows, const patience& limits)
+explainer::explainer(connection& session, double least_rows, const wait_options& options)
 {
-    const rows found = session.run_once({large_tables, {std::to_string(least_rows)}}, limits);
+    const result found = session.run_once({large_tables, {std::to_string(least_rows)}}, options);
     for (int i = 0; i < found.count(); ++i) {
-        const auto of = nlohmann::json::parse(found.at(i, 0).value_or("{}"));
+        const auto of = nlohmann::json::parse(found.value(i, 0).value_or("{}"));
         const std::string schema = of.at("schema");
         table& t = tables_[{schema, of.at("table")}];
         t.name = of.at("name");
@@ -185,46 +187,46 @@ explainer::explainer(connection& session, double least_rows, const patience& lim
             index x;
             x.partial = from.at("partial");
             if (!from.at("leads").is_null())
-                x.leads = from.at("leads");
-            if (!x.partial && !x.leads.empty())
-                t.leading.insert(quote_identifier(x.leads));
+                x.leading_column = from.at("leads");
+            if (!x.partial && !x.leading_column.empty())
+                t.leading_columns.insert(quote_identifier(x.leading_column));
             if (!x.partial && from.at("computes").is_string())
-                t.leading.insert("(" + std::string(bare(from.at("computes").get<std::string>())) +
-                                 ")");
+                t.leading_columns.insert(
+                    "(" + std::string(bare(from.at("computes").get<std::string>())) + ")");
             indexes_[{schema, from.at("name")}] = std::move(x);
         }
     }
-    count_small(session, limits);
+    count_small(session, options);
 }
 
 // A new table of two rows would look like one of forty.
-void explainer::count_small(connection& session, const patience& limits)
+void explainer::count_small(connection& session, const wait_options& options)
 {
     constexpr double small = 5000; // by their size
-    int most = 50;
+    int limit = 50;
     for (auto& [name, t] : tables_) {
-        if (!t.guessed || t.rows > small || most-- == 0)
+        if (!t.guessed || t.rows > small || limit-- == 0)
             continue;
         try {
-            const rows found = session.run_once({"SELECT count(*) FROM " + t.name, {}}, limits);
-            t.rows = std::stod(std::string(found.at(0, 0).value_or("0")));
+            const result found = session.run_once({"SELECT count(*) FROM " + t.name, {}}, options);
+            t.rows = std::stod(std::string(found.value(0, 0).value_or("0")));
             t.guessed = false;
         } catch (const error& e) {
-            if (e.why() != error::cause::statement)
+            if (e.reason() != error::cause::statement)
                 throw; // else the role may not read it, but by a view
         }
     }
 }
 
-bool explainer::guesses(const table_scan& of) const
+bool explainer::guesses(const table_scan& scan) const
 {
-    const table* t = large_table(of);
+    const table* t = large_table(scan);
     return t != nullptr && t->guessed;
 }
 
-std::optional<double> explainer::rows_of(const table_scan& of) const
+std::optional<double> explainer::rows_of(const table_scan& scan) const
 {
-    const table* t = large_table(of);
+    const table* t = large_table(scan);
     return t != nullptr ? std::optional(t->rows) : std::nullopt;
 }
 
@@ -245,27 +247,27 @@ bool explainer::reads_all(const table_scan& scan) const
         return false;
     // A condition on later columns only is looked at for every entry of the index (manual §11.3).
     return scan.index_condition.empty() ||
-           (!by->second.leads.empty() &&
-            !columns_of(scan.index_condition, scan.alias).contains(by->second.leads));
+           (!by->second.leading_column.empty() &&
+            !columns_of(scan.index_condition, scan.alias).contains(by->second.leading_column));
 }
 
-explainer::index_part explainer::part_on(const table_scan& of, const table& in,
+explainer::index_part explainer::part_on(const table_scan& scan, const table& in,
                                          const std::string& expression, const asking& by)
 {
     if (const auto column = column_in(expression);
-        column && column->alias == of.alias &&
+        column && column->alias == scan.alias &&
         (!column->as_text || in.varchar.contains(column->column)))
         return {.sql = quote_identifier(column->column)};
-    const auto own = expression_on(of.alias, expression, by.aliases);
+    const auto own = expression_on(scan.alias, expression, by.aliases);
     if (!own) {
         const auto all = aliases_in(expression, by.aliases);
-        if (!all.contains(of.alias) || all.size() < 2)
+        if (!all.contains(scan.alias) || all.size() < 2)
             return {};
         return {.problem = std::string(bare(expression)) +
                            " is made of columns of several tables, and an index has those of one"};
     }
     const auto traits =
-        traits_of(*own, columns_of(expression, of.alias), of, by.session, by.limits);
+        traits_of(*own, columns_of(expression, scan.alias), scan, by.session, by.limits);
     if (!traits)
         return {};
     if (!traits->immutable)
@@ -273,26 +275,26 @@ explainer::index_part explainer::part_on(const table_scan& of, const table& in,
     return {.sql = "(" + *own + ")", .computed = true, .own_collation = traits->own_collation};
 }
 
-explainer::index_part explainer::shown_part(const table_scan& of, const table& in,
+explainer::index_part explainer::shown_part(const table_scan& scan, const table& in,
                                             const query_plan& plan, const asking& by)
 {
     if (plan.outputs.empty())
         return {};
-    auto out = part_on(of, in, plan.outputs.front(), by);
+    auto out = part_on(scan, in, plan.outputs.front(), by);
     if (out.computed && !out.own_collation && may_hide_collation(out.sql) &&
         sorts_by_collation(by.planned, by.session, by.limits))
         return {.problem = out.sql + collated};
     return out;
 }
 
-void explainer::find_keys(whole_read& out, const table_scan& of, const table& in,
+void explainer::find_keys(seq_scan& out, const table_scan& scan, const table& in,
                           const query_plan& plan, const asking& by)
 {
     // Of another table, or what the statement is asked with. (Its other constants, such as a
     // status, are true of too many rows.)
     const auto varies = [&](const std::string& with) {
         if (const auto others = aliases_in(with, by.aliases); !others.empty())
-            return !others.contains(of.alias);
+            return !others.contains(scan.alias);
         return std::any_of(by.planned.values.begin(), by.planned.values.end(),
                            [&](std::string value) {
                                std::erase(value, '"'); // {"x"} is shown as {x}
@@ -301,40 +303,42 @@ void explainer::find_keys(whole_read& out, const table_scan& of, const table& in
     };
     const bool collates = by.planned.text.find("COLLATE") != std::string::npos;
     // A table without any condition may be the one that the others are looked up for.
-    for (const auto& condition : of.conditions.empty() ? plan.conditions : of.conditions) {
+    for (const auto& condition : scan.conditions.empty() ? plan.conditions : scan.conditions) {
         for (const auto& [side, with] : equal_sides(condition)) {
-            if (!aliases_in(side, by.aliases).contains(of.alias) || !varies(with))
+            if (!aliases_in(side, by.aliases).contains(scan.alias) || !varies(with))
                 continue;
-            auto part = part_on(of, in, side, by);
+            auto part = part_on(scan, in, side, by);
             if (part.computed && may_hide_collation(part.sql) &&
-                (collates || reads_collating_view(of, by.planned, by.session, by.limits)))
+                (collates || reads_collating_view(scan, by.planned, by.session, by.limits)))
                 part = {.problem = part.sql + collated};
             if (part.sql.empty())
                 out.keys_problem = std::move(part.problem);
-            else if (std::find(out.keys.begin(), out.keys.end(), part.sql) == out.keys.end()) {
+            else if (std::find(out.key_columns.begin(), out.key_columns.end(), part.sql) ==
+                     out.key_columns.end()) {
                 out.joined = !aliases_in(with, by.aliases).empty();
                 out.computed = out.computed || part.computed;
-                out.keys.push_back(std::move(part.sql));
+                out.key_columns.push_back(std::move(part.sql));
             }
         }
-        if (!out.keys.empty())
+        if (!out.key_columns.empty())
             break;
     }
 }
 
-std::vector<std::string> explainer::other_keys(const table_scan& of, const table& in,
+std::vector<std::string> explainer::other_keys(const table_scan& scan, const table& in,
                                                const query_plan& plan, const std::string& key)
 {
     std::set<std::string> read;
     std::set<std::string> compared;
     for (const auto& condition : plan.conditions) {
-        read.merge(columns_of(condition, of.alias));
+        read.merge(columns_of(condition, scan.alias));
         for (const auto& [column, with] : equalities_in(condition))
-            if (column.alias == of.alias && (!column.as_text || in.varchar.contains(column.column)))
+            if (column.alias == scan.alias &&
+                (!column.as_text || in.varchar.contains(column.column)))
                 compared.insert(column.column);
     }
     for (const auto& shown : plan.outputs)
-        read.merge(columns_of(shown, of.alias));
+        read.merge(columns_of(shown, scan.alias));
     if (read != compared || compared.size() != 2)
         return {};
     std::vector<std::string> out;
@@ -344,43 +348,45 @@ std::vector<std::string> explainer::other_keys(const table_scan& of, const table
     return out.size() == 1 ? out : std::vector<std::string>();
 }
 
-std::vector<whole_read> explainer::whole_reads(const statement& of, connection& session,
-                                               const patience& limits) const
+std::vector<seq_scan> explainer::seq_scans(const statement& statement, connection& session,
+                                           const wait_options& options) const
 {
-    std::vector<whole_read> out;
+    std::vector<seq_scan> out;
     if (tables_.empty())
         return out;
     std::set<std::string> aliases;
-    for (const table_scan& scan : plan_of(of, session, limits).scans)
+    for (const table_scan& scan : explain_statement(statement, session, options).scans)
         if (reads_all(scan))
             aliases.insert(scan.alias);
     if (aliases.empty())
         return out;
     // PostgreSQL also reads a table whole when that is faster than an index that there is.
-    const query_plan plan = plan_with(by_indexes, of, session, limits);
-    const asking by{aliases_of(plan), of, session, limits};
+    const query_plan plan = plan_with(by_indexes, statement, session, options);
+    const asking by{aliases_of(plan), statement, session, options};
     for (const table_scan& scan : plan.scans) {
         if (!reads_all(scan) || aliases.erase(scan.alias) == 0)
             continue;
         const table& t = *large_table(scan);
-        whole_read read;
+        seq_scan read;
         read.table = t.name;
         read.rows = t.rows;
         read.guessed = t.guessed;
         read.condition = scan.conditions.empty() ? "" : scan.conditions.front();
         auto shown = shown_part(scan, t, plan, by);
-        read.shown = std::move(shown.sql);
+        read.output_column = std::move(shown.sql);
         read.shown_problem = std::move(shown.problem);
         read.has_statistics = session.server_version() >= 140000;
         find_keys(read, scan, t, plan, by);
         // What another table without any index costs can hide that this one has its index.
-        const bool indexed = std::any_of(read.keys.begin(), read.keys.end(),
-                                         [&](const auto& key) { return t.leading.contains(key); });
-        if (read.keys.size() == 1)
-            for (auto& other : other_keys(scan, t, plan, read.keys.front()))
-                read.keys.push_back(std::move(other));
-        const bool known = std::any_of(out.begin(), out.end(), [&](const whole_read& other) {
-            return other.table == read.table && other.keys == read.keys; // a partition, say
+        const bool indexed =
+            std::any_of(read.key_columns.begin(), read.key_columns.end(),
+                        [&](const auto& key) { return t.leading_columns.contains(key); });
+        if (read.key_columns.size() == 1)
+            for (auto& other : other_keys(scan, t, plan, read.key_columns.front()))
+                read.key_columns.push_back(std::move(other));
+        const bool known = std::any_of(out.begin(), out.end(), [&](const seq_scan& other) {
+            return other.table == read.table &&
+                   other.key_columns == read.key_columns; // a partition, say
         });
         if (!indexed && !known)
             out.push_back(std::move(read));

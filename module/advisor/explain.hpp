@@ -16,43 +16,44 @@
 namespace pgsql::postgres {
 
 /// How PostgreSQL would answer the statement, which it does not run.
-[[nodiscard]] query_plan plan_of(const statement& of, connection& session, const patience& limits);
+[[nodiscard]] query_plan explain_statement(const statement& statement, connection& session,
+                                           const wait_options& options);
 
 class explainer {
 public:
     /// Asks for the tables of at least so many rows and their indexes.
-    explainer(connection& session, double least_rows, const patience& limits);
+    explainer(connection& session, double least_rows, const wait_options& options);
 
     /// How many rows PostgreSQL takes the table to have; nothing if it is none of those.
-    [[nodiscard]] std::optional<double> rows_of(const table_scan& of) const;
+    [[nodiscard]] std::optional<double> rows_of(const table_scan& scan) const;
     /// Whether that is a guess by the size.
-    [[nodiscard]] bool guesses(const table_scan& of) const;
+    [[nodiscard]] bool guesses(const table_scan& scan) const;
 
     /// The statement is planned, never run; and not even that where there is no large table.
-    [[nodiscard]] std::vector<whole_read> whole_reads(const statement& of, connection& session,
-                                                      const patience& limits) const;
+    [[nodiscard]] std::vector<seq_scan> seq_scans(const statement& statement, connection& session,
+                                                  const wait_options& options) const;
 
 private:
     struct table {
         std::string name; ///< of the partitioned table, if it is a part of one
         double rows = 0;
-        bool guessed = false;          ///< by the size
-        std::set<std::string> leading; ///< with what an index of all rows begins, in SQL
-        std::set<std::string> varchar; ///< columns that are text as they are
+        bool guessed = false;                  ///< by the size
+        std::set<std::string> leading_columns; ///< with what an index of all rows begins, in SQL
+        std::set<std::string> varchar;         ///< columns that are text as they are
     };
     struct index {
-        std::string leads; ///< the column with which it begins; empty: cannot be told
+        std::string leading_column; ///< the column with which it begins; empty: cannot be told
         bool partial = false;
     };
 
-    void count_small(connection& session, const patience& limits);
+    void count_small(connection& session, const wait_options& options);
     [[nodiscard]] const table* large_table(const table_scan& scan) const;
     [[nodiscard]] bool reads_all(const table_scan& scan) const;
     struct asking {
         std::set<std::string> aliases; ///< of the plan's tables
         const statement& planned;
         connection& session;
-        const patience& limits;
+        const wait_options& limits;
     };
     /// What an index is made of, in SQL, or why it cannot be made.
     struct index_part {
@@ -62,15 +63,16 @@ private:
         bool own_collation = false; ///< of a column in it
     };
 
-    [[nodiscard]] static index_part part_on(const table_scan& of, const table& in,
+    [[nodiscard]] static index_part part_on(const table_scan& scan, const table& in,
                                             const std::string& expression, const asking& by);
-    static void find_keys(whole_read& out, const table_scan& of, const table& in,
+    static void find_keys(seq_scan& out, const table_scan& scan, const table& in,
                           const query_plan& plan, const asking& by);
-    [[nodiscard]] static index_part shown_part(const table_scan& of, const table& in,
+    [[nodiscard]] static index_part shown_part(const table_scan& scan, const table& in,
                                                const query_plan& plan, const asking& by);
     /// What an index with the key needs to have all that is read of a table which lies between two
     /// others and is only compared with them.
-    [[nodiscard]] static std::vector<std::string> other_keys(const table_scan& of, const table& in,
+    [[nodiscard]] static std::vector<std::string> other_keys(const table_scan& scan,
+                                                             const table& in,
                                                              const query_plan& plan,
                                                              const std::string& key);
 

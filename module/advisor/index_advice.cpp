@@ -10,12 +10,12 @@
 namespace pgsql::directory {
 namespace {
 
-using postgres::whole_read;
+using postgres::seq_scan;
 
-std::string replaced(std::string in, const std::string& what, const std::string& by)
+std::string replaced(std::string in, const std::string& text, const std::string& by)
 {
-    for (auto at = in.find(what); at != std::string::npos; at = in.find(what, at + by.size()))
-        in.replace(at, what.size(), by);
+    for (auto at = in.find(text); at != std::string::npos; at = in.find(text, at + by.size()))
+        in.replace(at, text.size(), by);
     return in;
 }
 
@@ -35,10 +35,11 @@ std::string brief(const std::string& condition)
 
 // A partial index on what is computed looks as if it had most rows, since PostgreSQL knows nothing
 // of the values: it needs statistics on them.
-std::string statistics(const whole_read& on, const std::string& column)
+std::string statistics(const seq_scan& on, const std::string& column)
 {
     if (!on.has_statistics)
-        return "CREATE INDEX ON " + on.table + " (" + on.shown + "); ANALYZE " + on.table + ";";
+        return "CREATE INDEX ON " + on.table + " (" + on.output_column + "); ANALYZE " + on.table +
+               ";";
     std::string name =
         "back_pgsql_" + on.table.substr(on.table.find('.') + 1) + column.substr(column.find('.'));
     std::transform(name.begin(), name.end(), name.begin(), [](char c) {
@@ -46,26 +47,26 @@ std::string statistics(const whole_read& on, const std::string& column)
     });
     std::erase_if(name,
                   [](char c) { return c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9'); });
-    return "CREATE STATISTICS " + name + " ON " + on.shown + " FROM " + on.table + "; ANALYZE " +
-           on.table + ";";
+    return "CREATE STATISTICS " + name + " ON " + on.output_column + " FROM " + on.table +
+           "; ANALYZE " + on.table + ";";
 }
 
 // Of the reads of a search, those of a table that one of its parts has no index for.
-void explain_lack(std::vector<whole_read>& reads, const whole_read& part)
+void explain_lack(std::vector<seq_scan>& reads, const seq_scan& part)
 {
-    for (whole_read& r : reads) {
+    for (seq_scan& r : reads) {
         if (r.table != part.table || part.shown_problem.empty())
             continue;
         if (r.keys_problem.empty())
             r.keys_problem = part.shown_problem;
         if (r.joined) // by which every row is found
-            r.keys.clear();
+            r.key_columns.clear();
     }
 }
 
 } // namespace
 
-std::string extent_of(const whole_read& table)
+std::string extent_of(const seq_scan& table)
 {
     return "all of " + table.table + " (" + (table.guessed ? "about " : "") +
            std::to_string(std::llround(table.rows)) + (table.rows == 1 ? " row)" : " rows)");
@@ -75,10 +76,10 @@ std::string index_advice::text() const
 {
     std::string out = search + " reads";
     std::set<std::string> said;
-    for (const whole_read& r : reads)
+    for (const seq_scan& r : scans)
         if (said.insert(r.table).second)
             out += (said.size() == 1 ? " " : " and ") + extent_of(r);
-    for (const whole_read& r : incurable)
+    for (const seq_scan& r : not_indexable)
         out += "; no index can be named for " + r.table +
                (r.condition.empty() ? ", which the query wants to see whole"
                                     : " and the condition " + brief(r.condition)) +
@@ -90,49 +91,49 @@ std::string index_advice::text() const
     return out;
 }
 
-std::vector<index_advice> missing_indexes(const std::vector<probe>& searches,
-                                          const whole_reads_of& whole_reads)
+std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searches,
+                                          const find_seq_scans& whole_reads)
 {
     std::vector<index_advice> out;
     std::set<std::string> named;
     std::set<std::string> curable;
-    for (const probe& search : searches) {
-        index_advice found{search.what, whole_reads(search.asked), {}, {}};
-        const auto add = [&](const whole_read& on, std::string statement) {
+    for (const sample_query& search : searches) {
+        index_advice found{search.description, whole_reads(search.statement), {}, {}};
+        const auto add = [&](const seq_scan& on, std::string statement) {
             curable.insert(on.table);
             if (named.insert(statement).second)
                 found.indexes.push_back(std::move(statement));
         };
-        const auto index = [&](const whole_read& on, const std::string& definition) {
+        const auto index = [&](const seq_scan& on, const std::string& definition) {
             add(on, "CREATE INDEX ON " + on.table + " " + definition + ";");
         };
-        if (found.reads.empty())
+        if (found.scans.empty())
             continue;
         std::set<std::string> shown; // tables with indexes for what is shown
         for (const auto& part : search.parts)
-            for (const whole_read& r : whole_reads(part.asked)) {
+            for (const seq_scan& r : whole_reads(part.statement)) {
                 if (part.index.empty())
                     continue;
-                if (r.shown.empty()) {
-                    explain_lack(found.reads, r);
+                if (r.output_column.empty()) {
+                    explain_lack(found.scans, r);
                     continue;
                 }
                 shown.insert(r.table);
-                index(r, replaced(part.index, part.column, r.shown));
-                if (r.shown.starts_with('(') && part.index.starts_with("((true)) WHERE"))
+                index(r, replaced(part.index, part.column, r.output_column));
+                if (r.output_column.starts_with('(') && part.index.starts_with("((true)) WHERE"))
                     add(r, statistics(r, part.column));
             }
         // An expression is compared as the search has it, of which the part is the plainer form.
-        for (const whole_read& r : found.reads)
-            if (!r.keys.empty() && !(r.computed && shown.contains(r.table)))
-                index(r, columns(r.keys));
+        for (const seq_scan& r : found.scans)
+            if (!r.key_columns.empty() && !(r.computed && shown.contains(r.table)))
+                index(r, columns(r.key_columns));
         out.push_back(std::move(found));
     }
     // What else a table lacks shows when it has the indexes that are known.
     for (index_advice& a : out)
-        std::copy_if(a.reads.begin(), a.reads.end(), std::back_inserter(a.incurable),
-                     [&](const whole_read& r) { return !curable.contains(r.table); });
-    std::erase_if(out, [](const auto& a) { return a.indexes.empty() && a.incurable.empty(); });
+        std::copy_if(a.scans.begin(), a.scans.end(), std::back_inserter(a.not_indexable),
+                     [&](const seq_scan& r) { return !curable.contains(r.table); });
+    std::erase_if(out, [](const auto& a) { return a.indexes.empty() && a.not_indexable.empty(); });
     return out;
 }
 

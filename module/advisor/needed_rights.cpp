@@ -121,12 +121,12 @@ WHERE $3 = 't' AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
     AND pg_catalog.current_setting('search_path') ~ ('(^|,) *' || pg_catalog.regexp_replace(pg_catalog.quote_ident(n.nspname), '([^[:alnum:]_])', '\\\1', 'g') || ' *(,|$)')
 ORDER BY 1)";
 
-std::string text_at(const rows& from, int row, int column)
+std::string text_at(const result& from, int row, int column)
 {
-    return std::string(from.at(row, column).value_or(""));
+    return std::string(from.value(row, column).value_or(""));
 }
 
-unsigned number_at(const rows& from, int row, int column)
+unsigned number_at(const result& from, int row, int column)
 {
     return static_cast<unsigned>(std::strtoul(text_at(from, row, column).c_str(), nullptr, 10));
 }
@@ -173,20 +173,20 @@ void merge(relation_use& to, const relation_use& from)
 } // namespace
 
 needed_rights::needed_rights(connection& session, const std::vector<checked_statement>& statements,
-                             const std::string& role, const patience& limits)
+                             const std::string& role, const wait_options& options)
 {
     for (const auto& one : statements)
-        parse(session, one, role, limits);
-    ask_defaults(session, limits);
-    ask_relations(session, limits);
-    ask_columns(session, limits);
-    ask_functions(session, limits);
-    ask_schemas(session, limits);
-    ask_remarks(session, limits);
+        parse(session, one, role, options);
+    ask_defaults(session, options);
+    ask_relations(session, options);
+    ask_columns(session, options);
+    ask_functions(session, options);
+    ask_schemas(session, options);
+    ask_remarks(session, options);
 }
 
 void needed_rights::parse(connection& session, const checked_statement& one,
-                          const std::string& role, const patience& limits)
+                          const std::string& role, const wait_options& options)
 {
     std::vector<std::string> commands;
     if (one.writes)
@@ -197,21 +197,22 @@ void needed_rights::parse(connection& session, const checked_statement& one,
     else
         commands = {"CREATE TEMPORARY VIEW back_pgsql_rights AS SELECT 1 AS one FROM (" + one.text +
                     "\n) AS e"};
-    rows found;
+    result found;
     try {
-        found = session.run_in_vain(commands, {trees, {one.writes ? "t" : "f", role}}, limits);
+        found =
+            session.run_and_roll_back(commands, {trees, {one.writes ? "t" : "f", role}}, options);
     } catch (const error& e) {
-        if (e.why() != error::cause::statement)
+        if (e.reason() != error::cause::statement)
             throw;
-        refused_.push_back({one.name, e.what(), likely_grants(session, one.text, e, limits)});
+        refused_.push_back({one.name, e.what(), likely_grants(session, one.text, e, options)});
         return;
     }
     uses& to = uses_.emplace_back();
     to.name = one.name;
     for (int row = 0; row < found.count(); ++row)
-        if (found.at(row, 0) == "tree")
-            add(to, uses_in(found.at(row, 3).value_or("")), found.at(row, 2) == "t",
-                found.at(row, 1) == "t");
+        if (found.value(row, 0) == "tree")
+            add(to, uses_in(found.value(row, 3).value_or("")), found.value(row, 2) == "t",
+                found.value(row, 1) == "t");
         else
             to.sequences.insert(number_at(found, row, 3));
 }
@@ -257,18 +258,18 @@ std::set<unsigned> needed_rights::relation_numbers(unsigned privileges) const
 }
 
 // Columns that an INSERT leaves out have defaults, and these may take numbers from a sequence.
-void needed_rights::ask_defaults(connection& session, const patience& limits)
+void needed_rights::ask_defaults(connection& session, const wait_options& options)
 {
     const auto tables = relation_numbers(relation_use::inserts);
     if (tables.empty())
         return;
-    const rows found = session.run_once(
+    const result found = session.run_once(
         {"SELECT a.adrelid, a.adnum, s.oid FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_depend "
          "d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = a.oid JOIN "
          "pg_catalog.pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE a.adrelid = "
          "ANY($1::oid[])",
          {array_of(tables)}},
-        limits);
+        options);
     for (int row = 0; row < found.count(); ++row)
         for (uses& one : uses_)
             if (const auto at = one.relations.find(number_at(found, row, 0));
@@ -277,53 +278,53 @@ void needed_rights::ask_defaults(connection& session, const patience& limits)
                 one.sequences.insert(number_at(found, row, 2));
 }
 
-void needed_rights::ask_relations(connection& session, const patience& limits)
+void needed_rights::ask_relations(connection& session, const wait_options& options)
 {
     auto wanted = relation_numbers(~0U);
     wanted.merge(numbers(&uses::sequences));
-    const rows found = session.run_once({relations, {array_of(wanted)}}, limits);
+    const result found = session.run_once({relations, {array_of(wanted)}}, options);
     for (int row = 0; row < found.count(); ++row)
         relations_[number_at(found, row, 0)] = {.name = text_at(found, row, 1),
                                                 .schema = number_at(found, row, 2),
-                                                .is_sequence = found.at(row, 3) == "t",
-                                                .is_public = found.at(row, 4) == "t",
+                                                .is_sequence = found.value(row, 3) == "t",
+                                                .is_public = found.value(row, 4) == "t",
                                                 .held = number_at(found, row, 5),
                                                 .columns = {}};
 }
 
-void needed_rights::ask_columns(connection& session, const patience& limits)
+void needed_rights::ask_columns(connection& session, const wait_options& options)
 {
-    const rows found = session.run_once({columns, {array_of(relation_numbers(~0U))}}, limits);
+    const result found = session.run_once({columns, {array_of(relation_numbers(~0U))}}, options);
     for (int row = 0; row < found.count(); ++row)
         if (const auto at = relations_.find(number_at(found, row, 0)); at != relations_.end())
             at->second.columns[std::stoi(text_at(found, row, 1))] = {text_at(found, row, 2),
                                                                      number_at(found, row, 3)};
 }
 
-void needed_rights::ask_functions(connection& session, const patience& limits)
+void needed_rights::ask_functions(connection& session, const wait_options& options)
 {
-    const rows behind = session.run_once(
+    const result behind = session.run_once(
         {"SELECT oid, oprcode::oid FROM pg_catalog.pg_operator WHERE oid = ANY($1::oid[])",
          {array_of(numbers(&uses::operators))}},
-        limits);
+        options);
     for (int row = 0; row < behind.count(); ++row)
         for (uses& one : uses_)
             if (one.operators.contains(number_at(behind, row, 0)))
                 one.functions.insert(number_at(behind, row, 1));
     // Types of arguments get their schemas when nothing is in the path.
-    const rows found =
-        session.run_in_vain({"SET LOCAL search_path = pg_catalog"},
-                            {functions, {array_of(numbers(&uses::functions))}}, limits);
+    const result found =
+        session.run_and_roll_back({"SET LOCAL search_path = pg_catalog"},
+                                  {functions, {array_of(numbers(&uses::functions))}}, options);
     for (int row = 0; row < found.count(); ++row)
         functions_[number_at(found, row, 0)] = {.name = text_at(found, row, 1),
-                                                .held = found.at(row, 3) == "t",
-                                                .is_public = found.at(row, 2) == "t"};
+                                                .held = found.value(row, 3) == "t",
+                                                .is_public = found.value(row, 2) == "t"};
 }
 
-void needed_rights::ask_schemas(connection& session, const patience& limits)
+void needed_rights::ask_schemas(connection& session, const wait_options& options)
 {
-    const rows path =
-        session.run_once({"SELECT pg_catalog.current_schemas(false)::text", {}}, limits);
+    const result path =
+        session.run_once({"SELECT pg_catalog.current_schemas(false)::text", {}}, options);
     std::map<unsigned, std::string> in_path; // by position
     for (uses& one : uses_) {
         std::set<unsigned> of_relations;
@@ -333,17 +334,17 @@ void needed_rights::ask_schemas(connection& session, const patience& limits)
         for (const unsigned sequence : one.sequences)
             if (const auto at = relations_.find(sequence); at != relations_.end())
                 of_relations.insert(at->second.schema);
-        const rows found = session.run_once(
+        const result found = session.run_once(
             {schemas,
              {array_of(of_relations), array_of(one.named.functions), array_of(one.named.operators),
               array_of(one.named.types), array_of(one.named.column_types),
               array_of(one.named.collations), text_at(path, 0, 0)}},
-            limits);
+            options);
         for (int row = 0; row < found.count(); ++row) {
             const unsigned number = number_at(found, row, 0);
-            schemas_[number] = {.name = text_at(found, row, 1), .held = found.at(row, 2) == "t"};
+            schemas_[number] = {.name = text_at(found, row, 1), .held = found.value(row, 2) == "t"};
             one.schemas.insert(number);
-            if (found.at(row, 3))
+            if (found.value(row, 3))
                 in_path[number_at(found, row, 3)] = schemas_[number].name;
         }
     }
@@ -351,23 +352,23 @@ void needed_rights::ask_schemas(connection& session, const patience& limits)
         path_.push_back(name);
 }
 
-void needed_rights::ask_remarks(connection& session, const patience& limits)
+void needed_rights::ask_remarks(connection& session, const wait_options& options)
 {
     constexpr unsigned writing =
         relation_use::inserts | relation_use::updates | relation_use::deletes;
-    const rows found =
-        session.run_in_vain({"SET LOCAL search_path = pg_catalog"},
-                            {remark_lines,
-                             {array_of(relation_numbers(~0U)), array_of(numbers(&uses::functions)),
-                              array_of(relation_numbers(writing))}},
-                            limits);
+    const result found = session.run_and_roll_back(
+        {"SET LOCAL search_path = pg_catalog"},
+        {remark_lines,
+         {array_of(relation_numbers(~0U)), array_of(numbers(&uses::functions)),
+          array_of(relation_numbers(writing))}},
+        options);
     for (int row = 0; row < found.count(); ++row)
         remarks_.push_back(text_at(found, row, 0));
 }
 
 std::vector<grant> needed_rights::grants(listed which, const std::string& name) const
 {
-    const bool all = which == listed::all;
+    const bool all = which == listed::every_column;
     std::vector<grant> out;
     const auto add = [&](const std::string& right, const auto& uses_it) {
         grant& one = out.emplace_back();
@@ -441,27 +442,28 @@ std::vector<grant> needed_rights::grants(listed which, const std::string& name) 
 }
 
 std::vector<std::string> likely_grants(connection& session, const std::string& statement,
-                                       const error& refusal, const patience& limits)
+                                       const error& refusal, const wait_options& options)
 {
     std::vector<std::string> out;
-    const auto why = refusal.sqlstate();
-    const bool is_missing = why == "42P01" || why == "42883" || why == "42704" || why == "3F000";
-    if (why != "42501" && !is_missing)
+    const auto error = refusal.sqlstate();
+    const bool is_missing =
+        error == "42P01" || error == "42883" || error == "42704" || error == "3F000";
+    if (error != "42501" && !is_missing)
         return out;
-    const rows found =
-        session.run_once({likely, {refusal.what(), statement, is_missing ? "t" : "f"}}, limits);
+    const result found =
+        session.run_once({likely, {refusal.what(), statement, is_missing ? "t" : "f"}}, options);
     for (int row = 0; row < found.count(); ++row)
         out.push_back(text_at(found, row, 0));
     return out;
 }
 
-bool may_use_temporary(connection& session, const patience& limits)
+bool may_use_temporary(connection& session, const wait_options& options)
 {
-    const rows found = session.run_once(
+    const result found = session.run_once(
         {"SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')",
          {}},
-        limits);
-    return found.at(0, 0) == "t";
+        options);
+    return found.value(0, 0) == "t";
 }
 
 } // namespace pgsql::postgres

@@ -25,7 +25,7 @@ struct refused_statement {
 };
 
 /// Whether a grant is listed that the session's role has already.
-enum class listed : char { all, missing };
+enum class listed : char { every_column, missing };
 
 /// A right, as GRANT has it: SELECT ("cn") ON public."Groups".
 struct grant {
@@ -41,7 +41,7 @@ class needed_rights {
 public:
     /// `role`: empty for the session's own.
     needed_rights(connection& session, const std::vector<checked_statement>& statements,
-                  const std::string& role, const patience& limits);
+                  const std::string& role, const wait_options& options);
 
     /// In an order in which they can be given. One name: of that statement only.
     [[nodiscard]] std::vector<grant> grants(listed which, const std::string& name = {}) const;
@@ -81,14 +81,14 @@ private:
     };
 
     void parse(connection& session, const checked_statement& one, const std::string& role,
-               const patience& limits);
+               const wait_options& options);
     void add(uses& to, const tree_uses& from, bool checked, bool named);
-    void ask_relations(connection& session, const patience& limits);
-    void ask_columns(connection& session, const patience& limits);
-    void ask_functions(connection& session, const patience& limits);
-    void ask_schemas(connection& session, const patience& limits);
-    void ask_defaults(connection& session, const patience& limits);
-    void ask_remarks(connection& session, const patience& limits);
+    void ask_relations(connection& session, const wait_options& options);
+    void ask_columns(connection& session, const wait_options& options);
+    void ask_functions(connection& session, const wait_options& options);
+    void ask_schemas(connection& session, const wait_options& options);
+    void ask_defaults(connection& session, const wait_options& options);
+    void ask_remarks(connection& session, const wait_options& options);
     [[nodiscard]] std::set<unsigned> numbers(std::set<unsigned> uses::*of) const;
     [[nodiscard]] std::set<unsigned> relation_numbers(unsigned privileges) const;
 
@@ -105,9 +105,10 @@ private:
 /// in common.
 [[nodiscard]] std::vector<std::string> likely_grants(connection& session,
                                                      const std::string& statement,
-                                                     const error& refusal, const patience& limits);
+                                                     const error& refusal,
+                                                     const wait_options& options);
 
 /// Whether the role may make temporary views.
-[[nodiscard]] bool may_use_temporary(connection& session, const patience& limits);
+[[nodiscard]] bool may_use_temporary(connection& session, const wait_options& options);
 
 } // namespace pgsql::postgres

@@ -27,7 +27,7 @@ unsigned oid_in(std::string_view token)
 // takes its meaning from the character behind it.
 class tree_reader {
 public:
-    explicit tree_reader(std::string_view text) : left_(text) {}
+    explicit tree_reader(std::string_view text) : rest_(text) {}
 
     tree_uses run()
     {
@@ -48,20 +48,20 @@ private:
 
     std::string_view peek()
     {
-        while (!left_.empty() && is_space(left_.front()))
-            left_.remove_prefix(1);
-        if (left_.empty() || is_bracket(left_.front()))
-            return left_.substr(0, 1);
+        while (!rest_.empty() && is_space(rest_.front()))
+            rest_.remove_prefix(1);
+        if (rest_.empty() || is_bracket(rest_.front()))
+            return rest_.substr(0, 1);
         std::size_t length = 0;
-        while (length < left_.size() && !is_space(left_[length]) && !is_bracket(left_[length]))
-            length += left_[length] == '\\' ? 2 : 1;
-        return left_.substr(0, length);
+        while (length < rest_.size() && !is_space(rest_[length]) && !is_bracket(rest_[length]))
+            length += rest_[length] == '\\' ? 2 : 1;
+        return rest_.substr(0, length);
     }
 
     std::string_view next()
     {
         const std::string_view token = peek();
-        left_.remove_prefix(token.size());
+        rest_.remove_prefix(token.size());
         return token;
     }
 
@@ -135,7 +135,7 @@ private:
             add(out_.collations, value);
     }
 
-    std::string_view left_;
+    std::string_view rest_;
     std::vector<relation_use> nodes_;
     tree_uses out_;
 };

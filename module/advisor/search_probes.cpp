@@ -16,73 +16,73 @@ constexpr const char* no_time = "21000101000000Z";
 
 class prober {
 public:
-    prober(const mapping& all, const kind& of, std::vector<probe>& out)
-        : all_(all), kind_(of), out_(out)
+    prober(const mapping& mapping, const kind& kind, std::vector<sample_query>& out)
+        : mapping_(mapping), kind_(kind), out_(out)
     {}
 
     void run()
     {
         equality(kind_.rdn().attribute);
         // Accounts are looked up by the one number, groups by the other.
-        const int number = all_.attribute_named("uidNumber");
-        equality(has_column(number) ? number : all_.attribute_named("gidNumber"));
+        const int number = mapping_.attribute_named("uidNumber");
+        equality(has_column(number) ? number : mapping_.attribute_named("gidNumber"));
         for (const char* name : {"mail", "entryUUID", "memberUid", "member"})
-            equality(all_.attribute_named(name));
-        for (const lookup& by : kind_.lookups)
-            equality(by.attribute);
-        changes(all_.attribute_named("modifyTimestamp"));
-        if (const int member_of = all_.attribute_named("memberOf"); served(member_of)) {
+            equality(mapping_.attribute_named(name));
+        for (const lookup& lookup : kind_.lookups)
+            equality(lookup.attribute);
+        changes(mapping_.attribute_named("modifyTimestamp"));
+        if (const int member_of = mapping_.attribute_named("memberOf"); served(member_of)) {
             // SSSD's access filter: of one account, is it in the group? (With private groups no
             // index helps to find all members through the groups-by-member query.)
-            filter both = filter::combine(filter::type::conjunction,
+            filter both = filter::combine(filter::node::conjunction,
                                           {asserted(kind_.rdn().attribute), asserted(member_of)});
             add("finding " + kind_.name + " by " + name_of(kind_.rdn().attribute) + " and memberOf",
                 both, {});
         }
         for (const values_query& list : kind_.values)
-            add({.what = "showing " + name_of(list.attribute) + " of " + kind_.name,
-                 .asked = {list.of_one, {value_for(kind_.rdn().attribute)}},
+            add({.description = "showing " + name_of(list.attribute) + " of " + kind_.name,
+                 .statement = {list.single_sql, {value_for(kind_.rdn().attribute)}},
                  .parts = {}});
     }
 
-    void search(const filter& what, const wanted& parts, const std::string& named,
+    void search(const filter& tree, const selection& selection, const std::string& named,
                 const std::vector<std::string>& entries)
     {
-        const auto plan = make_plan(all_, kind_, what, parts);
+        const auto plan = make_plan(mapping_, kind_, tree, selection);
         if (!plan)
             return;
-        std::vector<probe::part> alternatives;
-        each_equality(what, [&](const filter& term) {
+        std::vector<sample_query::part> alternatives;
+        each_equality(tree, [&](const filter& term) {
             postgres::statement unused;
             if (served(term.attribute))
-                for (branch& b : condition_compiler(all_, kind_, unused).branches(term))
+                for (branch& b : condition_compiler(mapping_, kind_, unused).branches(term))
                     alternatives.push_back(part_of(std::move(b)));
         });
         add(*plan, named, std::move(alternatives));
         for (const values_query* list : plan->values_queries)
-            add({.what = named + ", " + name_of(list->attribute),
-                 .asked = {list->text, {array_literal(entries)}},
+            add({.description = named + ", " + name_of(list->attribute),
+                 .statement = {list->batch_sql, {array_literal(entries)}},
                  .parts = {}});
     }
 
 private:
-    template <typename Visit> static void each_equality(const filter& what, const Visit& visit)
+    template <typename Visit> static void each_equality(const filter& tree, const Visit& visit)
     {
-        if (what.what == filter::type::equality)
-            visit(what);
-        for (const filter& part : what.parts)
+        if (tree.type == filter::node::equality)
+            visit(tree);
+        for (const filter& part : tree.parts)
             each_equality(part, visit);
     }
 
     [[nodiscard]] const std::string& name_of(int attribute) const
     {
-        return all_.attributes[static_cast<std::size_t>(attribute)].name;
+        return mapping_.attributes[static_cast<std::size_t>(attribute)].name;
     }
 
     [[nodiscard]] const column* column_of(int attribute) const
     {
-        const source* from = attribute >= 0 ? kind_.source_of(attribute) : nullptr;
-        return from != nullptr ? kind_.find_column(from->column) : nullptr;
+        const attribute_source* source = attribute >= 0 ? kind_.source_of(attribute) : nullptr;
+        return source != nullptr ? kind_.find_column(source->column) : nullptr;
     }
     [[nodiscard]] bool has_column(int attribute) const { return column_of(attribute) != nullptr; }
 
@@ -95,15 +95,15 @@ private:
     // As slapd would normalise it; empty: there is none.
     [[nodiscard]] std::string value_for(int attribute) const
     {
-        if (kind_.names_of(attribute) >= 0)
+        if (kind_.named_kind(attribute) >= 0)
             return no_name; // conditions are on names, and DNs made of them
-        switch (all_.attributes[static_cast<std::size_t>(attribute)].rule) {
-        case match::integer:
+        switch (mapping_.attributes[static_cast<std::size_t>(attribute)].rule) {
+        case matching_rule::integer:
             return no_number;
-        case match::uuid:
+        case matching_rule::uuid:
             return no_uuid;
-        case match::ignore_case:
-        case match::exact_case:
+        case matching_rule::ignore_case:
+        case matching_rule::exact_case:
             break;
         default:
             return {};
@@ -116,9 +116,9 @@ private:
             return "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a";
         // One that a default could have made, so that the condition has all its parts.
         std::string out;
-        if (const source* from = kind_.source_of(attribute);
-            from != nullptr && !from->defaults.empty())
-            for (const auto& piece : from->defaults.front().pieces())
+        if (const attribute_source* source = kind_.source_of(attribute);
+            source != nullptr && !source->defaults.empty())
+            for (const auto& piece : source->defaults.front().pieces())
                 out += piece.column ? no_name : lower_ascii(piece.text);
         return out.empty() ? no_name : out;
     }
@@ -126,8 +126,8 @@ private:
     [[nodiscard]] filter asserted(int attribute) const
     {
         filter out = filter::equals(attribute, value_for(attribute));
-        if (const int named = kind_.names_of(attribute); named >= 0) {
-            const kind& target = all_.kinds[static_cast<std::size_t>(named)];
+        if (const int named = kind_.named_kind(attribute); named >= 0) {
+            const kind& target = mapping_.kinds[static_cast<std::size_t>(named)];
             out.parent = target.parent;
             out.rdn = target.rdn().attribute;
             out.name = out.value;
@@ -139,9 +139,9 @@ private:
     {
         if (!served(attribute) || value_for(attribute).empty())
             return;
-        std::vector<probe::part> parts;
+        std::vector<sample_query::part> parts;
         postgres::statement unused;
-        for (branch& b : condition_compiler(all_, kind_, unused).branches(asserted(attribute)))
+        for (branch& b : condition_compiler(mapping_, kind_, unused).branches(asserted(attribute)))
             parts.push_back(part_of(std::move(b)));
         add("finding " + kind_.name + " by " + name_of(attribute), asserted(attribute),
             std::move(parts));
@@ -152,76 +152,79 @@ private:
     {
         const column* own = column_of(attribute);
         if (own == nullptr ||
-            all_.attributes[static_cast<std::size_t>(attribute)].rule != match::time)
+            mapping_.attributes[static_cast<std::size_t>(attribute)].rule != matching_rule::time)
             return;
         branch since;
         since.column = "e." + postgres::quote_identifier(own->name);
         since.index = "(" + since.column + ")";
-        const condition is =
-            column_terms(*own, *kind_.source_of(attribute), match::time, since.condition)
-                .compares(true, no_time);
-        if (is.what != condition::type::sql)
+        const condition is = column_condition(*own, *kind_.source_of(attribute),
+                                              matching_rule::time, since.condition)
+                                 .ordering(true, no_time);
+        if (is.type != condition::form::sql)
             return;
         since.condition.text = is.sql;
         add("finding " + kind_.name + " by " + name_of(attribute),
-            filter::compares(filter::type::at_least, attribute, no_time),
+            filter::compares(filter::node::at_least, attribute, no_time),
             {part_of(std::move(since))});
     }
 
-    [[nodiscard]] probe::part part_of(branch of) const
+    [[nodiscard]] sample_query::part part_of(branch of) const
     {
         postgres::statement asked = std::move(of.condition);
         asked.text = "SELECT " + of.column + " FROM (" +
-                     (of.from.empty() ? kind_.list.text : of.from) + ") AS " +
+                     (of.query.empty() ? kind_.list.text : of.query) + ") AS " +
                      of.column.substr(0, of.column.find('.')) + " WHERE " + asked.text;
         return {std::move(asked), std::move(of.column), std::move(of.index)};
     }
 
-    void add(std::string what, const filter& asked, std::vector<probe::part> parts)
+    void add(std::string text, const filter& asked, std::vector<sample_query::part> parts)
     {
-        const wanted only_names;
-        if (const auto plan = make_plan(all_, kind_, asked, only_names))
-            add(*plan, std::move(what), std::move(parts));
+        const selection only_names;
+        if (const auto plan = make_plan(mapping_, kind_, asked, only_names))
+            add(*plan, std::move(text), std::move(parts));
     }
 
     // A lookup finds rows by its own condition.
-    void add(const plan& from, std::string what, std::vector<probe::part> parts)
+    void add(const plan& plan, std::string text, std::vector<sample_query::part> parts)
     {
-        if (from.lookup >= 0)
+        if (plan.lookup >= 0)
             parts.clear();
-        add({std::move(what), from.page(std::nullopt, !from.pinned), std::move(parts)});
+        add({std::move(text), plan.page_statement(std::nullopt, !plan.bounded_by_equality),
+             std::move(parts)});
     }
 
     // memberUid and member, say, may be one query.
-    void add(probe one)
+    void add(sample_query one)
     {
-        if (std::none_of(out_.begin(), out_.end(),
-                         [&](const probe& known) { return known.asked.text == one.asked.text; }))
+        if (std::none_of(out_.begin(), out_.end(), [&](const sample_query& known) {
+                return known.statement.text == one.statement.text;
+            }))
             out_.push_back(std::move(one));
     }
 
-    const mapping& all_;
+    const mapping& mapping_;
     const kind& kind_;
-    std::vector<probe>& out_;
+    std::vector<sample_query>& out_;
 };
 
 } // namespace
 
-std::vector<probe> probes(const mapping& all)
+std::vector<sample_query> sample_queries(const mapping& mapping)
 {
-    std::vector<probe> out;
-    for (const kind& k : all.kinds)
-        if (k.problem.empty())
-            prober(all, k, out).run();
+    std::vector<sample_query> out;
+    for (const kind& k : mapping.kinds)
+        if (k.error.empty())
+            prober(mapping, k, out).run();
     return out;
 }
 
-std::vector<probe> probes_of(const mapping& all, const kind& of, const filter& what,
-                             const wanted& parts, const std::string& named,
-                             const std::vector<std::string>& entries)
+std::vector<sample_query> sample_queries_for(const mapping& mapping, const kind& kind,
+                                             const filter& tree, const selection& selection,
+                                             const std::string& named,
+                                             const std::vector<std::string>& entries)
 {
-    std::vector<probe> out;
-    prober(all, of, out).search(what, parts, named, entries);
+    std::vector<sample_query> out;
+    prober(mapping, kind, out).search(tree, selection, named, entries);
     return out;
 }
 

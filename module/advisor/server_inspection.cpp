@@ -5,9 +5,9 @@
 namespace pgsql::postgres {
 namespace {
 
-std::string text(const rows& of, int row, int column)
+std::string text(const result& of, int row, int column)
 {
-    return std::string(of.at(row, column).value_or(""));
+    return std::string(of.value(row, column).value_or(""));
 }
 
 constexpr const char* server =
@@ -45,42 +45,42 @@ constexpr const char* readable =
 
 } // namespace
 
-inspection inspect(connection& session, const patience& limits)
+inspection inspect(connection& session, const wait_options& options)
 {
     inspection out;
-    const rows about = session.run_once({server, {}}, limits);
+    const result about = session.run_once({server, {}}, options);
     out.version = text(about, 0, 0);
     out.version_number = std::stoi(text(about, 0, 1));
     out.role = text(about, 0, 2);
     out.database = text(about, 0, 3);
     out.encoding = text(about, 0, 4);
-    out.how = session.travels();
+    out.session_transport = session.travels();
     int column = 5;
     for (const char* right : {"is a superuser", "may create roles", "may create databases",
                               "may replicate", "bypasses row security"})
-        if (about.at(0, column++) == "t")
+        if (about.value(0, column++) == "t")
             out.role_rights.emplace_back(right);
 
     using wall = std::chrono::system_clock;
     const auto before = wall::now();
-    const rows time =
-        session.run_once({"SELECT extract(epoch FROM clock_timestamp())::text", {}}, limits);
+    const result time =
+        session.run_once({"SELECT extract(epoch FROM clock_timestamp())::text", {}}, options);
     const auto after = wall::now();
     const std::chrono::duration<double> half = (after - before) / 2;
     const std::chrono::duration<double> ours = before.time_since_epoch() + half;
     out.clock_ahead = std::stod(text(time, 0, 0)) - ours.count();
-    out.uncertain = half.count();
+    out.clock_uncertainty = half.count();
 
-    const rows schemas = session.run_once({creatable, {}}, limits);
+    const result schemas = session.run_once({creatable, {}}, options);
     for (int i = 0; i < schemas.count(); ++i)
         out.schemas.push_back(text(schemas, i, 0));
-    const rows changes = session.run_once({changeable, {}}, limits);
+    const result changes = session.run_once({changeable, {}}, options);
     for (int i = 0; i < changes.count(); ++i)
         for (const bool columns : {false, true})
-            if (changes.at(i, columns ? 2 : 1))
+            if (changes.value(i, columns ? 2 : 1))
                 out.changes.push_back(
                     {text(changes, i, 0), text(changes, i, columns ? 2 : 1), columns});
-    const rows tables = session.run_once({readable, {}}, limits);
+    const result tables = session.run_once({readable, {}}, options);
     for (int i = 0; i < tables.count(); ++i)
         out.readable.emplace_back(text(tables, i, 0), text(tables, i, 1));
     return out;

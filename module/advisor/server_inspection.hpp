@@ -23,16 +23,16 @@ struct inspection {
     std::string role;
     std::string database;
     std::string encoding;
-    transport how;
+    transport session_transport;
     double clock_ahead = 0; ///< seconds that the server's clock is ahead of ours, at most
                             ///< `uncertain` wrong
-    double uncertain = 0;
+    double clock_uncertainty = 0;
     std::vector<std::string> role_rights; ///< superuser, and so on
     std::vector<std::string> schemas;     ///< in which the role may create tables
     std::vector<table_rights> changes;    ///< what it may change
     std::vector<std::pair<std::string, std::string>> readable; ///< tables, by schema and name
 };
 
-[[nodiscard]] inspection inspect(connection& session, const patience& limits);
+[[nodiscard]] inspection inspect(connection& session, const wait_options& options);
 
 } // namespace pgsql::postgres

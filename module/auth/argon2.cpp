@@ -10,7 +10,7 @@
 #include <charconv>
 #include <stdexcept>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr unsigned most_kib = 1024 * 1024;
@@ -18,7 +18,7 @@ constexpr unsigned most_lanes = 64;
 // A core works some five seconds on it.
 constexpr std::uint64_t most_kib_passes = 2 * 1024 * 1024;
 
-bool take(std::string_view& from, std::string_view expected)
+bool skip_prefix(std::string_view& from, std::string_view expected)
 {
     if (!from.starts_with(expected))
         return false;
@@ -28,7 +28,7 @@ bool take(std::string_view& from, std::string_view expected)
 
 bool take_number(std::string_view& from, std::string_view name, std::uint32_t& value)
 {
-    if (!take(from, name))
+    if (!skip_prefix(from, name))
         return false;
     const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), value);
     from.remove_prefix(static_cast<std::size_t>(end - from.data()));
@@ -36,30 +36,31 @@ bool take_number(std::string_view& from, std::string_view name, std::uint32_t& v
 }
 
 // Everything up to the salt; `text` is left there.
-bool take_head(std::string_view& text, argon2_string& out)
+bool take_head(std::string_view& text, argon2_parts& out)
 {
-    if (take(text, "$argon2id$"))
+    if (skip_prefix(text, "$argon2id$"))
         out.type = Argon2_id;
-    else if (take(text, "$argon2i$"))
+    else if (skip_prefix(text, "$argon2i$"))
         out.type = Argon2_i;
-    else if (take(text, "$argon2d$"))
+    else if (skip_prefix(text, "$argon2d$"))
         out.type = Argon2_d;
     else
         return false;
     out.version = ARGON2_VERSION_10; // strings of the first version do not name it
-    if (text.starts_with("v=") && (!take_number(text, "v=", out.version) || !take(text, "$")))
+    if (text.starts_with("v=") &&
+        (!take_number(text, "v=", out.version) || !skip_prefix(text, "$")))
         return false;
     // libargon2 writes m, t, p; node-argon2 of 2025 writes m, p, t.
     out.cost = {0, 0, 0};
     for (int i = 0; i < 3; ++i) {
-        if (i > 0 && !take(text, ","))
+        if (i > 0 && !skip_prefix(text, ","))
             return false;
         if (!(out.cost.memory_kib == 0 && take_number(text, "m=", out.cost.memory_kib)) &&
             !(out.cost.passes == 0 && take_number(text, "t=", out.cost.passes)) &&
             !(out.cost.lanes == 0 && take_number(text, "p=", out.cost.lanes)))
             return false;
     }
-    return take(text, "$");
+    return skip_prefix(text, "$");
 }
 
 unsigned char* bytes(const std::string& of)
@@ -68,7 +69,7 @@ unsigned char* bytes(const std::string& of)
 }
 
 // libargon2's API lacks const. It writes to `out` alone, unless its flags tell it to wipe.
-argon2_context context(const argon2_string& of, std::string_view password, unsigned threads,
+argon2_context context(const argon2_parts& of, std::string_view password, unsigned threads,
                        std::string& out)
 {
     argon2_context c{};
@@ -91,13 +92,13 @@ argon2_context context(const argon2_string& of, std::string_view password, unsig
 
 std::optional<argon2_cost> read_argon2_cost(std::string_view text)
 {
-    argon2_string out;
+    argon2_parts out;
     if (!take_head(text, out))
         return std::nullopt;
     return out.cost;
 }
 
-const char* problem_of(const argon2_cost& cost) noexcept
+const char* error_in(const argon2_cost& cost) noexcept
 {
     if (cost.memory_kib > most_kib || cost.lanes > most_lanes ||
         std::uint64_t{cost.memory_kib} * cost.passes > most_kib_passes)
@@ -108,7 +109,7 @@ const char* problem_of(const argon2_cost& cost) noexcept
     return nullptr;
 }
 
-hash_cost cost_of(const argon2_cost& cost) noexcept
+hash_cost cost_prefix(const argon2_cost& cost) noexcept
 {
     return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
 }
@@ -126,14 +127,14 @@ argon2_cost parse_argon2_cost(std::string_view words)
                                         "\" is none of m=<KiB>, t=<passes> and p=<lanes>");
         words.remove_prefix(std::min(words.size(), word.size() + 1));
     }
-    if (const char* why = problem_of(out))
-        throw std::invalid_argument(why);
+    if (const char* reason = error_in(out))
+        throw std::invalid_argument(reason);
     return out;
 }
 
-std::optional<argon2_string> read_argon2(std::string_view text)
+std::optional<argon2_parts> read_argon2(std::string_view text)
 {
-    argon2_string out;
+    argon2_parts out;
     if (!take_head(text, out))
         return std::nullopt;
     const auto between = text.find('$');
@@ -150,7 +151,7 @@ std::optional<argon2_string> read_argon2(std::string_view text)
     return out;
 }
 
-int verify_argon2(const argon2_string& stored, std::string_view password, unsigned threads)
+int verify_argon2(const argon2_parts& stored, std::string_view password, unsigned threads)
 {
     const std::string& tag = stored.tag.reveal();
     std::string computed(tag.size(), '\0');
@@ -162,7 +163,7 @@ int verify_argon2(const argon2_string& stored, std::string_view password, unsign
 
 secret make_argon2id(std::string_view password, const argon2_cost& cost, unsigned threads)
 {
-    argon2_string made;
+    argon2_parts made;
     made.cost = cost;
     made.salt.resize(16);
     if (RAND_bytes(bytes(made.salt), static_cast<int>(made.salt.size())) != 1)
@@ -185,4 +186,4 @@ secret make_argon2id(std::string_view password, const argon2_cost& cost, unsigne
     return out;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

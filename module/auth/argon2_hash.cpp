@@ -2,7 +2,7 @@
 #include "auth/argon2.hpp"
 #include "auth/hash_schemes.hpp"
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 class argon2_hash final : public password_hash {
@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
-        return cost_ ? cost_of(*cost_) : hash_cost{};
+        return cost_ ? cost_prefix(*cost_) : hash_cost{};
     }
 
 private:
@@ -30,12 +30,12 @@ private:
     {
         if (!cost_)
             return "an argon2 hash without readable parameters m, t and p";
-        if (const char* why = problem_of(*cost_))
-            return why;
+        if (const char* reason = error_in(*cost_))
+            return reason;
         return parts_ ? nullptr : "a damaged argon2 hash";
     }
 
-    [[nodiscard]] outcome compute(std::string_view password, unsigned threads) const override
+    [[nodiscard]] verification compute(std::string_view password, unsigned threads) const override
     {
         switch (verify_argon2(*parts_, password, threads)) {
         case ARGON2_OK:
@@ -57,7 +57,7 @@ private:
     }
 
     const std::optional<argon2_cost> cost_;
-    const std::optional<argon2_string> parts_;
+    const std::optional<argon2_parts> parts_;
     const std::string head_; ///< up to the salt; empty if the cost cannot be read
 };
 
@@ -71,4 +71,4 @@ parsed_hash parse_argon2_hash(std::string_view stored)
     return stored.starts_with("$argon2") ? std::make_unique<argon2_hash>(stored, stored) : nullptr;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

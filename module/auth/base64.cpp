@@ -1,7 +1,7 @@
 // base64.cpp: turns bytes into the base64 of password hashes, without padding, and back.
 #include "auth/base64.hpp"
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -44,4 +44,4 @@ void append_base64(std::string& to, std::string_view bytes)
         to += alphabet[bits << (6 - pending) & 63];
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// Nothing if the text is damaged, or has bits to spare that could be anything.
 [[nodiscard]] std::optional<std::string> base64_decoded(std::string_view text);
 void append_base64(std::string& to, std::string_view bytes);
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

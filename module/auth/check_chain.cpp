@@ -5,52 +5,52 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
-bool conversation::run()
+bool check_run::run()
 {
-    while (next_ < steps_.size()) {
-        if (next_ > 0 && gone()) { // no telephone rings for a client that has left
-            result_ = {decision::gone, "the client has left"};
+    while (next_ < checks_.size()) {
+        if (next_ > 0 && abandoned()) { // no telephone rings for a client that has left
+            result_ = {decision::abandoned, "the client has left"};
             return true;
         }
         {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             state_ = state::asking;
-            asked_ = steps_[next_]->name();
+            current_check_ = checks_[next_]->name();
         }
-        steps_[next_]->ask(who_, shared_from_this());
+        checks_[next_]->start(request_, shared_from_this());
         {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             if (state_ == state::asking) {
-                wait_begins();
+                on_wait();
                 state_ = state::waiting; // hear() waits for the lock: nothing happens before this
                 return false;
             }
         }
-        if (settled())
+        if (is_final())
             return true;
     }
     return true;
 }
 
-bool conversation::settled()
+bool check_run::is_final()
 {
-    steps_[next_].reset(); // with whatever secret it checked
-    return ++next_ == steps_.size() || result_.what != decision::accepted;
+    checks_[next_].reset(); // with whatever secret it checked
+    return ++next_ == checks_.size() || result_.outcome != decision::accepted;
 }
 
-void conversation::hear(answer what) noexcept
+void check_run::complete(check_result result) noexcept
 {
     {
-        const std::lock_guard lock(guard_);
-        result_ = std::move(what);
+        const std::lock_guard lock(mutex_);
+        result_ = std::move(result);
         if (state_ == state::asking) {
             state_ = state::answered; // run() goes on
             return;
         }
     }
-    bool known = settled();
+    bool known = is_final();
     if (!known) {
         try {
             known = run();
@@ -60,10 +60,10 @@ void conversation::hear(answer what) noexcept
         }
     }
     if (known)
-        concluded();
+        on_finished();
 }
 
-std::vector<std::string> parse_chain(std::string_view text)
+std::vector<std::string> parse_check_chain(std::string_view text)
 {
     constexpr std::string_view known[] = {"sql", "notification"};
     constexpr std::string_view blanks = " \t\r\n";
@@ -97,4 +97,4 @@ std::vector<std::string> parse_chain(std::string_view text)
     return out;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

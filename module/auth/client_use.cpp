@@ -8,7 +8,7 @@
 #include <cmath>
 #include <vector>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr double half_life = 30; // seconds
@@ -41,15 +41,15 @@ std::string network_of(std::string_view client)
 client_use::note client_use::aged(const note& from, clock::time_point now)
 {
     const double left = std::exp2(
-        -std::chrono::duration<double>(std::max(now, from.at) - from.at).count() / half_life);
-    return {from.work * left, from.refusals * left, std::max(now, from.at)};
+        -std::chrono::duration<double>(std::max(now, from.time) - from.time).count() / half_life);
+    return {from.work * left, from.refusals * left, std::max(now, from.time)};
 }
 
 client_use::note& client_use::current(const std::string& network, clock::time_point now)
 {
     if (noted_.size() >= most_clients && !noted_.contains(network))
         forget_least(now);
-    note& out = noted_.try_emplace(network, note{.at = now}).first->second;
+    note& out = noted_.try_emplace(network, note{.time = now}).first->second;
     return out = aged(out, now);
 }
 
@@ -59,7 +59,7 @@ void client_use::forget_least(clock::time_point now)
     std::vector<std::pair<rank, std::string>> all;
     all.reserve(noted_.size());
     for (const auto& [network, unused] : noted_)
-        all.emplace_back(of(network, now), network);
+        all.emplace_back(rank_of(network, now), network);
     const auto quarter = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 4);
     std::nth_element(all.begin(), quarter, all.end());
     std::for_each(all.begin(), quarter, [&](const auto& one) { noted_.erase(one.second); });
@@ -76,7 +76,7 @@ void client_use::add_refusal(const std::string& network, clock::time_point now)
     refusals = std::min(refusals + 1, most_refusals);
 }
 
-client_use::rank client_use::of(const std::string& network, clock::time_point now) const
+client_use::rank client_use::rank_of(const std::string& network, clock::time_point now) const
 {
     const auto at = noted_.find(network);
     if (at == noted_.end())
@@ -88,4 +88,4 @@ client_use::rank client_use::of(const std::string& network, clock::time_point no
     return {level, is.work};
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

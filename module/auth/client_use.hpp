@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// What stands for a client: its address, and for IPv6 the network of 64 bits in which a host picks
 /// its addresses. Takes 192.0.2.1, [2001:db8::1] and whatever else names a client.
@@ -29,14 +29,14 @@ public:
 
     void add_work(const std::string& network, double milliseconds, clock::time_point now);
     void add_refusal(const std::string& network, clock::time_point now);
-    [[nodiscard]] rank of(const std::string& network, clock::time_point now) const;
-    [[nodiscard]] std::size_t known() const noexcept { return noted_.size(); }
+    [[nodiscard]] rank rank_of(const std::string& network, clock::time_point now) const;
+    [[nodiscard]] std::size_t size() const noexcept { return noted_.size(); }
 
 private:
     struct note {
         double work = 0;
         double refusals = 0;
-        clock::time_point at;
+        clock::time_point time;
     };
     static note aged(const note& from, clock::time_point now);
     note& current(const std::string& network, clock::time_point now);
@@ -45,4 +45,4 @@ private:
     std::unordered_map<std::string, note> noted_;
 };
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

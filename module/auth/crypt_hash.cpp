@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 // A bound for SHA-crypt with a long password, whose rounds read all of it. As that of the rounds.
@@ -41,19 +41,21 @@ private:
                                            : "a crypt(5) hash with an absurd or unreadable cost";
     }
 
-    [[nodiscard]] std::optional<outcome> precheck_length(std::size_t password_length) const override
+    [[nodiscard]] std::optional<verification>
+    precheck_length(std::size_t password_length) const override
     {
         // crypt(3) takes no longer passwords, and computes nothing for them.
         if (password_length >= CRYPT_MAX_PASSPHRASE_SIZE)
-            return outcome{verdict::mismatch, ""};
+            return verification{verdict::mismatch, ""};
         const auto cost = setting_.cost(password_length);
         if (cost && cost->milliseconds > most_milliseconds)
-            return outcome{verdict::refused,
-                           "a crypt(5) hash that costs too much with a password of this length"};
+            return verification{
+                verdict::refused,
+                "a crypt(5) hash that costs too much with a password of this length"};
         return std::nullopt;
     }
 
-    [[nodiscard]] outcome compute(std::string_view password, unsigned) const override
+    [[nodiscard]] verification compute(std::string_view password, unsigned) const override
     {
         // crypt(3) would read the part before the NUL only.
         if (password.find('\0') != std::string_view::npos)
@@ -61,7 +63,7 @@ private:
         const secret phrase(password);
         const auto data = std::make_unique<crypt_data>();
         const char* computed = crypt_r(phrase.reveal().c_str(), text().data(), data.get());
-        outcome out{verdict::mismatch, ""};
+        verification out{verdict::mismatch, ""};
         if (computed == nullptr || computed[0] == '*')
             out = {verdict::refused, "a hash that crypt(3) does not know"};
         else if (strlen(computed) == text().size() &&
@@ -100,4 +102,4 @@ parsed_hash parse_crypt_hash(std::string_view stored)
     return stored.starts_with('$') ? std::make_unique<crypt_hash>(stored, 0) : nullptr;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

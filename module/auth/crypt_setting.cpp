@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 // crypt(3) would run at the cost that the row demands. More than some five seconds of a core are an
@@ -41,13 +41,13 @@ crypt_method method_of(std::string_view text)
 }
 
 // The number that ends with a $, if it is at most `most`.
-std::optional<unsigned> number_at(std::string_view text, std::size_t at, unsigned most)
+std::optional<unsigned> number_at(std::string_view text, std::size_t at, unsigned limit)
 {
     unsigned value = 0;
     const char* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data() + std::min(at, text.size()), end, value);
     const bool good = read.ec == std::errc() && read.ptr != end && *read.ptr == '$';
-    return good && value <= most ? std::optional(value) : std::nullopt;
+    return good && value <= limit ? std::optional(value) : std::nullopt;
 }
 
 // crypt(5): $y$j<N><r>…, each a digit of the alphabet: 2^(N+1) blocks of 128 (r+1) bytes. Nothing
@@ -155,4 +155,4 @@ std::optional<hash_cost> crypt_setting::cost(std::size_t password_length) const
     return std::nullopt;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -3,7 +3,7 @@
 
 #include "auth/password_hash.hpp"
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 enum class crypt_method : char {
     sha256,
@@ -37,4 +37,4 @@ private:
     std::optional<std::size_t> kib_; ///< of yescrypt
 };
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr const char* without_argon2 = "remove the prefix in the query: substr(PASSWORD, 7)";
@@ -70,7 +70,7 @@ constexpr std::array forms = {
 };
 
 struct digest {
-    std::string_view before;
+    std::string_view prefix;
     std::size_t digits;
     kind is;
 };
@@ -103,8 +103,8 @@ const kind* kind_of(std::string_view stored)
     if (f != forms.end())
         return &f->is;
     const auto* const d = std::find_if(digests.begin(), digests.end(), [&](const digest& one) {
-        return stored.size() == one.before.size() + one.digits && stored.starts_with(one.before) &&
-               is_hexadecimal(stored.substr(one.before.size()));
+        return stored.size() == one.prefix.size() + one.digits && stored.starts_with(one.prefix) &&
+               is_hexadecimal(stored.substr(one.prefix.size()));
     });
     if (d != digests.end())
         return &d->is;
@@ -124,7 +124,7 @@ public:
 
 private:
     [[nodiscard]] const char* defect() const override { return is_.reason; }
-    [[nodiscard]] outcome compute(std::string_view, unsigned) const override
+    [[nodiscard]] verification compute(std::string_view, unsigned) const override
     {
         return {verdict::refused, is_.reason};
     }
@@ -140,4 +140,4 @@ parsed_hash parse_foreign_hash(std::string_view stored)
     return is != nullptr ? std::make_unique<foreign_hash>(stored, *is) : nullptr;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

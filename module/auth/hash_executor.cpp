@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <map>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 // A third of the time that slapd's own threads get on a core that both want (sched(7)).
@@ -21,30 +21,30 @@ constexpr auto glance = std::chrono::milliseconds(25);
 
 } // namespace
 
-void hash_gate::set(const hash_budget& budget)
+void hash_executor::set_budget(const hash_budget& budget)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     budget_ = budget;
     changed_.notify_all();
 }
 
-hash_gate::work_load hash_gate::load() const
+hash_executor::work_load hash_executor::load() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return {queue_.size(), threads_used_};
 }
 
-hash_budget hash_gate::budget() const
+hash_budget hash_executor::budget() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return budget_;
 }
 
-void hash_gate::note_refusal(std::string_view client) noexcept
+void hash_executor::note_refusal(std::string_view client) noexcept
 {
     try {
         const std::string network = network_of(client);
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         use_.add_refusal(network, clock::now());
     } catch (const std::bad_alloc&) {
         // Without memory the order is less fair, and the answer is the same.
@@ -52,75 +52,75 @@ void hash_gate::note_refusal(std::string_view client) noexcept
     }
 }
 
-hash_gate::ending hash_gate::run(std::string_view client, const hash_cost& cost, deadline until,
-                                 unsigned most, const std::function<bool()>& given_up,
-                                 const work& what)
+hash_executor::outcome hash_executor::run(std::string_view client, const hash_cost& cost,
+                                          deadline expiry, unsigned limit,
+                                          const std::function<bool()>& cancelled, const work& what)
 {
     std::mutex guard;
     std::condition_variable told;
-    std::optional<ending> how;
-    const auto tell = [&](ending e) {
+    std::optional<outcome> how;
+    const auto tell = [&](outcome e) {
         const std::lock_guard lock(guard); // the caller may go, and these with it, once it is told
         how = e;
         told.notify_one();
     };
     {
-        const std::lock_guard lock(guard_);
-        if (callers_ >= most)
-            return ending::full;
+        const std::lock_guard lock(mutex_);
+        if (callers_ >= limit)
+            return outcome::full;
         ++callers_;
     }
     struct leaving {
-        hash_gate& gate;
+        hash_executor& gate;
         ~leaving()
         {
-            const std::lock_guard lock(gate.guard_);
+            const std::lock_guard lock(gate.mutex_);
             --gate.callers_;
         }
     } const at_the_end{*this};
     const auto number = enqueue(
-        client, cost, until,
+        client, cost, expiry,
         [&](unsigned threads) {
             what(threads);
-            tell(ending::done);
+            tell(outcome::done);
         },
-        [&] { tell(ending::late); });
+        [&] { tell(outcome::late); });
     std::unique_lock lock(guard);
     while (!how) {
         told.wait_for(lock, glance);
-        if (how || !given_up())
+        if (how || !cancelled())
             continue;
         lock.unlock();
-        const bool withdrawn = withdraw(number);
+        const bool withdrawn = remove(number);
         lock.lock();
         if (withdrawn)
-            return ending::abandoned;
+            return outcome::abandoned;
         told.wait(lock, [&] { return how.has_value(); }); // it runs already
     }
     return *how;
 }
 
-void hash_gate::submit(std::string_view client, const hash_cost& cost, deadline until, work what,
-                       std::function<void()> late)
+void hash_executor::submit(std::string_view client, const hash_cost& cost, deadline expiry,
+                           work what, std::function<void()> late)
 {
-    (void)enqueue(client, cost, until, std::move(what), std::move(late));
+    (void)enqueue(client, cost, expiry, std::move(what), std::move(late));
 }
 
-std::uint64_t hash_gate::enqueue(std::string_view client, const hash_cost& cost, deadline until,
-                                 work what, std::function<void()> late)
+std::uint64_t hash_executor::enqueue(std::string_view client, const hash_cost& cost,
+                                     deadline expiry, work what, std::function<void()> late)
 {
     const std::string network = network_of(client);
     queue out; // gives way; destroyed outside the lock
     std::uint64_t number = 0;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         const auto gives_way = least_entitled(network);
         if (!closed_ && (queue_.size() < longest_queue || gives_way != queue_.end())) {
             // One more thread than may work, so that one is there to tell who is late.
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
-                begin_thread();
+                start_thread();
             queue_.push_back({++last_, network, cost.milliseconds, cost.memory_kib, cost.threads,
-                              until, std::move(what), std::move(late)});
+                              expiry, std::move(what), std::move(late)});
             number = last_;
             if (gives_way != queue_.end())
                 out.splice(out.end(), queue_, gives_way);
@@ -134,7 +134,7 @@ std::uint64_t hash_gate::enqueue(std::string_view client, const hash_cost& cost,
     return number;
 }
 
-hash_gate::queue::iterator hash_gate::least_entitled(const std::string& network)
+hash_executor::queue::iterator hash_executor::least_entitled(const std::string& network)
 {
     if (queue_.size() < longest_queue)
         return queue_.end();
@@ -143,7 +143,7 @@ hash_gate::queue::iterator hash_gate::least_entitled(const std::string& network)
     for (const job& j : queue_)
         ++waiting[j.network];
     const auto claim = [&](std::string_view of, std::size_t jobs) {
-        return std::pair(use_.of(std::string(of), now).refusals, jobs);
+        return std::pair(use_.rank_of(std::string(of), now).refusals, jobs);
     };
     auto worst = claim(network, waiting[network] + 1);
     std::string_view whose = network;
@@ -159,14 +159,14 @@ hash_gate::queue::iterator hash_gate::least_entitled(const std::string& network)
                      }).base());
 }
 
-hash_gate::queue::iterator hash_gate::next() noexcept
+hash_executor::queue::iterator hash_executor::next() noexcept
 {
     try {
         const auto now = clock::now();
         std::map<std::string_view, client_use::rank> ranks;
         for (const job& j : queue_)
             if (!ranks.contains(j.network))
-                ranks.emplace(j.network, use_.of(j.network, now));
+                ranks.emplace(j.network, use_.rank_of(j.network, now));
         return std::min_element(queue_.begin(), queue_.end(), [&](const job& a, const job& b) {
             return ranks.find(a.network)->second < ranks.find(b.network)->second;
         });
@@ -175,10 +175,10 @@ hash_gate::queue::iterator hash_gate::next() noexcept
     }
 }
 
-bool hash_gate::withdraw(std::uint64_t number)
+bool hash_executor::remove(std::uint64_t number)
 {
     queue gone; // destroyed outside the lock
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     const auto at = std::find_if(queue_.begin(), queue_.end(),
                                  [&](const job& j) { return j.number == number; });
     if (at == queue_.end())
@@ -188,24 +188,24 @@ bool hash_gate::withdraw(std::uint64_t number)
     return true;
 }
 
-void hash_gate::begin_thread()
+void hash_executor::start_thread()
 {
     try {
-        threads_.push_back(postgres::begin_thread([this] { serve(); }));
-    } catch (const std::system_error&) {
+        threads_.push_back(postgres::start_thread([this] { serve(); }));
+    } catch (const std::system_error& start_thread) {
         if (threads_.empty())
             throw; // else those that there are will do
     }
 }
 
-bool hash_gate::fits(const job& j) const noexcept
+bool hash_executor::fits(const job& j) const noexcept
 {
     // What is larger than the whole budget runs alone.
     return threads_used_ + std::min(j.threads, budget_.threads) <= budget_.threads &&
            memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
 }
 
-void hash_gate::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
+void hash_executor::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
 {
     queue mine;
     mine.splice(mine.end(), queue_, which);
@@ -220,7 +220,7 @@ void hash_gate::run(queue::iterator which, std::unique_lock<std::mutex>& lock) n
     memory_used_ += memory;
     lock.unlock();
     changed_.notify_all(); // the one behind may fit as well
-    which->what(threads);
+    which->task(threads);
     mine.clear();
     lock.lock();
     threads_used_ -= threads;
@@ -228,12 +228,12 @@ void hash_gate::run(queue::iterator which, std::unique_lock<std::mutex>& lock) n
     changed_.notify_all();
 }
 
-void hash_gate::say_late(std::unique_lock<std::mutex>& lock) noexcept
+void hash_executor::report_late(std::unique_lock<std::mutex>& lock) noexcept
 {
     const auto now = clock::now();
     for (;;) {
         const auto at = std::find_if(queue_.begin(), queue_.end(),
-                                     [&](const job& j) { return closed_ || j.until <= now; });
+                                     [&](const job& j) { return closed_ || j.expiry <= now; });
         if (at == queue_.end())
             return;
         queue gone;
@@ -245,14 +245,14 @@ void hash_gate::say_late(std::unique_lock<std::mutex>& lock) noexcept
     }
 }
 
-void hash_gate::serve() noexcept
+void hash_executor::serve() noexcept
 {
     pthread_setname_np(pthread_self(), "pgsql-hash");
     // On Linux a priority is a thread's own; argon2's threads inherit it.
     (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
-    std::unique_lock lock(guard_);
+    std::unique_lock lock(mutex_);
     for (;;) {
-        say_late(lock);
+        report_late(lock);
         if (closed_)
             return;
         if (!queue_.empty()) {
@@ -268,19 +268,19 @@ void hash_gate::serve() noexcept
             // A copy: wait_until looks at it again when the job may be gone.
             const deadline first =
                 std::min_element(queue_.begin(), queue_.end(), [](const job& a, const job& b) {
-                    return a.until < b.until;
-                })->until;
+                    return a.expiry < b.expiry;
+                })->expiry;
             changed_.wait_until(lock, first);
         }
         --waiting_;
     }
 }
 
-void hash_gate::close() noexcept
+void hash_executor::close() noexcept
 {
     std::vector<std::thread> ending_threads;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         closed_ = true;
         ending_threads.swap(threads_);
         changed_.notify_all();
@@ -289,4 +289,4 @@ void hash_gate::close() noexcept
         t.join();
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

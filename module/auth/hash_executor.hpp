@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// What all checks together may take.
 struct hash_budget {
@@ -33,9 +33,9 @@ struct hash_budget {
 /// The next check is that of the client (client_use) with the fewest refused logins lately; among
 /// equals, of the one whose checks have taken the least time lately; and then the first to come.
 /// A client is an address: what is checked, and for which name, changes nothing.
-class hash_gate {
+class hash_executor {
 public:
-    enum class ending : char {
+    enum class outcome : char {
         done,
         late,     ///< its turn did not come before the deadline
         full,     ///< as many callers wait already as may
@@ -44,13 +44,13 @@ public:
     /// Gets the number of threads it may use. Must not throw.
     using work = std::function<void(unsigned threads)>;
 
-    hash_gate() = default;
-    hash_gate(const hash_gate&) = delete;
-    hash_gate& operator=(const hash_gate&) = delete;
-    ~hash_gate() { close(); }
+    hash_executor() = default;
+    hash_executor(const hash_executor&) = delete;
+    hash_executor& operator=(const hash_executor&) = delete;
+    ~hash_executor() { close(); }
 
     /// Counts for what begins from now on.
-    void set(const hash_budget& budget);
+    void set_budget(const hash_budget& budget);
     [[nodiscard]] hash_budget budget() const;
 
     /// What there is to do.
@@ -62,15 +62,15 @@ public:
 
     /// Runs `what` when its turn comes and waits for its end. At most `most` callers may do so at a
     /// time. The deadline is for the wait; a check that has begun is waited for.
-    [[nodiscard]] ending run(std::string_view client, const hash_cost& cost, deadline until,
-                             unsigned most, const std::function<bool()>& given_up,
-                             const work& what);
+    [[nodiscard]] outcome run(std::string_view client, const hash_cost& cost, deadline expiry,
+                              unsigned limit, const std::function<bool()>& cancelled,
+                              const work& what);
 
     /// Runs `what` when its turn comes and returns at once; `late` instead, on any thread, if that
     /// is after the deadline or never: when too many checks wait, those of the client with the most
     /// give way. Both must be quick or be the check itself. Throws std::system_error if there is no
     /// thread to be had.
-    void submit(std::string_view client, const hash_cost& cost, deadline until, work what,
+    void submit(std::string_view client, const hash_cost& cost, deadline expiry, work what,
                 std::function<void()> late);
 
     /// A login of the client was refused.
@@ -86,27 +86,27 @@ private:
         double milliseconds;
         std::size_t memory_kib;
         unsigned threads;
-        deadline until;
-        work what;
+        deadline expiry;
+        work task;
         std::function<void()> late;
     };
 
     using queue = std::list<job>;
 
     [[nodiscard]] std::uint64_t enqueue(std::string_view client, const hash_cost& cost,
-                                        deadline until, work what, std::function<void()> late);
-    [[nodiscard]] bool withdraw(std::uint64_t number);
-    void begin_thread();
+                                        deadline expiry, work what, std::function<void()> late);
+    [[nodiscard]] bool remove(std::uint64_t number);
+    void start_thread();
     [[nodiscard]] bool fits(const job& j) const noexcept;
     /// The job whose turn it is; the queue is not empty.
     [[nodiscard]] queue::iterator next() noexcept;
     /// The job that gives way to one more of the network's; the end if none has to.
     [[nodiscard]] queue::iterator least_entitled(const std::string& network);
     void run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept;
-    void say_late(std::unique_lock<std::mutex>& lock) noexcept;
+    void report_late(std::unique_lock<std::mutex>& lock) noexcept;
     void serve() noexcept;
 
-    mutable std::mutex guard_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     hash_budget budget_;
     queue queue_; ///< in order of arrival
@@ -120,4 +120,4 @@ private:
     bool closed_ = false;
 };
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -4,7 +4,7 @@
 
 #include "auth/password_hash.hpp"
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// Null if the stored value does not belong to the scheme. A damaged value of the scheme is an
 /// object with a problem.
@@ -32,4 +32,4 @@ inline constexpr hash_parser* hash_schemes[] = {parse_foreign_hash, parse_argon2
 /// "YmFjay1wZ3NxbC1kZWNveQ": the salt of dummy hashes, in base64.
 inline constexpr std::string_view dummy_salt = "YmFjay1wZ3NxbC1kZWNveQ";
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -7,7 +7,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 // What is worth reading has some dozens of bytes.
@@ -25,12 +25,12 @@ struct list_delete {
 
 } // namespace
 
-struct background::transfer {
-    transfer(http_request request, std::function<void(http_result)> hears);
+struct http_client::transfer {
+    transfer(http_request wanted, std::function<void(http_result)> handler);
     [[nodiscard]] http_result result_of(CURLcode code) const;
 
-    const http_request what;
-    std::function<void(http_result)> done;
+    const http_request request;
+    std::function<void(http_result)> on_done;
     std::unique_ptr<curl_slist, list_delete> headers;
     std::unique_ptr<CURL, easy_delete> easy;
     std::array<char, CURL_ERROR_SIZE> error{};
@@ -43,8 +43,8 @@ private:
     static std::size_t count_header(char*, std::size_t size, std::size_t count, void* to) noexcept;
 };
 
-background::transfer::transfer(http_request request, std::function<void(http_result)> hears)
-    : what(std::move(request)), done(std::move(hears)),
+http_client::transfer::transfer(http_request wanted, std::function<void(http_result)> handler)
+    : request(std::move(wanted)), on_done(std::move(handler)),
       headers(curl_slist_append(nullptr, "Content-Type: application/json")), easy(curl_easy_init())
 {
     if (easy == nullptr || headers == nullptr)
@@ -53,23 +53,23 @@ background::transfer::transfer(http_request request, std::function<void(http_res
         if (curl_easy_setopt(easy.get(), option, value) != CURLE_OK)
             throw std::runtime_error("this libcurl does not take option " + std::to_string(option));
     };
-    set(CURLOPT_URL, what.uri.c_str());
+    set(CURLOPT_URL, request.uri.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https"); // redirects are not followed by default
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDS, what.body.c_str());
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.c_str());
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(CURLOPT_USERAGENT, "back-pgsql");
-    if (!what.ca.empty())
-        set(CURLOPT_CAINFO, what.ca.c_str());
+    if (!request.ca.empty())
+        set(CURLOPT_CAINFO, request.ca.c_str());
     // On a connection used before, libcurl repeats a request by itself when the server closes it
     // without an answer (Curl_retry_request): a second prompt on somebody's telephone.
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
     set(CURLOPT_NOSIGNAL, 1L);   // signals are slapd's
     set(CURLOPT_QUICK_EXIT, 1L); // a name server that is silent does not hold up slapd's end
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, milliseconds_until(what.until))));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, milliseconds_until(request.expiry))));
     set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds);
     set(CURLOPT_BUFFERSIZE, 4096L);
     set(CURLOPT_ERRORBUFFER, error.data());
@@ -80,8 +80,8 @@ background::transfer::transfer(http_request request, std::function<void(http_res
     set(CURLOPT_PRIVATE, this);
 }
 
-std::size_t background::transfer::receive(char* bytes, std::size_t size, std::size_t count,
-                                          void* to) noexcept
+std::size_t http_client::transfer::receive(char* bytes, std::size_t size, std::size_t count,
+                                           void* to) noexcept
 {
     auto& mine = *static_cast<transfer*>(to);
     const std::size_t counted = count_header(bytes, size, count, to);
@@ -94,8 +94,8 @@ std::size_t background::transfer::receive(char* bytes, std::size_t size, std::si
     }
 }
 
-std::size_t background::transfer::count_header(char*, std::size_t size, std::size_t count,
-                                               void* to) noexcept
+std::size_t http_client::transfer::count_header(char*, std::size_t size, std::size_t count,
+                                                void* to) noexcept
 {
     auto& mine = *static_cast<transfer*>(to);
     mine.received += size * count;
@@ -103,37 +103,37 @@ std::size_t background::transfer::count_header(char*, std::size_t size, std::siz
     return mine.too_long ? 0 : size * count;
 }
 
-http_result background::transfer::result_of(CURLcode code) const
+http_result http_client::transfer::result_of(CURLcode code) const
 {
     http_result out;
     long sent = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &out.status);
     curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &sent);
     if (code != CURLE_OK)
-        out.problem = too_long           ? "the answer has more than 64 KiB"
-                      : error[0] != '\0' ? error.data()
-                                         : curl_easy_strerror(code);
+        out.error = too_long           ? "the answer has more than 64 KiB"
+                    : error[0] != '\0' ? error.data()
+                                       : curl_easy_strerror(code);
     // A certificate that does not fit will not fit a second later.
     const bool hopeless =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     if (code != CURLE_OK && sent == 0)
-        out.how = hopeless ? http_result::end::failed : http_result::end::unsent;
-    else if (code == CURLE_OPERATION_TIMEDOUT || clock::now() >= what.until)
-        out.how = http_result::end::late; // also an answer that came while we were late
+        out.outcome = hopeless ? http_result::outcome::failed : http_result::outcome::unsent;
+    else if (code == CURLE_OPERATION_TIMEDOUT || clock::now() >= request.expiry)
+        out.outcome = http_result::outcome::late; // also an answer that came while we were late
     else if (code != CURLE_OK)
-        out.how = http_result::end::failed;
+        out.outcome = http_result::outcome::failed;
     else {
-        out.how = http_result::end::answered;
+        out.outcome = http_result::outcome::answered;
         out.body = body;
     }
     return out;
 }
 
-background::background(std::function<void()> look) : look_(std::move(look)) {}
+http_client::http_client(std::function<void()> look) : on_tick_(std::move(look)) {}
 
-background::~background() { close(); }
+http_client::~http_client() { close(); }
 
-void background::begin()
+void http_client::begin()
 {
     if (thread_.joinable())
         return;
@@ -142,57 +142,57 @@ void background::begin()
     multi_.reset(curl_multi_init());
     if (multi_ == nullptr)
         throw std::bad_alloc();
-    thread_ = postgres::begin_thread([this] { run(); });
+    thread_ = postgres::start_thread([this] { run(); });
 }
 
-std::uint64_t background::start(http_request what, std::function<void(http_result)> done)
+std::uint64_t http_client::start(http_request request, std::function<void(http_result)> done)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (closing_)
         throw std::runtime_error("the database is being closed");
     begin();
-    ordered_.emplace(++last_, std::make_unique<transfer>(std::move(what), std::move(done)));
+    queued_.emplace(++last_, std::make_unique<transfer>(std::move(request), std::move(done)));
     curl_multi_wakeup(multi_.get());
     return last_;
 }
 
-void background::prepare()
+void http_client::ensure_started()
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (!closing_)
         begin();
 }
 
-void background::cancel(std::uint64_t which)
+void http_client::cancel(std::uint64_t which)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     cancelled_.push_back(which);
     curl_multi_wakeup(multi_.get());
 }
 
-void background::after(std::chrono::milliseconds how_long, std::function<void()> task)
+void http_client::run_after(std::chrono::milliseconds how_long, std::function<void()> task)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (closing_)
         return;
     begin();
-    due_.emplace(clock::now() + how_long, std::move(task));
+    timers_.emplace(clock::now() + how_long, std::move(task));
     curl_multi_wakeup(multi_.get());
 }
 
-void background::wake() noexcept
+void http_client::wake() noexcept
 {
-    const std::lock_guard lock(guard_);
-    look_wanted_ = true;
+    const std::lock_guard lock(mutex_);
+    tick_requested_ = true;
     if (thread_.joinable())
         curl_multi_wakeup(multi_.get());
 }
 
-void background::close() noexcept
+void http_client::close() noexcept
 {
     std::thread ending;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         closing_ = true;
         ending = std::move(thread_);
         if (ending.joinable())
@@ -201,36 +201,37 @@ void background::close() noexcept
     if (ending.joinable())
         ending.join();
     // What was left undone goes now: it may hold those who hold us.
-    decltype(ordered_) orders;
-    decltype(due_) tasks;
-    const std::lock_guard lock(guard_);
-    orders.swap(ordered_);
-    tasks.swap(due_);
+    decltype(queued_) orders;
+    decltype(timers_) tasks;
+    const std::lock_guard lock(mutex_);
+    orders.swap(queued_);
+    tasks.swap(timers_);
 }
 
-void background::take_orders()
+void http_client::process_queue()
 {
     std::map<std::uint64_t, std::unique_ptr<transfer>> fresh;
     std::vector<std::uint64_t> unwanted;
     {
-        const std::lock_guard lock(guard_);
-        fresh.swap(ordered_);
+        const std::lock_guard lock(mutex_);
+        fresh.swap(queued_);
         unwanted.swap(cancelled_);
     }
     for (auto& [number, one] : fresh) {
         if (curl_multi_add_handle(multi_.get(), one->easy.get()) == CURLM_OK)
-            under_way_.emplace(number, std::move(one));
+            active_.emplace(number, std::move(one));
         else
-            one->done({http_result::end::unsent, 0, "", "libcurl does not take the request"});
+            one->on_done(
+                {http_result::outcome::unsent, 0, "", "libcurl does not take the request"});
     }
     for (const auto number : unwanted)
-        if (const auto at = under_way_.find(number); at != under_way_.end()) {
+        if (const auto at = active_.find(number); at != active_.end()) {
             curl_multi_remove_handle(multi_.get(), at->second->easy.get());
-            under_way_.erase(at);
+            active_.erase(at);
         }
 }
 
-void background::collect_finished()
+void http_client::collect_finished()
 {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
@@ -238,68 +239,68 @@ void background::collect_finished()
             continue;
         const CURLcode code = message->data.result; // message goes with the handle
         CURL* easy = message->easy_handle;
-        const auto at = std::find_if(under_way_.begin(), under_way_.end(),
+        const auto at = std::find_if(active_.begin(), active_.end(),
                                      [&](const auto& t) { return t.second->easy.get() == easy; });
         curl_multi_remove_handle(multi_.get(), easy);
-        if (at == under_way_.end())
+        if (at == active_.end())
             continue;
         const auto one = std::move(at->second);
-        under_way_.erase(at);
-        one->done(one->result_of(code));
+        active_.erase(at);
+        one->on_done(one->result_of(code));
     }
 }
 
-void background::run_due()
+void http_client::run_timers()
 {
     for (;;) {
         std::function<void()> task;
         {
-            const std::lock_guard lock(guard_);
-            if (due_.empty() || due_.begin()->first > clock::now())
+            const std::lock_guard lock(mutex_);
+            if (timers_.empty() || timers_.begin()->first > clock::now())
                 return;
-            task = std::move(due_.begin()->second);
-            due_.erase(due_.begin());
+            task = std::move(timers_.begin()->second);
+            timers_.erase(timers_.begin());
         }
         task();
     }
 }
 
-int background::poll_milliseconds()
+int http_client::poll_milliseconds()
 {
-    const std::lock_guard lock(guard_);
-    if (look_wanted_ || !ordered_.empty())
+    const std::lock_guard lock(mutex_);
+    if (tick_requested_ || !queued_.empty())
         return 0;
-    int out = under_way_.empty() ? 60 * look_milliseconds : look_milliseconds;
-    if (!due_.empty())
-        out = std::min(out, milliseconds_until(due_.begin()->first));
+    int out = active_.empty() ? 60 * look_milliseconds : look_milliseconds;
+    if (!timers_.empty())
+        out = std::min(out, milliseconds_until(timers_.begin()->first));
     return out;
 }
 
-void background::run() noexcept
+void http_client::run() noexcept
 {
     for (;;) {
         bool look = false;
         {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             if (closing_)
                 break;
-            look = look_wanted_;
-            look_wanted_ = false;
+            look = tick_requested_;
+            tick_requested_ = false;
         }
-        take_orders();
+        process_queue();
         int running = 0;
         curl_multi_perform(multi_.get(), &running);
         collect_finished();
-        run_due();
-        if (look || clock::now() - looked_ >= std::chrono::milliseconds(look_milliseconds)) {
-            look_();
-            looked_ = clock::now();
+        run_timers();
+        if (look || clock::now() - last_tick_ >= std::chrono::milliseconds(look_milliseconds)) {
+            on_tick_();
+            last_tick_ = clock::now();
         }
         curl_multi_poll(multi_.get(), nullptr, 0, poll_milliseconds(), nullptr);
     }
-    for (auto& [number, one] : under_way_)
+    for (auto& [number, one] : active_)
         curl_multi_remove_handle(multi_.get(), one->easy.get());
-    under_way_.clear();
+    active_.clear();
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr std::size_t longest_hash = 1024;
@@ -31,7 +31,7 @@ private:
         return stored().empty() ? "an empty password column"
                                 : "a value that is no known kind of hash";
     }
-    [[nodiscard]] outcome compute(std::string_view, unsigned) const override
+    [[nodiscard]] verification compute(std::string_view, unsigned) const override
     {
         return {verdict::refused, defect()};
     }
@@ -45,14 +45,14 @@ const char* password_hash::problem() const
                                                   : defect();
 }
 
-std::optional<outcome> password_hash::precheck(std::size_t password_length) const
+std::optional<verification> password_hash::precheck(std::size_t password_length) const
 {
-    if (const char* why = problem())
-        return outcome{verdict::refused, why};
+    if (const char* reason = problem())
+        return verification{verdict::refused, reason};
     return precheck_length(password_length);
 }
 
-outcome password_hash::verify(std::string_view password, unsigned threads) const
+verification password_hash::verify(std::string_view password, unsigned threads) const
 {
     const auto known = precheck(password.size());
     return known ? *known : compute(password, threads);
@@ -97,4 +97,4 @@ std::string scheme_in_braces(std::string_view stored)
                                                              : "an unknown {SCHEME}";
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 enum class verdict : char {
     match,
@@ -20,8 +20,8 @@ enum class verdict : char {
     busy     ///< not verified: memory or threads are used up
 };
 
-struct outcome {
-    verdict what = verdict::mismatch;
+struct verification {
+    verdict result = verdict::mismatch;
     const char* reason = ""; ///< for the log; never part of a hash
 };
 
@@ -66,10 +66,10 @@ public:
 
     /// The result of verify() for all passwords of this length, if no computation is needed to
     /// know it.
-    [[nodiscard]] std::optional<outcome> precheck(std::size_t password_length) const;
+    [[nodiscard]] std::optional<verification> precheck(std::size_t password_length) const;
 
     /// The result does not depend on the number of threads.
-    [[nodiscard]] outcome verify(std::string_view password, unsigned threads = 1) const;
+    [[nodiscard]] verification verify(std::string_view password, unsigned threads = 1) const;
 
     /// A hash that no password matches and that costs as much to verify. Hashes of the same cost
     /// have the same one. Null for a hash without a cost of its own, or with one that is refused.
@@ -82,9 +82,13 @@ private:
     /// Why no password matches, or null, for a value of acceptable length.
     [[nodiscard]] virtual const char* defect() const = 0;
     /// As precheck(), for a hash without a problem.
-    [[nodiscard]] virtual std::optional<outcome> precheck_length(std::size_t) const { return {}; }
+    [[nodiscard]] virtual std::optional<verification> precheck_length(std::size_t) const
+    {
+        return {};
+    }
     /// Called only if there is no precheck.
-    [[nodiscard]] virtual outcome compute(std::string_view password, unsigned threads) const = 0;
+    [[nodiscard]] virtual verification compute(std::string_view password,
+                                               unsigned threads) const = 0;
     /// The stored value of the dummy hash; empty: there is none.
     [[nodiscard]] virtual std::string dummy_text() const { return {}; }
 
@@ -100,4 +104,4 @@ using parsed_hash = std::unique_ptr<const password_hash>;
 /// hashes.
 inline constexpr std::string_view default_cost = "$argon2id$v=19$m=65536,t=3,p=4$";
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

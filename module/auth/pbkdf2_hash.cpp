@@ -12,7 +12,7 @@
 #include <climits>
 #include <stdexcept>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 constexpr std::string_view family = "{PBKDF2";
@@ -89,7 +89,7 @@ private:
                    : nullptr;
     }
 
-    [[nodiscard]] outcome compute(std::string_view password, unsigned) const override
+    [[nodiscard]] verification compute(std::string_view password, unsigned) const override
     {
         if (password.size() > INT_MAX)
             return {verdict::mismatch, ""};
@@ -132,4 +132,4 @@ parsed_hash parse_pbkdf2_hash(std::string_view stored)
                : nullptr;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

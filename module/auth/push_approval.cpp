@@ -8,7 +8,7 @@
 #include <ctime>
 #include <map>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 using nlohmann::json;
@@ -42,18 +42,18 @@ std::string utc(std::chrono::system_clock::time_point when, char between)
 
 } // namespace
 
-std::string prompt_for(const prompt_text& what)
+std::string prompt_json(const prompt_text& what)
 {
-    const std::string& name = what.who.name;
-    const std::string& client = what.who.client;
+    const std::string& name = what.request.name;
+    const std::string& client = what.request.client;
     std::string words = (what.logins == 1 ? "A login" : std::to_string(what.logins) + " logins") +
                         " as " + name + " from " + client + ", " + utc(what.began, ' ') + " UTC.";
-    if (what.others > 0)
-        words += " " + std::to_string(what.others) + " more as " + name +
-                 (what.others == 1 ? " waits" : " wait") + " for another approval.";
-    if (what.window > 0 && what.most > 1)
+    if (what.other_logins > 0)
+        words += " " + std::to_string(what.other_logins) + " more as " + name +
+                 (what.other_logins == 1 ? " waits" : " wait") + " for another approval.";
+    if (what.window > 0 && what.limit > 1)
         words += " Your answer counts for all logins as " + name + " from there within " +
-                 in_words(what.window) + ", " + std::to_string(what.most) + " at most.";
+                 in_words(what.window) + ", " + std::to_string(what.limit) + " at most.";
     const json body = {{"username", name},
                        {"title", "Login request"},
                        {"body", words + " Reject it unless it is you."},
@@ -63,13 +63,13 @@ std::string prompt_for(const prompt_text& what)
                        {"client", client},
                        {"time", utc(what.began, 'T') + "Z"},
                        {"logins", what.logins},
-                       {"other_logins", what.others},
+                       {"other_logins", what.other_logins},
                        {"share_seconds", what.window},
-                       {"share_logins", what.window > 0 ? what.most : 1}};
+                       {"share_logins", what.window > 0 ? what.limit : 1}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-answer answer_in(long status, const std::string& body)
+check_result parse_reply(long status, const std::string& body)
 {
     if (status < 200 || status > 299)
         return {decision::unavailable,
@@ -85,7 +85,7 @@ answer answer_in(long status, const std::string& body)
     return {decision::refused, "not approved"};
 }
 
-std::string problem_of_uri(const std::string& uri)
+std::string error_in_uri(const std::string& uri)
 {
     struct url_delete {
         void operator()(CURLU* u) const noexcept { curl_url_cleanup(u); }
@@ -109,34 +109,36 @@ std::string problem_of_uri(const std::string& uri)
     return part(CURLUPART_HOST).empty() ? "there is no host in it" : "";
 }
 
-push::shared_prompt push::shareable(const std::string& key, const push_settings& how,
-                                    clock::time_point now) const
+push_approval::shared_prompt push_approval::shareable(const std::string& key,
+                                                      const push_settings& how,
+                                                      clock::time_point now) const
 {
     const auto at = std::find_if(open_.begin(), open_.end(), [&](const shared_prompt& p) {
-        return p->key == key && now < p->until &&
-               now - p->began < std::chrono::duration<double>(how.window);
+        return p->key == key && now < p->expiry &&
+               now - p->started < std::chrono::duration<double>(how.window);
     });
     return at != open_.end() ? *at : nullptr;
 }
 
-std::string push::take_place(const push_settings& how, const attempt& who, listeners& out)
+std::string push_approval::take_place(const push_settings& how, const login_request& request,
+                                      listeners& out)
 {
     std::size_t all = 0;
     std::size_t of_user = 0;
     for (const auto& p : open_) {
         all += p->places();
-        if (p->who.dn == who.dn)
+        if (p->request.dn == request.dn)
             of_user += p->places();
     }
     if (of_user >= how.most_of_one)
         return std::to_string(of_user) +
                " logins of this user wait for approval already (pgsql-push-per-user)";
-    if (all >= how.most && !take_from_largest(network_of(who.client), out))
+    if (all >= how.capacity && !take_from_largest(network_of(request.client), out))
         return std::to_string(all) + " logins wait for approval already";
     return {};
 }
 
-bool push::take_from_largest(const std::string& network, listeners& out)
+bool push_approval::take_from_largest(const std::string& network, listeners& out)
 {
     std::map<std::string_view, std::size_t> places;
     for (const auto& p : open_)
@@ -156,180 +158,182 @@ bool push::take_from_largest(const std::string& network, listeners& out)
     }
     if (from.waiting.empty()) {
         from.ended = true;
-        background_.cancel(from.transfer);
+        http_.cancel(from.transfer);
         open_.erase(std::prev(newest.base()));
     }
     return true;
 }
 
-void push::ask(const std::shared_ptr<const push_settings>& how, const attempt& who,
-               std::shared_ptr<listener> to)
+void push_approval::request(const std::shared_ptr<const push_settings>& settings,
+                            const login_request& request,
+                            std::shared_ptr<completion_handler> handler)
 {
-    const std::string key = how->uri + '\n' + who.dn + '\n' + who.client;
-    answer problem{decision::unavailable, "the database is being closed"};
+    const std::string key = settings->uri + '\n' + request.dn + '\n' + request.client;
+    check_result problem{decision::unavailable, "the database is being closed"};
     listeners out;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         const auto now = clock::now();
-        const auto same = shareable(key, *how, now);
+        const auto same = shareable(key, *settings, now);
         if (!closed_) {
             const bool has_place = same != nullptr && same->waiting.empty();
-            problem = {decision::busy, has_place ? "" : take_place(*how, who, out)};
+            problem = {decision::busy, has_place ? "" : take_place(*settings, request, out)};
         }
         if (!closed_ && problem.reason.empty()) {
             auto shared = same;
             if (shared == nullptr) {
                 shared = std::make_shared<prompt>(prompt{.key = key,
-                                                         .how = how,
-                                                         .who = who,
-                                                         .network = network_of(who.client),
-                                                         .began = now,
-                                                         .until = in_seconds(how->timeout),
+                                                         .settings = settings,
+                                                         .request = request,
+                                                         .network = network_of(request.client),
+                                                         .started = now,
+                                                         .expiry = in_seconds(settings->timeout),
                                                          .waiting = {},
                                                          .time = std::chrono::system_clock::now()});
-                background_.after(how->window > 0 ? gathering : std::chrono::milliseconds(0),
-                                  [this, shared] { announce(shared); });
+                http_.run_after(settings->window > 0 ? gathering : std::chrono::milliseconds(0),
+                                [this, shared] { announce(shared); });
                 open_.push_back(shared);
             }
-            shared->waiting.push_back(std::move(to));
+            shared->waiting.push_back(std::move(handler));
         }
     }
-    if (to != nullptr)
-        to->hear(std::move(problem));
+    if (handler != nullptr)
+        handler->complete(std::move(problem));
     for (const auto& one : out)
-        one->hear({decision::busy, "a client address with fewer logins needed the place"});
+        one->complete({decision::busy, "a client address with fewer logins needed the place"});
 }
 
 // Who has left before the endpoint was asked does not make a telephone ring.
-void push::announce(const shared_prompt& which)
+void push_approval::announce(const shared_prompt& open)
 {
-    answer problem{decision::unavailable, ""};
+    check_result problem{decision::unavailable, ""};
     try {
-        const std::lock_guard lock(guard_);
-        if (which->ended)
+        const std::lock_guard lock(mutex_);
+        if (open->ended)
             return;
-        if (!which->waiting.empty())
-            return begin_transfer(which);
-        which->ended = true;
-        std::erase(open_, which);
+        if (!open->waiting.empty())
+            return begin_transfer(open);
+        open->ended = true;
+        std::erase(open_, open);
         return;
     } catch (const std::exception& e) {
         problem.reason = e.what();
     }
-    end(which, problem);
+    end(open, problem);
 }
 
-void push::begin_transfer(const shared_prompt& which)
+void push_approval::begin_transfer(const shared_prompt& open)
 {
-    prompt_text text{.who = which->who,
-                     .began = which->time,
-                     .logins = which->waiting.size(),
-                     .window = which->how->window,
-                     .most = which->how->most_of_one};
+    prompt_text text{.request = open->request,
+                     .began = open->time,
+                     .logins = open->waiting.size(),
+                     .window = open->settings->window,
+                     .limit = open->settings->most_of_one};
     for (const auto& p : open_)
-        if (p != which && p->who.dn == which->who.dn)
-            text.others += p->waiting.size();
-    ++which->attempts;
-    which->transfer =
-        background_.start({which->how->uri, which->how->ca, prompt_for(text), which->until},
-                          [this, which](const http_result& how) { finished(which, how); });
+        if (p != open && p->request.dn == open->request.dn)
+            text.other_logins += p->waiting.size();
+    ++open->attempts;
+    open->transfer =
+        http_.start({open->settings->uri, open->settings->ca, prompt_json(text), open->expiry},
+                    [this, open](const http_result& result) { finished(open, result); });
 }
 
-bool push::try_again(const shared_prompt& which)
+bool push_approval::retry(const shared_prompt& open)
 {
-    if (which->attempts > std::size(pauses))
+    if (open->attempts > std::size(pauses))
         return false;
-    const auto pause = pauses[which->attempts - 1];
-    if (clock::now() + pause >= which->until)
+    const auto pause = pauses[open->attempts - 1];
+    if (clock::now() + pause >= open->expiry)
         return false;
-    background_.after(pause, [this, which] { announce(which); });
+    http_.run_after(pause, [this, open] { announce(open); });
     return true;
 }
 
-void push::finished(const shared_prompt& which, const http_result& how) noexcept
+void push_approval::finished(const shared_prompt& open, const http_result& reply) noexcept
 {
-    answer what{decision::unavailable, ""};
+    check_result result{decision::unavailable, ""};
     try {
-        switch (how.how) {
-        case http_result::end::answered:
-            what = answer_in(how.status, how.body);
+        switch (reply.outcome) {
+        case http_result::outcome::answered:
+            result = parse_reply(reply.status, reply.body);
             break;
-        case http_result::end::late:
-            what = {decision::refused, "nobody approved within " + in_words(which->how->timeout)};
+        case http_result::outcome::late:
+            result = {decision::refused,
+                      "nobody approved within " + in_words(open->settings->timeout)};
             break;
-        case http_result::end::unsent:
-            if (try_again(which))
+        case http_result::outcome::unsent:
+            if (retry(open))
                 return;
-            what.reason = "the push endpoint cannot be reached: " + how.problem;
+            result.reason = "the push endpoint cannot be reached: " + reply.error;
             break;
-        case http_result::end::failed:
-            what.reason = "the push endpoint failed: " + how.problem;
+        case http_result::outcome::failed:
+            result.reason = "the push endpoint failed: " + reply.error;
             break;
         }
     } catch (const std::exception& e) {
-        what = {decision::unavailable, e.what()};
+        result = {decision::unavailable, e.what()};
     }
-    end(which, what);
+    end(open, result);
 }
 
-void push::end(const shared_prompt& which, const answer& what) noexcept
+void push_approval::end(const shared_prompt& open, const check_result& result) noexcept
 {
     listeners waiting;
     {
-        const std::lock_guard lock(guard_);
-        which->ended = true;
-        waiting.swap(which->waiting);
-        std::erase(open_, which);
+        const std::lock_guard lock(mutex_);
+        open->ended = true;
+        waiting.swap(open->waiting);
+        std::erase(open_, open);
     }
     for (const auto& one : waiting)
-        one->hear(what);
+        one->complete(result);
 }
 
-void push::look()
+void push_approval::check_prompts()
 {
     listeners left;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         for (const auto& p : open_)
             std::erase_if(p->waiting, [&](const auto& one) {
-                const bool gone = one->gone();
+                const bool gone = one->abandoned();
                 if (gone)
                     left.push_back(one);
                 return gone;
             });
         // Who has left may come back and find the prompt still open, instead of making another one.
         std::erase_if(open_, [&](const shared_prompt& p) {
-            p->ended = p->waiting.empty() &&
-                       clock::now() - p->began >= std::chrono::duration<double>(p->how->window);
+            p->ended = p->waiting.empty() && clock::now() - p->started >=
+                                                 std::chrono::duration<double>(p->settings->window);
             if (p->ended)
-                background_.cancel(p->transfer);
+                http_.cancel(p->transfer);
             return p->ended;
         });
     }
     for (const auto& one : left)
-        one->hear({decision::gone, "the client has left"});
+        one->complete({decision::abandoned, "the client has left"});
 }
 
-push::open_load push::load() const
+push_approval::open_load push_approval::load() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     std::size_t logins = 0;
     for (const auto& p : open_)
         logins += p->waiting.size();
     return {open_.size(), logins};
 }
 
-void push::close() noexcept
+void push_approval::close() noexcept
 {
     std::vector<shared_prompt> ending;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         closed_ = true;
         ending = open_;
     }
-    background_.close();
+    http_.close();
     for (const auto& one : ending)
         end(one, {decision::unavailable, "the database was closed"});
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

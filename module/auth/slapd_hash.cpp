@@ -3,7 +3,7 @@
 
 #include "auth/hash_schemes.hpp"
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 // Some of slapd's modules (pw-apr1) read the password a thousand times.
@@ -41,13 +41,15 @@ private:
         return nullptr;
     }
 
-    [[nodiscard]] std::optional<outcome> precheck_length(std::size_t password_length) const override
+    [[nodiscard]] std::optional<verification>
+    precheck_length(std::size_t password_length) const override
     {
-        return password_length > longest_password ? std::optional(outcome{verdict::mismatch, ""})
-                                                  : std::nullopt;
+        return password_length > longest_password
+                   ? std::optional(verification{verdict::mismatch, ""})
+                   : std::nullopt;
     }
 
-    [[nodiscard]] outcome compute(std::string_view password, unsigned) const override
+    [[nodiscard]] verification compute(std::string_view password, unsigned) const override
     {
         return {in_use.matches(stored().reveal(), password) ? verdict::match : verdict::mismatch,
                 ""};
@@ -63,4 +65,4 @@ parsed_hash parse_slapd_hash(std::string_view stored)
     return stored.starts_with('{') ? std::make_unique<slapd_hash>(stored) : nullptr;
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

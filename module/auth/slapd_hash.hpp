@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// slapd's functions, which lie above this layer.
 struct slapd_functions {
@@ -15,4 +15,4 @@ struct slapd_functions {
 /// Called once, before the first hash is verified. Without it no scheme of slapd's is known.
 void use_slapd(const slapd_functions& functions) noexcept;
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

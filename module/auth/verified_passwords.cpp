@@ -9,7 +9,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 namespace {
 
 struct mac_delete {
@@ -34,14 +34,14 @@ const unsigned char* bytes_of(std::string_view text)
 
 } // namespace
 
-remembered::remembered(double seconds) : seconds_(seconds)
+verified_passwords::verified_passwords(double seconds) : seconds_(seconds)
 {
     if (seconds_ > 0)
         key_ = random_key();
 }
 
-remembered::mac remembered::mac_of(std::string_view dn, const secret& stored,
-                                   std::string_view password) const
+verified_passwords::mac verified_passwords::mac_of(std::string_view dn, const secret& stored,
+                                                   std::string_view password) const
 {
     const std::unique_ptr<EVP_MAC, mac_delete> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
     const std::unique_ptr<EVP_MAC_CTX, mac_delete> context(EVP_MAC_CTX_new(hmac.get()));
@@ -65,26 +65,27 @@ remembered::mac remembered::mac_of(std::string_view dn, const secret& stored,
     return out;
 }
 
-bool remembered::knows(std::string_view dn, const secret& stored, std::string_view password)
+bool verified_passwords::contains(std::string_view dn, const secret& stored,
+                                  std::string_view password)
 {
     if (seconds_ <= 0)
         return false;
     const mac key = mac_of(dn, stored, password);
-    const std::lock_guard lock(guard_);
-    const auto at = until_.find(key);
-    return at != until_.end() && at->second > clock::now();
+    const std::lock_guard lock(mutex_);
+    const auto time = expiry_.find(key);
+    return time != expiry_.end() && time->second > clock::now();
 }
 
-void remembered::add(std::string_view dn, const secret& stored, std::string_view password)
+void verified_passwords::add(std::string_view dn, const secret& stored, std::string_view password)
 {
     if (seconds_ <= 0)
         return;
     const mac key = mac_of(dn, stored, password);
-    const std::lock_guard lock(guard_);
-    if (until_.size() >= most)
-        std::erase_if(until_, [now = clock::now()](const auto& m) { return m.second <= now; });
-    if (until_.size() < most)
-        until_[key] = in_seconds(seconds_);
+    const std::lock_guard lock(mutex_);
+    if (expiry_.size() >= capacity)
+        std::erase_if(expiry_, [now = clock::now()](const auto& m) { return m.second <= now; });
+    if (expiry_.size() < capacity)
+        expiry_[key] = in_seconds(seconds_);
 }
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

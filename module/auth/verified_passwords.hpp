@@ -10,29 +10,30 @@
 #include <map>
 #include <mutex>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 /// Holds no password and no hash, only a MAC of both and the name, under a key that no other
 /// process knows and that is gone with this object. A stored hash that has changed is another one.
-class remembered {
+class verified_passwords {
 public:
     /// For 0 seconds nothing is remembered.
-    explicit remembered(double seconds);
+    explicit verified_passwords(double seconds);
 
-    [[nodiscard]] bool knows(std::string_view dn, const secret& stored, std::string_view password);
+    [[nodiscard]] bool contains(std::string_view dn, const secret& stored,
+                                std::string_view password);
     void add(std::string_view dn, const secret& stored, std::string_view password);
 
 private:
     using mac = std::array<unsigned char, 32>;
-    static constexpr std::size_t most = 10'000;
+    static constexpr std::size_t capacity = 10'000;
 
     [[nodiscard]] mac mac_of(std::string_view dn, const secret& stored,
                              std::string_view password) const;
 
     const double seconds_;
     secret key_;
-    std::mutex guard_;
-    std::map<mac, deadline> until_;
+    std::mutex mutex_;
+    std::map<mac, deadline> expiry_;
 };
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

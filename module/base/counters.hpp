@@ -15,22 +15,22 @@ namespace pgsql {
 /// enough; whoever reads adds the rows up, and may miss what is being added meanwhile.
 template <std::size_t Count> class counters {
 public:
-    void add(std::size_t which, std::uint64_t much = 1) noexcept
+    void add(std::size_t index, std::uint64_t much = 1) noexcept
     {
-        rows_[row_of_thread()].of[which].fetch_add(much, std::memory_order_relaxed);
+        rows_[row_of_thread()].values[index].fetch_add(much, std::memory_order_relaxed);
     }
-    [[nodiscard]] std::uint64_t operator[](std::size_t which) const noexcept
+    [[nodiscard]] std::uint64_t operator[](std::size_t index) const noexcept
     {
         std::uint64_t out = 0;
         for (const row& r : rows_)
-            out += r.of[which].load(std::memory_order_relaxed);
+            out += r.values[index].load(std::memory_order_relaxed);
         return out;
     }
 
 private:
     static constexpr std::size_t rows = 8;
     struct alignas(64) row {
-        std::array<std::atomic<std::uint64_t>, Count> of{};
+        std::array<std::atomic<std::uint64_t>, Count> values{};
     };
 
     [[nodiscard]] static std::size_t row_of_thread() noexcept
@@ -57,19 +57,19 @@ public:
     void add(duration took) noexcept
     {
         const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), took.count());
-        of_.add(static_cast<std::size_t>(bucket - bounds.begin()));
-        of_.add(buckets, static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count())));
+        counts_.add(static_cast<std::size_t>(bucket - bounds.begin()));
+        counts_.add(buckets, static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count())));
     }
     /// How many are in one bucket; not in those before it.
     [[nodiscard]] std::uint64_t operator[](std::size_t bucket) const noexcept
     {
-        return of_[bucket];
+        return counts_[bucket];
     }
     /// The sum of all of them, in microseconds.
-    [[nodiscard]] std::uint64_t sum() const noexcept { return of_[buckets]; }
+    [[nodiscard]] std::uint64_t sum() const noexcept { return counts_[buckets]; }
 
 private:
-    counters<buckets + 1> of_;
+    counters<buckets + 1> counts_;
 };
 
 } // namespace pgsql

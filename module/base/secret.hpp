@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pgsql::login {
+namespace pgsql::auth {
 
 class secret {
 public:
@@ -43,4 +43,4 @@ private:
     std::string text_;
 };
 
-} // namespace pgsql::login
+} // namespace pgsql::auth

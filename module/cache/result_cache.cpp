@@ -23,94 +23,95 @@ constexpr int candidates = 8;
 
 } // namespace
 
-cache::flight::state cache::flight::wait(clock::time_point until, answer& out)
+result_cache::in_flight::state result_cache::in_flight::wait(clock::time_point expiry,
+                                                             cached_result& out)
 {
-    std::unique_lock lock(guard_);
-    settled_.wait_until(lock, until, [this] { return state_ != state::under_way; });
-    out = answer_;
+    std::unique_lock lock(mutex_);
+    settled_.wait_until(lock, expiry, [this] { return state_ != state::under_way; });
+    out = result_;
     return state_;
 }
 
-void cache::flight::settle(state as, const answer& with)
+void result_cache::in_flight::settle(state as, const cached_result& with)
 {
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         state_ = as;
-        answer_ = with;
+        result_ = with;
     }
     settled_.notify_all();
 }
 
-cache::lead::~lead() { settle(flight::state::failed); }
+result_cache::leader::~leader() { settle(in_flight::state::failed); }
 
-void cache::lead::settle(flight::state as, const answer& with)
+void result_cache::leader::settle(in_flight::state as, const cached_result& with)
 {
-    if (on_ == nullptr)
+    if (flight_ == nullptr)
         return;
     {
-        shard& in = in_.shard_of(key_);
-        const std::lock_guard lock(in.guard);
-        const auto at = in.flights.find(key_);
-        if (at != in.flights.end() && at->second == on_)
-            in.flights.erase(at);
+        shard& cache = cache_.shard_of(key_);
+        const std::lock_guard lock(cache.mutex);
+        const auto at = cache.flights.find(key_);
+        if (at != cache.flights.end() && at->second == flight_)
+            cache.flights.erase(at);
     }
-    on_->settle(as, with);
-    on_.reset();
+    flight_->settle(as, with);
+    flight_.reset();
 }
 
-void cache::lead::leave_alone()
+void result_cache::leader::release_followers()
 {
-    in_.forget(key_); // there is a newer one, whether it will be kept or not
-    settle(flight::state::alone);
+    cache_.erase(key_); // there is a newer one, whether it will be kept or not
+    settle(in_flight::state::uncacheable);
 }
 
-void cache::lead::land(answer what)
+void result_cache::leader::complete(cached_result what)
 {
-    in_.keep(key_, what, mark_, began_); // first: who comes now finds the one or the other
-    settle(flight::state::landed, what);
+    cache_.store(key_, what, epoch_, started_); // first: who comes now finds the one or the other
+    settle(in_flight::state::done, what);
 }
 
-cache::shard& cache::shard_of(std::string_view key)
+result_cache::shard& result_cache::shard_of(std::string_view key)
 {
     return shards_[std::hash<std::string_view>()(key) % shards_.size()];
 }
 
-cache::reply cache::ask(std::string_view key)
+result_cache::reply result_cache::find(std::string_view key)
 {
     const auto now = clock::now();
-    const freshness::mark mark = fresh_.now(now);
-    shard& in = shard_of(key);
-    if (mark == freshness::none) { // every answer is for who asked for it
-        const std::lock_guard lock(in.guard);
-        ++in.misses;
-        return {.mine = std::make_unique<lead>(*this, std::string(key), nullptr, mark)};
+    const validity::epoch mark = validity_.current(now);
+    shard& cache = shard_of(key);
+    if (mark == validity::invalid_epoch) { // every answer is for who asked for it
+        const std::lock_guard lock(cache.mutex);
+        ++cache.misses;
+        return {.lead = std::make_unique<leader>(*this, std::string(key), nullptr, mark)};
     }
     std::list<item> outdated; // outlives the lock
-    const std::lock_guard lock(in.guard);
-    if (const auto at = in.by_key.find(key); at != in.by_key.end()) {
+    const std::lock_guard lock(cache.mutex);
+    if (const auto at = cache.by_key.find(key); at != cache.by_key.end()) {
         const auto found = at->second;
-        if (found->mark == mark && now - found->read < seconds(most_.use)) {
-            ++in.hits;
+        if (found->epoch == mark && now - found->read < seconds(limits_.ttl)) {
+            ++cache.hits;
             found->used = now;
-            in.items.splice(in.items.begin(), in.items, found);
-            return {.known = found->what};
+            cache.items.splice(cache.items.begin(), cache.items, found);
+            return {.hit = found->result};
         }
-        if (most_.stale <= 0)
-            outdated = take(in, found);
+        if (limits_.stale <= 0)
+            outdated = take_from(cache, found);
     }
-    ++in.misses;
-    auto& flying = in.flights[std::string(key)];
+    ++cache.misses;
+    auto& flying = cache.flights[std::string(key)];
     // Who asks after a change must not be given what was read before it.
-    if (flying != nullptr && flying->mark_ == mark) {
-        ++in.shared;
-        return {.others = flying};
+    if (flying != nullptr && flying->epoch_ == mark) {
+        ++cache.shared;
+        return {.flight = flying};
     }
-    flying = std::make_shared<flight>();
-    flying->mark_ = mark;
-    return {.mine = std::make_unique<lead>(*this, std::string(key), flying, mark)};
+    flying = std::make_shared<in_flight>();
+    flying->epoch_ = mark;
+    return {.lead = std::make_unique<leader>(*this, std::string(key), flying, mark)};
 }
 
-std::list<cache::item> cache::take(shard& from, std::list<item>::iterator which)
+std::list<result_cache::item> result_cache::take_from(shard& from, std::list<item>::iterator which)
 {
     std::list<item> out;
     from.by_key.erase(which->key);
@@ -119,144 +120,145 @@ std::list<cache::item> cache::take(shard& from, std::list<item>::iterator which)
     return out;
 }
 
-void cache::keep(const std::string& key, answer what, freshness::mark mark, clock::time_point read)
+void result_cache::store(const std::string& key, cached_result what, validity::epoch mark,
+                         clock::time_point read)
 {
-    if (most_.stale <= 0 && (mark == freshness::none || mark != fresh_.now()))
+    if (limits_.stale <= 0 && (mark == validity::invalid_epoch || mark != validity_.current()))
         return;
     const std::size_t cost =
         what.bytes + key.capacity() + malloc_adds + sizeof(item) + of_list + of_map + of_buckets;
-    shard& in = shard_of(key);
+    shard& cache = shard_of(key);
     std::list<item> before; // outlives the lock
     std::list<item> fresh;
     // Room is made before it is taken: memory never exceeds the limit.
     bytes_ += cost;
-    if (cost > most_of_one() || !make_room()) {
+    if (cost > max_entry_bytes() || !make_room()) {
         bytes_ -= cost;
-        forget(key); // what was known before is not the last that is known
+        erase(key); // what was known before is not the last that is known
         return;
     }
     fresh.push_back({key, std::move(what), cost, mark, read, clock::now()});
-    const std::lock_guard lock(in.guard);
-    if (const auto at = in.by_key.find(key); at != in.by_key.end()) {
+    const std::lock_guard lock(cache.mutex);
+    if (const auto at = cache.by_key.find(key); at != cache.by_key.end()) {
         if (at->second->read > read) { // another was faster, who began later
             bytes_ -= cost;
             return;
         }
-        before = take(in, at->second);
+        before = take_from(cache, at->second);
     }
-    in.items.splice(in.items.begin(), fresh);
-    in.by_key.emplace(in.items.front().key, in.items.begin());
+    cache.items.splice(cache.items.begin(), fresh);
+    cache.by_key.emplace(cache.items.front().key, cache.items.begin());
 }
 
 // Looks at the least used of some shards, and lets the least used of them go.
-bool cache::make_room()
+bool result_cache::make_room()
 {
-    while (bytes_ > most_.bytes) {
+    while (bytes_ > limits_.bytes) {
         shard* from = nullptr;
         clock::time_point least = clock::time_point::max();
         int seen = 0;
         for (std::size_t i = 0; i < shards_.size() && seen < candidates; ++i) {
-            shard& in = shards_[hand_++ % shards_.size()];
-            const std::lock_guard lock(in.guard);
-            if (in.items.empty())
+            shard& cache = shards_[hand_++ % shards_.size()];
+            const std::lock_guard lock(cache.mutex);
+            if (cache.items.empty())
                 continue;
             ++seen;
-            if (in.items.back().used < least) {
-                least = in.items.back().used;
-                from = &in;
+            if (cache.items.back().used < least) {
+                least = cache.items.back().used;
+                from = &cache;
             }
         }
         if (from == nullptr)
             return false;
         std::list<item> gone; // outlives the lock
-        const std::lock_guard lock(from->guard);
+        const std::lock_guard lock(from->mutex);
         if (from->items.empty())
             continue;
-        gone = take(*from, std::prev(from->items.end()));
+        gone = take_from(*from, std::prev(from->items.end()));
         ++evictions_;
     }
     return true;
 }
 
-std::optional<std::pair<answer, double>> cache::last_known(std::string_view key)
+std::optional<std::pair<cached_result, double>> result_cache::stale_result(std::string_view key)
 {
     const auto now = clock::now();
-    shard& in = shard_of(key);
-    const std::lock_guard lock(in.guard);
-    const auto at = in.by_key.find(key);
-    if (at == in.by_key.end() || at->second->what.empty)
+    shard& cache = shard_of(key);
+    const std::lock_guard lock(cache.mutex);
+    const auto at = cache.by_key.find(key);
+    if (at == cache.by_key.end() || at->second->result.empty)
         return std::nullopt;
     item& found = *at->second;
     const double age = seconds(now - found.read).count();
-    if (age >= most_.stale)
+    if (age >= limits_.stale)
         return std::nullopt;
-    ++in.stale;
+    ++cache.stale;
     found.used = now;
-    in.items.splice(in.items.begin(), in.items, at->second);
-    return std::pair(found.what, age);
+    cache.items.splice(cache.items.begin(), cache.items, at->second);
+    return std::pair(found.result, age);
 }
 
-void cache::forget(std::string_view key)
+void result_cache::erase(std::string_view key)
 {
     std::list<item> gone; // outlives the lock
-    shard& in = shard_of(key);
-    const std::lock_guard lock(in.guard);
-    if (const auto at = in.by_key.find(key); at != in.by_key.end())
-        gone = take(in, at->second);
+    shard& cache = shard_of(key);
+    const std::lock_guard lock(cache.mutex);
+    if (const auto at = cache.by_key.find(key); at != cache.by_key.end())
+        gone = take_from(cache, at->second);
 }
 
-void cache::forget_old()
+void result_cache::erase_expired()
 {
     const auto oldest = clock::now() - std::chrono::duration_cast<clock::duration>(
-                                           seconds(std::max(most_.use, most_.stale)));
-    for (shard& in : shards_) {
+                                           seconds(std::max(limits_.ttl, limits_.stale)));
+    for (shard& cache : shards_) {
         std::list<item> gone; // outlives the lock
-        const std::lock_guard lock(in.guard);
-        for (auto at = in.items.begin(); at != in.items.end();) {
+        const std::lock_guard lock(cache.mutex);
+        for (auto at = cache.items.begin(); at != cache.items.end();) {
             const auto one = at++;
             if (one->read < oldest)
-                gone.splice(gone.end(), take(in, one));
+                gone.splice(gone.end(), take_from(cache, one));
         }
     }
 }
 
-void cache::clear()
+void result_cache::clear()
 {
-    for (shard& in : shards_) {
+    for (shard& cache : shards_) {
         std::list<item> gone; // outlives the lock
-        const std::lock_guard lock(in.guard);
-        for (const item& one : in.items)
+        const std::lock_guard lock(cache.mutex);
+        for (const item& one : cache.items)
             bytes_ -= one.cost;
-        in.by_key.clear();
-        gone.swap(in.items);
+        cache.by_key.clear();
+        gone.swap(cache.items);
     }
 }
 
-void cache::change()
+void result_cache::invalidate()
 {
-    fresh_.change();
+    validity_.change();
     ++changes_;
-    if (most_.stale <= 0)
+    if (limits_.stale <= 0)
         clear();
 }
 
-void cache::is_deaf()
+void result_cache::stop_notifications()
 {
-    fresh_.end();
-    if (most_.stale <= 0)
+    validity_.stop();
+    if (limits_.stale <= 0)
         clear();
 }
 
-cache_figures cache::figures() const
+cache_stats result_cache::figures() const
 {
-    cache_figures out;
-    for (const shard& in : shards_) {
-        const std::lock_guard lock(in.guard);
-        out.hits += in.hits;
-        out.misses += in.misses;
-        out.shared += in.shared;
-        out.stale += in.stale;
-        out.entries += in.items.size();
+    cache_stats out;
+    for (const shard& cache : shards_) {
+        const std::lock_guard lock(cache.mutex);
+        out.hits += cache.hits;
+        out.misses += cache.misses;
+        out.shared += cache.shared;
+        out.stale += cache.stale;
+        out.entries += cache.items.size();
     }
     out.changes = changes_;
     out.evictions = evictions_;
@@ -264,13 +266,13 @@ cache_figures cache::figures() const
     return out;
 }
 
-double cache::age() const
+double result_cache::age() const
 {
     const auto now = clock::now();
     auto oldest = now;
-    for (const shard& in : shards_) {
-        const std::lock_guard lock(in.guard);
-        for (const item& one : in.items)
+    for (const shard& cache : shards_) {
+        const std::lock_guard lock(cache.mutex);
+        for (const item& one : cache.items)
             oldest = std::min(oldest, one.read);
     }
     return seconds(now - oldest).count();

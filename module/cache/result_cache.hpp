@@ -19,53 +19,54 @@ namespace pgsql::directory {
 
 /// Whether what was read from the database still stands: not after a change, and not at all while
 /// nobody would hear of one.
-class freshness {
+class validity {
 public:
     using clock = std::chrono::steady_clock;
     /// Taken before a statement is sent, it goes with the answer: a change that is heard of
     /// meanwhile makes it another one.
-    using mark = std::uint64_t;
-    static constexpr mark none = 0;
+    using epoch = std::uint64_t;
+    static constexpr epoch invalid_epoch = 0;
 
     /// `none` while changes would not be heard of.
-    [[nodiscard]] mark now(clock::time_point at = clock::now()) const noexcept
+    [[nodiscard]] epoch current(clock::time_point time = clock::now()) const noexcept
     {
-        return at.time_since_epoch().count() < heard_until_.load() ? mark_.load() : none;
+        return time.time_since_epoch().count() < valid_until_.load() ? epoch_.load()
+                                                                     : invalid_epoch;
     }
 
     /// Changes will be heard of from now on. What was read before may have missed some.
-    void begin(clock::time_point until) noexcept
+    void start(clock::time_point expiry) noexcept
     {
-        ++mark_; // first: whoever sees the new time must not see the old mark
-        extend(until);
+        ++epoch_; // first: whoever sees the new time must not see the old mark
+        extend(expiry);
     }
     /// They will be heard of for longer: all those until now have been.
-    void extend(clock::time_point until) noexcept
+    void extend(clock::time_point expiry) noexcept
     {
-        heard_until_ = until.time_since_epoch().count();
+        valid_until_ = expiry.time_since_epoch().count();
     }
-    void change() noexcept { ++mark_; }
-    void end() noexcept
+    void change() noexcept { ++epoch_; }
+    void stop() noexcept
     {
-        heard_until_ = never;
-        ++mark_;
+        valid_until_ = never;
+        ++epoch_;
     }
 
 private:
     static constexpr auto never = std::chrono::steady_clock::rep{0};
-    std::atomic<mark> mark_{1};
-    std::atomic<clock::rep> heard_until_{never};
+    std::atomic<epoch> epoch_{1};
+    std::atomic<clock::rep> valid_until_{never};
 };
 
 /// An answer, whatever it is made of. Whoever has it shares it with others and changes nothing.
-struct answer {
-    std::shared_ptr<const void> what;
+struct cached_result {
+    std::shared_ptr<const void> value;
     std::size_t bytes = 0; ///< all that it occupies
     bool empty = false;    ///< it says that there is nothing
 };
 
 /// How much of what has been done, for whoever watches.
-struct cache_figures {
+struct cache_stats {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
     std::uint64_t shared = 0;    ///< of the misses, those that were answered by another's statement
@@ -76,131 +77,137 @@ struct cache_figures {
     std::uint64_t bytes = 0;
 };
 
-class cache {
+class result_cache {
 public:
-    using clock = freshness::clock;
+    using clock = validity::clock;
 
     struct limits {
         std::size_t bytes = 0; ///< of everything: answers, what they are asked by, what holds them
-        double use = 0;        ///< seconds for which an answer is used at most
+        double ttl = 0;        ///< seconds for which an answer is used at most
         double stale = 0;      ///< seconds for which it is good for want of a database; 0: not
     };
 
-    static constexpr std::int64_t everywhere = -1;
+    static constexpr std::int64_t any_server = -1;
 
-    explicit cache(const limits& most) : most_(most) {}
-    cache(const cache&) = delete;
-    cache& operator=(const cache&) = delete;
+    explicit result_cache(const limits& most) : limits_(most) {}
+    result_cache(const result_cache&) = delete;
+    result_cache& operator=(const result_cache&) = delete;
 
     /// Several who want the same at the same time.
-    class flight {
+    class in_flight {
     public:
         enum class state : char {
             under_way,
-            landed,
-            failed, ///< somebody else should try
-            alone   ///< everybody has to ask for himself
+            done,
+            failed,     ///< somebody else should try
+            uncacheable ///< everybody has to ask for himself
         };
         /// Where it is, at the latest at `until`; `out` is the answer once it has landed.
-        [[nodiscard]] state wait(clock::time_point until, answer& out);
+        [[nodiscard]] state wait(clock::time_point expiry, cached_result& out);
 
     private:
-        friend class cache;
-        void settle(state as, const answer& with = {});
+        friend class result_cache;
+        void settle(state as, const cached_result& with = {});
 
-        std::mutex guard_;
+        std::mutex mutex_;
         std::condition_variable settled_;
         state state_ = state::under_way;
-        answer answer_;
-        freshness::mark mark_ = freshness::none;
+        cached_result result_;
+        validity::epoch epoch_ = validity::invalid_epoch;
     };
 
     /// The right and the duty to ask the database, for all who want the same meanwhile. Going away
     /// without an answer gives the duty to one of them.
-    class lead {
+    class leader {
     public:
-        lead(cache& in, std::string key, std::shared_ptr<flight> on, freshness::mark mark)
-            : in_(in), key_(std::move(key)), on_(std::move(on)), mark_(mark), began_(clock::now())
+        leader(result_cache& cache, std::string key, std::shared_ptr<in_flight> on,
+               validity::epoch mark)
+            : cache_(cache), key_(std::move(key)), flight_(std::move(on)), epoch_(mark),
+              started_(clock::now())
         {}
-        lead(const lead&) = delete;
-        lead& operator=(const lead&) = delete;
-        ~lead();
+        leader(const leader&) = delete;
+        leader& operator=(const leader&) = delete;
+        ~leader();
 
         /// The others do not wait any longer.
-        void leave_alone();
+        void release_followers();
         /// What has been read is not known to be told of: it serves those who wait, and is kept for
         /// want of a database only.
-        void doubt() noexcept { mark_ = freshness::none; }
-        void land(answer what);
+        void mark_uncacheable() noexcept { epoch_ = validity::invalid_epoch; }
+        void complete(cached_result what);
 
     private:
-        void settle(flight::state as, const answer& with = {});
+        void settle(in_flight::state as, const cached_result& with = {});
 
-        cache& in_;
+        result_cache& cache_;
         const std::string key_;
-        std::shared_ptr<flight> on_; ///< null: nobody waits
-        freshness::mark mark_;
-        const clock::time_point began_;
+        std::shared_ptr<in_flight> flight_; ///< null: nobody waits
+        validity::epoch epoch_;
+        const clock::time_point started_;
     };
 
     /// The answer; or another's flight to wait for; or the lead.
     struct reply {
-        std::optional<answer> known;
-        std::shared_ptr<flight> others;
-        std::unique_ptr<lead> mine;
+        std::optional<cached_result> hit;
+        std::shared_ptr<in_flight> flight;
+        std::unique_ptr<leader> lead;
     };
-    [[nodiscard]] reply ask(std::string_view key);
+    [[nodiscard]] reply find(std::string_view key);
 
     /// The last answer that is known, true or not, unless it says that there is nothing; and its
     /// age in seconds.
-    [[nodiscard]] std::optional<std::pair<answer, double>> last_known(std::string_view key);
-    void forget(std::string_view key);
+    [[nodiscard]] std::optional<std::pair<cached_result, double>>
+    stale_result(std::string_view key);
+    void erase(std::string_view key);
     /// Lets go of everything that is too old for any use.
-    void forget_old();
+    void erase_expired();
 
     /// Something in the database has changed: nothing that was read before is used any more.
-    void change();
+    void invalidate();
     /// Changes are heard of, for now until then.
     /// From `source`, whichever number that is, or from everywhere.
-    void listens(clock::time_point until, std::int64_t source = everywhere)
+    void start_notifications(clock::time_point expiry, std::int64_t source = any_server)
     {
-        source_ = source; // first: the mark vouches for it
-        fresh_.begin(until);
+        server_id_ = source; // first: the mark vouches for it
+        validity_.start(expiry);
     }
-    void still_listens(clock::time_point until) noexcept { fresh_.extend(until); }
+    void renew(clock::time_point expiry) noexcept { validity_.extend(expiry); }
     /// Changes are not heard of any more.
-    void is_deaf();
+    void stop_notifications();
     /// Whether changes there would be heard of.
-    [[nodiscard]] bool hears(std::int64_t source) const noexcept
+    [[nodiscard]] bool covers(std::int64_t source) const noexcept
     {
-        return source_ == everywhere || source_ == source;
+        return server_id_ == any_server || server_id_ == source;
     }
-    [[nodiscard]] bool usable() const noexcept { return fresh_.now() != freshness::none; }
+    [[nodiscard]] bool valid() const noexcept
+    {
+        return validity_.current() != validity::invalid_epoch;
+    }
 
     /// Whether there is a point in asking.
-    [[nodiscard]] bool of_use() const noexcept { return most_.stale > 0 || usable(); }
+    [[nodiscard]] bool enabled() const noexcept { return limits_.stale > 0 || valid(); }
 
-    [[nodiscard]] const limits& most() const noexcept { return most_; }
+    [[nodiscard]] const limits& config() const noexcept { return limits_; }
     /// What an answer may occupy to be kept: one must not drive out all the others.
-    [[nodiscard]] std::size_t most_of_one() const noexcept { return most_.bytes / 8; }
-    [[nodiscard]] cache_figures figures() const;
+    [[nodiscard]] std::size_t max_entry_bytes() const noexcept { return limits_.bytes / 8; }
+    [[nodiscard]] cache_stats figures() const;
     /// Seconds since the oldest kept answer was read. Looks at every one of them.
     [[nodiscard]] double age() const;
 
 private:
     struct item {
         std::string key;
-        answer what;
+        cached_result result;
         std::size_t cost = 0;
-        freshness::mark mark = freshness::none;
+        validity::epoch epoch = validity::invalid_epoch;
         clock::time_point read; ///< when its statement was sent
         clock::time_point used;
     };
     struct shard {
-        mutable std::mutex guard;
+        mutable std::mutex mutex;
         std::list<item> items; ///< the last used first
         std::unordered_map<std::string_view, std::list<item>::iterator> by_key;
-        std::unordered_map<std::string, std::shared_ptr<flight>> flights;
+        std::unordered_map<std::string, std::shared_ptr<in_flight>> flights;
         std::uint64_t hits = 0;
         std::uint64_t misses = 0;
         std::uint64_t shared = 0;
@@ -208,15 +215,16 @@ private:
     };
 
     [[nodiscard]] shard& shard_of(std::string_view key);
-    void keep(const std::string& key, answer what, freshness::mark mark, clock::time_point read);
+    void store(const std::string& key, cached_result what, validity::epoch mark,
+               clock::time_point read);
     /// Takes an item out; what it held is let go of by whoever gets it, outside the lock.
-    [[nodiscard]] std::list<item> take(shard& from, std::list<item>::iterator which);
+    [[nodiscard]] std::list<item> take_from(shard& from, std::list<item>::iterator which);
     [[nodiscard]] bool make_room();
     void clear();
 
-    const limits most_;
-    freshness fresh_;
-    std::atomic<std::int64_t> source_{everywhere};
+    const limits limits_;
+    validity validity_;
+    std::atomic<std::int64_t> server_id_{any_server};
     std::array<shard, 64> shards_;
     std::atomic<std::size_t> bytes_{0};
     std::atomic<unsigned> hand_{0};

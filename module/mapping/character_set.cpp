@@ -41,8 +41,8 @@ character_set::verdict character_set::look_up(std::string_view text) const
         const std::string_view character = take_character(text);
         if (is_ascii(character))
             continue;
-        const auto found = known_.find(std::string(character));
-        if (found == known_.end())
+        const auto found = cached_.find(std::string(character));
+        if (found == cached_.end())
             out = verdict::unknown;
         else if (!found->second)
             return verdict::not_held;
@@ -55,7 +55,7 @@ void character_set::collect_unknown(std::string_view text, std::set<std::string>
     const std::shared_lock lock(guard_);
     while (!text.empty()) {
         const std::string_view character = take_character(text);
-        if (!is_ascii(character) && !known_.contains(std::string(character)))
+        if (!is_ascii(character) && !cached_.contains(std::string(character)))
             to.emplace(character);
     }
 }
@@ -63,9 +63,9 @@ void character_set::collect_unknown(std::string_view text, std::set<std::string>
 void character_set::learn(const std::string& character, bool held)
 {
     const std::unique_lock lock(guard_);
-    if (known_.size() >= most)
-        known_.clear();
-    known_[character] = held;
+    if (cached_.size() >= limit)
+        cached_.clear();
+    cached_[character] = held;
 }
 
 } // namespace pgsql::directory

@@ -34,10 +34,10 @@ public:
     void learn(const std::string& character, bool held);
 
 private:
-    static constexpr std::size_t most = 1 << 16;
+    static constexpr std::size_t limit = 1 << 16;
 
     mutable std::shared_mutex guard_;
-    std::unordered_map<std::string, bool> known_; ///< character → whether it is held
+    std::unordered_map<std::string, bool> cached_; ///< character → whether it is held
 };
 
 } // namespace pgsql::directory

@@ -45,7 +45,7 @@ std::string_view parent_of(std::string_view dn)
     return end == std::string_view::npos ? std::string_view() : dn.substr(end + 1);
 }
 
-int tree::find(std::string_view ndn) const
+int dn_tree::find(std::string_view ndn) const
 {
     for (std::size_t i = 0; i < entries_.size(); ++i)
         if (entries_[i].ndn == ndn)
@@ -53,11 +53,11 @@ int tree::find(std::string_view ndn) const
     return -1;
 }
 
-place tree::locate(std::string_view ndn) const
+dn_location dn_tree::locate(std::string_view ndn) const
 {
-    place out;
-    out.fixed = find(ndn);
-    if (out.fixed >= 0)
+    dn_location out;
+    out.container = find(ndn);
+    if (out.container >= 0)
         return out;
     const std::string_view rdn = rdn_of(ndn);
     const auto equals = rdn.find('=');
@@ -72,7 +72,7 @@ place tree::locate(std::string_view ndn) const
     return out;
 }
 
-bool tree::below(int entry, int top) const
+bool dn_tree::is_below(int entry, int top) const
 {
     for (; entry >= 0; entry = entries_[static_cast<std::size_t>(entry)].parent)
         if (entry == top)
@@ -117,7 +117,7 @@ std::optional<std::string> unescape_value(std::string_view text)
     return out;
 }
 
-bool plain_value(std::string_view value)
+bool needs_no_escaping(std::string_view value)
 {
     if (value.empty() || value.front() == ' ' || value.back() == ' ' || value.front() == '#')
         return false;

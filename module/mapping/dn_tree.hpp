@@ -10,33 +10,33 @@
 namespace pgsql::directory {
 
 /// An entry that exists without a row: the suffix and the containers of the kinds.
-struct fixed_entry {
+struct container {
     std::string dn;  ///< pretty
     std::string ndn; ///< normalised
     int parent = -1; ///< index, -1 for the suffix
 };
 
 /// Where a DN points to.
-struct place {
-    int fixed = -1; ///< index of the fixed entry it names, or -1
+struct dn_location {
+    int container = -1; ///< index of the fixed entry it names, or -1
     int parent =
         -1; ///< otherwise: the fixed entry above an entry of a row, or -1: nothing can be there
     std::string attribute; ///< the type of the RDN, as written
     std::string value;     ///< its value, unescaped
 };
 
-class tree {
+class dn_tree {
 public:
-    explicit tree(std::vector<fixed_entry> entries = {}) : entries_(std::move(entries)) {}
+    explicit dn_tree(std::vector<container> entries = {}) : entries_(std::move(entries)) {}
 
-    [[nodiscard]] const std::vector<fixed_entry>& entries() const noexcept { return entries_; }
+    [[nodiscard]] const std::vector<container>& entries() const noexcept { return entries_; }
     [[nodiscard]] int find(std::string_view ndn) const;
-    [[nodiscard]] place locate(std::string_view ndn) const;
+    [[nodiscard]] dn_location locate(std::string_view ndn) const;
     /// Whether the fixed entry is `top` or lies below it.
-    [[nodiscard]] bool below(int entry, int top) const;
+    [[nodiscard]] bool is_below(int entry, int top) const;
 
 private:
-    std::vector<fixed_entry> entries_;
+    std::vector<container> entries_;
 };
 
 /// The DN without its first RDN; empty for a DN of one RDN.
@@ -49,6 +49,6 @@ private:
 [[nodiscard]] std::optional<std::string> unescape_value(std::string_view text);
 /// Whether the value needs neither escaping nor more normalisation than lower-casing: printable
 /// ASCII without specials and superfluous blanks.
-[[nodiscard]] bool plain_value(std::string_view value);
+[[nodiscard]] bool needs_no_escaping(std::string_view value);
 
 } // namespace pgsql::directory

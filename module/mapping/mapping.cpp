@@ -10,10 +10,11 @@ namespace pgsql::directory {
 
 using postgres::quote_identifier;
 
-const source* kind::source_of(int attribute) const
+const attribute_source* kind::source_of(int attribute) const
 {
-    const auto at = std::find_if(sources.begin(), sources.end(),
-                                 [&](const source& s) { return s.attribute == attribute; });
+    const auto at = std::find_if(sources.begin(), sources.end(), [&](const attribute_source& s) {
+        return s.attribute == attribute;
+    });
     return at == sources.end() ? nullptr : &*at;
 }
 
@@ -31,11 +32,11 @@ const values_query* kind::values_of(int attribute) const
     return at == values.end() ? nullptr : &*at;
 }
 
-int kind::names_of(int attribute) const
+int kind::named_kind(int attribute) const
 {
-    const source* s = source_of(attribute);
+    const attribute_source* s = source_of(attribute);
     const values_query* v = values_of(attribute);
-    return v != nullptr ? v->names_of : s != nullptr ? s->names_of : -1;
+    return v != nullptr ? v->named_kind : s != nullptr ? s->named_kind : -1;
 }
 
 const postgres::query_text& lookup::query_for(const std::string& value) const
@@ -67,7 +68,7 @@ int mapping::attribute_named(std::string_view name) const
     return -1;
 }
 
-int mapping::attribute_folded(std::string_view name) const
+int mapping::attribute_ignoring_case(std::string_view name) const
 {
     const std::string wanted = lower_ascii(name);
     for (std::size_t i = 0; i < attributes.size(); ++i)
@@ -84,7 +85,7 @@ int mapping::kind_named(std::string_view name) const
     return -1;
 }
 
-postgres::query_text only_where(const postgres::query_text& query, const std::string& condition)
+postgres::query_text restrict_query(const postgres::query_text& query, const std::string& condition)
 {
     const std::string_view before = "SELECT * FROM (";
     postgres::query_text out = query;
@@ -100,32 +101,34 @@ std::string printed(const std::string& value, bool own_cast)
     return own_cast ? "concat(" + value + ")" : value + "::text"; // concat makes '' of NULL
 }
 
-void ask_by_name(values_query& to, const std::string& rows, const std::string& name)
+void set_key_condition(values_query& query, const std::string& rows, const std::string& name)
 {
     const std::string condition = rows + " WHERE " + name + " = ";
-    to.text = condition + "ANY($1)";
-    to.of_one = condition + "$1";
+    query.batch_sql = condition + "ANY($1)";
+    query.single_sql = condition + "$1";
 }
 
-void add_positions(values_query& to, const column& name)
+void add_key_index(values_query& query, const column& name)
 {
     const bool one_way = (name.type == column_type::text && name.deterministic) ||
                          name.type == column_type::int2 || name.type == column_type::int4 ||
                          name.type == column_type::int8 || name.type == column_type::uuid;
-    if (one_way || to.text.empty() || to.positions)
+    if (one_way || query.batch_sql.empty() || query.has_key_index)
         return;
-    to.text = "SELECT w.k, w.v, array_position($1, w.k) FROM (" + to.text + ") AS w(k, v)";
-    to.of_one = "SELECT w.k, w.v, 1 FROM (" + to.of_one + ") AS w(k, v)";
-    to.positions = true;
+    query.batch_sql =
+        "SELECT w.k, w.v, array_position($1, w.k) FROM (" + query.batch_sql + ") AS w(k, v)";
+    query.single_sql = "SELECT w.k, w.v, 1 FROM (" + query.single_sql + ") AS w(k, v)";
+    query.has_key_index = true;
 }
 
-void ask_listing(values_query& to)
+void ask_listing(values_query& query)
 {
-    const std::string name = quote_identifier(to.key.name);
-    ask_by_name(to, "SELECT e." + name + ", " + to.read + " FROM (" + to.listing + ") AS e",
-                "e." + name);
-    to.positions = false;
-    add_positions(to, to.key);
+    const std::string name = quote_identifier(query.key.name);
+    set_key_condition(
+        query, "SELECT e." + name + ", " + query.read + " FROM (" + query.source_sql + ") AS e",
+        "e." + name);
+    query.has_key_index = false;
+    add_key_index(query, query.key);
 }
 
 } // namespace pgsql::directory

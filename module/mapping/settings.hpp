@@ -27,7 +27,7 @@ struct lookup_setting {
 
 struct kind_setting {
     std::string name;
-    std::string under;
+    std::string container_dn;
     std::vector<std::string> classes;
     std::vector<source_setting> sources; ///< the first names the entry
     std::string password_column;

@@ -30,213 +30,222 @@ double seconds_since(clock::time_point when)
 
 } // namespace
 
-double breaker::away_for() const
+double circuit_breaker::seconds_down() const
 {
-    const std::lock_guard lock(guard_);
-    return now() == state::away ? seconds_since(since_) : 0;
+    const std::lock_guard lock(mutex_);
+    return current() == state::down ? seconds_since(degraded_since_) : 0;
 }
 
-void breaker::refuse() const
+void circuit_breaker::reject() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     throw error(error::cause::lost, "the database is away: " + words());
 }
 
-bool breaker::begin()
+bool circuit_breaker::begin_attempt()
 {
-    const std::lock_guard lock(guard_);
-    if (now() != state::well && (under_way_ > 0 || clock::now() < last_failed_ + breath))
+    const std::lock_guard lock(mutex_);
+    if (current() != state::healthy &&
+        (active_attempts_ > 0 || clock::now() < last_failed_ + breath))
         return false;
-    if (now() == state::troubled && forgotten())
-        since_ = clock::now();
-    ++under_way_;
+    if (current() == state::degraded && outdated())
+        degraded_since_ = clock::now();
+    ++active_attempts_;
     return true;
 }
 
-bool breaker::forgotten() const { return under_way_ == 0 && clock::now() > last_failed_ + lapse; }
+bool circuit_breaker::outdated() const
+{
+    return active_attempts_ == 0 && clock::now() > last_failed_ + lapse;
+}
 
-void breaker::end(bool well) noexcept
+void circuit_breaker::end_attempt(bool well) noexcept
 {
     {
-        const std::lock_guard lock(guard_);
-        --under_way_;
+        const std::lock_guard lock(mutex_);
+        --active_attempts_;
     }
     changed_.notify_all();
     if (well)
-        answered();
+        record_success();
 }
 
-void breaker::wait(const patience& limits) const
+void circuit_breaker::wait_for_attempt(const wait_options& options) const
 {
-    const wait_scope here(limits);
-    limits.long_wait();
-    if (limits.given_up())
+    const wait_scope here(options);
+    options.on_long_wait();
+    if (options.cancelled())
         throw error(error::cause::abandoned, "the operation was abandoned");
-    std::unique_lock lock(guard_);
-    if (clock::now() >= limits.until)
+    std::unique_lock lock(mutex_);
+    if (clock::now() >= options.expiry)
         throw error(error::cause::lost, words(), {},
-                    why_.refused() ? error::heard::refusal : error::heard::words);
-    if (now() == state::troubled)
-        changed_.wait_until(lock, std::min(limits.until, clock::now() + glance));
+                    last_error_.refused() ? error::server_reply::refused
+                                          : error::server_reply::error_text);
+    if (current() == state::degraded)
+        changed_.wait_until(lock, std::min(options.expiry, clock::now() + glance));
 }
 
-void breaker::recover() noexcept
+void circuit_breaker::recover() noexcept
 {
     bool was_away = false;
     double seconds = 0;
     {
-        const std::lock_guard lock(guard_);
-        was_away = now() == state::away;
-        seconds = seconds_since(since_);
-        state_ = state::well;
+        const std::lock_guard lock(mutex_);
+        was_away = current() == state::down;
+        seconds = seconds_since(degraded_since_);
+        state_ = state::healthy;
     }
     changed_.notify_all();
     if (was_away)
         try {
-            tell_.say("the database is back after " + std::to_string(std::lround(seconds)) + " s");
-            tell_.alarm();
+            callbacks_.log("the database is back after " + std::to_string(std::lround(seconds)) +
+                           " s");
+            callbacks_.request_probe();
         } catch (const std::exception&) {
             // No memory for the words; what they say is true all the same.
         }
 }
 
-bool breaker::go_away()
+bool circuit_breaker::mark_down()
 {
-    if (now() == state::away || !tell_.alarm)
+    if (current() == state::down || !callbacks_.request_probe)
         return false;
-    state_ = state::away;
-    pause_ = shortest_pause;
+    state_ = state::down;
+    probe_interval_ = shortest_pause;
     return true;
 }
 
-void breaker::announce(const error& why) const
+void circuit_breaker::log_down(const error& why) const
 {
     changed_.notify_all();
-    const bool refused = why.why() == error::cause::refused;
-    tell_.say((refused
-                   ? "PostgreSQL refuses sessions, and operations get result 52 at once until it "
-                     "accepts one: "
-                   : "the database is away, and operations get result 52 at once until it "
-                     "answers: ") +
-              std::string(why.what()));
-    tell_.alarm();
+    const bool refused = why.reason() == error::cause::rejected;
+    callbacks_.log(
+        (refused ? "PostgreSQL refuses sessions, and operations get result 52 at once until it "
+                   "accepts one: "
+                 : "the database is away, and operations get result 52 at once until it "
+                   "answers: ") +
+        std::string(why.what()));
+    callbacks_.request_probe();
 }
 
-void breaker::note(const error& why, bool whole)
+void circuit_breaker::note(const error& why, bool whole)
 {
-    const bool known = !std::string_view(why_.what()).empty() && !why_.silent();
-    if (known && why.silent() && whole) {
+    const bool known = !std::string_view(last_error_.what()).empty() && !last_error_.no_reply();
+    if (known && why.no_reply() && whole) {
         silent_since_ = true;
-    } else if (!known || (whole && !why.silent())) {
-        why_ = why;
+    } else if (!known || (whole && !why.no_reply())) {
+        last_error_ = why;
         silent_since_ = false;
     }
 }
 
-void breaker::forget_reason()
+void circuit_breaker::forget_reason()
 {
-    why_ = error(error::cause::lost, "");
+    last_error_ = error(error::cause::lost, "");
     silent_since_ = false;
 }
 
-std::string breaker::words() const
+std::string circuit_breaker::words() const
 {
-    return why_.what() + std::string(silent_since_ ? "; since then no answer in time" : "");
+    return last_error_.what() + std::string(silent_since_ ? "; since then no answer in time" : "");
 }
 
-error breaker::reason_of(const error& failure) const
+error circuit_breaker::reason_of(const error& failure) const
 {
-    const std::lock_guard lock(guard_);
-    const bool cut_off = failure.silent() || failure.why() == error::cause::deadline;
-    if (!cut_off || now() == state::well || why_.silent())
+    const std::lock_guard lock(mutex_);
+    const bool cut_off = failure.no_reply() || failure.reason() == error::cause::deadline;
+    if (!cut_off || current() == state::healthy || last_error_.no_reply())
         return failure;
-    return failure.in_words_of(why_, silent_since_ ? "; since then no answer in time" : "");
+    return failure.with_text_of(last_error_, silent_since_ ? "; since then no answer in time" : "");
 }
 
-void breaker::failed(clock::time_point began, const error& why)
+void circuit_breaker::record_failure(clock::time_point started, const error& why)
 {
     std::optional<error> news;
     {
-        const std::lock_guard lock(guard_);
-        if (now() == state::well || (now() == state::troubled && began > last_failed_ + lapse)) {
-            since_ = began;
+        const std::lock_guard lock(mutex_);
+        if (current() == state::healthy ||
+            (current() == state::degraded && started > last_failed_ + lapse)) {
+            degraded_since_ = started;
             forget_reason();
         }
-        if (now() == state::well)
-            state_ = state::troubled;
-        note(why, why.why() != error::cause::deadline);
+        if (current() == state::healthy)
+            state_ = state::degraded;
+        note(why, why.reason() != error::cause::deadline);
         last_failed_ = clock::now();
-        if (now() == state::troubled && seconds_since(since_) >= seconds_ && go_away())
-            news = why_;
+        if (current() == state::degraded && seconds_since(degraded_since_) >= seconds_ &&
+            mark_down())
+            news = last_error_;
     }
     changed_.notify_all();
     if (news)
-        announce(*news);
+        log_down(*news);
 }
 
-void breaker::refused(const error& why)
+void circuit_breaker::refused(const error& why)
 {
     bool news = false;
     {
-        const std::lock_guard lock(guard_);
-        if (now() == state::well)
-            since_ = clock::now();
+        const std::lock_guard lock(mutex_);
+        if (current() == state::healthy)
+            degraded_since_ = clock::now();
         note(why, true);
         last_failed_ = clock::now();
-        news = go_away();
+        news = mark_down();
     }
     if (news)
-        announce(why);
+        log_down(why);
 }
 
-void breaker::ran_out()
+void circuit_breaker::record_deadline()
 {
     std::optional<error> news;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         // Its first attempt failed a little after it began.
-        if (now() == state::troubled && !forgotten() && seconds_since(since_) >= 0.9 * seconds_ &&
-            go_away())
-            news = why_;
+        if (current() == state::degraded && !outdated() &&
+            seconds_since(degraded_since_) >= 0.9 * seconds_ && mark_down())
+            news = last_error_;
     }
     if (news)
-        announce(*news);
+        log_down(*news);
 }
 
-void breaker::suspect()
+void circuit_breaker::mark_suspect()
 {
-    if (!tell_.alarm || now() == state::away)
+    if (!callbacks_.request_probe || current() == state::down)
         return;
     suspected_ = true;
-    tell_.alarm();
+    callbacks_.request_probe();
 }
 
-void breaker::missed(const error& why)
+void circuit_breaker::record_failed_probe(const error& why)
 {
     std::optional<error> news;
     {
-        const std::lock_guard lock(guard_);
-        if (now() == state::well) {
-            since_ = clock::now();
+        const std::lock_guard lock(mutex_);
+        if (current() == state::healthy) {
+            degraded_since_ = clock::now();
             forget_reason();
         }
         note(why, true);
         last_failed_ = clock::now();
-        if (go_away()) // who suspected it has waited for long enough
-            news = why_;
+        if (mark_down()) // who suspected it has waited for long enough
+            news = last_error_;
         suspected_ = false;
     }
     if (news)
-        announce(*news);
+        log_down(*news);
 }
 
-double breaker::next_probe()
+double circuit_breaker::next_probe()
 {
-    const std::lock_guard lock(guard_);
-    const bool refused = why_.why() == error::cause::refused && !silent_since_;
-    const double out = refused ? std::clamp(pause_, shortest_pause_refused, longest_pause_refused)
-                               : std::min(pause_, longest_pause);
-    pause_ = 1.5 * out;
+    const std::lock_guard lock(mutex_);
+    const bool refused = last_error_.reason() == error::cause::rejected && !silent_since_;
+    const double out =
+        refused ? std::clamp(probe_interval_, shortest_pause_refused, longest_pause_refused)
+                : std::min(probe_interval_, longest_pause);
+    probe_interval_ = 1.5 * out;
     return out;
 }
 

@@ -12,104 +12,106 @@
 
 namespace pgsql::postgres {
 
-class breaker {
+class circuit_breaker {
 public:
     enum class state : char {
-        well,     ///< whoever needs a session opens one
-        troubled, ///< attempts to connect fail: one is made at a time, and the others wait for it
-        away      ///< that went on for longer than an operation may take, or PostgreSQL refuses
+        healthy,  ///< whoever needs a session opens one
+        degraded, ///< attempts to connect fail: one is made at a time, and the others wait for it
+        down      ///< that went on for longer than an operation may take, or PostgreSQL refuses
                   ///< sessions until something is changed: nobody waits any more
     };
     /// What it tells others.
-    struct listener {
-        std::function<void(const std::string&)> say = [](const auto&) {}; ///< a line of the log
+    struct callbacks {
+        std::function<void(const std::string&)> log = [](const auto&) {}; ///< a line of the log
         /// There is work for somebody who calls probe(). Without such a one the database is never
         /// taken to be away.
-        std::function<void()> alarm;
+        std::function<void()> request_probe;
     };
 
-    breaker(double seconds, listener tell) : seconds_(seconds), tell_(std::move(tell)) {}
+    circuit_breaker(double seconds, callbacks events)
+        : seconds_(seconds), callbacks_(std::move(events))
+    {}
 
-    [[nodiscard]] state now() const noexcept { return state_.load(std::memory_order_relaxed); }
+    [[nodiscard]] state current() const noexcept { return state_.load(std::memory_order_relaxed); }
     /// How long the database has been away, in seconds; 0 when it is not.
-    [[nodiscard]] double away_for() const;
+    [[nodiscard]] double seconds_down() const;
 
     /// Throws at once while the database is away.
-    void pass() const
+    void check() const
     {
-        if (now() == state::away)
-            refuse();
+        if (current() == state::down)
+            reject();
     }
     /// Runs `connect` unless it is not the caller's turn; whether it has run.
-    template <typename Connect> bool attempt(Connect connect)
+    template <typename Connect> bool attempt_connect(Connect connect)
     {
-        if (!begin())
+        if (!begin_attempt())
             return false;
-        const auto began = clock::now();
+        const auto started = clock::now();
         try {
             connect();
         } catch (const error& e) {
-            end(false);
-            if (e.why() != error::cause::abandoned)
-                failed(began, e);
+            end_attempt(false);
+            if (e.reason() != error::cause::abandoned)
+                record_failure(started, e);
             throw;
         } catch (...) {
-            end(false);
+            end_attempt(false);
             throw;
         }
-        end(true);
+        end_attempt(true);
         return true;
     }
     /// Waits a moment for the attempt of somebody else. Throws when it is too late for the caller.
-    void wait(const patience& limits) const;
+    void wait_for_attempt(const wait_options& options) const;
 
     /// PostgreSQL has answered.
-    void answered() noexcept
+    void record_success() noexcept
     {
-        if (now() != state::well)
+        if (current() != state::healthy)
             recover();
     }
     /// A session could not be had, or had and not used, since `began`.
-    void failed(clock::time_point began, const error& why);
+    void record_failure(clock::time_point started, const error& why);
     /// PostgreSQL refuses every session, and there is none: away at once, and seldom probed.
     void refused(const error& why);
     /// The failure to connect, in the words of those before it if the attempt was cut off, which is
     /// not the reason.
     [[nodiscard]] error reason_of(const error& failure) const;
     /// An operation has waited in vain for as long as it may.
-    void ran_out();
+    void record_deadline();
     /// PostgreSQL did not answer in time on a session that exists; whether it is away or only slow
     /// has to be found out.
-    void suspect();
+    void mark_suspect();
 
     /// Whether probe() is to be called.
-    [[nodiscard]] bool in_doubt() const noexcept
+    [[nodiscard]] bool needs_probe() const noexcept
     {
-        return now() == state::away || suspected_.load(std::memory_order_relaxed);
+        return current() == state::down || suspected_.load(std::memory_order_relaxed);
     }
     /// Runs `connect` to find out whether the database is there; seconds until the next probe.
-    template <typename Connect> double probe(Connect connect)
+    template <typename Connect> double check_connection(Connect connect)
     {
         try {
             connect();
-            answered();
+            record_success();
             suspected_ = false;
             return 0;
         } catch (const error& e) {
-            if (e.why() != error::cause::abandoned)
-                missed(e);
+            if (e.reason() != error::cause::abandoned)
+                record_failed_probe(e);
         }
         return next_probe();
     }
 
 private:
-    [[noreturn]] void refuse() const;
-    [[nodiscard]] bool begin();
+    [[noreturn]] void reject() const;
+    [[nodiscard]] bool begin_attempt();
     /// With the lock held; whether the last failure is too long ago to say anything of today.
-    [[nodiscard]] bool forgotten() const;
-    void end(bool well) noexcept;
+    [[nodiscard]] bool outdated() const;
+    void end_attempt(bool well) noexcept;
     void recover() noexcept;
-    void missed(const error& why);
+    void record_failed_probe(const error& why);
     /// With the lock held: keeps the failure, if it says more than what is known. `whole`: the
     /// attempt had all its time.
     void note(const error& why, bool whole);
@@ -117,21 +119,21 @@ private:
     [[nodiscard]] std::string words() const; ///< with the lock held
     [[nodiscard]] double next_probe();
     /// With the lock held; whether it was not known before.
-    [[nodiscard]] bool go_away();
-    void announce(const error& why) const;
+    [[nodiscard]] bool mark_down();
+    void log_down(const error& why) const;
 
     const double seconds_;
-    const listener tell_;
-    std::atomic<state> state_{state::well};
+    const callbacks callbacks_;
+    std::atomic<state> state_{state::healthy};
     std::atomic<bool> suspected_{false};
-    mutable std::mutex guard_; ///< of what follows
+    mutable std::mutex mutex_; ///< of what follows
     mutable std::condition_variable changed_;
-    error why_{error::cause::lost, ""}; ///< the last failure that said something
-    bool silent_since_ = false;         ///< an attempt after it got no answer
-    int under_way_ = 0;                 ///< attempts
-    clock::time_point since_;           ///< when the trouble began
-    clock::time_point last_failed_;     ///< when an attempt failed last
-    double pause_ = 0;                  ///< seconds between probes
+    error last_error_{error::cause::lost, ""}; ///< the last failure that said something
+    bool silent_since_ = false;                ///< an attempt after it got no answer
+    int active_attempts_ = 0;                  ///< attempts
+    clock::time_point degraded_since_;         ///< when the trouble began
+    clock::time_point last_failed_;            ///< when an attempt failed last
+    double probe_interval_ = 0;                ///< seconds between probes
 };
 
 } // namespace pgsql::postgres

@@ -44,71 +44,72 @@ void ignore_notice(void*, const PGresult*) {}
 
 } // namespace
 
-connection::connection(PGconn* handle, const target& where, traffic& counted)
-    : handle_(handle), counted_(counted),
-      timeout_(std::to_string(std::max(1L, std::lround(where.timeout * 1000)))),
-      own_session_(where.own_session)
+connection::connection(PGconn* handle, const endpoint& endpoint, pool_stats& stats)
+    : handle_(handle), stats_(stats),
+      timeout_(std::to_string(std::max(1L, std::lround(endpoint.timeout * 1000)))),
+      dedicated_(endpoint.dedicated_session)
 {}
 
-std::unique_ptr<connection> connection::open(const target& where, const patience& limits,
-                                             traffic& counted)
+std::unique_ptr<connection> connection::open(const endpoint& endpoint, const wait_options& options,
+                                             pool_stats& stats)
 {
-    const wait_scope here(limits);
-    limits.long_wait(); // the resolver's waits cannot be told beforehand
-    counted.of.add(traffic::attempt);
-    patience attempt = limits;
-    attempt.long_wait = attempt.wait_over = [] {}; // it is one wait, with all its steps
-    attempt.until = std::min(limits.until, in_seconds(where.connect_timeout));
-    const auto stops = where.hosts->stops();
+    const wait_scope here(options);
+    options.on_long_wait(); // the resolver's waits cannot be told beforehand
+    stats.events_counted.add(pool_stats::attempt);
+    wait_options attempt = options;
+    attempt.on_long_wait = attempt.wait_over = [] {}; // it is one wait, with all its steps
+    attempt.expiry = std::min(options.expiry, in_seconds(endpoint.connect_timeout));
+    const auto stops = endpoint.hosts->candidates();
     std::string problems;
     std::string sqlstate;
     std::size_t silent = 0;
     std::size_t refused = 0;
     for (std::size_t i = 0; i < stops.size(); ++i) {
-        const auto& at = stops[i];
-        patience slice = attempt;
-        slice.until = clock::now() + (attempt.until - clock::now()) / (stops.size() - i);
+        const auto& host = stops[i];
+        wait_options slice = attempt;
+        slice.expiry = clock::now() + (attempt.expiry - clock::now()) / (stops.size() - i);
         try {
-            auto session = open_at(where, at, slice, counted);
-            where.hosts->answered(at);
-            counted.of.add(traffic::session);
+            auto session = open_at(endpoint, host, slice, stats);
+            endpoint.hosts->mark_reachable(host);
+            stats.events_counted.add(pool_stats::session);
             return session;
         } catch (const error& e) {
-            if (e.why() == error::cause::abandoned)
+            if (e.reason() == error::cause::abandoned)
                 throw;
-            std::string what = e.what();
-            if (e.why() == error::cause::deadline && e.sqlstate().empty()) {
+            std::string text = e.what();
+            if (e.reason() == error::cause::deadline && e.sqlstate().empty()) {
                 ++silent;
-                where.hosts->set_aside(at);
-                what =
-                    "no answer in time" +
-                    (at.port.empty() ? "" : " from " + at.name + at.address + " port " + at.port);
+                endpoint.hosts->set_aside(host);
+                text = "no answer in time" +
+                       (host.port.empty()
+                            ? ""
+                            : " from " + host.name + host.address + " port " + host.port);
             }
-            if (e.why() == error::cause::refused) {
+            if (e.reason() == error::cause::rejected) {
                 ++refused;
-                where.hosts->set_aside(at);
+                endpoint.hosts->set_aside(host);
                 sqlstate = e.sqlstate();
             }
-            problems += (problems.empty() ? "cannot connect: " : "; ") + what;
+            problems += (problems.empty() ? "cannot connect: " : "; ") + text;
         }
     }
     if (refused == stops.size())
-        throw error(error::cause::refused, problems, sqlstate, error::heard::refusal);
+        throw error(error::cause::rejected, problems, sqlstate, error::server_reply::refused);
     // What any of them has said is worth more than the silence of others.
-    throw error(clock::now() >= limits.until ? error::cause::deadline : error::cause::lost,
+    throw error(clock::now() >= options.expiry ? error::cause::deadline : error::cause::lost,
                 problems, {},
-                refused > 0              ? error::heard::refusal
-                : silent == stops.size() ? error::heard::nothing
-                                         : error::heard::words);
+                refused > 0              ? error::server_reply::refused
+                : silent == stops.size() ? error::server_reply::none
+                                         : error::server_reply::error_text);
 }
 
 void connection::refuse(const connection_failure& why) const
 {
-    throw error(why.refused ? error::cause::refused : error::cause::lost, why.text, why.sqlstate,
-                why.refused ? error::heard::refusal : error::heard::words);
+    throw error(why.refused ? error::cause::rejected : error::cause::lost, why.text, why.sqlstate,
+                why.refused ? error::server_reply::refused : error::server_reply::error_text);
 }
 
-void connection::start(const patience& limits)
+void connection::start(const wait_options& options)
 {
     PGconn* const pg = handle_.get();
     PQsetErrorVerbosity(pg, PQERRORS_VERBOSE); // libpq shows the SQLSTATE nowhere else
@@ -117,12 +118,12 @@ void connection::start(const patience& limits)
         if (state == PGRES_POLLING_FAILED)
             refuse(
                 read_failure(text_of(PQerrorMessage(pg)), text_of(PQdb(pg)), text_of(PQuser(pg))));
-        wait_for(state == PGRES_POLLING_WRITING, limits);
+        wait_for(state == PGRES_POLLING_WRITING, options);
     }
     PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
     PQsetnonblocking(pg, 1);
     try {
-        set_up(limits);
+        set_up(options);
     } catch (const error& e) {
         if (e.sqlstate().empty())
             throw;
@@ -131,32 +132,33 @@ void connection::start(const patience& limits)
     }
 }
 
-void connection::set_up(const patience& limits)
+void connection::set_up(const wait_options& options)
 {
-    if (!own_session_) {
+    if (!dedicated_) {
         // What is behind the proxy has not been heard yet. The settings come with each statement.
-        (void)run_once({"SELECT 1", {}}, limits);
+        (void)run_once({"SELECT 1", {}}, options);
         return;
     }
     // What the module relies on when it reads values as text, and a server-side end for statements
     // whose client is gone.
-    const rows started = command(
+    const result started = command(
         ((unconverted() ? no_conversion : "") + ("SET statement_timeout = " + timeout_) +
          "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
          " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
          // The moment of its start, in microseconds, tells one server from all others.
          " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
             .c_str(),
-        limits);
+        options);
     if (started.count() == 1)
-        server_ = std::strtol(started.at(0, 0).value_or("0").data(), nullptr, 10);
+        server_id_ = std::strtol(started.value(0, 0).value_or("0").data(), nullptr, 10);
 }
 
-std::unique_ptr<connection> connection::open_at(const target& where, const route::host& at,
-                                                const patience& limits, traffic& counted)
+std::unique_ptr<connection> connection::open_at(const endpoint& endpoint,
+                                                const host_list::host& host,
+                                                const wait_options& options, pool_stats& stats)
 {
-    const auto user_timeout =
-        std::to_string(std::max(1L, std::lround(where.timeout * 1000 * patience_with_the_network)));
+    const auto user_timeout = std::to_string(
+        std::max(1L, std::lround(endpoint.timeout * 1000 * patience_with_the_network)));
     // What stands before dbname is a default that the administrator's URI may change, what stands
     // behind it is not (libpq manual, PQconnectdbParams with expand_dbname). Empty values count as
     // none.
@@ -168,12 +170,12 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
         {"keepalives_count", "3"},
     }};
     const std::array<std::array<const char*, 2>, 6> last = {{
-        {"dbname", where.uri.c_str()},
+        {"dbname", endpoint.uri.c_str()},
         {"client_encoding", "UTF8"},
-        {"host", at.name.c_str()},
-        {"hostaddr", at.address.c_str()},
-        {"port", at.port.c_str()},
-        {"target_session_attrs", at.session.c_str()},
+        {"host", host.name.c_str()},
+        {"hostaddr", host.address.c_str()},
+        {"port", host.port.c_str()},
+        {"target_session_attrs", host.session_attrs.c_str()},
     }};
     std::vector<const char*> keys;
     std::vector<const char*> values;
@@ -183,17 +185,17 @@ std::unique_ptr<connection> connection::open_at(const target& where, const route
     };
     for (const auto& [key, value] : first)
         add(key, value);
-    for (const auto& [key, value] : where.defaults)
+    for (const auto& [key, value] : endpoint.defaults)
         add(key, value.c_str());
     for (const auto& [key, value] : last)
         add(key, value);
     add(nullptr, nullptr);
     std::unique_ptr<connection> self(
-        new connection(PQconnectStartParams(keys.data(), values.data(), 1), where, counted));
+        new connection(PQconnectStartParams(keys.data(), values.data(), 1), endpoint, stats));
     if (self->handle_ == nullptr)
         throw error(error::cause::lost, "out of memory for a connection");
     PQsetNoticeReceiver(self->handle_.get(), ignore_notice, nullptr);
-    self->start(limits);
+    self->start(options);
     return self;
 }
 
@@ -203,7 +205,7 @@ bool connection::reusable() const noexcept
            PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
 }
 
-bool connection::stale() noexcept
+bool connection::closed_by_server() noexcept
 {
     // An idle session has nothing to say; a readable socket means it was closed (or told so) in the
     // meantime.
@@ -211,74 +213,74 @@ bool connection::stale() noexcept
     return poll(&socket, 1, 0) != 0;
 }
 
-void connection::lost()
+void connection::throw_lost()
 {
     broken_ = true;
     throw error(error::cause::lost, "connection lost: " + trimmed(PQerrorMessage(handle_.get())));
 }
 
-void connection::sent(int ok)
+void connection::check_sent(int ok)
 {
     if (ok == 0)
-        lost();
+        throw_lost();
 }
 
-void connection::wait_for(bool writing, const patience& limits)
+void connection::wait_for(bool writing, const wait_options& options)
 {
-    const wait_scope here(limits);
+    const wait_scope here(options);
     for (int slice = short_wait_ms;; slice = glance_ms) {
-        const int left = milliseconds_until(limits.until);
+        const int left = milliseconds_until(options.expiry);
         pollfd socket = {PQsocket(handle_.get()),
                          static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
         const int ready = poll(&socket, 1, std::min(left, slice));
         if (ready > 0)
             return;
         if (ready < 0 && errno != EINTR)
-            lost();
+            throw_lost();
         if (left == 0) {
             broken_ = true;
             throw error(error::cause::deadline, "no answer from PostgreSQL before the deadline");
         }
-        if (limits.given_up()) {
+        if (options.cancelled()) {
             broken_ = true;
             throw error(error::cause::abandoned, "the operation was abandoned");
         }
-        limits.long_wait();
+        options.on_long_wait();
     }
 }
 
-rows connection::collect(const patience& limits)
+result connection::collect(const wait_options& options)
 {
     PGconn* pg = handle_.get();
-    rows last;
+    result last;
     std::unique_ptr<error> failure;
     for (;;) {
         for (int pending = PQflush(pg); pending != 0; pending = PQflush(pg)) {
             if (pending < 0)
-                lost();
-            wait_for(true, limits);
+                throw_lost();
+            wait_for(true, options);
             if (PQconsumeInput(pg) ==
                 0) // the server may be sending while we do: read, or both would wait for ever
-                lost();
+                throw_lost();
         }
         while (PQisBusy(pg) != 0) {
-            wait_for(false, limits);
+            wait_for(false, options);
             if (PQconsumeInput(pg) == 0)
-                lost();
+                throw_lost();
         }
-        PGresult* result = PQgetResult(pg);
-        if (result == nullptr && pipeline_ && PQstatus(pg) != CONNECTION_BAD)
+        PGresult* answer = PQgetResult(pg);
+        if (answer == nullptr && pipeline_ && PQstatus(pg) != CONNECTION_BAD)
             continue; // only one of its statements has ended
-        if (result == nullptr)
+        if (answer == nullptr)
             break;
-        const ExecStatusType status = PQresultStatus(result);
+        const ExecStatusType status = PQresultStatus(answer);
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-            last = rows(result, server_);
-            counted_.of.add(traffic::row, static_cast<std::uint64_t>(last.count()));
+            last = result(answer, server_id_);
+            stats_.events_counted.add(pool_stats::row, static_cast<std::uint64_t>(last.count()));
             continue;
         }
         if (status == PGRES_PIPELINE_SYNC || status == PGRES_PIPELINE_ABORTED) {
-            PQclear(result);
+            PQclear(answer);
             if (status == PGRES_PIPELINE_SYNC) {
                 pipeline_ = false;
                 PQexitPipelineMode(pg);
@@ -286,98 +288,98 @@ rows connection::collect(const patience& limits)
             }
             continue;
         }
-        const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
         const std::string sqlstate = state != nullptr ? state : "";
-        const std::string message = trimmed(PQresultErrorMessage(result));
-        PQclear(result);
+        const std::string message = trimmed(PQresultErrorMessage(answer));
+        PQclear(answer);
         if (failure == nullptr)
             failure = std::make_unique<error>(cause_of(sqlstate), message, sqlstate);
         if (PQstatus(pg) == CONNECTION_BAD)
             break;
     }
     if (failure) {
-        if (failure->why() != error::cause::statement)
+        if (failure->reason() != error::cause::statement)
             broken_ = true;
         throw error(*failure);
     }
     return last;
 }
 
-const std::string& connection::prepared(const std::string& text, const patience& limits)
+const std::string& connection::prepared(const std::string& text, const wait_options& options)
 {
     if (const auto known = prepared_.find(text); known != prepared_.end())
         return known->second;
     if (prepared_.size() >= most_prepared) {
-        sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
-        (void)collect(limits);
+        check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
+        (void)collect(options);
         prepared_.clear();
     }
     std::string name = "s" + std::to_string(prepared_.size());
-    sent(PQsendPrepare(handle_.get(), name.c_str(), text.c_str(), 0, nullptr));
-    (void)collect(limits);
+    check_sent(PQsendPrepare(handle_.get(), name.c_str(), text.c_str(), 0, nullptr));
+    (void)collect(options);
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
 // A pipeline up to its synchronisation is one transaction (manual §55.2.3), and one round trip.
-void connection::begin_shared()
+void connection::begin_pooled()
 {
-    sent(PQenterPipelineMode(handle_.get()));
+    check_sent(PQenterPipelineMode(handle_.get()));
     pipeline_ = true;
     const std::array<const char*, 2> values = {timeout_.c_str(),
                                                unconverted() ? "SQL_ASCII" : "UTF8"};
-    sent(PQsendQueryParams(handle_.get(), settings, values.size(), nullptr, values.data(), nullptr,
-                           nullptr, 0));
+    check_sent(PQsendQueryParams(handle_.get(), settings, values.size(), nullptr, values.data(),
+                                 nullptr, nullptr, 0));
 }
 
-void connection::end_shared() { sent(PQpipelineSync(handle_.get())); }
+void connection::end_pooled() { check_sent(PQpipelineSync(handle_.get())); }
 
 // Without a name the text goes along.
-void connection::send(const statement& what, const char* prepared_as)
+void connection::send(const statement& statement, const char* prepared_as)
 {
-    if (!own_session_)
-        begin_shared();
+    if (!dedicated_)
+        begin_pooled();
     std::vector<const char*> values;
     std::vector<int> lengths;
-    values.reserve(what.values.size());
-    lengths.reserve(what.values.size());
-    for (const auto& value : what.values) {
+    values.reserve(statement.values.size());
+    lengths.reserve(statement.values.size());
+    for (const auto& value : statement.values) {
         values.push_back(value.c_str());
         lengths.push_back(static_cast<int>(value.size()));
     }
     const int count = static_cast<int>(values.size());
-    counted_.of.add(traffic::statement);
-    sent(prepared_as == nullptr
-             ? PQsendQueryParams(handle_.get(), what.text.c_str(), count, nullptr, values.data(),
-                                 lengths.data(), nullptr, 0)
-             : PQsendQueryPrepared(handle_.get(), prepared_as, count, values.data(), lengths.data(),
-                                   nullptr, 0));
-    if (!own_session_)
-        end_shared();
+    stats_.events_counted.add(pool_stats::statement);
+    check_sent(prepared_as == nullptr
+                   ? PQsendQueryParams(handle_.get(), statement.text.c_str(), count, nullptr,
+                                       values.data(), lengths.data(), nullptr, 0)
+                   : PQsendQueryPrepared(handle_.get(), prepared_as, count, values.data(),
+                                         lengths.data(), nullptr, 0));
+    if (!dedicated_)
+        end_pooled();
 }
 
-void connection::send(const statement& what, const patience& limits)
+void connection::send(const statement& statement, const wait_options& options)
 {
-    const bool prepare = own_session_ && what.text.size() <= longest_prepared;
-    send(what, prepare ? prepared(what.text, limits).c_str() : nullptr);
+    const bool prepare = dedicated_ && statement.text.size() <= longest_prepared;
+    send(statement, prepare ? prepared(statement.text, options).c_str() : nullptr);
 }
 
-rows connection::run_once(const statement& what, const patience& limits)
+result connection::run_once(const statement& statement, const wait_options& options)
 {
-    send(what, nullptr);
-    return collect(limits);
+    send(statement, nullptr);
+    return collect(options);
 }
 
-bool connection::arrived()
+bool connection::ready()
 {
     if (PQconsumeInput(handle_.get()) == 0)
-        lost();
+        throw_lost();
     return PQflush(handle_.get()) == 0 && PQisBusy(handle_.get()) == 0;
 }
 
 bool connection::notified()
 {
     if (PQconsumeInput(handle_.get()) == 0)
-        lost();
+        throw_lost();
     bool any = false;
     while (PGnotify* one = PQnotifies(handle_.get())) {
         PQfreemem(one);
@@ -386,48 +388,49 @@ bool connection::notified()
     return any;
 }
 
-rows connection::run(const statement& what, const patience& limits)
+result connection::run(const statement& statement, const wait_options& options)
 {
     for (bool again = false;; again = true) {
         try {
-            send(what, limits);
-            return collect(limits);
+            send(statement, options);
+            return collect(options);
         } catch (const error& e) {
-            if (again || !own_session_ || !e.outdated_statement())
+            if (again || !dedicated_ || !e.outdated_statement())
                 throw;
-            sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
-            (void)collect(limits);
+            check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
+            (void)collect(options);
             prepared_.clear();
         }
     }
 }
 
-rows connection::command(const char* text, const patience& limits)
+result connection::command(const char* text, const wait_options& options)
 {
-    sent(PQsendQuery(handle_.get(), text));
-    return collect(limits);
+    check_sent(PQsendQuery(handle_.get(), text));
+    return collect(options);
 }
 
-rows connection::run_in_vain(const std::vector<std::string>& commands, const statement& query,
-                             const patience& limits)
+result connection::run_and_roll_back(const std::vector<std::string>& commands,
+                                     const statement& query, const wait_options& options)
 {
-    command("BEGIN READ WRITE", limits);
+    command("BEGIN READ WRITE", options);
     try {
         for (const auto& one : commands)
-            command(one.c_str(), limits);
-        rows out = run_once(query, limits);
-        command("ROLLBACK", limits);
+            command(one.c_str(), options);
+        result out = run_once(query, options);
+        command("ROLLBACK", options);
         return out;
     } catch (const error& e) {
-        if (e.why() == error::cause::statement &&
+        if (e.reason() == error::cause::statement &&
             PQtransactionStatus(handle_.get()) == PQTRANS_INERROR)
-            command("ROLLBACK", limits);
+            command("ROLLBACK", options);
         throw;
     }
 }
 
-long connection::change(const std::string& text, const std::vector<const std::string*>& values,
-                        const patience& limits, long wanted)
+long connection::execute_update(const std::string& text,
+                                const std::vector<const std::string*>& values,
+                                const wait_options& options, long wanted)
 {
     std::vector<const char*> texts;
     texts.reserve(values.size());
@@ -439,7 +442,7 @@ long connection::change(const std::string& text, const std::vector<const std::st
         command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
                  (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : ""))
                     .c_str(),
-                limits);
+                options);
     } catch (const error& e) {
         if (e.sqlstate() != "0A000") // during recovery
             throw;
@@ -448,38 +451,39 @@ long connection::change(const std::string& text, const std::vector<const std::st
     }
     try {
         PQsetErrorVerbosity(pg, PQERRORS_TERSE); // details show the row
-        counted_.of.add(traffic::statement);
-        sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
-                               texts.data(), nullptr, nullptr, 0));
-        const long changed = collect(limits).changed();
+        stats_.events_counted.add(pool_stats::statement);
+        check_sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
+                                     texts.data(), nullptr, nullptr, 0));
+        const long changed = collect(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-        patience last = limits;
+        wait_options last = options;
         if (changed == wanted) // on its way it cannot be called back, so its end is waited for
-            last.given_up = [] { return false; };
+            last.cancelled = [] { return false; };
         command(changed == wanted ? "COMMIT" : "ROLLBACK", last);
         return changed;
     } catch (const error& e) {
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-        if (e.why() == error::cause::statement && PQtransactionStatus(pg) == PQTRANS_INERROR)
-            command("ROLLBACK", limits);
+        if (e.reason() == error::cause::statement && PQtransactionStatus(pg) == PQTRANS_INERROR)
+            command("ROLLBACK", options);
         throw;
     }
 }
 
-std::vector<described_column> connection::describe(const std::string& text, const patience& limits,
+std::vector<described_column> connection::describe(const std::string& text,
+                                                   const wait_options& options,
                                                    std::vector<Oid>* parameters)
 {
     PGconn* pg = handle_.get();
-    if (!own_session_)
-        begin_shared();
-    sent(PQsendPrepare(pg, "", text.c_str(), 0, nullptr));
-    if (own_session_)
-        (void)collect(limits);
-    sent(PQsendDescribePrepared(pg, ""));
-    if (!own_session_)
-        end_shared();
-    const rows description = collect(limits);
-    const PGresult* of = description.result();
+    if (!dedicated_)
+        begin_pooled();
+    check_sent(PQsendPrepare(pg, "", text.c_str(), 0, nullptr));
+    if (dedicated_)
+        (void)collect(options);
+    check_sent(PQsendDescribePrepared(pg, ""));
+    if (!dedicated_)
+        end_pooled();
+    const result description = collect(options);
+    const PGresult* of = description.handle();
     std::vector<described_column> columns;
     for (int i = 0; i < PQnfields(of); ++i)
         columns.push_back(

@@ -11,14 +11,18 @@ namespace pgsql::postgres {
 namespace {
 
 struct free_options {
-    void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+    void operator()(PQconninfoOption* conninfo_options) const noexcept
+    {
+        PQconninfoFree(conninfo_options);
+    }
 };
 using options_ptr = std::unique_ptr<PQconninfoOption, free_options>;
 
-std::map<std::string, std::string> values_of(const PQconninfoOption* options)
+std::map<std::string, std::string> values_of(const PQconninfoOption* conninfo_options)
 {
     std::map<std::string, std::string> out;
-    for (const PQconninfoOption* one = options; one != nullptr && one->keyword != nullptr; ++one)
+    for (const PQconninfoOption* one = conninfo_options; one != nullptr && one->keyword != nullptr;
+         ++one)
         if (one->val != nullptr && *one->val != '\0')
             out[one->keyword] = one->val;
     return out;
@@ -27,11 +31,11 @@ std::map<std::string, std::string> values_of(const PQconninfoOption* options)
 std::map<std::string, std::string> parse(const std::string& conninfo)
 {
     char* why = nullptr;
-    const options_ptr options(PQconninfoParse(conninfo.c_str(), &why));
+    const options_ptr conninfo_options(PQconninfoParse(conninfo.c_str(), &why));
     const std::unique_ptr<char, void (*)(void*)> message(why, PQfreemem);
-    if (options == nullptr)
+    if (conninfo_options == nullptr)
         throw std::invalid_argument(why != nullptr ? why : "out of memory");
-    return values_of(options.get());
+    return values_of(conninfo_options.get());
 }
 
 } // namespace

@@ -13,7 +13,7 @@ class error : public std::runtime_error {
 public:
     enum class cause {
         lost,      ///< no connection, or it broke: worth trying again on a fresh one
-        refused,   ///< no connection until somebody changes the server or its address
+        rejected,  ///< no connection until somebody changes the server or its address
         deadline,  ///< no answer in time
         busy,      ///< every connection of the pool stayed in use until the deadline
         abandoned, ///< the client gave the operation up
@@ -21,25 +21,26 @@ public:
     };
 
     /// What an attempt to connect has heard.
-    enum class heard {
-        words,
-        nothing, ///< from any host
-        refusal  ///< from one host at least, as `cause::refused` is from all
+    enum class server_reply {
+        error_text,
+        none,   ///< from any host
+        refused ///< from one host at least, as `cause::refused` is from all
     };
 
     error(cause why, const std::string& message, std::string sqlstate = {},
-          heard what = heard::words)
-        : std::runtime_error(message), why_(why), heard_(what), sqlstate_(std::move(sqlstate))
+          server_reply what = server_reply::error_text)
+        : std::runtime_error(message), reason_(why), server_reply_(what),
+          sqlstate_(std::move(sqlstate))
     {}
 
-    [[nodiscard]] cause why() const noexcept { return why_; }
-    [[nodiscard]] bool silent() const noexcept { return heard_ == heard::nothing; }
+    [[nodiscard]] cause reason() const noexcept { return reason_; }
+    [[nodiscard]] bool no_reply() const noexcept { return server_reply_ == server_reply::none; }
     /// Whether a server that was to be connected to refuses it for good.
-    [[nodiscard]] bool refused() const noexcept { return heard_ == heard::refusal; }
+    [[nodiscard]] bool refused() const noexcept { return server_reply_ == server_reply::refused; }
     /// The same failure, with the words of another.
-    [[nodiscard]] error in_words_of(const error& other, const std::string& more) const
+    [[nodiscard]] error with_text_of(const error& other, const std::string& more) const
     {
-        return {why_, other.what() + more, other.sqlstate_, other.heard_};
+        return {reason_, other.what() + more, other.sqlstate_, other.server_reply_};
     }
     /// Five characters (PostgreSQL manual, appendix A), empty when the failure is not the server's.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
@@ -48,22 +49,22 @@ public:
     /// primary is needed.
     [[nodiscard]] bool session_failed() const noexcept
     {
-        if (why_ == cause::refused)
+        if (reason_ == cause::rejected)
             return true;
-        return why_ == cause::lost && (sqlstate_.empty() || sqlstate_.starts_with("08") ||
-                                       sqlstate_.starts_with("57P") || sqlstate_ == "25006");
+        return reason_ == cause::lost && (sqlstate_.empty() || sqlstate_.starts_with("08") ||
+                                          sqlstate_.starts_with("57P") || sqlstate_ == "25006");
     }
     /// Whether it is a value that PostgreSQL refused, from the statement's parameters or from a
     /// row, and not the statement itself: data exceptions, constraints of domains, a subquery that
     /// finds more than one row, and what functions raise.
-    [[nodiscard]] bool about_a_value() const noexcept
+    [[nodiscard]] bool caused_by_value() const noexcept
     {
-        return why_ == cause::statement &&
+        return reason_ == cause::statement &&
                (sqlstate_.starts_with("22") || sqlstate_.starts_with("23") ||
                 sqlstate_ == "21000" || sqlstate_ == "P0001");
     }
     /// Whether the value has a character that PostgreSQL cannot convert.
-    [[nodiscard]] bool about_a_character() const noexcept
+    [[nodiscard]] bool caused_by_character() const noexcept
     {
         return sqlstate_ == "22021" || sqlstate_ == "22P05";
     }
@@ -75,8 +76,8 @@ public:
     }
 
 private:
-    cause why_;
-    heard heard_;
+    cause reason_;
+    server_reply server_reply_;
     std::string sqlstate_;
 };
 

@@ -24,7 +24,7 @@ double seconds(clock::duration of) { return std::chrono::duration<double>(of).co
 
 } // namespace
 
-fair_semaphore::load fair_semaphore::now() const
+fair_semaphore::load fair_semaphore::current_load() const
 {
     const std::lock_guard lock(mutex_);
     return {held_, static_cast<int>(queue_.size())};
@@ -34,7 +34,7 @@ double fair_semaphore::time_of(const std::string& client, clock::time_point now)
 {
     double out = 0;
     if (const auto at = used_.find(client); at != used_.end())
-        out = at->second.seconds * std::exp2(-seconds(now - at->second.at) / half_life);
+        out = at->second.seconds * std::exp2(-seconds(now - at->second.time) / half_life);
     for (const visit* one : inside_)
         if (one->state_ == visit::state::holds && one->client_ == client)
             out += seconds(now - one->since_);
@@ -46,13 +46,13 @@ void fair_semaphore::charge(const std::string& client, clock::duration worked)
     const auto now = clock::now();
     if (used_.size() >= most_clients)
         std::erase_if(used_, [&](const auto& one) {
-            return now - one.second.at > std::chrono::duration<double>(10 * half_life);
+            return now - one.second.time > std::chrono::duration<double>(10 * half_life);
         });
     if (used_.size() >= most_clients)
         used_.clear();
     usage& of = used_[client];
-    of.seconds = of.seconds * std::exp2(-seconds(now - of.at) / half_life) + seconds(worked);
-    of.at = now;
+    of.seconds = of.seconds * std::exp2(-seconds(now - of.time) / half_life) + seconds(worked);
+    of.time = now;
 }
 
 bool fair_semaphore::place_for(const visit& one) const noexcept
@@ -84,10 +84,10 @@ void fair_semaphore::admit() noexcept
     }
 }
 
-void fair_semaphore::take_back(visit& from, clock::time_point until) noexcept
+void fair_semaphore::take_back(visit& from, clock::time_point expiry) noexcept
 {
     try {
-        charge(from.client_, until - from.since_);
+        charge(from.client_, expiry - from.since_);
     } catch (const std::bad_alloc&) {
         // This turn is not counted.
     }
@@ -135,80 +135,80 @@ void fair_semaphore::turn_away() noexcept
 }
 
 fair_semaphore::visit::visit(fair_semaphore& where, std::string client)
-    : where_(where), client_(std::move(client))
+    : semaphore_(where), client_(std::move(client))
 {
-    const std::lock_guard lock(where_.mutex_);
-    where_.inside_.push_back(this);
+    const std::lock_guard lock(semaphore_.mutex_);
+    semaphore_.inside_.push_back(this);
 }
 
 fair_semaphore::visit::~visit()
 {
-    const std::lock_guard lock(where_.mutex_);
+    const std::lock_guard lock(semaphore_.mutex_);
     if (state_ == state::holds)
-        where_.take_back(*this, clock::now());
-    std::erase(where_.inside_, this);
-    where_.admit();
+        semaphore_.take_back(*this, clock::now());
+    std::erase(semaphore_.inside_, this);
+    semaphore_.admit();
 }
 
-void fair_semaphore::visit::enter(const patience& limits)
+void fair_semaphore::visit::enter(const wait_options& options)
 {
-    std::unique_lock lock(where_.mutex_);
+    std::unique_lock lock(semaphore_.mutex_);
     if (state_ == state::holds)
         return;
-    where_.queue_.push_back(this);
+    semaphore_.queue_.push_back(this);
     state_ = state::waits;
     since_ = clock::now();
-    where_.admit();
+    semaphore_.admit();
     try {
         while (state_ != state::holds) {
-            where_.take_from_silent();
-            where_.admit();
-            where_.turn_away();
+            semaphore_.take_from_silent();
+            semaphore_.admit();
+            semaphore_.turn_away();
             if (state_ == state::turned_away)
                 throw error(error::cause::busy, "this client waits with too many searches already");
             if (state_ == state::holds)
                 break;
-            if (clock::now() >= limits.until)
+            if (clock::now() >= options.expiry)
                 throw error(error::cause::busy,
                             "the searches of others kept PostgreSQL busy until the deadline");
-            if (limits.given_up())
+            if (options.cancelled())
                 throw error(error::cause::abandoned, "the operation was abandoned");
             lock.unlock();
-            limits.long_wait();
+            options.on_long_wait();
             lock.lock();
             if (state_ == state::waits)
-                turn_.wait_until(lock, std::min(limits.until, clock::now() + glance));
+                turn_.wait_until(lock, std::min(options.expiry, clock::now() + glance));
         }
     } catch (...) {
         if (!lock.owns_lock())
             lock.lock();
-        std::erase(where_.queue_, this);
+        std::erase(semaphore_.queue_, this);
         if (state_ == state::holds)
-            where_.take_back(*this, clock::now());
+            semaphore_.take_back(*this, clock::now());
         // One that was turned away stays so until it ends: nobody else is to go in its place.
         if (state_ != state::turned_away)
             state_ = state::outside;
-        where_.admit();
+        semaphore_.admit();
         throw;
     }
 }
 
 void fair_semaphore::visit::leave() noexcept
 {
-    const std::lock_guard lock(where_.mutex_);
+    const std::lock_guard lock(semaphore_.mutex_);
     if (state_ != state::holds)
         return;
-    where_.take_back(*this, clock::now());
-    where_.admit();
+    semaphore_.take_back(*this, clock::now());
+    semaphore_.admit();
 }
 
 void fair_semaphore::visit::yield() noexcept
 {
-    const std::lock_guard lock(where_.mutex_);
-    if (state_ != state::holds || where_.queue_.empty())
+    const std::lock_guard lock(semaphore_.mutex_);
+    if (state_ != state::holds || semaphore_.queue_.empty())
         return;
-    where_.take_back(*this, clock::now());
-    where_.admit();
+    semaphore_.take_back(*this, clock::now());
+    semaphore_.admit();
 }
 
 } // namespace pgsql::postgres

@@ -31,7 +31,7 @@ public:
         int held = 0;    ///< places
         int waiting = 0; ///< callers
     };
-    [[nodiscard]] load now() const;
+    [[nodiscard]] load current_load() const;
 
 private:
     using visits = std::vector<visit*>;
@@ -39,7 +39,7 @@ private:
     /// With the lock held, all of these.
     [[nodiscard]] bool place_for(const visit& one) const noexcept;
     void admit() noexcept;
-    void take_back(visit& from, clock::time_point until) noexcept;
+    void take_back(visit& from, clock::time_point expiry) noexcept;
     void take_from_silent() noexcept;
     void turn_away() noexcept;
     [[nodiscard]] double time_of(const std::string& client, clock::time_point now) const noexcept;
@@ -52,7 +52,7 @@ private:
     int held_ = 0; ///< places
     struct usage {
         double seconds = 0; ///< what is long ago counts less
-        clock::time_point at;
+        clock::time_point time;
     };
     std::map<std::string, usage> used_; ///< by client
 };
@@ -66,7 +66,7 @@ public:
     ~visit();
 
     /// Waits for a place, unless it holds one. Throws busy when none becomes free in time.
-    void enter(const patience& limits);
+    void enter(const wait_options& options);
     /// Gives the place to whoever waits.
     void leave() noexcept;
     /// The same if somebody waits.
@@ -82,7 +82,7 @@ private:
     friend class fair_semaphore;
     enum class state : char { outside, waits, holds, turned_away };
 
-    fair_semaphore& where_;
+    fair_semaphore& semaphore_;
     const std::string client_;
     std::condition_variable turn_;
     std::atomic<state> state_{state::outside}; ///< changes with the lock held

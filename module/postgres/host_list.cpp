@@ -42,7 +42,7 @@ std::vector<std::string> parts_of(const std::string& list)
 
 } // namespace
 
-route::route(const std::string& uri, const std::string& session) : session_(session)
+host_list::host_list(const std::string& uri, const std::string& session) : session_attrs_(session)
 {
     char* why = nullptr;
     const std::unique_ptr<PQconninfoOption, option_free> options(
@@ -52,8 +52,8 @@ route::route(const std::string& uri, const std::string& session) : session_(sess
         PQfreemem(why);
         throw std::invalid_argument(words);
     }
-    if (session_.empty())
-        session_ = option_of(options.get(), "target_session_attrs");
+    if (session_attrs_.empty())
+        session_attrs_ = option_of(options.get(), "target_session_attrs");
     const auto names = parts_of(option_of(options.get(), "host"));
     const auto addresses = parts_of(option_of(options.get(), "hostaddr"));
     auto ports = parts_of(option_of(options.get(), "port"));
@@ -76,43 +76,43 @@ route::route(const std::string& uri, const std::string& session) : session_(sess
     set_aside_.resize(count);
 }
 
-std::vector<route::host> route::stops() const
+std::vector<host_list::host> host_list::candidates() const
 {
     if (hosts_.empty())
-        return {{"", "", "", session_, 0}};
+        return {{"", "", "", session_attrs_, 0}};
     std::vector<host> order = hosts_;
     {
         const auto now = clock::now();
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         std::stable_partition(order.begin(), order.end(), [&](const host& one) {
-            const auto when = set_aside_[one.number];
+            const auto when = set_aside_[one.index];
             return when == clock::time_point() || now - when > distrust;
         });
     }
     std::vector<host> out;
     for (const char* session : {"standby", "any"}) {
         for (host one : order) {
-            one.session = session_ == "prefer-standby" ? session : session_;
+            one.session_attrs = session_attrs_ == "prefer-standby" ? session : session_attrs_;
             out.push_back(std::move(one));
         }
-        if (session_ != "prefer-standby")
+        if (session_attrs_ != "prefer-standby")
             break;
     }
     return out;
 }
 
-void route::set_aside(const host& which)
+void host_list::set_aside(const host& entry)
 {
-    const std::lock_guard lock(guard_);
-    if (which.number < set_aside_.size())
-        set_aside_[which.number] = clock::now();
+    const std::lock_guard lock(mutex_);
+    if (entry.index < set_aside_.size())
+        set_aside_[entry.index] = clock::now();
 }
 
-void route::answered(const host& which)
+void host_list::mark_reachable(const host& entry)
 {
-    const std::lock_guard lock(guard_);
-    if (which.number < set_aside_.size())
-        set_aside_[which.number] = {};
+    const std::lock_guard lock(mutex_);
+    if (entry.index < set_aside_.size())
+        set_aside_[entry.index] = {};
 }
 
 } // namespace pgsql::postgres

@@ -18,116 +18,116 @@ namespace {
 
 /// A duty, and when it is due.
 struct post {
-    watch::duty what;
-    appointment next;
+    maintenance_thread::task task;
+    next_run next;
 };
 
 } // namespace
 
-watch::watch() : bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+maintenance_thread::maintenance_thread() : event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    if (bell_ < 0)
+    if (event_fd_ < 0)
         throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-watch::~watch()
+maintenance_thread::~maintenance_thread()
 {
     close();
-    ::close(bell_);
+    ::close(event_fd_);
 }
 
-void watch::ring() const noexcept
+void maintenance_thread::signal() const noexcept
 {
     const std::uint64_t one = 1;
-    (void)!write(bell_, &one, sizeof one); // it can fail only when it rings already
+    (void)!write(event_fd_, &one, sizeof one); // it can fail only when it rings already
 }
 
-void watch::begin()
+void maintenance_thread::begin()
 {
-    if (!thread_.joinable() && !fresh_->empty())
-        thread_ = begin_thread([this] { run(); });
+    if (!thread_.joinable() && !new_tasks_->empty())
+        thread_ = start_thread([this] { run(); });
 }
 
-void watch::take_on(std::vector<duty> duties)
+void maintenance_thread::set_tasks(std::vector<task> duties)
 {
-    std::optional<std::vector<duty>> never_begun; // let go of outside the lock
+    std::optional<std::vector<task>> never_begun; // let go of outside the lock
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         if (closing_)
             return;
-        never_begun = std::exchange(fresh_, std::move(duties));
+        never_begun = std::exchange(new_tasks_, std::move(duties));
         begin();
-        dismissed_ = true;
+        stopping_tasks_ = true;
     }
-    ring();
+    signal();
 }
 
-void watch::wake() noexcept
+void maintenance_thread::wake() noexcept
 {
-    woken_ = true;
-    ring();
+    wake_requested_ = true;
+    signal();
 }
 
-void watch::close() noexcept
+void maintenance_thread::close() noexcept
 {
     std::thread ending;
-    std::optional<std::vector<duty>> never_begun;
+    std::optional<std::vector<task>> never_begun;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         closing_ = true;
-        dismissed_ = true;
+        stopping_tasks_ = true;
         ending = std::move(thread_);
-        never_begun = std::exchange(fresh_, std::nullopt);
+        never_begun = std::exchange(new_tasks_, std::nullopt);
     }
-    ring();
+    signal();
     if (ending.joinable())
         ending.join();
 }
 
-void watch::run() noexcept
+void maintenance_thread::run() noexcept
 {
     std::vector<post> posts;
     std::vector<pollfd> sockets; // the bell's, and then one for each post
-    const dismissal dismissed = [this] { return dismissed_.load(); };
+    const stop_requested dismissed = [this] { return stopping_tasks_.load(); };
     for (;;) {
         std::vector<post> ended; // outside the lock: what they hold may have to be closed
         {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             if (closing_)
                 return;
-            if (fresh_) {
+            if (new_tasks_) {
                 ended.swap(posts);
-                sockets.assign(1, {bell_, POLLIN, 0});
-                for (auto& one : *fresh_)
+                sockets.assign(1, {event_fd_, POLLIN, 0});
+                for (auto& one : *new_tasks_)
                     posts.push_back({std::move(one), {clock::time_point::min()}});
                 sockets.resize(1 + posts.size(), {-1, POLLIN, 0});
-                fresh_.reset();
-                dismissed_ = false;
+                new_tasks_.reset();
+                stopping_tasks_ = false;
             }
         }
         ended.clear();
-        const bool woken = woken_.exchange(false);
+        const bool woken = wake_requested_.exchange(false);
         auto earliest = clock::time_point::max();
-        for (std::size_t i = 0; i < posts.size() && !dismissed_; ++i) {
+        for (std::size_t i = 0; i < posts.size() && !stopping_tasks_; ++i) {
             post& one = posts[i];
             pollfd& socket = sockets[i + 1];
-            if (woken || socket.revents != 0 || clock::now() >= one.next.at) {
+            if (woken || socket.revents != 0 || clock::now() >= one.next.time) {
                 try {
-                    one.next = one.what(dismissed);
+                    one.next = one.task(dismissed);
                 } catch (const std::exception&) {
                     // Duties report their own troubles; this can only be a lack of memory.
                     one.next = {in_seconds(1)};
                 }
             }
             socket = {one.next.socket, POLLIN, 0}; // poll(2) passes over negative ones
-            earliest = std::min(earliest, one.next.at);
+            earliest = std::min(earliest, one.next.time);
         }
-        if (dismissed_)
+        if (stopping_tasks_)
             continue;
         (void)poll(sockets.data(), sockets.size(), milliseconds_until(earliest));
         std::uint64_t rung = 0;
         if ((sockets[0].revents & POLLIN) != 0)
-            (void)!read(bell_, &rung, sizeof rung);
+            (void)!read(event_fd_, &rung, sizeof rung);
     }
 }
 

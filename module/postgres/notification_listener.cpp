@@ -13,67 +13,69 @@ constexpr double longest_pause_refused = 5;
 
 } // namespace
 
-ear::ear(target where, std::string channel, listener tell, std::shared_ptr<traffic> counted)
-    : where_(std::move(where)), channel_(std::move(channel)), tell_(std::move(tell)),
-      counted_(std::move(counted)), pause_(shortest_pause)
+notification_listener::notification_listener(endpoint server, std::string channel, callbacks events,
+                                             std::shared_ptr<pool_stats> stats)
+    : endpoint_(std::move(server)), channel_(std::move(channel)), callbacks_(std::move(events)),
+      stats_(std::move(stats)), retry_interval_(shortest_pause)
 {}
 
-void ear::connect(const patience& limits)
+void notification_listener::connect(const wait_options& options)
 {
-    auto fresh = connection::open(where_, limits, *counted_);
-    (void)fresh->run_once({"LISTEN " + quote_identifier(channel_), {}}, limits);
+    auto fresh = connection::open(endpoint_, options, *stats_);
+    (void)fresh->run_once({"LISTEN " + quote_identifier(channel_), {}}, options);
     session_ = std::move(fresh);
-    heard_ = clock::now();
-    pause_ = shortest_pause;
-    lost_ = false;
-    tell_.on_ready();
-    pass_on(heard_, limits);
+    last_reply_ = clock::now();
+    retry_interval_ = shortest_pause;
+    reported_lost_ = false;
+    callbacks_.on_ready();
+    report_caught_up(last_reply_, options);
 }
 
-void ear::pass_on(clock::time_point since, const patience& limits)
+void notification_listener::report_caught_up(clock::time_point since, const wait_options& options)
 {
-    tell_.on_word(*session_, since, limits);
+    callbacks_.on_caught_up(*session_, since, options);
     if (session_->notified()) // along with the answers to what the listener has asked
-        tell_.on_notify();
+        callbacks_.on_notify();
 }
 
-void ear::hear(const patience& limits)
+void notification_listener::poll_notifications(const wait_options& options)
 {
     const auto since = clock::now();
     bool any = session_->notified();
-    if (!any && since - heard_ < silence)
+    if (!any && since - last_reply_ < silence)
         return;
     if (!any) {
-        (void)session_->run_once({"SELECT 1", {}}, limits);
+        (void)session_->run_once({"SELECT 1", {}}, options);
         any = session_->notified();
     }
-    heard_ = since;
+    last_reply_ = since;
     if (any)
-        tell_.on_notify();
-    pass_on(since, limits);
+        callbacks_.on_notify();
+    report_caught_up(since, options);
 }
 
-appointment ear::listen(const watch::dismissal& dismissed)
+next_run notification_listener::run(const maintenance_thread::stop_requested& dismissed)
 {
     double longest = longest_pause;
-    patience limits{in_seconds(session_ == nullptr ? where_.timeout : answer_seconds), dismissed};
+    wait_options options{in_seconds(session_ == nullptr ? endpoint_.timeout : answer_seconds),
+                         dismissed};
     try {
         if (session_ != nullptr)
-            hear(limits);
+            poll_notifications(options);
         else
-            connect(limits);
-        return {heard_ + silence, session_->socket()};
+            connect(options);
+        return {last_reply_ + silence, session_->socket()};
     } catch (const error& e) {
         session_.reset();
-        if (e.why() == error::cause::refused)
+        if (e.reason() == error::cause::rejected)
             longest = longest_pause_refused;
-        if (!lost_ && !dismissed()) {
-            lost_ = true;
-            tell_.on_lost(e.what());
+        if (!reported_lost_ && !dismissed()) {
+            reported_lost_ = true;
+            callbacks_.on_lost(e.what());
         }
     }
-    const auto next = in_seconds(pause_);
-    pause_ = std::min(2 * pause_, longest);
+    const auto next = in_seconds(retry_interval_);
+    retry_interval_ = std::min(2 * retry_interval_, longest);
     return {next};
 }
 

@@ -37,7 +37,7 @@ bool is_home_for(const char* path, uid_t user)
     return of.st_uid == user || (of.st_uid == 0 && home_of(0) != path);
 }
 
-// A service file has options of its own, which these would take the place of.
+// A service file has file_defaults of its own, which these would take the place of.
 bool names_service(const std::string& uri)
 {
     const char* const service = std::getenv("PGSERVICE");
@@ -56,7 +56,7 @@ bool names_service(const std::string& uri)
 
 } // namespace
 
-options own_files(const std::string& uri)
+file_defaults own_files(const std::string& uri)
 {
     const uid_t user = geteuid();
     if (is_home_for(std::getenv("HOME"), user) || names_service(uri))
@@ -74,7 +74,7 @@ options own_files(const std::string& uri)
          {"sslkey", "PGSSLKEY", "/.postgresql/postgresql.key"},
          {"sslrootcert", "PGSSLROOTCERT", "/.postgresql/root.crt"},
          {"passfile", "PGPASSFILE", "/.pgpass"}}};
-    options out;
+    file_defaults out;
     for (const auto& f : files)
         if (std::getenv(f.variable) == nullptr)
             out.emplace_back(f.keyword, home + f.name);

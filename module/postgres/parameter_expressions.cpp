@@ -55,10 +55,10 @@ public:
     }
 
 private:
-    char at(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
+    char character(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
     std::size_t skip(std::size_t place) const
     {
-        while (std::isspace(static_cast<unsigned char>(at(place))) != 0)
+        while (std::isspace(static_cast<unsigned char>(character(place))) != 0)
             ++place;
         return place;
     }
@@ -85,7 +85,7 @@ private:
         place += name.size();
         for (auto next = skip(place); is_one_of(more_of_a_type, name_at(next)); next = skip(place))
             place = next + name_at(next).size();
-        if (at(skip(place)) == '(') {
+        if (character(skip(place)) == '(') {
             const auto close = text_.find_first_not_of("0123456789, ", skip(place) + 1);
             if (close == nowhere || text_[close] != ')')
                 return nowhere;
@@ -110,9 +110,9 @@ private:
 
     std::size_t end_of_literal(std::size_t place) const
     {
-        if (at(place) == '\'') {
+        if (character(place) == '\'') {
             const auto close = text_.find('\'', place + 1);
-            return close == nowhere || at(close + 1) == '\'' ||
+            return close == nowhere || character(close + 1) == '\'' ||
                            text_.substr(place, close - place).find('\\') != nowhere
                        ? nowhere
                        : close + 1;
@@ -139,13 +139,13 @@ private:
             close = end_of_type(skip(close + 2));
             close = close == nowhere ? nowhere : skip(close);
         }
-        while (close != nowhere && at(close) == ',') {
+        while (close != nowhere && character(close) == ',') {
             if (!calls)
                 return false;
             close = end_of_literal(skip(close + 1));
             close = close == nowhere ? nowhere : skip(close);
         }
-        if (close == nowhere || at(close) != ')')
+        if (close == nowhere || character(close) != ')')
             return false;
         begin_ = calls ? name : open - 1;
         end_ = close + 1;

@@ -19,130 +19,131 @@ constexpr double longest_rest = 10;
 // Counts a wait for a place, however it ends.
 class waiting {
 public:
-    explicit waiting(traffic& counted) : counted_(counted), began_(clock::now()) {}
+    explicit waiting(pool_stats& stats) : counted_(stats), began_(clock::now()) {}
     waiting(const waiting&) = delete;
     waiting& operator=(const waiting&) = delete;
     ~waiting()
     {
-        counted_.of.add(traffic::wait);
+        counted_.events_counted.add(pool_stats::wait);
         counted_.waited.add(std::chrono::duration_cast<histogram::duration>(clock::now() - began_));
     }
 
 private:
-    traffic& counted_;
+    pool_stats& counted_;
     const clock::time_point began_;
 };
 
 } // namespace
 
-pool::loan pool::borrow(tries& so_far, const patience& limits)
+pool::lease pool::acquire(attempt_state& so_far, const wait_options& options)
 {
     for (;;) {
-        if (breaker_.now() == breaker::state::away)
-            counted_->of.add(traffic::refused);
-        breaker_.pass();
-        wait_for_place(limits);
-        loan out(*this);
-        so_far.sent = false;
-        so_far.was_fresh = false;
+        if (breaker_.current() == circuit_breaker::state::down)
+            stats_->events_counted.add(pool_stats::refused);
+        breaker_.check();
+        wait_for_slot(options);
+        lease out(*this);
+        so_far.work_started = false;
+        so_far.new_session = false;
         out.session = take_idle();
         if (out.session == nullptr) {
-            so_far.was_fresh = true;
+            so_far.new_session = true;
             so_far.began = clock::now();
-            breaker_.attempt([&] { out.session = open(limits); });
+            breaker_.attempt_connect([&] { out.session = open(options); });
         }
         if (out.session != nullptr) {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             ++in_use_;
             return out;
         }
         {
-            const loan back = std::move(out); // places are for those who can use them
+            const lease back = std::move(out); // places are for those who can use them
         }
-        breaker_.wait(limits);
+        breaker_.wait_for_attempt(options);
     }
 }
 
-bool pool::again(const error& e, const patience& limits, tries& so_far)
+bool pool::should_retry(const error& e, const wait_options& options, attempt_state& so_far)
 {
-    if (so_far.sent && e.session_failed())
-        counted_->of.add(traffic::lost);
-    if (e.why() == error::cause::deadline && so_far.sent && !so_far.shortened &&
+    if (so_far.work_started && e.session_failed())
+        stats_->events_counted.add(pool_stats::lost);
+    if (e.reason() == error::cause::deadline && so_far.work_started && !so_far.shortened &&
         e.sqlstate().empty())
-        breaker_.suspect(); // slow or away? The server itself would have ended a slow statement
-    const bool late = clock::now() >= limits.until;
+        breaker_
+            .mark_suspect(); // slow or away? The server itself would have ended a slow statement
+    const bool late = clock::now() >= options.expiry;
     if (late)
-        breaker_.ran_out();
-    const bool refused = e.why() == error::cause::refused;
+        breaker_.record_deadline();
+    const bool refused = e.reason() == error::cause::rejected;
     if (refused && !has_sessions()) {
         breaker_.refused(e);
         return false;
     }
-    if ((e.why() != error::cause::lost && !refused) || late || limits.given_up() ||
-        breaker_.now() == breaker::state::away)
+    if ((e.reason() != error::cause::lost && !refused) || late || options.cancelled() ||
+        breaker_.current() == circuit_breaker::state::down)
         return false;
-    if (so_far.sent && so_far.was_fresh && e.session_failed()) {
+    if (so_far.work_started && so_far.new_session && e.session_failed()) {
         // It may be the statement that breaks the session, and takes the whole server along.
-        if (e.sqlstate().empty() && ++so_far.wordless == most_wordless)
+        if (e.sqlstate().empty() && ++so_far.dropped_without_error == most_wordless)
             return false;
-        breaker_.failed(so_far.began, e); // so that the next attempt takes its time
+        breaker_.record_failure(so_far.began, e); // so that the next attempt takes its time
     }
-    if (so_far.sent && !e.session_failed() && ++so_far.answered == 2)
+    if (so_far.work_started && !e.session_failed() && ++so_far.statement_errors == 2)
         return false;
-    if (so_far.sent) {
-        counted_->of.add(traffic::repeated);
-        if (e.session_failed() && !so_far.was_fresh)
-            forget_idle(); // whatever ended one session has most likely ended the others
+    if (so_far.work_started) {
+        stats_->events_counted.add(pool_stats::repeated);
+        if (e.session_failed() && !so_far.new_session)
+            close_idle(); // whatever ended one session has most likely ended the others
     }
     return true;
 }
 
-std::unique_ptr<connection> pool::open(const patience& limits)
+std::unique_ptr<connection> pool::open(const wait_options& options)
 {
-    auto session = connection::open(where_, limits, *counted_);
+    auto session = connection::open(endpoint_, options, *stats_);
     opened_(session->travels());
     return session;
 }
 
-void pool::wait_for_place(const patience& limits)
+void pool::wait_for_slot(const wait_options& options)
 {
-    const wait_scope here(limits); // ends without the lock
-    std::unique_lock lock(guard_);
-    if (lent_ < limits_.size && queue_.empty()) {
-        ++lent_;
+    const wait_scope here(options); // ends without the lock
+    std::unique_lock lock(mutex_);
+    if (leased_ < limits_.size && queue_.empty()) {
+        ++leased_;
         return;
     }
-    const waiting counted(*counted_);
+    const waiting counted(*stats_);
     waiter mine;
     queue_.push_back(&mine);
     try {
         while (!mine.served) {
-            if (clock::now() >= limits.until)
+            if (clock::now() >= options.expiry)
                 throw error(error::cause::busy,
                             "all " + std::to_string(limits_.size) +
                                 " connections stayed in use until the deadline");
-            if (limits.given_up())
+            if (options.cancelled())
                 throw error(error::cause::abandoned, "the operation was abandoned");
             lock.unlock();
-            limits.long_wait();
+            options.on_long_wait();
             lock.lock();
             if (!mine.served)
-                mine.turn.wait_until(lock, std::min(limits.until, clock::now() + glance));
+                mine.turn.wait_until(lock, std::min(options.expiry, clock::now() + glance));
         }
     } catch (...) {
         if (!lock.owns_lock())
             lock.lock();
         std::erase(queue_, &mine);
         if (mine.served) // a place that has been given is passed on
-            leave_place();
+            free_slot();
         throw;
     }
 }
 
-void pool::leave_place() noexcept
+void pool::free_slot() noexcept
 {
     if (queue_.empty()) {
-        --lent_;
+        --leased_;
         return;
     }
     waiter& next = *queue_.front();
@@ -151,11 +152,11 @@ void pool::leave_place() noexcept
     next.turn.notify_one();
 }
 
-pool::resting pool::pop_idle()
+pool::idle_connection pool::pop_idle()
 {
     if (idle_.empty())
         return {};
-    resting out = std::move(idle_.back());
+    idle_connection out = std::move(idle_.back());
     idle_.pop_back();
     return out;
 }
@@ -163,152 +164,152 @@ pool::resting pool::pop_idle()
 std::unique_ptr<connection> pool::take_idle()
 {
     for (;;) {
-        resting out;
+        idle_connection out;
         {
-            const std::lock_guard lock(guard_);
+            const std::lock_guard lock(mutex_);
             out = pop_idle();
         }
         // Closed by the server meanwhile: the next one, in the end a fresh one.
         if (out.session == nullptr || clock::now() - out.since <= fresh_enough ||
-            !out.session->stale())
+            !out.session->closed_by_server())
             return std::move(out.session);
     }
 }
 
-std::unique_ptr<pool::ahead> pool::begin(const statement& what, const patience& limits)
+std::unique_ptr<pool::prefetch> pool::start(const statement& statement, const wait_options& options)
 {
-    if (breaker_.now() != breaker::state::well)
+    if (breaker_.current() != circuit_breaker::state::healthy)
         return nullptr;
     std::unique_ptr<connection> session;
     {
-        const std::lock_guard lock(guard_);
-        if (idle_.empty() || !queue_.empty() || lent_ + 1 > limits_.size / 2)
+        const std::lock_guard lock(mutex_);
+        if (idle_.empty() || !queue_.empty() || leased_ + 1 > limits_.size / 2)
             return nullptr;
-        ++lent_;
+        ++leased_;
         ++in_use_;
         session = pop_idle().session;
     }
-    auto on = std::make_unique<loan>(*this, std::move(session));
+    auto on = std::make_unique<lease>(*this, std::move(session));
     try {
-        on->session->send(what, limits);
-    } catch (const error&) {
+        on->session->send(statement, options);
+    } catch (const error& start) {
         return nullptr; // whoever wants the rows asks again, and hears of it
     }
-    return std::make_unique<ahead>(*this, std::move(on), what);
+    return std::make_unique<prefetch>(*this, std::move(on), statement);
 }
 
-bool pool::ahead::arrived()
+bool pool::prefetch::ready()
 {
-    if (done_ || on_ == nullptr)
+    if (finished_ || lease_ == nullptr)
         return true;
     try {
-        if (!on_->session->arrived())
+        if (!lease_->session->ready())
             return false;
-        kept_ = on_->session->collect({clock::now()});
-        done_ = true;
-    } catch (const error&) {
+        result_ = lease_->session->collect({clock::now()});
+        finished_ = true;
+    } catch (const error& ready) {
         // collect() asks again.
     }
-    on_.reset();
+    lease_.reset();
     return true;
 }
 
-rows pool::ahead::collect(const patience& limits)
+result pool::prefetch::collect(const wait_options& options)
 {
-    if (on_ != nullptr) {
+    if (lease_ != nullptr) {
         try {
-            kept_ = on_->session->collect(limits);
-            done_ = true;
+            result_ = lease_->session->collect(options);
+            finished_ = true;
         } catch (const error& e) {
-            if (e.why() == error::cause::abandoned)
-                from_.cancel(*on_->session);
-            if (e.why() != error::cause::lost && !e.outdated_statement()) {
-                on_.reset();
+            if (e.reason() == error::cause::abandoned)
+                pool_.cancel(*lease_->session);
+            if (e.reason() != error::cause::lost && !e.outdated_statement()) {
+                lease_.reset();
                 throw;
             }
         }
-        on_.reset();
+        lease_.reset();
     }
-    return done_ ? std::move(kept_) : from_.run(what_, limits);
+    return finished_ ? std::move(result_) : pool_.run(statement_, options);
 }
 
-void pool::ahead::settle(const patience& limits)
+void pool::prefetch::wait(const wait_options& options)
 {
-    kept_ = collect(limits);
-    done_ = true;
+    result_ = collect(options);
+    finished_ = true;
 }
 
-pool::ahead::~ahead()
+pool::prefetch::~prefetch()
 {
-    if (on_ != nullptr && !arrived())
-        from_.cancel(*on_->session);
+    if (lease_ != nullptr && !ready())
+        pool_.cancel(*lease_->session);
 }
 
-bool pool::keeps(const connection& session) const noexcept
+bool pool::can_keep(const connection& session) const noexcept
 {
     return session.reusable() &&
            clock::now() - session.opened() < std::chrono::duration<double>(limits_.lifetime);
 }
 
-void pool::take_back(std::unique_ptr<connection> session) noexcept
+void pool::release(std::unique_ptr<connection> session) noexcept
 {
-    const bool keep = session != nullptr && keeps(*session);
+    const bool keep = session != nullptr && can_keep(*session);
     if (session != nullptr && !keep && session->reusable())
-        counted_->of.add(traffic::retired);
+        stats_->events_counted.add(pool_stats::retired);
     std::unique_ptr<connection> ended; // closed outside the lock
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (session != nullptr)
         --in_use_;
     if (keep)
         idle_.push_back({std::move(session), clock::now()});
     else
         ended = std::move(session);
-    leave_place();
+    free_slot();
 }
 
-void pool::forget_idle()
+void pool::close_idle()
 {
-    std::vector<resting> ended; // closed outside the lock
-    const std::lock_guard lock(guard_);
+    std::vector<idle_connection> ended; // closed outside the lock
+    const std::lock_guard lock(mutex_);
     ended.swap(idle_);
 }
 
 bool pool::has_sessions()
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return in_use_ > 0 || !idle_.empty();
 }
 
-int pool::lent()
+int pool::leased()
 {
-    const std::lock_guard lock(guard_);
-    return lent_;
+    const std::lock_guard lock(mutex_);
+    return leased_;
 }
 
 int pool::idle()
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return static_cast<int>(idle_.size());
 }
 
-appointment pool::tend(const watch::dismissal& dismissed)
+next_run pool::maintain(const maintenance_thread::stop_requested& dismissed)
 {
-    clock::time_point next = close_old();
-    if (breaker_.in_doubt()) {
-        const patience limits{in_seconds(where_.connect_timeout), dismissed};
-        const double pause = breaker_.probe([&] {
+    clock::time_point next = close_expired();
+    if (breaker_.needs_probe()) {
+        const wait_options options{in_seconds(endpoint_.connect_timeout), dismissed};
+        const double pause = breaker_.check_connection([&] {
             std::unique_ptr<connection> fresh;
             try {
-                fresh = open(limits);
+                fresh = open(options);
             } catch (const error& e) {
                 // There may be no room for one more, while those that exist are served.
                 fresh = e.session_failed() ? take_idle() : nullptr;
                 if (fresh == nullptr)
                     throw;
-                (void)fresh->run_once({"SELECT 1", {}}, limits);
+                (void)fresh->run_once({"SELECT 1", {}}, options);
             }
-            const std::lock_guard lock(guard_);
-            if (lent_ + static_cast<int>(idle_.size()) < limits_.size)
+            const std::lock_guard lock(mutex_);
+            if (leased_ + static_cast<int>(idle_.size()) < limits_.size)
                 idle_.push_back({std::move(fresh), clock::now()}); // for whoever comes next
         });
         if (pause > 0)
@@ -318,18 +319,18 @@ appointment pool::tend(const watch::dismissal& dismissed)
 }
 
 // The oldest lie in front.
-clock::time_point pool::close_old()
+clock::time_point pool::close_expired()
 {
     const auto idle = std::chrono::duration<double>(limits_.idle);
     const auto lifetime = std::chrono::duration<double>(limits_.lifetime);
-    std::vector<resting> ended; // closed outside the lock
+    std::vector<idle_connection> ended; // closed outside the lock
     const auto now = clock::now();
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     for (auto& one : idle_)
         if (now - one.since >= idle || now - one.session->opened() >= lifetime)
             ended.push_back(std::move(one));
-    std::erase_if(idle_, [](const resting& one) { return one.session == nullptr; });
-    counted_->of.add(traffic::retired, ended.size());
+    std::erase_if(idle_, [](const idle_connection& one) { return one.session == nullptr; });
+    stats_->events_counted.add(pool_stats::retired, ended.size());
     auto next = in_seconds(std::min({limits_.idle, limits_.lifetime, longest_rest}));
     for (const auto& one : idle_)
         next = std::min(
@@ -341,21 +342,22 @@ clock::time_point pool::close_old()
 void pool::cancel(const connection& running) noexcept
 {
     const int backend_pid = running.backend_pid();
-    if (backend_pid <= 0 || breaker_.now() != breaker::state::well)
+    if (backend_pid <= 0 || breaker_.current() != circuit_breaker::state::healthy)
         return; // abandoned while it was still connecting, or behind a proxy; or there is no way
     try {
-        const patience brief{in_seconds(cancel_seconds), [] { return false; }};
+        const wait_options brief{in_seconds(cancel_seconds), [] { return false; }};
         auto session = take_idle();
         if (session == nullptr)
             session = open(brief);
-        if (session->server() == running.server()) { // elsewhere the number is somebody else's
+        if (session->server_id() ==
+            running.server_id()) { // elsewhere the number is somebody else's
             statement stop;
             stop.text =
                 "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
             (void)session->run(stop, brief);
         }
-        if (keeps(*session)) {
-            const std::lock_guard lock(guard_);
+        if (can_keep(*session)) {
+            const std::lock_guard lock(mutex_);
             idle_.push_back({std::move(session), clock::now()});
         }
     } catch (const std::exception&) {

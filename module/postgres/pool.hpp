@@ -29,93 +29,95 @@ class pool {
 public:
     /// No session is opened before the first statement. `opened` is told of each that is.
     pool(
-        target where, const pool_limits& limits, std::shared_ptr<traffic> counted,
-        breaker::listener tell, std::function<void(const transport&)> opened = [](const auto&) {})
-        : where_(std::move(where)), limits_(limits), counted_(std::move(counted)),
-          breaker_(where_.timeout, std::move(tell)), opened_(std::move(opened))
+        endpoint endpoint, const pool_limits& limits, std::shared_ptr<pool_stats> stats,
+        circuit_breaker::callbacks callbacks,
+        std::function<void(const transport&)> opened = [](const auto&) {})
+        : endpoint_(std::move(endpoint)), limits_(limits), stats_(std::move(stats)),
+          breaker_(endpoint_.timeout, std::move(callbacks)), opened_(std::move(opened))
     {}
 
     /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
     /// again until the deadline, unless the database is known to be away or refuses sessions; so
     /// `work` must be repeatable. An abandoned statement is stopped at the server.
     template <typename Work>
-    std::invoke_result_t<Work&, connection&> with_connection(const patience& limits, Work work)
+    std::invoke_result_t<Work&, connection&> with_connection(const wait_options& options, Work work)
     {
-        tries so_far(limits, where_.timeout);
+        attempt_state so_far(options, endpoint_.timeout);
         for (;;) {
             try {
-                loan session = borrow(so_far, limits);
+                lease session = acquire(so_far, options);
                 return use(session, work, so_far);
             } catch (const error& e) {
-                if (again(e, limits, so_far))
+                if (should_retry(e, options, so_far))
                     continue;
-                if (so_far.sent)
+                if (so_far.work_started)
                     throw;
                 throw breaker_.reason_of(e);
             }
         }
     }
 
-    [[nodiscard]] rows run(const statement& what, const patience& limits)
+    [[nodiscard]] result run(const statement& statement, const wait_options& options)
     {
-        return with_connection(limits, [&](connection& c) { return c.run(what, limits); });
+        return with_connection(options, [&](connection& c) { return c.run(statement, options); });
     }
 
-    class ahead;
+    class prefetch;
     /// Sends a statement whose rows are wanted later; null when sessions are scarce: whoever holds
     /// one meanwhile may need another, and half of them are kept for that.
-    [[nodiscard]] std::unique_ptr<ahead> begin(const statement& what, const patience& limits);
+    [[nodiscard]] std::unique_ptr<prefetch> start(const statement& statement,
+                                                  const wait_options& options);
 
     /// A duty of the watch: finds out whether a database that is away is back, and closes sessions
     /// whose time has come.
-    [[nodiscard]] appointment tend(const watch::dismissal& dismissed);
+    [[nodiscard]] next_run maintain(const maintenance_thread::stop_requested& dismissed);
 
-    [[nodiscard]] const breaker& health() const noexcept { return breaker_; }
+    [[nodiscard]] const circuit_breaker& health() const noexcept { return breaker_; }
     [[nodiscard]] int size() const noexcept { return limits_.size; }
     /// How many sessions somebody uses, and how many nobody does.
-    [[nodiscard]] int lent();
+    [[nodiscard]] int leased();
     [[nodiscard]] int idle();
 
 private:
     /// What an operation has tried.
-    struct tries {
-        tries(const patience& limits, double timeout)
-            : shortened(limits.until < in_seconds(timeout * 0.9))
+    struct attempt_state {
+        attempt_state(const wait_options& options, double timeout)
+            : shortened(options.expiry < in_seconds(timeout * 0.9))
         {}
 
         const bool shortened; ///< the client leaves us less time than the configuration
         clock::time_point began = clock::now();
-        bool sent = false;      ///< the last one failed at work, and not before
-        bool was_fresh = false; ///< the last session
-        int wordless = 0;       ///< fresh sessions that broke without a word
-        int answered = 0;       ///< failures that were PostgreSQL's answer to the statement
+        bool work_started = false;     ///< the last one failed at work, and not before
+        bool new_session = false;      ///< the last session
+        int dropped_without_error = 0; ///< fresh sessions that broke without a word
+        int statement_errors = 0;      ///< failures that were PostgreSQL's answer to the statement
     };
     /// A place in the pool, with the session that sits on it; both go back on the way out of a
     /// scope.
-    class loan {
+    class lease {
     public:
-        explicit loan(pool& from, std::unique_ptr<connection> idle = nullptr)
-            : session(std::move(idle)), from_(&from)
+        explicit lease(pool& pool, std::unique_ptr<connection> idle = nullptr)
+            : session(std::move(idle)), pool_(&pool)
         {}
-        loan(loan&& other) noexcept
-            : session(std::move(other.session)), from_(std::exchange(other.from_, nullptr))
+        lease(lease&& other) noexcept
+            : session(std::move(other.session)), pool_(std::exchange(other.pool_, nullptr))
         {}
-        loan(const loan&) = delete;
-        loan& operator=(const loan&) = delete;
-        loan& operator=(loan&&) = delete;
-        ~loan()
+        lease(const lease&) = delete;
+        lease& operator=(const lease&) = delete;
+        lease& operator=(lease&&) = delete;
+        ~lease()
         {
-            if (from_ != nullptr)
-                from_->take_back(std::move(session));
+            if (pool_ != nullptr)
+                pool_->release(std::move(session));
         }
 
         std::unique_ptr<connection> session;
 
     private:
-        pool* from_;
+        pool* pool_;
     };
     /// A session that nobody uses.
-    struct resting {
+    struct idle_connection {
         std::unique_ptr<connection> session;
         clock::time_point since;
     };
@@ -126,78 +128,80 @@ private:
     };
 
     template <typename Work>
-    std::invoke_result_t<Work&, connection&> use(const loan& from, Work& work, tries& so_far)
+    std::invoke_result_t<Work&, connection&> use(const lease& lent, Work& work,
+                                                 attempt_state& so_far)
     {
-        so_far.sent = true;
+        so_far.work_started = true;
         try {
             if constexpr (std::is_void_v<std::invoke_result_t<Work&, connection&>>) {
-                work(*from.session);
-                breaker_.answered();
+                work(*lent.session);
+                breaker_.record_success();
             } else {
-                auto out = work(*from.session);
-                breaker_.answered();
+                auto out = work(*lent.session);
+                breaker_.record_success();
                 return out;
             }
         } catch (const error& e) {
             // A session's own statement_timeout ends what our timeout has given up; what a client
             // gave up, or limited to less, has to be stopped.
-            if (e.why() == error::cause::abandoned ||
-                (so_far.shortened && e.why() == error::cause::deadline))
-                cancel(*from.session);
+            if (e.reason() == error::cause::abandoned ||
+                (so_far.shortened && e.reason() == error::cause::deadline))
+                cancel(*lent.session);
             throw;
         }
     }
 
-    [[nodiscard]] loan borrow(tries& so_far, const patience& limits);
+    [[nodiscard]] lease acquire(attempt_state& so_far, const wait_options& options);
     /// Whether to try again, after a failure.
-    [[nodiscard]] bool again(const error& e, const patience& limits, tries& so_far);
-    [[nodiscard]] std::unique_ptr<connection> open(const patience& limits);
-    void wait_for_place(const patience& limits);
+    [[nodiscard]] bool should_retry(const error& e, const wait_options& options,
+                                    attempt_state& so_far);
+    [[nodiscard]] std::unique_ptr<connection> open(const wait_options& options);
+    void wait_for_slot(const wait_options& options);
     [[nodiscard]] std::unique_ptr<connection> take_idle();
-    [[nodiscard]] resting pop_idle(); ///< with the lock held
-    void leave_place() noexcept;      ///< with the lock held
-    void take_back(std::unique_ptr<connection> session) noexcept;
-    [[nodiscard]] bool keeps(const connection& session) const noexcept;
+    [[nodiscard]] idle_connection pop_idle(); ///< with the lock held
+    void free_slot() noexcept;                ///< with the lock held
+    void release(std::unique_ptr<connection> session) noexcept;
+    [[nodiscard]] bool can_keep(const connection& session) const noexcept;
     [[nodiscard]] bool has_sessions();
-    void forget_idle();
-    [[nodiscard]] clock::time_point close_old();
+    void close_idle();
+    [[nodiscard]] clock::time_point close_expired();
     void cancel(const connection& session) noexcept;
 
-    const target where_;
+    const endpoint endpoint_;
     const pool_limits limits_;
-    const std::shared_ptr<traffic> counted_;
-    breaker breaker_;
+    const std::shared_ptr<pool_stats> stats_;
+    circuit_breaker breaker_;
     const std::function<void(const transport&)> opened_;
-    std::mutex guard_;
+    std::mutex mutex_;
     std::deque<waiter*> queue_;
-    std::vector<resting> idle_; ///< last in, first out: the warmest session serves next
-    int lent_ = 0;              ///< places
-    int in_use_ = 0;            ///< sessions on them
+    std::vector<idle_connection> idle_; ///< last in, first out: the warmest session serves next
+    int leased_ = 0;                    ///< places
+    int in_use_ = 0;                    ///< sessions on them
 };
 
 /// A statement under way.
-class pool::ahead {
+class pool::prefetch {
 public:
-    ahead(pool& from, std::unique_ptr<loan> on, statement what)
-        : from_(from), on_(std::move(on)), what_(std::move(what))
+    prefetch(pool& pool, std::unique_ptr<lease> on, statement statement)
+        : pool_(pool), lease_(std::move(on)), statement_(std::move(statement))
     {}
-    ahead(const ahead&) = delete;
-    ahead& operator=(const ahead&) = delete;
-    ~ahead();
+    prefetch(const prefetch&) = delete;
+    prefetch& operator=(const prefetch&) = delete;
+    ~prefetch();
 
     /// Whether the rows are there; then they are kept and the session is given back.
-    [[nodiscard]] bool arrived();
+    [[nodiscard]] bool ready();
     /// Waits for the rows and keeps them, so that the session is given back.
-    void settle(const patience& limits);
+    void wait(const wait_options& options);
     /// The rows. A session that turns out to be lost is replaced, as in run().
-    [[nodiscard]] rows collect(const patience& limits);
+    [[nodiscard]] result collect(const wait_options& options);
 
 private:
-    pool& from_;
-    std::unique_ptr<loan> on_; ///< null once the rows are kept, or asked for again
-    statement what_;
-    rows kept_;
-    bool done_ = false;
+    pool& pool_;
+    std::unique_ptr<lease> lease_; ///< null once the rows are kept, or asked for again
+    statement statement_;
+    result result_;
+    bool finished_ = false;
 };
 
 } // namespace pgsql::postgres

@@ -5,7 +5,7 @@
 
 namespace pgsql::postgres {
 
-struct traffic {
+struct pool_stats {
     enum event : std::size_t {
         statement, ///< sent, not only prepared
         row,       ///< received
@@ -18,7 +18,7 @@ struct traffic {
         refused,   ///< asked for while the database was known to be away
         events
     };
-    counters<events> of;
+    counters<events> events_counted;
 
     histogram waited; ///< for a place in the pool, by those who had to wait
 };

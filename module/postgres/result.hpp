@@ -13,50 +13,50 @@ namespace pgsql::postgres {
 
 /// The answer to one statement, in text format. Views point into libpq's buffer and are
 /// NUL-terminated there (libpq manual, PQgetvalue), which lets an Entry point straight at them.
-class rows {
+class result {
 public:
-    rows() = default;
-    explicit rows(PGresult* result, long server = 0) : result_(result), server_(server) {}
+    result() = default;
+    explicit result(PGresult* answer, long server = 0) : handle_(answer), server_id_(server) {}
 
-    [[nodiscard]] int count() const noexcept { return result_ ? PQntuples(result_.get()) : 0; }
+    [[nodiscard]] int count() const noexcept { return handle_ ? PQntuples(handle_.get()) : 0; }
     /// The value, or nothing for NULL.
-    [[nodiscard]] std::optional<std::string_view> at(int row, int column) const noexcept
+    [[nodiscard]] std::optional<std::string_view> value(int row, int column) const noexcept
     {
-        if (PQgetisnull(result_.get(), row, column) != 0)
+        if (PQgetisnull(handle_.get(), row, column) != 0)
             return std::nullopt;
-        return std::string_view(PQgetvalue(result_.get(), row, column),
-                                static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+        return std::string_view(PQgetvalue(handle_.get(), row, column),
+                                static_cast<std::size_t>(PQgetlength(handle_.get(), row, column)));
     }
 
     /// The number of a column's type in PostgreSQL's catalogue.
-    [[nodiscard]] unsigned type(int column) const noexcept
+    [[nodiscard]] unsigned type_oid(int column) const noexcept
     {
-        return PQftype(result_.get(), column);
+        return PQftype(handle_.get(), column);
     }
 
     /// Which server the answer is from, by a number that each start of one has to itself.
-    [[nodiscard]] long server() const noexcept { return server_; }
-    [[nodiscard]] const PGresult* result() const noexcept { return result_.get(); }
+    [[nodiscard]] long server_id() const noexcept { return server_id_; }
+    [[nodiscard]] const PGresult* handle() const noexcept { return handle_.get(); }
 
     /// How many rows the statement has changed.
-    [[nodiscard]] long changed() const noexcept
+    [[nodiscard]] long affected_rows() const noexcept
     {
-        return result_ ? std::strtol(PQcmdTuples(result_.get()), nullptr, 10) : 0;
+        return handle_ ? std::strtol(PQcmdTuples(handle_.get()), nullptr, 10) : 0;
     }
 
     /// Overwrites a value that must not stay in memory.
     void wipe(int row, int column) const noexcept
     {
-        explicit_bzero(PQgetvalue(result_.get(), row, column),
-                       static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+        explicit_bzero(PQgetvalue(handle_.get(), row, column),
+                       static_cast<std::size_t>(PQgetlength(handle_.get(), row, column)));
     }
 
 private:
     struct clear {
         void operator()(PGresult* r) const noexcept { PQclear(r); }
     };
-    std::unique_ptr<PGresult, clear> result_;
-    long server_ = 0;
+    std::unique_ptr<PGresult, clear> handle_;
+    long server_id_ = 0;
 };
 
 } // namespace pgsql::postgres

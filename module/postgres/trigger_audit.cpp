@@ -63,7 +63,7 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
 
 // Refused for one of the queries: which?
 [[noreturn]] void blame(connection& session, const std::vector<named_query>& queries,
-                        const error& refusal, const patience& limits)
+                        const error& refusal, const wait_options& options)
 {
     if (refusal.sqlstate() == "42501") // no right
         throw error(error::cause::statement,
@@ -72,9 +72,9 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
                         std::string(refusal.what()));
     for (const auto& one : queries) {
         try {
-            (void)session.describe("SELECT 1 FROM (" + one.text + "\n) AS e", limits);
+            (void)session.describe("SELECT 1 FROM (" + one.text + "\n) AS e", options);
         } catch (const error& e) {
-            if (e.why() != error::cause::statement)
+            if (e.reason() != error::cause::statement)
                 throw;
             throw error(error::cause::statement, one.name +
                                                      ": which tables it reads could not be found "
@@ -89,7 +89,7 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
 std::map<std::string, std::vector<std::string>> ask(connection& session,
                                                     const std::vector<named_query>& queries,
                                                     const std::string& channel, bool of_all,
-                                                    const patience& limits)
+                                                    const wait_options& options)
 {
     std::vector<std::string> views;
     views.reserve(queries.size());
@@ -102,14 +102,14 @@ std::map<std::string, std::vector<std::string>> ask(connection& session,
                           {channel, std::to_string(session.backend_pid()), of_all ? "t" : "f"}};
     std::map<std::string, std::vector<std::string>> found;
     try {
-        const rows answer = session.run_in_vain(views, asked, limits);
+        const result answer = session.run_and_roll_back(views, asked, options);
         for (int row = 0; row < answer.count(); ++row)
-            found[std::string(answer.at(row, 0).value_or(""))].emplace_back(
-                answer.at(row, 1).value_or(""));
+            found[std::string(answer.value(row, 0).value_or(""))].emplace_back(
+                answer.value(row, 1).value_or(""));
     } catch (const error& e) {
-        if (e.why() != error::cause::statement)
+        if (e.reason() != error::cause::statement)
             throw;
-        blame(session, queries, e, limits);
+        blame(session, queries, e, options);
     }
     return found;
 }
@@ -117,16 +117,16 @@ std::map<std::string, std::vector<std::string>> ask(connection& session,
 } // namespace
 
 watched_tables tables_to_watch(connection& session, const std::vector<named_query>& queries,
-                               const patience& limits)
+                               const wait_options& options)
 {
-    auto found = ask(session, queries, "", true, limits);
+    auto found = ask(session, queries, "", true, options);
     return {found["trigger"], found["kind"], found["function"]};
 }
 
-std::string untold_changes(connection& session, const std::vector<named_query>& queries,
-                           const std::string& channel, const patience& limits)
+std::string unnotified_changes(connection& session, const std::vector<named_query>& queries,
+                               const std::string& channel, const wait_options& options)
 {
-    auto found = ask(session, queries, channel, false, limits);
+    auto found = ask(session, queries, channel, false, options);
     std::string out;
     const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
     if (found.contains("session"))

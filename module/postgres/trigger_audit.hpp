@@ -18,9 +18,10 @@ struct named_query {
 /// Why some changes of what the queries read would not be told on the channel, and what to do about
 /// it; empty if all are. Looks at the queries as PostgreSQL has parsed them: through views, but
 /// not into functions.
-[[nodiscard]] std::string untold_changes(connection& session,
-                                         const std::vector<named_query>& queries,
-                                         const std::string& channel, const patience& limits);
+[[nodiscard]] std::string unnotified_changes(connection& session,
+                                             const std::vector<named_query>& queries,
+                                             const std::string& channel,
+                                             const wait_options& options);
 
 /// By their names in SQL, with schemas.
 struct watched_tables {
@@ -32,6 +33,6 @@ struct watched_tables {
 /// What has to have triggers so that every change of what the queries read is told.
 [[nodiscard]] watched_tables tables_to_watch(connection& session,
                                              const std::vector<named_query>& queries,
-                                             const patience& limits);
+                                             const wait_options& options);
 
 } // namespace pgsql::postgres

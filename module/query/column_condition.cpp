@@ -11,9 +11,9 @@ namespace {
 
 // What of a text is compared with the value. lower() of the C collation changes ASCII letters only;
 // a Turkish one would make another letter of I.
-std::string regular(const std::string& text, match rule)
+std::string regular(const std::string& text, matching_rule rule)
 {
-    return rule == match::ignore_case ? "lower(" + text + " COLLATE \"C\")" : text;
+    return rule == matching_rule::ignore_case ? "lower(" + text + " COLLATE \"C\")" : text;
 }
 
 constexpr const char* first_time = "'0001-01-01 00:00:00'";
@@ -114,14 +114,14 @@ std::optional<moment> moment_of(const std::string& text)
 }
 
 // A second as the parameter of a query; nothing for what no time of the type equals.
-std::optional<std::string> time_parameter(const std::string& assertion, column_type of)
+std::optional<std::string> time_parameter(const std::string& assertion, column_type type)
 {
     const auto when = moment_of(assertion);
     if (!when || when->fraction || when->leap)
         return std::nullopt;
-    if (of == column_type::timestamptz)
+    if (type == column_type::timestamptz)
         return when->second + "+00";
-    if (of != column_type::date)
+    if (type != column_type::date)
         return when->second;
     constexpr std::string_view midnight = " 00:00:00";
     if (!when->second.ends_with(midnight))
@@ -131,7 +131,7 @@ std::optional<std::string> time_parameter(const std::string& assertion, column_t
 
 } // namespace
 
-bool storable(std::string_view value)
+bool is_valid_utf8(std::string_view value)
 {
     // RFC 3629: no NUL for us, no overlong forms, no surrogates, nothing above U+10FFFF. slapd is
     // more lenient.
@@ -166,23 +166,24 @@ std::optional<std::string> integer_parameter(const std::string& assertion, colum
     return digits && fits(*digits, type) ? digits : std::nullopt;
 }
 
-std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
-                                            column_type of)
+std::optional<std::string> lookup_parameter(const std::string& assertion, matching_rule rule,
+                                            column_type type)
 {
-    if (rule == match::uuid)
+    if (rule == matching_rule::uuid)
         return uuid_text(assertion);
-    if (is_integer(of)) {
-        auto number = integer_parameter(assertion, of);
+    if (is_integer(type)) {
+        auto number = integer_parameter(assertion, type);
         // Where numbers are shown as text, only the text that PostgreSQL writes is one.
-        return number && (rule == match::integer || *number == assertion) ? number : std::nullopt;
+        return number && (rule == matching_rule::integer || *number == assertion) ? number
+                                                                                  : std::nullopt;
     }
-    if (of == column_type::uuid)
+    if (type == column_type::uuid)
         return is_uuid(assertion) ? std::optional(assertion) : std::nullopt;
-    if (is_time(of))
-        return time_parameter(assertion, of);
-    if (auto digits = rule == match::integer ? digits_of(assertion) : std::nullopt)
+    if (is_time(type))
+        return time_parameter(assertion, type);
+    if (auto digits = rule == matching_rule::integer ? digits_of(assertion) : std::nullopt)
         return digits;
-    return storable(assertion) ? std::optional(assertion) : std::nullopt;
+    return is_valid_utf8(assertion) ? std::optional(assertion) : std::nullopt;
 }
 
 bool is_list(column_type type)
@@ -246,7 +247,7 @@ std::string reference(const column& c)
     return c.instead.empty() ? "e." + postgres::quote_identifier(c.name) : c.instead;
 }
 
-std::string expression(const column& c)
+std::string select_expression(const column& c)
 {
     const std::string name = reference(c);
     if (!c.instead.empty() && is_list(c.type))
@@ -257,7 +258,7 @@ std::string expression(const column& c)
            ") WITH ORDINALITY AS v(t, n) ORDER BY v.n)";
 }
 
-unsigned type_of(const column& c)
+unsigned result_type_oid(const column& c)
 {
     switch (c.type) { // those that expression() reads in a form of its own
     case column_type::boolean:
@@ -270,13 +271,13 @@ unsigned type_of(const column& c)
     case column_type::jsonb:
         return 0;
     case column_type::array:
-        return c.element == column_type::text ? c.number : 0;
+        return c.element == column_type::text ? c.type_oid : 0;
     default:
-        return c.number;
+        return c.type_oid;
     }
 }
 
-std::string absent(const column& c)
+std::string is_missing_sql(const column& c)
 {
     const std::string name = reference(c);
     switch (c.type) {
@@ -290,7 +291,7 @@ std::string absent(const column& c)
     case column_type::date:
     case column_type::json: // a null of JSON
     case column_type::jsonb:
-        return expression(c) + " IS NULL";
+        return select_expression(c) + " IS NULL";
     default:
         return name + " IS NULL";
     }
@@ -320,98 +321,102 @@ std::string condition::text() const
     return odd.empty() ? out : "(" + out + ")";
 }
 
-condition any_case(const std::string& text, match rule, const std::string& value,
-                   postgres::statement& values)
+condition case_insensitive_equals(const std::string& text, matching_rule rule,
+                                  const std::string& value, postgres::statement& values)
 {
     if (!may_be_regular(value))
-        return condition::of("(" + text + irregular + ")", false);
+        return condition::from_sql("(" + text + irregular + ")", false);
     return condition::superset(regular(text, rule) + " = " + values.bind(value), text + irregular);
 }
 
-condition any_case_of(const std::string& text, match rule, const std::vector<std::string>& several,
-                      postgres::statement& values)
+condition case_insensitive_equals_any(const std::string& text, matching_rule rule,
+                                      const std::vector<std::string>& alternatives,
+                                      postgres::statement& values)
 {
-    const auto asserted = regular_ones(several);
+    const auto asserted = regular_ones(alternatives);
     if (asserted.empty())
-        return condition::of("(" + text + irregular + ")", false);
+        return condition::from_sql("(" + text + irregular + ")", false);
     return condition::superset(regular(text, rule) + " = ANY(" +
                                    values.bind(array_literal(asserted)) + ")",
                                text + irregular);
 }
 
-std::string having_all(const std::string& text, match rule, const std::string& several)
+std::string having_all(const std::string& text, matching_rule rule, const std::string& several)
 {
     return "count(DISTINCT " + regular(text, rule) + ") >= cardinality(" + several +
            "::text[]) OR bool_or(" + text + irregular + ")";
 }
 
-std::vector<branch> any_case_branches(const std::string& text, const std::string& column,
-                                      match rule, const std::string& value)
+std::vector<branch> case_insensitive_branches(const std::string& text, const std::string& column,
+                                              matching_rule rule, const std::string& value)
 {
     std::vector<branch> out;
     if (may_be_regular(value))
-        out.push_back({.condition = {regular(text, rule) + " = $1", {value}},
-                       .column = column,
-                       .index = "(" +
-                                (rule == match::ignore_case || text == column || text.front() == '('
-                                     ? regular(text, rule)
-                                     : "(" + text + ")") +
-                                ")"});
+        out.push_back(
+            {.condition = {regular(text, rule) + " = $1", {value}},
+             .column = column,
+             .index = "(" +
+                      (rule == matching_rule::ignore_case || text == column || text.front() == '('
+                           ? regular(text, rule)
+                           : "(" + text + ")") +
+                      ")"});
     out.push_back({.condition = {text + irregular, {}},
                    .column = column,
                    .index = "((true)) WHERE " + text + irregular});
     return out;
 }
 
-column_terms::column_terms(const column& of, const source& from, match rule,
-                           postgres::statement& values, const character_set* characters)
-    : of_(of), from_(from), rule_(rule), values_(values), characters_(characters),
-      name_(reference(of)), text_(name_)
+column_condition::column_condition(const column& column, const attribute_source& source,
+                                   matching_rule rule, postgres::statement& values,
+                                   const character_set* characters)
+    : column_(column), source_(source), rule_(rule), values_(values), characters_(characters),
+      name_(reference(column)), text_(name_)
 {
-    if (of.type != column_type::text)
-        text_ = printed(of.type == column_type::numeric ? expression(of) : name_, of.own_cast);
-    if (!of.deterministic)
+    if (column.type != column_type::text)
+        text_ = printed(column.type == column_type::numeric ? select_expression(column) : name_,
+                        column.own_cast);
+    if (!column.deterministic)
         text_ = "(" + text_ + " COLLATE \"C\")";
 }
 
-bool column_terms::is_text_rule() const
+bool column_condition::is_text_rule() const
 {
-    return rule_ == match::ignore_case || rule_ == match::exact_case;
+    return rule_ == matching_rule::ignore_case || rule_ == matching_rule::exact_case;
 }
 
-condition column_terms::equals(const std::string& value)
+condition column_condition::equals(const std::string& value)
 {
-    if (from_.names_of < 0) {
-        if (rule_ == match::time)
-            return is_time(of_.type) ? time_equals(value) : condition::always(false);
-        if (rule_ == match::uuid) {
+    if (source_.named_kind < 0) {
+        if (rule_ == matching_rule::time)
+            return is_time(column_.type) ? time_equals(value) : condition::always(false);
+        if (rule_ == matching_rule::uuid) {
             const auto text = uuid_text(value);
             if (!text)
                 return condition::never();
-            if (of_.type == column_type::uuid)
-                return condition::of(name_ + " = " + values_.bind(*text), true);
-            return of_.type == column_type::text
-                       ? condition::of("lower(" + text_ + ") = " + values_.bind(*text), false)
+            if (column_.type == column_type::uuid)
+                return condition::from_sql(name_ + " = " + values_.bind(*text), true);
+            return column_.type == column_type::text
+                       ? condition::from_sql("lower(" + text_ + ") = " + values_.bind(*text), false)
                        : condition::always(false);
         }
-        if (rule_ == match::integer) {
-            if (!is_integer(of_.type))
+        if (rule_ == matching_rule::integer) {
+            if (!is_integer(column_.type))
                 return condition::always(false);
-            const auto number = integer_parameter(value, of_.type);
-            return number ? condition::of(name_ + " = " + values_.bind(*number), true)
+            const auto number = integer_parameter(value, column_.type);
+            return number ? condition::from_sql(name_ + " = " + values_.bind(*number), true)
                           : condition::never();
         }
-        if (rule_ == match::boolean)
-            return of_.type != column_type::boolean ? condition::always(false)
-                   : value == "TRUE"                ? condition::of(name_, true)
-                                                    : condition::of("NOT " + name_, true);
+        if (rule_ == matching_rule::boolean)
+            return column_.type != column_type::boolean ? condition::always(false)
+                   : value == "TRUE"                    ? condition::from_sql(name_, true)
+                                                        : condition::from_sql("NOT " + name_, true);
         if (!is_text_rule())
             return condition::always(false);
     }
-    return storable(value) ? text_equals(value) : condition::never();
+    return is_valid_utf8(value) ? text_equals(value) : condition::never();
 }
 
-condition column_terms::stored(const std::string& value)
+condition column_condition::stored(const std::string& value)
 {
     switch (holds(characters_, value)) {
     case held::not_held:
@@ -421,28 +426,30 @@ condition column_terms::stored(const std::string& value)
     case held::held:
         break;
     }
-    switch (of_.type) {
+    switch (column_.type) {
     case column_type::text:
-        return condition::of(name_ + " = " + values_.bind(value), of_.deterministic);
+        return condition::from_sql(name_ + " = " + values_.bind(value), column_.deterministic);
     case column_type::citext:
-        return condition::of(name_ + " = " + values_.bind(value), false);
+        return condition::from_sql(name_ + " = " + values_.bind(value), false);
     case column_type::other:
-        return condition::of(text_ + " = " + values_.bind(value), of_.deterministic);
+        return condition::from_sql(text_ + " = " + values_.bind(value), column_.deterministic);
     default:
-        return condition::of(values_.bind(value) + " = ANY(" + list() + ")", of_.deterministic);
+        return condition::from_sql(values_.bind(value) + " = ANY(" + list() + ")",
+                                   column_.deterministic);
     }
 }
 
 // As they are shown: a cast of the array would cast each value (10.0.0.1 to 10.0.0.1/32).
-std::string column_terms::list() const
+std::string column_condition::list() const
 {
-    return "(" + expression(of_) + (of_.type == column_type::array ? ")::text" : ")") + "::text[]";
+    return "(" + select_expression(column_) +
+           (column_.type == column_type::array ? ")::text" : ")") + "::text[]";
 }
 
-condition column_terms::text_equals(const std::string& value)
+condition column_condition::text_equals(const std::string& value)
 {
-    const bool as_stored = from_.compare != comparison::any;
-    switch (of_.type) {
+    const bool as_stored = source_.compare != comparison::any;
+    switch (column_.type) {
     case column_type::text:
     case column_type::other:
         if (as_stored)
@@ -453,83 +460,87 @@ condition column_terms::text_equals(const std::string& value)
             return stored(value);
         return may_be_regular(value)
                    ? condition::superset(name_ + " = " + values_.bind(value), text_ + irregular)
-                   : condition::of("(" + text_ + irregular + ")", false);
+                   : condition::from_sql("(" + text_ + irregular + ")", false);
     case column_type::int2:
     case column_type::int4:
     case column_type::int8: { // shown as PostgreSQL writes it, so only that text equals it
-        const auto number = integer_parameter(value, of_.type);
-        return number && *number == value ? condition::of(name_ + " = " + values_.bind(value), true)
-                                          : condition::never();
+        const auto number = integer_parameter(value, column_.type);
+        return number && *number == value
+                   ? condition::from_sql(name_ + " = " + values_.bind(value), true)
+                   : condition::never();
     }
     case column_type::uuid:
-        return is_uuid(value) ? condition::of(name_ + " = " + values_.bind(value), true)
+        return is_uuid(value) ? condition::from_sql(name_ + " = " + values_.bind(value), true)
                               : condition::never();
     case column_type::array:
     case column_type::json:
     case column_type::jsonb:
         if (as_stored)
             return stored(value);
-        return condition::of("EXISTS (SELECT 1 FROM unnest(" + list() + ") AS v(t) WHERE " +
-                                 any_case("v.t", rule_, value, values_).text() + ")",
-                             false);
+        return condition::from_sql(
+            "EXISTS (SELECT 1 FROM unnest(" + list() + ") AS v(t) WHERE " +
+                case_insensitive_equals("v.t", rule_, value, values_).text() + ")",
+            false);
     default:
         return condition::always(false);
     }
-    return any_case(text_, rule_, value, values_);
+    return case_insensitive_equals(text_, rule_, value, values_);
 }
 
-std::vector<branch> column_terms::branches(const std::string& value) const
+std::vector<branch> column_condition::branches(const std::string& value) const
 {
     branch whole{.column = name_};
     const condition is =
-        column_terms(of_, from_, rule_, whole.condition, characters_).equals(value);
-    if (is.what != condition::type::sql || !of_.instead.empty()) // which no index is on
+        column_condition(column_, source_, rule_, whole.condition, characters_).equals(value);
+    if (is.type != condition::form::sql || !column_.instead.empty()) // which no index is on
         return {};
-    const bool any = is_text_rule() && from_.names_of < 0 && from_.compare == comparison::any;
-    if (any && of_.type == column_type::text)
-        return any_case_branches(text_, name_, rule_, value);
-    if (any && of_.type == column_type::citext) {
-        auto out = any_case_branches(text_, name_, match::exact_case, value);
+    const bool any = is_text_rule() && source_.named_kind < 0 && source_.compare == comparison::any;
+    if (any && column_.type == column_type::text)
+        return case_insensitive_branches(text_, name_, rule_, value);
+    if (any && column_.type == column_type::citext) {
+        auto out = case_insensitive_branches(text_, name_, matching_rule::exact_case, value);
         if (may_be_regular(value))
             out.front() = {{name_ + " = $1", {value}}, name_, "(" + name_ + ")"};
         return out;
     }
     // An index is on what never changes, which the text of other types need not be.
     whole.condition.text = is.text();
-    if (rule_ == match::uuid && of_.type == column_type::text)
+    if (rule_ == matching_rule::uuid && column_.type == column_type::text)
         whole.index = "(lower(" + text_ + "))";
-    else if (of_.type != column_type::other && of_.type != column_type::boolean &&
-             !is_list(of_.type))
+    else if (column_.type != column_type::other && column_.type != column_type::boolean &&
+             !is_list(column_.type))
         whole.index = "(" + name_ + ")";
     return {whole};
 }
 
-bool column_terms::takes_several() const
+bool column_condition::takes_several() const
 {
-    if (from_.names_of >= 0)
-        return of_.type == column_type::text;
-    const bool text = of_.type == column_type::text || of_.type == column_type::citext;
-    return (rule_ == match::integer && is_integer(of_.type) && of_.type != column_type::numeric) ||
-           (rule_ == match::uuid && of_.type == column_type::uuid) ||
-           (is_text_rule() && (text || of_.type == column_type::uuid));
+    if (source_.named_kind >= 0)
+        return column_.type == column_type::text;
+    const bool text = column_.type == column_type::text || column_.type == column_type::citext;
+    return (rule_ == matching_rule::integer && is_integer(column_.type) &&
+            column_.type != column_type::numeric) ||
+           (rule_ == matching_rule::uuid && column_.type == column_type::uuid) ||
+           (is_text_rule() && (text || column_.type == column_type::uuid));
 }
 
-condition column_terms::equals_any(const std::vector<std::string>& several)
+condition column_condition::equals_any(const std::vector<std::string>& values)
 {
     std::vector<std::string> asserted;
-    for (const auto& value : several)
+    for (const auto& value : values)
         if (auto parameter = parameter_of(value))
             asserted.push_back(std::move(*parameter));
     if (asserted.empty())
         return condition::never();
-    const bool any_spelling = from_.compare == comparison::any &&
-                              (of_.type == column_type::text || of_.type == column_type::citext);
-    if (any_spelling && of_.type == column_type::text)
-        return any_case_of(text_, rule_, asserted, values_);
+    const bool any_spelling =
+        source_.compare == comparison::any &&
+        (column_.type == column_type::text || column_.type == column_type::citext);
+    if (any_spelling && column_.type == column_type::text)
+        return case_insensitive_equals_any(text_, rule_, asserted, values_);
     if (any_spelling) {
         asserted = regular_ones(asserted);
         if (asserted.empty())
-            return condition::of("(" + text_ + irregular + ")", false);
+            return condition::from_sql("(" + text_ + irregular + ")", false);
     } else {
         bool unknown = false;
         std::erase_if(asserted, [&](const std::string& value) {
@@ -543,26 +554,28 @@ condition column_terms::equals_any(const std::vector<std::string>& several)
             return condition::never();
     }
     const std::string any = name_ + " = ANY(" + values_.bind(array_literal(asserted)) + ")";
-    if (of_.type != column_type::citext)
-        return condition::of(any, of_.type != column_type::text || of_.deterministic);
-    return any_spelling ? condition::superset(any, text_ + irregular) : condition::of(any, false);
+    if (column_.type != column_type::citext)
+        return condition::from_sql(any, column_.type != column_type::text || column_.deterministic);
+    return any_spelling ? condition::superset(any, text_ + irregular)
+                        : condition::from_sql(any, false);
 }
 
-std::optional<std::string> column_terms::parameter_of(const std::string& value) const
+std::optional<std::string> column_condition::parameter_of(const std::string& value) const
 {
-    if (from_.names_of < 0 && rule_ == match::integer)
-        return integer_parameter(value, of_.type);
-    if (from_.names_of < 0 && rule_ == match::uuid)
+    if (source_.named_kind < 0 && rule_ == matching_rule::integer)
+        return integer_parameter(value, column_.type);
+    if (source_.named_kind < 0 && rule_ == matching_rule::uuid)
         return uuid_text(value);
-    if (of_.type == column_type::uuid ? is_uuid(value) : storable(value))
+    if (column_.type == column_type::uuid ? is_uuid(value) : is_valid_utf8(value))
         return value;
     return std::nullopt;
 }
 
-condition column_terms::contains(const std::vector<std::string>& pieces)
+condition column_condition::contains(const std::vector<std::string>& pieces)
 {
-    if (!is_text_rule() || from_.names_of >= 0 || is_list(of_.type) ||
-        of_.type == column_type::bytea || of_.type == column_type::boolean || is_time(of_.type))
+    if (!is_text_rule() || source_.named_kind >= 0 || is_list(column_.type) ||
+        column_.type == column_type::bytea || column_.type == column_type::boolean ||
+        is_time(column_.type))
         return condition::always(false);
     std::string pattern;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -579,36 +592,37 @@ condition column_terms::contains(const std::vector<std::string>& pieces)
     }
     // A value that breaks the attribute's syntax is left out; one that an entry needs, with the
     // entry.
-    if (from_.compare != comparison::any && of_.type == column_type::text)
-        return condition::of(text_ + " LIKE " + values_.bind(pattern), from_.required);
+    if (source_.compare != comparison::any && column_.type == column_type::text)
+        return condition::from_sql(text_ + " LIKE " + values_.bind(pattern), source_.required);
     return condition::superset(regular(text_, rule_) + " LIKE " + values_.bind(pattern),
                                text_ + irregular);
 }
 
-condition column_terms::compares(bool at_least, const std::string& value)
+condition column_condition::ordering(bool at_least, const std::string& value)
 {
-    if (from_.names_of >= 0)
+    if (source_.named_kind >= 0)
         return condition::always(false);
-    if (rule_ == match::time && is_time(of_.type))
+    if (rule_ == matching_rule::time && is_time(column_.type))
         return time_compares(at_least, value);
-    if (rule_ != match::integer || !is_integer(of_.type))
+    if (rule_ != matching_rule::integer || !is_integer(column_.type))
         return condition::always(false);
     const auto digits = digits_of(value);
     if (!digits)
         return condition::always(false);
     // A numeric that is no integer is left out of the entry.
-    const bool exact = of_.type != column_type::numeric;
-    if (fits(*digits, of_.type))
-        return condition::of(name_ + (at_least ? " >= " : " <= ") + values_.bind(*digits), exact);
+    const bool exact = column_.type != column_type::numeric;
+    if (fits(*digits, column_.type))
+        return condition::from_sql(name_ + (at_least ? " >= " : " <= ") + values_.bind(*digits),
+                                   exact);
     // Beyond the column's range every number lies on one side of it.
     const bool below_all = digits->starts_with('-');
-    return below_all == at_least && exact ? condition::of(name_ + " IS NOT NULL", true)
+    return below_all == at_least && exact ? condition::from_sql(name_ + " IS NOT NULL", true)
            : !exact                       ? condition::always(false)
                                           : condition::never();
 }
 
 // The entry shows whole seconds, the column may know more.
-condition column_terms::time_equals(const std::string& value)
+condition column_condition::time_equals(const std::string& value)
 {
     const auto when = moment_of(value);
     if (!when)
@@ -616,31 +630,31 @@ condition column_terms::time_equals(const std::string& value)
     if (when->fraction || when->leap)
         return condition::never();
     const std::string from = values_.bind(when->second);
-    return condition::of("(" + name_ + " >= " + from + "::timestamptz AND " + name_ + " < " + from +
-                             "::timestamptz + interval '1 second')",
-                         true);
+    return condition::from_sql("(" + name_ + " >= " + from + "::timestamptz AND " + name_ + " < " +
+                                   from + "::timestamptz + interval '1 second')",
+                               true);
 }
 
-condition column_terms::time_compares(bool at_least, const std::string& value)
+condition column_condition::time_compares(bool at_least, const std::string& value)
 {
     const auto when = moment_of(value);
     if (!when)
         return condition::always(false);
     const std::string bound = values_.bind(when->second) + "::timestamptz";
-    return condition::of(at_least ? "(" + name_ + " >= " + bound + " AND " + name_ + " < " +
-                                        end_of_time + ")"
-                                  : "(" + name_ + " >= " + first_time + " AND " + name_ + " < " +
-                                        bound + " + interval '1 second')",
-                         !when->fraction && !when->leap);
+    return condition::from_sql(at_least ? "(" + name_ + " >= " + bound + " AND " + name_ + " < " +
+                                              end_of_time + ")"
+                                        : "(" + name_ + " >= " + first_time + " AND " + name_ +
+                                              " < " + bound + " + interval '1 second')",
+                               !when->fraction && !when->leap);
 }
 
-condition column_terms::present() const
+condition column_condition::present() const
 {
     // A value that breaks the attribute's syntax is left out, which SQL cannot see, and so is an
     // empty text.
-    const bool exact =
-        rule_ == match::integer && is_integer(of_.type) && of_.type != column_type::numeric;
-    return condition::of(name_ + " IS NOT NULL", exact);
+    const bool exact = rule_ == matching_rule::integer && is_integer(column_.type) &&
+                       column_.type != column_type::numeric;
+    return condition::from_sql(name_ + " IS NOT NULL", exact);
 }
 
 } // namespace pgsql::directory

@@ -20,25 +20,25 @@ inline constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
 /// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
 /// other row.
 struct condition {
-    enum class type : char { never, always, sql };
-    type what = type::always;
+    enum class form : char { never, always, sql };
+    form type = form::always;
     std::string sql;
     std::vector<std::string> odd; ///< further conditions that OR adds, the same for many terms: of
                                   ///< values that only slapd can compare
     bool exact = true;
 
-    [[nodiscard]] static condition never() { return {.what = type::never}; }
+    [[nodiscard]] static condition never() { return {.type = form::never}; }
     [[nodiscard]] static condition always(bool exact = true)
     {
-        return {.what = type::always, .exact = exact};
+        return {.type = form::always, .exact = exact};
     }
-    [[nodiscard]] static condition of(std::string sql, bool exact)
+    [[nodiscard]] static condition from_sql(std::string sql, bool exact)
     {
-        return {.what = type::sql, .sql = std::move(sql), .exact = exact};
+        return {.type = form::sql, .sql = std::move(sql), .exact = exact};
     }
     [[nodiscard]] static condition superset(std::string sql, std::string odd)
     {
-        return {.what = type::sql, .sql = std::move(sql), .odd = {std::move(odd)}, .exact = false};
+        return {.type = form::sql, .sql = std::move(sql), .odd = {std::move(odd)}, .exact = false};
     }
     /// The whole of it in SQL.
     [[nodiscard]] std::string text() const;
@@ -46,7 +46,7 @@ struct condition {
 
 /// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
 /// none of its values.
-[[nodiscard]] bool storable(std::string_view value);
+[[nodiscard]] bool is_valid_utf8(std::string_view value);
 
 /// The assertion of an integer as a parameter for a column of this type; nothing when no value of
 /// the column equals it.
@@ -54,8 +54,8 @@ struct condition {
                                                            column_type type);
 
 /// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
-[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion, match rule,
-                                                          column_type of);
+[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion,
+                                                          matching_rule rule, column_type type);
 
 /// Whether a text in UTF-8 can be a parameter; `set` as in mapping::characters.
 using held = character_set::verdict;
@@ -77,13 +77,13 @@ using held = character_set::verdict;
 [[nodiscard]] std::string reference(const column& c);
 
 /// How a column is read so that its text is the attribute's value.
-[[nodiscard]] std::string expression(const column& c);
+[[nodiscard]] std::string select_expression(const column& c);
 
 /// The number of that text's type, or 0 where it is not the column's own.
-[[nodiscard]] unsigned type_of(const column& c);
+[[nodiscard]] unsigned result_type_oid(const column& c);
 
 /// That the column gives an entry no value, so that a default stands in for it.
-[[nodiscard]] std::string absent(const column& c);
+[[nodiscard]] std::string is_missing_sql(const column& c);
 
 /// One of the conditions that OR joins in an equality, and the index by which PostgreSQL finds its
 /// rows.
@@ -92,39 +92,41 @@ struct branch {
     std::string column; ///< as the condition names it: e."column"
     std::string index;  ///< what CREATE INDEX ON table is followed by, if `column` is that of the
                         ///< table; empty: none is known
-    std::string from;   ///< the query with the column; empty: the kind's
+    std::string query;  ///< the query with the column; empty: the kind's
 };
 
 /// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
 /// blanks: a superset.
-[[nodiscard]] condition any_case(const std::string& text, match rule, const std::string& value,
-                                 postgres::statement& values);
+[[nodiscard]] condition case_insensitive_equals(const std::string& text, matching_rule rule,
+                                                const std::string& value,
+                                                postgres::statement& values);
 /// That it equals one of several, as one array.
-[[nodiscard]] condition any_case_of(const std::string& text, match rule,
-                                    const std::vector<std::string>& several,
-                                    postgres::statement& values);
-/// That each of several is among the texts of a group of rows, which are those of any_case_of: what
-/// HAVING says. The superset is of groups.
-[[nodiscard]] std::string having_all(const std::string& text, match rule,
+[[nodiscard]] condition case_insensitive_equals_any(const std::string& text, matching_rule rule,
+                                                    const std::vector<std::string>& alternatives,
+                                                    postgres::statement& values);
+/// That each of several is among the texts of a group of rows, which are those of
+/// case_insensitive_equals_any: what HAVING says. The superset is of groups.
+[[nodiscard]] std::string having_all(const std::string& text, matching_rule rule,
                                      const std::string& several);
-[[nodiscard]] std::vector<branch> any_case_branches(const std::string& text,
-                                                    const std::string& column, match rule,
-                                                    const std::string& value);
+[[nodiscard]] std::vector<branch> case_insensitive_branches(const std::string& text,
+                                                            const std::string& column,
+                                                            matching_rule rule,
+                                                            const std::string& value);
 
 /// The terms on one column whose values are the attribute's, written as e."column". Assertion
 /// values are as slapd normalised them.
-class column_terms {
+class column_condition {
 public:
-    column_terms(const column& of, const source& from, match rule, postgres::statement& values,
-                 const character_set* characters = nullptr);
+    column_condition(const column& column, const attribute_source& source, matching_rule rule,
+                     postgres::statement& values, const character_set* characters = nullptr);
 
     [[nodiscard]] condition equals(const std::string& value);
     /// The conditions that OR joins in it.
     [[nodiscard]] std::vector<branch> branches(const std::string& value) const;
     /// That it equals one of several, as one array; only when `takes_several`.
     [[nodiscard]] bool takes_several() const;
-    [[nodiscard]] condition equals_any(const std::vector<std::string>& several);
-    [[nodiscard]] condition compares(bool at_least, const std::string& value);
+    [[nodiscard]] condition equals_any(const std::vector<std::string>& values);
+    [[nodiscard]] condition ordering(bool at_least, const std::string& value);
     /// Initial, any …, final; the first and the last may be empty.
     [[nodiscard]] condition contains(const std::vector<std::string>& pieces);
     [[nodiscard]] condition present() const;
@@ -141,9 +143,9 @@ private:
     /// The value in the form of the column, if the column can hold it; of types that take several.
     [[nodiscard]] std::optional<std::string> parameter_of(const std::string& value) const;
 
-    const column& of_;
-    const source& from_;
-    match rule_;
+    const column& column_;
+    const attribute_source& source_;
+    matching_rule rule_;
     postgres::statement& values_;
     const character_set* characters_;
     std::string name_; ///< e."column"

@@ -25,16 +25,16 @@ std::string equal(const std::string& a, const column* of_a, const std::string& b
     const bool alike = of_a == nullptr || of_b == nullptr ||
                        (is_integer(of_a->type) && is_integer(of_b->type)) ||
                        (of_a->type == of_b->type && of_a->deterministic && of_b->deterministic &&
-                        (of_a->type == column_type::text || of_a->number == of_b->number));
+                        (of_a->type == column_type::text || of_a->type_oid == of_b->type_oid));
     return alike ? a + " = " + b : a + "::text COLLATE \"C\" = " + b + "::text COLLATE \"C\"";
 }
 
 // A name with its letters in lower case, as long as it may be stored otherwise.
-std::string lowered(const std::string& name, const column* of, const source& from)
+std::string lowered(const std::string& name, const column* of, const attribute_source& source)
 {
     const bool text = of == nullptr || is_text(of->type);
     const bool plain = of == nullptr || (of->type == column_type::text && of->deterministic);
-    if (!text || (plain && from.compare != comparison::any))
+    if (!text || (plain && source.compare != comparison::any))
         return name;
     return "lower(" + name + (plain ? "" : "::text") + " COLLATE \"C\")";
 }
@@ -105,54 +105,55 @@ std::string member_name(const kind& users)
 }
 
 // Of the names in the rows of the list, or of a lookup.
-column column_of_name(const kind& of, const std::vector<column>& rows)
+column column_of_name(const kind& kind, const std::vector<column>& rows)
 {
     const auto at = std::find_if(rows.begin(), rows.end(),
-                                 [&](const column& c) { return c.name == of.rdn().column; });
+                                 [&](const column& c) { return c.name == kind.rdn().column; });
     return at != rows.end() ? *at : column{.type = column_type::text};
 }
 
 // A name in the text that the entry's own has: character(n) without the blanks behind it.
-std::string as_shown(const std::string& name, const column& of)
+std::string as_shown(const std::string& name, const column& column)
 {
-    return of.type == column_type::other && !of.own_cast ? name + "::text" : name;
+    return column.type == column_type::other && !column.own_cast ? name + "::text" : name;
 }
 
 // A user's name as the lookup takes it, which may compare text where the name is a number, say.
-std::string member_parameter(const kind& users, const lookup& by)
+std::string member_parameter(const kind& users, const lookup& lookup)
 {
     const column name = column_of_name(users, users.columns);
     const bool text = name.type == column_type::text || name.type == column_type::citext;
-    return !text && is_text(by.parameter) ? printed(member_name(users), name.own_cast)
-                                          : member_name(users);
+    return !text && is_text(lookup.parameter) ? printed(member_name(users), name.own_cast)
+                                              : member_name(users);
 }
 
 } // namespace
 
-values_query members_from_lookup(const mapping& all, int users_index, int groups_index)
+values_query members_from_lookup(const mapping& mapping, int users_index, int groups_index)
 {
-    const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
-    const kind& groups = all.kinds.at(static_cast<std::size_t>(groups_index));
-    const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
-    if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
+    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
+    const kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
+    if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
     const std::string name = "g." + quote_identifier(groups.rdn().column);
-    values_query out{.attribute = all.attribute_named("memberUid")};
-    ask_by_name(out,
-                "SELECT " + name + ", " +
-                    as_shown(member_name(users), column_of_name(users, users.columns)) + " FROM (" +
-                    users.list.text + ") AS back_pgsql_member CROSS JOIN LATERAL (" +
-                    by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g",
-                name);
+    values_query out{.attribute = mapping.attribute_named("memberUid")};
+    set_key_condition(
+        out,
+        "SELECT " + name + ", " +
+            as_shown(member_name(users), column_of_name(users, users.columns)) + " FROM (" +
+            users.list.text + ") AS back_pgsql_member CROSS JOIN LATERAL (" +
+            by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g",
+        name);
     return out;
 }
 
-std::string groups_from_lookup(const mapping& all, int users_index, int groups_index)
+std::string groups_from_lookup(const mapping& mapping, int users_index, int groups_index)
 {
-    const kind& users = all.kinds.at(static_cast<std::size_t>(users_index));
-    const kind& groups = all.kinds.at(static_cast<std::size_t>(groups_index));
-    const lookup* by_member = groups.lookup_by(all.attribute_named("memberUid"));
-    if (!users.problem.empty() || !groups.problem.empty() || by_member == nullptr)
+    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
+    const kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
+    if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
     return "SELECT " + member_name(users) + ", " +
            as_shown("g." + quote_identifier(groups.rdn().column),
@@ -166,25 +167,26 @@ std::string groups_from_lookup(const mapping& all, int users_index, int groups_i
 namespace {
 
 // The condition on the rows m of a lookup that they show the value $1 as it is spelled.
-std::string shows_as_spelled(const mapping& all, const kind& of, const lookup& by, int users)
+std::string shows_as_spelled(const mapping& mapping, const kind& kind, const lookup& lookup,
+                             int users)
 {
-    const values_query* list = of.values_of(by.attribute);
-    if (list != nullptr && !list->listing.empty()) {
-        if (list->bytes || list->names_of >= 0)
+    const values_query* list = kind.values_of(lookup.attribute);
+    if (list != nullptr && !list->source_sql.empty()) {
+        if (list->is_bytea || list->named_kind >= 0)
             return {};
-        const std::string key = quote_identifier(of.rdn().column);
-        return "m." + key + " IN (SELECT v." + key + " FROM (" + list->listing + ") AS v WHERE v." +
-               quote_identifier(list->value) +
+        const std::string key = quote_identifier(kind.rdn().column);
+        return "m." + key + " IN (SELECT v." + key + " FROM (" + list->source_sql +
+               ") AS v WHERE v." + quote_identifier(list->value_column) +
                (list->type == column_type::text && list->deterministic ? ""
                                                                        : "::text COLLATE \"C\"") +
                " = $1::text)";
     }
-    if (users < 0 || by.attribute != all.attribute_named("memberUid"))
+    if (users < 0 || lookup.attribute != mapping.attribute_named("memberUid"))
         return {};
-    const kind& who = all.kinds[static_cast<std::size_t>(users)];
-    if (!who.problem.empty())
+    const auto& who = mapping.kinds[static_cast<std::size_t>(users)];
+    if (!who.error.empty())
         return {};
-    const lookup* one = who.lookup_by(who.rdn().attribute);
+    const auto* one = who.lookup_by(who.rdn().attribute);
     return "EXISTS (SELECT 1 FROM (" +
            (one != nullptr && is_text(one->parameter) ? one->query.with_parameter("$1")
                                                       : who.list.text) +
@@ -194,59 +196,61 @@ std::string shows_as_spelled(const mapping& all, const kind& of, const lookup& b
 
 } // namespace
 
-void check_spelling(mapping& all, int users, int groups)
+void check_spelling(mapping& mapping, int users, int groups)
 {
-    for (std::size_t i = 0; i < all.kinds.size(); ++i) {
-        kind& k = all.kinds[i];
+    for (std::size_t i = 0; i < mapping.kinds.size(); ++i) {
+        kind& k = mapping.kinds[i];
         const int members = static_cast<int>(i) == groups ? users : -1;
-        for (lookup& by : k.lookups) {
-            if (all.attributes[static_cast<std::size_t>(by.attribute)].rule != match::exact_case ||
-                !is_text(by.parameter) || k.source_of(by.attribute) != nullptr)
+        for (lookup& lookup : k.lookups) {
+            if (mapping.attributes[static_cast<std::size_t>(lookup.attribute)].rule !=
+                    matching_rule::exact_case ||
+                !is_text(lookup.parameter) || k.source_of(lookup.attribute) != nullptr)
                 continue;
-            const std::string condition = shows_as_spelled(all, k, by, members);
+            const std::string condition = shows_as_spelled(mapping, k, lookup, members);
             if (condition.empty())
                 continue;
-            by.checked =
-                postgres::parse_placeholders("SELECT m.* FROM (" + by.query.with_parameter("$1") +
-                                             "\n) AS m WHERE " + condition);
+            lookup.checked = postgres::parse_placeholders("SELECT m.* FROM (" +
+                                                          lookup.query.with_parameter("$1") +
+                                                          "\n) AS m WHERE " + condition);
             if (members < 0)
                 continue;
-            const kind& who = all.kinds[static_cast<std::size_t>(members)];
+            const kind& who = mapping.kinds[static_cast<std::size_t>(members)];
             const column* name = who.find_column(who.rdn().column);
-            const values_query* list = k.values_of(by.attribute);
-            by.stored_lower = by.parameter == column_type::text &&
-                              who.rdn().compare != comparison::any && name != nullptr &&
-                              name->type == column_type::text && name->deterministic &&
-                              (list == nullptr || list->listing.empty() ||
-                               (list->type == column_type::text && list->deterministic));
+            const values_query* list = k.values_of(lookup.attribute);
+            lookup.stored_lower = lookup.parameter == column_type::text &&
+                                  who.rdn().compare != comparison::any && name != nullptr &&
+                                  name->type == column_type::text && name->deterministic &&
+                                  (list == nullptr || list->source_sql.empty() ||
+                                   (list->type == column_type::text && list->deterministic));
         }
     }
 }
 
-void add_member_dns(mapping& to, int users, int member_uid, int member)
+void add_member_dns(mapping& mapping, int users, int member_uid, int member)
 {
-    for (kind& k : to.kinds) {
-        if (k.only_if_none_in >= 0) // whatever column the groups have for it
-            std::erase_if(k.sources, [&](const source& s) { return s.attribute == member; });
+    for (kind& k : mapping.kinds) {
+        if (k.yields_to_kind >= 0) // whatever column the groups have for it
+            std::erase_if(k.sources,
+                          [&](const attribute_source& s) { return s.attribute == member; });
         if (k.source_of(member) != nullptr || k.values_of(member) != nullptr)
             continue; // mapped by the administrator
         if (const values_query* list = k.values_of(member_uid)) {
             values_query dns = *list;
             dns.attribute = member;
-            dns.names_of = users;
+            dns.named_kind = users;
             k.values.push_back(std::move(dns));
-        } else if (const source* names = k.source_of(member_uid)) {
-            source dns = *names;
+        } else if (const attribute_source* names = k.source_of(member_uid)) {
+            attribute_source dns = *names;
             dns.attribute = member;
-            dns.names_of = users;
-            dns.compare = to.kinds[static_cast<std::size_t>(users)].rdn().compare;
+            dns.named_kind = users;
+            dns.compare = mapping.kinds[static_cast<std::size_t>(users)].rdn().compare;
             k.sources.push_back(std::move(dns));
         }
         // A DN says the name in one case of letters; a lookup wants the one that is stored.
-        if (const lookup* by = k.lookup_by(member_uid);
-            by != nullptr && k.lookup_by(member) == nullptr &&
-            to.kinds[static_cast<std::size_t>(users)].rdn().compare != comparison::any) {
-            lookup same = *by;
+        if (const lookup* by_name = k.lookup_by(member_uid);
+            by_name != nullptr && k.lookup_by(member) == nullptr &&
+            mapping.kinds[static_cast<std::size_t>(users)].rdn().compare != comparison::any) {
+            lookup same = *by_name;
             same.attribute = member;
             same.checked = {}; // the case of a DN's letters does not matter
             k.lookups.push_back(std::move(same));
@@ -262,7 +266,7 @@ struct private_keys {
     int name, number, member;
 };
 template <typename In>
-void add_private_lookups(kind& to, const mapping& all, const kind& users, const In& in_groups,
+void add_private_lookups(kind& to, const mapping& mapping, const kind& users, const In& in_groups,
                          const account_columns& user, const private_keys& keys)
 {
     const auto add = [&](int attribute, const lookup& as, const std::string& from) {
@@ -274,66 +278,69 @@ void add_private_lookups(kind& to, const mapping& all, const kind& users, const 
         to.lookups.push_back(std::move(l));
     };
     const auto usable = [&](int attribute) {
-        const lookup* by = users.lookup_by(attribute);
-        return by != nullptr && by->complete && why_distrusted(all, *by, users) == nullptr
-                   ? by
+        const lookup* lookup = users.lookup_by(attribute);
+        return lookup != nullptr && lookup->complete &&
+                       why_distrusted(mapping, *lookup, users) == nullptr
+                   ? lookup
                    : nullptr;
     };
-    if (const lookup* by = usable(users.rdn().attribute)) {
-        add(keys.name, *by, by->query.with_parameter("$1"));
-        add(keys.member, *by, by->query.with_parameter("$1"));
+    if (const lookup* lookup = usable(users.rdn().attribute)) {
+        add(keys.name, *lookup, lookup->query.with_parameter("$1"));
+        add(keys.member, *lookup, lookup->query.with_parameter("$1"));
     }
-    if (const lookup* by = usable(keys.number)) {
-        add(keys.number, *by, by->query.with_parameter("$1"));
+    if (const lookup* lookup = usable(keys.number)) {
+        add(keys.number, *lookup, lookup->query.with_parameter("$1"));
         return;
     }
     // A user whose own number is the group's is found by it.
-    const int uid_number = all.attribute_named("uidNumber");
-    const lookup* by = usable(uid_number);
+    const int uid_number = mapping.attribute_named("uidNumber");
+    const lookup* lookup = usable(uid_number);
     const column* group = user.group_column;
-    if (by == nullptr || !is_integer(by->parameter) || group == nullptr || !is_integer(group->type))
+    if (lookup == nullptr || !is_integer(lookup->parameter) || group == nullptr ||
+        !is_integer(group->type))
         return;
     const std::string columns = user.name + ", " + user.number + ", " + user.group;
     const std::string of_number = ") AS l WHERE l." + user.group + " = $1";
-    add(keys.number, *by,
-        "SELECT " + columns + " FROM (" + by->query.with_parameter("$1") + of_number +
+    add(keys.number, *lookup,
+        "SELECT " + columns + " FROM (" + lookup->query.with_parameter("$1") + of_number +
             " UNION SELECT " + columns + " FROM (" + users.list.text + of_number);
 }
 
 } // namespace
 
-void add_private_groups(mapping& to, int users_index, int groups_index)
+void add_private_groups(mapping& mapping, int users_index, int groups_index)
 {
-    const kind& users = to.kinds.at(static_cast<std::size_t>(users_index));
-    kind& groups = to.kinds.at(static_cast<std::size_t>(groups_index));
-    if (!users.problem.empty() || !groups.problem.empty()) {
+    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
+    kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    if (!users.error.empty() || !groups.error.empty()) {
         kind own = groups;
         own.name = "private groups";
-        own.problem = users.problem.empty() ? groups.problem : users.problem;
+        own.error = users.error.empty() ? groups.error : users.error;
         own.sources.resize(1);
-        own.only_if_none_in = groups_index;
-        to.kinds.push_back(std::move(own));
+        own.yields_to_kind = groups_index;
+        mapping.kinds.push_back(std::move(own));
         return;
     }
-    const int gid = to.attribute_named("gidNumber");
-    const int uid_number = to.attribute_named("uidNumber");
-    const int member = to.attribute_named("memberUid");
-    const source* user_group = users.source_of(gid);
-    const source* user_number = users.source_of(uid_number);
-    const source* group_number = groups.source_of(gid);
+    const int gid = mapping.attribute_named("gidNumber");
+    const int uid_number = mapping.attribute_named("uidNumber");
+    const int member = mapping.attribute_named("memberUid");
+    const attribute_source* user_group = users.source_of(gid);
+    const attribute_source* user_number = users.source_of(uid_number);
+    const attribute_source* group_number = groups.source_of(gid);
     if (user_group == nullptr || user_number == nullptr || group_number == nullptr ||
         user_group->column.empty() || user_number->column.empty() || group_number->column.empty())
         return;
     const account_columns user = {
         quote_identifier(users.rdn().column), quote_identifier(user_number->column),
         quote_identifier(user_group->column), users.find_column(user_group->column),
-        to.attributes[static_cast<std::size_t>(groups.rdn().attribute)].rule == match::ignore_case};
+        mapping.attributes[static_cast<std::size_t>(groups.rdn().attribute)].rule ==
+            matching_rule::ignore_case};
     const std::string name = groups.rdn().column;
     const std::string number = group_number->column;
 
     kind own;
     own.name = "private groups";
-    own.under = groups.under;
+    own.container_dn = groups.container_dn;
     own.parent = groups.parent;
     own.classes = groups.classes;
     own.all_classes = groups.all_classes;
@@ -350,15 +357,15 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
         }
         alike = alike && c.type == from->type && c.deterministic == from->deterministic;
         c.type = from->type;
-        c.number = from->number;
+        c.type_oid = from->type_oid;
         c.deterministic = from->deterministic;
         c.wide = from->wide;
         c.own_cast = from->own_cast;
     }
-    own.only_if_none_in = groups_index;
+    own.yields_to_kind = groups_index;
     own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
     // The other columns are NULL, so that what a group has by default stands in for them.
-    for (const source& s : groups.sources)
+    for (const attribute_source& s : groups.sources)
         if (s.attribute != member)
             own.sources.push_back(s);
     own.sources.front().compare = users.rdn().compare; // its values are the users' names
@@ -368,11 +375,11 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
     const auto in_groups = [&](const std::string& from, const std::string& and_column = "") {
         return private_groups_of(from, users, groups, user, name, number, and_column);
     };
-    add_private_lookups(own, to, users, in_groups, user, {own.rdn().attribute, gid, member});
+    add_private_lookups(own, mapping, users, in_groups, user, {own.rdn().attribute, gid, member});
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
                                         [&](const lookup& l) { return l.attribute == member; });
     const lookup* one_user = users.lookup_by(users.rdn().attribute);
-    const int dn = to.attribute_named("member");
+    const int dn = mapping.attribute_named("member");
     // Where a column has the members, private groups have none in it, so that they are not found
     // by what a filter says of it; and conditions are made for one type.
     if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr &&
@@ -392,10 +399,10 @@ void add_private_groups(mapping& to, int users_index, int groups_index)
                 by_member->checked, "SELECT u.* FROM (" + member_row + "\n) AS u WHERE u." +
                                         user.name + "::text COLLATE \"C\" = $1::text");
         by_member->query = with_private(by_member->query, member_row);
-        by_member->covers_private = true;
+        by_member->includes_private_groups = true;
         by_member->columns.clear();
     }
-    to.kinds.push_back(std::move(own));
+    mapping.kinds.push_back(std::move(own));
 }
 
 } // namespace pgsql::directory

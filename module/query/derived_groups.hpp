@@ -8,24 +8,24 @@ namespace pgsql::directory {
 
 /// With the four queries alone, nothing lists the members of a group: they are the users whose
 /// groups-by-member query finds it. Empty when the kinds have no such queries.
-[[nodiscard]] values_query members_from_lookup(const mapping& all, int users, int groups);
+[[nodiscard]] values_query members_from_lookup(const mapping& mapping, int users, int groups);
 
 /// The groups of every user, from the groups-by-member query: rows of a user's name and a group's.
 /// Empty without one.
-[[nodiscard]] std::string groups_from_lookup(const mapping& all, int users, int groups);
+[[nodiscard]] std::string groups_from_lookup(const mapping& mapping, int users, int groups);
 
 /// Has lookups by attributes to which case matters find no row by a value that it shows in another
 /// spelling only: a query may compare more loosely (citext, a collation, lower()). What rows show
 /// is in a list of values; without one, members are users by name.
-void check_spelling(mapping& all, int users, int groups);
+void check_spelling(mapping& mapping, int users, int groups);
 
 /// What shows the members of groups by name (memberUid) shows them as DNs too: `member`, of the
 /// same rows.
-void add_member_dns(mapping& to, int users, int member_uid, int member);
+void add_member_dns(mapping& mapping, int users, int member_uid, int member);
 
 /// The kind of the users' private groups (a gidNumber that no group has but a user does), made from
 /// the list queries of users and groups; and the groups-by-member lookup, extended to find them in
 /// the same statement.
-void add_private_groups(mapping& to, int users, int groups);
+void add_private_groups(mapping& mapping, int users, int groups);
 
 } // namespace pgsql::directory

@@ -10,7 +10,7 @@ namespace pgsql::directory {
 enum class truth : char { no, undefined, yes };
 
 struct filter {
-    enum class type : char {
+    enum class node : char {
         conjunction,
         disjunction,
         negation, ///< of its only part
@@ -25,7 +25,7 @@ struct filter {
         opaque        ///< anything that only slapd's test_filter can decide
     };
 
-    type what = type::opaque;
+    node type = node::opaque;
     truth constant = truth::undefined;
     int attribute = -1; ///< of a term: index into mapping::attributes
     std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
@@ -38,35 +38,35 @@ struct filter {
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
     std::vector<filter> parts; ///< conjunction, disjunction, negation
 
-    [[nodiscard]] static filter of(truth value)
+    [[nodiscard]] static filter constant_of(truth value)
     {
-        return {.what = type::constant, .constant = value};
+        return {.type = node::constant, .constant = value};
     }
     [[nodiscard]] static filter equals(int attribute, std::string value)
     {
-        return {.what = type::equality, .attribute = attribute, .value = std::move(value)};
+        return {.type = node::equality, .attribute = attribute, .value = std::move(value)};
     }
     /// (attribute>=value) or (attribute<=value)
-    [[nodiscard]] static filter compares(type what, int attribute, std::string value)
+    [[nodiscard]] static filter compares(node type, int attribute, std::string value)
     {
-        return {.what = what, .attribute = attribute, .value = std::move(value)};
+        return {.type = type, .attribute = attribute, .value = std::move(value)};
     }
     [[nodiscard]] static filter contains(int attribute, std::vector<std::string> pieces)
     {
-        return {.what = type::substrings, .attribute = attribute, .pieces = std::move(pieces)};
+        return {.type = node::substrings, .attribute = attribute, .pieces = std::move(pieces)};
     }
     [[nodiscard]] static filter present(int attribute)
     {
-        return {.what = type::presence, .attribute = attribute};
+        return {.type = node::presence, .attribute = attribute};
     }
-    [[nodiscard]] static filter combine(type what, std::vector<filter> parts)
+    [[nodiscard]] static filter combine(node type, std::vector<filter> parts)
     {
-        return {.what = what, .parts = std::move(parts)};
+        return {.type = type, .parts = std::move(parts)};
     }
 };
 
 /// The same filter without the parts that decide nothing, such as terms on attributes that nothing
 /// here has, and without an AND in an AND or an OR in an OR.
-[[nodiscard]] filter simplified(filter what);
+[[nodiscard]] filter simplified(filter tree);
 
 } // namespace pgsql::directory

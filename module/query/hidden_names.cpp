@@ -62,7 +62,7 @@ constexpr const char* parameter = "\1";
 // The rows of a keyed query if the condition is true of its parameter.
 query_text only_if(const query_text& query, const std::string& condition)
 {
-    query_text out = only_where(query, "true");
+    query_text out = restrict_query(query, "true");
     out.text += " AND ";
     for (const char c : condition) {
         if (c != *parameter) {
@@ -83,7 +83,7 @@ std::string squeezed(const std::string& text)
 
 // That the column of the row h holds the name, as its entry's RDN would be found by it: one
 // condition or two, each of a form that an index serves and that PostgreSQL can hash.
-std::vector<std::string> holds(const column& where, match rule, comparison compare,
+std::vector<std::string> holds(const column& where, matching_rule rule, comparison compare,
                                const std::string& value,
                                const std::map<unsigned, std::string>& types)
 {
@@ -95,7 +95,7 @@ std::vector<std::string> holds(const column& where, match rule, comparison compa
     std::string own = name;
     switch (where.type) {
     case column_type::citext:
-        if (const auto type = types.find(where.number); type != types.end())
+        if (const auto type = types.find(where.type_oid); type != types.end())
             return {name + " = (" + text + ")::" + type->second};
         break;
     case column_type::int2:
@@ -116,14 +116,14 @@ std::vector<std::string> holds(const column& where, match rule, comparison compa
     if (!where.deterministic || where.type == column_type::citext)
         own = "(" + name + "::text COLLATE \"C\")";
     const auto form = [&](const std::string& of) {
-        return rule == match::ignore_case ? folded(of) : of;
+        return rule == matching_rule::ignore_case ? folded(of) : of;
     };
     if (compare == comparison::any) // rows in any form: most are regular
-        return {rule == match::ignore_case
+        return {rule == matching_rule::ignore_case
                     ? "lower(" + own + " COLLATE \"C\") = lower(" + text + " COLLATE \"C\")"
                     : own + " = " + text,
                 own + irregular + " AND " + form(squeezed(own)) + " = " + form(text)};
-    if (rule != match::ignore_case)
+    if (rule != matching_rule::ignore_case)
         return {own + " = " + text};
     // One that is not in lower case, as it should be, has an entry, too.
     return {own + " = " + folded(text), own + " = " + text};
@@ -140,13 +140,13 @@ void add(std::string& to, const char* operation, const std::string& condition)
 }
 
 // What the template makes of the row e, or nothing if it makes nothing of columns.
-std::optional<std::string> in_sql(const value_template& from, const kind& of)
+std::optional<std::string> in_sql(const value_template& from, const kind& kind)
 {
     std::string out;
     bool any = false;
     for (const auto& piece : from.pieces()) {
-        const column* c = piece.column ? of.find_column(piece.text) : nullptr;
-        const std::string text = c != nullptr ? "(" + expression(*c) + ")::text" : "";
+        const column* c = piece.column ? kind.find_column(piece.text) : nullptr;
+        const std::string text = c != nullptr ? "(" + select_expression(*c) + ")::text" : "";
         add(out, " || ",
             c == nullptr      ? literal(piece.text)
             : piece.last_word ? "regexp_replace(btrim(" + text + "), '^.* ', '')"
@@ -158,13 +158,13 @@ std::optional<std::string> in_sql(const value_template& from, const kind& of)
 
 } // namespace
 
-hidden_names::hidden_names(const mapping& all, name_syntax syntax)
-    : kinds_(all.kinds), attributes_(all.attributes), syntax_(std::move(syntax)),
-      member_uid_(all.attribute_named("memberUid")), uid_(all.attribute_named("uid"))
+hidden_names::hidden_names(const mapping& mapping, name_syntax syntax)
+    : kinds_(mapping.kinds), attributes_(mapping.attributes), syntax_(std::move(syntax)),
+      member_uid_(mapping.attribute_named("memberUid")), uid_(mapping.attribute_named("uid"))
 {
     for (const kind& k : kinds_)
         if (k.hides_rows && problem_.empty())
-            problem_ = k.problem;
+            problem_ = k.error;
 }
 
 bool hidden_names::may_name(int attribute) const
@@ -177,20 +177,20 @@ bool hidden_names::may_name(int attribute) const
     const auto of_accounts = accounts();
     return attribute == member_uid_ &&
            std::any_of(of_accounts.begin(), of_accounts.end(),
-                       [](const name_column& n) { return n.of->hides_rows; });
+                       [](const name_column& n) { return n.owner->hides_rows; });
 }
 
 std::vector<hidden_names::name_column> hidden_names::accounts() const
 {
     std::vector<name_column> out;
-    const auto add_column = [&](const kind& k, const source* from) {
-        const column* c = from != nullptr ? k.find_column(from->column) : nullptr;
-        if (c != nullptr && (out.empty() || out.back().where != c))
-            out.push_back({&k, c, attributes_[static_cast<std::size_t>(from->attribute)].rule,
-                           from->compare});
+    const auto add_column = [&](const kind& k, const attribute_source* source) {
+        const column* c = source != nullptr ? k.find_column(source->column) : nullptr;
+        if (c != nullptr && (out.empty() || out.back().source != c))
+            out.push_back({&k, c, attributes_[static_cast<std::size_t>(source->attribute)].rule,
+                           source->compare});
     };
     for (const kind& k : kinds_) {
-        if (!k.problem.empty())
+        if (!k.error.empty())
             continue;
         add_column(k, k.source_of(uid_));
         if (k.name == "users")
@@ -204,7 +204,7 @@ std::vector<hidden_names::name_column> hidden_names::entries_at(const dn_pattern
     std::vector<name_column> out;
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
         const kind& k = kinds_[i];
-        const column* c = k.problem.empty() ? k.find_column(k.rdn().column) : nullptr;
+        const column* c = k.error.empty() ? k.find_column(k.rdn().column) : nullptr;
         if (c != nullptr && syntax_.patterns[i] == place)
             out.push_back({&k, c, attributes_[static_cast<std::size_t>(k.rdn().attribute)].rule,
                            k.rdn().compare});
@@ -242,10 +242,10 @@ std::string hidden_names::is_visible(const mention& of) const
     std::string any;
     for (const name_column& one : of.among)
         for (const auto& condition :
-             holds(*one.where, one.rule, one.compare, name, syntax_.types)) {
-            add(visible, " OR ", exists(one.of->list.text, condition));
-            if (one.of->hides_rows)
-                add(any, " OR ", exists(one.of->everybody.text, condition));
+             holds(*one.source, one.rule, one.compare, name, syntax_.types)) {
+            add(visible, " OR ", exists(one.owner->list.text, condition));
+            if (one.owner->hides_rows)
+                add(any, " OR ", exists(one.owner->ungated.text, condition));
         }
     return any.empty() ? "" : "(" + visible + " OR NOT (" + any + "))";
 }
@@ -284,7 +284,7 @@ std::string hidden_names::visible_rows(const std::string& select, int attribute,
 // What is read in the place of a column, without such names.
 std::string hidden_names::without_hidden(const column& c, int attribute) const
 {
-    const std::string read = expression(c);
+    const std::string read = select_expression(c);
     if (is_list(c.type))
         return "(" +
                visible_rows("SELECT array_agg(v.t ORDER BY v.n) FROM unnest(" + read +
@@ -303,19 +303,19 @@ std::string hidden_names::only_if_visible(const column& c, int attribute,
            " END)";
 }
 
-void hidden_names::remove_from_columns(kind& of) const
+void hidden_names::remove_from_columns(kind& changed_kind) const
 {
-    const kind before = of;
+    const kind before = changed_kind;
     const auto changed = [&](const std::string& name) {
-        const auto at = std::find_if(of.columns.begin(), of.columns.end(),
+        const auto at = std::find_if(changed_kind.columns.begin(), changed_kind.columns.end(),
                                      [&](const column& c) { return c.name == name; });
         // Entries have their names and numbers in any case.
-        const bool needed = std::any_of(of.sources.begin(), of.sources.end(), [&](const source& s) {
-            return s.required && s.column == name;
-        });
-        return at != of.columns.end() && !needed ? &*at : nullptr;
+        const bool needed =
+            std::any_of(changed_kind.sources.begin(), changed_kind.sources.end(),
+                        [&](const attribute_source& s) { return s.required && s.column == name; });
+        return at != changed_kind.columns.end() && !needed ? &*at : nullptr;
     };
-    for (const source& s : before.sources) {
+    for (const attribute_source& s : before.sources) {
         if (!may_name(s.attribute))
             continue;
         if (column* c = changed(s.column))
@@ -338,23 +338,25 @@ void hidden_names::remove_from_columns(kind& of) const
 void hidden_names::remove_from_values(mapping& of) const
 {
     for (kind& k : of.kinds) {
-        if (!k.problem.empty())
+        if (!k.error.empty())
             continue;
         for (values_query& v : k.values) {
             if (!may_name(v.attribute))
                 continue;
-            v.problem = problem_;
-            if (!v.problem.empty())
+            v.error = problem_;
+            if (!v.error.empty())
                 continue;
-            v.listing = visible_rows("SELECT e.* FROM (" + v.listing + "\n) AS e", v.attribute,
-                                     v.bytes ? "encode(" + v.read + ", 'escape')" : v.read);
+            v.source_sql =
+                visible_rows("SELECT e.* FROM (" + v.source_sql + "\n) AS e", v.attribute,
+                             v.is_bytea ? "encode(" + v.read + ", 'escape')" : v.read);
             ask_listing(v);
         }
         const bool names_rows =
-            std::any_of(k.sources.begin(), k.sources.end(),
-                        [&](const source& s) { return !s.required && may_name(s.attribute); });
+            std::any_of(k.sources.begin(), k.sources.end(), [&](const attribute_source& s) {
+                return !s.required && may_name(s.attribute);
+            });
         if (names_rows && !problem_.empty())
-            k.problem = problem_;
+            k.error = problem_;
         else if (names_rows)
             remove_from_columns(k);
     }
@@ -368,10 +370,10 @@ void hidden_names::remove_from_lookups(mapping& of) const
                 continue;
             if (!problem_.empty()) { // whoever asks for the values gets an error
                 if (k.values_of(l.attribute) == nullptr)
-                    k.values.push_back({.attribute = l.attribute, .problem = problem_});
+                    k.values.push_back({.attribute = l.attribute, .error = problem_});
                 continue;
             }
-            const int named = k.names_of(l.attribute); // then the parameter is a name
+            const int named = k.named_kind(l.attribute); // then the parameter is a name
             const std::string condition = are_visible(
                 named >= 0 ? std::vector<mention>{{as_text(parameter),
                                                    entries_at(syntax_.patterns.at(

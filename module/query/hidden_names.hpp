@@ -33,7 +33,7 @@ struct name_syntax {
 class hidden_names {
 public:
     /// Copies what it needs of the mapping.
-    hidden_names(const mapping& all, name_syntax syntax);
+    hidden_names(const mapping& mapping, name_syntax syntax);
 
     /// Leaves the names out of the columns and lists that the configuration gives.
     void remove_from_values(mapping& of) const;
@@ -44,9 +44,9 @@ public:
 private:
     /// A column whose values are names.
     struct name_column {
-        const kind* of;
-        const column* where;
-        match rule;
+        const kind* owner;
+        const column* source;
+        matching_rule rule;
         comparison compare;
     };
 
@@ -68,7 +68,7 @@ private:
     [[nodiscard]] std::string without_hidden(const column& c, int attribute) const;
     [[nodiscard]] std::string only_if_visible(const column& c, int attribute,
                                               const std::string& value) const;
-    void remove_from_columns(kind& of) const;
+    void remove_from_columns(kind& kind) const;
 
     std::vector<kind> kinds_; ///< as they were
     std::vector<attribute> attributes_;

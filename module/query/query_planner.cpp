@@ -13,20 +13,20 @@ namespace {
 using postgres::quote_identifier;
 
 // The terms that every entry of the answer must satisfy.
-void required_terms(const filter& what, std::vector<const filter*>& out)
+void required_terms(const filter& tree, std::vector<const filter*>& out)
 {
-    if (what.what == filter::type::conjunction)
-        for (const filter& part : what.parts)
+    if (tree.type == filter::node::conjunction)
+        for (const filter& part : tree.parts)
             required_terms(part, out);
     else
-        out.push_back(&what);
+        out.push_back(&tree);
 }
 
-void equalities(const filter& what, std::vector<const filter*>& out)
+void equalities(const filter& tree, std::vector<const filter*>& out)
 {
-    if (what.what == filter::type::equality)
-        out.push_back(&what);
-    for (const filter& part : what.parts)
+    if (tree.type == filter::node::equality)
+        out.push_back(&tree);
+    for (const filter& part : tree.parts)
         equalities(part, out);
 }
 
@@ -34,7 +34,7 @@ void equalities(const filter& what, std::vector<const filter*>& out)
 // nothing overflows.)
 std::string bytes_of(const column& c)
 {
-    const std::string value = expression(c);
+    const std::string value = select_expression(c);
     if (c.type == column_type::bytea) // two digits each
         return "coalesce(2 * octet_length(" + value + ")::float8, 0)";
     return "coalesce(octet_length((" + value + ")::text)::float8, 0)";
@@ -57,61 +57,65 @@ std::string within_page_bytes(const std::string& query)
 // What clients ask for by name has few terms.
 constexpr std::size_t most_lookup_terms = 16;
 
-std::size_t terms_in(const filter& what)
+std::size_t terms_in(const filter& tree)
 {
-    if (what.parts.empty())
+    if (tree.parts.empty())
         return 1;
     return std::accumulate(
-        what.parts.begin(), what.parts.end(), std::size_t{0},
+        tree.parts.begin(), tree.parts.end(), std::size_t{0},
         [](std::size_t sum, const filter& part) { return sum + terms_in(part); });
 }
 
 class planner {
 public:
-    planner(const mapping& all, const kind& of, const std::vector<asked_value>& refused)
-        : all_(all), kind_(of), refused_(refused), compiler_(all, of, values_, refused)
+    planner(const mapping& mapping, const kind& kind, const std::vector<requested_value>& refused)
+        : mapping_(mapping), kind_(kind), refused_(refused),
+          compiler_(mapping, kind, values_, refused)
     {
-        out_.of = &of;
+        out_.entry_kind = &kind;
     }
 
-    std::optional<plan> run(const filter& what, const wanted& parts)
+    std::optional<plan> run(const filter& tree, const selection& selection)
     {
-        out_.secret = parts.password;
-        const filter asked = simplified(settled(what, kind_));
-        const filter* answered = choose_lookup(asked, parts.password);
+        out_.has_secrets = selection.password;
+        const filter asked = simplified(settled(tree, kind_));
+        const filter* answered = choose_lookup(asked, selection.password);
         out_.few_terms = terms_in(asked) <= most_lookup_terms;
         out_.lookup_only = out_.lookup_only && out_.few_terms;
         const condition where = compiler_.compile(asked, answered);
-        if (where.what == condition::type::never)
+        if (where.type == condition::form::never)
             return std::nullopt;
-        out_.where = where.sql;
-        out_.asked.insert(out_.asked.end(), compiler_.asked().begin(), compiler_.asked().end());
-        if (parts.password && kind_.hides_rows)
+        out_.where_sql = where.sql;
+        out_.requested_values.insert(out_.requested_values.end(),
+                                     compiler_.requested_values().begin(),
+                                     compiler_.requested_values().end());
+        if (selection.password && kind_.hides_rows)
             leave_out_hidden_twins();
-        choose_columns(parts);
-        mark_members(what, answered, compiler_.budget());
-        out_.select.reserve(40 * (out_.columns.size() + 1));
-        if (parts.password && !kind_.gate.empty()) {
+        choose_columns(selection);
+        mark_members(tree, answered, compiler_.budget());
+        out_.select_sql.reserve(40 * (out_.columns.size() + 1));
+        if (selection.password && !kind_.gate.empty()) {
             out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
             marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
         }
-        if (out_.covers_private) {
+        if (out_.includes_private_groups) {
             out_.private_group =
                 static_cast<int>(out_.columns.size() + columns_of_marks_) + (out_.gate < 0 ? 0 : 1);
             marks_ += std::string(", e.") + private_group_column;
         }
-        out_.select = "SELECT ";
+        out_.select_sql = "SELECT ";
         for (std::size_t i = 0; i < out_.columns.size(); ++i)
-            out_.select += (i == 0 ? "" : ", ") + expression(*out_.columns[i]);
+            out_.select_sql += (i == 0 ? "" : ", ") + select_expression(*out_.columns[i]);
         for (const column* c : out_.columns)
             out_.types.push_back(type_in_answer(*c));
-        out_.select += marks_;
-        out_.from = " FROM (" + from_ + ") AS e";
+        out_.select_sql += marks_;
+        out_.from_sql = " FROM (" + from_sql_ + ") AS e";
         // Few rows have the same name, and names are not long.
         if (!one_name_)
             for (std::size_t i = 1; i < out_.columns.size(); ++i)
                 if (out_.columns[i]->wide)
-                    out_.width += (out_.width.empty() ? "" : " + ") + bytes_of(*out_.columns[i]);
+                    out_.width_sql +=
+                        (out_.width_sql.empty() ? "" : " + ") + bytes_of(*out_.columns[i]);
         out_.values = std::move(values_.values);
         return std::move(out_);
     }
@@ -119,76 +123,77 @@ public:
 private:
     // A keyed query of the configuration answers a term that the filter demands: its index is the
     // administrator's.
-    const filter* choose_lookup(const filter& what, bool everybody)
+    const filter* choose_lookup(const filter& tree, bool everybody)
     {
         const auto text_of = [&](const auto& by, const postgres::query_text& shown) {
-            return everybody && !by.everybody.text.empty() ? by.everybody : shown;
+            return everybody && !by.ungated.text.empty() ? by.ungated : shown;
         };
-        from_ = text_of(kind_, kind_.list).text;
+        from_sql_ = text_of(kind_, kind_.list).text;
         visible_ = kind_.list.text;
         std::vector<const filter*> terms;
-        required_terms(what, terms);
+        required_terms(tree, terms);
         one_name_ = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
-            return (term->what == filter::type::equality ||
-                    term->what == filter::type::entry_name) &&
+            return (term->type == filter::node::equality ||
+                    term->type == filter::node::entry_name) &&
                    term->attribute == kind_.rdn().attribute;
         });
-        for (const lookup& by : kind_.lookups) {
-            if (!by.complete || why_distrusted(all_, by, kind_) != nullptr)
+        for (const lookup& lookup : kind_.lookups) {
+            if (!lookup.complete || why_distrusted(mapping_, lookup, kind_) != nullptr)
                 continue;
             for (const filter* term : terms) {
-                if (term->what != filter::type::equality || term->attribute != by.attribute)
+                if (term->type != filter::node::equality || term->attribute != lookup.attribute)
                     continue;
-                const match rule = rule_of_values(all_, by.attribute, kind_.names_of(by.attribute));
-                const auto asked = asserted_value(all_, kind_, *term);
-                auto value = asked ? parameter_of(by, rule, *asked) : std::nullopt;
-                const source* by_column = kind_.source_of(by.attribute);
+                const matching_rule rule =
+                    rule_of_values(mapping_, lookup.attribute, kind_.named_kind(lookup.attribute));
+                const auto asked = asserted_value(mapping_, kind_, *term);
+                auto value = asked ? parameter_of(lookup, rule, *asked) : std::nullopt;
+                const attribute_source* by_column = kind_.source_of(lookup.attribute);
                 const column* c =
                     by_column != nullptr ? kind_.find_column(by_column->column) : nullptr;
-                if (!value ||
-                    (c != nullptr && rule == match::integer && !integer_parameter(*asked, c->type)))
+                if (!value || (c != nullptr && rule == matching_rule::integer &&
+                               !integer_parameter(*asked, c->type)))
                     continue; // the condition will say that nothing has it
-                if (compiler_.may_be_default(by.attribute, *asked))
+                if (compiler_.may_be_default(lookup.attribute, *asked))
                     continue; // which the query does not know
-                out_.asked.push_back({&by, *value});
+                out_.requested_values.push_back({&lookup, *value});
                 const std::string parameter = values_.bind(*value);
-                from_ = text_of(by, by.query_for(*value)).with_parameter(parameter);
-                visible_ = by.query_for(*value).with_parameter(parameter);
-                out_.pinned = true;
+                from_sql_ = text_of(lookup, lookup.query_for(*value)).with_parameter(parameter);
+                visible_ = lookup.query_for(*value).with_parameter(parameter);
+                out_.bounded_by_equality = true;
                 out_.lookup_only = true;
-                out_.covers_private = by.covers_private;
-                by_ = &by;
-                out_.lookup = static_cast<int>(&by - kind_.lookups.data());
+                out_.includes_private_groups = lookup.includes_private_groups;
+                lookup_ = &lookup;
+                out_.lookup = static_cast<int>(&lookup - kind_.lookups.data());
                 // The four queries give no member list: a group found by its member shows at least
                 // that one, and by DN what it shows by name.
-                for (const lookup& alike : kind_.lookups)
-                    if (alike.query.text == by.query.text &&
+                for (const auto& alike : kind_.lookups)
+                    if (alike.query.text == lookup.query.text &&
                         kind_.source_of(alike.attribute) == nullptr &&
-                        (&alike == &by || &alike.query_for(*value) == &alike.query))
+                        (&alike == &lookup || &alike.query_for(*value) == &alike.query))
                         out_.marks.push_back({.attribute = alike.attribute, .value = *asked});
                 return term;
             }
         }
-        out_.pinned = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
-            const source* s =
-                term->what == filter::type::equality || term->what == filter::type::entry_name
+        out_.bounded_by_equality = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            const attribute_source* s =
+                term->type == filter::node::equality || term->type == filter::node::entry_name
                     ? kind_.source_of(term->attribute)
                     : nullptr;
             return s != nullptr && !s->column.empty();
         });
-        const int number = all_.attribute_named(
-            kind_.source_of(all_.attribute_named("uidNumber")) != nullptr ? "uidNumber"
-                                                                          : "gidNumber");
+        const int number = mapping_.attribute_named(
+            kind_.source_of(mapping_.attribute_named("uidNumber")) != nullptr ? "uidNumber"
+                                                                              : "gidNumber");
         out_.lookup_only = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
-            return (term->what == filter::type::equality ||
-                    term->what == filter::type::entry_name) &&
+            return (term->type == filter::node::equality ||
+                    term->type == filter::node::entry_name) &&
                    (term->attribute == kind_.rdn().attribute || term->attribute == number);
         });
         // Names, and the numbers that stand for them, belong to one entry each.
-        out_.unique = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
-            return term->what == filter::type::equality &&
+        out_.at_most_one = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
+            return term->type == filter::node::equality &&
                    (term->attribute == kind_.rdn().attribute ||
-                    term->attribute == all_.attribute_named("gidNumber"));
+                    term->attribute == mapping_.attribute_named("gidNumber"));
         });
         return nullptr;
     }
@@ -197,18 +202,18 @@ private:
     void leave_out_hidden_twins()
     {
         const std::string key = quote_identifier(kind_.rdn().column);
-        out_.where += (out_.where.empty() ? "(((" : " AND (((") + kind_.gate +
-                      "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
-                      "\n) AS visible WHERE visible." + key + " = e." + key + "))";
+        out_.where_sql += (out_.where_sql.empty() ? "(((" : " AND (((") + kind_.gate +
+                          "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
+                          "\n) AS visible WHERE visible." + key + " = e." + key + "))";
     }
 
     // Nothing when no row can have the value, and when that is not known.
-    [[nodiscard]] std::optional<std::string> parameter_of(const lookup& by, match rule,
+    [[nodiscard]] std::optional<std::string> parameter_of(const lookup& lookup, matching_rule rule,
                                                           const std::string& assertion) const
     {
-        auto out = lookup_parameter(assertion, rule, by.parameter);
-        if (out &&
-            (refuses(refused_, by, *out) || holds(all_.characters.get(), *out) != held::held))
+        auto out = lookup_parameter(assertion, rule, lookup.parameter);
+        if (out && (refuses(refused_, lookup, *out) ||
+                    holds(mapping_.characters.get(), *out) != held::held))
             out.reset();
         return out;
     }
@@ -216,11 +221,11 @@ private:
     // The type in which the column arrives, if that is known.
     [[nodiscard]] unsigned type_in_answer(const column& c) const
     {
-        if (by_ == nullptr || type_of(c) == 0)
-            return type_of(c);
-        const auto at = std::find_if(by_->columns.begin(), by_->columns.end(),
+        if (lookup_ == nullptr || result_type_oid(c) == 0)
+            return result_type_oid(c);
+        const auto at = std::find_if(lookup_->columns.begin(), lookup_->columns.end(),
                                      [&](const auto& other) { return other.name == c.name; });
-        return at == by_->columns.end() ? 0 : at->number;
+        return at == lookup_->columns.end() ? 0 : at->type_oid;
     }
 
     // Has the values of an attribute asked for with every page.
@@ -231,14 +236,14 @@ private:
                 std::find(out_.values_queries.begin(), out_.values_queries.end(), &v) !=
                     out_.values_queries.end())
                 continue;
-            if (!v.problem.empty())
-                throw unusable(v.problem); // an entry without them would say that it has none
+            if (!v.error.empty())
+                throw config_error(v.error); // an entry without them would say that it has none
             out_.values_queries.push_back(&v);
             out_.rows = page_rows_with_values;
         }
     }
 
-    void choose_columns(const wanted& parts)
+    void choose_columns(const selection& selection)
     {
         const auto add = [&](const std::string& name) {
             const column* c = kind_.find_column(name);
@@ -248,15 +253,16 @@ private:
         };
         // * asks for the user attributes, + for the operational ones.
         const auto all_of = [&](int attribute) {
-            return parts.everything &&
-                   (parts.operational ||
-                    !all_.attributes[static_cast<std::size_t>(attribute)].operational);
+            return selection.all_user &&
+                   (selection.all_operational ||
+                    !mapping_.attributes[static_cast<std::size_t>(attribute)].operational);
         };
         add(kind_.rdn().column);
-        for (const source& s : kind_.sources) {
+        for (const attribute_source& s : kind_.sources) {
             out_.chosen.push_back(s.required || all_of(s.attribute) ||
-                                  std::find(parts.attributes.begin(), parts.attributes.end(),
-                                            s.attribute) != parts.attributes.end());
+                                  std::find(selection.attributes.begin(),
+                                            selection.attributes.end(),
+                                            s.attribute) != selection.attributes.end());
             if (!out_.chosen.back())
                 continue;
             if (!s.column.empty())
@@ -266,47 +272,47 @@ private:
                     if (piece.column)
                         add(piece.text);
         }
-        if (parts.password) {
+        if (selection.password) {
             add(kind_.password_column);
             add(kind_.chain_column);
         }
         for (const values_query& v : kind_.values)
-            if (all_of(v.attribute) || std::find(parts.delivered.begin(), parts.delivered.end(),
-                                                 v.attribute) != parts.delivered.end())
+            if (all_of(v.attribute) || std::find(selection.fetched.begin(), selection.fetched.end(),
+                                                 v.attribute) != selection.fetched.end())
                 list_values(v.attribute);
     }
 
     // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
     // test_filter by a column for each value that the filter names.
-    void mark_members(const filter& what, const filter* answered, statement_budget& budget)
+    void mark_members(const filter& tree, const filter* answered, statement_budget& budget)
     {
         std::vector<const filter*> leaves;
-        equalities(what, leaves);
+        equalities(tree, leaves);
         for (const filter* leaf : leaves) {
-            const lookup* by = compiler_.keyed_query(leaf->attribute);
-            const auto value = asserted_value(all_, kind_, *leaf);
+            const lookup* lookup = compiler_.keyed_query(leaf->attribute);
+            const auto value = asserted_value(mapping_, kind_, *leaf);
             if (!value)
                 continue; // no entry has it
-            if (by == nullptr && kind_.values_of(leaf->attribute) != nullptr)
+            if (lookup == nullptr && kind_.values_of(leaf->attribute) != nullptr)
                 list_values(leaf->attribute);
             const bool settled = answered != nullptr && leaf->attribute == answered->attribute &&
                                  leaf->value == answered->value;
-            if (settled || by == nullptr || kind_.source_of(leaf->attribute) != nullptr)
+            if (settled || lookup == nullptr || kind_.source_of(leaf->attribute) != nullptr)
                 continue;
-            const match rule =
-                rule_of_values(all_, leaf->attribute, kind_.names_of(leaf->attribute));
-            const auto asked = parameter_of(*by, rule, *value);
+            const matching_rule rule =
+                rule_of_values(mapping_, leaf->attribute, kind_.named_kind(leaf->attribute));
+            const auto asked = parameter_of(*lookup, rule, *value);
             if (!asked) {
-                if (rule != match::uuid && storable(*value) &&
-                    holds(all_.characters.get(), *value) == held::unknown)
+                if (rule != matching_rule::uuid && is_valid_utf8(*value) &&
+                    holds(mapping_.characters.get(), *value) == held::unknown)
                     list_values(leaf->attribute);
                 continue;
             }
             const std::string key = quote_identifier(kind_.rdn().column);
             const std::size_t bound = values_.values.size();
-            const std::string marked = "e." + key + " IN (SELECT m." + key + " FROM (" +
-                                       by->query_for(*asked).with_parameter(values_.bind(*asked)) +
-                                       ") AS m)";
+            const std::string marked =
+                "e." + key + " IN (SELECT m." + key + " FROM (" +
+                lookup->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
             // Without a list of all values, nothing else shows these.
             const bool listed = kind_.values_of(leaf->attribute) != nullptr;
             if (!budget.pay(marked) && (listed || columns_of_marks_ >= most_marks)) {
@@ -318,23 +324,23 @@ private:
                 {.attribute = leaf->attribute,
                  .value = *value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
-            out_.asked.push_back({by, *asked});
+            out_.requested_values.push_back({lookup, *asked});
             marks_ += ", " + marked;
         }
     }
 
     static constexpr std::size_t most_marks = 16;
 
-    const mapping& all_;
+    const mapping& mapping_;
     const kind& kind_;
-    const std::vector<asked_value>& refused_;
+    const std::vector<requested_value>& refused_;
     plan out_;
     postgres::statement values_;
     condition_compiler compiler_;
-    std::string from_;
-    std::string visible_;        ///< the rows of it that the gate does not hide
-    const lookup* by_ = nullptr; ///< whose query it is
-    bool one_name_ = false;      ///< the entries asked for have one and the same
+    std::string from_sql_;
+    std::string visible_;            ///< the rows of it that the gate does not hide
+    const lookup* lookup_ = nullptr; ///< whose query it is
+    bool one_name_ = false;          ///< the entries asked for have one and the same
     std::string marks_;
     std::size_t columns_of_marks_ = 0;
 };
@@ -346,11 +352,11 @@ namespace {
 // The order of rows by their names.
 class name_order {
 public:
-    explicit name_order(const kind& of) : key_("e." + quote_identifier(of.rdn().column))
+    explicit name_order(const kind& kind) : key_("e." + quote_identifier(kind.rdn().column))
     {
         // Names that are equal to the column's own order, and not to the directory, need a second
         // one.
-        const column* named = of.find_column(of.rdn().column);
+        const column* named = kind.find_column(kind.rdn().column);
         tied_ = named != nullptr && (named->type == column_type::citext || !named->deterministic);
         spelling_ = "(" + key_ + "::text COLLATE \"C\")";
     }
@@ -392,26 +398,28 @@ void add_condition(std::string& to, const std::string& condition)
 
 // The rows of a plan that the condition holds for; one more than a page, so that it is known
 // whether another one follows.
-void select_rows(postgres::statement& out, const plan& from, const std::string& condition,
+void select_rows(postgres::statement& out, const plan& plan, const std::string& condition,
                  const std::string& order)
 {
-    out.text.reserve(from.select.size() + from.from.size() + condition.size() + 100);
-    out.text = from.select + (from.width.empty() ? "" : sum_before(from.width, order)) + from.from;
+    out.text.reserve(plan.select_sql.size() + plan.from_sql.size() + condition.size() + 100);
+    out.text = plan.select_sql + (plan.width_sql.empty() ? "" : sum_before(plan.width_sql, order)) +
+               plan.from_sql;
     if (!condition.empty())
         out.text += " WHERE " + condition;
-    out.text += ' ' + order + "LIMIT " + std::to_string(from.rows + 1);
-    if (!from.width.empty())
+    out.text += ' ' + order + "LIMIT " + std::to_string(plan.rows + 1);
+    if (!plan.width_sql.empty())
         out.text = within_page_bytes(out.text);
 }
 
 } // namespace
 
-postgres::statement plan::page(const std::optional<std::string>& last_key, bool ordered) const
+postgres::statement plan::page_statement(const std::optional<std::string>& last_key,
+                                         bool ordered) const
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*of);
-    std::string condition = where;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
     if (last_key)
         add_condition(condition, by.is(">", *last_key, out));
     select_rows(out, *this, condition, ordered ? by.clause() : "");
@@ -422,8 +430,8 @@ postgres::statement plan::range(const std::string& first, const std::string& las
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*of);
-    std::string condition = where;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
     add_condition(condition, by.is(">=", first, out));
     add_condition(condition, by.is("<=", last, out));
     select_rows(out, *this, condition, by.clause());
@@ -434,28 +442,29 @@ postgres::statement plan::names(const std::optional<std::string>& after, int ski
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*of);
-    std::string condition = where;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
     add_condition(condition, by.key() + " IS NOT NULL");
     if (after)
         add_condition(condition, by.is(">", *after, out));
     // PostgreSQL computes no columns that nobody asks for.
-    out.text = "SELECT n.name FROM (" + select + from + " WHERE " + condition + ' ' + by.clause() +
-               limit(skip, count) + ") AS n(name)";
+    out.text = "SELECT n.name FROM (" + select_sql + from_sql + " WHERE " + condition + ' ' +
+               by.clause() + limit(skip, count) + ") AS n(name)";
     return out;
 }
 
-postgres::statement names_of(const kind& of, const std::optional<std::string>& after, int skip,
+postgres::statement names_of(const kind& kind, const std::optional<std::string>& after, int skip,
                              int count)
 {
     postgres::statement out;
-    const name_order by(of);
+    const name_order by(kind);
     std::string condition = by.key() + " IS NOT NULL";
     if (after)
         add_condition(condition, by.is(">", *after, out));
-    const column* named = of.find_column(of.rdn().column);
-    out.text = "SELECT " + (named != nullptr ? expression(*named) : by.key()) + " FROM (" +
-               of.list.text + ") AS e WHERE " + condition + ' ' + by.clause() + limit(skip, count);
+    const column* named = kind.find_column(kind.rdn().column);
+    out.text = "SELECT " + (named != nullptr ? select_expression(*named) : by.key()) + " FROM (" +
+               kind.list.text + ") AS e WHERE " + condition + ' ' + by.clause() +
+               limit(skip, count);
     return out;
 }
 
@@ -464,18 +473,18 @@ postgres::statement plan::listed(const std::string& name, bool all) const
     postgres::statement out;
     std::string shown;
     const auto show = [&](const column& c) {
-        shown += (shown.empty() ? "" : ", ") + expression(c);
+        shown += (shown.empty() ? "" : ", ") + select_expression(c);
     };
     if (all) {
-        for (const column& c : of->columns)
-            if (c.name != of->password_column)
+        for (const column& c : entry_kind->columns)
+            if (c.name != entry_kind->password_column)
                 show(c);
     } else {
         for (const column* c : columns)
             show(*c);
     }
-    out.text = "SELECT " + shown + " FROM (" + of->list.text + ") AS e WHERE " +
-               name_order(*of).key() + " = " + out.bind(name);
+    out.text = "SELECT " + shown + " FROM (" + entry_kind->list.text + ") AS e WHERE " +
+               name_order(*entry_kind).key() + " = " + out.bind(name);
     return out;
 }
 
@@ -484,32 +493,32 @@ postgres::statement plan::same_before(const std::string& first,
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*of);
-    const column* named = of->find_column(of->rdn().column);
+    const name_order by(*entry_kind);
+    const column* named = entry_kind->find_column(entry_kind->rdn().column);
     const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
-    std::string condition = where;
-    add_condition(
-        condition,
-        any_case_of(plain ? by.key() : by.spelling(), match::ignore_case, names, out).text());
+    std::string condition = where_sql;
+    add_condition(condition, case_insensitive_equals_any(plain ? by.key() : by.spelling(),
+                                                         matching_rule::ignore_case, names, out)
+                                 .text());
     // Rows that are equal to the order are told apart by their spelling.
     add_condition(condition, by.is("<", first, out));
     // With all the columns, since these have parameters as well.
-    out.text = "SELECT s.n FROM (" + select + from + " WHERE " + condition + ") AS s(n)";
+    out.text = "SELECT s.n FROM (" + select_sql + from_sql + " WHERE " + condition + ") AS s(n)";
     return out;
 }
 
-postgres::statement values_of(const values_query& in, const std::vector<std::string>& names)
+postgres::statement values_of(const values_query& query, const std::vector<std::string>& names)
 {
     postgres::statement out;
     if (names.size() == 1) {
         (void)out.bind(names.front());
-        out.text = in.of_one;
+        out.text = query.single_sql;
         return out;
     }
     (void)out.bind(array_literal(names));
-    out.text = in.text;
+    out.text = query.batch_sql;
     out.text += " LIMIT " + std::to_string(page_values + 1);
-    if (in.wide)
+    if (query.wide)
         out.text = within_page_bytes(
             "SELECT w.*" + sum_before("coalesce(octet_length(w.v::text)::float8, 0)", "") +
             " FROM (" + out.text + ") AS w(k, v)");
@@ -526,38 +535,39 @@ std::string plan::identity() const
         number(t.size());
         out += t;
     };
-    out.reserve(where.size() + 4 * columns.size() + chosen.size() + 40);
+    out.reserve(where_sql.size() + 4 * columns.size() + chosen.size() + 40);
     number(lookup);
     number(columns.size());
     for (const column* c : columns)
-        number(c - of->columns.data());
+        number(c - entry_kind->columns.data());
     for (const bool one : chosen)
         out += one ? '1' : '0';
     number(values_queries.size());
     for (const values_query* v : values_queries)
-        number(v - of->values.data());
+        number(v - entry_kind->values.data());
     number(marks.size());
-    for (const mark& m : marks) {
+    for (const match_column& m : marks) {
         number(m.attribute);
         number(m.position);
         text(m.value);
     }
-    text(where);
+    text(where_sql);
     for (const std::string& v : values)
         text(v);
     return out;
 }
 
-std::optional<plan> make_plan(const mapping& all, const kind& of, const filter& what,
-                              const wanted& parts, const std::vector<asked_value>& refused)
+std::optional<plan> make_plan(const mapping& mapping, const kind& kind, const filter& tree,
+                              const selection& selection,
+                              const std::vector<requested_value>& refused)
 {
-    if (of.problem.empty())
-        return planner(all, of, refused).run(what, parts);
+    if (kind.error.empty())
+        return planner(mapping, kind, refused).run(tree, selection);
     // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
     postgres::statement unused;
-    if (condition_compiler(all, of, unused).compile(what).what == condition::type::never)
+    if (condition_compiler(mapping, kind, unused).compile(tree).type == condition::form::never)
         return std::nullopt;
-    throw unusable(of.problem);
+    throw config_error(kind.error);
 }
 
 } // namespace pgsql::directory

@@ -30,12 +30,12 @@ condition negate(const condition& of)
     // The negation of "these rows and maybe more" is not known to admit every row that it must.
     if (!of.exact)
         return condition::always(false);
-    if (of.what == condition::type::never)
+    if (of.type == condition::form::never)
         return condition::always();
-    if (of.what == condition::type::always)
+    if (of.type == condition::form::always)
         return condition::never();
-    return condition::of("(" + of.text() + ") IS NOT TRUE",
-                         true); // NULL: the attribute is absent, so the leaf is false
+    return condition::from_sql("(" + of.text() + ") IS NOT TRUE",
+                               true); // NULL: the attribute is absent, so the leaf is false
 }
 
 // How many relations a query has, as far as its words tell: each SELECT has one and each JOIN adds
@@ -63,48 +63,51 @@ int relations_in(std::string_view sql)
 
 bool alike(const filter& a, const filter& b)
 {
-    return (a.what == filter::type::equality || a.what == filter::type::entry_name) &&
-           a.what == b.what && a.attribute == b.attribute && a.parent == b.parent;
+    return (a.type == filter::node::equality || a.type == filter::node::entry_name) &&
+           a.type == b.type && a.attribute == b.attribute && a.parent == b.parent;
 }
 
 } // namespace
 
-bool refuses(const std::vector<asked_value>& refused, const lookup& by, const std::string& value)
+bool refuses(const std::vector<requested_value>& refused, const lookup& lookup,
+             const std::string& value)
 {
-    return std::any_of(refused.begin(), refused.end(),
-                       [&](const asked_value& one) { return one.by == &by && one.value == value; });
+    return std::any_of(refused.begin(), refused.end(), [&](const requested_value& one) {
+        return one.query == &lookup && one.value == value;
+    });
 }
 
-std::optional<std::string> asserted_value(const mapping& all, const kind& of,
+std::optional<std::string> asserted_value(const mapping& mapping, const kind& kind,
                                           const filter& equality)
 {
     const int named =
-        equality.what == filter::type::equality ? of.names_of(equality.attribute) : -1;
+        equality.type == filter::node::equality ? kind.named_kind(equality.attribute) : -1;
     if (named < 0)
         return equality.value;
-    const kind& target = all.kinds[static_cast<std::size_t>(named)];
+    const auto& target = mapping.kinds[static_cast<std::size_t>(named)];
     if (equality.parent != target.parent || equality.rdn != target.rdn().attribute)
         return std::nullopt;
     return equality.name;
 }
 
-match rule_of_values(const mapping& all, int attribute, int names_of)
+matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of)
 {
-    const int by =
-        names_of < 0 ? attribute : all.kinds[static_cast<std::size_t>(names_of)].rdn().attribute;
-    return all.attributes[static_cast<std::size_t>(by)].rule;
+    const int by = names_of < 0 ? attribute
+                                : mapping.kinds[static_cast<std::size_t>(names_of)].rdn().attribute;
+    return mapping.attributes[static_cast<std::size_t>(by)].rule;
 }
 
-const char* why_distrusted(const mapping& all, const lookup& by, const kind& of)
+const char* why_distrusted(const mapping& mapping, const lookup& lookup, const kind& kind)
 {
     constexpr const char* any_case = "its values may be stored in any case";
     constexpr const char* as_text = "it compares text, and the column is citext";
     const auto is_loose = [&](const column* c) {
-        return c != nullptr && c->type == column_type::citext && by.parameter == column_type::text;
+        return c != nullptr && c->type == column_type::citext &&
+               lookup.parameter == column_type::text;
     };
-    const int named = of.names_of(by.attribute);
+    const int named = kind.named_kind(lookup.attribute);
     if (named >= 0) { // a DN says the name in one case of letters
-        const kind& target = all.kinds[static_cast<std::size_t>(named)];
+        const auto& target = mapping.kinds[static_cast<std::size_t>(named)];
         const column* name = target.find_column(target.rdn().column);
         if (is_loose(name))
             return as_text;
@@ -112,50 +115,50 @@ const char* why_distrusted(const mapping& all, const lookup& by, const kind& of)
                    ? any_case
                    : nullptr;
     }
-    const source* from = of.source_of(by.attribute);
-    if (from == nullptr)
+    const attribute_source* source = kind.source_of(lookup.attribute);
+    if (source == nullptr)
         return nullptr;
-    if (from->of_name)
+    if (source->generated_uuid)
         return "entries have values that are made of their names";
-    if (from->column.empty())
+    if (source->column.empty())
         return "entries have values by default";
-    const column* own = of.find_column(from->column);
+    const column* own = kind.find_column(source->column);
     if (is_loose(own))
         return as_text;
-    if (own == nullptr || from->compare != comparison::any)
+    if (own == nullptr || source->compare != comparison::any)
         return nullptr;
-    if (own->type == column_type::uuid || (is_integer(own->type) && is_integer(by.parameter)))
+    if (own->type == column_type::uuid || (is_integer(own->type) && is_integer(lookup.parameter)))
         return nullptr;
     if (is_integer(own->type)) // 7.0 and 7 are one number and two texts
         return own->type == column_type::numeric ? "it compares numbers as text" : nullptr;
     if (is_time(own->type))
-        return !is_time(by.parameter) ? "it compares times as text"
-               : own->whole_seconds   ? nullptr
-                                      : "its times may have fractions of a second, which no entry "
-                                        "shows";
+        return !is_time(lookup.parameter) ? "it compares times as text"
+               : own->whole_seconds       ? nullptr
+                                    : "its times may have fractions of a second, which no entry "
+                                      "shows";
     return any_case;
 }
 
-filter settled(const filter& what, const kind& of)
+filter settled(const filter& term, const kind& kind)
 {
-    switch (what.what) {
-    case filter::type::object_class:
-        return filter::of(of.all_classes.contains(what.value) ? truth::yes : truth::no);
-    case filter::type::entry_name:
-        return of.parent != what.parent || of.rdn().attribute != what.attribute
-                   ? filter::of(truth::no)
-                   : what;
-    case filter::type::conjunction:
-    case filter::type::disjunction:
-    case filter::type::negation: {
-        filter out{.what = what.what};
-        out.parts.reserve(what.parts.size());
-        for (const filter& part : what.parts)
-            out.parts.push_back(settled(part, of));
+    switch (term.type) {
+    case filter::node::object_class:
+        return filter::constant_of(kind.all_classes.contains(term.value) ? truth::yes : truth::no);
+    case filter::node::entry_name:
+        return kind.parent != term.parent || kind.rdn().attribute != term.attribute
+                   ? filter::constant_of(truth::no)
+                   : term;
+    case filter::node::conjunction:
+    case filter::node::disjunction:
+    case filter::node::negation: {
+        filter out{.type = term.type};
+        out.parts.reserve(term.parts.size());
+        for (const filter& part : term.parts)
+            out.parts.push_back(settled(part, kind));
         return out;
     }
     default:
-        return what;
+        return term;
     }
 }
 
@@ -174,7 +177,7 @@ template <typename Make> auto condition_compiler::attempt(Make make)
     const std::size_t bound = values_.values.size();
     const statement_budget before = budget_;
     auto out = make();
-    const auto is_sql = [](const condition& c) { return c.what == condition::type::sql; };
+    const auto is_sql = [](const condition& c) { return c.type == condition::form::sql; };
     bool kept = false;
     if constexpr (std::is_same_v<decltype(out), condition>)
         kept = is_sql(out);
@@ -187,69 +190,69 @@ template <typename Make> auto condition_compiler::attempt(Make make)
     return out;
 }
 
-condition condition_compiler::compile(const filter& what, const filter* answered)
+condition condition_compiler::compile(const filter& term, const filter* answered)
 {
-    condition out = part(what, false, answered, 0);
-    return out.odd.empty() ? out : condition::of(out.text(), out.exact);
+    condition out = part(term, false, answered, 0);
+    return out.odd.empty() ? out : condition::from_sql(out.text(), out.exact);
 }
 
-condition condition_compiler::part(const filter& what, bool negated, const filter* answered,
+condition condition_compiler::part(const filter& term, bool negated, const filter* answered,
                                    int depth)
 {
-    return attempt([&] { return node(what, negated, answered, depth); });
+    return attempt([&] { return node(term, negated, answered, depth); });
 }
 
-condition condition_compiler::node(const filter& what, bool negated, const filter* answered,
+condition condition_compiler::node(const filter& term, bool negated, const filter* answered,
                                    int depth)
 {
-    if (&what == answered)
+    if (&term == answered)
         return negated ? condition::never() : condition::always();
     if (depth > deepest)
         return condition::always(false);
-    switch (what.what) {
-    case filter::type::conjunction:
-        return combine(what, !negated, negated, answered, depth);
-    case filter::type::disjunction:
-        return combine(what, negated, negated, answered, depth);
-    case filter::type::negation: // De Morgan holds in three values too, so that negation only ever
+    switch (term.type) {
+    case filter::node::conjunction:
+        return combine(term, !negated, negated, answered, depth);
+    case filter::node::disjunction:
+        return combine(term, negated, negated, answered, depth);
+    case filter::node::negation: // De Morgan holds in three values too, so that negation only ever
                                  // meets leaves
-        return part(what.parts.front(), !negated, answered, depth + 1);
-    case filter::type::constant:
-        return what.constant == (negated ? truth::no : truth::yes) ? condition::always()
+        return part(term.parts.front(), !negated, answered, depth + 1);
+    case filter::node::constant:
+        return term.constant == (negated ? truth::no : truth::yes) ? condition::always()
                                                                    : condition::never();
-    case filter::type::object_class:
-        return kind_.all_classes.contains(what.value) != negated ? condition::always()
+    case filter::node::object_class:
+        return kind_.all_classes.contains(term.value) != negated ? condition::always()
                                                                  : condition::never();
     default:
         break;
     }
     if (budget_.exhausted())
         return condition::always(false);
-    condition out = leaf(what, negated);
-    return out.what != condition::type::sql || budget_.pay(out.text()) ? out
+    condition out = leaf(term, negated);
+    return out.type != condition::form::sql || budget_.pay(out.text()) ? out
                                                                        : condition::always(false);
 }
 
-condition condition_compiler::leaf(const filter& what, bool negated)
+condition condition_compiler::leaf(const filter& term, bool negated)
 {
-    switch (what.what) {
-    case filter::type::entry_name:
-        if (kind_.parent != what.parent || kind_.rdn().attribute != what.attribute)
+    switch (term.type) {
+    case filter::node::entry_name:
+        if (kind_.parent != term.parent || kind_.rdn().attribute != term.attribute)
             return negated ? condition::always() : condition::never();
-        return equality(what.attribute, what.value, negated);
-    case filter::type::equality: {
-        const auto value = asserted(what);
-        return value     ? equality(what.attribute, *value, negated)
+        return equality(term.attribute, term.value, negated);
+    case filter::node::equality: {
+        const auto value = asserted(term);
+        return value     ? equality(term.attribute, *value, negated)
                : negated ? condition::always()
                          : condition::never();
     }
-    case filter::type::substrings:
-        return substrings(what.attribute, what.pieces, negated);
-    case filter::type::at_least:
-    case filter::type::at_most:
-        return ordering(what.attribute, what.what == filter::type::at_least, what.value, negated);
-    case filter::type::presence:
-        return presence(what.attribute, negated);
+    case filter::node::substrings:
+        return substrings(term.attribute, term.pieces, negated);
+    case filter::node::at_least:
+    case filter::node::at_most:
+        return ordering(term.attribute, term.type == filter::node::at_least, term.value, negated);
+    case filter::node::presence:
+        return presence(term.attribute, negated);
     default:
         return condition::always(false);
     }
@@ -266,10 +269,10 @@ public:
     [[nodiscard]] bool add(const condition& term)
     {
         exact_ = exact_ && term.exact;
-        if (term.what != condition::type::sql) {
+        if (term.type != condition::form::sql) {
             // False AND x, True OR x: nothing else matters, not even what is inexact (a superset
             // stays one)
-            if ((term.what == condition::type::never) != conjunction_)
+            if ((term.type == condition::form::never) != conjunction_)
                 return true;
             decided_ = conjunction_ ? condition::never() : condition::always(term.exact);
             return false;
@@ -291,7 +294,7 @@ public:
             return *decided_;
         if (terms_ == 0)
             return conjunction_ ? condition::always(exact_) : condition::never();
-        condition out = terms_ == 1 ? first_ : condition::of("(" + sql_ + ")", exact_);
+        condition out = terms_ == 1 ? first_ : condition::from_sql("(" + sql_ + ")", exact_);
         out.exact = exact_;
         if (!conjunction_)
             out.odd = odd_;
@@ -310,12 +313,12 @@ private:
 
 } // namespace
 
-condition condition_compiler::combine(const filter& what, bool conjunction, bool negated,
+condition condition_compiler::combine(const filter& term, bool conjunction, bool negated,
                                       const filter* answered, int depth)
 {
     std::vector<const filter*> parts;
-    parts.reserve(what.parts.size());
-    for (const filter& one : what.parts)
+    parts.reserve(term.parts.size());
+    for (const filter& one : term.parts)
         parts.push_back(&one);
     if (conjunction) // what finds few rows comes before what may use the budget up
         std::stable_partition(parts.begin(), parts.end(),
@@ -334,10 +337,10 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
             tried.push_back(one);
             // Equalities joined by OR, and their negations by AND.
             together = attempt([&] {
-                auto c = conjunction == negated ? equals_one_of(what.parts, *one)
-                         : conjunction          ? equals_all_of(what.parts, *one)
+                auto c = conjunction == negated ? equals_one_of(term.parts, *one)
+                         : conjunction          ? equals_all_of(term.parts, *one)
                                                 : std::nullopt;
-                if (c && c->what == condition::type::sql && !budget_.pay(c->text()))
+                if (c && c->type == condition::form::sql && !budget_.pay(c->text()))
                     c = condition::always(false);
                 return c && negated ? std::optional(negate(*c)) : c;
             });
@@ -356,18 +359,18 @@ condition condition_compiler::combine(const filter& what, bool conjunction, bool
     return all.sum();
 }
 
-std::optional<column_terms> condition_compiler::column_only(int attribute)
+std::optional<column_condition> condition_compiler::column_only(int attribute)
 {
-    const source* from = kind_.source_of(attribute);
-    const column* c = from != nullptr ? kind_.find_column(from->column) : nullptr;
-    if (!kind_.problem.empty() || c == nullptr || !from->defaults.empty())
+    const attribute_source* source = kind_.source_of(attribute);
+    const column* c = source != nullptr ? kind_.find_column(source->column) : nullptr;
+    if (!kind_.error.empty() || c == nullptr || !source->defaults.empty())
         return std::nullopt;
-    return terms_of(*c, *from, rule_of(attribute, from->names_of), values_);
+    return terms_of(*c, *source, rule_of(attribute, source->named_kind), values_);
 }
 
 condition condition_compiler::elsewhere(int attribute) const
 {
-    return !kind_.problem.empty() || kind_.source_of(attribute) != nullptr ||
+    return !kind_.error.empty() || kind_.source_of(attribute) != nullptr ||
                    kind_.lookup_by(attribute) != nullptr || kind_.values_of(attribute) != nullptr
                ? condition::always(false)
                : condition::never();
@@ -375,33 +378,34 @@ condition condition_compiler::elsewhere(int attribute) const
 
 condition condition_compiler::equality(int attribute, const std::string& value, bool negated)
 {
-    if (!kind_.problem.empty())
+    if (!kind_.error.empty())
         return condition::always(false);
-    const source* from = kind_.source_of(attribute);
-    const lookup* by = kind_.lookup_by(attribute);
+    const attribute_source* source = kind_.source_of(attribute);
+    const lookup* lookup = kind_.lookup_by(attribute);
     condition c = condition::never();
-    const match rule = rule_of(attribute);
-    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    const matching_rule rule = rule_of(attribute);
+    const column* own = source != nullptr ? kind_.find_column(source->column) : nullptr;
     const bool bytes = own != nullptr &&
                        (own->type == column_type::bytea || own->type == column_type::bytea_array);
-    if (rule != match::uuid && !bytes && !storable(value)) // which compares bytes
+    if (rule != matching_rule::uuid && !bytes && !is_valid_utf8(value)) // which compares bytes
         return negated ? condition::always() : condition::never();
-    if (from != nullptr && from->of_name)
+    if (source != nullptr && source->generated_uuid)
         return condition::always(false);
-    if (from != nullptr) {
+    if (source != nullptr) {
         c = own == nullptr
                 ? condition::never()
-                : terms_of(*own, *from, rule_of(attribute, from->names_of), values_).equals(value);
-        c = or_by_default(std::move(c), *from, {value});
+                : terms_of(*own, *source, rule_of(attribute, source->named_kind), values_)
+                      .equals(value);
+        c = or_default_matches(std::move(c), *source, {value});
     }
     // Without a column that SQL can compare, the keyed query knows the rows that have the value, or
     // the list of values does.
     if (keyed_query(attribute) != nullptr &&
-        (from == nullptr || (c.what == condition::type::always && from->defaults.empty())))
-        c = membership(*by, value);
-    else if (const values_query* list = kind_.values_of(attribute); from == nullptr && list)
-        c = listed(*list, {value});
-    else if (from == nullptr && by != nullptr)
+        (source == nullptr || (c.type == condition::form::always && source->defaults.empty())))
+        c = via_lookup(*lookup, value);
+    else if (const values_query* list = kind_.values_of(attribute); source == nullptr && list)
+        c = via_values_query(*list, {value});
+    else if (source == nullptr && lookup != nullptr)
         c = condition::always(false);
     return negated ? negate(c) : c;
 }
@@ -409,46 +413,48 @@ condition condition_compiler::equality(int attribute, const std::string& value, 
 std::optional<condition> condition_compiler::equals_one_of(const std::vector<filter>& parts,
                                                            const filter& first)
 {
-    const source* from = kind_.source_of(first.attribute);
-    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    const attribute_source* source = kind_.source_of(first.attribute);
+    const column* own = source != nullptr ? kind_.find_column(source->column) : nullptr;
     const values_query* list = kind_.values_of(first.attribute);
-    const match rule = first.attribute >= 0
-                           ? rule_of(first.attribute, from != nullptr ? from->names_of : -1)
-                           : match::other;
-    if (!kind_.problem.empty() ||
-        (first.what == filter::type::entry_name &&
+    const matching_rule rule =
+        first.attribute >= 0 ? rule_of(first.attribute, source != nullptr ? source->named_kind : -1)
+                             : matching_rule::other;
+    if (!kind_.error.empty() ||
+        (first.type == filter::node::entry_name &&
          (first.parent != kind_.parent || first.attribute != kind_.rdn().attribute)) ||
-        (own != nullptr ? !terms_of(*own, *from, rule, values_).takes_several()
-                        : from != nullptr || list == nullptr))
+        (own != nullptr ? !terms_of(*own, *source, rule, values_).takes_several()
+                        : source != nullptr || list == nullptr))
         return std::nullopt;
     std::vector<std::string> several;
     for (const filter& part : parts) {
         if (!alike(first, part))
             continue;
-        if (auto value = asserted(part); value && (rule == match::uuid || storable(*value)))
+        if (auto value = asserted(part);
+            value && (rule == matching_rule::uuid || is_valid_utf8(*value)))
             several.push_back(std::move(*value));
     }
     // The keyed query is the better way to a few lists' entries.
     if (several.size() < 2 || (own == nullptr && keyed_query(first.attribute) != nullptr &&
                                several.size() <= few_lookups))
         return std::nullopt;
-    return own == nullptr ? listed(*list, several)
-                          : or_by_default(terms_of(*own, *from, rule, values_).equals_any(several),
-                                          *from, several);
+    return own == nullptr
+               ? via_values_query(*list, several)
+               : or_default_matches(terms_of(*own, *source, rule, values_).equals_any(several),
+                                    *source, several);
 }
 
 std::optional<condition> condition_compiler::equals_all_of(const std::vector<filter>& parts,
                                                            const filter& first)
 {
     const values_query* list = kind_.values_of(first.attribute);
-    if (!kind_.problem.empty() || first.what != filter::type::equality || list == nullptr ||
+    if (!kind_.error.empty() || first.type != filter::node::equality || list == nullptr ||
         kind_.source_of(first.attribute) != nullptr)
         return std::nullopt;
     std::set<std::string> several;
     for (const filter& one : parts)
         if (alike(first, one)) {
             const auto value = asserted(one);
-            if (!value || !storable(*value))
+            if (!value || !is_valid_utf8(*value))
                 return condition::never();
             if (may_be_regular(*value)) // the others are left to test_filter
                 several.insert(*value);
@@ -458,72 +464,74 @@ std::optional<condition> condition_compiler::equals_all_of(const std::vector<fil
         (keyed_query(first.attribute) != nullptr && several.size() <= few_lookups))
         return std::nullopt;
     const condition any =
-        any_case_of(by->text, by->rule, {several.begin(), several.end()}, values_);
+        case_insensitive_equals_any(by->text, by->rule, {several.begin(), several.end()}, values_);
     const std::string parameter = '$' + std::to_string(values_.values.size());
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + list->listing +
-                             ") AS v WHERE " + any.text() + " GROUP BY v." + key + " HAVING " +
-                             having_all(by->text, by->rule, parameter) + ")",
-                         false);
+    return condition::from_sql("e." + key + " IN (SELECT v." + key + " FROM (" + list->source_sql +
+                                   ") AS v WHERE " + any.text() + " GROUP BY v." + key +
+                                   " HAVING " + having_all(by->text, by->rule, parameter) + ")",
+                               false);
 }
 
-condition condition_compiler::membership(const lookup& by, const std::string& value)
+condition condition_compiler::via_lookup(const lookup& lookup, const std::string& value)
 {
-    const auto asked =
-        lookup_parameter(value, rule_of(by.attribute, kind_.names_of(by.attribute)), by.parameter);
-    if (!asked || refuses(refused_, by, *asked))
+    const auto asked = lookup_parameter(
+        value, rule_of(lookup.attribute, kind_.named_kind(lookup.attribute)), lookup.parameter);
+    if (!asked || refuses(refused_, lookup, *asked))
         return condition::never();
-    const held known = holds(all_.characters.get(), *asked);
+    const held known = holds(mapping_.characters.get(), *asked);
     if (known == held::not_held)
         return condition::never();
     if (known == held::unknown)
         return condition::always(false);
-    asked_.push_back({&by, *asked});
+    requested_values_.push_back({&lookup, *asked});
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    return condition::of("e." + key + " IN (SELECT m." + key + " FROM (" +
-                             by.query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)",
-                         true);
+    return condition::from_sql("e." + key + " IN (SELECT m." + key + " FROM (" +
+                                   lookup.query_for(*asked).with_parameter(values_.bind(*asked)) +
+                                   ") AS m)",
+                               true);
 }
 
 std::optional<condition_compiler::listed_text>
-condition_compiler::text_of(const values_query& in) const
+condition_compiler::text_of(const values_query& query) const
 {
-    const match rule = rule_of(in.attribute, in.names_of);
-    if (in.listing.empty() || in.bytes ||
-        (in.names_of < 0 && rule != match::ignore_case && rule != match::exact_case))
+    const matching_rule rule = rule_of(query.attribute, query.named_kind);
+    if (query.source_sql.empty() || query.is_bytea ||
+        (query.named_kind < 0 && rule != matching_rule::ignore_case &&
+         rule != matching_rule::exact_case))
         return std::nullopt;
     listed_text out{
-        .column = "v." + postgres::quote_identifier(in.value), .text = {}, .rule = rule};
-    out.text = printed(out.column, in.own_cast);
-    if (!in.deterministic)
+        .column = "v." + postgres::quote_identifier(query.value_column), .text = {}, .rule = rule};
+    out.text = printed(out.column, query.own_cast);
+    if (!query.deterministic)
         out.text = "(" + out.text + " COLLATE \"C\")";
     return out;
 }
 
-condition condition_compiler::listed(const values_query& in,
-                                     const std::vector<std::string>& several)
+condition condition_compiler::via_values_query(const values_query& query,
+                                               const std::vector<std::string>& values)
 {
-    const auto by = text_of(in);
+    const auto by = text_of(query);
     if (!by)
         return condition::always(false);
     const std::string key = postgres::quote_identifier(kind_.rdn().column);
-    const condition any = several.size() == 1
-                              ? any_case(by->text, by->rule, several.front(), values_)
-                              : any_case_of(by->text, by->rule, several, values_);
-    return condition::of("e." + key + " IN (SELECT v." + key + " FROM (" + in.listing +
-                             ") AS v WHERE " + any.text() + ")",
-                         false);
+    const condition any = values.size() == 1
+                              ? case_insensitive_equals(by->text, by->rule, values.front(), values_)
+                              : case_insensitive_equals_any(by->text, by->rule, values, values_);
+    return condition::from_sql("e." + key + " IN (SELECT v." + key + " FROM (" + query.source_sql +
+                                   ") AS v WHERE " + any.text() + ")",
+                               false);
 }
 
-condition condition_compiler::or_by_default(condition own, const source& from,
-                                            const std::vector<std::string>& several)
+condition condition_compiler::or_default_matches(condition own, const attribute_source& source,
+                                                 const std::vector<std::string>& values)
 {
-    if (from.defaults.empty() || own.what == condition::type::always)
+    if (source.defaults.empty() || own.type == condition::form::always)
         return own;
-    const condition d = by_default(from, several);
-    if (own.what == condition::type::never)
+    const condition d = default_matches(source, values);
+    if (own.type == condition::form::never)
         return d;
-    if (d.what != condition::type::sql)
+    if (d.type != condition::form::sql)
         return own;
     own.sql = "(" + own.sql + " OR " + d.sql + ")";
     own.exact = own.exact && d.exact;
@@ -532,34 +540,35 @@ condition condition_compiler::or_by_default(condition own, const source& from,
 
 const lookup* condition_compiler::keyed_query(int attribute) const
 {
-    const lookup* by = kind_.lookup_by(attribute);
-    return by != nullptr && why_distrusted(all_, *by, kind_) == nullptr ? by : nullptr;
+    const lookup* lookup = kind_.lookup_by(attribute);
+    return lookup != nullptr && why_distrusted(mapping_, *lookup, kind_) == nullptr ? lookup
+                                                                                    : nullptr;
 }
 
 bool condition_compiler::may_be_default(int attribute, const std::string& value)
 {
-    const source* from = kind_.source_of(attribute);
-    if (from == nullptr || from->defaults.empty())
+    const attribute_source* source = kind_.source_of(attribute);
+    if (source == nullptr || source->defaults.empty())
         return false;
     const std::size_t bound = values_.values.size();
-    const bool may = default_equals(*from, {value}).what != condition::type::never;
+    const bool may = default_equals(*source, {value}).type != condition::form::never;
     values_.values.resize(bound);
     return may;
 }
 
-condition condition_compiler::by_default(const source& from,
-                                         const std::vector<std::string>& several)
+condition condition_compiler::default_matches(const attribute_source& source,
+                                              const std::vector<std::string>& values)
 {
     const std::size_t bound = values_.values.size();
-    condition d = default_equals(from, several);
-    if (d.what != condition::type::sql)
+    condition d = default_equals(source, values);
+    if (d.type != condition::form::sql)
         values_.values.resize(bound);
-    const column* own = kind_.find_column(from.column);
-    if (own == nullptr || d.what == condition::type::never)
+    const column* own = kind_.find_column(source.column);
+    if (own == nullptr || d.type == condition::form::never)
         return d;
-    const std::string none = absent(*own);
-    return condition::of(d.what == condition::type::sql ? "(" + none + " AND " + d.sql + ")" : none,
-                         d.exact);
+    const std::string none = is_missing_sql(*own);
+    return condition::from_sql(
+        d.type == condition::form::sql ? "(" + none + " AND " + d.sql + ")" : none, d.exact);
 }
 
 std::vector<branch> condition_compiler::branches(const filter& equality) const
@@ -570,40 +579,41 @@ std::vector<branch> condition_compiler::branches(const filter& equality) const
     if (!asked)
         return out;
     const std::string& value = *asked;
-    const source* from = kind_.source_of(attribute);
-    const column* own = from != nullptr ? kind_.find_column(from->column) : nullptr;
+    const attribute_source* source = kind_.source_of(attribute);
+    const column* own = source != nullptr ? kind_.find_column(source->column) : nullptr;
     if (own != nullptr) {
         postgres::statement values;
-        out = terms_of(*own, *from, rule_of(attribute, from->names_of), values).branches(value);
-        condition_compiler alone(all_, kind_, values);
+        out =
+            terms_of(*own, *source, rule_of(attribute, source->named_kind), values).branches(value);
+        condition_compiler alone(mapping_, kind_, values);
         const condition d =
-            from->defaults.empty() ? condition::never() : alone.by_default(*from, {value});
-        if (d.what == condition::type::sql)
+            source->defaults.empty() ? condition::never() : alone.default_matches(*source, {value});
+        if (d.type == condition::form::sql)
             out.push_back(
                 {.condition = {d.sql, values.values},
                  .column = reference(own->name),
                  .index = own->type == column_type::text || own->type == column_type::citext
-                              ? "((true)) WHERE " + absent(*own)
+                              ? "((true)) WHERE " + is_missing_sql(*own)
                               : ""});
     } else if (const values_query* list = kind_.values_of(attribute);
                list != nullptr && keyed_query(attribute) == nullptr) {
         if (const auto by = text_of(*list))
-            out = any_case_branches(by->text, by->column, by->rule, value);
+            out = case_insensitive_branches(by->text, by->column, by->rule, value);
         for (branch& b : out)
-            b.from = list->listing;
+            b.query = list->source_sql;
     }
     return out;
 }
 
-condition condition_compiler::default_equals(const source& from,
-                                             const std::vector<std::string>& several)
+condition condition_compiler::default_equals(const attribute_source& source,
+                                             const std::vector<std::string>& values)
 {
-    const match rule = rule_of(from.attribute);
-    if (rule != match::ignore_case && rule != match::exact_case)
+    const matching_rule rule = rule_of(source.attribute);
+    if (rule != matching_rule::ignore_case && rule != matching_rule::exact_case)
         return condition::always(false); // 007 and 7, say, are one value and two texts
-    const bool ignore_case = rule == match::ignore_case;
+    const bool ignore_case = rule == matching_rule::ignore_case;
     std::string sql;
-    for (const value_template& t : from.defaults) {
+    for (const value_template& t : source.defaults) {
         const auto& pieces = t.pieces();
         const auto columns =
             std::count_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
@@ -617,7 +627,7 @@ condition condition_compiler::default_equals(const source& from,
             return condition::always(false);
         // What a value has between them, if it is one that this default can make.
         std::vector<std::string> middles;
-        for (const std::string_view v : several)
+        for (const std::string_view v : values)
             if (v.size() >= head.size() + tail.size() && same(v.substr(0, head.size()), head) &&
                 same(v.substr(v.size() - tail.size()), tail))
                 middles.emplace_back(v.substr(head.size(), v.size() - head.size() - tail.size()));
@@ -625,7 +635,7 @@ condition condition_compiler::default_equals(const source& from,
             std::erase_if(middles, [](const auto& more) { return !more.empty(); });
         // A column cannot have what the database cannot hold, while a default's own text can.
         std::erase_if(middles, [&](const auto& middle) {
-            return holds(all_.characters.get(), middle) == held::not_held;
+            return holds(mapping_.characters.get(), middle) == held::not_held;
         });
         if (middles.empty())
             continue;
@@ -633,14 +643,14 @@ condition condition_compiler::default_equals(const source& from,
             return condition::always(false); // inexact: an earlier default may have served
         const auto only =
             std::find_if(pieces.begin(), pieces.end(), [](const auto& p) { return p.column; });
-        const source* other = nullptr;
-        for (const source& s : kind_.sources)
+        const attribute_source* other = nullptr;
+        for (const attribute_source& s : kind_.sources)
             if (const column* c = kind_.find_column(s.column);
                 s.column == only->text && c != nullptr && c->type == column_type::text &&
                 s.defaults.empty() && s.compare != comparison::any)
                 other = &s;
         const bool all_known = std::all_of(middles.begin(), middles.end(), [&](const auto& middle) {
-            return holds(all_.characters.get(), middle) == held::held;
+            return holds(mapping_.characters.get(), middle) == held::held;
         });
         if (columns != 1 || only->last_word || other == nullptr || !all_known)
             return condition::always(false);
@@ -648,7 +658,7 @@ condition condition_compiler::default_equals(const source& from,
                (middles.size() == 1 ? values_.bind(middles.front())
                                     : "ANY(" + values_.bind(array_literal(middles)) + ")");
     }
-    return sql.empty() ? condition::never() : condition::of("(" + sql + ")", false);
+    return sql.empty() ? condition::never() : condition::from_sql("(" + sql + ")", false);
 }
 
 condition condition_compiler::substrings(int attribute, const std::vector<std::string>& pieces,
@@ -665,15 +675,15 @@ condition condition_compiler::ordering(int attribute, bool at_least, const std::
 {
     condition c = elsewhere(attribute);
     if (auto terms = column_only(attribute))
-        c = terms->compares(at_least, value);
+        c = terms->ordering(at_least, value);
     return negated ? negate(c) : c;
 }
 
 condition condition_compiler::presence(int attribute, bool negated)
 {
     condition c = elsewhere(attribute);
-    const source* from = kind_.source_of(attribute);
-    if (kind_.problem.empty() && from != nullptr && (from->required || from->of_name))
+    const attribute_source* source = kind_.source_of(attribute);
+    if (kind_.error.empty() && source != nullptr && (source->required || source->generated_uuid))
         c = condition::always();
     else if (auto terms = column_only(attribute))
         c = terms->present();

@@ -9,33 +9,34 @@ namespace pgsql::directory {
 
 /// What an equality asserts of the values that the kind has: the DN's name where they are names of
 /// entries. Nothing where none of those entries can have the DN.
-[[nodiscard]] std::optional<std::string> asserted_value(const mapping& all, const kind& of,
+[[nodiscard]] std::optional<std::string> asserted_value(const mapping& mapping, const kind& kind,
                                                         const filter& equality);
 
 /// The rule by which the values of an attribute are compared: those that name entries of a kind by
 /// that of their names.
-[[nodiscard]] match rule_of_values(const mapping& all, int attribute, int names_of);
+[[nodiscard]] matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of);
 
 /// Why the rows of a keyed query need not be all the rows whose attribute equals the assertion, so
 /// that no filter may use it; null: they are.
-[[nodiscard]] const char* why_distrusted(const mapping& all, const lookup& by, const kind& of);
+[[nodiscard]] const char* why_distrusted(const mapping& mapping, const lookup& lookup,
+                                         const kind& kind);
 
 /// A value that a keyed query is asked for.
-struct asked_value {
-    const lookup* by = nullptr;
+struct requested_value {
+    const lookup* query = nullptr;
     std::string value; ///< as the query's parameter
 
-    [[nodiscard]] bool operator==(const asked_value&) const = default;
+    [[nodiscard]] bool operator==(const requested_value&) const = default;
 };
 
-[[nodiscard]] bool refuses(const std::vector<asked_value>& refused, const lookup& by,
+[[nodiscard]] bool refuses(const std::vector<requested_value>& refused, const lookup& lookup,
                            const std::string& value);
 
 /// The filter for entries of the kind: what the kind alone decides, such as object classes, is
 /// decided, and does not keep like terms apart.
-[[nodiscard]] filter settled(const filter& what, const kind& of);
+[[nodiscard]] filter settled(const filter& term, const kind& kind);
 
-/// What one statement may cost, whatever the filter. PostgreSQL's planner is neither bounded nor
+/// What one statement may cost, whatever the term. PostgreSQL's planner is neither bounded nor
 /// interrupted, and takes the longer the more relations are joined; each row costs the time of each
 /// term. What is not affordable is left to slapd's test_filter.
 class statement_budget {
@@ -57,16 +58,19 @@ class condition_compiler {
 public:
     /// Column references are written as e."column"; values are bound to `values`. `refused` are
     /// values that PostgreSQL refuses as parameters: no row has them.
-    condition_compiler(const mapping& all, const kind& of, postgres::statement& values,
-                       const std::vector<asked_value>& refused = {})
-        : all_(all), kind_(of), values_(values), refused_(refused)
+    condition_compiler(const mapping& mapping, const kind& kind, postgres::statement& values,
+                       const std::vector<requested_value>& refused = {})
+        : mapping_(mapping), kind_(kind), values_(values), refused_(refused)
     {}
 
     /// What keyed queries are asked for by the conditions so far.
-    [[nodiscard]] const std::vector<asked_value>& asked() const noexcept { return asked_; }
+    [[nodiscard]] const std::vector<requested_value>& requested_values() const noexcept
+    {
+        return requested_values_;
+    }
 
-    /// The condition of the filter. `answered` is a leaf that the chosen statement already settles.
-    [[nodiscard]] condition compile(const filter& what, const filter* answered = nullptr);
+    /// The condition of the term. `answered` is a leaf that the chosen statement already settles.
+    [[nodiscard]] condition compile(const filter& term, const filter* answered = nullptr);
     /// What is left for the rest of the statement.
     [[nodiscard]] statement_budget& budget() noexcept { return budget_; }
     /// The keyed query that knows the rows in which the attribute has a value, if there is one.
@@ -77,24 +81,24 @@ public:
     [[nodiscard]] std::vector<branch> branches(const filter& equality) const;
 
 private:
-    [[nodiscard]] match rule_of(int attribute) const
+    [[nodiscard]] matching_rule rule_of(int attribute) const
     {
-        return all_.attributes[static_cast<std::size_t>(attribute)].rule;
+        return mapping_.attributes[static_cast<std::size_t>(attribute)].rule;
     }
-    [[nodiscard]] match rule_of(int attribute, int names_of) const
+    [[nodiscard]] matching_rule rule_of(int attribute, int names_of) const
     {
-        return rule_of_values(all_, attribute, names_of);
+        return rule_of_values(mapping_, attribute, names_of);
     }
     /// Runs `make`; of what comes to no SQL, no value and no cost stays behind.
     template <typename Make> [[nodiscard]] auto attempt(Make make);
-    /// The condition of the filter, or of its negation.
-    [[nodiscard]] condition part(const filter& what, bool negated, const filter* answered,
+    /// The condition of the term, or of its negation.
+    [[nodiscard]] condition part(const filter& term, bool negated, const filter* answered,
                                  int depth);
-    [[nodiscard]] condition node(const filter& what, bool negated, const filter* answered,
+    [[nodiscard]] condition node(const filter& term, bool negated, const filter* answered,
                                  int depth);
-    [[nodiscard]] condition leaf(const filter& what, bool negated);
+    [[nodiscard]] condition leaf(const filter& term, bool negated);
     [[nodiscard]] condition equality(int attribute, const std::string& value, bool negated);
-    [[nodiscard]] condition combine(const filter& what, bool conjunction, bool negated,
+    [[nodiscard]] condition combine(const filter& term, bool conjunction, bool negated,
                                     const filter* answered, int depth);
     /// That one of the equalities like the first of them is true, as one parameter; nothing where
     /// each takes its own.
@@ -109,41 +113,43 @@ private:
                                      bool negated);
     [[nodiscard]] condition presence(int attribute, bool negated);
     /// That a default of the source gives one of the values and the column gives none.
-    [[nodiscard]] condition by_default(const source& from, const std::vector<std::string>& several);
-    [[nodiscard]] condition default_equals(const source& from,
-                                           const std::vector<std::string>& several);
+    [[nodiscard]] condition default_matches(const attribute_source& source,
+                                            const std::vector<std::string>& values);
+    [[nodiscard]] condition default_equals(const attribute_source& source,
+                                           const std::vector<std::string>& values);
     /// A value of a column without defaults, and else one of these: what equals one of the values.
-    [[nodiscard]] condition or_by_default(condition own, const source& from,
-                                          const std::vector<std::string>& several);
-    [[nodiscard]] condition membership(const lookup& by, const std::string& value);
+    [[nodiscard]] condition or_default_matches(condition own, const attribute_source& source,
+                                               const std::vector<std::string>& values);
+    [[nodiscard]] condition via_lookup(const lookup& lookup, const std::string& value);
     [[nodiscard]] std::optional<std::string> asserted(const filter& equality) const
     {
-        return asserted_value(all_, kind_, equality);
+        return asserted_value(mapping_, kind_, equality);
     }
-    [[nodiscard]] condition listed(const values_query& in, const std::vector<std::string>& several);
+    [[nodiscard]] condition via_values_query(const values_query& query,
+                                             const std::vector<std::string>& values);
     /// How the values of a list are compared; nothing if SQL cannot.
     struct listed_text {
         std::string column;
         std::string text;
-        match rule;
+        matching_rule rule;
     };
-    [[nodiscard]] std::optional<listed_text> text_of(const values_query& in) const;
+    [[nodiscard]] std::optional<listed_text> text_of(const values_query& query) const;
     /// The terms on the attribute's column, if a column without defaults is all there is to it.
-    [[nodiscard]] std::optional<column_terms> column_only(int attribute);
+    [[nodiscard]] std::optional<column_condition> column_only(int attribute);
     /// That no row, or every row for all SQL knows, has the attribute; when it has no column.
     [[nodiscard]] condition elsewhere(int attribute) const;
 
-    [[nodiscard]] column_terms terms_of(const column& of, const source& from, match rule,
-                                        postgres::statement& values) const
+    [[nodiscard]] column_condition terms_of(const column& column, const attribute_source& source,
+                                            matching_rule rule, postgres::statement& values) const
     {
-        return {of, from, rule, values, all_.characters.get()};
+        return {column, source, rule, values, mapping_.characters.get()};
     }
 
-    const mapping& all_;
+    const mapping& mapping_;
     const kind& kind_;
     postgres::statement& values_;
-    const std::vector<asked_value> refused_;
-    std::vector<asked_value> asked_;
+    const std::vector<requested_value> refused_;
+    std::vector<requested_value> requested_values_;
     statement_budget budget_;
 };
 

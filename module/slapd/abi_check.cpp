@@ -78,20 +78,20 @@ const char* other_operation()
 
 } // namespace
 
-const char* layout_mismatch() noexcept
+const char* abi_mismatch() noexcept
 {
     if (const char* bad = other_library())
         return bad;
-    struct known {
+    struct known_layout {
         const char* name;
         const void* object;
         std::size_t ours;
     };
-    const known all[] = {{"slap_schema", &slap_schema, sizeof slap_schema},
-                         {"slap_cids", &slap_cids, sizeof slap_cids},
-                         {"slap_counters", &slap_counters, sizeof slap_counters},
-                         {"olcDatabaseDummy", olcDatabaseDummy, 2 * sizeof(ConfigTable)}};
-    for (const known& k : all)
+    const known_layout all[] = {{"slap_schema", &slap_schema, sizeof slap_schema},
+                                {"slap_cids", &slap_cids, sizeof slap_cids},
+                                {"slap_counters", &slap_counters, sizeof slap_counters},
+                                {"olcDatabaseDummy", olcDatabaseDummy, 2 * sizeof(ConfigTable)}};
+    for (const known_layout& k : all)
         if (const std::size_t theirs = size_in_slapd(k.object); theirs != 0 && theirs != k.ours)
             return differ(k.name, k.ours, theirs);
     if (frontendDB->bd_self != frontendDB ||

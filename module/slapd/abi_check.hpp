@@ -5,6 +5,6 @@ namespace pgsql::slapd {
 
 /// Null when versions and structures agree; otherwise what differs, naming both sides. The text
 /// stays valid.
-[[nodiscard]] const char* layout_mismatch() noexcept;
+[[nodiscard]] const char* abi_mismatch() noexcept;
 
 } // namespace pgsql::slapd

@@ -82,7 +82,7 @@ int emit(ConfigArgs& c, const directive& row, const std::vector<std::string>& va
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::string text =
             row.ordered() ? "{" + std::to_string(i) + "}" + values[i] : values[i];
-        berval bv = look_at(text);
+        berval bv = to_berval(text);
         value_add_one(&c.rvalue_vals, &bv);
     }
     return values.empty() ? 1 : 0;
@@ -108,7 +108,7 @@ std::string_view raw_value(const ConfigArgs& c)
             line.remove_prefix(end + 1);
     }
     const auto word = line.substr(0, line.find_first_of(" \t"));
-    if (folded(word).starts_with("pgsql-"))
+    if (to_lower(word).starts_with("pgsql-"))
         line.remove_prefix(word.size());
     const auto from = line.find_first_not_of(" \t\n\r");
     const auto to = line.find_last_not_of(" \t\n\r");
@@ -125,10 +125,10 @@ void store(const ConfigArgs& c, const directive& row, std::vector<std::string>& 
               std::move(value));
 }
 
-int refused(ConfigArgs& c, const char* why) noexcept
+int refused(ConfigArgs& c, const char* reason) noexcept
 {
-    snprintf(c.cr_msg, sizeof c.cr_msg, "%s", why);
-    Debug(LDAP_DEBUG_ANY, "%s: %s\n", c.log, why); // cr_msg may be too short for it
+    snprintf(c.cr_msg, sizeof c.cr_msg, "%s", reason);
+    Debug(LDAP_DEBUG_ANY, "%s: %s\n", c.log, reason); // cr_msg may be too short for it
     return ARG_BAD_CONF;
 }
 
@@ -147,17 +147,17 @@ int apply_change(ConfigArgs* c) noexcept
 int handle(ConfigArgs* c) noexcept
 {
     try {
-        database& mine = database_of(*c->be);
+        database& database = database_of(*c->be);
         const auto id = static_cast<std::size_t>(c->type - 1);
         const directive& row = directives::table.at(id);
-        auto& values = mine.wanted.given.at(id);
+        auto& values = database.pending.texts.at(id);
         if (c->op == SLAP_CONFIG_EMIT)
             return emit(*c, row, values);
         if (c->op == LDAP_MOD_DELETE)
             erase(*c, values);
         else
             store(*c, row, values);
-        if (mine.open())
+        if (database.open())
             config_push_cleanup(c, apply_change);
         return 0;
     } catch (const std::exception& e) {
@@ -175,7 +175,7 @@ bool looks_like_sql(int count, char** words)
     if (first.starts_with('(') || first.starts_with(')') || first.ends_with(','))
         return true;
     return std::any_of(words, words + std::min(count, 2), [&](const char* word) {
-        return std::find(std::begin(keywords), std::end(keywords), folded(word)) !=
+        return std::find(std::begin(keywords), std::end(keywords), to_lower(word)) !=
                std::end(keywords);
     });
 }

@@ -12,57 +12,58 @@ bool is_ours(const BackendDB& be) noexcept
 }
 
 // slapd forks before it opens databases, so that a thread may begin here.
-std::shared_ptr<service> database::make_service(const BackendDB& be, const directives& from)
+std::shared_ptr<service> database::make_service(const BackendDB& be, const directives& directives)
 {
     if (!in_server())
-        return std::make_shared<service>(be, from, counted, nullptr);
-    for (auto& watch : watches_)
+        return std::make_shared<service>(be, directives, stats, nullptr);
+    for (auto& watch : maintenance_)
         if (watch == nullptr)
-            watch = std::make_shared<postgres::watch>();
+            watch = std::make_shared<postgres::maintenance_thread>();
     // Operations may outlive the watches.
-    const std::array<std::weak_ptr<postgres::watch>, 2> woken = {watches_[0], watches_[1]};
-    return std::make_shared<service>(be, from, counted, [woken] {
+    const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> woken = {maintenance_[0],
+                                                                              maintenance_[1]};
+    return std::make_shared<service>(be, directives, stats, [woken] {
         for (const auto& watch : woken)
             if (const auto there = watch.lock())
                 there->wake();
     });
 }
 
-void database::begin_duties(service& of)
+void database::start_tasks(service& service)
 {
-    if (watches_[0] == nullptr)
+    if (maintenance_[0] == nullptr)
         return;
-    watches_[0]->take_on(of.duties());
-    watches_[1]->take_on(of.urgent_duties());
+    maintenance_[0]->set_tasks(service.tasks());
+    maintenance_[1]->set_tasks(service.notification_tasks());
 }
 
 void database::apply(const BackendDB& be)
 {
     try {
-        auto room = room_ != nullptr ? room_ : std::make_shared<waiting_room>();
+        auto room = async_binds_ != nullptr ? async_binds_ : std::make_shared<async_binds>();
         std::shared_ptr<service> before; // its end does not need the lock
-        const std::lock_guard lock(guard_);
-        auto fresh = make_service(be, wanted);
-        begin_duties(*fresh);
-        room_ = std::move(room);
-        room_->gate()->set(fresh->budget);
+        const std::lock_guard lock(mutex_);
+        auto fresh = make_service(be, pending);
+        start_tasks(*fresh);
+        async_binds_ = std::move(room);
+        async_binds_->executor()->set_budget(fresh->budget);
         before = std::exchange(service_, std::move(fresh)); // operations under way keep it
-        applied_ = wanted;
+        applied_ = pending;
     } catch (const std::exception&) {
         if (service_ != nullptr)
-            wanted = applied_;
+            pending = applied_;
         throw;
     }
 }
 
 std::shared_ptr<service> database::serving(const BackendDB& be)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (service_ == nullptr)
-        throw unusable("the database is closed");
-    if (service_->suffix_ndn != view(be.be_nsuffix[0])) {
+        throw config_error("the database is closed");
+    if (service_->suffix_ndn != to_string_view(be.be_nsuffix[0])) {
         auto fresh = make_service(be, applied_);
-        begin_duties(*fresh);
+        start_tasks(*fresh);
         service_ = std::move(fresh);
     }
     return service_;
@@ -70,26 +71,26 @@ std::shared_ptr<service> database::serving(const BackendDB& be)
 
 std::shared_ptr<service> database::current() const
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return service_;
 }
 
-std::shared_ptr<waiting_room> database::room() const
+std::shared_ptr<async_binds> database::binds() const
 {
-    const std::lock_guard lock(guard_);
-    return room_;
+    const std::lock_guard lock(mutex_);
+    return async_binds_;
 }
 
 void database::close() noexcept
 {
     std::shared_ptr<service> served;
-    std::shared_ptr<waiting_room> room;
-    decltype(watches_) watches;
+    std::shared_ptr<async_binds> room;
+    decltype(maintenance_) watches;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         served.swap(service_);
-        room.swap(room_);
-        watches.swap(watches_);
+        room.swap(async_binds_);
+        watches.swap(maintenance_);
     }
     for (const auto& watch : watches)
         if (watch != nullptr)

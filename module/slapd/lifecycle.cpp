@@ -17,18 +17,18 @@
 namespace pgsql::slapd {
 namespace {
 
-int failed(ConfigReply* cr, const char* why) noexcept
+int failed(ConfigReply* cr, const char* reason) noexcept
 {
-    Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", why);
+    Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", reason);
     if (cr != nullptr) {
         cr->err = LDAP_OTHER;
-        snprintf(cr->msg, sizeof cr->msg, "%s", why);
+        snprintf(cr->msg, sizeof cr->msg, "%s", reason);
     }
     return -1;
 }
 
 // The patience of a task that no client waits for. Its thread counts as idle while it waits.
-postgres::patience patience_of(idle_thread& mine, double seconds)
+postgres::wait_options wait_options_of(idle_thread& mine, double seconds)
 {
     return {in_seconds(seconds), [] { return slapd_shutdown != 0; }, [&mine] { mine.begin(); },
             [&mine] { mine.end(); }};
@@ -39,54 +39,55 @@ postgres::patience patience_of(idle_thread& mine, double seconds)
 void advise(service& s, const directory::mapping& map, idle_thread& mine)
 {
     constexpr double large = 10000; // rows
-    const postgres::patience limits = patience_of(mine, 10);
+    const postgres::wait_options options = wait_options_of(mine, 10);
     try {
-        const auto explain = s.pool().with_connection(limits, [&](postgres::connection& session) {
-            return postgres::explainer(session, large, limits);
+        const auto explain = s.pool().with_connection(options, [&](postgres::connection& session) {
+            return postgres::explainer(session, large, options);
         });
         const auto reads = [&](const postgres::statement& search) {
             try { // a session for each, so that clients need not wait for all of them
-                return s.pool().with_connection(limits, [&](postgres::connection& session) {
-                    return explain.whole_reads(search, session, limits);
+                return s.pool().with_connection(options, [&](postgres::connection& session) {
+                    return explain.seq_scans(search, session, options);
                 });
             } catch (const postgres::error& e) {
-                if (e.why() != postgres::error::cause::statement)
+                if (e.reason() != postgres::error::cause::statement)
                     throw;
-                s.complain(e.what(), "whether a search lacks an index cannot be told: " +
-                                         std::string(e.what()));
-                return std::vector<postgres::whole_read>();
+                s.warn_throttled(e.what(), "whether a search lacks an index cannot be told: " +
+                                               std::string(e.what()));
+                return std::vector<postgres::seq_scan>();
             }
         };
-        const auto missing = directory::missing_indexes(directory::probes(map), reads);
+        const auto missing = directory::missing_indexes(directory::sample_queries(map), reads);
         for (const auto& advice : missing)
-            s.say(advice.text());
+            s.log(advice.text());
     } catch (const std::exception& e) {
-        s.say(std::string("it could not be found out which indexes are missing: ") + e.what());
+        s.log(std::string("it could not be found out which indexes are missing: ") + e.what());
     }
 }
 
 // A missing right, say, which describing the UPDATE would not show.
-void rehearse(service& s, const directory::kind& k, const refused_statements& refused,
-              idle_thread& mine)
+void dry_run_password_change(service& s, const directory::kind& k,
+                             const refused_statements& refused, idle_thread& mine)
 {
-    const postgres::patience limits = patience_of(mine, s.timeout);
+    const postgres::wait_options options = wait_options_of(mine, s.timeout);
     try {
-        s.changes().with_connection(limits, [&](postgres::connection& session) {
-            session.rehearse(k.password_change, 3, limits);
+        s.primary_pool().with_connection(options, [&](postgres::connection& session) {
+            session.dry_run(k.password_change, 3, options);
         });
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
-        s.say(refused.with_remedy("pgsql-password-change " + k.name +
+        s.log(refused.with_remedy("pgsql-password-change " + k.name +
                                   ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
               "; until this is fixed, passwords cannot be changed");
     }
 }
 
-refused_statements refused_by(service& s, look how, const postgres::patience& limits)
+refused_statements find_refused_statements(service& s, check_depth how,
+                                           const postgres::wait_options& options)
 {
-    return s.pool().with_connection(limits, [&](postgres::connection& session) {
-        return find_refused(s, session, how, limits);
+    return s.pool().with_connection(options, [&](postgres::connection& session) {
+        return find_refused(s, session, how, options);
     });
 }
 
@@ -95,64 +96,66 @@ refused_statements refused_by(service& s, look how, const postgres::patience& li
 void test(service& s)
 {
     const auto limits = [&] {
-        return postgres::patience{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
+        return postgres::wait_options{in_seconds(s.timeout), [] { return slapd_shutdown != 0; }};
     };
     try {
         const auto mapping = s.mapping(limits());
-        for (const auto& remark : remarks_on(*mapping))
-            s.say(remark);
+        for (const auto& remark : warnings_about(*mapping))
+            s.log(remark);
         std::string problems;
-        for (const auto& one : refused_by(s, look::fully, limits()).problems(mapping->map))
+        for (const auto& one :
+             find_refused_statements(s, check_depth::thorough, limits()).problems(mapping->map))
             problems += (problems.empty() ? "" : "; ") + one;
         if (!problems.empty())
-            throw unusable(problems);
+            throw config_error(problems);
     } catch (const postgres::error& e) {
-        if (e.refused() || e.why() == postgres::error::cause::statement)
-            throw unusable(e.what());
-        s.say(std::string(e.what()) + "; whether PostgreSQL takes the queries could not be tested");
+        if (e.refused() || e.reason() == postgres::error::cause::statement)
+            throw config_error(e.what());
+        s.log(std::string(e.what()) + "; whether PostgreSQL takes the queries could not be tested");
     }
 }
 
 // What only the database can tell is said when slapd starts, not when the first user complains.
-void* first_look(void*, void* argument) noexcept
+void* startup_checks(void*, void* argument) noexcept
 {
-    const std::unique_ptr<std::shared_ptr<service>> with(
+    const std::unique_ptr<std::shared_ptr<service>> held(
         static_cast<std::shared_ptr<service>*>(argument));
-    service& s = **with;
+    service& s = **held;
     idle_thread mine;
     try {
-        const auto mapping = s.mapping(patience_of(mine, s.timeout));
-        for (const auto& remark : remarks_on(*mapping))
-            s.say(remark);
-        const auto refused = refused_by(s, look::briefly, patience_of(mine, s.timeout));
-        for (const auto& one : refused.beside(mapping->map))
+        const auto mapping = s.mapping(wait_options_of(mine, s.timeout));
+        for (const auto& remark : warnings_about(*mapping))
+            s.log(remark);
+        const auto refused =
+            find_refused_statements(s, check_depth::brief, wait_options_of(mine, s.timeout));
+        for (const auto& one : refused.optional_statements(mapping->map))
             if (!one.name.starts_with("pgsql-password-change ")) // rehearsed below
-                s.say(refused.problem(one) + "; until then searches that need it get an error");
+                s.log(refused.problem(one) + "; until then searches that need it get an error");
         for (const auto& k : mapping->map.kinds) {
-            if (!k.problem.empty()) {
-                s.say(refused.with_remedy(k.problem) + "; until this is fixed, searches for " +
+            if (!k.error.empty()) {
+                s.log(refused.with_remedy(k.error) + "; until this is fixed, searches for " +
                       k.name + " get an error");
                 continue;
             }
             std::string names;
-            for (const auto& from : k.sources)
+            for (const auto& source : k.sources)
                 names +=
-                    " " + mapping->map.attributes[static_cast<std::size_t>(from.attribute)].name;
+                    " " + mapping->map.attributes[static_cast<std::size_t>(source.attribute)].name;
             for (const auto& list : k.values)
                 names +=
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
-            s.say(k.name + " serve" + names);
+            s.log(k.name + " serve" + names);
             if (!k.password_change.empty())
-                rehearse(s, k, refused, mine);
+                dry_run_password_change(s, k, refused, mine);
         }
         advise(s, mapping->map, mine);
     } catch (const postgres::error& e) {
-        s.say(
+        s.log(
             std::string(
                 "the database is not available at the start and will be tried with every operation: ") +
             e.what());
     } catch (const std::exception& e) {
-        s.say(std::string(e.what()) + "; until this is fixed, searches get an error");
+        s.log(std::string(e.what()) + "; until this is fixed, searches get an error");
     }
     Debug(LDAP_DEBUG_STATS, "%sthe first look at the database is over\n", s.label().c_str());
     return nullptr;
@@ -176,19 +179,19 @@ extern "C" int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept
 extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
 {
     try {
-        database& mine = database_of(*be);
+        database& database = database_of(*be);
         guard_syncprov();
         check_replication(*be);
-        mine.apply(*be);
+        database.apply(*be);
         if (in_server()) {
-            auto task = std::make_unique<std::shared_ptr<service>>(mine.serving(*be));
-            if (ldap_pvt_thread_pool_submit(&connection_pool, first_look, task.get()) == 0)
+            auto task = std::make_unique<std::shared_ptr<service>>(database.serving(*be));
+            if (ldap_pvt_thread_pool_submit(&connection_pool, startup_checks, task.get()) == 0)
                 (void)task.release();
-            list_below_monitor(*be);
+            register_monitor_entry(*be);
         } else if (const char* report = std::getenv(report_variable)) {
-            examine(*be, report);
+            write_report(*be, report);
         } else if (std::string_view(program_invocation_short_name) == "slaptest") {
-            test(*mine.serving(*be));
+            test(*database.serving(*be));
         }
         return 0;
     } catch (const std::exception& e) {
@@ -199,7 +202,7 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
 extern "C" int pgsql_db_close(BackendDB* be, ConfigReply*) noexcept
 {
     if (be->be_private != nullptr) {
-        unlist(database_of(*be));
+        unregister_monitor_entry(database_of(*be));
         database_of(*be).close();
     }
     return 0;
@@ -221,13 +224,13 @@ extern "C" int pgsql_unpause(BackendInfo*) noexcept
     {
         if (!is_ours(*be))
             continue;
-        if (const auto room = database_of(*be).room())
-            room->after_change();
+        if (const auto room = database_of(*be).binds())
+            room->on_config_change();
         try {
             if (!database_of(*be).open())
                 continue;
-            list_below_monitor(*be); // there may be a cn=Monitor now
-            check_replication(*be);  // what slapd has accepted without asking
+            register_monitor_entry(*be); // there may be a cn=Monitor now
+            check_replication(*be);      // what slapd has accepted without asking
         } catch (const std::exception& e) {
             (void)failed(nullptr, e.what());
         }

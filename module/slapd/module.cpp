@@ -57,8 +57,8 @@ int initialise(BackendInfo* bi) noexcept
 extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
 {
     using namespace pgsql::slapd;
-    if (const char* why = layout_mismatch()) {
-        Debug(LDAP_DEBUG_ANY, "%s\n", why);
+    if (const char* reason = abi_mismatch()) {
+        Debug(LDAP_DEBUG_ANY, "%s\n", reason);
         return -1;
     }
     backend.bi_type = const_cast<char*>("pgsql");

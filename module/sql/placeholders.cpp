@@ -33,7 +33,7 @@ public:
         // Also in a literal: libpq would take it for the end of the query.
         if (const auto nul = sql_.find('\0'); nul != std::string_view::npos)
             throw query_error(nul, "a NUL character");
-        while (at_ < sql_.size())
+        while (position_ < sql_.size())
             step();
         if (marks_ > 0 && highest_ > 0)
             throw query_error(first_mark_, "the query uses both ? and $n; use one of the two");
@@ -49,18 +49,18 @@ public:
 private:
     char peek(std::size_t ahead) const
     {
-        return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0';
+        return position_ + ahead < sql_.size() ? sql_[position_ + ahead] : '\0';
     }
 
     void copy(std::size_t n)
     {
-        out_.text.append(sql_.substr(at_, n));
-        at_ += n;
+        out_.text.append(sql_.substr(position_, n));
+        position_ += n;
     }
 
     void step()
     {
-        const char c = sql_[at_];
+        const char c = sql_[position_];
         if (std::isspace(static_cast<unsigned char>(c)) != 0) {
             escapes_ = false; // E 'x' is not E'x'
             return copy(1);
@@ -70,11 +70,12 @@ private:
         if (c == '/' && peek(1) == '*')
             return block_comment();
         if (ended_)
-            throw query_error(at_, "text after the semicolon: a directive takes one statement");
+            throw query_error(position_,
+                              "text after the semicolon: a directive takes one statement");
         seen_anything_ = true;
         if (c == ';') {
             ended_ = true;
-            ++at_; // dropped: the query becomes a derived table
+            ++position_; // dropped: the query becomes a derived table
             return;
         }
         if (c == '\'')
@@ -88,7 +89,7 @@ private:
         if (c == '$')
             return dollar();
         if (c == '\\' && peek(1) == '?') {
-            ++at_;
+            ++position_;
             copy(1);
             after_operand_ = false;
             return;
@@ -104,10 +105,11 @@ private:
     {
         // It could be meant to end where a line of slapd.conf did, with a WHERE on the next one.
         if (sql_.find('\n') == std::string_view::npos)
-            throw query_error(at_, "a comment that begins with -- takes all the rest, since slapd "
-                                   "joins the lines of a directive; write /* ... */");
-        const auto end = std::min(sql_.find('\n', at_), sql_.size());
-        copy(end - at_);
+            throw query_error(position_,
+                              "a comment that begins with -- takes all the rest, since slapd "
+                              "joins the lines of a directive; write /* ... */");
+        const auto end = std::min(sql_.find('\n', position_), sql_.size());
+        copy(end - position_);
         // The text goes into "FROM (…) AS e": a comment at its end must not swallow the
         // parenthesis.
         out_.text += '\n';
@@ -116,15 +118,15 @@ private:
 
     void block_comment()
     {
-        const std::size_t start = at_;
+        const std::size_t start = position_;
         int depth = 0;
         do {
-            if (at_ >= sql_.size())
+            if (position_ >= sql_.size())
                 throw query_error(start, "a comment that does not end");
-            if (sql_[at_] == '/' && peek(1) == '*') {
+            if (sql_[position_] == '/' && peek(1) == '*') {
                 ++depth;
                 copy(2);
-            } else if (sql_[at_] == '*' && peek(1) == '/') {
+            } else if (sql_[position_] == '*' && peek(1) == '/') {
                 --depth;
                 copy(2);
             } else {
@@ -135,14 +137,14 @@ private:
 
     void quoted(char quote, bool backslashes)
     {
-        const std::size_t start = at_;
+        const std::size_t start = position_;
         copy(1);
         for (;;) {
-            if (at_ >= sql_.size())
+            if (position_ >= sql_.size())
                 throw query_error(start, quote == '"' ? "a quoted identifier that does not end"
                                                       : "a string literal that does not end");
-            const char c = sql_[at_];
-            if (backslashes && c == '\\' && at_ + 1 < sql_.size()) {
+            const char c = sql_[position_];
+            if (backslashes && c == '\\' && position_ + 1 < sql_.size()) {
                 copy(2);
             } else if (c == quote) {
                 copy(1);
@@ -159,13 +161,13 @@ private:
 
     void word()
     {
-        std::size_t end = at_;
+        std::size_t end = position_;
         while (end < sql_.size() && is_word(sql_[end]))
             ++end;
-        std::string lower(sql_.substr(at_, end - at_));
+        std::string lower(sql_.substr(position_, end - position_));
         std::transform(lower.begin(), lower.end(), lower.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        copy(end - at_);
+        copy(end - position_);
         escapes_ = lower == "e"; // E'…' has backslash escapes
         after_operand_ =
             std::find(before_operand.begin(), before_operand.end(), lower) == before_operand.end();
@@ -173,7 +175,7 @@ private:
 
     void number()
     {
-        while (at_ < sql_.size() && (is_word(sql_[at_]) || sql_[at_] == '.'))
+        while (position_ < sql_.size() && (is_word(sql_[position_]) || sql_[position_] == '.'))
             copy(1);
         after_operand_ = true;
         escapes_ = false;
@@ -181,9 +183,9 @@ private:
 
     void dollar()
     {
-        const std::size_t start = at_;
+        const std::size_t start = position_;
         if (is_digit(peek(1))) { // $n
-            std::size_t end = at_ + 1;
+            std::size_t end = position_ + 1;
             int n = 0;
             while (end < sql_.size() && is_digit(sql_[end]) && n <= 65535)
                 n = n * 10 + (sql_[end++] - '0');
@@ -191,21 +193,21 @@ private:
                 throw query_error(start, "a parameter number outside 1 … 65535");
             highest_ = std::max(highest_, n);
             out_.places.push_back(out_.text.size());
-            copy(end - at_);
+            copy(end - position_);
             after_operand_ = true;
             return;
         }
-        std::size_t end = at_ + 1; // $tag$ … $tag$
+        std::size_t end = position_ + 1; // $tag$ … $tag$
         while (end < sql_.size() && (is_word_start(sql_[end]) || is_digit(sql_[end])))
             ++end;
         if (end >= sql_.size() || sql_[end] != '$')
             throw query_error(
                 start, "a $ that begins neither a parameter ($1) nor a dollar quote ($$…$$)");
-        const auto tag = sql_.substr(at_, end - at_ + 1);
+        const auto tag = sql_.substr(position_, end - position_ + 1);
         const auto close = sql_.find(tag, end + 1);
         if (close == std::string_view::npos)
             throw query_error(start, "a dollar quote that does not end");
-        copy(close + tag.size() - at_);
+        copy(close + tag.size() - position_);
         after_operand_ = true;
         escapes_ = false;
     }
@@ -214,24 +216,25 @@ private:
     {
         const bool concatenation = peek(1) == '|' && peek(2) == '|';
         if ((peek(1) == '|' && !concatenation) || peek(1) == '&')
-            throw query_error(at_, "ambiguous: the operator is written \\?" +
-                                       std::string(1, peek(1)) +
-                                       ", a parameter is set off by a blank");
+            throw query_error(position_, "ambiguous: the operator is written \\?" +
+                                             std::string(1, peek(1)) +
+                                             ", a parameter is set off by a blank");
         if (peek(1) == '?')
             throw query_error(
-                at_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
+                position_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
         if (after_operand_)
             throw query_error(
-                at_, "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
-                     "a parameter needs an operator or a keyword before it");
+                position_,
+                "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
+                "a parameter needs an operator or a keyword before it");
         if (marks_ == 0)
-            first_mark_ = at_;
+            first_mark_ = position_;
         // In LIKE$1 the $ belongs to a name, and in $1AND or $11 the rest to the parameter.
         if (!out_.text.empty() && is_word(out_.text.back()))
             out_.text += ' ';
         out_.places.push_back(out_.text.size());
         out_.text += '$' + std::to_string(++marks_);
-        ++at_;
+        ++position_;
         if (is_word(peek(0)))
             out_.text += ' ';
         after_operand_ = true;
@@ -239,7 +242,7 @@ private:
     }
 
     std::string_view sql_;
-    std::size_t at_ = 0;
+    std::size_t position_ = 0;
     query_text out_;
     int marks_ = 0;
     int highest_ = 0;

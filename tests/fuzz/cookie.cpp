@@ -4,9 +4,9 @@
 #include "fuzz/require.hpp"
 
 using namespace pgsql::fuzz;
+using pgsql::slapd::decode_cookie;
+using pgsql::slapd::encode_cookie;
 using pgsql::slapd::page_position;
-using pgsql::slapd::seal;
-using pgsql::slapd::unseal;
 
 namespace {
 
@@ -16,18 +16,19 @@ page_position position_of(std::string_view line)
     const auto byte = [&](std::size_t i) {
         return i < line.size() ? static_cast<unsigned char>(line[i]) : 0U;
     };
-    out.answered = (byte(0) & 1) != 0;
-    out.with_private = (byte(0) & 2) != 0;
-    out.stage = static_cast<std::uint16_t>(byte(1) << 8 | byte(2));
-    out.sent = byte(3) << 24 | byte(4) << 16 | byte(5) << 8 | byte(6);
+    out.groups_found = (byte(0) & 1) != 0;
+    out.private_included = (byte(0) & 2) != 0;
+    out.kind_index = static_cast<std::uint16_t>(byte(1) << 8 | byte(2));
+    out.entries_sent = byte(3) << 24 | byte(4) << 16 | byte(5) << 8 | byte(6);
     out.key = line.substr(std::min<std::size_t>(line.size(), 7));
     return out;
 }
 
 bool equal(const page_position& a, const page_position& b)
 {
-    return a.stage == b.stage && a.answered == b.answered && a.with_private == b.with_private &&
-           a.sent == b.sent && a.key == b.key;
+    return a.kind_index == b.kind_index && a.groups_found == b.groups_found &&
+           a.private_included == b.private_included && a.entries_sent == b.entries_sent &&
+           a.key == b.key;
 }
 
 } // namespace
@@ -40,24 +41,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view request = take_line(input);
     const page_position position = position_of(take_line(input));
 
-    const std::string cookie = seal(position, secret, request);
-    const auto read = unseal(cookie, secret, request);
+    const std::string cookie = encode_cookie(position, secret, request);
+    const auto read = decode_cookie(cookie, secret, request);
     require(read && equal(*read, position), "a cookie gives its position back", cookie);
 
-    require(!unseal(cookie, secret, std::string(request) + '.'), "the request is sealed");
-    require(!unseal(cookie, std::string(secret) + '.', request), "the secret is needed");
-    require(!unseal(cookie.substr(0, cookie.size() - 1), secret, request), "no cookie is cut");
-    require(!unseal(cookie + '\0', secret, request), "no cookie is prolonged");
-    require(!unseal(input, secret, request), "no cookie is guessed", input);
+    require(!decode_cookie(cookie, secret, std::string(request) + '.'), "the request is sealed");
+    require(!decode_cookie(cookie, std::string(secret) + '.', request), "the secret is needed");
+    require(!decode_cookie(cookie.substr(0, cookie.size() - 1), secret, request),
+            "no cookie is cut");
+    require(!decode_cookie(cookie + '\0', secret, request), "no cookie is prolonged");
+    require(!decode_cookie(input, secret, request), "no cookie is guessed", input);
     if (!request.empty()) { // a byte moves from the request to the key
         const std::string moved = cookie.substr(0, cookie.size() - 16) + request.front() +
                                   cookie.substr(cookie.size() - 16);
-        require(!unseal(moved, secret, request.substr(1)), "key and request are kept apart");
+        require(!decode_cookie(moved, secret, request.substr(1)), "key and request are kept apart");
     }
 
     std::string altered = cookie;
     for (std::size_t i = 0; i < input.size(); ++i)
         altered[i % altered.size()] = static_cast<char>(altered[i % altered.size()] ^ input[i]);
-    require(altered == cookie || !unseal(altered, secret, request), "no cookie is altered");
+    require(altered == cookie || !decode_cookie(altered, secret, request), "no cookie is altered");
     return 0;
 }

@@ -10,9 +10,9 @@ using namespace pgsql::directory;
 
 namespace {
 
-const tree entries({{"dc=Example,dc=com", "dc=example,dc=com", -1},
-                    {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0},
-                    {"ou=a\\2Cb,dc=Example,dc=com", "ou=a\\2Cb,dc=example,dc=com", 0}});
+const dn_tree entries({{"dc=Example,dc=com", "dc=example,dc=com", -1},
+                       {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0},
+                       {"ou=a\\2Cb,dc=Example,dc=com", "ou=a\\2Cb,dc=example,dc=com", 0}});
 
 void require_libldap_reads(const std::string& dn, std::string_view value)
 {
@@ -35,18 +35,19 @@ void require_consistent(std::string_view dn)
         whole.append(",").append(parent_of(dn));
     require(whole == dn, "RDN and parent are the whole DN", dn);
 
-    const place found = entries.locate(dn);
-    require(found.fixed < 0 || entries.entries()[static_cast<std::size_t>(found.fixed)].ndn == dn,
+    const dn_location found = entries.locate(dn);
+    require(found.container < 0 ||
+                entries.entries()[static_cast<std::size_t>(found.container)].ndn == dn,
             "a fixed entry has the DN", dn);
-    if (found.fixed >= 0 || found.parent < 0)
+    if (found.container >= 0 || found.parent < 0)
         return;
     const std::string& above = entries.entries()[static_cast<std::size_t>(found.parent)].ndn;
     require(parent_of(dn) == above, "the parent is the fixed entry", dn);
-    const place again =
+    const dn_location again =
         entries.locate(found.attribute + "=" + escape_value(found.value) + "," + above);
-    require(again.fixed >= 0 || (again.parent == found.parent && again.value == found.value &&
-                                 again.attribute == found.attribute),
-            "another spelling of the DN is the same place", dn);
+    require(again.container >= 0 || (again.parent == found.parent && again.value == found.value &&
+                                     again.attribute == found.attribute),
+            "another spelling of the DN is the same dn_location", dn);
 }
 
 } // namespace
@@ -58,12 +59,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string& above = entries.entries()[1].ndn;
     const std::string dn = "uid=" + escaped + "," + above;
 
-    const place found = entries.locate(dn);
-    require(found.fixed < 0 && found.parent == 1 && found.attribute == "uid" &&
+    const dn_location found = entries.locate(dn);
+    require(found.container < 0 && found.parent == 1 && found.attribute == "uid" &&
                 found.value == input,
             "the value is found again", dn);
     require(rdn_of(dn) == "uid=" + escaped && parent_of(dn) == above, "the RDN ends", dn);
-    if (plain_value(input))
+    if (needs_no_escaping(input))
         require(escaped == input, "a plain value needs no escaping", dn);
     require_libldap_reads(dn, input);
 

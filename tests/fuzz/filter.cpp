@@ -18,17 +18,17 @@ namespace {
 truth evaluate(const filter& what)
 {
     truth out = truth::yes;
-    switch (what.what) {
-    case filter::type::constant:
+    switch (what.type) {
+    case filter::node::constant:
         return what.constant;
-    case filter::type::negation:
+    case filter::node::negation:
         out = evaluate(what.parts.front());
         return out == truth::undefined ? out : out == truth::yes ? truth::no : truth::yes;
-    case filter::type::conjunction:
+    case filter::node::conjunction:
         for (const filter& part : what.parts)
             out = std::min(out, evaluate(part));
         return out;
-    case filter::type::disjunction:
+    case filter::node::disjunction:
         out = truth::no;
         for (const filter& part : what.parts)
             out = std::max(out, evaluate(part));
@@ -45,8 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     std::string_view input = text_of(data, size);
     const std::string_view line = take_line(input);
-    const mapping& all = mapping_of(line.empty() ? 'a' : line.front());
-    const filter given = read_filter(input);
+    const mapping& all = current_mapping(line.empty() ? 'a' : line.front());
+    const filter given = translate_filter(input);
     const filter what = simplified(given);
     require((evaluate(given) == truth::yes) == (evaluate(what) == truth::yes),
             "a simpler filter means the same");
@@ -54,17 +54,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         statement made;
         condition_compiler compiler(all, k, made);
         const condition found = compiler.compile(what);
-        require(found.what == condition::type::sql || made.values.empty(),
+        require(found.type == condition::form::sql || made.values.empty(),
                 "without SQL, no values");
         made.text = "SELECT 1 FROM (" + k.list.text + ") AS e WHERE " +
-                    (found.what == condition::type::sql ? found.text() : "true");
+                    (found.type == condition::form::sql ? found.text() : "true");
         require_sound(made);
         const auto plan = make_plan(all, k, settled(what, k), {.attributes = {0, 1}});
         if (!plan)
             continue;
-        require_sound(plan->page(std::nullopt, true));
-        require_sound(plan->page("ann", true));
-        require_sound(plan->page(std::nullopt, false));
+        require_sound(plan->page_statement(std::nullopt, true));
+        require_sound(plan->page_statement("ann", true));
+        require_sound(plan->page_statement(std::nullopt, false));
         require_sound(plan->names("ann", 1, 2));
     }
     return 0;

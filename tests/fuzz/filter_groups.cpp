@@ -11,15 +11,16 @@ kind make_groups()
     kind group{.name = "groups", .parent = 2, .all_classes = {"top", "group"}};
     group.list = postgres::parse_placeholders("SELECT * FROM groups");
     group.columns = {{.name = "name", .type = text}, {.name = "owner", .type = text}};
-    group.sources = {{.attribute = 0, .column = "name", .required = true},
-                     {.attribute = attribute_of('a', 'g'), .column = "owner", .names_of = people}};
+    group.sources = {
+        {.attribute = 0, .column = "name", .required = true},
+        {.attribute = attribute_of('a', 'g'), .column = "owner", .named_kind = people}};
     const auto listed = [&](int attribute, int names_of) {
         values_query in{.attribute = attribute,
-                        .listing = "SELECT name, member FROM members",
-                        .value = "member",
+                        .source_sql = "SELECT name, member FROM members",
+                        .value_column = "member",
                         .read = "e.\"member\"",
                         .key = {.name = "name", .type = text},
-                        .names_of = names_of};
+                        .named_kind = names_of};
         ask_listing(in);
         return in;
     };

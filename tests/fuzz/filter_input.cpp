@@ -6,13 +6,13 @@ namespace {
 
 using directory::filter;
 using directory::truth;
-using type = filter::type;
+using type = filter::node;
 
 constexpr int deepest = 400; // slapd reads filters of 1000 levels (SLAP_MAX_FILTER_DEPTH)
 
 } // namespace
 
-filter read_filter(std::string_view& input, int depth)
+filter translate_filter(std::string_view& input, int depth)
 {
     bool ended = false;
     const char head = take(input);
@@ -21,28 +21,28 @@ filter read_filter(std::string_view& input, int depth)
     case '&':
     case '|':
     case '!':
-        out.what = head == '&'   ? type::conjunction
+        out.type = head == '&'   ? type::conjunction
                    : head == '|' ? type::disjunction
                                  : type::negation;
         while (depth < deepest && !input.empty() && input.front() == '(' &&
                (head != '!' || out.parts.empty())) {
             (void)take(input);
-            out.parts.push_back(read_filter(input, depth + 1));
+            out.parts.push_back(translate_filter(input, depth + 1));
             (void)take(input); // )
         }
         if (head == '!' && out.parts.empty())
             out.parts.emplace_back();
         return out;
     case 'T':
-        return filter::of(truth::yes);
+        return filter::constant_of(truth::yes);
     case 'F':
-        return filter::of(truth::no);
+        return filter::constant_of(truth::no);
     case 'U':
-        return filter::of(truth::undefined);
+        return filter::constant_of(truth::undefined);
     case 'O':
         return out; // opaque
     case 'C':
-        out.what = type::object_class;
+        out.type = type::object_class;
         out.value = take_value(input, ')', ended);
         return out;
     default:

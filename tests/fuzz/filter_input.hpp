@@ -10,7 +10,7 @@ namespace pgsql::fuzz {
 /// &(…)(…), |(…), !(…), TRUE and FALSE and UNDEFINED by their first letters, C and a class; else a
 /// column, a rule (letters) and =value, >value, <value, *, ~initial*any*final, or @ with two digits
 /// and a name (a DN), # and a name. A backslash takes the next byte as it is.
-[[nodiscard]] directory::filter read_filter(std::string_view& input, int depth = 0);
+[[nodiscard]] directory::filter translate_filter(std::string_view& input, int depth = 0);
 
 /// Removes and returns the first byte; ) at the end of the input.
 [[nodiscard]] char take(std::string_view& input);

@@ -8,8 +8,10 @@ namespace {
 
 using namespace directory;
 
-constexpr std::array rules = {match::ignore_case, match::exact_case, match::integer, match::boolean,
-                              match::time,        match::uuid,       match::other};
+constexpr std::array rules = {matching_rule::ignore_case, matching_rule::exact_case,
+                              matching_rule::integer,     matching_rule::boolean,
+                              matching_rule::time,        matching_rule::uuid,
+                              matching_rule::other};
 
 constexpr std::size_t attributes = columns.size() * rules.size();
 
@@ -19,7 +21,8 @@ kind make_people(unsigned variant)
     person.list = postgres::parse_placeholders("SELECT * FROM people");
     person.columns.assign(columns.begin(), columns.end());
     for (std::size_t i = 0; i < attributes; ++i) {
-        source from{.attribute = static_cast<int>(i), .column = columns[i / rules.size()].name};
+        attribute_source from{.attribute = static_cast<int>(i),
+                              .column = columns[i / rules.size()].name};
         from.compare = i == 0 ? comparison::lower : comparison(variant % 3);
         from.required = i == 0 || (variant & 4) != 0;
         if ((variant & 8) != 0 && i != 0)
@@ -56,7 +59,7 @@ mapping make(unsigned variant)
 
 } // namespace
 
-const mapping& mapping_of(char variant)
+const mapping& current_mapping(char variant)
 {
     static std::array<std::unique_ptr<mapping>, 32> made;
     const unsigned index = static_cast<unsigned char>(variant) % 32;

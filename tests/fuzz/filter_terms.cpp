@@ -5,7 +5,7 @@
 namespace pgsql::fuzz {
 
 using directory::filter;
-using type = filter::type;
+using type = filter::node;
 
 char take(std::string_view& input)
 {
@@ -56,7 +56,7 @@ filter read_term(char column, std::string_view& input)
         out.name = take_value(input, ')', ended);
         return out;
     case '#':
-        out.what = type::entry_name;
+        out.type = type::entry_name;
         out.parent = take(input) % 3;
         out.value = take_value(input, ')', ended);
         return out;

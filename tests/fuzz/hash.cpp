@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 using namespace pgsql::fuzz;
-using namespace pgsql::login;
+using namespace pgsql::auth;
 
 namespace {
 

@@ -9,11 +9,11 @@ using namespace pgsql::directory;
 
 namespace {
 
-std::string filter_of(const sample& of, std::string_view client, std::string_view what)
+std::string filter_of(const sample& of, std::string_view client, std::string_view text)
 {
     const auto all = client_searches(of);
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) {
-        return s.client == client && s.what == what;
+        return s.client == client && s.description == text;
     });
     return at == all.end() ? "none" : at->filter;
 }

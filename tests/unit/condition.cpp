@@ -6,19 +6,19 @@
 
 using namespace pgsql::directory;
 using pgsql::postgres::statement;
-using type = filter::type;
+using type = filter::node;
 
 namespace {
 
 enum { uid, uid_number, cn, mail, member, shell };
 
-const mapping all = {.attributes = {{"uid", match::ignore_case},
-                                    {"uidNumber", match::integer},
-                                    {"cn", match::ignore_case},
-                                    {"mail", match::ignore_case},
-                                    {"memberUid", match::exact_case},
-                                    {"loginShell", match::exact_case}},
-                     .kinds = {}};
+const mapping sample_mapping = {.attributes = {{"uid", matching_rule::ignore_case},
+                                               {"uidNumber", matching_rule::integer},
+                                               {"cn", matching_rule::ignore_case},
+                                               {"mail", matching_rule::ignore_case},
+                                               {"memberUid", matching_rule::exact_case},
+                                               {"loginShell", matching_rule::exact_case}},
+                                .kinds = {}};
 
 kind users()
 {
@@ -51,12 +51,12 @@ struct compiled {
     std::vector<std::string> values;
 };
 
-compiled compile(const filter& what)
+compiled compile(const filter& filter)
 {
     static const kind k = users();
     statement values;
-    condition_compiler compiler(all, k, values);
-    condition c = compiler.compile(what);
+    condition_compiler compiler(sample_mapping, k, values);
+    condition c = compiler.compile(filter);
     return {c, values.values};
 }
 
@@ -65,7 +65,7 @@ const kind users_kind = users();
 filter has_class(const char* name)
 {
     filter f;
-    f.what = type::object_class;
+    f.type = type::object_class;
     f.value = name;
     return f;
 }
@@ -95,10 +95,10 @@ TEST_CASE("integers compare by value, and out of range match nothing")
     CHECK(compile(filter::equals(uid_number, "007")).values == std::vector<std::string>{"7"});
     CHECK(compile(filter::equals(uid_number, "-7")).values == std::vector<std::string>{"-7"});
     for (const char* large : {"99999999999999999999", "2147483648", "-2147483649"})
-        CHECK(compile(filter::equals(uid_number, large)).is.what == condition::type::never);
-    CHECK(compile(no(filter::equals(uid_number, "99999999999999999999"))).is.what ==
-          condition::type::always);
-    CHECK(compile(filter::equals(uid_number, "-2147483648")).is.what == condition::type::sql);
+        CHECK(compile(filter::equals(uid_number, large)).is.type == condition::form::never);
+    CHECK(compile(no(filter::equals(uid_number, "99999999999999999999"))).is.type ==
+          condition::form::always);
+    CHECK(compile(filter::equals(uid_number, "-2147483648")).is.type == condition::form::sql);
 }
 
 TEST_CASE("a column in any case is compared without case, and odd values are left to slapd")
@@ -114,29 +114,29 @@ TEST_CASE(
 {
     CHECK(compile(no(ann)).is.sql == "(e.\"username\" = $1) IS NOT TRUE");
     const auto inexact = compile(no(filter::equals(cn, "x")));
-    CHECK(inexact.is.what == condition::type::always);
+    CHECK(inexact.is.type == condition::form::always);
     CHECK(inexact.values.empty());
     CHECK(compile(no(no(ann))).is.sql == "e.\"username\" = $1");
 }
 
 TEST_CASE("undefined is neither true nor false")
 {
-    const auto undefined = filter::of(truth::undefined);
-    CHECK(compile(undefined).is.what == condition::type::never);
-    CHECK(compile(no(undefined)).is.what == condition::type::never);
-    CHECK(compile(both(ann, undefined)).is.what == condition::type::never);
+    const auto undefined = filter::constant_of(truth::undefined);
+    CHECK(compile(undefined).is.type == condition::form::never);
+    CHECK(compile(no(undefined)).is.type == condition::form::never);
+    CHECK(compile(both(ann, undefined)).is.type == condition::form::never);
     CHECK(compile(both(ann, undefined)).values.empty());
     CHECK(compile(either(ann, undefined)).is.sql == "e.\"username\" = $1");
-    CHECK(compile(no(either(ann, undefined))).is.what == condition::type::never);
+    CHECK(compile(no(either(ann, undefined))).is.type == condition::form::never);
     CHECK(compile(no(both(ann, undefined))).is.sql == "(e.\"username\" = $1) IS NOT TRUE");
 }
 
 TEST_CASE("object classes decide without the database")
 {
-    CHECK(compile(has_class("person")).is.what == condition::type::always);
-    CHECK(compile(has_class("posixgroup")).is.what == condition::type::never);
-    CHECK(compile(no(has_class("posixgroup"))).is.what == condition::type::always);
-    CHECK(compile(both(ann, has_class("posixgroup"))).is.what == condition::type::never);
+    CHECK(compile(has_class("person")).is.type == condition::form::always);
+    CHECK(compile(has_class("posixgroup")).is.type == condition::form::never);
+    CHECK(compile(no(has_class("posixgroup"))).is.type == condition::form::always);
+    CHECK(compile(both(ann, has_class("posixgroup"))).is.type == condition::form::never);
     CHECK(compile(both(ann, has_class("top"))).is.sql == "e.\"username\" = $1");
 }
 
@@ -148,8 +148,8 @@ TEST_CASE("a default is compared by taking it apart")
         "(e.\"mail\" = $1 OR ((e.\"mail\" IS NULL OR e.\"mail\" = '') AND (e.\"username\" = $2)))");
     CHECK(c.values == std::vector<std::string>{"ann@example.com", "ann"});
     CHECK(compile(filter::equals(mail, "ann@example.org")).is.sql == "e.\"mail\" = $1");
-    CHECK(compile(filter::equals(shell, "/bin/bash")).is.what == condition::type::always);
-    CHECK(compile(filter::equals(shell, "/bin/zsh")).is.what == condition::type::never);
+    CHECK(compile(filter::equals(shell, "/bin/bash")).is.type == condition::form::always);
+    CHECK(compile(filter::equals(shell, "/bin/zsh")).is.type == condition::form::never);
 }
 
 TEST_CASE("an attribute that only a keyed query knows is a semijoin")
@@ -175,7 +175,7 @@ TEST_CASE(
         std::vector<filter> parts;
         for (const char* value : values) {
             parts.push_back(filter::equals(attribute, value));
-            parts.back().what = what;
+            parts.back().type = what;
             parts.back().parent = what == type::entry_name ? 0 : -1;
         }
         return filter::combine(type::disjunction, std::move(parts));
@@ -188,7 +188,7 @@ TEST_CASE(
     CHECK_FALSE(mails.is.exact);
     CHECK(compile(several(mail, {"a@x.org", "b@y.org"})).is.sql == "e.\"mail\" = ANY($1)");
     CHECK(compile(no(several(uid, {"a", "b"}))).is.sql == "(e.\"username\" = ANY($1)) IS NOT TRUE");
-    CHECK(compile(no(several(cn, {"a", "b"}))).is.what == condition::type::always);
+    CHECK(compile(no(several(cn, {"a", "b"}))).is.type == condition::form::always);
     // No value stays behind from terms that are left out.
     const auto left = compile(
         no(filter::combine(type::disjunction, {filter::equals(cn, "a"), filter::equals(cn, "b"),
@@ -196,24 +196,24 @@ TEST_CASE(
     CHECK(left.is.sql == "(e.\"username\" = $1) IS NOT TRUE");
     CHECK(left.values == std::vector<std::string>{"u"});
     CHECK(compile(several(uid, {"a", "\xff"})).is.sql == "e.\"username\" = $1");
-    CHECK(compile(several(uid, {"\xfe", "\xff"})).is.what == condition::type::never);
+    CHECK(compile(several(uid, {"\xfe", "\xff"})).is.type == condition::form::never);
     CHECK(compile(several(uid, {"a", "b"}, type::entry_name)).is.sql == "e.\"username\" = ANY($1)");
-    CHECK(compile(several(cn, {"a", "b"}, type::entry_name)).is.what == condition::type::never);
+    CHECK(compile(several(cn, {"a", "b"}, type::entry_name)).is.type == condition::form::never);
     // A few members by the keyed query, and nothing lists the others.
     CHECK(compile(several(member, {"a", "b"})).values.size() == 2);
     kind listing = users();
     listing.values = {{.attribute = member,
-                       .text = {},
-                       .listing = "SELECT username, m FROM l",
-                       .value = "m",
-                       .problem = {}}};
+                       .batch_sql = {},
+                       .source_sql = "SELECT username, m FROM l",
+                       .value_column = "m",
+                       .error = {}}};
     const auto of_members = [&](int count) {
         std::vector<filter> parts;
         for (int i = 0; i < count; ++i)
             parts.push_back(filter::equals(member, "m" + std::to_string(i)));
         compiled out;
         statement values;
-        out.is = condition_compiler(all, listing, values)
+        out.is = condition_compiler(sample_mapping, listing, values)
                      .compile(filter::combine(type::disjunction, std::move(parts)));
         out.values = values.values;
         return out;
@@ -227,10 +227,10 @@ TEST_CASE(
 
 TEST_CASE("presence of what every row has is true, of what none has false")
 {
-    CHECK(compile(filter::present(uid)).is.what == condition::type::always);
-    CHECK(compile(no(filter::present(uid))).is.what == condition::type::never);
+    CHECK(compile(filter::present(uid)).is.type == condition::form::always);
+    CHECK(compile(no(filter::present(uid))).is.type == condition::form::never);
     CHECK(compile(filter::present(cn)).is.sql == "e.\"full_name\" IS NOT NULL");
-    CHECK(compile(no(filter::present(cn))).is.what == condition::type::always);
+    CHECK(compile(no(filter::present(cn))).is.type == condition::form::always);
 }
 
 TEST_CASE("substrings are a pattern in which only the stars are wild")
@@ -243,15 +243,15 @@ TEST_CASE("substrings are a pattern in which only the stars are wild")
           std::vector<std::string>{"%x%y%"});
     CHECK(compile(filter::contains(uid, {"back\\", ""})).values ==
           std::vector<std::string>{"back\\\\%"});
-    CHECK(compile(filter::contains(uid, {"two words", ""})).is.what == condition::type::always);
-    CHECK(compile(filter::contains(uid, {"\xc3\xa4", ""})).is.what == condition::type::always);
+    CHECK(compile(filter::contains(uid, {"two words", ""})).is.type == condition::form::always);
+    CHECK(compile(filter::contains(uid, {"\xc3\xa4", ""})).is.type == condition::form::always);
     CHECK(compile(no(filter::contains(uid, {"a", ""}))).is.sql ==
           "(e.\"username\" LIKE $1) IS NOT TRUE");
     CHECK(compile(filter::contains(cn, {"a", ""})).is.sql ==
           "(lower(e.\"full_name\" COLLATE \"C\") LIKE $1 OR e.\"full_name\" ~ '^ |  | $|[^ -~]')");
-    CHECK(compile(no(filter::contains(cn, {"a", ""}))).is.what == condition::type::always);
-    CHECK(compile(filter::contains(mail, {"a", ""})).is.what ==
-          condition::type::always); // it has a default
+    CHECK(compile(no(filter::contains(cn, {"a", ""}))).is.type == condition::form::always);
+    CHECK(compile(filter::contains(mail, {"a", ""})).is.type ==
+          condition::form::always); // it has a default
 }
 
 TEST_CASE("numbers are ordered, and beyond the column's range lie on one side of all")
@@ -265,11 +265,11 @@ TEST_CASE("numbers are ordered, and beyond the column's range lie on one side of
     CHECK(at_least("010").is.sql == "e.\"uid_number\" >= $1");
     CHECK(at_least("010").values == std::vector<std::string>{"10"});
     CHECK(at_most("-5").is.sql == "e.\"uid_number\" <= $1");
-    CHECK(at_least("99999999999999999999").is.what == condition::type::never);
+    CHECK(at_least("99999999999999999999").is.type == condition::form::never);
     CHECK(at_most("99999999999999999999").is.sql == "e.\"uid_number\" IS NOT NULL");
     CHECK(at_least("-99999999999999999999").is.sql == "e.\"uid_number\" IS NOT NULL");
-    CHECK(at_most("-2147483649").is.what == condition::type::never);
-    CHECK(compile(filter::compares(type::at_least, uid, "a")).is.what == condition::type::always);
+    CHECK(at_most("-2147483649").is.type == condition::form::never);
+    CHECK(compile(filter::compares(type::at_least, uid, "a")).is.type == condition::form::always);
 }
 
 TEST_CASE("values that PostgreSQL cannot hold match nothing and are not sent")
@@ -277,10 +277,10 @@ TEST_CASE("values that PostgreSQL cannot hold match nothing and are not sent")
     for (const std::string& bad :
          {std::string("a\0b", 3), std::string("\xff"), std::string("\xed\xa0\x80"),
           std::string("\xc0\x80"), std::string("\xf5\x80\x80\x80"), std::string("\xe4")}) {
-        CHECK(compile(filter::equals(uid, bad)).is.what == condition::type::never);
-        CHECK(compile(no(filter::equals(uid, bad))).is.what == condition::type::always);
+        CHECK(compile(filter::equals(uid, bad)).is.type == condition::form::never);
+        CHECK(compile(no(filter::equals(uid, bad))).is.type == condition::form::always);
     }
-    CHECK(storable("j\xc3\xb6rg \xe2\x82\xac \xf0\x9f\x98\x80"));
+    CHECK(is_valid_utf8("j\xc3\xb6rg \xe2\x82\xac \xf0\x9f\x98\x80"));
 }
 
 TEST_CASE("deep filters end in a superset instead of a deep statement")
@@ -290,7 +290,7 @@ TEST_CASE("deep filters end in a superset instead of a deep statement")
         f = i % 2 != 0 ? both(f, filter::equals(uid_number, "1"))
                        : either(f, filter::equals(uid_number, "2"));
     const auto c = compile(f);
-    CHECK(c.is.what != condition::type::never);
+    CHECK(c.is.type != condition::form::never);
     CHECK(c.is.sql.size() < 10000);
 }
 
@@ -298,25 +298,25 @@ TEST_CASE("a value that a lookup refuses belongs to no row")
 {
     statement values;
     const filter asked = filter::equals(member, "ann");
-    condition_compiler first(all, users_kind, values);
-    CHECK(first.compile(asked).what == condition::type::sql);
-    REQUIRE(first.asked().size() == 1);
-    const auto refused = first.asked();
-    condition_compiler second(all, users_kind, values, refused);
-    CHECK(second.compile(asked).what == condition::type::never);
-    CHECK(second.compile(no(asked)).what == condition::type::always);
-    CHECK(second.compile(filter::equals(member, "bob")).what == condition::type::sql);
+    condition_compiler first(sample_mapping, users_kind, values);
+    CHECK(first.compile(asked).type == condition::form::sql);
+    REQUIRE(first.requested_values().size() == 1);
+    const auto refused = first.requested_values();
+    condition_compiler second(sample_mapping, users_kind, values, refused);
+    CHECK(second.compile(asked).type == condition::form::never);
+    CHECK(second.compile(no(asked)).type == condition::form::always);
+    CHECK(second.compile(filter::equals(member, "bob")).type == condition::form::sql);
 }
 
 TEST_CASE("what the encoding lacks is found by no lookup, and by defaults of other text only")
 {
-    mapping limited = all;
+    mapping limited = sample_mapping;
     limited.characters = std::make_shared<character_set>();
     limited.characters->learn("😀", false);
     statement values;
     condition_compiler compiler(limited, users_kind, values);
-    CHECK(compiler.compile(filter::equals(member, "😀")).what == condition::type::never);
-    CHECK(compiler.compile(filter::equals(mail, "😀@example.com")).what == condition::type::never);
-    CHECK(compiler.compile(filter::equals(uid, "ж")).what == condition::type::always);
+    CHECK(compiler.compile(filter::equals(member, "😀")).type == condition::form::never);
+    CHECK(compiler.compile(filter::equals(mail, "😀@example.com")).type == condition::form::never);
+    CHECK(compiler.compile(filter::equals(uid, "ж")).type == condition::form::always);
     CHECK(values.values.empty());
 }

@@ -5,15 +5,15 @@
 
 using namespace pgsql::directory;
 
-static const tree house({{"dc=Example,dc=com", "dc=example,dc=com", -1},
-                         {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0}});
+static const dn_tree house({{"dc=Example,dc=com", "dc=example,dc=com", -1},
+                            {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0}});
 
 TEST_CASE("a DN names a fixed entry, a row below one, or nothing")
 {
-    CHECK(house.locate("dc=example,dc=com").fixed == 0);
-    CHECK(house.locate("ou=people,dc=example,dc=com").fixed == 1);
-    const place ann = house.locate("uid=ann,ou=people,dc=example,dc=com");
-    CHECK(ann.fixed == -1);
+    CHECK(house.locate("dc=example,dc=com").container == 0);
+    CHECK(house.locate("ou=people,dc=example,dc=com").container == 1);
+    const dn_location ann = house.locate("uid=ann,ou=people,dc=example,dc=com");
+    CHECK(ann.container == -1);
     CHECK(ann.parent == 1);
     CHECK(ann.attribute == "uid");
     CHECK(ann.value == "ann");
@@ -37,7 +37,7 @@ TEST_CASE("what is rendered is located again")
     for (const std::string& value :
          std::vector<std::string>{"ann", "a,b", "a+b", " lead", "trail ", "#hash", "q\"uote",
                                   "back\\slash", "a=b", "a;b<c>", "tab\t", "\xc3\xa4"}) {
-        const place found = house.locate("uid=" + escape_value(value) + ",dc=example,dc=com");
+        const dn_location found = house.locate("uid=" + escape_value(value) + ",dc=example,dc=com");
         CHECK(found.parent == 0);
         CHECK(found.value == value);
     }
@@ -46,17 +46,17 @@ TEST_CASE("what is rendered is located again")
 TEST_CASE("only printable ASCII without specials and superfluous blanks is plain")
 {
     for (const char* value : {"ann", "Ann Archer", "a.b-c_d", "user%_*"})
-        CHECK(plain_value(value));
+        CHECK(needs_no_escaping(value));
     for (const char* value :
          {"", " a", "a ", "a  b", "#a", "a,b", "a\\b", "a\tb", "\xc3\xa4", "a+b", "a=b"})
-        CHECK_FALSE(plain_value(value));
+        CHECK_FALSE(needs_no_escaping(value));
 }
 
 TEST_CASE("an entry lies below itself and what is above it")
 {
-    CHECK(house.below(1, 0));
-    CHECK(house.below(1, 1));
-    CHECK_FALSE(house.below(0, 1));
+    CHECK(house.is_below(1, 0));
+    CHECK(house.is_below(1, 1));
+    CHECK_FALSE(house.is_below(0, 1));
     CHECK(parent_of("uid=a\\,b,dc=x") == "dc=x");
     CHECK(rdn_of("uid=a\\,b,dc=x") == "uid=a\\,b");
 }

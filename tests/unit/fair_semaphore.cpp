@@ -10,11 +10,11 @@ using namespace pgsql;
 using namespace std::chrono_literals;
 using postgres::error;
 using postgres::fair_semaphore;
-using postgres::patience;
+using postgres::wait_options;
 
 namespace {
 
-patience for_a(std::chrono::milliseconds time)
+wait_options for_a(std::chrono::milliseconds time)
 {
     return {clock::now() + time, [] { return false; }};
 }
@@ -23,16 +23,16 @@ patience for_a(std::chrono::milliseconds time)
 class caller {
 public:
     caller(fair_semaphore& where, std::string client, std::string& turns,
-           std::chrono::milliseconds work = 5ms, patience limits = for_a(10s))
-        : thread_([this, &where, client, &turns, work, limits] {
+           std::chrono::milliseconds work = 5ms, wait_options options = for_a(10s))
+        : thread_([this, &where, client, &turns, work, options] {
               try {
                   fair_semaphore::visit visit(where, client);
-                  visit.enter(limits);
+                  visit.enter(options);
                   turns += client; // only one has a place
                   std::this_thread::sleep_for(work);
                   visit.leave();
               } catch (const error& e) {
-                  failed = e.why();
+                  failed = e.reason();
               }
           })
     {
@@ -82,11 +82,11 @@ TEST_CASE("a spare place is for a client that has none")
     CHECK_THROWS_AS(b.enter(for_a(30ms)), error);
     c.enter(for_a(0ms));
     CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
-    CHECK(one.now().held == 2);
-    CHECK(one.now().waiting == 0);
+    CHECK(one.current_load().held == 2);
+    CHECK(one.current_load().waiting == 0);
     a.leave();
     b.enter(for_a(0ms)); // its client holds no other
-    CHECK(one.now().held == 2);
+    CHECK(one.current_load().held == 2);
     CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
 }
 
@@ -183,8 +183,8 @@ TEST_CASE("an abandoned wait ends")
     a.enter(for_a(0ms));
     std::atomic<bool> gone{false};
     std::string turns;
-    patience limits{in_seconds(10), [&] { return gone.load(); }};
-    caller b(one, "b", turns, 5ms, limits);
+    wait_options options{in_seconds(10), [&] { return gone.load(); }};
+    caller b(one, "b", turns, 5ms, options);
     gone = true;
     b.join();
     CHECK(b.failed == error::cause::abandoned);

@@ -5,7 +5,7 @@
 
 #include <string>
 
-using namespace pgsql::login;
+using namespace pgsql::auth;
 
 TEST_CASE("a hash of another program is refused by its name")
 {
@@ -35,7 +35,7 @@ TEST_CASE("a hash of another program is refused by its name")
         REQUIRE(hash->problem() != nullptr);
         CHECK(std::string(hash->problem()).find("not supported") != std::string::npos);
         CHECK(hash->scheme().find(name) != std::string::npos);
-        CHECK(hash->verify(stored).what == verdict::refused);
+        CHECK(hash->verify(stored).result == verdict::refused);
         CHECK(hash->cost().milliseconds == 0);
         CHECK(hash->dummy() == nullptr);
     }
@@ -78,10 +78,10 @@ TEST_CASE("what is left without a prefix is checked")
     // openssl passwd -6 -salt saltsalt secret
     const std::string dovecot =
         "{SHA512-CRYPT}$6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5knV8wiOQSpT0Y77vwPZN.Pq.H91p5hVO1";
-    CHECK(parse_hash(dovecot.substr(14))->verify("secret").what == verdict::match);
+    CHECK(parse_hash(dovecot.substr(14))->verify("secret").result == verdict::match);
     // hashlib.pbkdf2_hmac('sha256', b'secret', b'saltsalt', 1000), as passlib writes it
     const std::string passlib =
         "$pbkdf2-sha256$1000$c2FsdHNhbHQ$hgR9HsqtKupWxpnv8y99TrPDajTT/9PcSTlNafpdLXQ";
-    CHECK(parse_hash("{PBKDF2-SHA256}" + passlib.substr(15))->verify("secret").what ==
+    CHECK(parse_hash("{PBKDF2-SHA256}" + passlib.substr(15))->verify("secret").result ==
           verdict::match);
 }

@@ -8,9 +8,9 @@
 #include <chrono>
 
 using namespace pgsql;
-using namespace pgsql::login;
+using namespace pgsql::auth;
 using namespace std::chrono_literals;
-using ending = hash_gate::ending;
+using ending = hash_executor::outcome;
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr const char* host = "192.0.2.1";
 // Work that lasts until it is told to end.
 class held {
 public:
-    hash_gate::work work()
+    hash_executor::work work()
     {
         return [this](unsigned threads) {
             std::unique_lock lock(guard_);
@@ -66,8 +66,8 @@ void ignore() {}
 
 TEST_CASE("no more run at a time than the budget has threads")
 {
-    hash_gate gate;
-    gate.set({.threads = 2, .memory_kib = 1024 * 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 2, .memory_kib = 1024 * 1024});
     held work;
     std::atomic<int> done{0};
     for (int i = 0; i < 10; ++i)
@@ -89,8 +89,8 @@ TEST_CASE("no more run at a time than the budget has threads")
 
 TEST_CASE("nor more than its memory has room for, unless one alone is larger")
 {
-    hash_gate gate;
-    gate.set({.threads = 8, .memory_kib = 256 * 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 8, .memory_kib = 256 * 1024});
     held small;
     for (int i = 0; i < 6; ++i)
         gate.submit(host, of(100), in_seconds(60), small.work(), ignore);
@@ -113,8 +113,8 @@ TEST_CASE("nor more than its memory has room for, unless one alone is larger")
 
 TEST_CASE("a check that can use several threads takes as many places")
 {
-    hash_gate gate;
-    gate.set({.threads = 4, .memory_kib = 1024 * 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 4, .memory_kib = 1024 * 1024});
     held first;
     held second;
     gate.submit(host, of(1, 3), in_seconds(60), first.work(), ignore);
@@ -132,8 +132,8 @@ TEST_CASE("a check that can use several threads takes as many places")
 TEST_CASE(
     "of one client's checks, who comes first is served first, so that a large one is not passed by for ever")
 {
-    hash_gate gate;
-    gate.set({.threads = 2, .memory_kib = 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 2, .memory_kib = 1024});
     held first;
     held large;
     held small;
@@ -153,8 +153,8 @@ TEST_CASE(
 
 TEST_CASE("the wait ends at its deadline, with abandonment and where too many wait")
 {
-    hash_gate gate;
-    gate.set({.threads = 1, .memory_kib = 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 1, .memory_kib = 1024});
     CHECK(gate.run(host, of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
     held work;
     gate.submit(host, of(0), in_seconds(60), work.work(), ignore);
@@ -196,8 +196,8 @@ TEST_CASE("at its end what runs is waited for, and everybody else is told")
 {
     std::atomic<int> late{0};
     std::atomic<int> done{0};
-    hash_gate gate;
-    gate.set({.threads = 1, .memory_kib = 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 1, .memory_kib = 1024});
     held work;
     for (int i = 0; i < 5; ++i)
         gate.submit(
@@ -222,13 +222,13 @@ TEST_CASE("at its end what runs is waited for, and everybody else is told")
 
 TEST_CASE("a smaller budget counts from the next check on")
 {
-    hash_gate gate;
-    gate.set({.threads = 4, .memory_kib = 1024});
+    hash_executor gate;
+    gate.set_budget({.threads = 4, .memory_kib = 1024});
     held many;
     for (int i = 0; i < 3; ++i)
         gate.submit(host, of(0), in_seconds(60), many.work(), ignore);
     many.until_running(3);
-    gate.set({.threads = 1, .memory_kib = 1024});
+    gate.set_budget({.threads = 1, .memory_kib = 1024});
     held next;
     gate.submit(host, of(0), in_seconds(60), next.work(), ignore);
     std::this_thread::sleep_for(50ms);
@@ -245,7 +245,7 @@ class one_by_one {
 public:
     one_by_one()
     {
-        gate.set({.threads = 1, .memory_kib = 1024});
+        gate.set_budget({.threads = 1, .memory_kib = 1024});
         gate.submit("blocker", of(0), in_seconds(60), blocker_.work(), ignore);
         blocker_.until_running(1);
     }
@@ -275,7 +275,7 @@ public:
         const std::lock_guard lock(guard_);
         return order_;
     }
-    hash_gate gate;
+    hash_executor gate;
 
 private:
     held blocker_;
@@ -339,20 +339,20 @@ TEST_CASE("what a client has against it is forgotten, and so are clients")
         use.add_refusal("a", now);
     use.add_work("a", 100, now);
     use.add_refusal("b", now);
-    CHECK(use.of("a", now).refusals == 3);
-    CHECK(use.of("b", now).refusals == 1);
-    CHECK(use.of("c", now) == client_use::rank{});
-    CHECK(use.of("b", now + 59s).refusals == 1);
-    CHECK(use.of("b", now + 61s).refusals == 0);
-    CHECK(use.of("a", now + 61s).refusals == 1);
-    CHECK(use.of("a", now + 30s).work == 50);
+    CHECK(use.rank_of("a", now).refusals == 3);
+    CHECK(use.rank_of("b", now).refusals == 1);
+    CHECK(use.rank_of("c", now) == client_use::rank{});
+    CHECK(use.rank_of("b", now + 59s).refusals == 1);
+    CHECK(use.rank_of("b", now + 61s).refusals == 0);
+    CHECK(use.rank_of("a", now + 61s).refusals == 1);
+    CHECK(use.rank_of("a", now + 30s).work == 50);
     for (int i = 0; i < 100'000; ++i)
         use.add_refusal("a", now);
-    CHECK(use.of("a", now + 361s).refusals == 0);
+    CHECK(use.rank_of("a", now + 361s).refusals == 0);
     for (int i = 0; i < 30'000; ++i)
         use.add_work("host" + std::to_string(i), 100, now);
-    CHECK(use.known() <= 10'000);
-    CHECK(use.known() >= 7'500);
-    CHECK(use.of("host29999", now).work == 100);
-    CHECK(use.of("a", now).refusals > 0); // those that count least are forgotten first
+    CHECK(use.size() <= 10'000);
+    CHECK(use.size() >= 7'500);
+    CHECK(use.rank_of("host29999", now).work == 100);
+    CHECK(use.rank_of("a", now).refusals > 0); // those that count least are forgotten first
 }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-using namespace pgsql::login;
+using namespace pgsql::auth;
 
 namespace {
 
@@ -68,13 +68,13 @@ TEST_CASE("the right password matches, and no other does")
         CHECK(hash->scheme() == one.scheme);
         CHECK(hash->stored().reveal() == one.stored);
         CHECK_FALSE(hash->precheck(6));
-        CHECK(hash->verify("secret").what == verdict::match);
-        CHECK(hash->verify("secret", 4).what == verdict::match); // an object serves many times
+        CHECK(hash->verify("secret").result == verdict::match);
+        CHECK(hash->verify("secret", 4).result == verdict::match); // an object serves many times
         for (const std::string& wrong :
              {std::string(), std::string("secre"), std::string("secreT"), std::string("wrong"),
               std::string("\0secret", 7), std::string(511, 'x'), std::string(512, 'x'),
               std::string(5000, 'x'), std::string(100'000, 'x'), one.stored})
-            CHECK(hash->verify(wrong).what == verdict::mismatch);
+            CHECK(hash->verify(wrong).result == verdict::mismatch);
     }
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a dummy hash costs the same, and no password matches it")
             CHECK(dummy->cost(length).threads == hash->cost(length).threads);
         }
         for (const char* password : {"", "secret", dummy->stored().reveal().c_str()})
-            CHECK(dummy->verify(password).what == verdict::mismatch);
+            CHECK(dummy->verify(password).result == verdict::mismatch);
         CHECK(dummy->dummy()->stored().reveal() == dummy->stored().reveal());
     }
 }
@@ -133,14 +133,14 @@ TEST_CASE("slapd verifies its own schemes, and the refused ones are not given to
          {"{CLEARTEXT}secret", "{sasl}secret", "{NOSUCH}secret", "{PLAINsecret", "{"}) {
         INFO(refused);
         CHECK(parse_hash(refused)->problem() != nullptr);
-        CHECK(parse_hash(refused)->verify("secret").what == verdict::refused);
+        CHECK(parse_hash(refused)->verify("secret").result == verdict::refused);
     }
-    CHECK(parse_hash("{PLAIN}secret")->precheck(4097).value_or(outcome{}).what ==
+    CHECK(parse_hash("{PLAIN}secret")->precheck(4097).value_or(verification{}).result ==
           verdict::mismatch);
-    CHECK(parse_hash("{PLAIN}secret")->verify(std::string(4097, 'x')).what == verdict::mismatch);
+    CHECK(parse_hash("{PLAIN}secret")->verify(std::string(4097, 'x')).result == verdict::mismatch);
     CHECK(asked_slapd == 0);
     CHECK(parse_hash("{PLAIN}" + std::string(4096, 'x'))->problem() != nullptr); // too long a hash
-    CHECK(parse_hash("{PLAIN}secret")->verify(std::string(4096, 'x')).what == verdict::mismatch);
+    CHECK(parse_hash("{PLAIN}secret")->verify(std::string(4096, 'x')).result == verdict::mismatch);
     CHECK(asked_slapd == 1);
 }
 
@@ -151,6 +151,6 @@ TEST_CASE("a value longer than 1024 characters is refused, whatever its scheme")
         const auto hash = parse_hash(one.stored + std::string(1024, 'A'));
         REQUIRE(hash->problem() != nullptr);
         CHECK(std::string(hash->problem()) == "a hash of more than 1024 characters");
-        CHECK(hash->verify("secret").what == verdict::refused);
+        CHECK(hash->verify("secret").result == verdict::refused);
     }
 }

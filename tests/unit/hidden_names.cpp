@@ -14,11 +14,11 @@ enum : int { uid, cn, member_uid, manager, description };
 mapping users_and_groups(bool hides)
 {
     mapping m;
-    m.attributes = {{"uid", match::ignore_case},
-                    {"cn", match::ignore_case},
-                    {"memberUid", match::exact_case},
-                    {"manager", match::other},
-                    {"description", match::ignore_case}};
+    m.attributes = {{"uid", matching_rule::ignore_case},
+                    {"cn", matching_rule::ignore_case},
+                    {"memberUid", matching_rule::exact_case},
+                    {"manager", matching_rule::other},
+                    {"description", matching_rule::ignore_case}};
     kind users;
     users.name = "users";
     users.columns = {{"name", column_type::text}, {"boss", column_type::text}};
@@ -26,7 +26,7 @@ mapping users_and_groups(bool hides)
         {.attribute = uid, .column = "name", .compare = comparison::lower, .required = true},
         {.attribute = manager, .column = "boss"}};
     users.list.text = hides ? "SELECT * FROM u WHERE open" : "SELECT * FROM u";
-    users.everybody.text = hides ? "SELECT * FROM u" : "";
+    users.ungated.text = hides ? "SELECT * FROM u" : "";
     users.hides_rows = hides;
     kind groups;
     groups.name = "groups";
@@ -35,8 +35,8 @@ mapping users_and_groups(bool hides)
                       {.attribute = description, .column = "text"}};
     groups.list.text = "SELECT * FROM g";
     values_query members{.attribute = member_uid,
-                         .listing = "SELECT * FROM m",
-                         .value = "who",
+                         .source_sql = "SELECT * FROM m",
+                         .value_column = "who",
                          .read = "e.\"who\"",
                          .key = {"name", column_type::text}};
     ask_listing(members);
@@ -47,9 +47,9 @@ mapping users_and_groups(bool hides)
     return m;
 }
 
-hidden_names names_of(const mapping& all)
+hidden_names names_of(const mapping& mapping)
 {
-    return {all,
+    return {mapping,
             {.patterns = {{"uid", ",dc=x"}, {"cn", ",dc=x"}},
              .is_dn = [](int attribute) { return attribute == manager; },
              .types = {}}};
@@ -64,14 +64,14 @@ TEST_CASE("names of hidden rows are left out where names are")
     names.remove_from_values(m);
     names.remove_from_lookups(m);
     const values_query& members = m.kinds[1].values.front();
-    CHECK(members.listing.find("FROM (SELECT * FROM u WHERE open\n) AS h") != std::string::npos);
-    CHECK(members.listing.find("OR NOT (EXISTS (SELECT 1 FROM (SELECT * FROM u\n) AS h") !=
+    CHECK(members.source_sql.find("FROM (SELECT * FROM u WHERE open\n) AS h") != std::string::npos);
+    CHECK(members.source_sql.find("OR NOT (EXISTS (SELECT 1 FROM (SELECT * FROM u\n) AS h") !=
           std::string::npos);
-    CHECK(members.text.find(members.listing) != std::string::npos);
-    CHECK(members.of_one.ends_with(" = $1"));
-    CHECK(expression(m.kinds[0].columns[1]).starts_with("(CASE WHEN (EXISTS"));
-    CHECK(expression(m.kinds[0].columns[0]) == "e.\"name\"");
-    CHECK(expression(m.kinds[1].columns[1]) == "e.\"text\"");
+    CHECK(members.batch_sql.find(members.source_sql) != std::string::npos);
+    CHECK(members.single_sql.ends_with(" = $1"));
+    CHECK(select_expression(m.kinds[0].columns[1]).starts_with("(CASE WHEN (EXISTS"));
+    CHECK(select_expression(m.kinds[0].columns[0]) == "e.\"name\"");
+    CHECK(select_expression(m.kinds[1].columns[1]) == "e.\"text\"");
     CHECK(m.kinds[0].list.text == "SELECT * FROM u WHERE open");
 
     const std::string asked = m.kinds[1].lookups.front().query.with_parameter("$7");
@@ -87,20 +87,20 @@ TEST_CASE("without hidden rows nothing changes")
     const auto names = names_of(m);
     names.remove_from_values(m);
     names.remove_from_lookups(m);
-    CHECK(m.kinds[1].values.front().listing == "SELECT * FROM m");
+    CHECK(m.kinds[1].values.front().source_sql == "SELECT * FROM m");
     CHECK(m.kinds[1].lookups.front().query.text == "SELECT * FROM m WHERE $1 = who");
-    CHECK(expression(m.kinds[0].columns[1]) == "e.\"boss\"");
+    CHECK(select_expression(m.kinds[0].columns[1]) == "e.\"boss\"");
 }
 
 TEST_CASE("while it is not known who is hidden, lists of names are an error")
 {
     mapping m = users_and_groups(true);
-    m.kinds[0].problem = "the gate is broken";
+    m.kinds[0].error = "the gate is broken";
     m.kinds[0].columns.clear();
     const auto names = names_of(m);
     names.remove_from_values(m);
     names.remove_from_lookups(m);
-    CHECK(m.kinds[1].values.front().problem == "the gate is broken");
+    CHECK(m.kinds[1].values.front().error == "the gate is broken");
     CHECK(m.kinds[1].lookups.empty());
-    CHECK(m.kinds[1].problem.empty());
+    CHECK(m.kinds[1].error.empty());
 }

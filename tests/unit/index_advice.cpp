@@ -8,18 +8,19 @@
 #include <map>
 
 using namespace pgsql::directory;
+using pgsql::postgres::seq_scan;
 using pgsql::postgres::statement;
-using pgsql::postgres::whole_read;
 
 namespace {
 
 mapping two_kinds()
 {
     mapping m;
-    m.attributes = {{"uid", match::ignore_case},      {"uidNumber", match::integer},
-                    {"gidNumber", match::integer},    {"cn", match::ignore_case},
-                    {"memberUid", match::exact_case}, {"mail", match::ignore_case},
-                    {"entryUUID", match::uuid},       {"modifyTimestamp", match::time}};
+    m.attributes = {
+        {"uid", matching_rule::ignore_case},      {"uidNumber", matching_rule::integer},
+        {"gidNumber", matching_rule::integer},    {"cn", matching_rule::ignore_case},
+        {"memberUid", matching_rule::exact_case}, {"mail", matching_rule::ignore_case},
+        {"entryUUID", matching_rule::uuid},       {"modifyTimestamp", matching_rule::time}};
     kind users;
     users.name = "users";
     users.list.text = "SELECT * FROM u";
@@ -41,21 +42,21 @@ mapping two_kinds()
     groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
     groups.sources = {{.attribute = 3, .column = "name", .defaults = {}},
                       {.attribute = 2, .column = "gid_number", .defaults = {}}};
-    values_query members{.attribute = 4, .listing = "SELECT * FROM m", .value = "who"};
-    ask_by_name(members, "SELECT v.name, v.who FROM (SELECT * FROM m) AS v", "v.name");
+    values_query members{.attribute = 4, .source_sql = "SELECT * FROM m", .value_column = "who"};
+    set_key_condition(members, "SELECT v.name, v.who FROM (SELECT * FROM m) AS v", "v.name");
     groups.values.push_back(std::move(members));
     kind broken;
     broken.name = "broken";
-    broken.problem = "no such table";
+    broken.error = "no such table";
     broken.sources = {{.attribute = 3}};
     m.kinds = {users, groups, broken};
     return m;
 }
 
-const probe& named(const std::vector<probe>& in, const std::string& what)
+const sample_query& named(const std::vector<sample_query>& in, const std::string& text)
 {
-    const auto at =
-        std::find_if(in.begin(), in.end(), [&](const probe& p) { return p.what == what; });
+    const auto at = std::find_if(in.begin(), in.end(),
+                                 [&](const sample_query& p) { return p.description == text; });
     REQUIRE(at != in.end());
     return *at;
 }
@@ -65,8 +66,8 @@ const probe& named(const std::vector<probe>& in, const std::string& what)
 TEST_CASE("the searches are those of clients, for every kind that is served")
 {
     std::string all;
-    for (const probe& p : probes(two_kinds()))
-        all += p.what + "; ";
+    for (const sample_query& p : sample_queries(two_kinds()))
+        all += p.description + "; ";
     CHECK(all == "finding users by uid; finding users by uidNumber; finding users by mail; "
                  "finding users by entryUUID; finding users by modifyTimestamp; "
                  "finding groups by cn; finding groups by gidNumber; finding groups by memberUid; "
@@ -75,56 +76,57 @@ TEST_CASE("the searches are those of clients, for every kind that is served")
 
 TEST_CASE("each condition that OR joins comes with the index that serves it")
 {
-    const auto all = probes(two_kinds());
-    const probe& mail = named(all, "finding users by mail");
+    const auto all = sample_queries(two_kinds());
+    const sample_query& mail = named(all, "finding users by mail");
     REQUIRE(mail.parts.size() == 3);
-    CHECK(mail.asked.values == std::vector<std::string>{"back-pgsql@example.com", "back-pgsql"});
+    CHECK(mail.statement.values ==
+          std::vector<std::string>{"back-pgsql@example.com", "back-pgsql"});
     for (const auto& part : mail.parts) {
         CHECK(part.column == "e.\"mail\"");
         const std::string head = "SELECT e.\"mail\" FROM (SELECT * FROM u) AS e WHERE ";
-        REQUIRE(part.asked.text.substr(0, head.size()) == head);
+        REQUIRE(part.statement.text.substr(0, head.size()) == head);
         // The condition is a part of the search's own, but for the number of its parameter.
-        std::string condition = part.asked.text.substr(head.size());
-        if (mail.asked.text.find(condition) == std::string::npos)
+        std::string condition = part.statement.text.substr(head.size());
+        if (mail.statement.text.find(condition) == std::string::npos)
             condition.replace(condition.find("$1"), 2, "$2");
-        CHECK(mail.asked.text.find(condition) != std::string::npos);
+        CHECK(mail.statement.text.find(condition) != std::string::npos);
     }
     CHECK(mail.parts[0].index == "(lower(e.\"mail\" COLLATE \"C\"))");
-    CHECK(mail.parts[0].asked.values == std::vector<std::string>{"back-pgsql@example.com"});
+    CHECK(mail.parts[0].statement.values == std::vector<std::string>{"back-pgsql@example.com"});
     CHECK(mail.parts[1].index == "((true)) WHERE e.\"mail\" ~ '^ |  | $|[^ -~]'");
-    CHECK(mail.parts[1].asked.values.empty());
+    CHECK(mail.parts[1].statement.values.empty());
     CHECK(mail.parts[2].index == "((true)) WHERE (e.\"mail\" IS NULL OR e.\"mail\" = '')");
-    CHECK(mail.parts[2].asked.values == std::vector<std::string>{"back-pgsql"});
+    CHECK(mail.parts[2].statement.values == std::vector<std::string>{"back-pgsql"});
 
     CHECK(named(all, "finding users by uid").parts.at(0).index == "(e.\"username\")");
     CHECK(named(all, "finding users by entryUUID").parts.at(0).index == "(e.\"id\")");
     CHECK(named(all, "finding users by modifyTimestamp").parts.at(0).index == "(e.\"changed\")");
     const auto& member = named(all, "finding groups by memberUid").parts;
     REQUIRE(member.size() == 2);
-    CHECK(member[0].asked.text ==
+    CHECK(member[0].statement.text ==
           "SELECT v.\"who\" FROM (SELECT * FROM m) AS v WHERE v.\"who\"::text = $1");
     CHECK(member[0].index == "((v.\"who\"::text))");
 }
 
 TEST_CASE("indexes are named for the columns of tables, and once")
 {
-    const auto mails = [](const statement& of) -> std::vector<whole_read> {
-        if (of.text.find("lower(e.\"mail\"") != std::string::npos)
+    const auto mails = [](const statement& statement) -> std::vector<seq_scan> {
+        if (statement.text.find("lower(e.\"mail\"") != std::string::npos)
             return {{.table = "\"People\"",
                      .rows = 12345,
-                     .shown = "\"e\"\"mail\"",
-                     .keys = {},
+                     .output_column = "\"e\"\"mail\"",
+                     .key_columns = {},
                      .condition = "c"}};
-        if (of.text.find("FROM (SELECT * FROM m)") != std::string::npos)
+        if (statement.text.find("FROM (SELECT * FROM m)") != std::string::npos)
             return {{.table = "m",
                      .rows = 99999,
-                     .shown = "",
-                     .keys = {"\"group\"", "\"site\""},
+                     .output_column = "",
+                     .key_columns = {"\"group\"", "\"site\""},
                      .condition = "c"}};
         return {};
     };
     std::vector<std::string> lines;
-    for (const auto& advice : missing_indexes(probes(two_kinds()), mails))
+    for (const auto& advice : missing_indexes(sample_queries(two_kinds()), mails))
         lines.push_back(advice.text());
     CHECK(lines ==
           std::vector<std::string>{
@@ -137,19 +139,19 @@ TEST_CASE("indexes are named for the columns of tables, and once")
 TEST_CASE(
     "what no index is known for is told in words, and nothing is said of what is read by index")
 {
-    CHECK(missing_indexes(probes(two_kinds()), [](const statement&) {
-              return std::vector<whole_read>();
+    CHECK(missing_indexes(sample_queries(two_kinds()), [](const statement&) {
+              return std::vector<seq_scan>();
           }).empty());
-    const auto computed = [](const statement& of) -> std::vector<whole_read> {
-        if (of.text.find("lower(e.\"mail\"") == std::string::npos)
+    const auto computed = [](const statement& statement) -> std::vector<seq_scan> {
+        if (statement.text.find("lower(e.\"mail\"") == std::string::npos)
             return {};
         return {{.table = "u",
                  .rows = 20000,
-                 .shown = "",
-                 .keys = {},
+                 .output_column = "",
+                 .key_columns = {},
                  .condition = std::string(400, 'x')}};
     };
-    const auto found = missing_indexes(probes(two_kinds()), computed);
+    const auto found = missing_indexes(sample_queries(two_kinds()), computed);
     REQUIRE(found.size() == 1);
     CHECK(found[0].indexes.empty());
     CHECK(found[0].text() ==
@@ -161,20 +163,20 @@ TEST_CASE(
 TEST_CASE("an index on an expression comes with statistics where it is partial")
 {
     for (const bool has_statistics : {true, false}) {
-        const auto computed = [&](const statement& of) -> std::vector<whole_read> {
-            if (of.text.find("e.\"mail\"") == std::string::npos &&
-                of.text.find("e.\"number\"") == std::string::npos)
+        const auto computed = [&](const statement& statement) -> std::vector<seq_scan> {
+            if (statement.text.find("e.\"mail\"") == std::string::npos &&
+                statement.text.find("e.\"number\"") == std::string::npos)
                 return {};
             return {{.table = "app.\"U\"",
                      .rows = 20000,
-                     .shown = "(id + 1)",
+                     .output_column = "(id + 1)",
                      .has_statistics = has_statistics,
-                     .keys = {"(id + 1)"},
+                     .key_columns = {"(id + 1)"},
                      .computed = true,
                      .condition = "c"}};
         };
         std::string all;
-        for (const auto& advice : missing_indexes(probes(two_kinds()), computed))
+        for (const auto& advice : missing_indexes(sample_queries(two_kinds()), computed))
             for (const auto& one : advice.indexes)
                 all += one + "\n";
         CHECK(
@@ -192,14 +194,14 @@ TEST_CASE("an index on an expression comes with statistics where it is partial")
 
 TEST_CASE("why an expression has no index is said")
 {
-    const auto read = [](const statement& of) -> std::vector<whole_read> {
-        if (of.text.find("e.\"number\" =") == std::string::npos)
+    const auto read = [](const statement& statement) -> std::vector<seq_scan> {
+        if (statement.text.find("e.\"number\" =") == std::string::npos)
             return {};
-        whole_read out{.table = "u", .rows = 20000, .condition = "c"};
+        seq_scan out{.table = "u", .rows = 20000, .condition = "c"};
         out.shown_problem = "f(id) is not IMMUTABLE";
         return {out};
     };
-    const auto found = missing_indexes(probes(two_kinds()), read);
+    const auto found = missing_indexes(sample_queries(two_kinds()), read);
     REQUIRE(found.size() == 1);
     CHECK(found[0].text() ==
           "finding users by uidNumber reads all of u (20000 rows); no index can be "

@@ -15,10 +15,10 @@ enum { uid, uid_number, gid_number, cn, member_uid, member, changed };
 mapping users_and_groups()
 {
     mapping m;
-    m.attributes = {{"uid", match::ignore_case},      {"uidNumber", match::integer},
-                    {"gidNumber", match::integer},    {"cn", match::ignore_case},
-                    {"memberUid", match::exact_case}, {"member", match::other},
-                    {"modifyTimestamp", match::time}};
+    m.attributes = {{"uid", matching_rule::ignore_case},      {"uidNumber", matching_rule::integer},
+                    {"gidNumber", matching_rule::integer},    {"cn", matching_rule::ignore_case},
+                    {"memberUid", matching_rule::exact_case}, {"member", matching_rule::other},
+                    {"modifyTimestamp", matching_rule::time}};
     kind users;
     users.name = "users";
     users.parent = 1;
@@ -62,14 +62,14 @@ bool contains(const std::string& text, const char* part)
 TEST_CASE("a DN is a name where the kind has names, and the DN elsewhere")
 {
     mapping m = users_and_groups();
-    m.kinds[1].values.push_back({.attribute = member, .names_of = 0});
+    m.kinds[1].values.push_back({.attribute = member, .named_kind = 0});
     CHECK(asserted_value(m, m.kinds[1], dn_of(1, uid, "ann")) == "ann");
     CHECK(asserted_value(m, m.kinds[1], dn_of(0, uid, "ann")) == std::nullopt);
     CHECK(asserted_value(m, m.kinds[1], dn_of(1, cn, "ann")) == std::nullopt);
     CHECK(asserted_value(m, m.kinds[1], dn_of(-1, -1, "")) == std::nullopt);
     CHECK(asserted_value(m, m.kinds[0], dn_of(-1, -1, "")) == "the DN");
-    CHECK(rule_of_values(m, member, 0) == match::ignore_case);
-    CHECK(rule_of_values(m, member, -1) == match::other);
+    CHECK(rule_of_values(m, member, 0) == matching_rule::ignore_case);
+    CHECK(rule_of_values(m, member, -1) == matching_rule::other);
 }
 
 TEST_CASE("a keyed query is used where the column's type tells that it finds every row")
@@ -111,7 +111,7 @@ TEST_CASE("a value that a default may have made is not left to a keyed query")
                                   .compare = comparison::lower});
     m.kinds[0].lookups.push_back({cn, parse_placeholders("SELECT * FROM by_cn WHERE c = ?")});
     const auto from = [&](const char* value) {
-        return make_plan(m, m.kinds[0], filter::equals(cn, value), {})->from;
+        return make_plan(m, m.kinds[0], filter::equals(cn, value), {})->from_sql;
     };
     CHECK(contains(from("ann"), "by_cn"));
     CHECK_FALSE(contains(from("ann@x"), "by_cn"));
@@ -121,19 +121,19 @@ TEST_CASE("a member in another case than names are stored in has to be one")
 {
     mapping m = users_and_groups();
     check_spelling(m, 0, 1);
-    const lookup& by = m.kinds[1].lookups[0];
-    CHECK(&by.query_for("ann") == &by.query);
-    CHECK(&by.query_for("Ann") == &by.checked);
-    CHECK(&by.query_for("j\xc3\xb6rg") == &by.checked);
-    CHECK(contains(by.checked.with_parameter("$1"),
+    const lookup& lookup = m.kinds[1].lookups[0];
+    CHECK(&lookup.query_for("ann") == &lookup.query);
+    CHECK(&lookup.query_for("Ann") == &lookup.checked);
+    CHECK(&lookup.query_for("j\xc3\xb6rg") == &lookup.checked);
+    CHECK(contains(lookup.checked.with_parameter("$1"),
                    "EXISTS (SELECT 1 FROM (SELECT * FROM u WHERE n = $1)"));
     m.kinds[0].sources[0].compare = comparison::any;
     check_spelling(m, 0, 1);
-    CHECK(&by.query_for("ann") == &by.checked);
+    CHECK(&lookup.query_for("ann") == &lookup.checked);
     m.kinds[1].values.push_back(
-        {.attribute = member_uid, .listing = "SELECT name, who FROM l", .value = "who"});
+        {.attribute = member_uid, .source_sql = "SELECT name, who FROM l", .value_column = "who"});
     check_spelling(m, 0, 1);
-    CHECK(contains(by.checked.text, "IN (SELECT v.\"name\" FROM (SELECT name, who FROM l)"));
+    CHECK(contains(lookup.checked.text, "IN (SELECT v.\"name\" FROM (SELECT name, who FROM l)"));
 }
 
 TEST_CASE("private groups are found by the lookups of their users")
@@ -143,7 +143,9 @@ TEST_CASE("private groups are found by the lookups of their users")
                                   .query = parse_placeholders("SELECT * FROM u WHERE i = ?"),
                                   .parameter = column_type::int4});
     add_private_groups(m, 0, 1);
-    const auto from = [&](const filter& what) { return make_plan(m, m.kinds[2], what, {})->from; };
+    const auto from = [&](const filter& filter) {
+        return make_plan(m, m.kinds[2], filter, {})->from_sql;
+    };
     for (const int attribute : {int{cn}, int{member_uid}})
         CHECK(contains(from(filter::equals(attribute, "zed")), "FROM u WHERE n = $1"));
     const std::string by_number = from(filter::equals(gid_number, "7"));

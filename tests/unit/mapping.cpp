@@ -39,11 +39,11 @@ namespace {
 mapping two_kinds()
 {
     mapping m;
-    m.attributes = {{"uid", match::ignore_case},
-                    {"uidNumber", match::integer},
-                    {"gidNumber", match::integer},
-                    {"cn", match::ignore_case},
-                    {"memberUid", match::exact_case}};
+    m.attributes = {{"uid", matching_rule::ignore_case},
+                    {"uidNumber", matching_rule::integer},
+                    {"gidNumber", matching_rule::integer},
+                    {"cn", matching_rule::ignore_case},
+                    {"memberUid", matching_rule::exact_case}};
     kind users;
     users.name = "users";
     users.list.text = "SELECT * FROM u";
@@ -84,12 +84,12 @@ TEST_CASE(
     const auto plan = make_plan(m, m.kinds[0], filter::equals(1, "5"), {});
     REQUIRE(plan);
     CHECK(
-        plan->page(std::nullopt, false).text ==
+        plan->page_statement(std::nullopt, false).text ==
         "SELECT e.\"username\", e.\"uid_number\", e.\"gid_number\" FROM (SELECT * FROM u) AS e WHERE e.\"uid_number\" = $1 LIMIT 501");
     const auto bind =
-        make_plan(m, m.kinds[0], filter::equals(1, "5"), {.everything = true, .password = true});
+        make_plan(m, m.kinds[0], filter::equals(1, "5"), {.all_user = true, .password = true});
     CHECK(bind->columns.back()->name == "password");
-    const auto all = make_plan(m, m.kinds[0], filter::of(truth::yes), {.everything = true});
+    const auto all = make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {.all_user = true});
     CHECK(all->columns.size() == 4);
 }
 
@@ -97,10 +97,10 @@ TEST_CASE("a keyed query answers the term it is for, and pages continue behind t
 {
     const mapping m = two_kinds();
     const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
-    CHECK(keyed->from.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
-    CHECK(keyed->where.empty());
-    const auto all = make_plan(m, m.kinds[0], filter::of(truth::yes), {});
-    const auto next = all->page("zoe", true);
+    CHECK(keyed->from_sql.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
+    CHECK(keyed->where_sql.empty());
+    const auto all = make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {});
+    const auto next = all->page_statement("zoe", true);
     CHECK(next.text.ends_with("WHERE e.\"username\" > $1 ORDER BY e.\"username\" LIMIT 501"));
     CHECK(next.values == std::vector<std::string>{"zoe"});
 }
@@ -110,9 +110,9 @@ TEST_CASE("a page ends where its values of any length come to a megabyte")
     mapping m = two_kinds();
     m.kinds[0].columns[3].wide = true;
     const auto name = "e." + pgsql::postgres::quote_identifier(m.kinds[0].columns[3].name);
-    const wanted all_of_it = {.everything = true};
-    const auto page =
-        make_plan(m, m.kinds[0], filter::of(truth::yes), all_of_it)->page("zoe", true);
+    const selection all_of_it = {.all_user = true};
+    const auto page = make_plan(m, m.kinds[0], filter::constant_of(truth::yes), all_of_it)
+                          ->page_statement("zoe", true);
     CHECK(page.text.starts_with("SELECT * FROM (SELECT e.\"username\""));
     CHECK(page.text.find(", sum(coalesce(octet_length((" + name +
                          ")::text)::float8, 0)) OVER (ORDER BY e.\"username\" ROWS BETWEEN "
@@ -121,11 +121,11 @@ TEST_CASE("a page ends where its values of any length come to a megabyte")
     CHECK(page.text.ends_with("ORDER BY e.\"username\" LIMIT 501) AS p WHERE "
                               "(p.back_pgsql_before >= 1048576) IS NOT TRUE"));
     // Nothing is measured where there is one entry, or no such column.
-    CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width.empty());
-    CHECK(make_plan(m, m.kinds[0], filter::of(truth::yes), {})->width.empty());
+    CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width_sql.empty());
+    CHECK(make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {})->width_sql.empty());
     // The list of one entry is asked for whole, those of several are not.
     values_query list;
-    ask_by_name(list, "SELECT k, v FROM l", "k");
+    set_key_condition(list, "SELECT k, v FROM l", "k");
     const auto one = values_of(list, {"{a}"});
     CHECK(one.text == "SELECT k, v FROM l WHERE k = $1");
     CHECK(one.values == std::vector<std::string>{"{a}"});
@@ -143,7 +143,7 @@ TEST_CASE("a group found by its member is marked with it")
     CHECK(plan->marks[0].position == -1);
     const auto either =
         make_plan(m, m.kinds[1],
-                  filter::combine(filter::type::disjunction,
+                  filter::combine(filter::node::disjunction,
                                   {filter::equals(4, "ann"), filter::equals(2, "7")}),
                   {});
     REQUIRE(either->marks.size() == 1);
@@ -153,26 +153,26 @@ TEST_CASE("a group found by its member is marked with it")
 TEST_CASE("private groups are a kind of their own, made from the other queries")
 {
     mapping m = two_kinds();
-    CHECK(members_from_lookup(m, 0, 1).text.find(
+    CHECK(members_from_lookup(m, 0, 1).batch_sql.find(
               "CROSS JOIN LATERAL (SELECT * FROM gm WHERE n = back_pgsql_member.\"username\")") !=
           std::string::npos);
     add_private_groups(m, 0, 1);
     REQUIRE(m.kinds.size() == 3);
-    CHECK(m.kinds[2].only_if_none_in == 1);
-    CHECK(m.kinds[1].lookups[0].covers_private);
+    CHECK(m.kinds[2].yields_to_kind == 1);
+    CHECK(m.kinds[1].lookups[0].includes_private_groups);
     CHECK(m.kinds[1].lookups[0].query.parameters == 1);
 }
 
 TEST_CASE("a broken kind is an error for whoever may mean it, and nothing to others")
 {
     mapping m = two_kinds();
-    m.kinds[0].problem = "no such table";
+    m.kinds[0].error = "no such table";
     m.kinds[0].all_classes = {"posixaccount"};
     filter groups_only;
-    groups_only.what = filter::type::object_class;
+    groups_only.type = filter::node::object_class;
     groups_only.value = "posixgroup";
     CHECK_FALSE(make_plan(m, m.kinds[0], groups_only, {}));
-    CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), unusable);
+    CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), config_error);
 }
 
 // What a cache relies on: its key is the identity alone.
@@ -185,8 +185,8 @@ TEST_CASE("plans have the same identity if and only if they make the same statem
     const std::function<filter(int)> some_filter = [&](int depth) -> filter {
         const auto type = depth == 0 ? 2 : any(5);
         if (type < 2)
-            return filter::combine(type == 0 ? filter::type::conjunction
-                                             : filter::type::disjunction,
+            return filter::combine(type == 0 ? filter::node::conjunction
+                                             : filter::node::disjunction,
                                    {some_filter(depth - 1), some_filter(depth - 1)});
         if (type == 3)
             return filter::present(any(5));
@@ -196,14 +196,14 @@ TEST_CASE("plans have the same identity if and only if they make the same statem
     std::map<std::string, std::string> meanings;
     for (int i = 0; i < 20'000; ++i) {
         const int kind = any(2);
-        wanted parts{.everything = any(4) == 0};
+        selection selection{.all_user = any(4) == 0};
         for (int n = any(3); n > 0; --n)
-            parts.attributes.push_back(any(5));
+            selection.attributes.push_back(any(5));
         const auto plan =
-            make_plan(m, m.kinds[static_cast<std::size_t>(kind)], some_filter(2), parts);
+            make_plan(m, m.kinds[static_cast<std::size_t>(kind)], some_filter(2), selection);
         if (!plan)
             continue;
-        const auto page = plan->page(std::nullopt, false);
+        const auto page = plan->page_statement(std::nullopt, false);
         std::string meaning = page.text;
         for (const auto& v : page.values)
             meaning += "|" + std::to_string(v.size()) + v;

@@ -7,14 +7,15 @@
 #include <utility>
 #include <vector>
 
-using namespace pgsql::login;
+using namespace pgsql::auth;
 
 static verdict judge(std::string_view stored, std::string_view password)
 {
-    return parse_hash(stored)->verify(password).what;
+    return parse_hash(stored)->verify(password).result;
 }
 
-static std::optional<outcome> precheck(std::string_view stored, std::size_t length = usual_length)
+static std::optional<verification> precheck(std::string_view stored,
+                                            std::size_t length = usual_length)
 {
     return parse_hash(stored)->precheck(length);
 }
@@ -116,8 +117,8 @@ TEST_CASE("argon2 strings of other programs are verified, whatever the number of
 {
     for (const std::string& stored : others)
         for (const unsigned threads : {1U, 2U, 64U}) {
-            CHECK(parse_hash(stored)->verify("secret", threads).what == verdict::match);
-            CHECK(parse_hash(stored)->verify("secre", threads).what == verdict::mismatch);
+            CHECK(parse_hash(stored)->verify("secret", threads).result == verdict::match);
+            CHECK(parse_hash(stored)->verify("secre", threads).result == verdict::mismatch);
         }
 }
 
@@ -158,9 +159,9 @@ TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
     CHECK(text.size() == std::string_view("$argon2id$v=19$m=65536,t=3,p=4$").size() + 22 + 1 + 43);
     CHECK(make_argon2id(std::string_view("n\0w pass", 8), {}, 1).reveal() != text); // salted
     const auto hash = parse_hash(text);
-    CHECK(hash->verify(std::string_view("n\0w pass", 8)).what == verdict::match);
-    CHECK(hash->verify(std::string_view("n\0w pass", 8), 4).what == verdict::match);
-    CHECK(hash->verify("n").what == verdict::mismatch);
+    CHECK(hash->verify(std::string_view("n\0w pass", 8)).result == verdict::match);
+    CHECK(hash->verify(std::string_view("n\0w pass", 8), 4).result == verdict::match);
+    CHECK(hash->verify("n").result == verdict::mismatch);
     CHECK(argon2id_verify(text.c_str(), "n\0w pass", 8) == ARGON2_OK); // libargon2 reads it too
     CHECK(argon2id_verify(text.c_str(), "n", 1) == ARGON2_VERIFY_MISMATCH);
     CHECK_THROWS_AS(make_argon2id("x", {.memory_kib = 8, .passes = 1, .lanes = 4}, 1),
@@ -199,11 +200,11 @@ TEST_CASE("the cost of SHA-crypt counts the length of the password")
         const std::string costly = kind + "rounds=5000000$salt$hash";
         CHECK_FALSE(precheck(costly, 20));
         for (const std::size_t length : {107, 300, 511}) {
-            CHECK(precheck(costly, length).value_or(outcome{}).what == verdict::refused);
+            CHECK(precheck(costly, length).value_or(verification{}).result == verdict::refused);
             CHECK(cost(kind + "rounds=5000000$salt$hash", length) == 0); // it is never computed
         }
         CHECK_FALSE(precheck(kind + "rounds=656000$salt$hash", 511));
-        CHECK(precheck(costly, 512).value_or(outcome{}).what == verdict::mismatch);
+        CHECK(precheck(costly, 512).value_or(verification{}).result == verdict::mismatch);
         CHECK(cost(kind + "salt$hash", 512) == 0);
     }
     for (const char* other :

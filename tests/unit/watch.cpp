@@ -10,8 +10,8 @@
 #include <memory>
 
 using namespace pgsql;
-using postgres::appointment;
-using postgres::watch;
+using postgres::maintenance_thread;
+using postgres::next_run;
 using std::chrono::milliseconds;
 
 namespace {
@@ -30,39 +30,39 @@ const auto never = [] { return clock::now() + std::chrono::hours(1); };
 
 } // namespace
 
-TEST_CASE("a duty is done at once, at its time, and when it is woken", "[watch]")
+TEST_CASE("a duty is done at once, at its time, and when it is woken", "[maintenance_thread]")
 {
-    watch w;
+    maintenance_thread w;
     std::atomic<int> often{0};
     std::atomic<int> seldom{0};
-    w.take_on({[&](const auto&) {
-                   ++often;
-                   return appointment{clock::now() + milliseconds(1)};
-               },
-               [&](const auto&) {
-                   ++seldom;
-                   return appointment{never()};
-               }});
+    w.set_tasks({[&](const auto&) {
+                     ++often;
+                     return next_run{clock::now() + milliseconds(1)};
+                 },
+                 [&](const auto&) {
+                     ++seldom;
+                     return next_run{never()};
+                 }});
     CHECK(soon([&] { return often >= 10 && seldom >= 1; }));
     CHECK(seldom == 1);
     w.wake();
     CHECK(soon([&] { return seldom == 2; }));
 }
 
-TEST_CASE("a duty is done when its socket can be read from", "[watch]")
+TEST_CASE("a duty is done when its socket can be read from", "[maintenance_thread]")
 {
     std::array<int, 2> ends{};
     REQUIRE(pipe(ends.data()) == 0);
     std::atomic<int> heard{0};
     std::atomic<bool> listening{false};
     {
-        watch w;
-        w.take_on({[&](const auto&) {
+        maintenance_thread w;
+        w.set_tasks({[&](const auto&) {
             char byte = 0;
             if (listening && read(ends[0], &byte, 1) == 1)
                 heard = byte;
             listening = true;
-            return appointment{never(), ends[0]};
+            return next_run{never(), ends[0]};
         }});
         REQUIRE(soon([&] { return listening.load(); }));
         CHECK(heard == 0);
@@ -73,43 +73,45 @@ TEST_CASE("a duty is done when its socket can be read from", "[watch]")
     close(ends[1]);
 }
 
-TEST_CASE("other duties take the place of those before, which are told so and let go of", "[watch]")
+TEST_CASE("other duties take the place of those before, which are told so and let go of",
+          "[maintenance_thread]")
 {
-    watch w;
+    maintenance_thread w;
     auto held = std::make_shared<int>(0);
     const std::weak_ptr<int> before = held;
     std::atomic<bool> waiting{false};
-    w.take_on({[held, &waiting](const auto& dismissed) {
+    w.set_tasks({[held, &waiting](const auto& dismissed) {
         for (waiting = true; !dismissed();)
             std::this_thread::sleep_for(milliseconds(1));
-        return appointment{clock::now()};
+        return next_run{clock::now()};
     }});
     held.reset();
     REQUIRE(soon([&] { return waiting.load(); }));
     std::atomic<int> after{0};
-    w.take_on({[&](const auto& dismissed) {
+    w.set_tasks({[&](const auto& dismissed) {
         CHECK_FALSE(dismissed());
         ++after;
-        return appointment{never()};
+        return next_run{never()};
     }});
     CHECK(soon([&] { return after == 1 && before.expired(); }));
     w.close();
     w.close();
-    w.take_on({[&](const auto&) {
+    w.set_tasks({[&](const auto&) {
         ++after;
-        return appointment{clock::now()};
+        return next_run{clock::now()};
     }});
     w.wake();
     CHECK(after == 1);
 }
 
-TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again", "[watch]")
+TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again",
+          "[maintenance_thread]")
 {
     std::atomic<int> tries{0};
     std::atomic<bool> waiting{false};
     {
-        watch w;
-        w.take_on({[&](const auto& dismissed) -> appointment {
+        maintenance_thread w;
+        w.set_tasks({[&](const auto& dismissed) -> next_run {
             if (++tries == 1)
                 throw std::bad_alloc();
             for (waiting = true; !dismissed();)
@@ -121,15 +123,15 @@ TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again"
     CHECK(tries == 2);
 }
 
-TEST_CASE("signals are for other threads", "[watch]")
+TEST_CASE("signals are for other threads", "[maintenance_thread]")
 {
-    watch w;
+    maintenance_thread w;
     std::atomic<int> blocked{-1};
-    w.take_on({[&](const auto&) {
+    w.set_tasks({[&](const auto&) {
         sigset_t mask;
         pthread_sigmask(SIG_SETMASK, nullptr, &mask);
         blocked = sigismember(&mask, SIGTERM) == 1 && sigismember(&mask, SIGHUP) == 1 ? 1 : 0;
-        return appointment{never()};
+        return next_run{never()};
     }});
     CHECK(soon([&] { return blocked == 1; }));
 }

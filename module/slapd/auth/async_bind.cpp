@@ -21,27 +21,27 @@ constexpr int longest_pause = 50; // milliseconds
 
 // ---- the room
 
-bool waiting_room::sit_down() noexcept
+bool async_binds::acquire_slot() noexcept
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     if (blocked_ >= std::max(1, connection_pool_max / 4))
         return false;
     ++blocked_;
     return true;
 }
 
-void waiting_room::stand_up() noexcept
+void async_binds::release_slot() noexcept
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     --blocked_;
 }
 
-void waiting_room::submit(const std::shared_ptr<deferred_bind>& which) noexcept
+void async_binds::submit(const std::shared_ptr<async_bind>& which) noexcept
 {
-    using phase = deferred_bind::phase;
+    using phase = async_bind::phase;
     int pause = 0;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         if (which->phase_ != phase::waiting)
             return; // it has been answered without its result
         // While the connection is binding nothing else begins on it, so what executes is the bind's
@@ -50,7 +50,7 @@ void waiting_room::submit(const std::shared_ptr<deferred_bind>& which) noexcept
         ldap_pvt_thread_mutex_lock(&connection.c_mutex);
         const bool left = connection.c_n_ops_executing == 0;
         ldap_pvt_thread_mutex_unlock(&connection.c_mutex);
-        if (left && ldap_pvt_thread_pool_submit2(&connection_pool, deferred_bind::task, which.get(),
+        if (left && ldap_pvt_thread_pool_submit2(&connection_pool, async_bind::task, which.get(),
                                                  &which->cookie_) == 0) {
             which->phase_ = phase::submitted;
             return;
@@ -58,16 +58,16 @@ void waiting_room::submit(const std::shared_ptr<deferred_bind>& which) noexcept
         pause = which->pause_;
         which->pause_ = std::min(2 * pause, longest_pause);
     }
-    push_->later(std::chrono::milliseconds(pause), [this, which] { submit(which); });
+    push_->run_after(std::chrono::milliseconds(pause), [this, which] { submit(which); });
 }
 
-void waiting_room::answer_here(const std::function<bool(const deferred_bind&)>& whom,
-                               const char* why) noexcept
+void async_binds::finish_now(const std::function<bool(const async_bind&)>& whom,
+                             const char* reason) noexcept
 {
-    using phase = deferred_bind::phase;
-    std::vector<std::shared_ptr<deferred_bind>> chosen;
+    using phase = async_bind::phase;
+    std::vector<std::shared_ptr<async_bind>> chosen;
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         for (const auto& one : waiting_)
             if ((one->phase_ == phase::waiting || one->phase_ == phase::submitted) && whom(*one)) {
                 if (one->phase_ == phase::submitted)
@@ -79,25 +79,25 @@ void waiting_room::answer_here(const std::function<bool(const deferred_bind&)>& 
             waiting_.erase(one);
     }
     for (const auto& one : chosen)
-        one->finish_here(ldap_pvt_thread_pool_context(), why);
+        one->finish_now(ldap_pvt_thread_pool_context(), reason);
 }
 
-void waiting_room::after_change() noexcept
+void async_binds::on_config_change() noexcept
 {
-    answer_here([](const deferred_bind& one) { return !one.surroundings_.still_there(); },
-                "an overlay of the database was removed");
+    finish_now([](const async_bind& one) { return !one.snapshot_.still_configured(); },
+               "an overlay of the database was removed");
 }
 
-void waiting_room::close() noexcept
+void async_binds::close() noexcept
 {
     push_->close();
-    answer_here([](const deferred_bind&) { return true; }, "the database was closed");
-    gate_->close(); // what is being checked for them is of no use any more
+    finish_now([](const async_bind&) { return true; }, "the database was closed");
+    executor_->close(); // what is being checked for them is of no use any more
 }
 
 // ---- a bind whose worker has gone
 
-bool deferred_bind::possible(const Operation& op) noexcept
+bool async_bind::possible(const Operation& op) noexcept
 {
     // Internal operations come with a connection that is none, and whoever makes one wants its
     // result. Without a slab of its own there is nothing to take along.
@@ -105,57 +105,57 @@ bool deferred_bind::possible(const Operation& op) noexcept
            op.o_conn->c_conn_idx != -1 && op.o_threadctx != nullptr && op.o_tmpmemctx != nullptr;
 }
 
-deferred_bind::deferred_bind(std::shared_ptr<waiting_room> where, Operation& op, bind_report report,
-                             std::string dn, login::attempt who,
-                             std::vector<std::unique_ptr<login::step>> steps)
-    : conversation(std::move(who), std::move(steps)), room_(std::move(where)), op_(&op),
-      database_(op.o_bd->bd_self), report_(std::move(report)), dn_(std::move(dn)), surroundings_(op)
+async_bind::async_bind(std::shared_ptr<async_binds> where, Operation& op, bind_log report,
+                       std::string dn, auth::login_request request,
+                       std::vector<std::unique_ptr<auth::login_check>> steps)
+    : check_run(std::move(request), std::move(steps)), binds_(std::move(where)), op_(&op),
+      database_(op.o_bd->bd_self), report_(std::move(report)), dn_(std::move(dn)), snapshot_(op)
 {}
 
-bool deferred_bind::gone() noexcept
+bool async_bind::abandoned() noexcept
 {
-    const std::lock_guard lock(room_->guard_);
+    const std::lock_guard lock(binds_->mutex_);
     return phase_ == phase::done || op_->o_abandon != 0;
 }
 
-void deferred_bind::take_back() noexcept
+void async_bind::detach() noexcept
 {
-    const std::lock_guard lock(room_->guard_);
+    const std::lock_guard lock(binds_->mutex_);
     if (phase_ == phase::with_worker)
         phase_ = phase::done;
 }
 
-void deferred_bind::wait_begins()
+void async_bind::on_wait()
 {
-    const std::lock_guard lock(room_->guard_);
+    const std::lock_guard lock(binds_->mutex_);
     if (phase_ != phase::with_worker)
         return;
-    room_->waiting_.insert(std::static_pointer_cast<deferred_bind>(shared_from_this()));
+    binds_->waiting_.insert(std::static_pointer_cast<async_bind>(shared_from_this()));
     phase_ = phase::waiting;
     req_dn_ = std::exchange(op_->o_req_dn, berval{});
     req_ndn_ = std::exchange(op_->o_req_ndn, berval{});
 }
 
-void deferred_bind::concluded() noexcept
+void async_bind::on_finished() noexcept
 {
-    room_->submit(std::static_pointer_cast<deferred_bind>(shared_from_this()));
+    binds_->submit(std::static_pointer_cast<async_bind>(shared_from_this()));
 }
 
-void* deferred_bind::task(void* context, void* mine) noexcept
+void* async_bind::task(void* context, void* mine) noexcept
 {
-    auto* const self = static_cast<deferred_bind*>(mine); // held by the room until here
-    const auto kept = std::static_pointer_cast<deferred_bind>(self->shared_from_this());
+    auto* const self = static_cast<async_bind*>(mine); // held by the room until here
+    const auto kept = std::static_pointer_cast<async_bind>(self->shared_from_this());
     {
-        const std::lock_guard lock(self->room_->guard_);
+        const std::lock_guard lock(self->binds_->mutex_);
         self->phase_ = phase::done;
-        self->room_->waiting_.erase(kept);
+        self->binds_->waiting_.erase(kept);
     }
     self->finish(context);
     return nullptr;
 }
 
 // Makes the operation this thread's own, with the memory it began in.
-void* deferred_bind::adopt(void* context) noexcept
+void* async_bind::adopt(void* context) noexcept
 {
     void* slab_before = nullptr;
     (void)ldap_pvt_thread_pool_getkey(context, reinterpret_cast<void*>(slap_sl_mem_init),
@@ -172,7 +172,7 @@ void* deferred_bind::adopt(void* context) noexcept
 }
 
 // What connection_operation and do_bind do with an operation that has been answered.
-void deferred_bind::release(void* context, void* slab_before) noexcept
+void async_bind::release(void* context, void* slab_before) noexcept
 {
     void* const slab = op_->o_tmpmemctx;
     slap_sl_free(op_->o_req_dn.bv_val, slab); // not those of adopt(), if rwm has rewritten them
@@ -187,23 +187,23 @@ void deferred_bind::release(void* context, void* slab_before) noexcept
     slap_sl_mem_destroy(reinterpret_cast<void*>(1), slab); // any key but 0: the memory goes as well
 }
 
-void deferred_bind::finish(void* context) noexcept
+void async_bind::finish(void* context) noexcept
 {
     void* const slab_before = adopt(context);
-    login::answer what = result();
+    auth::check_result result = check_run::result();
     if (op_->o_abandon != 0)
-        what = {login::decision::gone, "the client has left"};
-    report_.conclude(*op_, last_step(), what);
-    report_.count(what);
+        result = {auth::decision::abandoned, "the client has left"};
+    report_.conclude(*op_, last_check(), result);
+    report_.count(result);
     SlapReply rs{};
     rs.sr_type = REP_RESULT;
-    if (what.what == login::decision::accepted) {
-        const berval dn = look_at(dn_);
+    if (result.outcome == auth::decision::accepted) {
+        const berval dn = to_berval(dn_);
         ber_dupbv(&op_->orb_edn, const_cast<berval*>(&dn));
         (void)fe_op_bind_success(op_, &rs);
         op_->o_conn->c_authtype = op_->orb_method;
     } else {
-        send_ldap_error(op_, &rs, code_for(what), words_for(what));
+        send_ldap_error(op_, &rs, code_for(result), text_for(result));
     }
     release(context, slab_before);
 }
@@ -211,12 +211,12 @@ void deferred_bind::finish(void* context) noexcept
 // With all workers paused nothing may be waited for, neither PostgreSQL, which an overlay may ask
 // for the entry, nor a client that does not read. So overlays only tidy up, and a client that
 // cannot be told at once is cut off.
-void deferred_bind::finish_here(void* context, const char* why) noexcept
+void async_bind::finish_now(void* context, const char* reason) noexcept
 {
     void* const slab_before = adopt(context);
-    const login::answer what{login::decision::unavailable, why};
-    report_.say(*op_, last_step(), what);
-    report_.count(what);
+    const auth::check_result result{auth::decision::unavailable, reason};
+    report_.write(*op_, last_check(), result);
+    report_.count(result);
     SlapReply aside{};
     aside.sr_type = REP_RESULT;
     aside.sr_err = SLAPD_ABANDON;
@@ -230,7 +230,7 @@ void deferred_bind::finish_here(void* context, const char* why) noexcept
     pollfd client{connection.c_sd, POLLOUT, 0};
     if (op_->o_abandon == 0 && quiet && poll(&client, 1, 0) == 1 && client.revents == POLLOUT) {
         SlapReply rs{};
-        send_ldap_error(op_, &rs, code_for(what), words_for(what));
+        send_ldap_error(op_, &rs, code_for(result), text_for(result));
     } else if (op_->o_abandon == 0) {
         (void)shutdown(connection.c_sd, SHUT_RDWR);
     }
@@ -239,41 +239,41 @@ void deferred_bind::finish_here(void* context, const char* why) noexcept
 
 // ---- a bind whose worker has to stay
 
-login::answer blocked_bind::wait(deadline until, const postgres::patience& limits)
+auth::check_result blocking_bind::wait(deadline expiry, const postgres::wait_options& options)
 {
     constexpr auto glance = std::chrono::milliseconds(25);
-    const postgres::wait_scope here(limits); // ends without the lock
-    limits.long_wait();
-    std::unique_lock lock(guard_);
-    while (!answered_) {
-        if (clock::now() >= until)
-            return {login::decision::unavailable, "no answer in time"};
-        if (limits.given_up())
+    const postgres::wait_scope here(options); // ends without the lock
+    options.on_long_wait();
+    std::unique_lock lock(mutex_);
+    while (!done_) {
+        if (clock::now() >= expiry)
+            return {auth::decision::unavailable, "no answer in time"};
+        if (options.cancelled())
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
-        heard_.wait_until(lock, std::min(until, clock::now() + glance));
+        completed_.wait_until(lock, std::min(expiry, clock::now() + glance));
     }
     return result();
 }
 
-bool blocked_bind::gone() noexcept
+bool blocking_bind::abandoned() noexcept
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     return op_ == nullptr || op_->o_abandon != 0;
 }
 
-void blocked_bind::take_back() noexcept
+void blocking_bind::detach() noexcept
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     op_ = nullptr;
 }
 
-void blocked_bind::concluded() noexcept
+void blocking_bind::on_finished() noexcept
 {
     {
-        const std::lock_guard lock(guard_);
-        answered_ = true;
+        const std::lock_guard lock(mutex_);
+        done_ = true;
     }
-    heard_.notify_one();
+    completed_.notify_one();
 }
 
 } // namespace pgsql::slapd

@@ -12,78 +12,84 @@
 
 namespace pgsql::slapd {
 
-class deferred_bind;
+class async_bind;
 
 /// The binds of one database that are not answered yet, and those who work on the answers. As long
 /// as the database is open.
-class waiting_room {
+class async_binds {
 public:
-    waiting_room()
-        : push_(std::make_shared<login::push>()), gate_(std::make_shared<login::hash_gate>())
+    async_binds()
+        : push_(std::make_shared<auth::push_approval>()),
+          executor_(std::make_shared<auth::hash_executor>())
     {}
 
-    [[nodiscard]] const std::shared_ptr<login::push>& push() const noexcept { return push_; }
-    [[nodiscard]] const std::shared_ptr<login::hash_gate>& gate() const noexcept { return gate_; }
+    [[nodiscard]] const std::shared_ptr<auth::push_approval>& push() const noexcept
+    {
+        return push_;
+    }
+    [[nodiscard]] const std::shared_ptr<auth::hash_executor>& executor() const noexcept
+    {
+        return executor_;
+    }
 
     /// An operation was abandoned: perhaps one of ours. May hold locks of slapd's.
-    void look_again() noexcept { push_->look_again(); }
+    void check_abandoned() noexcept { push_->check_abandoned(); }
     /// Room for one more worker that waits itself; false if too many do already.
-    [[nodiscard]] bool sit_down() noexcept;
-    void stand_up() noexcept;
+    [[nodiscard]] bool acquire_slot() noexcept;
+    void release_slot() noexcept;
     /// slapd has paused all workers and changed its configuration: answers those binds that would
     /// come back to overlays that are no more.
-    void after_change() noexcept;
+    void on_config_change() noexcept;
     /// Answers all of them, and ends. slapd has paused all workers, or has none any more.
     void close() noexcept;
 
 private:
-    friend class deferred_bind;
+    friend class async_bind;
 
     /// Has the answer given by a worker, now or when the bind's own worker has left it.
-    void submit(const std::shared_ptr<deferred_bind>& which) noexcept;
-    void answer_here(const std::function<bool(const deferred_bind&)>& whom,
-                     const char* why) noexcept;
+    void submit(const std::shared_ptr<async_bind>& which) noexcept;
+    void finish_now(const std::function<bool(const async_bind&)>& whom,
+                    const char* reason) noexcept;
 
-    const std::shared_ptr<login::push> push_;
-    const std::shared_ptr<login::hash_gate> gate_;
-    std::mutex guard_; ///< of what follows and of the phases of the binds
-    std::set<std::shared_ptr<deferred_bind>> waiting_;
+    const std::shared_ptr<auth::push_approval> push_;
+    const std::shared_ptr<auth::hash_executor> executor_;
+    std::mutex mutex_; ///< of what follows and of the phases of the binds
+    std::set<std::shared_ptr<async_bind>> waiting_;
     int blocked_ = 0;
 };
 
 /// A bind whose worker goes on to other work as soon as a step does not answer at once. slapd knows
 /// this as SLAPD_ASYNCOP.
-class deferred_bind final : public login::conversation {
+class async_bind final : public auth::check_run {
 public:
     /// Whether slapd can do without an answer for now: it must be a client's own simple bind.
     [[nodiscard]] static bool possible(const Operation& op) noexcept;
 
-    deferred_bind(std::shared_ptr<waiting_room> where, Operation& op, bind_report report,
-                  std::string dn, login::attempt who,
-                  std::vector<std::unique_ptr<login::step>> steps);
+    async_bind(std::shared_ptr<async_binds> where, Operation& op, bind_log report, std::string dn,
+               auth::login_request request, std::vector<std::unique_ptr<auth::login_check>> steps);
 
-    [[nodiscard]] bool gone() noexcept override;
+    [[nodiscard]] bool abandoned() noexcept override;
     /// The worker answers itself after all.
-    void take_back() noexcept;
+    void detach() noexcept;
 
 private:
-    friend class waiting_room;
+    friend class async_binds;
 
-    void wait_begins() override;
-    void concluded() noexcept override;
+    void on_wait() override;
+    void on_finished() noexcept override;
 
     static void* task(void* context, void* mine) noexcept;
     [[nodiscard]] void* adopt(void* context) noexcept;
     void finish(void* context) noexcept;
-    void finish_here(void* context, const char* why) noexcept;
+    void finish_now(void* context, const char* reason) noexcept;
     void release(void* context, void* slab_before) noexcept;
 
-    const std::shared_ptr<waiting_room> room_;
+    const std::shared_ptr<async_binds> binds_;
     Operation* const op_;
     BackendDB* const database_;
-    const bind_report report_;
+    const bind_log report_;
     const std::string dn_; ///< as the directory shows it
-    const surroundings surroundings_;
+    const config_snapshot snapshot_;
     berval req_dn_{}, req_ndn_{}; ///< moved out of the operation: do_bind frees what it finds there
 
     enum class phase : char { with_worker, waiting, submitted, done } phase_ = phase::with_worker;
@@ -93,27 +99,28 @@ private:
 
 /// A bind that has to wait in its worker, because whoever called it wants an answer. Only a few at
 /// a time, so that they cannot take all workers.
-class blocked_bind final : public login::conversation {
+class blocking_bind final : public auth::check_run {
 public:
-    blocked_bind(Operation& op, login::attempt who, std::vector<std::unique_ptr<login::step>> steps)
-        : conversation(std::move(who), std::move(steps)), op_(&op)
+    blocking_bind(Operation& op, auth::login_request request,
+                  std::vector<std::unique_ptr<auth::login_check>> steps)
+        : check_run(std::move(request), std::move(steps)), op_(&op)
     {}
 
     /// The answer, at the latest when `until` has come; throws when it is given up. Not to be
     /// called twice.
-    [[nodiscard]] login::answer wait(deadline until, const postgres::patience& limits);
-    [[nodiscard]] bool gone() noexcept override;
+    [[nodiscard]] auth::check_result wait(deadline expiry, const postgres::wait_options& options);
+    [[nodiscard]] bool abandoned() noexcept override;
     /// The operation goes.
-    void take_back() noexcept;
+    void detach() noexcept;
 
 private:
-    void wait_begins() override {}
-    void concluded() noexcept override;
+    void on_wait() override {}
+    void on_finished() noexcept override;
 
-    std::mutex guard_; ///< of what follows
-    std::condition_variable heard_;
+    std::mutex mutex_; ///< of what follows
+    std::condition_variable completed_;
     Operation* op_;
-    bool answered_ = false;
+    bool done_ = false;
 };
 
 } // namespace pgsql::slapd

@@ -5,28 +5,28 @@
 
 namespace pgsql::slapd {
 
-int code_for(const login::answer& what) noexcept
+int code_for(const auth::check_result& result) noexcept
 {
-    switch (what.what) {
-    case login::decision::accepted:
+    switch (result.outcome) {
+    case auth::decision::accepted:
         return LDAP_SUCCESS;
-    case login::decision::refused:
+    case auth::decision::refused:
         return LDAP_INVALID_CREDENTIALS;
-    case login::decision::busy:
+    case auth::decision::busy:
         return LDAP_BUSY;
-    case login::decision::unavailable:
-    case login::decision::gone: // it is not sent, but overlays see it: no wrong password
+    case auth::decision::unavailable:
+    case auth::decision::abandoned: // it is not sent, but overlays see it: no wrong password
         break;
     }
     return LDAP_UNAVAILABLE;
 }
 
-const char* words_for(const login::answer& what) noexcept
+const char* text_for(const auth::check_result& result) noexcept
 {
-    switch (what.what) {
-    case login::decision::unavailable:
+    switch (result.outcome) {
+    case auth::decision::unavailable:
         return "the login could not be checked; see the server's log";
-    case login::decision::busy:
+    case auth::decision::busy:
         return "too many logins are waiting";
     default:
         return nullptr;
@@ -40,29 +40,30 @@ std::string one_line(std::string text)
     return text;
 }
 
-void bind_report::say(const Operation& op, std::string_view step, const login::answer& what) const
+void bind_log::write(const Operation& op, std::string_view step,
+                     const auth::check_result& result) const
 {
     const char* outcome = "refused";
-    switch (what.what) {
-    case login::decision::accepted:
+    switch (result.outcome) {
+    case auth::decision::accepted:
         outcome = "accepted";
         break;
-    case login::decision::refused:
+    case auth::decision::refused:
         break;
-    case login::decision::unavailable:
+    case auth::decision::unavailable:
         outcome = "unavailable";
         break;
-    case login::decision::busy:
+    case auth::decision::busy:
         outcome = "busy";
         break;
-    case login::decision::gone:
+    case auth::decision::abandoned:
         outcome = "gone";
         break;
     }
     const std::string dn = one_line(dn_); // a client's DN, as it was sent
-    const std::string reason = one_line(what.reason);
+    const std::string reason = one_line(result.reason);
     const auto took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began_).count();
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - started_).count();
     Debug(
         LDAP_DEBUG_STATS,
         "%s pgsql bind dn=\"%s\" client=%s suffix=\"%s\" step=%s outcome=%s reason=\"%s\" ms=%lld\n",
@@ -70,22 +71,23 @@ void bind_report::say(const Operation& op, std::string_view step, const login::a
         outcome, reason.c_str(), static_cast<long long>(took));
 }
 
-void bind_report::count(const login::answer& what) const noexcept
+void bind_log::count(const auth::check_result& result) const noexcept
 {
-    const int code = what.what == login::decision::gone ? SLAPD_ABANDON : code_for(what);
-    counted_->count(tally::bind, tally::outcome_of(tally::bind, code, 0), began_);
+    const int code = result.outcome == auth::decision::abandoned ? SLAPD_ABANDON : code_for(result);
+    stats_->count(operation_stats::bind,
+                  operation_stats::outcome_of(operation_stats::bind, code, 0), started_);
 }
 
-void bind_report::conclude(const Operation& op, std::string_view step,
-                           const login::answer& what) const
+void bind_log::conclude(const Operation& op, std::string_view step,
+                        const auth::check_result& result) const
 {
-    say(op, step, what);
-    if (what.what != login::decision::unavailable && what.what != login::decision::busy)
+    write(op, step, result);
+    if (result.outcome != auth::decision::unavailable && result.outcome != auth::decision::busy)
         return;
-    if (const auto with = with_.lock())
-        with->complain("bind " + what.reason, std::string(step) + ": " + what.reason +
-                                                  "; clients get result " +
-                                                  std::to_string(code_for(what)));
+    if (const auto service = service_.lock())
+        service->warn_throttled("bind " + result.reason, std::string(step) + ": " + result.reason +
+                                                             "; clients get result " +
+                                                             std::to_string(code_for(result)));
 }
 
 } // namespace pgsql::slapd

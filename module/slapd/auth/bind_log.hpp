@@ -10,30 +10,32 @@ namespace pgsql::slapd {
 
 /// What an answer means to the client. Design rule: 49 is for who may not log in, never for a
 /// failure of ours.
-[[nodiscard]] int code_for(const login::answer& what) noexcept;
+[[nodiscard]] int code_for(const auth::check_result& result) noexcept;
 /// The words that go with it, or null: whether it was the password is nobody's business.
-[[nodiscard]] const char* words_for(const login::answer& what) noexcept;
+[[nodiscard]] const char* text_for(const auth::check_result& result) noexcept;
 
 /// Begins with the bind, and says in one line how it ended, for the person who asks why somebody
 /// could not log in.
-class bind_report {
+class bind_log {
 public:
-    bind_report(const Operation& op, service& with)
-        : with_(with.weak_from_this()), counted_(with.counted), dn_(view(op.o_req_dn)),
-          client_(address_of(op)), suffix_(with.suffix_ndn), began_(clock::now())
+    bind_log(const Operation& op, service& service)
+        : service_(service.weak_from_this()), stats_(service.stats),
+          dn_(to_string_view(op.o_req_dn)), client_(address_of(op)), suffix_(service.suffix_ndn),
+          started_(clock::now())
     {}
 
-    void say(const Operation& op, std::string_view step, const login::answer& what) const;
+    void write(const Operation& op, std::string_view step, const auth::check_result& result) const;
     /// The same, and a word to the administrator when it was not the user's fault.
-    void conclude(const Operation& op, std::string_view step, const login::answer& what) const;
+    void conclude(const Operation& op, std::string_view step,
+                  const auth::check_result& result) const;
     /// Counts a bind that is answered later.
-    void count(const login::answer& what) const noexcept;
+    void count(const auth::check_result& result) const noexcept;
 
 private:
-    std::weak_ptr<service> with_; ///< a bind that waits must not keep connections open
-    std::shared_ptr<tally> counted_;
+    std::weak_ptr<service> service_; ///< a bind that waits must not keep connections open
+    std::shared_ptr<operation_stats> stats_;
     std::string dn_, client_, suffix_;
-    clock::time_point began_;
+    clock::time_point started_;
 };
 
 /// The text without what could begin another line of the log, or end a value in it.

@@ -8,12 +8,12 @@
 
 namespace pgsql::slapd {
 
-using login::decision;
-using hash_ptr = std::shared_ptr<const login::password_hash>;
+using auth::decision;
+using hash_ptr = std::shared_ptr<const auth::password_hash>;
 
 // It may outlive the operation, whose client may leave, so that it looks at nothing of it.
-struct password_step::judgement {
-    login::secret password;
+struct password_check::verification_job {
+    auth::secret password;
     hash_ptr hash;     ///< of the row; null: it is judged already
     hash_ptr dummy;    ///< computed as well if the verdict took less; or null
     double usual = 0;  ///< milliseconds that it takes
@@ -21,36 +21,36 @@ struct password_step::judgement {
     std::string dn;
     std::string reason; ///< to refuse
     decision refusal = decision::refused;
-    std::shared_ptr<login::remembered> memory;
+    std::shared_ptr<auth::verified_passwords> memory;
 
-    [[nodiscard]] login::hash_cost cost_of(const hash_ptr& one) const
+    [[nodiscard]] auth::hash_cost cost_of(const hash_ptr& one) const
     {
-        return one != nullptr ? one->cost(password.reveal().size()) : login::hash_cost{};
+        return one != nullptr ? one->cost(password.reveal().size()) : auth::hash_cost{};
     }
 
-    [[nodiscard]] login::hash_cost cost() const
+    [[nodiscard]] auth::hash_cost cost() const
     {
-        const login::hash_cost out = cost_of(hash);
-        const login::hash_cost more = cost_of(dummy);
+        const auth::hash_cost out = cost_of(hash);
+        const auth::hash_cost more = cost_of(dummy);
         return {std::max(out.milliseconds, more.milliseconds),
                 std::max(out.memory_kib, more.memory_kib), std::max(out.threads, more.threads)};
     }
 
-    [[nodiscard]] login::answer operator()(unsigned threads)
+    [[nodiscard]] auth::check_result operator()(unsigned threads)
     {
         if (hash != nullptr) {
-            const login::outcome outcome = hash->verify(password.reveal(), threads);
-            switch (outcome.what) {
-            case login::verdict::match:
+            const auth::verification outcome = hash->verify(password.reveal(), threads);
+            switch (outcome.result) {
+            case auth::verdict::match:
                 if (cost_of(hash).is_expensive())
                     memory->add(dn, hash->stored(), password.reveal());
                 return {decision::accepted, ""};
-            case login::verdict::busy:
+            case auth::verdict::busy:
                 return {decision::busy, outcome.reason};
-            case login::verdict::refused:
+            case auth::verdict::refused:
                 reason = std::string("its password column holds ") + outcome.reason;
                 break;
-            case login::verdict::mismatch:
+            case auth::verdict::mismatch:
                 reason = "wrong password";
                 paid = cost_of(hash).milliseconds > usual / 2;
             }
@@ -62,85 +62,86 @@ struct password_step::judgement {
     }
 };
 
-bool password_step::may_wait() const
+bool password_check::may_wait() const
 {
     const auto is_expensive = [&](const hash_ptr& hash) {
         return hash != nullptr && hash->cost(op_.orb_cred.bv_len).is_expensive();
     };
-    return is_expensive(mapping_.dummy) || is_expensive(whose_.hash);
+    return is_expensive(mapping_.dummy) || is_expensive(account_.hash);
 }
 
-std::shared_ptr<password_step::judgement> password_step::begin()
+std::shared_ptr<password_check::verification_job> password_check::begin()
 {
-    auto out = std::make_shared<judgement>();
-    const std::string_view password = view(op_.orb_cred);
-    out->password = login::secret(password);
+    auto out = std::make_shared<verification_job>();
+    const std::string_view password = to_string_view(op_.orb_cred);
+    out->password = auth::secret(password);
     out->dummy = mapping_.dummy;
     out->usual = out->cost_of(out->dummy).milliseconds;
-    out->dn = view(op_.o_req_ndn);
-    out->memory = with_.remembered;
-    out->reason = whose_.barred.empty() ? "empty password" : whose_.barred;
+    out->dn = to_string_view(op_.o_req_ndn);
+    out->memory = service_.verified_passwords;
+    out->reason = account_.denial_reason.empty() ? "empty password" : account_.denial_reason;
     // That a password is wrong, or an account closed, is not known from what they were once.
-    if (whose_.last_known)
+    if (account_.from_stale)
         out->refusal = decision::unavailable;
-    if (!whose_.barred.empty() || password.empty())
+    if (!account_.denial_reason.empty() || password.empty())
         return out;
-    const auto known = precheck(with_, *whose_.hash, password.size());
+    const auto known = precheck(service_, *account_.hash, password.size());
     if (!known) {
-        if (out->memory->knows(out->dn, whose_.hash->stored(), password))
+        if (out->memory->contains(out->dn, account_.hash->stored(), password))
             return nullptr;
-        out->hash = std::move(whose_.hash);
+        out->hash = std::move(account_.hash);
         return out;
     }
     out->reason = "wrong password";
-    if (known->what == login::verdict::refused) {
+    if (known->result == auth::verdict::refused) {
         out->reason = known->reason;
-        with_.complain(std::string("password ") + known->reason,
-                       std::string(view(op_.o_req_dn)) +
-                           " cannot bind: its password column holds " + known->reason,
-                       3600);
+        service_.warn_throttled(std::string("password ") + known->reason,
+                                std::string(to_string_view(op_.o_req_dn)) +
+                                    " cannot bind: its password column holds " + known->reason,
+                                3600);
     }
     return out;
 }
 
-void password_step::ask(const login::attempt& who, std::shared_ptr<login::listener> to)
+void password_check::start(const auth::login_request& request,
+                           std::shared_ptr<auth::completion_handler> handler)
 {
     const auto left = begin();
     if (left == nullptr)
-        return to->hear({decision::accepted, ""});
+        return handler->complete({decision::accepted, ""});
     // The gate is there for as long as its threads are.
-    const auto conclude = [to, gate = gate_.get(), client = who.client,
-                           refusal = left->refusal](login::answer what) {
-        if (what.what == refusal)
+    const auto conclude = [handler, gate = executor_.get(), client = request.client,
+                           refusal = left->refusal](auth::check_result result) {
+        if (result.outcome == refusal)
             gate->note_refusal(client);
-        to->hear(std::move(what));
+        handler->complete(std::move(result));
     };
     if (left->hash != nullptr && !left->cost_of(left->hash).is_expensive()) {
         // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
         hash_ptr dummy = std::exchange(left->dummy, nullptr);
         auto answer = while_idle(op_, [&] { return (*left)(1); });
-        if (answer.what != left->refusal || left->paid || dummy == nullptr)
+        if (answer.outcome != left->refusal || left->paid || dummy == nullptr)
             return conclude(std::move(answer));
         left->dummy = std::move(dummy);
     }
-    const login::hash_cost cost = left->cost();
+    const auth::hash_cost cost = left->cost();
     if (!cost.is_expensive())
         return conclude(while_idle(op_, [&] { return (*left)(1); }));
-    gate_->submit(
-        who.client, cost, in_seconds(with_.hash_timeout),
-        [left, to, conclude](unsigned threads) {
-            if (to->gone())
-                return to->hear({decision::gone, "the client has left"});
-            login::answer what{decision::unavailable, "the check of the password failed"};
+    executor_->submit(
+        request.client, cost, in_seconds(service_.hash_timeout),
+        [left, handler, conclude](unsigned threads) {
+            if (handler->abandoned())
+                return handler->complete({decision::abandoned, "the client has left"});
+            auth::check_result result{decision::unavailable, "the check of the password failed"};
             try {
-                what = (*left)(threads);
+                result = (*left)(threads);
             } catch (const std::exception& e) {
-                what.reason = e.what();
+                result.reason = e.what();
             }
-            conclude(std::move(what));
+            conclude(std::move(result));
         },
-        [to] {
-            to->hear({decision::busy, no_turn});
+        [handler] {
+            handler->complete({decision::busy, hash_timeout_message});
         });
 }
 

@@ -12,27 +12,29 @@ namespace pgsql::slapd {
 /// "sql". Serves one bind, and begins in its worker. A cheap hash is checked there and then, a dear
 /// one in its turn on the gate's threads. Whoever asks must not learn from the time it takes
 /// whether the name exists: whatever is refused costs a check of the commonest kind of hash.
-class password_step final : public login::step {
+class password_check final : public auth::login_check {
 public:
-    password_step(Operation& op, service& with, const bound& mapping,
-                  std::shared_ptr<login::hash_gate> gate, account whose)
-        : op_(op), with_(with), mapping_(mapping), gate_(std::move(gate)), whose_(std::move(whose))
+    password_check(Operation& op, service& service, const resolved_mapping& mapping,
+                   std::shared_ptr<auth::hash_executor> gate, account account)
+        : op_(op), service_(service), mapping_(mapping), executor_(std::move(gate)),
+          account_(std::move(account))
     {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return "sql"; }
-    void ask(const login::attempt& who, std::shared_ptr<login::listener> to) override;
+    void start(const auth::login_request& request,
+               std::shared_ptr<auth::completion_handler> handler) override;
     [[nodiscard]] bool may_wait() const override;
 
 private:
-    struct judgement;
+    struct verification_job;
     /// What is left to compute; nothing if the password is right.
-    [[nodiscard]] std::shared_ptr<judgement> begin();
+    [[nodiscard]] std::shared_ptr<verification_job> begin();
 
     Operation& op_;
-    service& with_;
-    const bound& mapping_;
-    const std::shared_ptr<login::hash_gate> gate_;
-    account whose_;
+    service& service_;
+    const resolved_mapping& mapping_;
+    const std::shared_ptr<auth::hash_executor> executor_;
+    account account_;
 };
 
 } // namespace pgsql::slapd

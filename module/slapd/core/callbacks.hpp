@@ -31,7 +31,7 @@ int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept;
 // For slapd's tools, slapcat and the like. They read; nothing is here to write with.
 int pgsql_tool_open(BackendDB* be, int mode) noexcept;
 int pgsql_tool_close(BackendDB* be) noexcept;
-ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* what) noexcept;
+ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* filter) noexcept;
 ID pgsql_tool_next(BackendDB* be) noexcept;
 Entry* pgsql_tool_get(BackendDB* be, ID id) noexcept;
 ID pgsql_tool_find(BackendDB* be, berval* ndn) noexcept;

@@ -10,6 +10,6 @@ namespace pgsql::slapd {
 struct entry_delete {
     void operator()(Entry* e) const noexcept { entry_free(e); }
 };
-using own_entry = std::unique_ptr<Entry, entry_delete>;
+using entry_ptr = std::unique_ptr<Entry, entry_delete>;
 
 } // namespace pgsql::slapd

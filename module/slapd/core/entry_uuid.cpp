@@ -8,7 +8,7 @@
 
 namespace pgsql::slapd {
 
-std::string uuid_of(std::string_view suffix, std::string_view kind, std::string_view name)
+std::string entry_uuid(std::string_view suffix, std::string_view kind, std::string_view name)
 {
     // RFC 9562 §6.6: the name space of X.500 names.
     std::string text("\x6b\xa7\xb8\x14\x9d\xad\x11\xd1\x80\xb4\x00\xc0\x4f\xd4\x30\xc8", 16);

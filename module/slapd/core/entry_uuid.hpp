@@ -8,7 +8,7 @@ namespace pgsql::slapd {
 
 /// A UUID of version 5 (RFC 9562 §5.5) of the suffix, the kind and the name in it, all normalised:
 /// the same on every server and after every start, another one for a renamed entry.
-[[nodiscard]] std::string uuid_of(std::string_view suffix, std::string_view kind,
-                                  std::string_view name);
+[[nodiscard]] std::string entry_uuid(std::string_view suffix, std::string_view kind,
+                                     std::string_view name);
 
 } // namespace pgsql::slapd

@@ -43,21 +43,23 @@ std::string digest(std::string_view text)
     return {reinterpret_cast<const char*>(out.data()), length};
 }
 
-std::string seal(const page_position& at, std::string_view secret, std::string_view request)
+std::string encode_cookie(const page_position& position, std::string_view secret,
+                          std::string_view request)
 {
     std::string body;
     body += version;
-    body += static_cast<char>((at.answered ? 1 : 0) | (at.with_private ? 2 : 0));
+    body +=
+        static_cast<char>((position.groups_found ? 1 : 0) | (position.private_included ? 2 : 0));
     for (int shift = 8; shift >= 0; shift -= 8)
-        body += static_cast<char>(at.stage >> shift);
+        body += static_cast<char>(position.kind_index >> shift);
     for (int shift = 24; shift >= 0; shift -= 8)
-        body += static_cast<char>(at.sent >> shift);
-    body += at.key;
+        body += static_cast<char>(position.entries_sent >> shift);
+    body += position.key;
     return body + mac_of(body, secret, request);
 }
 
-std::optional<page_position> unseal(std::string_view cookie, std::string_view secret,
-                                    std::string_view request)
+std::optional<page_position> decode_cookie(std::string_view cookie, std::string_view secret,
+                                           std::string_view request)
 {
     if (cookie.size() < head + mac_size || cookie[0] != version)
         return std::nullopt;
@@ -66,14 +68,14 @@ std::optional<page_position> unseal(std::string_view cookie, std::string_view se
     if (CRYPTO_memcmp(expected.data(), cookie.data() + body.size(), mac_size) != 0)
         return std::nullopt;
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(body[i]); };
-    page_position at;
-    at.answered = (byte(1) & 1) != 0;
-    at.with_private = (byte(1) & 2) != 0;
-    at.stage = static_cast<std::uint16_t>(byte(2) << 8 | byte(3));
+    page_position position;
+    position.groups_found = (byte(1) & 1) != 0;
+    position.private_included = (byte(1) & 2) != 0;
+    position.kind_index = static_cast<std::uint16_t>(byte(2) << 8 | byte(3));
     for (std::size_t i = 4; i < head; ++i)
-        at.sent = at.sent << 8 | byte(i);
-    at.key = body.substr(head);
-    return at;
+        position.entries_sent = position.entries_sent << 8 | byte(i);
+    position.key = body.substr(head);
+    return position;
 }
 
 } // namespace pgsql::slapd

@@ -14,7 +14,7 @@ bool is_rule(const MatchingRule* rule, std::string_view oid)
 
 void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
 {
-    to.insert(folded(view(oc->soc_cname)));
+    to.insert(to_lower(to_string_view(oc->soc_cname)));
     if (oc->soc_sups != nullptr)
         for (ObjectClass** sup = oc->soc_sups; *sup != nullptr; ++sup)
             add_with_superiors(*sup, to);
@@ -22,7 +22,7 @@ void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
 
 } // namespace
 
-std::string folded(std::string_view text)
+std::string to_lower(std::string_view text)
 {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), [](char c) {
@@ -38,18 +38,18 @@ bool rfc2307bis()
            oc_find("groupOfNames") != nullptr;
 }
 
-AttributeDescription* find_attribute(const std::string& name, std::string& why)
+AttributeDescription* find_attribute(const std::string& name, std::string& error)
 {
     AttributeDescription* found = nullptr;
     const char* text = nullptr;
-    berval bv = look_at(name);
+    berval bv = to_berval(name);
     if (slap_bv2ad(&bv, &found, &text) != LDAP_SUCCESS) {
-        why = text != nullptr ? text : "unknown attribute type";
+        error = text != nullptr ? text : "unknown attribute type";
         return nullptr;
     }
     // Certificates and the like travel with ;binary only (RFC 4523 §2.1).
     if (slap_syntax_is_binary(found->ad_type->sat_syntax) != 0 && slap_ad_is_binary(found) == 0)
-        return find_attribute(std::string(view(found->ad_cname)) + ";binary", why);
+        return find_attribute(std::string(to_string_view(found->ad_cname)) + ";binary", error);
     return found;
 }
 
@@ -58,55 +58,56 @@ bool is_password(const AttributeDescription& ad) noexcept
     return is_at_subtype(ad.ad_type, slap_schema.si_ad_userPassword->ad_type) != 0;
 }
 
-directory::match family_of(const MatchingRule* rule)
+directory::matching_rule family_of(const MatchingRule* rule)
 {
     // RFC 4517: caseIgnoreMatch, caseIgnoreIA5Match; caseExactMatch, caseExactIA5Match;
     // integerMatch
     if (is_rule(rule, "2.5.13.2") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.2"))
-        return directory::match::ignore_case;
+        return directory::matching_rule::ignore_case;
     if (is_rule(rule, "2.5.13.5") || is_rule(rule, "1.3.6.1.4.1.1466.109.114.1"))
-        return directory::match::exact_case;
+        return directory::matching_rule::exact_case;
     if (is_rule(rule, "2.5.13.14"))
-        return directory::match::integer;
+        return directory::matching_rule::integer;
     if (is_rule(rule, "2.5.13.13"))
-        return directory::match::boolean;
+        return directory::matching_rule::boolean;
     if (is_rule(rule, "2.5.13.27")) // generalizedTimeMatch
-        return directory::match::time;
+        return directory::matching_rule::time;
     if (is_rule(rule, "1.3.6.1.1.16.2")) // uuidMatch, RFC 4530
-        return directory::match::uuid;
-    return directory::match::other;
+        return directory::matching_rule::uuid;
+    return directory::matching_rule::other;
 }
 
-directory::match rule_of(const AttributeDescription* of)
+directory::matching_rule rule_of(const AttributeDescription* description)
 {
-    return family_of(of->ad_type->sat_equality);
+    return family_of(description->ad_type->sat_equality);
 }
 
-attribute_type describe(AttributeDescription* of)
+attribute_type describe_attribute(AttributeDescription* description)
 {
     attribute_type out;
-    out.description = of;
-    const MatchingRule* rule = of->ad_type->sat_equality;
-    out.digits = view({std::strlen(of->ad_type->sat_syntax->ssyn_oid),
-                       of->ad_type->sat_syntax->ssyn_oid}) == "1.3.6.1.4.1.1466.115.121.1.27";
-    const directory::match m = rule_of(of);
+    out.description = description;
+    const MatchingRule* rule = description->ad_type->sat_equality;
+    out.digits = to_string_view({std::strlen(description->ad_type->sat_syntax->ssyn_oid),
+                                 description->ad_type->sat_syntax->ssyn_oid}) ==
+                 "1.3.6.1.4.1.1466.115.121.1.27";
+    const directory::matching_rule m = rule_of(description);
     if (rule == nullptr || rule->smr_normalize == nullptr)
-        out.normalise = attribute_type::normaliser::none;
-    else if (m == directory::match::ignore_case)
-        out.normalise = attribute_type::normaliser::fold;
-    else if (m == directory::match::exact_case)
-        out.normalise = attribute_type::normaliser::keep;
+        out.normalization = attribute_type::normalizer::none;
+    else if (m == directory::matching_rule::ignore_case)
+        out.normalization = attribute_type::normalizer::fold;
+    else if (m == directory::matching_rule::exact_case)
+        out.normalization = attribute_type::normalizer::keep;
     return out;
 }
 
 bool attribute_type::valid(std::string_view value, bool plain) const
 {
-    if (plain && (normalise == normaliser::fold || normalise == normaliser::keep))
+    if (plain && (normalization == normalizer::fold || normalization == normalizer::keep))
         return true; // printable ASCII is a DirectoryString and an IA5String alike
     Syntax* syntax = description->ad_type->sat_syntax;
     if (syntax->ssyn_validate == nullptr)
         return true;
-    berval bv = look_at(value);
+    berval bv = to_berval(value);
     return syntax->ssyn_validate(syntax, &bv) == LDAP_SUCCESS;
 }
 

@@ -13,7 +13,7 @@ struct attribute_type {
     AttributeDescription* description = nullptr;
     /// How a value is normalised: `none` shares the value, `fold` and `keep` have a fast path for
     /// plain ASCII.
-    enum class normaliser : char { none, fold, keep, slapds } normalise = normaliser::slapds;
+    enum class normalizer : char { none, fold, keep, slapds } normalization = normalizer::slapds;
     bool digits = false; ///< INTEGER syntax
 
     /// Whether slapd's syntax takes the value; plain ASCII is not asked twice.
@@ -21,14 +21,14 @@ struct attribute_type {
 };
 
 /// The attribute type of a name, or null with slapd's words in `why`.
-[[nodiscard]] AttributeDescription* find_attribute(const std::string& name, std::string& why);
+[[nodiscard]] AttributeDescription* find_attribute(const std::string& name, std::string& error);
 
 /// Whether it is userPassword, with any options, or a subtype of it.
 [[nodiscard]] bool is_password(const AttributeDescription& ad) noexcept;
 
-[[nodiscard]] attribute_type describe(AttributeDescription* of);
-[[nodiscard]] directory::match family_of(const MatchingRule* rule);
-[[nodiscard]] directory::match rule_of(const AttributeDescription* of);
+[[nodiscard]] attribute_type describe_attribute(AttributeDescription* description);
+[[nodiscard]] directory::matching_rule family_of(const MatchingRule* rule);
+[[nodiscard]] directory::matching_rule rule_of(const AttributeDescription* description);
 
 /// The classes with all their superiors, lower-case. Throws std::invalid_argument that names an
 /// unknown one.
@@ -41,6 +41,6 @@ struct attribute_type {
 [[nodiscard]] bool rfc2307bis();
 
 /// Lower-case ASCII.
-[[nodiscard]] std::string folded(std::string_view text);
+[[nodiscard]] std::string to_lower(std::string_view text);
 
 } // namespace pgsql::slapd

@@ -46,7 +46,7 @@ extern "C" {
 
 namespace pgsql::slapd {
 
-[[nodiscard]] inline std::string_view view(const berval& bv)
+[[nodiscard]] inline std::string_view to_string_view(const berval& bv)
 {
     return bv.bv_val == nullptr ? std::string_view() : std::string_view(bv.bv_val, bv.bv_len);
 }
@@ -68,7 +68,7 @@ inline void finish_operation(Operation* op)
 }
 
 /// A berval that looks at a NUL-terminated string owned by somebody else; slapd's API lacks const.
-[[nodiscard]] inline berval look_at(std::string_view text)
+[[nodiscard]] inline berval to_berval(std::string_view text)
 {
     return {text.size(), const_cast<char*>(text.data())};
 }

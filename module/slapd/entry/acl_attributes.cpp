@@ -24,7 +24,7 @@ bool read_entries(const AccessControl* rules)
 
 } // namespace
 
-bool rules_read_entries(const Operation& op)
+bool acls_read_other_attributes(const Operation& op)
 {
     return read_entries(op.o_bd->be_acl) || read_entries(frontendDB->be_acl);
 }

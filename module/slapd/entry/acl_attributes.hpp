@@ -8,6 +8,6 @@ namespace pgsql::slapd {
 
 /// Whether a rule that may count for this operation reads attributes of the entry it is about:
 /// then all of them must be there, or the rule decides by what it cannot see.
-[[nodiscard]] bool rules_read_entries(const Operation& op);
+[[nodiscard]] bool acls_read_other_attributes(const Operation& op);
 
 } // namespace pgsql::slapd

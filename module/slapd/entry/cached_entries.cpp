@@ -76,7 +76,7 @@ private:
 
 } // namespace
 
-bool kept_entries::shared(const Attribute& a) const
+bool cached_entries::shared(const Attribute& a) const
 {
     for (const shared_values& of_kind : mapping_->shared)
         for (const Attribute* s = of_kind.holder->e_attrs; s != nullptr; s = s->a_next)
@@ -85,7 +85,7 @@ bool kept_entries::shared(const Attribute& a) const
     return false;
 }
 
-char* kept_entries::append(std::size_t bytes, std::string_view name)
+char* cached_entries::append(std::size_t bytes, std::string_view name)
 {
     auto made = std::make_unique_for_overwrite<char[]>(bytes + name.size());
     char* out = made.get();
@@ -96,7 +96,7 @@ char* kept_entries::append(std::size_t bytes, std::string_view name)
     return out;
 }
 
-void kept_entries::add(const Entry& e, std::string_view name)
+void cached_entries::add(const Entry& e, std::string_view name)
 {
     extent size{.structures = sizeof(Entry)};
     size.text(e.e_name);

@@ -9,9 +9,10 @@
 namespace pgsql::slapd {
 
 /// The entries that a plan's statements gave, in their order. Once made, nobody changes them.
-class kept_entries {
+class cached_entries {
 public:
-    explicit kept_entries(const bound& mapping) : mapping_(mapping.shared_from_this()) {}
+    explicit cached_entries(const resolved_mapping& mapping) : mapping_(mapping.shared_from_this())
+    {}
 
     struct item {
         Entry* entry; ///< null: there was a row of this name, but it is not shown
@@ -20,9 +21,9 @@ public:
 
     /// Copies the entry of a row into memory of its own.
     void add(const Entry& e, std::string_view name);
-    void add_twin(std::string_view name) { (void)append(0, name); }
+    void add_duplicate(std::string_view name) { (void)append(0, name); }
 
-    [[nodiscard]] const std::vector<item>& all() const noexcept { return items_; }
+    [[nodiscard]] const std::vector<item>& items() const noexcept { return items_; }
     /// Whether none is shown.
     [[nodiscard]] bool empty() const noexcept
     {
@@ -45,7 +46,7 @@ private:
     /// Whether these are values that all entries of a kind share.
     [[nodiscard]] bool shared(const Attribute& a) const;
 
-    const std::shared_ptr<const bound> mapping_; ///< holds them
+    const std::shared_ptr<const resolved_mapping> mapping_; ///< holds them
     std::vector<item> items_;
     std::vector<block> blocks_;
     std::size_t bytes_ = 0;

@@ -9,7 +9,7 @@
 
 namespace pgsql::slapd {
 
-using normaliser = attribute_type::normaliser;
+using normaliser = attribute_type::normalizer;
 
 namespace {
 
@@ -23,7 +23,7 @@ std::string beginning_of(std::string_view text)
             --end;
         text = text.substr(0, end);
     }
-    const bool is_text = directory::storable(text);
+    const bool is_text = directory::is_valid_utf8(text);
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -40,7 +40,7 @@ std::string beginning_of(std::string_view text)
 
 } // namespace
 
-void* arena::take(std::size_t bytes)
+void* arena::allocate(std::size_t bytes)
 {
     bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
             alignof(std::max_align_t);
@@ -102,22 +102,23 @@ std::vector<std::string> array_elements(std::string_view text)
     return out;
 }
 
-entry_builder::entry_builder(service& with, const bound& mapping, const directory::plan& from)
-    : with_(with), mapping_(mapping), plan_(from),
-      kind_index_(static_cast<int>(from.of - mapping.map.kinds.data())),
+entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
+                             const directory::plan& plan)
+    : service_(service), mapping_(mapping), plan_(plan),
+      kind_index_(static_cast<int>(plan.entry_kind - mapping.map.kinds.data())),
       shared_(mapping.shared[static_cast<std::size_t>(kind_index_)])
 {
-    for (std::size_t i = 0; i < from.of->sources.size(); ++i) {
-        if (!from.chosen[i])
+    for (std::size_t i = 0; i < plan.entry_kind->sources.size(); ++i) {
+        if (!plan.chosen[i])
             continue;
-        const directory::source& s = from.of->sources[i];
-        const auto at = std::find_if(from.columns.begin(), from.columns.end(),
+        const directory::attribute_source& s = plan.entry_kind->sources[i];
+        const auto at = std::find_if(plan.columns.begin(), plan.columns.end(),
                                      [&](const auto* c) { return c->name == s.column; });
-        const bool fetched = at != from.columns.end();
+        const bool fetched = at != plan.columns.end();
         const auto type = fetched ? (*at)->type : directory::column_type::text;
         const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
-        places_.push_back(
-            {&s, t, t.description, fetched ? static_cast<int>(at - from.columns.begin()) : -1,
+        sources_.push_back(
+            {&s, t, t.description, fetched ? static_cast<int>(at - plan.columns.begin()) : -1,
              directory::is_list(type),
              type == directory::column_type::bytea || type == directory::column_type::bytea_array});
     }
@@ -125,7 +126,7 @@ entry_builder::entry_builder(service& with, const bound& mapping, const director
 
 berval entry_builder::copy(std::string_view text)
 {
-    auto* out = static_cast<char*>(memory_.take(text.size() + 1));
+    auto* out = static_cast<char*>(memory_.allocate(text.size() + 1));
     std::copy(text.begin(), text.end(), out);
     out[text.size()] = '\0';
     return {text.size(), out};
@@ -134,9 +135,9 @@ berval entry_builder::copy(std::string_view text)
 std::string_view entry_builder::decoded(std::string_view text)
 {
     if (!text.starts_with("\\x"))
-        return view(copy(text));
+        return to_string_view(copy(text));
     const std::size_t size = (text.size() - 2) / 2;
-    auto* out = static_cast<char*>(memory_.take(size + 1));
+    auto* out = static_cast<char*>(memory_.allocate(size + 1));
     const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
     for (std::size_t i = 0; i < size; ++i)
         out[i] = static_cast<char>(digit(text[2 + 2 * i]) << 4 | digit(text[3 + 2 * i]));
@@ -144,17 +145,18 @@ std::string_view entry_builder::decoded(std::string_view text)
     return {out, size};
 }
 
-void entry_builder::add_uuid(const column_place& what)
+void entry_builder::add_uuid(const value_source& what)
 {
-    const std::string_view ndn = view(entry_.e_nname);
+    const std::string_view ndn = to_string_view(entry_.e_nname);
     const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
-    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
     // A private group is one of the groups, whichever statement finds it.
-    const int one_of = plan_.of->only_if_none_in;
-    const std::string& kind =
-        one_of < 0 ? plan_.of->name : mapping_.map.kinds[static_cast<std::size_t>(one_of)].name;
-    const std::string text = uuid_of(with_.suffix_ndn, kind, name);
-    if (value(what.type, view(copy(text)), values[0], values[2])) {
+    const int one_of = plan_.entry_kind->yields_to_kind;
+    const std::string& kind = one_of < 0
+                                  ? plan_.entry_kind->name
+                                  : mapping_.map.kinds[static_cast<std::size_t>(one_of)].name;
+    const std::string text = entry_uuid(service_.suffix_ndn, kind, name);
+    if (value(what.type, to_string_view(copy(text)), values[0], values[2])) {
         values[1] = values[3] = BER_BVNULL;
         append(what.description, values, values + 2, 1);
     }
@@ -164,15 +166,15 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
                           berval& normalised)
 {
     const bool plain =
-        directory::plain_value(
+        directory::needs_no_escaping(
             text) || // printable ASCII without superfluous blanks; specials do no harm here
         (!text.empty() && text.front() != ' ' && text.back() != ' ' &&
          text.find("  ") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
     if (!type.valid(text, plain))
         return false;
-    out = look_at(text);
-    switch (type.normalise) {
+    out = to_berval(text);
+    switch (type.normalization) {
     case normaliser::none:
         normalised = out;
         return true;
@@ -201,7 +203,7 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
         berval pretty{};
         if (at->sat_syntax->ssyn_pretty(at->sat_syntax, &out, &pretty, nullptr) != LDAP_SUCCESS)
             return false;
-        out = copy(view(pretty));
+        out = copy(to_string_view(pretty));
         ch_free(pretty.bv_val);
     }
     berval n{};
@@ -210,17 +212,17 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
     if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n,
                                         nullptr) != LDAP_SUCCESS)
         return false;
-    normalised = copy(view(n));
+    normalised = copy(to_string_view(n));
     ch_free(n.bv_val);
     return true;
 }
 
-void entry_builder::append(AttributeDescription* what, berval* values, berval* nvalues,
+void entry_builder::append(AttributeDescription* description, berval* values, berval* nvalues,
                            unsigned count)
 {
-    auto* a = static_cast<Attribute*>(memory_.take(sizeof(Attribute)));
+    auto* a = static_cast<Attribute*>(memory_.allocate(sizeof(Attribute)));
     *a = {};
-    a->a_desc = what;
+    a->a_desc = description;
     a->a_vals = values;
     a->a_nvals = nvalues;
     a->a_numvals = count;
@@ -229,12 +231,12 @@ void entry_builder::append(AttributeDescription* what, berval* values, berval* n
     tail_ = &a->a_next;
 }
 
-std::optional<std::string_view> entry_builder::column_value(const postgres::rows& page, int row,
+std::optional<std::string_view> entry_builder::column_value(const postgres::result& page, int row,
                                                             const std::string& wanted) const
 {
     for (std::size_t i = 0; i < plan_.columns.size(); ++i)
         if (plan_.columns[i]->name == wanted)
-            return page.at(row, static_cast<int>(i));
+            return page.value(row, static_cast<int>(i));
     return std::nullopt;
 }
 
@@ -243,24 +245,24 @@ bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& 
     const auto index = static_cast<std::size_t>(kind);
     const attribute_type& type =
         mapping_.types[static_cast<std::size_t>(mapping_.map.kinds[index].rdn().attribute)];
-    const Entry& above = with_.fixed(mapping_.shared[index].parent);
-    const std::string head = std::string(view(type.description->ad_cname)) + '=';
-    if (directory::plain_value(value) && type.normalise != normaliser::slapds) {
-        dn = copy(head + std::string(value) + ',' + std::string(view(above.e_name)));
+    const Entry& above = service_.container(mapping_.shared[index].parent);
+    const std::string head = std::string(to_string_view(type.description->ad_cname)) + '=';
+    if (directory::needs_no_escaping(value) && type.normalization != normaliser::slapds) {
+        dn = copy(head + std::string(value) + ',' + std::string(to_string_view(above.e_name)));
         const std::string normal =
-            type.normalise == normaliser::fold ? folded(value) : std::string(value);
-        ndn = copy(head + normal + ',' + std::string(view(above.e_nname)));
+            type.normalization == normaliser::fold ? to_lower(value) : std::string(value);
+        ndn = copy(head + normal + ',' + std::string(to_string_view(above.e_nname)));
         return true;
     }
     const std::string text =
-        head + directory::escape_value(value) + ',' + std::string(view(above.e_name));
-    berval in = look_at(text);
+        head + directory::escape_value(value) + ',' + std::string(to_string_view(above.e_name));
+    berval in = to_berval(text);
     berval pretty{};
     berval normalised{};
     if (dnPrettyNormal(nullptr, &in, &pretty, &normalised, nullptr) != LDAP_SUCCESS)
         return false;
-    dn = copy(view(pretty));
-    ndn = copy(view(normalised));
+    dn = copy(to_string_view(pretty));
+    ndn = copy(to_string_view(normalised));
     ch_free(pretty.bv_val);
     ch_free(normalised.bv_val);
     return true;
@@ -268,19 +270,19 @@ bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& 
 
 void entry_builder::refuse(const attribute_type& type, std::string_view text, std::string_view key)
 {
-    const std::string attribute(view(type.description->ad_cname));
-    with_.complain("value " + plan_.of->name + attribute,
-                   plan_.of->name + " \"" + beginning_of(key) + "\": the value \"" +
-                       beginning_of(text) + "\" breaks the syntax of " + attribute +
-                       " and is left out",
-                   3600, " (others of this attribute are not reported for an hour)");
+    const std::string attribute(to_string_view(type.description->ad_cname));
+    service_.warn_throttled("value " + plan_.entry_kind->name + attribute,
+                            plan_.entry_kind->name + " \"" + beginning_of(key) +
+                                "\": the value \"" + beginning_of(text) +
+                                "\" breaks the syntax of " + attribute + " and is left out",
+                            3600, " (others of this attribute are not reported for an hour)");
 }
 
 void entry_builder::add_several(const attribute_type& type,
                                 const std::vector<std::string_view>& texts, std::string_view key,
                                 int names_of)
 {
-    auto* values = static_cast<berval*>(memory_.take((texts.size() + 1) * 2 * sizeof(berval)));
+    auto* values = static_cast<berval*>(memory_.allocate((texts.size() + 1) * 2 * sizeof(berval)));
     berval* nvalues = values + texts.size() + 1;
     unsigned count = 0;
     std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
@@ -288,104 +290,107 @@ void entry_builder::add_several(const attribute_type& type,
         if (text.empty() || !(names_of >= 0 ? dn_of(names_of, text, values[count], nvalues[count])
                                             : value(type, text, values[count], nvalues[count])))
             refuse(type, text, key);
-        else if (seen.insert(view(nvalues[count])).second)
+        else if (seen.insert(to_string_view(nvalues[count])).second)
             ++count;
     }
     values[count] = nvalues[count] = BER_BVNULL;
     if (count > 0)
-        append(type.description, values, type.normalise == normaliser::none ? values : nvalues,
+        append(type.description, values, type.normalization == normaliser::none ? values : nvalues,
                count);
 }
 
-bool entry_builder::value_of(const column_place& what, std::string_view text, berval& out,
+bool entry_builder::value_of(const value_source& what, std::string_view text, berval& out,
                              berval& normalised)
 {
-    return what.from->names_of >= 0 ? dn_of(what.from->names_of, text, out, normalised)
-                                    : value(what.type, text, out, normalised);
+    return what.source->named_kind >= 0 ? dn_of(what.source->named_kind, text, out, normalised)
+                                        : value(what.type, text, out, normalised);
 }
 
 // An entry that lacks what its classes require is none that another server would hold. What else is
 // left out (an umlaut in gecos) is for who asks.
-void entry_builder::refuse_default(const column_place& what, std::string_view text,
+void entry_builder::refuse_default(const value_source& what, std::string_view text,
                                    std::string_view key)
 {
-    if (!what.from->must && !with_.listener)
+    if (!what.source->must && !service_.warning_listener)
         return;
-    const std::string attribute(view(what.description->ad_cname));
-    with_.complain("default " + plan_.of->name + attribute,
-                   plan_.of->name + " \"" + std::string(key.substr(0, 60)) + "\": the default \"" +
-                       std::string(text.substr(0, 60)) + "\" breaks the syntax of " + attribute,
-                   3600, " (others of this attribute are not reported for an hour)");
+    const std::string attribute(to_string_view(what.description->ad_cname));
+    service_.warn_throttled("default " + plan_.entry_kind->name + attribute,
+                            plan_.entry_kind->name + " \"" + std::string(key.substr(0, 60)) +
+                                "\": the default \"" + std::string(text.substr(0, 60)) +
+                                "\" breaks the syntax of " + attribute,
+                            3600, " (others of this attribute are not reported for an hour)");
 }
 
-bool entry_builder::add_default(const column_place& what, const postgres::rows& page, int row,
+bool entry_builder::add_default(const value_source& what, const postgres::result& page, int row,
                                 berval& out, berval& normalised)
 {
-    for (const directory::value_template& t : what.from->defaults) {
+    for (const directory::value_template& t : what.source->defaults) {
         const auto made =
             t.expand([&](const std::string& column) { return column_value(page, row, column); });
         if (!made)
             continue;
         const berval kept = copy(*made);
-        if (value_of(what, view(kept), out, normalised))
+        if (value_of(what, to_string_view(kept), out, normalised))
             return true;
-        refuse_default(what, view(kept), page.at(row, 0).value_or(""));
-        if (!what.from->must) // half a name in gecos is worse than none: clients take cn then
+        refuse_default(what, to_string_view(kept), page.value(row, 0).value_or(""));
+        if (!what.source->must) // half a name in gecos is worse than none: clients take cn then
             return false;
     }
     return false;
 }
 
-void entry_builder::add(const column_place& what, const postgres::rows& page, int row)
+void entry_builder::add(const value_source& what, const postgres::result& page, int row)
 {
     std::optional<std::string_view> text;
     if (what.column >= 0)
-        text = page.at(row, what.column);
+        text = page.value(row, what.column);
     if (what.several && text) {
         std::vector<std::string_view> kept;
         for (const auto& element : array_elements(*text))
-            kept.push_back(what.bytes ? decoded(element) : view(copy(element)));
-        add_several(what.type, kept, page.at(row, 0).value_or(""), what.from->names_of);
+            kept.push_back(what.bytes ? decoded(element) : to_string_view(copy(element)));
+        add_several(what.type, kept, page.value(row, 0).value_or(""), what.source->named_kind);
         return;
     }
-    if (what.from->of_name)
+    if (what.source->generated_uuid)
         return add_uuid(what);
     if (text && what.bytes)
         text = decoded(*text);
-    auto* values = static_cast<berval*>(memory_.take(4 * sizeof(berval)));
+    auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
     if (!text || text->empty()) {
         if (!add_default(what, page, row, values[0], values[2]))
             return;
     } else if (!value_of(what, *text, values[0], values[2])) {
-        return refuse(what.type, *text, page.at(row, 0).value_or(""));
+        return refuse(what.type, *text, page.value(row, 0).value_or(""));
     }
     values[1] = values[3] = BER_BVNULL;
     // Without a normaliser slapd expects one array for both.
-    append(what.description, values, what.type.normalise == normaliser::none ? values : values + 2,
-           1);
+    append(what.description, values,
+           what.type.normalization == normaliser::none ? values : values + 2, 1);
 }
 
-void entry_builder::add_marks(const postgres::rows& page, int row)
+void entry_builder::add_marks(const postgres::result& page, int row)
 {
-    for (const directory::mark& m : plan_.marks) {
-        if (m.position >= 0 && page.at(row, m.position).value_or("f") != "t")
+    for (const directory::match_column& m : plan_.marks) {
+        if (m.position >= 0 && page.value(row, m.position).value_or("f") != "t")
             continue;
         const attribute_type& type = mapping_.types[static_cast<std::size_t>(m.attribute)];
         Attribute* there = attr_find(entry_.e_attrs, type.description);
         const unsigned before = there != nullptr ? there->a_numvals : 0;
-        auto* values = static_cast<berval*>(memory_.take((before + 2) * 2 * sizeof(berval)));
+        auto* values = static_cast<berval*>(memory_.allocate((before + 2) * 2 * sizeof(berval)));
         berval* nvalues = values + before + 2;
-        const int named = plan_.of->names_of(m.attribute);
-        if (!(named >= 0 ? dn_of(named, m.value, values[before], nvalues[before])
-                         : value(type, view(copy(m.value)), values[before], nvalues[before])))
+        const int named = plan_.entry_kind->named_kind(m.attribute);
+        if (!(named >= 0
+                  ? dn_of(named, m.value, values[before], nvalues[before])
+                  : value(type, to_string_view(copy(m.value)), values[before], nvalues[before])))
             continue;
         if (there == nullptr) {
             values[1] = nvalues[1] = BER_BVNULL;
             append(type.description, values, nvalues, 1);
             continue;
         }
-        if (std::any_of(there->a_nvals, there->a_nvals + before,
-                        [&](const berval& n) { return view(n) == view(nvalues[before]); }))
+        if (std::any_of(there->a_nvals, there->a_nvals + before, [&](const berval& n) {
+                return to_string_view(n) == to_string_view(nvalues[before]);
+            }))
             continue;
         std::copy_n(there->a_vals, before, values);
         std::copy_n(there->a_nvals, before, nvalues);
@@ -400,48 +405,50 @@ std::string entry_builder::normalised_name(std::string_view name)
 {
     berval shown{};
     berval normalised{};
-    const auto attribute = static_cast<std::size_t>(plan_.of->rdn().attribute);
+    const auto attribute = static_cast<std::size_t>(plan_.entry_kind->rdn().attribute);
     memory_.rewind();
-    return std::string(value(mapping_.types[attribute], name, shown, normalised) ? view(normalised)
-                                                                                 : name);
+    return std::string(value(mapping_.types[attribute], name, shown, normalised)
+                           ? to_string_view(normalised)
+                           : name);
 }
 
-Entry* entry_builder::build(const postgres::rows& page, int row, const page_values& values)
+Entry* entry_builder::build(const postgres::result& page, int row, const page_values& values)
 {
-    const std::string_view key = page.at(row, 0).value_or("");
-    const auto skip = [&](const std::string& why) {
-        with_.complain("row " + plan_.of->name + why,
-                       "a row of " + plan_.of->name + " \"" + beginning_of(key) +
-                           "\" is skipped: " + why,
-                       600);
+    const std::string_view key = page.value(row, 0).value_or("");
+    const auto skip = [&](const std::string& error) {
+        service_.warn_throttled("row " + plan_.entry_kind->name + error,
+                                "a row of " + plan_.entry_kind->name + " \"" + beginning_of(key) +
+                                    "\" is skipped: " + error,
+                                600);
         return nullptr;
     };
     memory_.rewind();
     entry_ = {};
     entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
     if (key.find_first_not_of(' ') == std::string_view::npos)
-        return skip("its " + plan_.of->rdn().column + " is NULL or blank, so it has no name");
+        return skip("its " + plan_.entry_kind->rdn().column +
+                    " is NULL or blank, so it has no name");
     if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
-        return skip("its " + plan_.of->rdn().column + " cannot be a DN's value");
+        return skip("its " + plan_.entry_kind->rdn().column + " cannot be a DN's value");
     // What all entries of the kind share stays where it is.
     tail_ = &entry_.e_attrs;
     for (const Attribute* a = shared_.holder->e_attrs; a != nullptr; a = a->a_next)
         append(a->a_desc, a->a_vals, a->a_nvals, a->a_numvals);
-    for (const column_place& p : places_) {
+    for (const value_source& p : sources_) {
         Attribute** const before = tail_;
         add(p, page, row);
-        if (p.from->required && tail_ == before)
-            return skip("it has no " + std::string(view(p.description->ad_cname)) + " (column " +
-                        p.from->column + ")");
+        if (p.source->required && tail_ == before)
+            return skip("it has no " + std::string(to_string_view(p.description->ad_cname)) +
+                        " (column " + p.source->column + ")");
     }
-    for (const listed_values& listed : values)
-        if (const auto mine = listed.of.find(key); mine != listed.of.end()) {
+    for (const attribute_values& listed : values)
+        if (const auto mine = listed.by_key.find(key); mine != listed.by_key.end()) {
             std::vector<std::string_view> texts = mine->second;
-            if (listed.query->bytes)
+            if (listed.query->is_bytea)
                 std::transform(texts.begin(), texts.end(), texts.begin(),
                                [&](std::string_view hex) { return decoded(hex); });
             add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)], texts,
-                        key, listed.query->names_of);
+                        key, listed.query->named_kind);
         }
     add_marks(page, row);
     return &entry_;

@@ -6,32 +6,33 @@
 
 namespace pgsql::slapd {
 
-std::shared_ptr<const bound> mapping_of(Operation& op, service& with)
+std::shared_ptr<const resolved_mapping> current_mapping(Operation& op, service& service)
 {
-    if (auto known = with.known_mapping())
+    if (auto known = service.known_mapping())
         return known;
-    return while_waiting(op, with,
-                         [&](const postgres::patience& limits) { return with.mapping(limits); });
+    return while_waiting(op, service, [&](const postgres::wait_options& options) {
+        return service.mapping(options);
+    });
 }
 
-directory::wanted everything() { return {.everything = true, .operational = true}; }
+directory::selection all_attributes() { return {.all_user = true, .all_operational = true}; }
 
 namespace {
 
 // Where the entries of a plan are to be had.
 struct source {
-    std::shared_ptr<const kept_entries> kept;
+    std::shared_ptr<const cached_entries> cached;
     bool last_known = false;
-    std::unique_ptr<reading> rows; ///< if they are not kept
-    std::unique_ptr<directory::cache::lead> lead;
+    std::unique_ptr<row_reader> rows; ///< if they are not kept
+    std::unique_ptr<directory::result_cache::leader> lead;
 };
 
-std::shared_ptr<const kept_entries> entries_of(const directory::answer& from)
+std::shared_ptr<const cached_entries> entries_of(const directory::cached_result& from)
 {
-    return std::static_pointer_cast<const kept_entries>(from.what);
+    return std::static_pointer_cast<const cached_entries>(from.value);
 }
 
-directory::answer answer_of(std::shared_ptr<const kept_entries> from)
+directory::cached_result answer_of(std::shared_ptr<const cached_entries> from)
 {
     const std::size_t bytes = from->bytes();
     const bool empty = from->empty();
@@ -39,49 +40,50 @@ directory::answer answer_of(std::shared_ptr<const kept_entries> from)
 }
 
 // What another's statement finds, at the latest at the deadline.
-directory::cache::flight::state wait_for(Operation& op, const service& with,
-                                         directory::cache::flight& other, deadline until,
-                                         directory::answer& out)
+directory::result_cache::in_flight::state wait_for(Operation& op, const service& service,
+                                                   directory::result_cache::in_flight& other,
+                                                   deadline expiry, directory::cached_result& out)
 {
-    using state = directory::cache::flight::state;
+    using state = directory::result_cache::in_flight::state;
     constexpr auto glance = std::chrono::milliseconds(25);
-    if (auto* const all = operation_limits::of(op))
+    if (auto* const all = operation_limits::find(op))
         all->leave(); // the other one may be waiting for this very place
-    return while_waiting(op, with, [&](const postgres::patience& limits) {
-        const postgres::wait_scope here(limits);
+    return while_waiting(op, service, [&](const postgres::wait_options& options) {
+        const postgres::wait_scope here(options);
         for (;;) {
             const auto now = clock::now();
-            const state is = other.wait(std::min(until, now + glance), out);
+            const state is = other.wait(std::min(expiry, now + glance), out);
             if (is != state::under_way)
                 return is;
-            if (now >= until)
+            if (now >= expiry)
                 throw postgres::error(postgres::error::cause::deadline,
                                       "another's statement for the same was still under way at "
                                       "the deadline");
-            if (limits.given_up())
+            if (options.cancelled())
                 throw postgres::error(postgres::error::cause::abandoned,
                                       "the operation was abandoned");
-            limits.long_wait();
+            options.on_long_wait();
         }
     });
 }
 
 // A visitor may lead slapd back to us with the same question, so that nobody waits for this one any
 // more once its first entry is shown.
-source read_rows(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                 const course& how, std::unique_ptr<directory::cache::lead> lead)
+source read_rows(Operation& op, service& service, const resolved_mapping& mapping,
+                 const directory::plan& plan, const read_options& options,
+                 std::unique_ptr<directory::result_cache::leader> lead)
 {
     source out;
-    out.rows = std::make_unique<reading>(op, with, mapping, from, how);
+    out.rows = std::make_unique<row_reader>(op, service, mapping, plan, options);
     out.rows->first_page();
     if (lead == nullptr)
         return out;
-    auto all = std::make_shared<kept_entries>(mapping);
-    const bool whole = out.rows->whole() && out.rows->keep_all(*all);
-    if (!out.rows->vouched_for()) {
-        lead->doubt();
-        if (with.answers->usable())
-            with.complain(
+    auto all = std::make_shared<cached_entries>(mapping);
+    const bool whole = out.rows->is_single_page() && out.rows->cache_page(*all);
+    if (!out.rows->cacheable()) {
+        lead->mark_uncacheable();
+        if (service.cache->valid())
+            service.warn_throttled(
                 "elsewhere",
                 "answers come from another server than the one that tells of changes, and "
                 "are not kept",
@@ -89,35 +91,35 @@ source read_rows(Operation& op, service& with, const bound& mapping, const direc
     }
     if (whole) {
         out.rows.reset();
-        out.kept = std::move(all);
-        lead->land(answer_of(out.kept));
+        out.cached = std::move(all);
+        lead->complete(answer_of(out.cached));
         return out;
     }
-    lead->leave_alone();
-    if (!out.rows->whole())
+    lead->release_followers();
+    if (!out.rows->is_single_page())
         out.lead = std::move(lead);
     return out;
 }
 
-source obtain(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-              const course& how, const std::string& key)
+source obtain(Operation& op, service& service, const resolved_mapping& mapping,
+              const directory::plan& plan, const read_options& options, const std::string& key)
 {
-    using state = directory::cache::flight::state;
-    std::optional<deadline> until;
+    using state = directory::result_cache::in_flight::state;
+    std::optional<deadline> expiry;
     for (;;) {
-        auto reply = with.answers->ask(key);
-        if (reply.known)
-            return {.kept = entries_of(*reply.known)};
-        if (reply.mine != nullptr)
-            return read_rows(op, with, mapping, from, how, std::move(reply.mine));
-        if (!until)
-            until = wait_limit(op, with);
-        directory::answer found;
-        switch (wait_for(op, with, *reply.others, *until, found)) {
-        case state::landed:
-            return {.kept = entries_of(found)};
-        case state::alone:
-            return read_rows(op, with, mapping, from, how, nullptr);
+        auto reply = service.cache->find(key);
+        if (reply.hit)
+            return {.cached = entries_of(*reply.hit)};
+        if (reply.lead != nullptr)
+            return read_rows(op, service, mapping, plan, options, std::move(reply.lead));
+        if (!expiry)
+            expiry = wait_limit(op, service);
+        directory::cached_result found;
+        switch (wait_for(op, service, *reply.flight, *expiry, found)) {
+        case state::done:
+            return {.cached = entries_of(found)};
+        case state::uncacheable:
+            return read_rows(op, service, mapping, plan, options, nullptr);
         default:
             break; // whoever asked has failed: perhaps it is for us to ask
         }
@@ -126,121 +128,126 @@ source obtain(Operation& op, service& with, const bound& mapping, const director
 
 constexpr std::size_t few = 50; // entries
 
-bool show(const source& of, const directory::plan& from, const visitor& visit, const course& how)
+bool show(const source& source, const directory::plan& plan, const entry_handler& visit,
+          const read_options& options)
 {
-    how.page_begins(static_cast<int>(of.kept->all().size()));
-    for (const auto& one : of.kept->all()) {
+    options.on_page_start(static_cast<int>(source.cached->items().size()));
+    for (const auto& one : source.cached->items()) {
         if (one.entry == nullptr) {
-            how.twin(one.name);
+            options.on_duplicate(one.name);
             continue;
         }
-        candidate c{*one.entry, one.name, from, of.last_known};
-        if (!visit(c))
+        candidate candidate{*one.entry, one.name, plan, source.last_known};
+        if (!visit(candidate))
             return false;
     }
-    how.page_ends();
+    options.on_page_end();
     return true;
 }
 
 } // namespace
 
-bool is_hidden(const candidate& c)
+bool is_hidden(const candidate& candidate)
 {
-    return c.from.of->hides_rows && c.from.gate >= 0 &&
-           c.page->at(c.row, c.from.gate).value_or("f") != "t";
+    return candidate.plan.entry_kind->hides_rows && candidate.plan.gate >= 0 &&
+           candidate.page->value(candidate.row, candidate.plan.gate).value_or("f") != "t";
 }
 
-bool is_away(const postgres::error& e) noexcept
+bool is_unreachable(const postgres::error& e) noexcept
 {
     using cause = postgres::error::cause;
-    return e.why() == cause::lost || e.why() == cause::refused || e.why() == cause::deadline ||
-           e.why() == cause::busy;
+    return e.reason() == cause::lost || e.reason() == cause::rejected ||
+           e.reason() == cause::deadline || e.reason() == cause::busy;
 }
 
-bool each_candidate(Operation& op, service& with, const bound& mapping, const directory::plan& from,
-                    const visitor& visit, const course& how)
+bool for_each_entry(Operation& op, service& service, const resolved_mapping& mapping,
+                    const directory::plan& plan, const entry_handler& visit,
+                    const read_options& options)
 {
-    source of;
-    if (with.answers == nullptr || !with.answers->of_use() || from.secret || how.after) {
-        of = read_rows(op, with, mapping, from, how, nullptr);
+    source source;
+    if (service.cache == nullptr || !service.cache->enabled() || plan.has_secrets ||
+        options.after_key) {
+        source = read_rows(op, service, mapping, plan, options, nullptr);
     } else {
-        const auto kind = from.of - mapping.map.kinds.data();
+        const auto kind = plan.entry_kind - mapping.map.kinds.data();
         const std::string key = std::to_string(mapping.serial) + ' ' + std::to_string(kind) +
-                                (how.ordered || !from.pinned ? " o " : " u ") + from.identity();
+                                (options.ordered || !plan.bounded_by_equality ? " o " : " u ") +
+                                plan.identity();
         try {
-            of = obtain(op, with, mapping, from, how, key);
+            source = obtain(op, service, mapping, plan, options, key);
         } catch (const postgres::error& e) {
-            const auto last = is_away(e) ? with.answers->last_known(key) : std::nullopt;
+            const auto last = is_unreachable(e) ? service.cache->stale_result(key) : std::nullopt;
             if (!last)
                 throw;
-            with.complain("last known",
-                          std::string("the database is away (") + e.what() +
-                              "): entries that were seen before are shown as they "
-                              "were, and everything else gets result 52",
-                          60);
-            of = {.kept = entries_of(last->first), .last_known = true};
+            service.warn_throttled("last known",
+                                   std::string("the database is away (") + e.what() +
+                                       "): entries that were seen before are shown as they "
+                                       "were, and everything else gets result 52",
+                                   60);
+            source = {.cached = entries_of(last->first), .last_known = true};
         }
     }
-    if (of.kept != nullptr) {
+    if (source.cached != nullptr) {
         // The filter is tested of each, which takes its time as well.
-        if (!from.lookup_only && of.kept->all().size() > few)
-            wait_for_place(op, with);
-        return show(of, from, visit, how);
+        if (!plan.lookup_only && source.cached->items().size() > few)
+            wait_for_place(op, service);
+        return show(source, plan, visit, options);
     }
-    auto all = of.lead != nullptr ? std::make_shared<kept_entries>(mapping) : nullptr;
-    if (!of.rows->visit(visit, all))
+    auto all = source.lead != nullptr ? std::make_shared<cached_entries>(mapping) : nullptr;
+    if (!source.rows->visit(visit, all))
         return false;
-    if (all != nullptr && !of.rows->vouched_for())
-        of.lead->doubt();
+    if (all != nullptr && !source.rows->cacheable())
+        source.lead->mark_uncacheable();
     if (all != nullptr)
-        of.lead->land(answer_of(std::move(all)));
+        source.lead->complete(answer_of(std::move(all)));
     return true;
 }
 
-void visit_entry(Operation& op, service& with, const bound& mapping, const berval& ndn,
-                 const directory::filter& what, const directory::wanted& parts,
-                 const visitor& visit, bool* ambiguous)
+void find_entry(Operation& op, service& service, const resolved_mapping& mapping, const berval& ndn,
+                const directory::filter& filter, const directory::selection& selection,
+                const entry_handler& visit, bool* ambiguous)
 {
-    const directory::place at = with.where().locate(view(ndn));
-    if (at.fixed >= 0 || at.parent < 0)
+    const directory::dn_location location = service.dn_tree().locate(to_string_view(ndn));
+    if (location.container >= 0 || location.parent < 0)
         return;
-    const operation_limits limits(op, with, false);
+    const operation_limits limits(op, service, false);
     bool found = false;
     bool last_known = false;
     for (std::size_t i = 0; i < mapping.map.kinds.size(); ++i) {
         const directory::kind& k = mapping.map.kinds[i];
         const int rdn = k.rdn().attribute;
-        if (mapping.shared[i].parent != at.parent ||
-            folded(mapping.map.attributes[static_cast<std::size_t>(rdn)].name) !=
-                folded(at.attribute))
+        if (mapping.shared[i].parent != location.parent ||
+            to_lower(mapping.map.attributes[static_cast<std::size_t>(rdn)].name) !=
+                to_lower(location.attribute))
             continue;
-        if (found && k.only_if_none_in >= 0)
+        if (found && k.yields_to_kind >= 0)
             continue;
-        const auto named = directory::filter::combine(
-            directory::filter::type::conjunction, {directory::filter::equals(rdn, at.value), what});
-        learn_characters(op, with, mapping, named);
+        const auto named =
+            directory::filter::combine(directory::filter::node::conjunction,
+                                       {directory::filter::equals(rdn, location.value), filter});
+        learn_characters(op, service, mapping, named);
         std::string name; // of the row that was found
-        course how;
-        how.twin = [&](std::string_view other) {
+        read_options options;
+        options.on_duplicate = [&](std::string_view other) {
             if (found && other == name && ambiguous != nullptr)
                 *ambiguous = true;
         };
-        const auto look = [&](candidate& c) {
-            last_known = last_known || c.last_known;
-            if (view(c.entry.e_nname) != view(ndn))
+        const auto look = [&](candidate& candidate) {
+            last_known = last_known || candidate.from_stale;
+            if (to_string_view(candidate.entry.e_nname) != to_string_view(ndn))
                 return true; // the statement may find more than it was asked for
-            if (is_hidden(c))
-                return found || visit(c);
-            name = c.name;
+            if (is_hidden(candidate))
+                return found || visit(candidate);
+            name = candidate.name;
             if (found && ambiguous != nullptr)
                 *ambiguous = true;
             const bool first = !found;
             found = true;
-            return first ? visit(c) : false;
+            return first ? visit(candidate) : false;
         };
-        without_refused_values([&](const std::vector<directory::asked_value>& refused) {
-            if (const auto plan = directory::make_plan(mapping.map, k, named, parts, refused))
-                each_candidate(op, with, mapping, *plan, look, how);
+        without_refused_values([&](const std::vector<directory::requested_value>& refused) {
+            if (const auto plan = directory::make_plan(mapping.map, k, named, selection, refused))
+                for_each_entry(op, service, mapping, *plan, look, options);
         });
     }
     if (!found && last_known) // that there is nothing is not known
@@ -248,27 +255,29 @@ void visit_entry(Operation& op, service& with, const bound& mapping, const berva
                               "none of the last known entries is the one that was asked for");
 }
 
-std::string nearest_above(Operation& op, service& with, const bound& mapping, const berval& ndn)
+std::string matched_dn(Operation& op, service& service, const resolved_mapping& mapping,
+                       const berval& ndn)
 {
     std::string matched;
     const auto disclosed = [&](Entry& e) {
         if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
-            matched = view(e.e_name);
+            matched = to_string_view(e.e_name);
     };
-    for (std::string_view dn = directory::parent_of(view(ndn)); !dn.empty();
+    for (std::string_view dn = directory::parent_of(to_string_view(ndn)); !dn.empty();
          dn = directory::parent_of(dn)) {
-        if (const int fixed = with.where().find(dn); fixed >= 0) {
-            disclosed(with.fixed(fixed));
+        if (const int fixed = service.dn_tree().find(dn); fixed >= 0) {
+            disclosed(service.container(fixed));
             break;
         }
         bool found = false;
         const std::string above(dn);
-        visit_entry(op, with, mapping, look_at(above), directory::filter::of(directory::truth::yes),
-                    everything(), [&](candidate& c) {
-                        found = true;
-                        disclosed(c.entry);
-                        return true;
-                    });
+        find_entry(op, service, mapping, to_berval(above),
+                   directory::filter::constant_of(directory::truth::yes), all_attributes(),
+                   [&](candidate& candidate) {
+                       found = true;
+                       disclosed(candidate.entry);
+                       return true;
+                   });
         if (found)
             break;
     }

@@ -10,24 +10,25 @@ namespace {
 
 using directory::filter;
 using directory::truth;
-using type = filter::type;
+using type = filter::node;
 
 class reader {
 public:
-    reader(const directory::tree& where, const bound& with, directory::wanted& parts)
-        : where_(where), with_(with), parts_(parts)
+    reader(const directory::dn_tree& tree, const resolved_mapping& mapping,
+           directory::selection& selection)
+        : tree_index_(tree), mapping_(mapping), parts_(selection)
     {}
 
     filter read(const Filter* f)
     {
         if ((f->f_choice & SLAPD_FILTER_UNDEFINED) != 0)
-            return filter::of(
+            return filter::constant_of(
                 truth::undefined); // an attribute or value that the schema does not know
         switch (f->f_choice) {
         case SLAPD_FILTER_COMPUTED:
-            return filter::of(f->f_result == LDAP_COMPARE_TRUE    ? truth::yes
-                              : f->f_result == LDAP_COMPARE_FALSE ? truth::no
-                                                                  : truth::undefined);
+            return filter::constant_of(f->f_result == LDAP_COMPARE_TRUE    ? truth::yes
+                                       : f->f_result == LDAP_COMPARE_FALSE ? truth::no
+                                                                           : truth::undefined);
         case LDAP_FILTER_AND:
             return filter::combine(type::conjunction, parts(f->f_and));
         case LDAP_FILTER_OR:
@@ -39,20 +40,21 @@ public:
         }
         case LDAP_FILTER_EQUALITY:
             if (f->f_av_desc == slap_schema.si_ad_hasSubordinates) // none below an entry of a row
-                return filter::of(view(f->f_av_value) == view(slap_false_bv) ? truth::yes
-                                                                             : truth::no);
+                return filter::constant_of(
+                    to_string_view(f->f_av_value) == to_string_view(slap_false_bv) ? truth::yes
+                                                                                   : truth::no);
             return equality(*f->f_ava);
         case LDAP_FILTER_PRESENT:
             if (f->f_desc == slap_schema.si_ad_objectClass ||
                 f->f_desc == slap_schema.si_ad_entryDN)
-                return filter::of(truth::yes);
+                return filter::constant_of(truth::yes);
             return leaf(f->f_desc, [](int attribute) { return filter::present(attribute); });
         case LDAP_FILTER_GE:
         case LDAP_FILTER_LE:
             return leaf(f->f_av_desc, [&](int attribute) {
                 return filter::compares(f->f_choice == LDAP_FILTER_GE ? type::at_least
                                                                       : type::at_most,
-                                        attribute, std::string(view(f->f_av_value)));
+                                        attribute, std::string(to_string_view(f->f_av_value)));
             });
         case LDAP_FILTER_APPROX:
             return approximate(*f->f_ava);
@@ -78,10 +80,10 @@ private:
 
     static std::vector<std::string> pieces(const SubstringsAssertion& from)
     {
-        std::vector<std::string> out{std::string(view(from.sa_initial))};
+        std::vector<std::string> out{std::string(to_string_view(from.sa_initial))};
         for (const berval* any = from.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
-            out.emplace_back(view(*any));
-        out.emplace_back(view(from.sa_final));
+            out.emplace_back(to_string_view(*any));
+        out.emplace_back(to_string_view(from.sa_final));
         return out;
     }
 
@@ -90,14 +92,15 @@ private:
         if (ava.aa_desc == slap_schema.si_ad_objectClass) {
             const ObjectClass* oc = oc_bvfind(const_cast<berval*>(&ava.aa_value));
             filter out;
-            out.what = type::object_class;
-            out.value = folded(oc != nullptr ? view(oc->soc_cname) : view(ava.aa_value));
+            out.type = type::object_class;
+            out.value = to_lower(oc != nullptr ? to_string_view(oc->soc_cname)
+                                               : to_string_view(ava.aa_value));
             return out;
         }
         if (ava.aa_desc == slap_schema.si_ad_entryDN)
-            return entry_named(view(ava.aa_value));
+            return entry_named(to_string_view(ava.aa_value));
         return leaf(ava.aa_desc, [&](int attribute) {
-            filter out = filter::equals(attribute, std::string(view(ava.aa_value)));
+            filter out = filter::equals(attribute, std::string(to_string_view(ava.aa_value)));
             if (holds_names(attribute))
                 add_name(out);
             return out;
@@ -121,11 +124,11 @@ private:
     filter extensible(const MatchingRuleAssertion& mra)
     {
         if (mra.ma_desc == nullptr) {
-            parts_.everything = true; // a rule without an attribute looks at all of them
+            parts_.all_user = true; // a rule without an attribute looks at all of them
             return {};
         }
         // The RDN's values are attributes of the entry as well, so that :dn: adds those above it.
-        if (mra.ma_dnattrs && above(mra.ma_desc))
+        if (mra.ma_dnattrs && is_supertype(mra.ma_desc))
             return filter::combine(type::disjunction, {leaf(mra.ma_desc, undecided), filter()});
         const AttributeType* at = mra.ma_desc->ad_type;
         if (mra.ma_rule == at->sat_equality) {
@@ -135,11 +138,11 @@ private:
             return equality(ava);
         }
         // (uid:caseExactMatch:=Ann) is at most (uid=ann).
-        const directory::match own = rule_of(mra.ma_desc);
-        const directory::match asked = family_of(mra.ma_rule);
-        const std::string_view value = view(mra.ma_value);
-        if (own == directory::match::ignore_case && asked == directory::match::exact_case &&
-            is_plain_ascii(value))
+        const directory::matching_rule own = rule_of(mra.ma_desc);
+        const directory::matching_rule asked = family_of(mra.ma_rule);
+        const std::string_view value = to_string_view(mra.ma_value);
+        if (own == directory::matching_rule::ignore_case &&
+            asked == directory::matching_rule::exact_case && is_plain_ascii(value))
             return leaf(mra.ma_desc, [&](int attribute) {
                 return filter::combine(type::conjunction,
                                        {filter::equals(attribute, lower_ascii(value)), filter()});
@@ -148,34 +151,38 @@ private:
     }
 
     // Whether the attribute names one of the containers.
-    [[nodiscard]] bool above(const AttributeDescription* of) const
+    [[nodiscard]] bool is_supertype(const AttributeDescription* description) const
     {
-        return std::any_of(where_.entries().begin(), where_.entries().end(), [&](const auto& e) {
-            std::string why;
-            for (std::string_view left = e.ndn; !left.empty(); left = directory::parent_of(left)) {
-                const std::string_view rdn = directory::rdn_of(left);
-                const auto* ad = find_attribute(std::string(rdn.substr(0, rdn.find('='))), why);
-                if (ad == nullptr || rdn.find('+') != std::string_view::npos ||
-                    is_ad_subtype(const_cast<AttributeDescription*>(ad),
-                                  const_cast<AttributeDescription*>(of)))
-                    return true;
-            }
-            return false;
-        });
+        return std::any_of(
+            tree_index_.entries().begin(), tree_index_.entries().end(), [&](const auto& e) {
+                std::string error;
+                for (std::string_view left = e.ndn; !left.empty();
+                     left = directory::parent_of(left)) {
+                    const std::string_view rdn = directory::rdn_of(left);
+                    const auto* ad =
+                        find_attribute(std::string(rdn.substr(0, rdn.find('='))), error);
+                    if (ad == nullptr || rdn.find('+') != std::string_view::npos ||
+                        is_ad_subtype(const_cast<AttributeDescription*>(ad),
+                                      const_cast<AttributeDescription*>(description)))
+                        return true;
+                }
+                return false;
+            });
     }
 
     // (entryDN=uid=ann,…) is a base search in a filter.
     [[nodiscard]] filter entry_named(std::string_view ndn) const
     {
-        const directory::place at = where_.locate(ndn);
-        if (at.parent < 0)
-            return filter::of(truth::no); // a container's entry is not looked for among rows
-        const int attribute = with_.map.attribute_folded(at.attribute);
+        const directory::dn_location location = tree_index_.locate(ndn);
+        if (location.parent < 0)
+            return filter::constant_of(
+                truth::no); // a container's entry is not looked for among rows
+        const int attribute = mapping_.map.attribute_ignoring_case(location.attribute);
         if (attribute < 0)
-            return with_.complete ? filter::of(truth::no) : filter();
-        filter out = filter::equals(attribute, at.value);
-        out.what = type::entry_name;
-        out.parent = at.parent;
+            return mapping_.complete ? filter::constant_of(truth::no) : filter();
+        filter out = filter::equals(attribute, location.value);
+        out.type = type::entry_name;
+        out.parent = location.parent;
         return out;
     }
 
@@ -183,67 +190,69 @@ private:
     // the values of the others are, is for each kind to say.
     [[nodiscard]] bool holds_names(int attribute) const
     {
-        return std::any_of(with_.map.kinds.begin(), with_.map.kinds.end(),
-                           [&](const directory::kind& k) { return k.names_of(attribute) >= 0; });
+        return std::any_of(mapping_.map.kinds.begin(), mapping_.map.kinds.end(),
+                           [&](const directory::kind& k) { return k.named_kind(attribute) >= 0; });
     }
 
     // (member=uid=ann,…): where rows know names, the DN has to be that of an entry of theirs.
     void add_name(filter& to) const
     {
-        const directory::place at = where_.locate(to.value);
-        to.parent = at.parent;
-        to.rdn = at.parent < 0 ? -1 : with_.map.attribute_folded(at.attribute);
-        to.name = at.value;
+        const directory::dn_location location = tree_index_.locate(to.value);
+        to.parent = location.parent;
+        to.rdn =
+            location.parent < 0 ? -1 : mapping_.map.attribute_ignoring_case(location.attribute);
+        to.name = location.value;
     }
 
     // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1):
     // (name=x) finds cn and sn.
-    template <typename Make> filter leaf(const AttributeDescription* of, Make make)
+    template <typename Make> filter leaf(const AttributeDescription* description, Make make)
     {
-        if (of == slap_schema.si_ad_objectClass)
+        if (description == slap_schema.si_ad_objectClass)
             return {};
         std::vector<filter> out;
-        for (std::size_t i = 0; i < with_.types.size(); ++i) {
-            const AttributeDescription* ours = with_.types[i].description;
-            if (ours != of && !is_ad_subtype(const_cast<AttributeDescription*>(ours),
-                                             const_cast<AttributeDescription*>(of)))
+        for (std::size_t i = 0; i < mapping_.types.size(); ++i) {
+            const AttributeDescription* ours = mapping_.types[i].description;
+            if (ours != description &&
+                !is_ad_subtype(const_cast<AttributeDescription*>(ours),
+                               const_cast<AttributeDescription*>(description)))
                 continue;
             parts_.attributes.push_back(static_cast<int>(i));
-            if (ours == of || rule_of(ours) == rule_of(of))
+            if (ours == description || rule_of(ours) == rule_of(description))
                 out.push_back(make(static_cast<int>(i)));
             else
                 out.emplace_back(); // the assertion value is normalised by another rule
         }
         for (std::size_t i = 0; i < out.size(); ++i)
-            if (out[i].what != type::equality)
-                parts_.delivered.push_back(
+            if (out[i].type != type::equality)
+                parts_.fetched.push_back(
                     parts_.attributes[parts_.attributes.size() - out.size() + i]);
-        if (out.empty() && is_at_operational(of->ad_type))
+        if (out.empty() && is_at_operational(description->ad_type))
             return {};   // hasSubordinates, structuralObjectClass: slapd makes or knows them
         if (out.empty()) // of a kind that cannot be served, not all attributes are known
-            return with_.complete ? filter::of(truth::no) : filter();
+            return mapping_.complete ? filter::constant_of(truth::no) : filter();
         return out.size() == 1 ? std::move(out.front())
                                : filter::combine(type::disjunction, std::move(out));
     }
 
-    const directory::tree& where_;
-    const bound& with_;
-    directory::wanted& parts_;
+    const directory::dn_tree& tree_index_;
+    const resolved_mapping& mapping_;
+    directory::selection& parts_;
 };
 
 } // namespace
 
-directory::filter read_filter(const Filter* from, const directory::tree& where, const bound& with,
-                              directory::wanted& parts)
+directory::filter translate_filter(const Filter* filter, const directory::dn_tree& tree,
+                                   const resolved_mapping& mapping, directory::selection& selection)
 {
-    return directory::simplified(reader(where, with, parts).read(from));
+    return directory::simplified(reader(tree, mapping, selection).read(filter));
 }
 
 bool may_match(const Filter* filter, const Entry& entry)
 {
-    const auto has = [&](const AttributeDescription* of) {
-        return is_at_operational(of->ad_type) != 0 ||
-               attrs_find(entry.e_attrs, const_cast<AttributeDescription*>(of)) != nullptr;
+    const auto has = [&](const AttributeDescription* description) {
+        return is_at_operational(description->ad_type) != 0 ||
+               attrs_find(entry.e_attrs, const_cast<AttributeDescription*>(description)) != nullptr;
     };
     switch (filter->f_choice) {
     case LDAP_FILTER_AND:

@@ -9,8 +9,10 @@ namespace pgsql::slapd {
 /// The filter over the mapping's attributes. Adds to `parts` what test_filter will look at;
 /// attributes that it only compares for equality need not be delivered, since a mark shows what it
 /// needs.
-[[nodiscard]] directory::filter read_filter(const Filter* from, const directory::tree& where,
-                                            const bound& with, directory::wanted& parts);
+[[nodiscard]] directory::filter translate_filter(const Filter* filter,
+                                                 const directory::dn_tree& tree,
+                                                 const resolved_mapping& mapping,
+                                                 directory::selection& selection);
 
 /// False only if slapd's test_filter would not find the filter true of the entry, for lack of an
 /// attribute: it is cheaper to ask this first.

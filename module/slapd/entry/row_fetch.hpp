@@ -18,91 +18,96 @@ enum class effort : char {
 
 /// Waits for a place, if the statement takes more than a lookup. Returns the patience that is left
 /// for the statement.
-[[nodiscard]] inline postgres::patience prepare(const Operation& op, const service& with,
-                                                effort much, const postgres::patience& limits)
+[[nodiscard]] inline postgres::wait_options prepare(const Operation& op, const service& service,
+                                                    effort much,
+                                                    const postgres::wait_options& granted)
 {
-    postgres::patience out = limits;
-    if (auto* const all = operation_limits::of(op); all != nullptr && much == effort::search) {
-        all->enter(limits);
-        out.until = wait_limit(op, with);
+    postgres::wait_options options = granted;
+    if (auto* const all = operation_limits::find(op); all != nullptr && much == effort::search) {
+        all->enter(options);
+        options.expiry = wait_limit(op, service);
     }
-    return out;
+    return options;
 }
 
 /// Gives the place to whoever waits for one: between two statements, which take turns.
 inline void yield(const Operation& op) noexcept
 {
-    if (auto* const all = operation_limits::of(op))
+    if (auto* const all = operation_limits::find(op))
         all->yield();
 }
 
 /// Waits for a place alone.
-inline void wait_for_place(Operation& op, const service& with)
+inline void wait_for_place(Operation& op, const service& service)
 {
-    while_waiting(op, with, [&](const postgres::patience& limits) {
-        (void)prepare(op, with, effort::search, limits);
+    while_waiting(op, service, [&](const postgres::wait_options& options) {
+        (void)prepare(op, service, effort::search, options);
         return true;
     });
 }
 
 /// Runs `ask` with the operation's patience; a refused statement is named in the log.
 template <typename Ask>
-postgres::rows rows_of(Operation& op, service& with, const directory::plan& from, effort much,
-                       Ask ask)
+postgres::result run_for_plan(Operation& op, service& service, const directory::plan& plan,
+                              effort much, Ask ask)
 {
     try {
-        return while_waiting(op, with, [&](const postgres::patience& limits) {
-            return ask(prepare(op, with, much, limits));
+        return while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return ask(prepare(op, service, much, options));
         });
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
-        throw postgres::error(e.why(), "the query of " + from.of->name + " failed: " + e.what(),
+        throw postgres::error(e.reason(),
+                              "the query of " + plan.entry_kind->name + " failed: " + e.what(),
                               std::string(e.sqlstate()));
     }
 }
 
 /// The rows of one of the plan's statements.
-[[nodiscard]] inline postgres::rows fetch(Operation& op, service& with, const directory::plan& from,
-                                          effort much, const postgres::statement& page)
+[[nodiscard]] inline postgres::result fetch_page(Operation& op, service& service,
+                                                 const directory::plan& plan, effort much,
+                                                 const postgres::statement& page)
 {
     const bool measured = much == effort::measured && operation_limits::shares(op);
     if (much == effort::measured)
-        much = !measured || with.anonymous_costs->low(page.text) ? effort::lookup : effort::search;
-    return rows_of(op, with, from, much, [&](const postgres::patience& limits) {
-        const auto began = clock::now();
-        auto out = with.pool().run(page, limits);
+        much =
+            !measured || service.anonymous_costs->low(page.text) ? effort::lookup : effort::search;
+    return run_for_plan(op, service, plan, much, [&](const postgres::wait_options& options) {
+        const auto started = clock::now();
+        auto out = service.pool().run(page, options);
         if (measured)
-            with.anonymous_costs->add(page.text, clock::now() - began);
+            service.anonymous_costs->add(page.text, clock::now() - started);
         return out;
     });
 }
 
 /// Throws when the column does not arrive in the type that the mapping was made for. A table that
 /// was altered may give others, and not every such statement fails. 0: any will do.
-inline void expect_type(const directory::plan& from, const postgres::rows& page, int column,
+inline void expect_type(const directory::plan& plan, const postgres::result& page, int column,
                         unsigned expected)
 {
-    if (expected != 0 && page.type(column) != expected)
+    if (expected != 0 && page.type_oid(column) != expected)
         throw postgres::error(postgres::error::cause::statement,
-                              "the columns of " + from.of->name +
+                              "the columns of " + plan.entry_kind->name +
                                   " have other types than when they were looked at");
 }
 
 /// The bytes that the first columns of all rows come to.
-[[nodiscard]] inline std::size_t bytes_of(const postgres::rows& in, std::size_t columns)
+[[nodiscard]] inline std::size_t bytes_of(const postgres::result& in, std::size_t columns)
 {
     std::size_t bytes = 0;
     for (int row = 0; row < in.count(); ++row)
         for (std::size_t i = 0; i < columns; ++i)
-            bytes += in.at(row, static_cast<int>(i)).value_or("").size();
+            bytes += in.value(row, static_cast<int>(i)).value_or("").size();
     return bytes;
 }
 
 /// Whether the answer came from where changes are heard of.
-[[nodiscard]] inline bool heard_of(const service& with, const postgres::rows& answer)
+[[nodiscard]] inline bool from_notifying_server(const service& service,
+                                                const postgres::result& answer)
 {
-    return with.answers == nullptr || with.answers->hears(answer.server());
+    return service.cache == nullptr || service.cache->covers(answer.server_id());
 }
 
 } // namespace pgsql::slapd

@@ -13,7 +13,7 @@ constexpr int most_named = 10;
 
 } // namespace
 
-void twins::add(std::string_view name)
+void duplicate_names::add(std::string_view name)
 {
     if (name == last_)
         return;
@@ -22,31 +22,32 @@ void twins::add(std::string_view name)
         text_ += (names_ == 1 ? "\"" : ", \"") + std::string(name.substr(0, 60)) + '"';
 }
 
-void twins::forget() noexcept
+void duplicate_names::clear() noexcept
 {
     names_ = 0;
     last_.clear();
     text_.clear();
 }
 
-void twins::report() const
+void duplicate_names::report() const
 {
     if (names_ > 0)
-        with_.complain(
-            "twice " + from_.of->name + (names_ == 1 ? last_ : ""),
-            from_.of->name +
+        service_.warn_throttled(
+            "twice " + plan_.entry_kind->name + (names_ == 1 ? last_ : ""),
+            plan_.entry_kind->name +
                 ": several rows have the same name, and only the first of each is shown: " + text_ +
                 (names_ > most_named ? ", …" : ""),
             600);
 }
 
-template <typename Each, typename Twin> bool reading::each_row(const Each& each, const Twin& twin)
+template <typename Each, typename Twin>
+bool row_reader::each_row(const Each& each, const Twin& twin)
 {
-    std::string_view before = behind_;               // no key is empty and shown
+    std::string_view before = previous_key_;         // no key is empty and shown
     std::set<std::string_view> seen;                 // of an unordered page
     std::map<std::string, std::string_view> spelled; // the names so far, where case may differ
     for (int row = 0; row < count_; ++row) {
-        const auto key = page_.at(row, 0);
+        const auto key = page_.value(row, 0);
         const bool named = key && !key->empty();
         bool again = named && (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
         std::string_view first = again ? *key : std::string_view();
@@ -56,13 +57,13 @@ template <typename Each, typename Twin> bool reading::each_row(const Each& each,
             first = known->second;
         }
         if (again) {
-            left_out_.add(*key);
+            duplicates_.add(*key);
             twin(first);
             continue;
         }
         if (key)
             before = *key;
-        const page_values* lists = lists_.of(row);
+        const page_values* lists = lists_.values_for(row);
         if (lists == nullptr)
             continue;
         Entry* e = builder_.build(page_, row, *lists);
@@ -72,38 +73,38 @@ template <typename Each, typename Twin> bool reading::each_row(const Each& each,
     return true;
 }
 
-bool reading::names_coincide()
+bool row_reader::names_coincide()
 {
     std::set<std::string> seen;
     for (int row = 0; row < page_.count(); ++row)
-        if (const auto key = page_.at(row, 0);
+        if (const auto key = page_.value(row, 0);
             key && !seen.insert(builder_.normalised_name(*key)).second)
             return true;
     return false;
 }
 
-void reading::find_same_before()
+void row_reader::find_same_before()
 {
     same_before_.clear();
-    if (!loose_names_ || behind_.empty() || count_ == 0)
+    if (!loose_names_ || previous_key_.empty() || count_ == 0)
         return;
     std::vector<std::string> names;
     for (int row = 0; row < count_; ++row)
-        if (const auto key = page_.at(row, 0))
+        if (const auto key = page_.value(row, 0))
             names.push_back(builder_.normalised_name(*key));
-    const auto first = page_.at(0, 0);
+    const auto first = page_.value(0, 0);
     if (!first)
         return;
-    const auto earlier =
-        fetch(op_, with_, from_, effort::search, from_.same_before(std::string(*first), names));
-    vouched_for_ = vouched_for_ && heard_of(with_, earlier);
+    const auto earlier = fetch_page(op_, service_, plan_, effort::search,
+                                    plan_.same_before(std::string(*first), names));
+    cacheable_ = cacheable_ && from_notifying_server(service_, earlier);
     // Of names that are equal to it, a UNION may keep another one in each statement.
-    same_before_.insert(builder_.normalised_name(behind_));
+    same_before_.insert(builder_.normalised_name(previous_key_));
     for (int row = 0; row < earlier.count(); ++row)
-        same_before_.insert(builder_.normalised_name(earlier.at(row, 0).value_or("")));
+        same_before_.insert(builder_.normalised_name(earlier.value(row, 0).value_or("")));
 }
 
-void reading::first_page()
+void row_reader::first_page()
 {
     read_page(nullptr);
     // More than a page after all: begin again, in an order that can be continued. So that of rows
@@ -112,129 +113,130 @@ void reading::first_page()
         ordered_ = true;
         read_page(nullptr);
     }
-    arrive();
+    accept_page();
 }
 
-effort reading::effort_of_page() const
+effort row_reader::effort_of_page() const
 {
-    const bool begun_again = ordered_ && !how_.ordered; // since there are many rows
-    if (last_ || begun_again || !from_.pinned)
+    const bool begun_again = ordered_ && !options_.ordered; // since there are many rows
+    if (last_key_ || begun_again || !plan_.bounded_by_equality)
         return effort::search;
-    return from_.lookup_only ? effort::lookup : from_.few_terms ? effort::measured : effort::search;
+    return plan_.lookup_only ? effort::lookup : plan_.few_terms ? effort::measured : effort::search;
 }
 
-void reading::read_page(std::unique_ptr<postgres::pool::ahead> under_way)
+void row_reader::read_page(std::unique_ptr<postgres::pool::prefetch> under_way)
 {
     for (;;) {
         if (salvage_.active()) {
             page_ = salvage_.next();
             if (page_.count() > 0 || !salvage_.more())
                 return;
-            last_ = salvage_.position();
+            last_key_ = salvage_.position();
         }
         try {
             if (under_way == nullptr)
                 yield(op_);
-            page_ = under_way != nullptr
-                        ? rows_of(op_, with_, from_, effort::search,
-                                  [&](const postgres::patience& limits) {
-                                      return under_way->collect(limits);
-                                  })
-                        : fetch(op_, with_, from_, effort_of_page(), from_.page(last_, ordered_));
+            page_ = under_way != nullptr ? run_for_plan(op_, service_, plan_, effort::search,
+                                                        [&](const postgres::wait_options& options) {
+                                                            return under_way->collect(options);
+                                                        })
+                                         : fetch_page(op_, service_, plan_, effort_of_page(),
+                                                      plan_.page_statement(last_key_, ordered_));
             return;
         } catch (const postgres::error& e) {
-            if (!e.about_a_value())
+            if (!e.caused_by_value())
                 throw;
-            check_asked_values(op_, with_, mapping_, from_, e);
+            check_asked_values(op_, service_, mapping_, plan_, e);
             under_way.reset();
             ordered_ = true;
-            salvage_.begin(last_, e);
+            salvage_.begin(last_key_, e);
         }
     }
 }
 
-bool reading::keep_all(kept_entries& in)
+bool row_reader::cache_page(cached_entries& in)
 {
-    const std::size_t most = with_.answers->most_of_one();
+    const std::size_t limit = service_.cache->max_entry_bytes();
     const auto keep = [&](Entry& e, std::string_view name, int) {
         in.add(e, name);
-        return in.bytes() <= most;
+        return in.bytes() <= limit;
     };
-    if (!each_row(keep, [&](std::string_view name) { in.add_twin(name); })) {
-        left_out_.forget();
+    if (!each_row(keep, [&](std::string_view name) { in.add_duplicate(name); })) {
+        duplicates_.clear();
         lists_.begin(page_, count_);
         return false;
     }
-    left_out_.report();
+    duplicates_.report();
     return true;
 }
 
-bool reading::visit(const visitor& visit, std::shared_ptr<kept_entries>& kept)
+bool row_reader::visit(const entry_handler& visit, std::shared_ptr<cached_entries>& kept)
 {
     for (;;) {
-        std::unique_ptr<postgres::pool::ahead> next;
-        if (more_ && how_.ahead && !salvage_.active()) {
+        std::unique_ptr<postgres::pool::prefetch> next;
+        if (more_ && options_.prefetch && !salvage_.active()) {
             yield(op_);
-            next = while_waiting(op_, with_, [&](const postgres::patience& limits) {
-                return with_.pool().begin(from_.page(last_, ordered_),
-                                          prepare(op_, with_, effort::search, limits));
+            next = while_waiting(op_, service_, [&](const postgres::wait_options& options) {
+                return service_.pool().start(plan_.page_statement(last_key_, ordered_),
+                                             prepare(op_, service_, effort::search, options));
             });
         }
-        how_.page_begins(count_);
+        options_.on_page_start(count_);
         const auto show = [&](Entry& e, std::string_view name, int row) {
-            if (next != nullptr && !next->arrived() && how_.client_is_slow())
-                while_waiting(op_, with_, [&](const postgres::patience& limits) {
-                    next->settle(limits);
+            if (next != nullptr && !next->ready() && options_.client_blocks())
+                while_waiting(op_, service_, [&](const postgres::wait_options& options) {
+                    next->wait(options);
                     return true;
                 });
             if (kept != nullptr)
                 kept->add(e, name);
-            if (kept != nullptr && kept->bytes() > with_.answers->most_of_one())
+            if (kept != nullptr && kept->bytes() > service_.cache->max_entry_bytes())
                 kept.reset();
-            candidate c{e, name, from_, false, &page_, row};
-            return visit(c);
+            candidate candidate{e, name, plan_, false, &page_, row};
+            return visit(candidate);
         };
         const auto leave_out = [&](std::string_view name) {
             if (kept != nullptr)
-                kept->add_twin(name);
-            how_.twin(name);
+                kept->add_duplicate(name);
+            options_.on_duplicate(name);
         };
         if (!each_row(show, leave_out)) {
-            left_out_.report();
+            duplicates_.report();
             return false;
         }
-        how_.page_ends();
+        options_.on_page_end();
         if (!more_) {
-            left_out_.report();
+            duplicates_.report();
             return true;
         }
         read_page(std::move(next));
-        arrive();
+        accept_page();
     }
 }
 
-bool reading::full() const
+bool row_reader::full() const
 {
-    return page_.count() > from_.rows ||
-           (!from_.width.empty() && bytes_of(page_, from_.columns.size()) >= directory::page_bytes);
+    return page_.count() > plan_.rows ||
+           (!plan_.width_sql.empty() &&
+            bytes_of(page_, plan_.columns.size()) >= directory::page_bytes);
 }
 
-void reading::arrive()
+void row_reader::accept_page()
 {
-    if (page_.result() != nullptr) {
-        for (std::size_t i = 0; i < from_.types.size(); ++i)
-            expect_type(from_, page_, static_cast<int>(i), from_.types[i]);
-        vouched_for_ = vouched_for_ && heard_of(with_, page_);
+    if (page_.handle() != nullptr) {
+        for (std::size_t i = 0; i < plan_.types.size(); ++i)
+            expect_type(plan_, page_, static_cast<int>(i), plan_.types[i]);
+        cacheable_ = cacheable_ && from_notifying_server(service_, page_);
     }
-    count_ = std::min(page_.count(), from_.rows);
+    count_ = std::min(page_.count(), plan_.rows);
     lists_.begin(page_, count_);
     // Rows without a name come last, and none of them makes an entry.
-    const auto end = count_ > 0 ? page_.at(count_ - 1, 0) : std::nullopt;
+    const auto end = count_ > 0 ? page_.value(count_ - 1, 0) : std::nullopt;
     more_ = (full() || salvage_.active()) && end;
-    behind_ = last_.value_or("");
+    previous_key_ = last_key_.value_or("");
     find_same_before();
     if (more_)
-        last_ = std::string(*end);
+        last_key_ = std::string(*end);
 }
 
 } // namespace pgsql::slapd

@@ -12,41 +12,41 @@ namespace {
 // without knowing the rest.
 constexpr int most_statements = 64;
 
-void collect_unknown(const directory::filter& what, const directory::character_set& known,
+void collect_unknown(const directory::filter& filter, const directory::character_set& known,
                      std::set<std::string>& to)
 {
-    if (directory::storable(what.value))
-        known.collect_unknown(what.value, to);
-    for (const directory::filter& part : what.parts)
+    if (directory::is_valid_utf8(filter.value))
+        known.collect_unknown(filter.value, to);
+    for (const directory::filter& part : filter.parts)
         collect_unknown(part, known, to);
 }
 
-bool is_taken(Operation& op, service& with, const std::string& text)
+bool is_taken(Operation& op, service& service, const std::string& text)
 {
     try {
-        (void)while_waiting(op, with, [&](const postgres::patience& limits) {
-            return with.pool().run({"SELECT $1::text IS NULL", {text}}, limits);
+        (void)while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return service.pool().run({"SELECT $1::text IS NULL", {text}}, options);
         });
         return true;
     } catch (const postgres::error& e) {
-        if (!e.about_a_character())
+        if (!e.caused_by_character())
             throw;
         return false;
     }
 }
 
-std::optional<std::string> failure_of(Operation& op, service& with,
+std::optional<std::string> failure_of(Operation& op, service& service,
                                       const postgres::statement& query)
 {
     try {
-        (void)while_waiting(op, with, [&](const postgres::patience& limits) {
-            return with.pool().with_connection(limits, [&](postgres::connection& session) {
-                return session.run_once(query, limits);
+        (void)while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return service.pool().with_connection(options, [&](postgres::connection& session) {
+                return session.run_once(query, options);
             });
         });
         return std::nullopt;
     } catch (const postgres::error& e) {
-        if (!e.about_a_value())
+        if (!e.caused_by_value())
             throw;
         return e.what();
     }
@@ -69,21 +69,21 @@ std::vector<postgres::query_text> without_rows(const postgres::query_text& query
 }
 
 // Why PostgreSQL refuses the value, and not others in its place; nothing if it does not.
-std::optional<std::string> refusal_of(Operation& op, service& with,
-                                      const directory::asked_value& asked,
+std::optional<std::string> refusal_of(Operation& op, service& service,
+                                      const directory::requested_value& asked,
                                       const postgres::error& why)
 {
     // It reads the pattern of LIKE only while it compares.
     if (why.sqlstate() == "22025" && asked.value.find('\\') != std::string::npos)
         return why.what();
-    for (const postgres::query_text& query : without_rows(asked.by->query)) {
-        const auto reason = failure_of(op, with, {query.text, {asked.value}});
+    for (const postgres::query_text& query : without_rows(asked.query->query)) {
+        const auto reason = failure_of(op, service, {query.text, {asked.value}});
         if (!reason)
             continue;
         const std::vector<postgres::statement> others = {
             {query.with_parameter("NULL"), {}}, {query.text, {"1"}}, {query.text, {"a"}}};
         if (std::any_of(others.begin(), others.end(),
-                        [&](const auto& other) { return !failure_of(op, with, other); }))
+                        [&](const auto& other) { return !failure_of(op, service, other); }))
             return reason;
     }
     return std::nullopt;
@@ -91,14 +91,14 @@ std::optional<std::string> refusal_of(Operation& op, service& with,
 
 } // namespace
 
-void learn_characters(Operation& op, service& with, const bound& mapping,
-                      const directory::filter& what)
+void learn_characters(Operation& op, service& service, const resolved_mapping& mapping,
+                      const directory::filter& filter)
 {
     directory::character_set* known = mapping.map.characters.get();
     if (known == nullptr)
         return;
     std::set<std::string> unknown;
-    collect_unknown(what, *known, unknown);
+    collect_unknown(filter, *known, unknown);
     if (unknown.empty())
         return;
     const std::vector<std::string> characters(unknown.begin(), unknown.end());
@@ -109,7 +109,7 @@ void learn_characters(Operation& op, service& with, const bound& mapping,
         std::string text;
         for (std::size_t at = begin; at < end; ++at)
             text += characters[at] + ' ';
-        const bool taken = is_taken(op, with, text);
+        const bool taken = is_taken(op, service, text);
         if (taken || end - begin == 1) {
             for (std::size_t at = begin; at < end; ++at)
                 known->learn(characters[at], taken);
@@ -121,24 +121,24 @@ void learn_characters(Operation& op, service& with, const bound& mapping,
     }
 }
 
-void check_asked_values(Operation& op, service& with, const bound& mapping,
-                        const directory::plan& from, const postgres::error& why)
+void check_asked_values(Operation& op, service& service, const resolved_mapping& mapping,
+                        const directory::plan& plan, const postgres::error& why)
 {
     value_refused out;
-    for (const directory::asked_value& asked : from.asked) {
-        const auto reason = refusal_of(op, with, asked, why);
+    for (const directory::requested_value& asked : plan.requested_values) {
+        const auto reason = refusal_of(op, service, asked, why);
         if (!reason)
             continue;
         out.values.push_back(asked);
         const std::string directive =
-            "pgsql-lookup " + from.of->name + ' ' +
-            mapping.map.attributes[static_cast<std::size_t>(asked.by->attribute)].name;
-        with.complain("refused " + directive,
-                      directive +
-                          ": PostgreSQL refuses a value that a client asks for, and no "
-                          "entry is found by it: " +
-                          *reason,
-                      3600);
+            "pgsql-lookup " + plan.entry_kind->name + ' ' +
+            mapping.map.attributes[static_cast<std::size_t>(asked.query->attribute)].name;
+        service.warn_throttled("refused " + directive,
+                               directive +
+                                   ": PostgreSQL refuses a value that a client asks for, and no "
+                                   "entry is found by it: " +
+                                   *reason,
+                               3600);
     }
     if (!out.values.empty())
         throw out;

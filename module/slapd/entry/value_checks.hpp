@@ -9,24 +9,24 @@ namespace pgsql::slapd {
 
 /// Asks PostgreSQL about the filter's characters that nobody has asked about, if the encoding of
 /// the database has only some.
-void learn_characters(Operation& op, service& with, const bound& mapping,
-                      const directory::filter& what);
+void learn_characters(Operation& op, service& service, const resolved_mapping& mapping,
+                      const directory::filter& filter);
 
 /// Thrown instead of the answer to a plan: no row has these values, whatever the rows are.
 struct value_refused {
-    std::vector<directory::asked_value> values;
+    std::vector<directory::requested_value> values;
 };
 
 /// Throws value_refused if some of the values that the plan's keyed queries are asked for are the
 /// reason why a statement failed.
-void check_asked_values(Operation& op, service& with, const bound& mapping,
-                        const directory::plan& from, const postgres::error& why);
+void check_asked_values(Operation& op, service& service, const resolved_mapping& mapping,
+                        const directory::plan& plan, const postgres::error& why);
 
 /// Runs `work`, which makes a plan without the values it is given and reads its rows, until
 /// PostgreSQL takes all values.
 template <typename Work> auto without_refused_values(Work work)
 {
-    std::vector<directory::asked_value> refused;
+    std::vector<directory::requested_value> refused;
     for (;;) {
         try {
             return work(refused);

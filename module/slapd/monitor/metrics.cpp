@@ -11,8 +11,8 @@ namespace pgsql::slapd {
 namespace {
 
 using reader = std::function<std::uint64_t(const metric_source&)>;
-using event = postgres::traffic::event;
-using figures = directory::cache_figures;
+using event = postgres::pool_stats::event;
+using figures = directory::cache_stats;
 
 constexpr auto counter = metric_type::counter;
 constexpr auto gauge = metric_type::gauge;
@@ -25,7 +25,7 @@ constexpr auto bytes = metric_unit::bytes;
 
 reader traffic(event what)
 {
-    return [what](const metric_source& s) { return s.counted.traffic->of[what]; };
+    return [what](const metric_source& s) { return s.counted.traffic->events_counted[what]; };
 }
 
 // Of what exists only while the database is open.
@@ -43,7 +43,7 @@ template <typename Read> reader serving(Read read)
     };
 }
 
-reader cache_of(const std::shared_ptr<directory::cache> service::*which,
+reader cache_of(const std::shared_ptr<directory::result_cache> service::*which,
                 std::uint64_t (*read)(const figures&))
 {
     return serving([which, read](service& s) {
@@ -51,11 +51,11 @@ reader cache_of(const std::shared_ptr<directory::cache> service::*which,
     });
 }
 
-reader cache(std::uint64_t (*read)(const figures&)) { return cache_of(&service::answers, read); }
+reader cache(std::uint64_t (*read)(const figures&)) { return cache_of(&service::cache, read); }
 
 reader stale_binds(std::uint64_t (*read)(const figures&))
 {
-    return cache_of(&service::accounts, read);
+    return cache_of(&service::account_cache, read);
 }
 
 // ---- the rows
@@ -75,7 +75,7 @@ std::vector<metric> numbers()
         {7, "olmPgPoolSize", gauge, count, "Connections to PostgreSQL at most",
          serving([](service& s) { return s.pool().size(); })},
         {8, "olmPgPoolInUse", gauge, count, "Connections to PostgreSQL in use",
-         serving([](service& s) { return s.pool().lent(); })},
+         serving([](service& s) { return s.pool().leased(); })},
         {9, "olmPgPoolWaits", counter, count, "Waits for a connection that was in use",
          traffic(event::wait)},
         {14, "olmPgConnectionsLost", counter, count,
@@ -84,25 +84,25 @@ std::vector<metric> numbers()
          "Connections closed for their age or because they were unused", traffic(event::retired)},
         {16, "olmPgDatabaseTroubled", gauge, count,
          "1 while connecting to PostgreSQL fails, 2 once it counts as down",
-         serving([](service& s) { return static_cast<int>(s.pool().health().now()); })},
+         serving([](service& s) { return static_cast<int>(s.pool().health().current()); })},
         {17, "olmPgDatabaseAway", gauge, seconds,
          "Seconds since PostgreSQL counts as down, 0 when it does not",
-         serving([](service& s) { return s.pool().health().away_for(); })},
+         serving([](service& s) { return s.pool().health().seconds_down(); })},
         {18, "olmPgRefusedAway", counter, count,
          "Connections that were requested while PostgreSQL was down", traffic(event::refused)},
         {19, "olmPgAnonymousRunning", gauge, count, "Searches without a login that hold a turn",
-         serving([](service& s) { return s.anonymous->now().held; })},
+         serving([](service& s) { return s.anonymous->current_load().held; })},
         {20, "olmPgAnonymousWaiting", gauge, count, "Searches without a login that wait for a turn",
-         serving([](service& s) { return s.anonymous->now().waiting; })},
+         serving([](service& s) { return s.anonymous->current_load().waiting; })},
         {10, "olmPgHashesWaiting", gauge, count, "Password checks whose turn has not come",
-         room([](waiting_room& r) { return r.gate()->load().waiting; })},
+         room([](async_binds& r) { return r.executor()->load().waiting; })},
         {11, "olmPgHashesRunning", gauge, count, "Threads that check password hashes",
-         room([](waiting_room& r) { return r.gate()->load().threads; })},
+         room([](async_binds& r) { return r.executor()->load().threads; })},
         {12, "olmPgApprovalsPending", gauge, count,
          "Approvals that were requested and not given yet",
-         room([](waiting_room& r) { return r.push()->load().prompts; })},
+         room([](async_binds& r) { return r.push()->load().prompts; })},
         {13, "olmPgLoginsWaiting", gauge, count, "Logins that wait for an approval",
-         room([](waiting_room& r) { return r.push()->load().logins; })},
+         room([](async_binds& r) { return r.push()->load().logins; })},
         {30, "olmPgCacheHits", counter, count, "Answers from the cache",
          cache([](const figures& f) -> std::uint64_t { return f.hits; })},
         {31, "olmPgCacheMisses", counter, count, "Answers that were not in the cache",
@@ -121,9 +121,9 @@ std::vector<metric> numbers()
          cache([](const figures& f) -> std::uint64_t { return f.bytes; })},
         {37, "olmPgCacheAge", gauge, seconds,
          "Seconds since the oldest answer in the cache was read",
-         serving([](service& s) { return s.answers != nullptr ? s.answers->age() : 0; })},
+         serving([](service& s) { return s.cache != nullptr ? s.cache->age() : 0; })},
         {38, "olmPgCacheListening", gauge, count, "1 while changes are reported",
-         serving([](service& s) { return s.answers != nullptr && s.answers->usable() ? 1 : 0; })},
+         serving([](service& s) { return s.cache != nullptr && s.cache->valid() ? 1 : 0; })},
         {39, "olmPgStaleAnswers", counter, count,
          "Answers from stale data while the database was down",
          cache([](const figures& f) -> std::uint64_t { return f.stale; })},
@@ -134,37 +134,37 @@ std::vector<metric> numbers()
 }
 
 struct operation_row {
-    tally::kind kind;
+    operation_stats::kind kind;
     int number; ///< of its first outcome
     int histogram_number;
     const char* name;
 };
 constexpr operation_row operations[] = {
-    {tally::search, 100, 201, "olmPgSearch"},
-    {tally::bind, 110, 202, "olmPgBind"},
-    {tally::compare, 120, 203, "olmPgCompare"},
-    {tally::password_change, 130, 204, "olmPgPasswordChange"},
+    {operation_stats::search, 100, 201, "olmPgSearch"},
+    {operation_stats::bind, 110, 202, "olmPgBind"},
+    {operation_stats::compare, 120, 203, "olmPgCompare"},
+    {operation_stats::password_change, 130, 204, "olmPgPasswordChange"},
 };
-static_assert(std::size(operations) == tally::kinds);
+static_assert(std::size(operations) == operation_stats::kinds);
 
 struct outcome_row {
-    tally::outcome outcome;
+    operation_stats::outcome outcome;
     const char* name;
     bool of_searches_only = false;
 };
 constexpr outcome_row outcomes[] = {
-    {tally::answered, "Answered"}, {tally::empty, "Empty", true},
-    {tally::refused, "Refused"},   {tally::limited, "Limited"},
-    {tally::busy, "Busy"},         {tally::unavailable, "Unavailable"},
-    {tally::failed, "Failed"},     {tally::abandoned, "Abandoned"},
+    {operation_stats::answered, "Answered"}, {operation_stats::empty, "Empty", true},
+    {operation_stats::refused, "Refused"},   {operation_stats::limited, "Limited"},
+    {operation_stats::busy, "Busy"},         {operation_stats::unavailable, "Unavailable"},
+    {operation_stats::failed, "Failed"},     {operation_stats::abandoned, "Abandoned"},
 };
-static_assert(std::size(outcomes) == tally::outcomes);
+static_assert(std::size(outcomes) == operation_stats::outcomes);
 
 void add_outcomes(std::vector<metric>& to)
 {
     for (const auto& operation : operations)
         for (const auto& how : outcomes)
-            if (!how.of_searches_only || operation.kind == tally::search)
+            if (!how.of_searches_only || operation.kind == operation_stats::search)
                 to.push_back(
                     {operation.number + static_cast<int>(how.outcome),
                      std::string(operation.name) + how.name, counter, count,
@@ -183,7 +183,7 @@ std::vector<histogram_metric> durations()
         out.push_back({operation.histogram_number, std::string(operation.name) + "Time",
                        "Operations of this kind, by seconds",
                        [kind = operation.kind](const metric_source& s) -> const histogram& {
-                           return s.counted.took(kind);
+                           return s.counted.latency(kind);
                        }});
     return out;
 }

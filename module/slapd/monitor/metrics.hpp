@@ -11,9 +11,9 @@ namespace pgsql::slapd {
 
 /// What metrics are read from.
 struct metric_source {
-    tally& counted;
-    service* serving;   ///< null while the database is closed
-    waiting_room* room; ///< as well
+    operation_stats& counted;
+    service* serving;  ///< null while the database is closed
+    async_binds* room; ///< as well
 };
 
 enum class metric_type : char {
@@ -50,11 +50,11 @@ struct metric_catalogue {
 [[nodiscard]] const metric_catalogue& all_metrics();
 
 /// Calls use(metric_source) with the sources of a database as they are now.
-template <typename Use> void with_metric_source(const database& of, Use use)
+template <typename Use> void with_metric_source(const database& database, Use use)
 {
-    const auto serving = of.current();
-    const auto room = of.room();
-    use(metric_source{*of.counted, serving.get(), room.get()});
+    const auto serving = database.current();
+    const auto room = database.binds();
+    use(metric_source{*database.stats, serving.get(), room.get()});
 }
 
 /// The bound of a bucket in seconds, as Prometheus writes it: 0.00005 … 10, inf.

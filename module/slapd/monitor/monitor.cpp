@@ -11,11 +11,11 @@ namespace {
 
 const monitor_schema* schema = nullptr; ///< null: slapd cannot monitor
 
-void replace(Entry& in, AttributeDescription* type, std::size_t which, const std::string& text)
+void replace(Entry& in, AttributeDescription* type, std::size_t index, const std::string& text)
 {
-    if (Attribute* a = attr_find(in.e_attrs, type); a != nullptr && a->a_numvals > which) {
-        const berval value = look_at(text);
-        ber_bvreplace(&a->a_vals[which], &value); // which are the normalised ones, too
+    if (Attribute* a = attr_find(in.e_attrs, type); a != nullptr && a->a_numvals > index) {
+        const berval value = to_berval(text);
+        ber_bvreplace(&a->a_vals[index], &value); // which are the normalised ones, too
     }
 }
 
@@ -23,15 +23,15 @@ void replace(Entry& in, AttributeDescription* type, std::size_t which, const std
 int update(Operation*, SlapReply*, Entry* e, void* mine) noexcept
 {
     try {
-        const auto& at = **static_cast<std::shared_ptr<listing>*>(mine);
-        if (at.whose == nullptr)
+        const auto& at = **static_cast<std::shared_ptr<monitor_entry>*>(mine);
+        if (at.owner == nullptr)
             return SLAP_CB_CONTINUE;
         const metric_catalogue& all = all_metrics();
-        with_metric_source(*at.whose, [&](const metric_source& from) {
+        with_metric_source(*at.owner, [&](const metric_source& source) {
             for (std::size_t m = 0; m < all.metrics.size(); ++m)
-                replace(*e, schema->metrics[m], 0, std::to_string(all.metrics[m].read(from)));
+                replace(*e, schema->metrics[m], 0, std::to_string(all.metrics[m].read(source)));
             for (std::size_t h = 0; h < all.histograms.size(); ++h) {
-                const auto counts = cumulated(all.histograms[h].read(from));
+                const auto counts = cumulated(all.histograms[h].read(source));
                 for (std::size_t i = 0; i < counts.size(); ++i)
                     replace(*e, schema->histograms[h], i,
                             bound_name(i) + " " + std::to_string(counts[i]));
@@ -45,7 +45,7 @@ int update(Operation*, SlapReply*, Entry* e, void* mine) noexcept
 
 void forget(void** mine) noexcept
 {
-    auto* const at = static_cast<std::shared_ptr<listing>*>(*mine);
+    auto* const at = static_cast<std::shared_ptr<monitor_entry>*>(*mine);
     (*at)->callback = nullptr;
     delete at;
     *mine = nullptr;
@@ -91,12 +91,12 @@ own_attributes attributes_of(const BackendDB& be)
     add(schema->suffix, be.be_suffix[0], &be.be_nsuffix[0]);
     a = a->a_next;
     for (AttributeDescription* type : schema->metrics) {
-        add(type, look_at("0"), nullptr);
+        add(type, to_berval("0"), nullptr);
         a = a->a_next;
     }
     for (AttributeDescription* type : schema->histograms) {
         for (std::size_t i = 0; i < histogram::buckets; ++i)
-            add(type, look_at(bound_name(i) + " 0"), nullptr);
+            add(type, to_berval(bound_name(i) + " 0"), nullptr);
         a = a->a_next;
     }
     return out;
@@ -119,11 +119,11 @@ void prepare_monitoring(BackendDB& be)
         SLAP_DBFLAGS(&be) |= SLAP_DBFLAG_MONITORING; // the directive `monitoring`, on by default
 }
 
-void list_below_monitor(BackendDB& be)
+void register_monitor_entry(BackendDB& be)
 {
-    database& mine = database_of(be);
+    database& database = database_of(be);
     const monitor_extra_t* const monitor = monitor_of_slapd();
-    if (schema == nullptr || !SLAP_DBMONITORING(&be) || mine.listed != nullptr ||
+    if (schema == nullptr || !SLAP_DBMONITORING(&be) || database.monitor != nullptr ||
         monitor->is_configured() == 0)
         return;
     static bool below_registered = false;
@@ -131,37 +131,37 @@ void list_below_monitor(BackendDB& be)
         below_registered = monitor->register_subsys(&counters_subsystem()) == 0;
 
     const auto attributes = attributes_of(be);
-    mine.listed = std::make_shared<listing>();
-    mine.listed->whose = &mine;
+    database.monitor = std::make_shared<monitor_entry>();
+    database.monitor->owner = &database;
     auto* const callback =
         static_cast<monitor_callback_t*>(ch_calloc(1, sizeof(monitor_callback_t)));
     callback->mc_update = update;
     callback->mc_free = take_leave;
     callback->mc_dispose = forget;
-    callback->mc_private = new std::shared_ptr<listing>(mine.listed);
-    mine.listed->callback = callback;
+    callback->mc_private = new std::shared_ptr<monitor_entry>(database.monitor);
+    database.monitor->callback = callback;
     // Not `be`, which may be an overlay's copy: slapd keeps the address.
-    if (monitor->register_database(be.bd_self, &mine.listed->ndn) != 0 ||
-        monitor->register_entry_attrs(&mine.listed->ndn, attributes.get(), callback, nullptr, -1,
-                                      nullptr) != 0) {
+    if (monitor->register_database(be.bd_self, &database.monitor->ndn) != 0 ||
+        monitor->register_entry_attrs(&database.monitor->ndn, attributes.get(), callback, nullptr,
+                                      -1, nullptr) != 0) {
         forget(&callback->mc_private);
         ch_free(callback);
-        throw unusable("the database cannot be shown below cn=Monitor; see the lines above, or "
-                       "switch it off with \"monitoring off\"");
+        throw config_error("the database cannot be shown below cn=Monitor; see the lines above, or "
+                           "switch it off with \"monitoring off\"");
     }
 }
 
-void unlist(database& which) noexcept
+void unregister_monitor_entry(database& database) noexcept
 {
-    if (which.listed == nullptr)
+    if (database.monitor == nullptr)
         return;
-    which.listed->whose = nullptr;
-    if (which.listed->callback != nullptr) {
+    database.monitor->owner = nullptr;
+    if (database.monitor->callback != nullptr) {
         berval none{};
         (void)monitor_of_slapd()->unregister_entry_callback(
-            &which.listed->ndn, which.listed->callback, &none, 0, &none);
+            &database.monitor->ndn, database.monitor->callback, &none, 0, &none);
     }
-    which.listed.reset();
+    database.monitor.reset();
 }
 
 } // namespace pgsql::slapd

@@ -7,9 +7,9 @@ namespace pgsql::slapd {
 
 /// The entry of one database below cn=Databases,cn=Monitor. slapd has its address while it is
 /// listed there.
-struct listing {
-    database* whose = nullptr; ///< null once that is closed
-    berval ndn{};              ///< slapd's; filled in when it opens cn=Monitor, if not at once
+struct monitor_entry {
+    slapd::database* owner = nullptr; ///< null once that is closed
+    berval ndn{}; ///< slapd's; filled in when it opens cn=Monitor, if not at once
     monitor_callback_t* callback = nullptr; ///< null: not listed
 };
 
@@ -18,8 +18,8 @@ struct listing {
 void prepare_monitoring(BackendDB& be);
 /// Lists an open database, if there is a cn=Monitor and the database is to be shown there; to be
 /// called again when there may be one now.
-void list_below_monitor(BackendDB& be);
+void register_monitor_entry(BackendDB& be);
 /// Ends it. No worker may be at work.
-void unlist(database& which) noexcept;
+void unregister_monitor_entry(database& database) noexcept;
 
 } // namespace pgsql::slapd

@@ -24,18 +24,19 @@ public:
     /// Those of one database; only the one of this name, if that is not null.
     void add(const BackendDB& be, const berval* ndn)
     {
-        const database& of = database_of(be);
-        if (of.listed == nullptr || of.listed->callback == nullptr || BER_BVISNULL(&of.listed->ndn))
+        const database& database = database_of(be);
+        if (database.monitor == nullptr || database.monitor->callback == nullptr ||
+            BER_BVISNULL(&database.monitor->ndn))
             return;
         // cn=database 2,cn=databases,cn=monitor
-        auto rdn = directory::rdn_of(view(of.listed->ndn));
+        auto rdn = directory::rdn_of(to_string_view(database.monitor->ndn));
         rdn.remove_prefix(std::min(rdn.find_last_of(' '), rdn.size()));
         const std::string prefix = "cn=Database" + std::string(rdn) + " ";
-        with_metric_source(of, [&](const metric_source& from) {
+        with_metric_source(database, [&](const metric_source& source) {
             for (const metric& m : all_metrics().metrics)
-                add(prefix + m.name, m.read(from), ndn);
+                add(prefix + m.name, m.read(source), ndn);
             for (const histogram_metric& h : all_metrics().histograms) {
-                const auto counts = cumulated(h.read(from));
+                const auto counts = cumulated(h.read(source));
                 for (std::size_t i = 0; i < counts.size(); ++i)
                     add(prefix + h.name + " " + bound_name(i), counts[i], ndn);
             }
@@ -46,45 +47,45 @@ public:
     [[nodiscard]] Entry* release() noexcept
     {
         last_ = nullptr;
-        return std::exchange(found_, nullptr);
+        return std::exchange(entry_, nullptr);
     }
 
     counters_below(const counters_below&) = delete;
     counters_below& operator=(const counters_below&) = delete;
     ~counters_below()
     {
-        while (found_ != nullptr) {
-            auto* const tie = static_cast<monitor_entry_t*>(found_->e_private);
+        while (entry_ != nullptr) {
+            auto* const tie = static_cast<monitor_entry_t*>(entry_->e_private);
             Entry* const next = tie->mp_next;
             ldap_pvt_thread_mutex_destroy(&tie->mp_mutex);
             ch_free(tie);
-            found_->e_private = nullptr;
-            entry_free(std::exchange(found_, next));
+            entry_->e_private = nullptr;
+            entry_free(std::exchange(entry_, next));
         }
     }
 
 private:
     void add(const std::string& rdn, std::uint64_t value, const berval* ndn)
     {
-        const std::string name = folded(rdn) + "," + std::string(view(parent_.e_nname));
-        if (ndn != nullptr && view(*ndn) != name)
+        const std::string name = to_lower(rdn) + "," + std::string(to_string_view(parent_.e_nname));
+        if (ndn != nullptr && to_string_view(*ndn) != name)
             return;
         const auto* const monitor =
             static_cast<monitor_extra_t*>(backend_info("monitor")->bi_extra);
-        berval text = look_at(rdn);
+        berval text = to_berval(rdn);
         Entry* const e =
             monitor->entry_stub(&parent_.e_name, &parent_.e_nname, &text, class_, nullptr, nullptr);
         if (e == nullptr)
             throw std::bad_alloc();
         const std::string digits = std::to_string(value);
-        berval count = look_at(digits);
+        berval count = to_berval(digits);
         (void)attr_merge_one(e, counter_, &count, nullptr);
         monitor_entry_t* const tie = monitor->entrypriv_create();
         tie->mp_info = subsystem_;
         tie->mp_flags = MONITOR_F_SUB | MONITOR_F_VOLATILE;
         e->e_private = tie;
-        if (found_ == nullptr)
-            found_ = e;
+        if (entry_ == nullptr)
+            entry_ = e;
         else
             static_cast<monitor_entry_t*>(last_->e_private)->mp_next = e;
         last_ = e;
@@ -94,7 +95,7 @@ private:
     monitor_subsys_t* const subsystem_;
     AttributeDescription* counter_ = nullptr;
     ObjectClass* class_ = nullptr;
-    Entry* found_ = nullptr;
+    Entry* entry_ = nullptr;
     Entry* last_ = nullptr; ///< of them
 };
 
@@ -141,12 +142,12 @@ int open_subsystem(BackendDB*, monitor_subsys_t* which) noexcept
     if (!BER_BVISNULL(&which->mss_dn))
         return 0;
     const auto* const monitor = static_cast<monitor_extra_t*>(backend_info("monitor")->bi_extra);
-    which->mss_dn = look_at("cn=PostgreSQL,cn=Monitor");
-    which->mss_ndn = look_at("cn=postgresql,cn=monitor");
-    berval above = look_at("cn=Monitor");
-    berval above_ndn = look_at("cn=monitor");
-    berval rdn = look_at("cn=PostgreSQL");
-    const own_entry e(monitor->entry_stub(&above, &above_ndn, &rdn, oc_find("monitorContainer"),
+    which->mss_dn = to_berval("cn=PostgreSQL,cn=Monitor");
+    which->mss_ndn = to_berval("cn=postgresql,cn=monitor");
+    berval above = to_berval("cn=Monitor");
+    berval above_ndn = to_berval("cn=monitor");
+    berval rdn = to_berval("cn=PostgreSQL");
+    const entry_ptr e(monitor->entry_stub(&above, &above_ndn, &rdn, oc_find("monitorContainer"),
                                           nullptr, nullptr));
     if (e == nullptr)
         return -1;

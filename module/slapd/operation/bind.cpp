@@ -14,66 +14,67 @@ namespace {
 // How much longer than a prompt may take a worker waits for its outcome.
 constexpr double grace_seconds = 5;
 
-using login_steps = std::vector<std::unique_ptr<login::step>>;
+using login_steps = std::vector<std::unique_ptr<auth::login_check>>;
 
 // The checks that this account has to pass. A chain that cannot be kept lets nobody in.
-std::vector<std::string> chain_for(service& with, account& whose)
+std::vector<std::string> chain_for(service& service, account& account)
 {
-    if (whose.chain.empty() || !whose.barred.empty())
-        return with.chain;
-    std::string why;
+    if (account.chain.empty() || !account.denial_reason.empty())
+        return service.check_chain;
+    std::string error;
     try {
-        auto out = login::parse_chain(whose.chain);
-        if (out.size() == 1 || !with.push->uri.empty())
+        auto out = auth::parse_check_chain(account.chain);
+        if (out.size() == 1 || !service.push->uri.empty())
             return out;
-        why = "notification needs pgsql-push-uri";
+        error = "notification needs pgsql-push-uri";
     } catch (const std::invalid_argument& e) {
-        why = e.what();
+        error = e.what();
     }
-    whose.barred = "its auth_backends cannot be kept: " + why;
-    with.complain("chain of " + whose.dn, whose.dn + " cannot bind: " + whose.barred, 3600);
+    account.denial_reason = "its auth_backends cannot be kept: " + error;
+    service.warn_throttled("chain of " + account.dn,
+                           account.dn + " cannot bind: " + account.denial_reason, 3600);
     return {"sql"};
 }
 
-login_steps steps_for(Operation& op, service& with, const bound& mapping, account whose,
-                      const waiting_room& room)
+login_steps steps_for(Operation& op, service& service, const resolved_mapping& mapping,
+                      account account, const async_binds& room)
 {
-    const auto names = chain_for(with, whose); // sql first, then perhaps notification
+    const auto names = chain_for(service, account); // sql first, then perhaps notification
     login_steps out;
-    out.push_back(
-        std::make_unique<password_step>(op, with, mapping, room.gate(), std::move(whose)));
+    out.push_back(std::make_unique<password_check>(op, service, mapping, room.executor(),
+                                                   std::move(account)));
     if (names.size() > 1)
-        out.push_back(std::make_unique<login::push_step>(room.push(), with.push));
+        out.push_back(std::make_unique<auth::push_check>(room.push(), service.push));
     return out;
 }
 
 // Whoever has been asked must not look at an operation that is answered.
-template <typename Login> class stay {
+template <typename Login> class detach_on_exit {
 public:
-    explicit stay(std::shared_ptr<Login> whose) : whose_(std::move(whose)) {}
-    stay(const stay&) = delete;
-    stay& operator=(const stay&) = delete;
-    ~stay() { whose_->take_back(); }
+    explicit detach_on_exit(std::shared_ptr<Login> whose) : login_(std::move(whose)) {}
+    detach_on_exit(const detach_on_exit&) = delete;
+    detach_on_exit& operator=(const detach_on_exit&) = delete;
+    ~detach_on_exit() { login_->detach(); }
 
 private:
-    const std::shared_ptr<Login> whose_;
+    const std::shared_ptr<Login> login_;
 };
 
-class seat {
+class slot {
 public:
-    explicit seat(waiting_room& room) : room_(room), taken_(room.sit_down()) {}
-    seat(const seat&) = delete;
-    seat& operator=(const seat&) = delete;
-    ~seat()
+    explicit slot(async_binds& room) : room_(room), acquired_(room.acquire_slot()) {}
+    slot(const slot&) = delete;
+    slot& operator=(const slot&) = delete;
+    ~slot()
     {
-        if (taken_)
-            room_.stand_up();
+        if (acquired_)
+            room_.release_slot();
     }
-    [[nodiscard]] bool taken() const noexcept { return taken_; }
+    [[nodiscard]] bool acquired() const noexcept { return acquired_; }
 
 private:
-    waiting_room& room_;
-    const bool taken_;
+    async_binds& room_;
+    const bool acquired_;
 };
 
 bool may_wait(const login_steps& steps)
@@ -82,43 +83,44 @@ bool may_wait(const login_steps& steps)
 }
 
 // For whoever calls a bind inside slapd and wants its result. Says at which step it ended, too.
-std::pair<std::string, login::answer> wait_here(Operation& op, service& with, waiting_room& room,
-                                                login::attempt who, login_steps steps)
+std::pair<std::string, auth::check_result> wait_here(Operation& op, service& service,
+                                                     async_binds& room, auth::login_request request,
+                                                     login_steps steps)
 {
-    std::optional<seat> mine;
-    if (may_wait(steps) && !mine.emplace(room).taken())
-        return {"sql", {login::decision::busy, "too many workers wait for logins"}};
-    const auto login = std::make_shared<blocked_bind>(op, std::move(who), std::move(steps));
-    const stay<blocked_bind> here(login);
+    std::optional<slot> mine;
+    if (may_wait(steps) && !mine.emplace(room).acquired())
+        return {"sql", {auth::decision::busy, "too many workers wait for logins"}};
+    const auto login = std::make_shared<blocking_bind>(op, std::move(request), std::move(steps));
+    const detach_on_exit<blocking_bind> here(login);
     if (login->run())
-        return {login->last_step(), login->result()};
-    const double longest = with.hash_timeout + with.push->timeout + grace_seconds;
+        return {login->last_check(), login->result()};
+    const double longest = service.hash_timeout + service.push->timeout + grace_seconds;
     try {
-        auto what = while_waiting(op, with, [&](const postgres::patience& limits) {
-            return login->wait(in_seconds(longest), limits);
+        auto what = while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return login->wait(in_seconds(longest), options);
         });
-        return {login->last_step(), std::move(what)};
+        return {login->last_check(), std::move(what)};
     } catch (const server_pauses& e) {
-        return {login->last_step(), {login::decision::unavailable, e.text}};
+        return {login->last_check(), {auth::decision::unavailable, e.text}};
     }
 }
 
-int conclude(Operation& op, SlapReply& rs, const std::string& dn, const login::answer& what)
+int conclude(Operation& op, SlapReply& rs, const std::string& dn, const auth::check_result& result)
 {
-    if (what.what == login::decision::accepted) {
-        const berval name = look_at(dn);
+    if (result.outcome == auth::decision::accepted) {
+        const berval name = to_berval(dn);
         ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
         return rs.sr_err = LDAP_SUCCESS; // slapd answers
     }
-    send_ldap_error(&op, &rs, code_for(what), words_for(what));
-    return code_for(what);
+    send_ldap_error(&op, &rs, code_for(result), text_for(result));
+    return code_for(result);
 }
 
-int bind(Operation& op, SlapReply& rs, service& with)
+int bind(Operation& op, SlapReply& rs, service& service)
 {
-    const bind_report report(op, with);
+    const bind_log report(op, service);
     if (be_rootdn_bind(&op, nullptr) == LDAP_SUCCESS) {
-        report.say(op, "rootpw", {login::decision::accepted, ""});
+        report.write(op, "rootpw", {auth::decision::accepted, ""});
         return rs.sr_err = LDAP_SUCCESS;
     }
     std::string step = "row"; // how far it came
@@ -126,42 +128,45 @@ int bind(Operation& op, SlapReply& rs, service& with)
         // A lookup that was cut short lets overlays believe that there is no entry, and no policy.
         if (op.o_threadctx != nullptr && !may_idle(op) && pause_is_due())
             throw server_pauses{};
-        const auto room = database_of(*op.o_bd).room();
+        const auto room = database_of(*op.o_bd).binds();
         if (room == nullptr)
-            throw unusable("the database is closed");
-        std::shared_ptr<const bound> mapping;
-        account whose = with_columns_as_they_are(with, rs, [&] {
-            mapping = mapping_of(op, with);
-            return find_account_to_bind(op, with, *mapping);
+            throw config_error("the database is closed");
+        std::shared_ptr<const resolved_mapping> mapping;
+        account account = retry_after_schema_change(service, rs, [&] {
+            mapping = current_mapping(op, service);
+            return find_account_to_bind(op, service, *mapping);
         });
         step = "sql";
-        const std::string dn = whose.dn;
-        login::attempt who{whose.name, std::string(view(op.o_req_ndn)), address_of(op)};
-        auto steps = steps_for(op, with, *mapping, std::move(whose), *room);
-        if (!deferred_bind::possible(op)) {
-            const auto [last, what] = wait_here(op, with, *room, std::move(who), std::move(steps));
+        const std::string dn = account.dn;
+        auth::login_request request{account.name, std::string(to_string_view(op.o_req_ndn)),
+                                    address_of(op)};
+        auto steps = steps_for(op, service, *mapping, std::move(account), *room);
+        if (!async_bind::possible(op)) {
+            const auto [last, what] =
+                wait_here(op, service, *room, std::move(request), std::move(steps));
             report.conclude(op, last, what);
             return conclude(op, rs, dn, what);
         }
         if (may_wait(steps))
-            room->push()->prepare(); // whoever gives the answer may not fail for want of a thread
-        const auto login =
-            std::make_shared<deferred_bind>(room, op, report, dn, std::move(who), std::move(steps));
-        const stay<deferred_bind> here(login);
+            room->push()
+                ->ensure_started(); // whoever gives the answer may not fail for want of a thread
+        const auto login = std::make_shared<async_bind>(room, op, report, dn, std::move(request),
+                                                        std::move(steps));
+        const detach_on_exit<async_bind> here(login);
         if (!login->run())
             return rs.sr_err = SLAPD_ASYNCOP; // the operation is not ours any more
-        report.conclude(op, login->last_step(), login->result());
+        report.conclude(op, login->last_check(), login->result());
         return conclude(op, rs, dn, login->result());
     } catch (const postgres::error& e) {
-        const bool gone = e.why() == postgres::error::cause::abandoned;
-        report.say(op, step,
-                   {gone ? login::decision::gone : login::decision::unavailable, e.what()});
+        const bool gone = e.reason() == postgres::error::cause::abandoned;
+        report.write(op, step,
+                     {gone ? auth::decision::abandoned : auth::decision::unavailable, e.what()});
         throw;
     } catch (const std::exception& e) {
-        report.say(op, step, {login::decision::unavailable, e.what()});
+        report.write(op, step, {auth::decision::unavailable, e.what()});
         throw;
     } catch (const cut_short& e) {
-        report.say(op, step, {login::decision::unavailable, e.text});
+        report.write(op, step, {auth::decision::unavailable, e.text});
         throw;
     }
 }
@@ -170,16 +175,16 @@ int bind(Operation& op, SlapReply& rs, service& with)
 
 extern "C" int pgsql_bind(Operation* op, SlapReply* rs) noexcept
 {
-    return answer_and_count(tally::bind, op, rs,
-                            [&](service& with) { return bind(*op, *rs, with); });
+    return run_counted_operation(operation_stats::bind, op, rs,
+                                 [&](service& service) { return bind(*op, *rs, service); });
 }
 
 // slapd calls this for every operation of every database that is abandoned, with c_mutex held.
 extern "C" int pgsql_abandon(Operation* op, SlapReply*) noexcept
 {
     if (op->o_bd->be_private != nullptr)
-        if (const auto room = database_of(*op->o_bd).room())
-            room->look_again();
+        if (const auto room = database_of(*op->o_bd).binds())
+            room->check_abandoned();
     return LDAP_SUCCESS;
 }
 

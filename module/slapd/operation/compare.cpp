@@ -9,7 +9,7 @@
 namespace pgsql::slapd {
 namespace {
 
-int compare(Operation& op, SlapReply& rs, service& with)
+int compare(Operation& op, SlapReply& rs, service& service)
 {
     const auto reply = [&](int code, const char* text, const char* matched) {
         rs.sr_err = code;
@@ -20,46 +20,48 @@ int compare(Operation& op, SlapReply& rs, service& with)
         rs.sr_text = nullptr;
         return code == LDAP_COMPARE_TRUE || code == LDAP_COMPARE_FALSE ? LDAP_SUCCESS : code;
     };
-    if (!with.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
+    if (!service.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
         return reply(LDAP_INSUFFICIENT_ACCESS, "comparing needs authentication here", nullptr);
-    if (const int fixed = with.where().find(view(op.o_req_ndn)); fixed >= 0)
-        return reply(slap_compare_entry(&op, &with.fixed(fixed), op.orc_ava), nullptr, nullptr);
+    if (const int fixed = service.dn_tree().find(to_string_view(op.o_req_ndn)); fixed >= 0)
+        return reply(slap_compare_entry(&op, &service.container(fixed), op.orc_ava), nullptr,
+                     nullptr);
 
-    const operation_limits limits(op, with, true);
-    const auto mapping = mapping_of(op, with);
+    const operation_limits limits(op, service, true);
+    const auto mapping = current_mapping(op, service);
     Filter assertion{};
     assertion.f_choice = LDAP_FILTER_EQUALITY;
     assertion.f_ava = op.orc_ava;
-    directory::wanted parts;
-    const auto leaf = read_filter(&assertion, with.where(), *mapping, parts);
+    directory::selection selection;
+    const auto leaf = translate_filter(&assertion, service.dn_tree(), *mapping, selection);
     for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
-        parts.attributes.push_back(i);
+        selection.attributes.push_back(i);
     // Lists of values are asked about, not fetched, unless somebody else looks at them.
-    if (rules_read_entries(op) || get_assert(&op))
-        parts = everything();
+    if (acls_read_other_attributes(op) || get_assert(&op))
+        selection = all_attributes();
     // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
-    const auto shown = directory::filter::combine(
-        directory::filter::type::disjunction, {directory::filter::of(directory::truth::yes), leaf});
+    const auto shown =
+        directory::filter::combine(directory::filter::node::disjunction,
+                                   {directory::filter::constant_of(directory::truth::yes), leaf});
     std::optional<int> code;
     bool last_known = false;
-    const auto look = [&](const directory::wanted& columns) {
-        visit_entry(op, with, *mapping, op.o_req_ndn, shown, columns, [&](candidate& c) {
-            code = slap_compare_entry(&op, &c.entry, op.orc_ava);
-            last_known = c.last_known;
+    const auto look = [&](const directory::selection& columns) {
+        find_entry(op, service, *mapping, op.o_req_ndn, shown, columns, [&](candidate& candidate) {
+            code = slap_compare_entry(&op, &candidate.entry, op.orc_ava);
+            last_known = candidate.from_stale;
             return true;
         });
     };
-    look(parts);
+    look(selection);
     // Without a mark the attribute is not there; whether with other values is known from the whole
     // list only.
     if (code == LDAP_NO_SUCH_ATTRIBUTE)
-        look(everything());
+        look(all_attributes());
     if (last_known && code != LDAP_COMPARE_TRUE)
         throw postgres::error(postgres::error::cause::lost,
                               "the last known entry does not make the assertion true");
     if (code)
         return reply(*code, nullptr, nullptr);
-    const std::string matched = nearest_above(op, with, *mapping, op.o_req_ndn);
+    const std::string matched = matched_dn(op, service, *mapping, op.o_req_ndn);
     return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
 }
 
@@ -67,8 +69,8 @@ int compare(Operation& op, SlapReply& rs, service& with)
 
 extern "C" int pgsql_compare(Operation* op, SlapReply* rs) noexcept
 {
-    return answer_and_count(tally::compare, op, rs, [&](service& with) {
-        return with_columns_as_they_are(with, *rs, [&] { return compare(*op, *rs, with); });
+    return run_counted_operation(operation_stats::compare, op, rs, [&](service& service) {
+        return retry_after_schema_change(service, *rs, [&] { return compare(*op, *rs, service); });
     });
 }
 

@@ -8,17 +8,17 @@
 namespace pgsql::slapd {
 namespace {
 
-Entry* fetch(Operation& op, service& with, const berval& ndn)
+Entry* fetch_page(Operation& op, service& service, const berval& ndn)
 {
-    if (const int fixed = with.where().find(view(ndn)); fixed >= 0)
-        return entry_dup(&with.fixed(fixed));
-    const auto mapping = mapping_of(op, with);
+    if (const int fixed = service.dn_tree().find(to_string_view(ndn)); fixed >= 0)
+        return entry_dup(&service.container(fixed));
+    const auto mapping = current_mapping(op, service);
     Entry* out = nullptr;
-    visit_entry(op, with, *mapping, ndn, directory::filter::of(directory::truth::yes), everything(),
-                [&](candidate& c) {
-                    out = entry_dup(&c.entry); // slapd keeps it past this page and frees it
-                    return true;
-                });
+    find_entry(op, service, *mapping, ndn, directory::filter::constant_of(directory::truth::yes),
+               all_attributes(), [&](candidate& candidate) {
+                   out = entry_dup(&candidate.entry); // slapd keeps it past this page and frees it
+                   return true;
+               });
     return out;
 }
 
@@ -29,10 +29,10 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
 {
     const entry_point here(entry_point::kind::lookup);
     *e = nullptr;
-    std::shared_ptr<service> with;
+    std::shared_ptr<service> service;
     try {
-        with = database_of(*op->o_bd).serving(*op->o_bd);
-        own_entry found(fetch(*op, *with, *ndn));
+        service = database_of(*op->o_bd).serving(*op->o_bd);
+        entry_ptr found(fetch_page(*op, *service, *ndn));
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;
         if ((oc != nullptr && is_entry_objectclass(found.get(), oc, 0) == 0) ||
@@ -41,9 +41,9 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         *e = found.release();
         return LDAP_SUCCESS;
     } catch (...) {
-        const failure told = explain(*op, with.get());
-        have_last_word(*op, told); // callers take any code for "there is none"
-        return told.code;
+        const failure failure = report_exception(*op, service.get());
+        override_client_result(*op, failure); // callers take any code for "there is none"
+        return failure.code;
     }
 }
 

@@ -37,36 +37,36 @@ bool about_it(const Filter* f)
 // at until one makes an entry, which is nearly always the first.
 constexpr int rows_at_once = 10;
 
-bool rows_below(Operation& op, service& with, int fixed)
+bool rows_below(Operation& op, service& service, int fixed)
 {
-    const operation_limits limits(op, with, false);
-    const auto mapping = mapping_of(op, with);
+    const operation_limits limits(op, service, false);
+    const auto mapping = current_mapping(op, service);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
         if (mapping->shared[i].parent != fixed)
             continue;
         auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i],
-                                         directory::filter::of(directory::truth::yes), {});
+                                         directory::filter::constant_of(directory::truth::yes), {});
         if (!plan)
             continue;
         plan->rows = rows_at_once;
-        if (!each_candidate(op, with, *mapping, *plan, [](candidate&) { return false; }))
+        if (!for_each_entry(op, service, *mapping, *plan, [](candidate&) { return false; }))
             return true;
     }
     return false;
 }
 
-bool entries_below(Operation& op, service& with, int fixed)
+bool entries_below(Operation& op, service& service, int fixed)
 {
-    const auto& entries = with.where().entries();
+    const auto& entries = service.dn_tree().entries();
     return std::any_of(entries.begin(), entries.end(),
                        [&](const auto& e) { return e.parent == fixed; }) ||
-           rows_below(op, with, fixed);
+           rows_below(op, service, fixed);
 }
 
 } // namespace
 
-subordinates::subordinates(Operation& op, service& with)
-    : OpExtra{}, op_(op), with_(with),
+has_subordinates::has_subordinates(Operation& op, service& service)
+    : OpExtra{}, op_(op), service_(service),
       in_filter_(about_it(op.ors_filter) ||
                  (get_assert(&op) && about_it(static_cast<Filter*>(get_assertion(&op))))),
       in_attributes_(SLAP_OPATTRS(slap_attr_flags(op.ors_attrs)) ||
@@ -77,28 +77,29 @@ subordinates::subordinates(Operation& op, service& with)
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
 }
 
-subordinates::~subordinates()
+has_subordinates::~has_subordinates()
 {
     LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
 }
 
-void subordinates::find_out(const Entry& e)
+void has_subordinates::find_out(const Entry& e)
 {
-    const int fixed = with_.where().find(view(e.e_nname));
-    if (fixed >= 0 && !below_.contains(fixed))
-        below_[fixed] = entries_below(op_, with_, fixed);
+    const int fixed = service_.dn_tree().find(to_string_view(e.e_nname));
+    if (fixed >= 0 && !known_.contains(fixed))
+        known_[fixed] = entries_below(op_, service_, fixed);
 }
 
-std::optional<bool> subordinates::known(const Operation& op, const service& with, int fixed)
+std::optional<bool> has_subordinates::find_known(const Operation& op, const service& service,
+                                                 int fixed)
 {
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
     {
         if (extra->oe_key != &mark_of_ours)
             continue;
-        const auto& ours = *static_cast<subordinates*>(extra);
-        const auto found = ours.below_.find(fixed);
-        if (&ours.with_ == &with && found != ours.below_.end())
+        const auto& ours = *static_cast<has_subordinates*>(extra);
+        const auto found = ours.known_.find(fixed);
+        if (&ours.service_ == &service && found != ours.known_.end())
             return found->second;
     }
     return std::nullopt;
@@ -107,30 +108,30 @@ std::optional<bool> subordinates::known(const Operation& op, const service& with
 extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept
 {
     const entry_point here(entry_point::kind::lookup);
-    std::shared_ptr<service> with;
+    std::shared_ptr<service> service;
     try {
-        with = database_of(*op->o_bd).serving(*op->o_bd);
-        const int fixed = with->where().find(view(e->e_nname));
+        service = database_of(*op->o_bd).serving(*op->o_bd);
+        const int fixed = service->dn_tree().find(to_string_view(e->e_nname));
         bool below = false; // entries of rows have none
         if (fixed >= 0) {
-            const auto known = subordinates::known(*op, *with, fixed);
-            below = known ? *known : entries_below(*op, *with, fixed);
+            const auto known = has_subordinates::find_known(*op, *service, fixed);
+            below = known ? *known : entries_below(*op, *service, fixed);
         }
         *has = below ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;
         return LDAP_SUCCESS;
     } catch (...) {
-        return explain(*op, with.get()).code;
+        return report_exception(*op, service.get()).code;
     }
 }
 
 extern "C" int pgsql_operational(Operation* op, SlapReply* rs) noexcept
 {
-    AttributeDescription* what = slap_schema.si_ad_hasSubordinates;
-    if (!SLAP_OPATTRS(rs->sr_attr_flags) && ad_inlist(what, rs->sr_attrs) == 0)
+    AttributeDescription* description = slap_schema.si_ad_hasSubordinates;
+    if (!SLAP_OPATTRS(rs->sr_attr_flags) && ad_inlist(description, rs->sr_attrs) == 0)
         return LDAP_SUCCESS;
     Attribute** last = &rs->sr_operational_attrs;
     for (; *last != nullptr; last = &(*last)->a_next)
-        if ((*last)->a_desc == what)
+        if ((*last)->a_desc == description)
             return LDAP_SUCCESS;
     int has = LDAP_COMPARE_FALSE;
     const int code = pgsql_has_subordinates(op, rs->sr_entry, &has);

@@ -16,29 +16,29 @@ constexpr int worth_corking = 32;
 
 } // namespace
 
-client_socket::client_socket(Operation& op, bool corks) : op_(op), corks_(corks)
+output_batching::output_batching(Operation& op, bool corks) : op_(op), enabled_(corks)
 {
     if (op.o_conn == nullptr || op.o_conn->c_conn_idx < 0 || op.o_conn->c_sb == nullptr ||
         ber_sockbuf_ctrl(op.o_conn->c_sb, LBER_SB_OPT_GET_FD, &socket_) != 1)
         socket_ = -1;
 }
 
-bool client_socket::full() const
+bool output_batching::would_block() const
 {
     pollfd at = {socket_, POLLOUT, 0};
     return socket_ >= 0 && poll(&at, 1, 0) == 0;
 }
 
-void client_socket::cork(int entries)
+void output_batching::cork(int entries)
 {
-    if (!corks_ || socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
+    if (!enabled_ || socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
         return;
     const int on = 1;
     // Of a socket that is none of TCP's (ldapi) it is not true, and nothing is lost.
     corked_ = setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
 }
 
-void client_socket::uncork()
+void output_batching::uncork()
 {
     const int off = 0;
     if (corked_)

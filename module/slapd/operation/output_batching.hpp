@@ -7,16 +7,16 @@
 namespace pgsql::slapd {
 
 /// The socket of an operation's client; of an operation inside slapd, none, and nothing happens.
-class client_socket {
+class output_batching {
 public:
     /// `corks`: whether cork() does anything.
-    client_socket(Operation& op, bool corks);
-    client_socket(const client_socket&) = delete;
-    client_socket& operator=(const client_socket&) = delete;
-    ~client_socket() { uncork(); }
+    output_batching(Operation& op, bool corks);
+    output_batching(const output_batching&) = delete;
+    output_batching& operator=(const output_batching&) = delete;
+    ~output_batching() { uncork(); }
 
     /// Whether a client that reads slowly, or not at all, would make us wait now.
-    [[nodiscard]] bool full() const;
+    [[nodiscard]] bool would_block() const;
     /// Has the kernel collect entries into full packets (tcp(7), TCP_CORK), when so many entries
     /// follow that waking the client for each would cost more than it gains. Not while the client
     /// waits for other operations on this connection.
@@ -25,7 +25,7 @@ public:
 
 private:
     Operation& op_;
-    const bool corks_;
+    const bool enabled_;
     int socket_ = -1;
     bool corked_ = false;
 };

@@ -22,8 +22,8 @@ namespace {
 /// Hangs off an operation whose modification is a password change of ours.
 struct change_request {
     OpExtra link; ///< the first member: slapd's lists know only these
-    const berval* before;
-    const berval* after;
+    const berval* old_password;
+    const berval* new_password;
 };
 
 change_request* request_of(const Operation& op)
@@ -44,50 +44,54 @@ struct refusal {
 void report(const Operation& op, const std::string& outcome, const std::string& reason)
 {
     Debug(LDAP_DEBUG_STATS, "%s pgsql password dn=\"%s\" by=\"%s\" outcome=%s reason=\"%s\"\n",
-          op.o_log_prefix, one_line(std::string(view(op.o_req_dn))).c_str(),
-          one_line(BER_BVISNULL(&op.o_dn) ? "" : std::string(view(op.o_dn))).c_str(),
+          op.o_log_prefix, one_line(std::string(to_string_view(op.o_req_dn))).c_str(),
+          one_line(BER_BVISNULL(&op.o_dn) ? "" : std::string(to_string_view(op.o_dn))).c_str(),
           outcome.c_str(), one_line(reason).c_str());
 }
 
 // ---- the modification
 
-login::outcome check_old(Operation& op, service& with, login::hash_gate& gate, const account& whose,
-                         const berval& password)
+auth::verification check_old(Operation& op, service& service, auth::hash_executor& gate,
+                             const account& account, const berval& password)
 {
-    if (!whose.hash)
-        return {login::verdict::refused, "there is no old password"};
-    const login::password_hash& hash = *whose.hash;
-    if (const auto known = precheck(with, hash, password.bv_len))
+    if (!account.hash)
+        return {auth::verdict::refused, "there is no old password"};
+    const auth::password_hash& hash = *account.hash;
+    if (const auto known = precheck(service, hash, password.bv_len))
         return *known;
-    return run_here(op, with, gate, hash.cost(password.bv_len),
-                    [&](unsigned threads) { return hash.verify(view(password), threads); });
+    return run_in_worker(op, service, gate, hash.cost(password.bv_len), [&](unsigned threads) {
+        return hash.verify(to_string_view(password), threads);
+    });
 }
 
-login::secret make_new(Operation& op, service& with, login::hash_gate& gate, const berval& password)
+auth::secret make_new(Operation& op, service& service, auth::hash_executor& gate,
+                      const berval& password)
 {
-    login::secret out;
-    const auto how =
-        run_here(op, with, gate, login::cost_of(with.new_hashes), [&](unsigned threads) {
-            out = login::make_argon2id(view(password), with.new_hashes, threads);
-            return login::outcome{login::verdict::match, ""};
+    auth::secret out;
+    const auto how = run_in_worker(
+        op, service, gate, auth::cost_prefix(service.new_hashes), [&](unsigned threads) {
+            out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
+            return auth::verification{auth::verdict::match, ""};
         });
-    if (how.what == login::verdict::busy)
+    if (how.result == auth::verdict::busy)
         throw refusal{LDAP_BUSY, how.reason};
     return out;
 }
 
-long update(Operation& op, service& with, const account& whose, const login::secret& fresh)
+long update(Operation& op, service& service, const account& account, const auth::secret& fresh)
 {
-    const std::string* before = whose.hash ? &whose.hash->stored().reveal() : nullptr;
+    const std::string* before = account.hash ? &account.hash->stored().reveal() : nullptr;
     try {
-        return while_waiting(op, with, [&](const postgres::patience& limits) {
-            return with.changes().with_connection(limits, [&](postgres::connection& session) {
-                return session.change_one(whose.of->password_change,
-                                          {&fresh.reveal(), &whose.name, before}, limits);
-            });
+        return while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return service.primary_pool().with_connection(
+                options, [&](postgres::connection& session) {
+                    return session.update_exactly_one(account.kind->password_change,
+                                                      {&fresh.reveal(), &account.name, before},
+                                                      options);
+                });
         });
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
         std::string words = e.what();
         for (const std::string* hash : {&fresh.reveal(), before})
@@ -99,81 +103,82 @@ long update(Operation& op, service& with, const account& whose, const login::sec
             report(op, "refused", words);
             throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database does not accept the change"};
         }
-        throw postgres::error(e.why(), "pgsql-password-change " + whose.of->name + ": " + words,
+        throw postgres::error(e.reason(),
+                              "pgsql-password-change " + account.kind->name + ": " + words,
                               std::string(e.sqlstate()));
     }
 }
 
 // The UPDATE has changed nothing. It may have been carried out before the connection broke, when it
 // was repeated; or somebody else was quicker.
-void look_again(Operation& op, service& with, const bound& mapping, const account& before,
-                const login::secret& fresh)
+void look_again(Operation& op, service& service, const resolved_mapping& mapping,
+                const account& before, const auth::secret& fresh)
 {
-    const account now = find_account(op, with, mapping);
+    const account now = find_account(op, service, mapping);
     const auto text = [](const account& a) {
         return a.hash ? std::string_view(a.hash->stored().reveal()) : std::string_view();
     };
-    if (now.of == nullptr || now.hidden)
+    if (now.kind == nullptr || now.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
     if (text(now) == fresh.reveal())
         return;
     if (text(now) != text(before))
         throw refusal{LDAP_BUSY, "the password was changed by somebody else meanwhile; try again"};
     throw postgres::error(postgres::error::cause::statement,
-                          "pgsql-password-change " + before.of->name +
+                          "pgsql-password-change " + before.kind->name +
                               ": the UPDATE finds no row \"" + before.name +
                               "\" with the hash that pgsql-list or pgsql-lookup returns");
 }
 
-void change(Operation& op, service& with, const change_request& asked)
+void change(Operation& op, service& service, const change_request& asked)
 {
-    if (with.where().find(view(op.o_req_ndn)) >= 0)
+    if (service.dn_tree().find(to_string_view(op.o_req_ndn)) >= 0)
         throw refusal{LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password"};
-    const auto room = database_of(*op.o_bd).room();
+    const auto room = database_of(*op.o_bd).binds();
     if (room == nullptr)
-        throw unusable("the database is closed");
-    const auto mapping = mapping_of(op, with);
+        throw config_error("the database is closed");
+    const auto mapping = current_mapping(op, service);
     bool allowed = false;
-    const account whose = find_account(op, with, *mapping, [&](Entry& e) {
+    const account account = find_account(op, service, *mapping, [&](Entry& e) {
         allowed = acl_check_modlist(&op, &e, op.orm_modlist) != 0;
     });
-    if (whose.of == nullptr || whose.hidden)
+    if (account.kind == nullptr || account.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
     if (!allowed)
         throw refusal{LDAP_INSUFFICIENT_ACCESS, nullptr};
-    if (whose.of->password_change.empty() || whose.of->password_column.empty())
+    if (account.kind->password_change.empty() || account.kind->password_column.empty())
         throw refusal{LDAP_UNWILLING_TO_PERFORM,
                       "passwords of this kind of entry cannot be changed here"};
-    if (whose.ambiguous)
+    if (account.ambiguous)
         throw refusal{LDAP_CONSTRAINT_VIOLATION, "more than one row has this name"};
-    if (whose.locked_out && dn_match(&op.o_ndn, &op.o_req_ndn) != 0)
+    if (account.locked && dn_match(&op.o_ndn, &op.o_req_ndn) != 0)
         throw refusal{LDAP_INSUFFICIENT_ACCESS, "this account may not log in any more"};
-    if (!BER_BVISNULL(asked.before)) {
-        const auto old = check_old(op, with, *room->gate(), whose, *asked.before);
-        if (old.what == login::verdict::busy)
+    if (!BER_BVISNULL(asked.old_password)) {
+        const auto old = check_old(op, service, *room->executor(), account, *asked.old_password);
+        if (old.result == auth::verdict::busy)
             throw refusal{LDAP_BUSY, old.reason};
-        if (old.what != login::verdict::match) {
-            room->gate()->note_refusal(address_of(op));
+        if (old.result != auth::verdict::match) {
+            room->executor()->note_refusal(address_of(op));
             throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
         }
     }
     if (op.o_noop != 0)
         throw refusal{LDAP_X_NO_OPERATION, nullptr};
-    const login::secret fresh = make_new(op, with, *room->gate(), *asked.after);
+    const auth::secret fresh = make_new(op, service, *room->executor(), *asked.new_password);
     const auto forget = [&] {
-        if (with.accounts != nullptr)
-            with.accounts->forget(view(op.o_req_ndn));
+        if (service.account_cache != nullptr)
+            service.account_cache->erase(to_string_view(op.o_req_ndn));
     };
     forget(); // it may be changed although we hear nothing of it
-    const long changed = update(op, with, whose, fresh);
+    const long changed = update(op, service, account, fresh);
     forget(); // somebody may have logged in meanwhile
     if (changed == 0)
-        look_again(op, with, *mapping, whose, fresh);
+        look_again(op, service, *mapping, account, fresh);
     else if (changed != 1)
         throw postgres::error(postgres::error::cause::statement,
-                              "pgsql-password-change " + whose.of->name +
+                              "pgsql-password-change " + account.kind->name +
                                   ": the UPDATE would change " + std::to_string(changed) +
-                                  " rows for \"" + whose.name + "\"; nothing was changed");
+                                  " rows for \"" + account.name + "\"; nothing was changed");
 }
 
 // What ppolicy would store along with a password has no place here, and is left out.
@@ -190,7 +195,7 @@ bool of_the_password_alone(const Modifications* mods)
     return passwords == 1;
 }
 
-int modify(Operation& op, SlapReply& rs, service& with)
+int modify(Operation& op, SlapReply& rs, service& service)
 {
     const auto reply = [&](int code, const char* text) {
         send_ldap_error(&op, &rs, code, text);
@@ -199,7 +204,7 @@ int modify(Operation& op, SlapReply& rs, service& with)
     const change_request* asked = request_of(op);
     if (asked == nullptr)
         return reply(LDAP_UNWILLING_TO_PERFORM,
-                     with.changes_passwords
+                     service.changes_passwords
                          ? "nothing but passwords can be changed here, by Password Modify requests "
                            "(RFC 3062)"
                          : "nothing can be changed here; for passwords pgsql-password-change is "
@@ -207,7 +212,7 @@ int modify(Operation& op, SlapReply& rs, service& with)
     if (!of_the_password_alone(op.orm_modlist))
         return reply(LDAP_UNWILLING_TO_PERFORM, "nothing but the password can be changed here");
     try {
-        change(op, with, *asked);
+        change(op, service, *asked);
         report(op, "changed", "");
         return reply(LDAP_SUCCESS, nullptr);
     } catch (const refusal& why) {
@@ -251,7 +256,7 @@ Modifications* modification()
     out->sml_type = out->sml_desc->ad_cname;
     out->sml_numvals = 1;
     out->sml_values = static_cast<berval*>(ch_calloc(2, sizeof(berval)));
-    const berval value = look_at("{ARGON2}*");
+    const berval value = to_berval("{ARGON2}*");
     ber_dupbv(&out->sml_values[0], const_cast<berval*>(&value));
     return out;
 }
@@ -312,7 +317,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
 
 extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 {
-    return answer(op, rs, [&](service& with) { return modify(*op, *rs, with); });
+    return run_operation(op, rs, [&](service& service) { return modify(*op, *rs, service); });
 }
 
 extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
@@ -322,20 +327,21 @@ extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
         rs->sr_text = "the database does not support this extended operation";
         return rs->sr_err = LDAP_UNWILLING_TO_PERFORM;
     }
-    const auto began = clock::now();
-    std::shared_ptr<service> with;
+    const auto started = clock::now();
+    std::shared_ptr<service> service;
     int code = LDAP_OTHER;
     try {
-        with = database_of(*op->o_bd).serving(*op->o_bd);
-        code = change_password(*op, *rs, with->changes_passwords);
+        service = database_of(*op->o_bd).serving(*op->o_bd);
+        code = change_password(*op, *rs, service->changes_passwords);
     } catch (...) {
-        const failure told = explain(*op, nullptr); // the caller answers
-        rs->sr_text = told.text;
-        code = told.code;
+        const failure failure = report_exception(*op, nullptr); // the caller answers
+        rs->sr_text = failure.text;
+        code = failure.code;
     }
-    if (with != nullptr)
-        with->counted->count(tally::password_change,
-                             tally::outcome_of(tally::password_change, code, 0), began);
+    if (service != nullptr)
+        service->stats->count(
+            operation_stats::password_change,
+            operation_stats::outcome_of(operation_stats::password_change, code, 0), started);
     return code;
 }
 

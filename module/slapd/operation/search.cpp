@@ -20,28 +20,30 @@ namespace {
 
 using directory::filter;
 
-class one_search {
+class search_run {
 public:
-    one_search(Operation& op, SlapReply& rs, service& with)
-        : op_(op), rs_(rs), with_(with), limits_(op, with, true), subordinates_(op, with),
+    search_run(Operation& op, SlapReply& rs, service& service)
+        : op_(op), rs_(rs), service_(service), limits_(op, service, true),
+          subordinates_(op, service),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1),
           database_(database_of(*op.o_bd).existence), alone_(may_idle(op))
     {}
 
     int run()
     {
-        if (!with_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
+        if (!service_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
             return result(LDAP_INSUFFICIENT_ACCESS, "searching needs authentication here");
         if (asked_by_consumer(op_)) {
-            have_last_word(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
+            override_client_result(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
             return result(LDAP_UNWILLING_TO_PERFORM, no_replication);
         }
         if (const int done = begin_page(); done != go_on)
             return done;
-        const directory::place at = with_.where().locate(view(op_.o_req_ndn));
-        const int done = at.fixed >= 0 ? below_fixed(at.fixed) : at_row();
+        const directory::dn_location location =
+            service_.dn_tree().locate(to_string_view(op_.o_req_ndn));
+        const int done = location.container >= 0 ? below_fixed(location.container) : at_row();
         if (done == page_full)
-            return end_page(seal(last_, with_.cookie_secret, request()));
+            return end_page(encode_cookie(last_, service_.cookie_secret, request()));
         if (done != go_on)
             return done;
         if (last_known_ && rs_.sr_nentries == 0) // that there is nothing is not known
@@ -61,7 +63,8 @@ private:
     std::string request() const
     {
         std::string text;
-        for (const auto part : {view(op_.o_req_ndn), view(op_.o_ndn), view(op_.ors_filterstr)})
+        for (const auto part : {to_string_view(op_.o_req_ndn), to_string_view(op_.o_ndn),
+                                to_string_view(op_.ors_filterstr)})
             text.append(std::to_string(part.size())).append(":").append(part);
         return text + std::to_string(op_.ors_scope);
     }
@@ -75,7 +78,8 @@ private:
         page_size_ = asked.ps_size;
         if (asked.ps_cookieval.bv_len == 0)
             return go_on;
-        const auto from = unseal(view(asked.ps_cookieval), with_.cookie_secret, request());
+        const auto from =
+            decode_cookie(to_string_view(asked.ps_cookieval), service_.cookie_secret, request());
         if (!from)
             return result(LDAP_UNWILLING_TO_PERFORM,
                           "the paged results cookie belongs to another search or configuration");
@@ -84,7 +88,7 @@ private:
         last_ = *from;
         // The size limit is for all pages together, also of a connection that has not seen the
         // others.
-        const auto elsewhere = static_cast<int>(last_.sent) - asked.ps_count;
+        const auto elsewhere = static_cast<int>(last_.entries_sent) - asked.ps_count;
         if (op_.ors_slimit != SLAP_NO_LIMIT && elsewhere > 0) {
             if (op_.ors_slimit <= elsewhere)
                 return result(LDAP_SIZELIMIT_EXCEEDED);
@@ -97,11 +101,11 @@ private:
     {
         auto& state = op_.o_conn->c_pagedresults_state;
         state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's own sign that there is more
-        state.ps_count = cookie.empty() ? 0 : static_cast<int>(last_.sent);
+        state.ps_count = cookie.empty() ? 0 : static_cast<int>(last_.entries_sent);
         BerElementBuffer buffer;
         auto* ber = reinterpret_cast<BerElement*>(&buffer);
         ber_init2(ber, nullptr, LBER_USE_DER);
-        berval value = look_at(cookie);
+        berval value = to_berval(cookie);
         // slapd frees it with the answer.
         auto* control =
             static_cast<LDAPControl*>(op_.o_tmpalloc(sizeof(LDAPControl), op_.o_tmpmemctx));
@@ -161,21 +165,21 @@ private:
 
     int below_fixed(int top)
     {
-        if (const int done = check_base(with_.fixed(top)); done != go_on)
+        if (const int done = check_base(service_.container(top)); done != go_on)
             return done;
-        for (int i = 0; visible(false) && last_.stage == 0 &&
-                        i < static_cast<int>(with_.where().entries().size());
+        for (int i = 0; visible(false) && last_.kind_index == 0 &&
+                        i < static_cast<int>(service_.dn_tree().entries().size());
              ++i) {
             if (!last_.key.empty() && i <= std::atoi(last_.key.c_str()))
                 continue; // on an earlier page
-            const int parent = with_.where().entries()[static_cast<std::size_t>(i)].parent;
+            const int parent = service_.dn_tree().entries()[static_cast<std::size_t>(i)].parent;
             const bool reached = op_.ors_scope == LDAP_SCOPE_BASE ? i == top
                                  : op_.ors_scope == LDAP_SCOPE_ONELEVEL
                                      ? parent == top
-                                     : with_.where().below(i, top) &&
+                                     : service_.dn_tree().is_below(i, top) &&
                                            (i != top || op_.ors_scope != LDAP_SCOPE_SUBORDINATE);
-            if (reached && may_match(op_.ors_filter, with_.fixed(i)))
-                if (const int done = offer(with_.fixed(i), {.key = std::to_string(i)});
+            if (reached && may_match(op_.ors_filter, service_.container(i)))
+                if (const int done = offer(service_.container(i), {.key = std::to_string(i)});
                     done != go_on)
                     return done;
         }
@@ -186,27 +190,29 @@ private:
 
     int rows_below(int top)
     {
-        const auto mapping = mapping_of(op_, with_);
-        directory::wanted parts;
-        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping, parts);
-        add_wanted_by_client(*mapping, parts);
-        learn_characters(op_, with_, *mapping, what);
-        found_so_far found = {last_.answered, last_.with_private};
+        const auto mapping = current_mapping(op_, service_);
+        directory::selection selection;
+        const filter requested =
+            translate_filter(op_.ors_filter, service_.dn_tree(), *mapping, selection);
+        add_wanted_by_client(*mapping, selection);
+        learn_characters(op_, service_, *mapping, requested);
+        found_so_far found = {last_.groups_found, last_.private_included};
         const page_position begin = last_;
-        for (std::size_t i = begin.stage == 0 ? 0 : begin.stage - 1; i < mapping->map.kinds.size();
-             ++i) {
+        for (std::size_t i = begin.kind_index == 0 ? 0 : begin.kind_index - 1;
+             i < mapping->map.kinds.size(); ++i) {
             const directory::kind& k = mapping->map.kinds[i];
             const int parent = mapping->shared[i].parent;
             if (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? parent != top
-                                                     : !with_.where().below(parent, top))
+                                                     : !service_.dn_tree().is_below(parent, top))
                 continue;
             if (!visible(mapping->shared[i].subentries) ||
-                (k.only_if_none_in >= 0 && (found.answered || found.with_private)))
+                (k.yields_to_kind >= 0 && (found.answered || found.with_private)))
                 continue;
             const int done =
-                without_refused_values([&](const std::vector<directory::asked_value>& refused) {
+                without_refused_values([&](const std::vector<directory::requested_value>& refused) {
                     found_so_far of_kind = found;
-                    auto plan = directory::make_plan(mapping->map, k, what, parts, refused);
+                    auto plan =
+                        directory::make_plan(mapping->map, k, requested, selection, refused);
                     const int code =
                         plan ? rows_of_kind(*mapping, i, *plan, begin, of_kind) : go_on;
                     found = of_kind;
@@ -224,50 +230,50 @@ private:
         bool with_private = false; ///< a statement found private groups as well
     };
 
-    int rows_of_kind(const bound& mapping, std::size_t i, directory::plan& plan,
+    int rows_of_kind(const resolved_mapping& mapping, std::size_t i, directory::plan& plan,
                      const page_position& begin, found_so_far& found)
     {
-        found.with_private = found.with_private || plan.covers_private;
+        found.with_private = found.with_private || plan.includes_private_groups;
         // Only one entry can have this name or number, so that a private group need not be
         // looked for once it is found.
         const bool decides =
-            plan.unique &&
+            plan.at_most_one &&
             std::any_of(mapping.map.kinds.begin(), mapping.map.kinds.end(), [&](const auto& other) {
-                return other.only_if_none_in == static_cast<int>(i);
+                return other.yields_to_kind == static_cast<int>(i);
             });
         const auto stage = static_cast<std::uint16_t>(i + 1);
-        course how;
-        how.ordered = paged_;
-        how.ahead = !paged_ && plan.values_queries.empty();
-        how.client_is_slow = [&] { return client_.full(); };
-        how.page_begins = [&](int rows) { client_.cork(rows); };
-        how.page_ends = [&] { client_.uncork(); };
-        if (begin.stage == stage && !begin.key.empty())
-            how.after = begin.key;
+        read_options options;
+        options.ordered = paged_;
+        options.prefetch = !paged_ && plan.values_queries.empty();
+        options.client_blocks = [&] { return client_.would_block(); };
+        options.on_page_start = [&](int rows) { client_.cork(rows); };
+        options.on_page_end = [&] { client_.uncork(); };
+        if (begin.kind_index == stage && !begin.key.empty())
+            options.after_key = begin.key;
         if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
             const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
             plan.rows = plan.values_queries.empty() ? asked : std::min(plan.rows, asked);
         }
         int done = go_on;
-        each_candidate(
-            op_, with_, mapping, plan,
-            [&](candidate& c) {
+        for_each_entry(
+            op_, service_, mapping, plan,
+            [&](candidate& candidate) {
                 // slapd.conf(5), limits: how many candidates a search may look at.
                 if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
                     done = result(LDAP_ADMINLIMIT_EXCEEDED);
                     return false;
                 }
-                last_known_ = last_known_ || c.last_known;
+                last_known_ = last_known_ || candidate.from_stale;
                 // Only one entry can have this name or number, so that nothing more of the like
                 // needs to be looked for.
-                done = offer(c.entry, {.stage = stage,
-                                       .answered = found.answered || decides,
-                                       .with_private = found.with_private,
-                                       .key = std::string(paged_ ? c.name : "")});
+                done = offer(candidate.entry, {.kind_index = stage,
+                                               .groups_found = found.answered || decides,
+                                               .private_included = found.with_private,
+                                               .key = std::string(paged_ ? candidate.name : "")});
                 found.answered = found.answered || (matched_ && decides);
                 return done == go_on;
             },
-            how);
+            options);
         client_.uncork();
         return done;
     }
@@ -275,61 +281,63 @@ private:
     // The base is the entry of a row, or nothing.
     int at_row()
     {
-        const auto mapping = mapping_of(op_, with_);
-        directory::wanted parts;
-        const filter what = read_filter(op_.ors_filter, with_.where(), *mapping,
-                                        parts); // tells what marks it needs
-        add_wanted_by_client(*mapping, parts);
+        const auto mapping = current_mapping(op_, service_);
+        directory::selection selection;
+        const filter requested = translate_filter(op_.ors_filter, service_.dn_tree(), *mapping,
+                                                  selection); // tells what marks it needs
+        add_wanted_by_client(*mapping, selection);
         int done = go_on;
         bool found = false;
         const bool itself = op_.ors_scope == LDAP_SCOPE_BASE || op_.ors_scope == LDAP_SCOPE_SUBTREE;
         // Its existence is asked for apart from the filter: the filter may be false of an entry
         // that exists.
-        const filter shown =
-            filter::combine(filter::type::disjunction, {filter::of(directory::truth::yes), what});
-        visit_entry(op_, with_, *mapping, op_.o_req_ndn, shown, parts, [&](candidate& c) {
-            found = true;
-            last_known_ = last_known_ || c.last_known;
-            done = check_base(c.entry);
-            const auto kind = static_cast<std::size_t>(c.from.of - mapping->map.kinds.data());
-            if (done == go_on && itself && visible(mapping->shared[kind].subentries))
-                done = offer(c.entry, {.stage = end_of_stages});
-            return true;
-        });
+        const filter shown = filter::combine(
+            filter::node::disjunction, {filter::constant_of(directory::truth::yes), requested});
+        find_entry(
+            op_, service_, *mapping, op_.o_req_ndn, shown, selection, [&](candidate& candidate) {
+                found = true;
+                last_known_ = last_known_ || candidate.from_stale;
+                done = check_base(candidate.entry);
+                const auto kind =
+                    static_cast<std::size_t>(candidate.plan.entry_kind - mapping->map.kinds.data());
+                if (done == go_on && itself && visible(mapping->shared[kind].subentries))
+                    done = offer(candidate.entry, {.kind_index = end_of_stages});
+                return true;
+            });
         return found ? done : no_such_object(*mapping);
     }
 
-    int no_such_object(const bound& mapping)
+    int no_such_object(const resolved_mapping& mapping)
     {
-        const std::string matched = nearest_above(op_, with_, mapping, op_.o_req_ndn);
+        const std::string matched = matched_dn(op_, service_, mapping, op_.o_req_ndn);
         rs_.sr_matched = matched.empty() ? nullptr : matched.c_str();
         const int code = result(LDAP_NO_SUCH_OBJECT);
         rs_.sr_matched = nullptr;
         return code;
     }
 
-    void add_wanted_by_client(const bound& mapping, directory::wanted& to) const
+    void add_wanted_by_client(const resolved_mapping& mapping, directory::selection& to) const
     {
         // Overlays and internal callers look at what they like, and so may access rules.
-        to.operational = to.everything || op_.o_callback != nullptr || get_assert(&op_) ||
-                         rules_read_entries(op_);
-        to.everything = to.operational || op_.ors_attrs == nullptr;
-        if (to.everything)
+        to.all_operational = to.all_user || op_.o_callback != nullptr || get_assert(&op_) ||
+                             acls_read_other_attributes(op_);
+        to.all_user = to.all_operational || op_.ors_attrs == nullptr;
+        if (to.all_user)
             return;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
                 // *, + and @class; 1.1 and unknown names ask for nothing we have
-                const auto name = view(a->an_name);
-                to.operational =
-                    to.operational || name == "+" || name.starts_with('@') || name.starts_with('!');
-                to.everything = to.everything || to.operational || name == "*";
+                const auto name = to_string_view(a->an_name);
+                to.all_operational = to.all_operational || name == "+" || name.starts_with('@') ||
+                                     name.starts_with('!');
+                to.all_user = to.all_user || to.all_operational || name == "*";
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)
                 if (mapping.types[i].description == a->an_desc ||
                     is_ad_subtype(mapping.types[i].description, a->an_desc)) {
                     to.attributes.push_back(static_cast<int>(i));
-                    to.delivered.push_back(static_cast<int>(i));
+                    to.fetched.push_back(static_cast<int>(i));
                 }
         }
     }
@@ -356,7 +364,7 @@ private:
         if (!last_known_) // which are shown because the deadline has come
             limits_in_force_.check();
         if (limits_in_force_.lost_place())
-            wait_for_place(op_, with_);
+            wait_for_place(op_, service_);
         subordinates_.before_test(e);
         if (test_filter(&op_, &e, op_.ors_filter) != LDAP_COMPARE_TRUE)
             return go_on;
@@ -375,11 +383,12 @@ private:
         rs_.sr_flags = 0;
         if (ended_pauses() != pauses_before) { // while the client did not read
             if (database_.expired())
-                throw database_gone{};
+                throw database_removed{};
             if (!alone_) // access rules of before are looked at through a copy of the database
                 throw server_pauses{};
         }
-        where.sent = last_.sent + static_cast<std::uint32_t>(rs_.sr_nentries - before);
+        where.entries_sent =
+            last_.entries_sent + static_cast<std::uint32_t>(rs_.sr_nentries - before);
         last_ = std::move(where);
         switch (sent) {
         case LDAP_SIZELIMIT_EXCEEDED:
@@ -406,10 +415,10 @@ private:
 
     Operation& op_;
     SlapReply& rs_;
-    service& with_;
+    service& service_;
     operation_limits limits_;
-    operation_limits& limits_in_force_ = *operation_limits::of(op_);
-    subordinates subordinates_;
+    operation_limits& limits_in_force_ = *operation_limits::find(op_);
+    has_subordinates subordinates_;
     const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
     const std::weak_ptr<const char> database_;
     const bool alone_;     ///< nothing refers to the configuration but us
@@ -419,18 +428,18 @@ private:
     page_position last_;      ///< the last entry offered that matched
     int candidates_ = 0;      ///< rows looked at
     bool last_known_ = false; ///< some of the entries are not from the database
-    client_socket client_{op_, with_.corks};
+    output_batching client_{op_, service_.corks};
 };
 
 } // namespace
 
 extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
-    return answer_and_count(tally::search, op, rs, [&](service& with) {
+    return run_counted_operation(operation_stats::search, op, rs, [&](service& service) {
         const int limit = op->ors_slimit; // which a page of a paged search lowers
-        return with_columns_as_they_are(with, *rs, [&] {
+        return retry_after_schema_change(service, *rs, [&] {
             op->ors_slimit = limit;
-            return one_search(*op, *rs, with).run();
+            return search_run(*op, *rs, service).run();
         });
     });
 }

@@ -13,20 +13,20 @@ namespace pgsql::slapd {
 
 /// The attributes that all entries of a kind share, with their normalised values.
 struct shared_values {
-    own_entry holder;        ///< objectClass and structuralObjectClass
+    entry_ptr holder;        ///< objectClass and structuralObjectClass
     int parent = 0;          ///< index of the fixed entry above the kind's entries
     bool subentries = false; ///< of RFC 3672: whether the classes make subentries
 };
 
 /// A mapping fitted to the columns that the database's queries really return.
-struct bound : std::enable_shared_from_this<bound> {
+struct resolved_mapping : std::enable_shared_from_this<resolved_mapping> {
     directory::mapping map;
-    std::vector<attribute_type> types;                 ///< parallel to map.attributes
-    std::vector<shared_values> shared;                 ///< parallel to map.kinds
-    std::vector<std::string> remarks;                  ///< for whoever starts slapd to read
-    bool complete = true;                              ///< whether every kind can be served
-    unsigned serial = 0;                               ///< no other mapping of the service has it
-    std::shared_ptr<const login::password_hash> dummy; ///< verified for names that do not exist
+    std::vector<attribute_type> types;                ///< parallel to map.attributes
+    std::vector<shared_values> shared;                ///< parallel to map.kinds
+    std::vector<std::string> warnings;                ///< for whoever starts slapd to read
+    bool complete = true;                             ///< whether every kind can be served
+    unsigned serial = 0;                              ///< no other mapping of the service has it
+    std::shared_ptr<const auth::password_hash> dummy; ///< verified for names that do not exist
 };
 
 } // namespace pgsql::slapd

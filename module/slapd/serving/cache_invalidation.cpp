@@ -28,82 +28,88 @@ std::vector<postgres::named_query> queries_of(const directory::mapping& map)
                                map.attributes[static_cast<std::size_t>(l.attribute)].name,
                            l.query.with_parameter("NULL")});
         for (const auto& v : k.values)
-            if (!v.listing.empty()) // else it is made of the others
+            if (!v.source_sql.empty()) // else it is made of the others
                 out.push_back({"pgsql-values " + k.name + " " +
                                    map.attributes[static_cast<std::size_t>(v.attribute)].name,
-                               v.listing});
+                               v.source_sql});
     }
     return out;
 }
 
 } // namespace
 
-std::string untold_changes(const directory::mapping& map, postgres::connection& session,
-                           const postgres::patience& limits)
+std::string unnotified_changes(const directory::mapping& map, postgres::connection& session,
+                               const postgres::wait_options& options)
 {
-    return postgres::untold_changes(session, queries_of(map), channel, limits);
+    return postgres::unnotified_changes(session, queries_of(map), channel, options);
 }
 
 namespace {
 
 // In the watch's thread, all of it. Does not keep the service, whose configuration may be replaced.
-class listening {
+class cache_invalidation {
 public:
-    explicit listening(service& with)
-        : whose_(with.weak_from_this()), answers_(with.answers),
-          ear_(with.listens_at(), channel,
-               {.on_ready = [this] { examined_ = {}; },
-                .on_notify = [this] { answers_->change(); },
-                .on_word =
-                    [this](postgres::connection& session, clock::time_point since,
-                           const postgres::patience& limits) { word(session, since, limits); },
-                .on_lost = [this](const std::string& why) { stop(why); }},
-               with.counted->traffic)
+    explicit cache_invalidation(service& service)
+        : service_(service.weak_from_this()), answers_(service.cache),
+          ear_(
+              service.notify_endpoint(), channel,
+              {.on_ready = [this] { examined_ = {}; },
+               .on_notify = [this] { answers_->invalidate(); },
+               .on_caught_up =
+                   [this](postgres::connection& session, clock::time_point since,
+                          const postgres::wait_options& options) { word(session, since, options); },
+               .on_lost = [this](const std::string& error) { stop(error); }},
+              service.stats->traffic)
     {}
-    listening(const listening&) = delete;
-    listening& operator=(const listening&) = delete;
-    ~listening() { answers_->is_deaf(); } // whoever still uses them must not do so for long
-
-    [[nodiscard]] postgres::appointment listen(const postgres::watch::dismissal& dismissed)
+    cache_invalidation(const cache_invalidation&) = delete;
+    cache_invalidation& operator=(const cache_invalidation&) = delete;
+    ~cache_invalidation()
     {
-        return ear_.listen(dismissed);
+        answers_->stop_notifications();
+    } // whoever still uses them must not do so for long
+
+    [[nodiscard]] postgres::next_run
+    listen(const postgres::maintenance_thread::stop_requested& dismissed)
+    {
+        return ear_.run(dismissed);
     }
 
 private:
     void word(postgres::connection& session, clock::time_point since,
-              const postgres::patience& limits)
+              const postgres::wait_options& options)
     {
         const auto pause = problem_.empty() ? look_again : look_again_soon;
         if ((examined_ == clock::time_point() || clock::now() - examined_ > pause) &&
-            !examine(session, limits))
+            !examine(session, options))
             return;
         if (!problem_.empty())
             return;
         if (used_) {
-            answers_->still_listens(since + trust);
+            answers_->renew(since + trust);
             return;
         }
-        answers_->listens(since + trust, session.server());
+        answers_->start_notifications(since + trust, session.server_id());
         used_ = true;
         say("the cache is used: changes in the database are heard of");
     }
 
     // False while it is not known which queries there are.
-    bool examine(postgres::connection& session, const postgres::patience& limits)
+    bool examine(postgres::connection& session, const postgres::wait_options& options)
     {
-        const auto with = whose_.lock();
-        if (with == nullptr)
+        const auto service = service_.lock();
+        if (service == nullptr)
             return used_;
-        const auto mapping = with->known_mapping();
-        std::string problem = with->broken_kind();
+        const auto mapping = service->known_mapping();
+        std::string problem = service->broken_kind();
         if (mapping == nullptr && problem.empty())
             return used_;
         if (problem.empty())
             try {
-                const postgres::patience longer{in_seconds(with->timeout), limits.given_up};
-                problem = untold_changes(mapping->map, session, longer);
+                const postgres::wait_options longer{in_seconds(service->timeout),
+                                                    options.cancelled};
+                problem = unnotified_changes(mapping->map, session, longer);
             } catch (const postgres::error& e) {
-                if (e.why() != postgres::error::cause::statement)
+                if (e.reason() != postgres::error::cause::statement)
                     throw;
                 problem = e.what();
             }
@@ -116,32 +122,33 @@ private:
         return true;
     }
 
-    void stop(const std::string& why)
+    void stop(const std::string& error)
     {
-        answers_->is_deaf();
-        say("the cache is not used, since changes in the database would not be heard of: " + why);
+        answers_->stop_notifications();
+        say("the cache is not used, since changes in the database would not be heard of: " + error);
         used_ = false;
     }
 
-    void say(const std::string& what) const
+    void say(const std::string& text) const
     {
-        if (const auto with = whose_.lock())
-            with->say(what);
+        if (const auto service = service_.lock())
+            service->log(text);
     }
 
-    const std::weak_ptr<service> whose_;
-    const std::shared_ptr<directory::cache> answers_;
+    const std::weak_ptr<service> service_;
+    const std::shared_ptr<directory::result_cache> answers_;
     bool used_ = false;
     std::string problem_;
     clock::time_point examined_;
-    postgres::ear ear_;
+    postgres::notification_listener ear_;
 };
 
 } // namespace
 
-postgres::watch::duty listen_for_changes(service& with)
+postgres::maintenance_thread::task notification_task(service& service)
 {
-    return [l = std::make_shared<listening>(with)](const postgres::watch::dismissal& dismissed) {
+    return [l = std::make_shared<cache_invalidation>(service)](
+               const postgres::maintenance_thread::stop_requested& dismissed) {
         return l->listen(dismissed);
     };
 }

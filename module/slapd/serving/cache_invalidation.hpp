@@ -7,12 +7,12 @@
 namespace pgsql::slapd {
 
 /// Why some changes of what the queries of the mapping read would not be told; empty if all are.
-[[nodiscard]] std::string untold_changes(const directory::mapping& map,
-                                         postgres::connection& session,
-                                         const postgres::patience& limits);
+[[nodiscard]] std::string unnotified_changes(const directory::mapping& map,
+                                             postgres::connection& session,
+                                             const postgres::wait_options& options);
 
 /// Has the service's answers used while every change in the tables would be told, and emptied when
 /// one is.
-[[nodiscard]] postgres::watch::duty listen_for_changes(service& with);
+[[nodiscard]] postgres::maintenance_thread::task notification_task(service& service);
 
 } // namespace pgsql::slapd

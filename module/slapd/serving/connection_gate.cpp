@@ -147,9 +147,9 @@ doors& all_doors()
 
 } // namespace
 
-refusal_vote::refusal_vote() noexcept { all_doors().vote(1, 0); }
+listener_vote::listener_vote() noexcept { all_doors().vote(1, 0); }
 
-refusal_vote::~refusal_vote()
+listener_vote::~listener_vote()
 {
     try {
         all_doors().vote(-1, wanted_ ? -1 : 0);
@@ -159,7 +159,7 @@ refusal_vote::~refusal_vote()
     }
 }
 
-bool refusal_vote::refuse(bool wanted) noexcept
+bool listener_vote::vote(bool wanted) noexcept
 {
     try {
         if (wanted != wanted_)

@@ -6,15 +6,15 @@ namespace pgsql::slapd {
 
 /// One database's say. Connections are refused while everybody who has one says so; those that
 /// exist go on, and so do sockets of this machine (ldapi), for whoever looks after it.
-class refusal_vote {
+class listener_vote {
 public:
-    refusal_vote() noexcept;
-    refusal_vote(const refusal_vote&) = delete;
-    refusal_vote& operator=(const refusal_vote&) = delete;
-    ~refusal_vote();
+    listener_vote() noexcept;
+    listener_vote(const listener_vote&) = delete;
+    listener_vote& operator=(const listener_vote&) = delete;
+    ~listener_vote();
 
     /// Whether what it leads to has come about; else it is worth saying again a little later.
-    bool refuse(bool wanted) noexcept;
+    bool vote(bool wanted) noexcept;
 
 private:
     bool wanted_ = false;

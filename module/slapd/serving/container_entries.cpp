@@ -9,13 +9,13 @@
 namespace pgsql::slapd {
 namespace {
 
-void add_value(Entry& to, AttributeDescription* what, std::string_view value)
+void add_value(Entry& to, AttributeDescription* description, std::string_view value)
 {
     const std::string owned(value); // NUL-terminated
-    berval bv = look_at(owned);
-    if (attr_merge_normalize_one(&to, what, &bv, nullptr) != LDAP_SUCCESS)
-        throw unusable("the value \"" + owned + "\" breaks the syntax of " +
-                       std::string(view(what->ad_cname)));
+    berval bv = to_berval(owned);
+    if (attr_merge_normalize_one(&to, description, &bv, nullptr) != LDAP_SUCCESS)
+        throw config_error("the value \"" + owned + "\" breaks the syntax of " +
+                           std::string(to_string_view(description->ad_cname)));
 }
 
 struct class_for {
@@ -36,7 +36,7 @@ std::vector<class_for> fixed_classes()
 
 } // namespace
 
-own_entry new_entry() { return own_entry(entry_alloc()); }
+entry_ptr new_entry() { return entry_ptr(entry_alloc()); }
 
 void add_classes(Entry& to, const std::vector<std::string>& classes)
 {
@@ -48,34 +48,35 @@ void add_classes(Entry& to, const std::vector<std::string>& classes)
     const Attribute* a = attr_find(to.e_attrs, slap_schema.si_ad_objectClass);
     if (structural_class(a->a_vals, &structural, nullptr, &text, buffer, sizeof buffer, nullptr) !=
         LDAP_SUCCESS)
-        throw unusable("object classes that cannot go together: " +
-                       std::string(text != nullptr ? text : buffer));
-    add_value(to, slap_schema.si_ad_structuralObjectClass, view(structural->soc_cname));
+        throw config_error("object classes that cannot go together: " +
+                           std::string(text != nullptr ? text : buffer));
+    add_value(to, slap_schema.si_ad_structuralObjectClass, to_string_view(structural->soc_cname));
 }
 
 std::string normalised(const std::string& dn)
 {
-    berval in = look_at(dn);
+    berval in = to_berval(dn);
     berval out{};
     if (dnNormalize(0, nullptr, nullptr, &in, &out, nullptr) != LDAP_SUCCESS)
-        throw unusable("\"" + dn + "\" is not a DN");
-    std::string text(view(out));
+        throw config_error("\"" + dn + "\" is not a DN");
+    std::string text(to_string_view(out));
     ch_free(out.bv_val);
     return text;
 }
 
-fixed_entries make_fixed_entries(const BackendDB& be,
-                                 const std::vector<directory::kind_setting>& kinds,
-                                 std::string_view domain)
+container_entries make_fixed_entries(const BackendDB& be,
+                                     const std::vector<directory::kind_setting>& kinds,
+                                     std::string_view domain)
 {
-    const std::string suffix_ndn(view(be.be_nsuffix[0]));
-    fixed_entries out;
-    std::vector<directory::fixed_entry> entries;
-    entries.push_back({std::string(view(be.be_suffix[0])), suffix_ndn, -1});
+    const std::string suffix_ndn(to_string_view(be.be_nsuffix[0]));
+    container_entries out;
+    std::vector<directory::container> entries;
+    entries.push_back({std::string(to_string_view(be.be_suffix[0])), suffix_ndn, -1});
     for (const auto& k : kinds) {
         // ou=people,ou=accounts: both exist, the upper one first
         std::vector<std::string> levels;
-        for (std::string_view left = k.under; !left.empty(); left = directory::parent_of(left))
+        for (std::string_view left = k.container_dn; !left.empty();
+             left = directory::parent_of(left))
             levels.insert(levels.begin(), std::string(directory::rdn_of(left)));
         std::string dn = entries.front().dn;
         int parent = 0;
@@ -92,32 +93,33 @@ fixed_entries make_fixed_entries(const BackendDB& be,
             parent = static_cast<int>(entries.size()) - 1;
         }
     }
-    out.where = directory::tree(std::move(entries));
-    for (const auto& at : out.where.entries()) {
-        const directory::place rdn =
-            directory::tree({{"", std::string(directory::parent_of(at.ndn)), -1}}).locate(at.ndn);
+    out.tree = directory::dn_tree(std::move(entries));
+    for (const auto& at : out.tree.entries()) {
+        const directory::dn_location rdn =
+            directory::dn_tree({{"", std::string(directory::parent_of(at.ndn)), -1}})
+                .locate(at.ndn);
         const auto known = fixed_classes();
         const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) {
             return k.attribute == rdn.attribute;
         });
         if (found == known.end())
-            throw unusable(
+            throw config_error(
                 "an entry " + at.dn +
                 " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
-        own_entry e = new_entry();
-        const berval dn = look_at(at.dn);
-        const berval ndn = look_at(at.ndn);
+        entry_ptr e = new_entry();
+        const berval dn = to_berval(at.dn);
+        const berval ndn = to_berval(at.ndn);
         ber_dupbv(&e->e_name, const_cast<berval*>(&dn));
         ber_dupbv(&e->e_nname, const_cast<berval*>(&ndn));
         add_classes(*e, found->classes);
         // The value as the administrator wrote it, not the normalised one.
         const auto pretty =
-            directory::tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
-        std::string why;
-        add_value(*e, find_attribute(rdn.attribute, why), pretty.value);
+            directory::dn_tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
+        std::string error;
+        add_value(*e, find_attribute(rdn.attribute, error), pretty.value);
         if (rdn.attribute == "dc")
-            add_value(*e, find_attribute("o", why), domain);
-        add_value(*e, slap_schema.si_ad_entryUUID, uuid_of(suffix_ndn, "", at.ndn));
+            add_value(*e, find_attribute("o", error), domain);
+        add_value(*e, slap_schema.si_ad_entryUUID, entry_uuid(suffix_ndn, "", at.ndn));
         out.entries.push_back(std::move(e));
     }
     return out;

@@ -9,17 +9,17 @@
 namespace pgsql::slapd {
 
 /// The suffix, and what lies between it and the entries of kinds.
-struct fixed_entries {
-    directory::tree where;
-    std::vector<own_entry> entries; ///< parallel to where.entries()
+struct container_entries {
+    directory::dn_tree tree;
+    std::vector<entry_ptr> entries; ///< parallel to where.entries()
 };
 
 /// Makes them up. Throws unusable where slapd has no class for an entry of that name.
-[[nodiscard]] fixed_entries make_fixed_entries(const BackendDB& be,
-                                               const std::vector<directory::kind_setting>& kinds,
-                                               std::string_view domain);
+[[nodiscard]] container_entries
+make_fixed_entries(const BackendDB& be, const std::vector<directory::kind_setting>& kinds,
+                   std::string_view domain);
 
-[[nodiscard]] own_entry new_entry();
+[[nodiscard]] entry_ptr new_entry();
 /// Gives an entry its objectClass and structuralObjectClass; throws unusable if they cannot go
 /// together.
 void add_classes(Entry& to, const std::vector<std::string>& classes);

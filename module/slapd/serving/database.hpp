@@ -11,20 +11,21 @@
 
 namespace pgsql::slapd {
 
-struct listing;
-class waiting_room;
+struct monitor_entry;
+class async_binds;
 class walk;
 
 /// be_private.
 class database {
 public:
-    directives wanted;             ///< what the handlers write; in force once applied
-    std::shared_ptr<walk> at_work; ///< of slapcat or another tool
-    const std::shared_ptr<tally> counted = std::make_shared<tally>(); ///< since slapd began
+    directives pending;              ///< what the handlers write; in force once applied
+    std::shared_ptr<walk> tool_walk; ///< of slapcat or another tool
+    const std::shared_ptr<operation_stats> stats =
+        std::make_shared<operation_stats>(); ///< since slapd began
     /// Expires with the database, for operations that waited and have to know.
     const std::shared_ptr<const char> existence = std::make_shared<const char>();
 
-    std::shared_ptr<listing> listed; ///< below cn=Monitor; null if it is not
+    std::shared_ptr<monitor_entry> monitor; ///< below cn=Monitor; null if it is not
 
     /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
     void apply(const BackendDB& be);
@@ -36,19 +37,19 @@ public:
     /// The same as it is, for who looks at it only; null while closed.
     [[nodiscard]] std::shared_ptr<service> current() const;
     /// Where binds wait. Outlives changes of the directives; null while closed.
-    [[nodiscard]] std::shared_ptr<waiting_room> room() const;
+    [[nodiscard]] std::shared_ptr<async_binds> binds() const;
 
 private:
     [[nodiscard]] std::shared_ptr<service> make_service(const BackendDB& be,
-                                                        const directives& from);
-    void begin_duties(service& of);
+                                                        const directives& directives);
+    void start_tasks(service& service);
 
     directives applied_;
-    mutable std::mutex guard_;
+    mutable std::mutex mutex_;
     std::shared_ptr<service> service_;
-    std::shared_ptr<waiting_room> room_;
+    std::shared_ptr<async_binds> async_binds_;
     /// For the duties, and for the urgent ones; null in tools.
-    std::array<std::shared_ptr<postgres::watch>, 2> watches_;
+    std::array<std::shared_ptr<postgres::maintenance_thread>, 2> maintenance_;
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

@@ -30,7 +30,7 @@ namespace {
 [[noreturn]] void reject(const directive& directive, std::string_view value,
                          const std::string& reason)
 {
-    throw unusable(directive.name() + " " + std::string(value) + ": " + reason);
+    throw config_error(directive.name() + " " + std::string(value) + ": " + reason);
 }
 
 // 3600 and 0.05, not 3600.000000.
@@ -49,11 +49,11 @@ std::string checked_number(const directive& directive, const std::string& text)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool whole = rule.type == value_type::whole_number;
     if (error != std::errc() || end != text.data() + text.size() ||
-        !(value >= rule.least && value <= rule.most) || (whole && value != std::floor(value)))
+        !(value >= rule.least && value <= rule.maximum) || (whole && value != std::floor(value)))
         reject(directive, text,
                std::string("expected ") + (whole ? "a whole number" : "a number") + " of " +
                    rule.argument + " between " + as_text(rule.least) + " and " +
-                   as_text(rule.most));
+                   as_text(rule.maximum));
     return text;
 }
 
@@ -126,7 +126,7 @@ std::string directive::attribute() const
 
 std::string directives::text(id directive) const
 {
-    return has(directive) ? given[directive][0] : std::string(table[directive].default_value);
+    return has(directive) ? texts[directive][0] : std::string(table[directive].default_value);
 }
 
 bool directives::flag(id directive) const
@@ -157,17 +157,17 @@ std::string checked_value(const directive& directive, const std::vector<std::str
     case value_type::hash_cost:
         try {
             if (directive.value.type == value_type::check_chain)
-                (void)login::parse_chain(joined(words));
+                (void)auth::parse_check_chain(joined(words));
             else
-                (void)login::parse_argon2_cost(joined(words));
+                (void)auth::parse_argon2_cost(joined(words));
         } catch (const std::invalid_argument& e) {
             reject(directive, joined(words), e.what());
         }
         return joined(words);
     case value_type::push_endpoint:
         // It may hold a password, so it is not shown.
-        if (const std::string problem = login::problem_of_uri(words[0]); !problem.empty())
-            throw unusable(directive.name() + ": " + problem);
+        if (const std::string problem = auth::error_in_uri(words[0]); !problem.empty())
+            throw config_error(directive.name() + ": " + problem);
         return words[0];
     case value_type::readable_file:
         if (access(words[0].c_str(), R_OK) != 0)

@@ -27,7 +27,7 @@ struct value_rule {
     value_type type;
     const char* argument; ///< as slapd shows it in its usage message; of a number its unit
     double least = 0;
-    double most = 0;
+    double maximum = 0;
     int leading_words = 0; ///< of a definition, before its last part
     bool several_words = false;
 };
@@ -99,12 +99,12 @@ struct directives {
     };
     static const std::array<directive, count> table;
 
-    std::array<std::vector<std::string>, count> given;
+    std::array<std::vector<std::string>, count> texts;
 
-    [[nodiscard]] bool has(id directive) const { return !given[directive].empty(); }
-    [[nodiscard]] const std::vector<std::string>& all(id directive) const
+    [[nodiscard]] bool has(id directive) const { return !texts[directive].empty(); }
+    [[nodiscard]] const std::vector<std::string>& values_of(id directive) const
     {
-        return given[directive];
+        return texts[directive];
     }
     [[nodiscard]] std::string text(id directive) const;
     [[nodiscard]] bool flag(id directive) const;

@@ -30,14 +30,14 @@ std::set<std::string> shown_columns(const kind& k)
 class search_for_hashes {
 public:
     search_for_hashes(const directory::mapping& in, postgres::connection& session,
-                      const postgres::patience& limits)
-        : in_(in), session_(session), limits_(limits)
+                      const postgres::wait_options& options)
+        : in_(in), session_(session), limits_(options)
     {}
 
     exposure run()
     {
         for (std::size_t i = 0; i < in_.kinds.size(); ++i)
-            if (in_.kinds[i].problem.empty())
+            if (in_.kinds[i].error.empty())
                 look_into(i);
         for (const auto& one : shown_)
             judge(one);
@@ -66,11 +66,11 @@ private:
                           in_.attributes[static_cast<std::size_t>(l.attribute)].name,
                       l.query.text, l.query.parameters, l.columns);
         for (const auto& v : k.values)
-            if (!v.listing.empty())
+            if (!v.source_sql.empty())
                 add(number,
                     "pgsql-values " + k.name + " " +
                         in_.attributes[static_cast<std::size_t>(v.attribute)].name,
-                    v.listing, 0, {v.value});
+                    v.source_sql, 0, {v.value_column});
     }
 
     void look_into(std::size_t number, const std::string& directive, const std::string& query,
@@ -94,7 +94,7 @@ private:
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const auto& source = found.columns[i];
             if (columns[i] == in_.kinds[number].password_column)
-                hashes_.insert(source.of.begin(), source.of.end());
+                hashes_.insert(source.columns.begin(), source.columns.end());
             else
                 shown_.push_back({number, directive, columns[i], source});
         }
@@ -108,21 +108,21 @@ private:
         const bool unchanged = hash != hashes_.end();
         if (!unchanged)
             hash = std::find_if(hashes_.begin(), hashes_.end(), [&](const auto& c) {
-                return one.source.of.contains(c) ||
-                       one.source.of.contains({c.schema, c.table, "*"});
+                return one.source.columns.contains(c) ||
+                       one.source.columns.contains({c.schema, c.table, "*"});
             });
         if (hash == hashes_.end())
             return;
-        const std::string what =
+        const std::string text =
             one.directive +
             (one.column.empty() ? ": the parameter " : ": the column \"" + one.column + "\" ");
         const std::string from = "\"" + hash->name + "\" of table \"" + hash->table + "\"";
         if (unchanged)
             out_.problems.emplace(one.kind,
-                                  what + (one.column.empty() ? "is compared with" : "shows") +
+                                  text + (one.column.empty() ? "is compared with" : "shows") +
                                       " the password hashes in " + from + ": " + only_logins);
         else
-            out_.remarks.push_back(what + "is computed from " + from +
+            out_.remarks.push_back(text + "is computed from " + from +
                                    ", which has the password hashes; make sure that it does not "
                                    "show them");
     }
@@ -131,7 +131,7 @@ private:
 
     const directory::mapping& in_;
     postgres::connection& session_;
-    const postgres::patience& limits_;
+    const postgres::wait_options& limits_;
     std::set<postgres::table_column> hashes_;
     std::vector<shown> shown_;
     exposure out_;
@@ -140,11 +140,11 @@ private:
 } // namespace
 
 exposure find_exposure(const directory::mapping& in, postgres::connection& session,
-                       const postgres::patience& limits)
+                       const postgres::wait_options& options)
 {
     const bool any = std::any_of(in.kinds.begin(), in.kinds.end(),
                                  [](const kind& k) { return !k.password_column.empty(); });
-    return any ? search_for_hashes(in, session, limits).run() : exposure{};
+    return any ? search_for_hashes(in, session, options).run() : exposure{};
 }
 
 } // namespace pgsql::slapd

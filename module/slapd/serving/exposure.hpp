@@ -18,6 +18,6 @@ struct exposure {
 /// Looks for shown columns that are, or are computed from, the column of a table that a kind reads
 /// its password hashes from, and for lookups that compare their parameter with it.
 [[nodiscard]] exposure find_exposure(const directory::mapping& in, postgres::connection& session,
-                                     const postgres::patience& limits);
+                                     const postgres::wait_options& options);
 
 } // namespace pgsql::slapd

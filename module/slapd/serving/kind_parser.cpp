@@ -19,11 +19,11 @@ public:
         : directive_(directive), text_(text), rest_(text)
     {}
 
-    [[noreturn]] void fail(const std::string& why) const
+    [[noreturn]] void fail(const std::string& error) const
     {
         std::string shown(text_.substr(0, 60));
-        throw unusable(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") +
-                       ": " + why);
+        throw config_error(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") +
+                           ": " + error);
     }
 
     std::string next(const char* what)
@@ -88,37 +88,37 @@ public:
             read_attribute(value);
     }
 
-    std::vector<kind_setting> run(const directives& from)
+    std::vector<kind_setting> run(const directives& directives)
     {
-        for (const auto& text : from.all(directives::kind))
+        for (const auto& text : directives.values_of(directives::kind))
             read_kind(text);
-        for (const auto& text : from.all(directives::list))
+        for (const auto& text : directives.values_of(directives::list))
             read_list(text);
-        for (const auto& text : from.all(directives::lookup))
+        for (const auto& text : directives.values_of(directives::lookup))
             read_lookup(text);
-        for (const auto& text : from.all(directives::values))
+        for (const auto& text : directives.values_of(directives::values))
             read_values(text);
-        for (const auto& text : from.all(directives::attribute))
+        for (const auto& text : directives.values_of(directives::attribute))
             read_attribute(text);
-        for (const auto& text : from.all(directives::gate))
+        for (const auto& text : directives.values_of(directives::gate))
             read_gate(text);
-        for (const auto& text : from.all(directives::password_change))
+        for (const auto& text : directives.values_of(directives::password_change))
             read_password_change(text);
         if (kinds_.empty())
-            throw unusable(
+            throw config_error(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
         for (kind_setting& k : kinds_) {
-            k.hide_gated = k.gate && from.flag(directives::hide_gated);
+            k.hide_gated = k.gate && directives.flag(directives::hide_gated);
             if (!k.list)
-                throw unusable("pgsql-list (olcPgList) for " + k.name +
-                               " is missing: every kind needs the query that lists its rows");
+                throw config_error("pgsql-list (olcPgList) for " + k.name +
+                                   " is missing: every kind needs the query that lists its rows");
             if (k.sources.empty() || k.classes.empty())
-                throw unusable(
+                throw config_error(
                     "pgsql-kind " + k.name +
                     ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
             check_password_column(k);
-            if (const std::string why = schema_problem(k); !why.empty())
-                throw unusable("pgsql-kind " + k.name + ": " + why);
+            if (const std::string error = schema_problem(k); !error.empty())
+                throw config_error("pgsql-kind " + k.name + ": " + error);
         }
         return std::move(kinds_);
     }
@@ -147,16 +147,16 @@ private:
 
     static std::string canonical(const std::string& attribute, const words& at)
     {
-        std::string why;
-        const AttributeDescription* ad = find_attribute(attribute, why);
+        std::string error;
+        const AttributeDescription* ad = find_attribute(attribute, error);
         if (ad == nullptr)
-            at.fail("slapd's schema has no attribute \"" + attribute + "\" (" + why +
+            at.fail("slapd's schema has no attribute \"" + attribute + "\" (" + error +
                     "); include the schema file that defines it");
         if (is_password(*ad) || ad->ad_type == slap_schema.si_ad_objectClass->ad_type)
             at.fail(attribute + " is not mapped from a column: " +
                     (is_password(*ad) ? "the password column is only used to check binds"
                                       : "object classes come from pgsql-kind"));
-        return std::string(view(ad->ad_cname));
+        return std::string(to_string_view(ad->ad_cname));
     }
 
     void read_kind(const std::string& text)
@@ -171,11 +171,11 @@ private:
             if (value.empty())
                 in.fail("\"" + option + "\" is not <option>=<value>");
             if (name == "under") {
-                berval dn = look_at(value);
+                berval dn = to_berval(value);
                 if (dnValidate(nullptr, &dn) != LDAP_SUCCESS)
                     in.fail("under=" + value +
                             " is not a DN relative to the suffix, such as ou=people");
-                k.under = value;
+                k.container_dn = value;
             } else if (name == "class") {
                 k.classes.clear();
                 for (std::size_t from = 0; from <= value.size();) {
@@ -203,16 +203,16 @@ private:
     }
 
     static postgres::query_text query(words& in, int parameters,
-                                      const std::string& what = "the query")
+                                      const std::string& text = "the query")
     {
         const std::string_view sql = in.rest();
         if (sql.empty())
-            in.fail(what + " is missing; it begins in the same line, or in the next one behind a "
+            in.fail(text + " is missing; it begins in the same line, or in the next one behind a "
                            "blank");
         try {
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
-                in.fail(what + " has " + std::to_string(out.parameters) + " parameters, " +
+                in.fail(text + " has " + std::to_string(out.parameters) + " parameters, " +
                         (parameters == 0   ? "but this one takes none"
                          : parameters == 1 ? "but a lookup takes exactly one (? or $1)"
                                            : "but it takes three: the new hash, the row's name and "
@@ -220,7 +220,7 @@ private:
             return out;
         } catch (const postgres::query_error& e) {
             std::string around(sql.substr(e.position, 20));
-            in.fail(what + " cannot be read " + e.what() + " (near \"" + around + "\")");
+            in.fail(text + " cannot be read " + e.what() + " (near \"" + around + "\")");
         }
     }
 
@@ -270,7 +270,7 @@ private:
         kind_setting& k = kind_named(in.next("kind"), in);
         if (k.password_change)
             in.fail("the kind has one already");
-        const std::string verb = folded(in.rest().substr(0, 4));
+        const std::string verb = to_lower(in.rest().substr(0, 4));
         if (!in.rest().empty() && verb != "upda" && verb != "with")
             in.fail("it is no UPDATE");
         k.password_change = query(in, 3, "the UPDATE");
@@ -325,27 +325,27 @@ private:
         const std::string& column = k.password_column;
         if (column.empty())
             return;
-        const std::string why = "the column \"" + column +
-                                "\" has the password hashes (pgsql-kind " + k.name +
-                                " password=" + column + "), which serve logins only";
+        const std::string error = "the column \"" + column +
+                                  "\" has the password hashes (pgsql-kind " + k.name +
+                                  " password=" + column + "), which serve logins only";
         if (column == "auth_backends")
-            throw unusable("pgsql-kind " + k.name + " password=" + column +
-                           ": that column names the checks of a login");
+            throw config_error("pgsql-kind " + k.name + " password=" + column +
+                               ": that column names the checks of a login");
         for (const source_setting& s : k.sources) {
             const std::string where = "pgsql-attribute " + k.name + " " + s.attribute;
             if (s.column == column)
-                throw unusable(where + " column=" + column + ": " + why);
+                throw config_error(where + " column=" + column + ": " + error);
             for (const auto& text : s.defaults)
                 if (directory::value_template::parse(text, domain_).uses(column))
-                    throw unusable(where + " default=" + text + ": " + why);
+                    throw config_error(where + " default=" + text + ": " + error);
         }
     }
 
     static std::string schema_problem(const kind_setting& k)
     {
-        std::string why;
+        std::string error;
         for (const source_setting& s : k.sources)
-            if (find_attribute(s.attribute, why) == nullptr)
+            if (find_attribute(s.attribute, error) == nullptr)
                 return "slapd's schema has no attribute \"" + s.attribute +
                        "\"; include core, cosine, nis and inetorgperson.schema";
         try {
@@ -363,9 +363,9 @@ private:
 
 } // namespace
 
-std::vector<kind_setting> read_kinds(const directives& from, std::string_view domain)
+std::vector<kind_setting> read_kinds(const directives& directives, std::string_view domain)
 {
-    return reader(domain).run(from);
+    return reader(domain).run(directives);
 }
 
 void check_directive(std::string_view directive, const std::string& value)
@@ -383,15 +383,16 @@ std::string check_uri(const char* uri)
             if (const auto name = given.substr(0, scheme);
                 name != "postgres" && name != "postgresql") {
                 PQfreemem(why);
-                throw unusable("pgsql-uri: it begins with " + std::string(name) +
-                               "://, and libpq knows postgres:// and postgresql:// (or words such "
-                               "as host=… dbname=… user=…)");
+                throw config_error(
+                    "pgsql-uri: it begins with " + std::string(name) +
+                    "://, and libpq knows postgres:// and postgresql:// (or words such "
+                    "as host=… dbname=… user=…)");
             }
         std::string words = why != nullptr ? why : "out of memory";
         PQfreemem(why);
         words.resize(std::min(words.find_first_of("\"\n"),
                               words.size())); // what it quotes may be the password
-        throw unusable("pgsql-uri: libpq cannot read it: " + words);
+        throw config_error("pgsql-uri: libpq cannot read it: " + words);
     }
     PQconninfoFree(options);
     return uri;

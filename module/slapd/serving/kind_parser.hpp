@@ -9,10 +9,10 @@
 
 namespace pgsql::slapd {
 
-using directory::unusable;
+using directory::config_error;
 
 /// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
-[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& from,
+[[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& directives,
                                                               std::string_view domain);
 /// Says at once, by throwing unusable, what is wrong with one value of one of the directives about
 /// kinds.

@@ -3,12 +3,12 @@
 
 namespace pgsql::slapd {
 
-bool complaints::worth_saying(const std::string& what, double seconds)
+bool log_throttle::should_log(const std::string& text, double seconds)
 {
-    const std::lock_guard lock(guard_);
-    if (said_.size() > 1000)
-        said_.clear();
-    auto& last = said_[what];
+    const std::lock_guard lock(mutex_);
+    if (logged_.size() > 1000)
+        logged_.clear();
+    auto& last = logged_[text];
     const auto now = clock::now();
     if (last != clock::time_point() && now - last < std::chrono::duration<double>(seconds))
         return false;

@@ -9,14 +9,14 @@
 namespace pgsql::slapd {
 
 /// Says each thing once in a while: an outage is one line, not one a search.
-class complaints {
+class log_throttle {
 public:
     /// Whether `what` has not been said in the last `seconds`.
-    [[nodiscard]] bool worth_saying(const std::string& what, double seconds = 10);
+    [[nodiscard]] bool should_log(const std::string& text, double seconds = 10);
 
 private:
-    std::mutex guard_;
-    std::map<std::string, clock::time_point> said_;
+    std::mutex mutex_;
+    std::map<std::string, clock::time_point> logged_;
 };
 
 } // namespace pgsql::slapd

@@ -66,7 +66,7 @@ std::string names_of(const std::vector<directory::column>& columns)
 // What the numbers of types do not tell: arrays, types of extensions, and collations.
 void ask_catalogue(std::vector<directory::column>& columns,
                    const std::vector<postgres::described_column>& from,
-                   postgres::connection& session, const postgres::patience& limits)
+                   postgres::connection& session, const postgres::wait_options& options)
 {
     std::vector<std::string> tables;
     std::vector<std::string> numbers;
@@ -95,26 +95,26 @@ void ask_catalogue(std::vector<directory::column>& columns,
         "LEFT JOIN pg_catalog.pg_type i ON i.oid = t.typelem "
         "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = q.tab AND a.attnum = q.number "
         "LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation ORDER BY q.position";
-    const auto found = session.run(ask, limits);
+    const auto found = session.run(ask, options);
     for (int i = 0; i < found.count(); ++i) {
         directory::column& column = columns.at(static_cast<std::size_t>(i));
-        column.own_cast = found.at(i, 5) == "t";
-        if (found.at(i, 0) == "t" && column.type == column_type::other) {
+        column.own_cast = found.value(i, 5) == "t";
+        if (found.value(i, 0) == "t" && column.type == column_type::other) {
             column.type = column_type::array;
-            column.element = type_of(
-                static_cast<Oid>(std::strtoul(found.at(i, 4).value_or("0").data(), nullptr, 10)));
+            column.element = type_of(static_cast<Oid>(
+                std::strtoul(found.value(i, 4).value_or("0").data(), nullptr, 10)));
         }
-        if (found.at(i, 1) == "citext")
+        if (found.value(i, 1) == "citext")
             column.type = column_type::citext;
-        column.deterministic = found.at(i, 2) != "f";
-        column.collates = found.at(i, 6) == "t";
+        column.deterministic = found.value(i, 2) != "f";
+        column.collates = found.value(i, 6) == "t";
         column.whole_seconds =
             column.type == column_type::date ||
             (directory::is_time(column.type) && from.at(static_cast<std::size_t>(i)).modifier == 0);
         // numeric has its own limit, and varchar(n) and character(n) say theirs, in characters.
         constexpr int short_enough = 1024;
         const int modifier = from.at(static_cast<std::size_t>(i)).modifier;
-        column.wide = found.at(i, 3) != "f" && column.type != column_type::numeric &&
+        column.wide = found.value(i, 3) != "f" && column.type != column_type::numeric &&
                       (modifier < 0 || modifier > short_enough);
     }
 }
@@ -123,7 +123,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
 // them: the catalogue knows those of tables only.
 void ask_collations(std::vector<directory::column>& columns, const std::string& directive,
                     const std::string& query, postgres::connection& session,
-                    const postgres::patience& limits)
+                    const postgres::wait_options& options)
 {
     std::vector<directory::column*> texts;
     postgres::statement ask;
@@ -140,49 +140,49 @@ void ask_collations(std::vector<directory::column>& columns, const std::string& 
         return;
     ask.text += " FROM (SELECT 1) AS one LEFT JOIN (SELECT * FROM (" + query +
                 ") AS q LIMIT 0) AS e ON true"; // a row of NULLs
-    postgres::rows found;
+    postgres::result found;
     try {
-        found = session.run_once(ask, limits);
+        found = session.run_once(ask, options);
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement || e.sqlstate() != "42501")
+        if (e.reason() != postgres::error::cause::statement || e.sqlstate() != "42501")
             throw;
         return; // who runs the query says which right is missing
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
         directory::column& c = *texts[i];
-        const auto deterministic = found.at(0, static_cast<int>(i));
+        const auto deterministic = found.value(0, static_cast<int>(i));
         if (!deterministic)
-            throw unusable(directive + ": PostgreSQL cannot tell the collation of the column \"" +
-                           c.name +
-                           "\", which is made of columns with different ones; say which, " +
-                           "for instance (…) COLLATE \"C\" AS \"" + c.name + "\"");
+            throw config_error(directive +
+                               ": PostgreSQL cannot tell the collation of the column \"" + c.name +
+                               "\", which is made of columns with different ones; say which, " +
+                               "for instance (…) COLLATE \"C\" AS \"" + c.name + "\"");
         c.deterministic = deterministic != "f";
     }
 }
 
 std::vector<directory::column> columns_of(postgres::connection& session,
                                           const std::string& directive, const std::string& query,
-                                          const postgres::patience& limits,
+                                          const postgres::wait_options& options,
                                           std::vector<Oid>* parameters = nullptr)
 {
     std::vector<directory::column> out;
     try {
         const auto described =
-            session.describe("SELECT * FROM (" + query + ") AS e", limits, parameters);
+            session.describe("SELECT * FROM (" + query + ") AS e", options, parameters);
         for (const auto& c : described) {
             if (std::any_of(out.begin(), out.end(),
                             [&](const auto& o) { return o.name == c.name; }))
-                throw unusable(directive + ": the query returns two columns named \"" + c.name +
-                               "\"; rename one with AS");
-            out.push_back({.name = c.name, .type = type_of(c.type), .number = c.type});
+                throw config_error(directive + ": the query returns two columns named \"" + c.name +
+                                   "\"; rename one with AS");
+            out.push_back({.name = c.name, .type = type_of(c.type), .type_oid = c.type});
         }
-        ask_catalogue(out, described, session, limits);
+        ask_catalogue(out, described, session, options);
         if (parameters == nullptr)
-            ask_collations(out, directive, query, session, limits);
+            ask_collations(out, directive, query, session, options);
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
-        throw unusable(directive + ": PostgreSQL refuses the query: " + e.what());
+        throw config_error(directive + ": PostgreSQL refuses the query: " + e.what());
     }
     return out;
 }
@@ -190,46 +190,46 @@ std::vector<directory::column> columns_of(postgres::connection& session,
 // Fits one kind's settings to the columns that its queries return.
 class kind_binder {
 public:
-    kind_binder(bound& out, std::string_view domain, postgres::connection& session,
-                const postgres::patience& limits)
-        : out_(out), domain_(domain), session_(session), limits_(limits)
+    kind_binder(resolved_mapping& out, std::string_view domain, postgres::connection& session,
+                const postgres::wait_options& options)
+        : out_(out), domain_(domain), session_(session), limits_(options)
     {}
 
-    directory::kind run(const directory::kind_setting& from)
+    directory::kind run(const directory::kind_setting& kind)
     {
         try {
-            return fit(from);
-        } catch (const unusable& e) {
-            return broken(from, e.what());
+            return fit(kind);
+        } catch (const config_error& e) {
+            return broken(kind, e.what());
         }
     }
 
     /// The other kinds can be served; a search that could concern this one gets an error.
-    directory::kind broken(const directory::kind_setting& from, const std::string& why)
+    directory::kind broken(const directory::kind_setting& kind, const std::string& error)
     {
-        directory::kind k = named(from);
-        k.problem = why;
-        k.sources.push_back({.attribute = attribute(from.sources.front().attribute)});
+        directory::kind k = named(kind);
+        k.error = error;
+        k.sources.push_back({.attribute = attribute(kind.sources.front().attribute)});
         out_.complete = false;
         return k;
     }
 
 private:
-    static directory::kind named(const directory::kind_setting& from)
+    static directory::kind named(const directory::kind_setting& kind)
     {
         directory::kind k;
-        k.name = from.name;
-        k.under = from.under;
-        k.classes = from.classes;
-        k.all_classes = closure(from.classes);
-        k.hides_rows = from.hide_gated;
+        k.name = kind.name;
+        k.container_dn = kind.container_dn;
+        k.classes = kind.classes;
+        k.all_classes = closure(kind.classes);
+        k.hides_rows = kind.hide_gated;
         return k;
     }
 
-    directory::kind fit(const directory::kind_setting& from)
+    directory::kind fit(const directory::kind_setting& kind)
     {
-        directory::kind k = named(from);
-        k.list = *from.list;
+        directory::kind k = named(kind);
+        k.list = *kind.list;
         k.columns = columns_of(session_, "pgsql-list " + k.name, k.list.text, limits_);
         // What describing does not notice: missing rights.
         try {
@@ -237,31 +237,31 @@ private:
             probe.text = "SELECT 1 FROM (" + k.list.text + ") AS e LIMIT 0";
             (void)session_.run(probe, limits_);
         } catch (const postgres::error& e) {
-            if (e.why() != postgres::error::cause::statement)
+            if (e.reason() != postgres::error::cause::statement)
                 throw;
-            throw unusable("pgsql-list " + k.name +
-                           ": PostgreSQL refuses to run the query: " + e.what());
+            throw config_error("pgsql-list " + k.name +
+                               ": PostgreSQL refuses to run the query: " + e.what());
         }
         // The manager's per-user choice of checks. Unread, it would let in whom another check
         // should have stopped.
         k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
         k.password_column =
-            k.find_column(from.password_column) != nullptr ? from.password_column : "";
-        if (from.gate)
-            add_gate(k, from);
-        if (from.password_change)
-            add_password_change(k, from);
-        for (const auto& s : from.sources)
+            k.find_column(kind.password_column) != nullptr ? kind.password_column : "";
+        if (kind.gate)
+            add_gate(k, kind);
+        if (kind.password_change)
+            add_password_change(k, kind);
+        for (const auto& s : kind.sources)
             add_source(k, s);
-        add_other_columns(k, from);
+        add_other_columns(k, kind);
         settle_types(k);
-        for (const auto& l : from.lookups)
+        for (const auto& l : kind.lookups)
             add_lookup(k, l);
-        for (const auto& v : from.values)
+        for (const auto& v : kind.values)
             add_values(k, v);
         if (const int uuid = attribute("entryUUID");
             k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
-            k.sources.push_back({.attribute = uuid, .of_name = true});
+            k.sources.push_back({.attribute = uuid, .generated_uuid = true});
         const auto required = required_by(k.classes);
         for (auto& s : k.sources)
             s.must = required.contains(
@@ -276,63 +276,63 @@ public:
         const int known = out_.map.attribute_named(name);
         if (known >= 0)
             return known;
-        std::string why;
-        AttributeDescription* ad = find_attribute(name, why);
+        std::string error;
+        AttributeDescription* ad = find_attribute(name, error);
         out_.map.attributes.push_back({name, rule_of(ad), is_at_operational(ad->ad_type) != 0});
-        out_.types.push_back(describe(ad));
+        out_.types.push_back(describe_attribute(ad));
         return static_cast<int>(out_.map.attributes.size()) - 1;
     }
 
 private:
-    void add_gate(directory::kind& k, const directory::kind_setting& from)
+    void add_gate(directory::kind& k, const directory::kind_setting& kind)
     {
-        k.gate = from.gate->text;
-        const postgres::query_text open = directory::only_where(k.list, k.gate);
+        k.gate = kind.gate->text;
+        const postgres::query_text open = directory::restrict_query(k.list, k.gate);
         try {
             (void)session_.describe(open.text, limits_);
         } catch (const postgres::error& e) {
-            if (e.why() != postgres::error::cause::statement)
+            if (e.reason() != postgres::error::cause::statement)
                 throw;
-            throw unusable(
+            throw config_error(
                 "pgsql-gate " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
                 "; it may use what pgsql-list " + k.name + " returns: " + names_of(k.columns));
         }
-        if (from.hide_gated)
-            k.everybody = std::exchange(k.list, open);
+        if (kind.hide_gated)
+            k.ungated = std::exchange(k.list, open);
     }
 
     // What is wrong with it concerns only who wants to change a password.
-    void add_password_change(directory::kind& k, const directory::kind_setting& from)
+    void add_password_change(directory::kind& k, const directory::kind_setting& kind)
     {
-        k.password_change = from.password_change->text;
+        k.password_change = kind.password_change->text;
         const std::string directive = "pgsql-password-change " + k.name + ": ";
         if (k.password_column.empty())
-            out_.remarks.push_back(directive + "pgsql-list " + k.name + " returns no column \"" +
-                                   from.password_column +
-                                   "\" with the hashes, so that nobody's can be changed");
+            out_.warnings.push_back(directive + "pgsql-list " + k.name + " returns no column \"" +
+                                    kind.password_column +
+                                    "\" with the hashes, so that nobody's can be changed");
     }
 
-    void add_source(directory::kind& k, const directory::source_setting& from)
+    void add_source(directory::kind& k, const directory::source_setting& source)
     {
-        directory::source s;
-        s.attribute = attribute(from.attribute);
-        s.required = from.required;
-        s.configured = from.configured;
-        s.compare = from.compare.value_or(directory::comparison::any);
-        const std::string where = "pgsql-attribute " + k.name + " " + from.attribute;
-        if (k.find_column(from.column) != nullptr)
-            s.column = from.column;
-        else if (!from.configured && k.find_column(from.attribute) != nullptr)
-            s.column = from.attribute; // an alias that is the attribute's own name
-        else if (from.configured)
-            throw unusable(where + " column=" + from.column + ": pgsql-list " + k.name +
-                           " returns no such column; it returns " + names_of(k.columns));
-        else if (from.required)
-            throw unusable("pgsql-list " + k.name + ": the query returns no column \"" +
-                           from.column + "\" for " + from.attribute + "; it returns " +
-                           names_of(k.columns) + ". Write … AS " + from.column + ", or " + where +
-                           " column=<its name>");
-        for (const auto& text : from.defaults) {
+        directory::attribute_source s;
+        s.attribute = attribute(source.attribute);
+        s.required = source.required;
+        s.configured = source.configured;
+        s.compare = source.compare.value_or(directory::comparison::any);
+        const std::string where = "pgsql-attribute " + k.name + " " + source.attribute;
+        if (k.find_column(source.column) != nullptr)
+            s.column = source.column;
+        else if (!source.configured && k.find_column(source.attribute) != nullptr)
+            s.column = source.attribute; // an alias that is the attribute's own name
+        else if (source.configured)
+            throw config_error(where + " column=" + source.column + ": pgsql-list " + k.name +
+                               " returns no such column; it returns " + names_of(k.columns));
+        else if (source.required)
+            throw config_error("pgsql-list " + k.name + ": the query returns no column \"" +
+                               source.column + "\" for " + source.attribute + "; it returns " +
+                               names_of(k.columns) + ". Write … AS " + source.column + ", or " +
+                               where + " column=<its name>");
+        for (const auto& text : source.defaults) {
             if (domain_.empty() && text.find("{domain}") != std::string::npos)
                 continue; // a suffix without dc= has no domain
             auto t = directory::value_template::parse(text, domain_);
@@ -346,24 +346,24 @@ private:
         if (!s.column.empty() || !s.defaults.empty())
             k.sources.push_back(std::move(s));
         else if (k.sources.empty())
-            throw unusable("pgsql-kind " + k.name + ": nothing gives a value for " +
-                           from.attribute + ", which names its entries");
+            throw config_error("pgsql-kind " + k.name + ": nothing gives a value for " +
+                               source.attribute + ", which names its entries");
     }
 
     // No entry shows userPassword. What is userPassword with an option was meant to be shown.
     void refuse_password(const directory::kind& k, const std::string& column,
                          const AttributeDescription& ad)
     {
-        const std::string what = "pgsql-list " + k.name + ": the column \"" + column + "\" ";
+        const std::string text = "pgsql-list " + k.name + ": the column \"" + column + "\" ";
         if (&ad != slap_schema.si_ad_userPassword)
-            throw unusable(what +
-                           "would show passwords: password hashes serve logins only, from "
-                           "the column that pgsql-kind " +
-                           k.name + " password= names");
-        out_.remarks.push_back(what +
-                               "serves nothing: password hashes serve logins only, from the "
-                               "column that pgsql-kind " +
+            throw config_error(text +
+                               "would show passwords: password hashes serve logins only, from "
+                               "the column that pgsql-kind " +
                                k.name + " password= names");
+        out_.warnings.push_back(text +
+                                "serves nothing: password hashes serve logins only, from the "
+                                "column that pgsql-kind " +
+                                k.name + " password= names");
     }
 
     static bool in_templates(const directory::kind& k, const std::string& column)
@@ -376,19 +376,19 @@ private:
     }
 
     // The open mapping: any column whose alias is an attribute type of slapd's schema.
-    void add_other_columns(directory::kind& k, const directory::kind_setting& from)
+    void add_other_columns(directory::kind& k, const directory::kind_setting& kind)
     {
         for (const auto& c : k.columns) {
-            const bool used = c.name == from.password_column || c.name == k.chain_column ||
+            const bool used = c.name == kind.password_column || c.name == k.chain_column ||
                               std::any_of(k.sources.begin(), k.sources.end(),
                                           [&](const auto& s) { return s.column == c.name; }) ||
-                              std::any_of(from.sources.begin(), from.sources.end(),
+                              std::any_of(kind.sources.begin(), kind.sources.end(),
                                           [&](const auto& s) { return s.column == c.name; });
-            std::string why;
-            const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, why);
+            std::string error;
+            const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, error);
             if (ad == nullptr && !used && !in_templates(k, c.name) &&
                 k.gate.find(c.name) == std::string::npos)
-                out_.remarks.push_back(
+                out_.warnings.push_back(
                     "pgsql-list " + k.name + ": the column \"" + c.name +
                     "\" serves nothing: slapd's schema has no attribute of that name and no default uses it");
             if (ad != nullptr && is_password(*ad)) {
@@ -400,12 +400,12 @@ private:
             if (ad == slap_schema.si_ad_entryDN || ad == slap_schema.si_ad_hasSubordinates ||
                 ad == slap_schema.si_ad_structuralObjectClass ||
                 ad == slap_schema.si_ad_subschemaSubentry) {
-                out_.remarks.push_back("pgsql-list " + k.name + ": the column \"" + c.name +
-                                       "\" serves nothing: every entry has its own " +
-                                       std::string(view(ad->ad_cname)));
+                out_.warnings.push_back("pgsql-list " + k.name + ": the column \"" + c.name +
+                                        "\" serves nothing: every entry has its own " +
+                                        std::string(to_string_view(ad->ad_cname)));
                 continue;
             }
-            const int a = attribute(std::string(view(ad->ad_cname)));
+            const int a = attribute(std::string(to_string_view(ad->ad_cname)));
             const auto known = std::find_if(k.sources.begin(), k.sources.end(),
                                             [&](const auto& s) { return s.attribute == a; });
             if (known != k.sources.end() && known->column.empty())
@@ -429,16 +429,16 @@ private:
         if (!own_form && !list)
             return;
         if (!own_form ||
-            !some_attribute_is(is_time                        ? directory::match::time
-                               : type == column_type::numeric ? directory::match::integer
-                                                              : directory::match::boolean))
+            !some_attribute_is(is_time                        ? directory::matching_rule::time
+                               : type == column_type::numeric ? directory::matching_rule::integer
+                                                              : directory::matching_rule::boolean))
             type = as_text;
     }
 
     void settle_types(directory::kind& k) const
     {
         for (directory::column& c : k.columns)
-            settle_type(c, [&](directory::match wanted) {
+            settle_type(c, [&](directory::matching_rule wanted) {
                 return std::any_of(k.sources.begin(), k.sources.end(), [&](const auto& s) {
                     return s.column == c.name &&
                            out_.map.attributes[static_cast<std::size_t>(s.attribute)].rule ==
@@ -448,154 +448,156 @@ private:
     }
 
     // Of types whose values we know, and `other` for those that PostgreSQL may refuse to read.
-    [[nodiscard]] column_type type_of_parameter(Oid oid, directory::match rule)
+    [[nodiscard]] column_type type_of_parameter(Oid oid, directory::matching_rule rule)
     {
         const column_type known = type_of(oid);
         if (known == column_type::text || known == column_type::int2 ||
             known == column_type::int4 || known == column_type::int8 ||
             known == column_type::uuid ||
-            (known == column_type::numeric && rule == directory::match::integer) ||
-            (directory::is_time(known) && rule == directory::match::time))
+            (known == column_type::numeric && rule == directory::matching_rule::integer) ||
+            (directory::is_time(known) && rule == directory::matching_rule::time))
             return known;
         postgres::statement ask; // name, character(n) and citext take any text
         ask.text =
             "SELECT typname FROM pg_catalog.pg_type WHERE oid = " + ask.bind(std::to_string(oid)) +
             "::oid AND typcategory = 'S' AND typtype = 'b'";
         const auto found = session_.run(ask, limits_);
-        return found.count() == 0           ? column_type::other
-               : found.at(0, 0) == "citext" ? column_type::citext
-                                            : column_type::text;
+        return found.count() == 0              ? column_type::other
+               : found.value(0, 0) == "citext" ? column_type::citext
+                                               : column_type::text;
     }
 
-    void add_lookup(directory::kind& k, const directory::lookup_setting& from)
+    void add_lookup(directory::kind& k, const directory::lookup_setting& setting)
     {
-        const std::string directive = "pgsql-lookup " + k.name + " " + from.attribute;
+        const std::string directive = "pgsql-lookup " + k.name + " " + setting.attribute;
         std::vector<Oid> parameters;
-        const auto columns = columns_of(session_, directive, from.query.text, limits_, &parameters);
+        const auto columns =
+            columns_of(session_, directive, setting.query.text, limits_, &parameters);
         const auto returns = [&](const std::string& name) {
             return std::any_of(columns.begin(), columns.end(),
                                [&](const auto& c) { return c.name == name; });
         };
         if (!returns(k.rdn().column))
-            throw unusable(directive + ": the query returns no column \"" + k.rdn().column +
-                           "\", which names the entry; it returns " + names_of(columns));
+            throw config_error(directive + ": the query returns no column \"" + k.rdn().column +
+                               "\", which names the entry; it returns " + names_of(columns));
         // Left unread, the row's own chain would let in whom another check should have stopped.
         if (returns("auth_backends") && k.chain_column.empty())
-            throw unusable(directive + ": the query returns auth_backends and pgsql-list " +
-                           k.name +
-                           " does not; let both return it, for logins to be checked by it");
+            throw config_error(directive + ": the query returns auth_backends and pgsql-list " +
+                               k.name +
+                               " does not; let both return it, for logins to be checked by it");
         directory::lookup l;
-        l.attribute = attribute(from.attribute);
-        l.query = from.query;
+        l.attribute = attribute(setting.attribute);
+        l.query = setting.query;
         l.parameter = type_of_parameter(
             parameters.at(0), out_.map.attributes[static_cast<std::size_t>(l.attribute)].rule);
         if (l.parameter == column_type::other) {
-            const std::string why =
+            const std::string error =
                 directive + ": the parameter is of a type that not every value a client asks for "
                             "is of; compare text, for instance WHERE \"column\"::text = ?";
             if (k.source_of(l.attribute) == nullptr)
-                throw unusable(why);
-            out_.remarks.push_back(why + ". Until then the query is not used");
+                throw config_error(error);
+            out_.warnings.push_back(error + ". Until then the query is not used");
             return;
         }
         // Conditions are made for the types that the list returns.
         const auto alike = [&](const auto& c) {
             return std::any_of(columns.begin(), columns.end(), [&](const auto& other) {
-                return c.name == other.name &&
-                       (c.number == other.number || (type_of(c.number) == column_type::text &&
-                                                     type_of(other.number) == column_type::text));
+                return c.name == other.name && (c.type_oid == other.type_oid ||
+                                                (type_of(c.type_oid) == column_type::text &&
+                                                 type_of(other.type_oid) == column_type::text));
             });
         };
         l.complete = std::all_of(k.columns.begin(), k.columns.end(), alike);
         if (!l.complete)
-            out_.remarks.push_back(directive + ": the query lacks columns of pgsql-list " + k.name +
-                                   ", or has them in other types, so that it answers no searches "
-                                   "by itself");
-        else if (const char* why = directory::why_distrusted(out_.map, l, k)) {
+            out_.warnings.push_back(directive + ": the query lacks columns of pgsql-list " +
+                                    k.name +
+                                    ", or has them in other types, so that it answers no searches "
+                                    "by itself");
+        else if (const char* reason = directory::why_distrusted(out_.map, l, k)) {
             const auto* column = k.source_of(l.attribute);
-            out_.remarks.push_back(directive + ": it is not used, since " + why +
-                                   (column != nullptr && !column->column.empty()
-                                        ? "; if that is not so, say pgsql-attribute " + k.name +
-                                              " " + from.attribute + " compare=lower (or exact)"
-                                        : ""));
+            out_.warnings.push_back(directive + ": it is not used, since " + reason +
+                                    (column != nullptr && !column->column.empty()
+                                         ? "; if that is not so, say pgsql-attribute " + k.name +
+                                               " " + setting.attribute + " compare=lower (or exact)"
+                                         : ""));
         }
         l.columns = columns;
         for (directory::column& c : l.columns) // which it compares as the list does
             if (const auto* shown = k.find_column(c.name))
                 c.deterministic = c.deterministic && shown->deterministic;
-        if (!k.everybody.text.empty())
-            l.everybody = std::exchange(l.query, directory::only_where(l.query, k.gate));
+        if (!k.ungated.text.empty())
+            l.ungated = std::exchange(l.query, directory::restrict_query(l.query, k.gate));
         k.lookups.push_back(std::move(l));
     }
 
-    void add_values(directory::kind& k, const directory::lookup_setting& from)
+    void add_values(directory::kind& k, const directory::lookup_setting& setting)
     {
-        const std::string directive = "pgsql-values " + k.name + " " + from.attribute;
-        const auto columns = columns_of(session_, directive, from.query.text, limits_);
+        const std::string directive = "pgsql-values " + k.name + " " + setting.attribute;
+        const auto columns = columns_of(session_, directive, setting.query.text, limits_);
         const std::string& key = k.rdn().column;
         if (columns.size() != 2 || (columns[0].name != key && columns[1].name != key))
-            throw unusable(directive + ": the query must return two columns, \"" + key +
-                           "\" and the value; it returns " + names_of(columns));
+            throw config_error(directive + ": the query must return two columns, \"" + key +
+                               "\" and the value; it returns " + names_of(columns));
         directory::column shown = columns[columns[0].name == key ? 1 : 0];
-        const int a = attribute(from.attribute);
+        const int a = attribute(setting.attribute);
         if (directory::is_list(shown.type)) // a row has one value
             shown.type = column_type::other;
-        settle_type(shown, [&](directory::match wanted) {
+        settle_type(shown, [&](directory::matching_rule wanted) {
             return out_.map.attributes[static_cast<std::size_t>(a)].rule == wanted;
         });
         if (const auto* known = k.source_of(a); known != nullptr && known->required)
-            throw unusable(directive + ": every entry needs exactly one " + from.attribute +
-                           ", which the list query gives; remove the directive");
+            throw config_error(directive + ": every entry needs exactly one " + setting.attribute +
+                               ", which the list query gives; remove the directive");
         std::erase_if(k.sources, [&](const auto& s) { return s.attribute == a; });
         directory::values_query list{.attribute = a,
-                                     .listing = from.query.text,
-                                     .value = shown.name,
-                                     .read = directory::expression(shown),
+                                     .source_sql = setting.query.text,
+                                     .value_column = shown.name,
+                                     .read = directory::select_expression(shown),
                                      .key = columns[columns[0].name == key ? 0 : 1],
                                      .type = shown.type,
                                      .deterministic = shown.deterministic,
-                                     .number = directory::type_of(shown),
+                                     .type_oid = directory::result_type_oid(shown),
                                      .wide = shown.wide,
-                                     .bytes = shown.type == column_type::bytea,
+                                     .is_bytea = shown.type == column_type::bytea,
                                      .own_cast = shown.own_cast};
         directory::ask_listing(list);
         k.values.push_back(std::move(list));
     }
 
-    bound& out_;
+    resolved_mapping& out_;
     std::string_view domain_;
     postgres::connection& session_;
-    const postgres::patience& limits_;
+    const postgres::wait_options& limits_;
 };
 
 // Without a list of members of their own, groups have the one that follows from the other queries,
 // if PostgreSQL takes it: SSSD forgets a membership when the group itself does not show it.
-void add_members(bound& to, int users, int groups, postgres::connection& session,
-                 const postgres::patience& limits)
+void add_members(resolved_mapping& mapping, int users, int groups, postgres::connection& session,
+                 const postgres::wait_options& options)
 {
-    directory::kind& k = to.map.kinds[static_cast<std::size_t>(groups)];
-    const int member = to.map.attribute_named("memberUid");
+    directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(groups)];
+    const int member = mapping.map.attribute_named("memberUid");
     const auto known = std::any_of(k.values.begin(), k.values.end(),
                                    [&](const auto& v) { return v.attribute == member; });
     if (known || k.source_of(member) != nullptr || k.lookup_by(member) == nullptr)
         return;
-    if (const auto& problem = to.map.kinds[static_cast<std::size_t>(users)].problem;
+    if (const auto& problem = mapping.map.kinds[static_cast<std::size_t>(users)].error;
         !problem.empty()) {
-        k.values.push_back({.attribute = member, .problem = problem});
+        k.values.push_back({.attribute = member, .error = problem});
         return;
     }
-    directory::values_query list = directory::members_from_lookup(to.map, users, groups);
-    if (list.text.empty())
+    directory::values_query list = directory::members_from_lookup(mapping.map, users, groups);
+    if (list.batch_sql.empty())
         return;
     try {
-        (void)session.describe(list.text, limits);
+        (void)session.describe(list.batch_sql, options);
         // It has the groups' names as the lookup returns them.
         for (const directory::column& c : k.lookup_by(member)->columns)
             if (c.name == k.rdn().column)
-                directory::add_positions(list, c);
+                directory::add_key_index(list, c);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
         Debug(
             LDAP_DEBUG_ANY,
@@ -607,41 +609,42 @@ void add_members(bound& to, int users, int groups, postgres::connection& session
 
 // `member` where posixGroup is the auxiliary class of RFC 2307bis, and memberOf, if there is a
 // lookup of groups by member.
-void add_membership(bound& to, int users, int groups, bool by_member, kind_binder& binder,
-                    postgres::connection& session, const postgres::patience& limits)
+void add_membership(resolved_mapping& mapping, int users, int groups, bool by_member,
+                    kind_binder& binder, postgres::connection& session,
+                    const postgres::wait_options& options)
 {
-    const int member_uid = to.map.attribute_named("memberUid");
-    std::string why;
+    const int member_uid = mapping.map.attribute_named("memberUid");
+    std::string error;
     if (member_uid >= 0 && rfc2307bis())
-        directory::add_member_dns(to.map, users, member_uid, binder.attribute("member"));
-    if (!by_member || find_attribute("memberOf", why) == nullptr)
+        directory::add_member_dns(mapping.map, users, member_uid, binder.attribute("member"));
+    if (!by_member || find_attribute("memberOf", error) == nullptr)
         return;
-    directory::kind& k = to.map.kinds[static_cast<std::size_t>(users)];
+    directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
     const int member_of = binder.attribute("memberOf");
     if (k.source_of(member_of) != nullptr || k.values_of(member_of) != nullptr)
         return; // mapped by the administrator
-    if (const auto& problem = to.map.kinds[static_cast<std::size_t>(groups)].problem;
+    if (const auto& problem = mapping.map.kinds[static_cast<std::size_t>(groups)].error;
         !problem.empty()) {
-        k.values.push_back({.attribute = member_of, .problem = problem});
+        k.values.push_back({.attribute = member_of, .error = problem});
         return;
     }
-    const std::string listing = directory::groups_from_lookup(to.map, users, groups);
+    const std::string listing = directory::groups_from_lookup(mapping.map, users, groups);
     if (listing.empty())
         return;
     const std::string name = postgres::quote_identifier(k.rdn().column);
-    const directory::kind& g = to.map.kinds[static_cast<std::size_t>(groups)];
+    const directory::kind& g = mapping.map.kinds[static_cast<std::size_t>(groups)];
     const directory::column* named = g.find_column(g.rdn().column);
     directory::values_query list{.attribute = member_of,
-                                 .listing = listing,
-                                 .value = "back_pgsql_group",
-                                 .names_of = groups,
+                                 .source_sql = listing,
+                                 .value_column = "back_pgsql_group",
+                                 .named_kind = groups,
                                  .deterministic = named == nullptr || named->deterministic};
-    directory::ask_by_name(list, listing, "back_pgsql_member." + name);
+    directory::set_key_condition(list, listing, "back_pgsql_member." + name);
     try {
-        (void)session.describe(list.text, limits);
+        (void)session.describe(list.batch_sql, options);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
     }
 }
@@ -649,8 +652,8 @@ void add_membership(bound& to, int users, int groups, bool by_member, kind_binde
 // How the attribute may be spelled in a DN, as a regular expression.
 std::string spellings(const std::string& attribute)
 {
-    std::string why;
-    const AttributeDescription* ad = find_attribute(attribute, why);
+    std::string error;
+    const AttributeDescription* ad = find_attribute(attribute, error);
     std::string out = ad == nullptr ? attribute : ad->ad_type->sat_oid;
     if (ad != nullptr)
         for (char** name = ad->ad_type->sat_names; name != nullptr && *name != nullptr; ++name)
@@ -693,25 +696,26 @@ std::string spellings_above(std::string_view ndn)
     return out;
 }
 
-directory::name_syntax name_syntax_of(const bound& of, const directory::tree& where,
+directory::name_syntax name_syntax_of(const resolved_mapping& of, const directory::dn_tree& tree,
                                       postgres::connection& session,
-                                      const postgres::patience& limits)
+                                      const postgres::wait_options& options)
 {
     directory::name_syntax out;
-    const auto& suffix = where.entries().front();
+    const auto& suffix = tree.entries().front();
     for (const auto& k : of.map.kinds) {
         const auto& rdn = of.map.attributes[static_cast<std::size_t>(k.rdn().attribute)];
         out.patterns.push_back(
             {spellings(rdn.name),
-             spellings_above(k.under.empty() ? suffix.ndn
-                                             : normalised(k.under + "," + suffix.dn))});
+             spellings_above(k.container_dn.empty()
+                                 ? suffix.ndn
+                                 : normalised(k.container_dn + "," + suffix.dn))});
         const directory::column* name = k.find_column(k.rdn().column);
         if (name == nullptr || name->type != column_type::citext)
             continue;
         postgres::statement ask;
-        ask.text = "SELECT pg_catalog.format_type(" + ask.bind(std::to_string(name->number)) +
+        ask.text = "SELECT pg_catalog.format_type(" + ask.bind(std::to_string(name->type_oid)) +
                    "::oid, NULL)";
-        out.types[name->number] = session.run(ask, limits).at(0, 0).value_or("citext");
+        out.types[name->type_oid] = session.run(ask, options).value(0, 0).value_or("citext");
     }
     out.is_dn = [&of](int attribute) {
         constexpr std::string_view name_and_uid = "1.3.6.1.4.1.1466.115.121.1.34"; // RFC 4517
@@ -724,29 +728,30 @@ directory::name_syntax name_syntax_of(const bound& of, const directory::tree& wh
 
 } // namespace
 
-std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& kinds,
-                                    std::string_view domain, bool private_groups,
-                                    const directory::tree& where, postgres::connection& session,
-                                    const postgres::patience& limits)
+std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kind_setting>& kinds,
+                                                std::string_view domain, bool private_groups,
+                                                const directory::dn_tree& tree,
+                                                postgres::connection& session,
+                                                const postgres::wait_options& options)
 {
-    auto out = std::make_shared<bound>();
+    auto out = std::make_shared<resolved_mapping>();
     if (directory::character_set::limited(session.server_encoding()))
         out->map.characters = std::make_shared<directory::character_set>();
-    kind_binder binder(*out, domain, session, limits);
+    kind_binder binder(*out, domain, session, options);
     for (const auto& k : kinds)
         out->map.kinds.push_back(binder.run(k));
-    exposure found = find_exposure(out->map, session, limits);
+    exposure found = find_exposure(out->map, session, options);
     for (const auto& [number, why] : found.problems)
         out->map.kinds[number] = binder.broken(kinds[number], why);
-    std::move(found.remarks.begin(), found.remarks.end(), std::back_inserter(out->remarks));
+    std::move(found.remarks.begin(), found.remarks.end(), std::back_inserter(out->warnings));
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
     std::optional<directory::hidden_names> hidden;
     if (std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.hide_gated; }))
-        hidden.emplace(out->map, name_syntax_of(*out, where, session, limits))
+        hidden.emplace(out->map, name_syntax_of(*out, tree, session, options))
             .remove_from_values(out->map);
     if (users >= 0 && groups >= 0)
-        add_members(*out, users, groups, session, limits);
+        add_members(*out, users, groups, session, options);
     directory::check_spelling(out->map, users, groups);
     if (private_groups && users >= 0 && groups >= 0)
         directory::add_private_groups(out->map, users, groups);
@@ -755,7 +760,7 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
         const bool by_member = std::any_of(lookups.begin(), lookups.end(), [](const auto& l) {
             return l.attribute == "memberUid";
         });
-        add_membership(*out, users, groups, by_member, binder, session, limits);
+        add_membership(*out, users, groups, by_member, binder, session, options);
     }
     if (hidden)
         hidden->remove_from_lookups(out->map);
@@ -765,13 +770,13 @@ std::shared_ptr<bound> bind_mapping(const std::vector<directory::kind_setting>& 
         add_classes(*shared.holder, k.classes);
         shared.subentries =
             is_entry_objectclass(shared.holder.get(), slap_schema.si_oc_subentry, 0) == 1;
-        k.parent = k.under.empty()
+        k.parent = k.container_dn.empty()
                        ? 0
-                       : where.find(normalised(k.under + "," + where.entries().front().dn));
+                       : tree.find(normalised(k.container_dn + "," + tree.entries().front().dn));
         shared.parent = k.parent;
         if (const directory::column* name = k.find_column(k.rdn().column))
             for (auto& list : k.values)
-                directory::add_positions(list, *name);
+                directory::add_key_index(list, *name);
         out->shared.push_back(std::move(shared));
     }
     return out;

@@ -3,7 +3,7 @@
 
 namespace pgsql::slapd {
 
-tally::outcome tally::outcome_of(kind what, int code, int entries) noexcept
+operation_stats::outcome operation_stats::outcome_of(kind what, int code, int entries) noexcept
 {
     switch (code) {
     case LDAP_SUCCESS:

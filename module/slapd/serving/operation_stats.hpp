@@ -9,7 +9,7 @@
 
 namespace pgsql::slapd {
 
-class tally {
+class operation_stats {
 public:
     enum kind : std::size_t { search, bind, compare, password_change, kinds };
     enum outcome : std::size_t {
@@ -27,22 +27,22 @@ public:
     /// What a result code means; `entries` were sent along.
     [[nodiscard]] static outcome outcome_of(kind what, int code, int entries) noexcept;
 
-    void count(kind what, outcome how, clock::time_point began) noexcept
+    void count(kind what, outcome how, clock::time_point started) noexcept
     {
-        of_[what].add(how);
-        took_[what].add(std::chrono::duration_cast<histogram::duration>(clock::now() - began));
+        counts_[what].add(how);
+        latency_[what].add(std::chrono::duration_cast<histogram::duration>(clock::now() - started));
     }
     [[nodiscard]] std::uint64_t count_of(kind what, outcome how) const noexcept
     {
-        return of_[what][how];
+        return counts_[what][how];
     }
-    [[nodiscard]] const histogram& took(kind what) const noexcept { return took_[what]; }
+    [[nodiscard]] const histogram& latency(kind what) const noexcept { return latency_[what]; }
 
-    const std::shared_ptr<postgres::traffic> traffic = std::make_shared<postgres::traffic>();
+    const std::shared_ptr<postgres::pool_stats> traffic = std::make_shared<postgres::pool_stats>();
 
 private:
-    std::array<counters<outcomes>, kinds> of_;
-    std::array<histogram, kinds> took_;
+    std::array<counters<outcomes>, kinds> counts_;
+    std::array<histogram, kinds> latency_;
 };
 
 } // namespace pgsql::slapd

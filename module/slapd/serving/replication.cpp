@@ -58,7 +58,8 @@ const BackendDB* ours_under(const BackendDB& over)
 std::string refusal(const BackendDB& of)
 {
     return "overlay syncprov cannot serve database pgsql " +
-           std::string(of.be_suffix != nullptr ? view(of.be_suffix[0]) : "without a suffix") +
+           std::string(of.be_suffix != nullptr ? to_string_view(of.be_suffix[0])
+                                               : "without a suffix") +
            ": it does not see changes made in PostgreSQL, and consumers would keep old entries; "
            "remove the overlay";
 }
@@ -68,11 +69,11 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
     try {
         const auto& on = *reinterpret_cast<slap_overinst*>(be->bd_info);
         if (const BackendDB* ours = ours_under(*on.on_info->oi_origdb)) {
-            const std::string why = refusal(*ours);
-            Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", why.c_str());
+            const std::string error = refusal(*ours);
+            Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", error.c_str());
             if (cr != nullptr) {
                 cr->err = LDAP_OTHER;
-                snprintf(cr->msg, sizeof cr->msg, "%s", why.c_str());
+                snprintf(cr->msg, sizeof cr->msg, "%s", error.c_str());
             }
             return -1;
         }
@@ -88,12 +89,12 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
 void check_replication(const BackendDB& be)
 {
     if (be.be_syncinfo != nullptr)
-        throw unusable("syncrepl cannot fill a pgsql database, which is changed in PostgreSQL "
-                       "only; remove the directive");
+        throw config_error("syncrepl cannot fill a pgsql database, which is changed in PostgreSQL "
+                           "only; remove the directive");
     const BackendDB* superior = superior_of(be);
     if (enabled_syncprov(overlays_of(be)) != nullptr ||
         (superior != nullptr && enabled_syncprov(overlays_of(*superior)) != nullptr))
-        throw unusable(refusal(be));
+        throw config_error(refusal(be));
 }
 
 void guard_syncprov() noexcept

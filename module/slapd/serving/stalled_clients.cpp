@@ -23,15 +23,15 @@ constexpr std::size_t most_addresses = 1000;
 
 class stalled_clients {
 public:
-    explicit stalled_clients(service& with) : whose_(with.weak_from_this()) {}
+    explicit stalled_clients(service& service) : service_(service.weak_from_this()) {}
 
-    postgres::appointment look()
+    postgres::next_run look()
     {
         int busy = 0;
         if (ldap_pvt_thread_pool_query(&connection_pool, LDAP_PVT_THREAD_POOL_PARAM_BACKLOAD,
                                        &busy) != 0 ||
             busy < connection_pool_max / 2) {
-            known_.clear();
+            clients_.clear();
             return {in_seconds(seldom)};
         }
         observe();
@@ -41,7 +41,7 @@ public:
 
 private:
     struct client {
-        std::uint64_t taken = 0;
+        std::uint64_t bytes_taken = 0;
         clock::time_point since;
         int workers = 0; ///< that wait for it
         std::string address;
@@ -68,12 +68,12 @@ private:
         each_blocked([&](const Connection& c) {
             client seen{socket_progress(c.c_sd), clock::now(), std::max(1, c.c_writers),
                         address_of(c)};
-            const auto before = known_.find(c.c_connid);
-            if (before != known_.end() && before->second.taken == seen.taken)
+            const auto before = clients_.find(c.c_connid);
+            if (before != clients_.end() && before->second.bytes_taken == seen.bytes_taken)
                 seen.since = before->second.since;
             now.emplace(c.c_connid, seen);
         });
-        known_ = std::move(now);
+        clients_ = std::move(now);
     }
 
     [[nodiscard]] clock::duration patience_with(const client& one) const
@@ -86,7 +86,7 @@ private:
     // The clients to disconnect.
     [[nodiscard]] std::set<unsigned long> too_many() const
     {
-        std::vector<std::pair<unsigned long, client>> all(known_.begin(), known_.end());
+        std::vector<std::pair<unsigned long, client>> all(clients_.begin(), clients_.end());
         std::sort(all.begin(), all.end(),
                   [](const auto& a, const auto& b) { return a.second.since < b.second.since; });
         int workers = 0;
@@ -121,24 +121,25 @@ private:
             disconnected_[address_of(c)] = clock::now();
             Debug(LDAP_DEBUG_STATS, "conn=%lu pgsql: disconnected, since it does not read\n",
                   c.c_connid);
-            if (const auto with = whose_.lock())
-                with->complain("stalled clients",
-                               "clients that do not read their answers hold too many of slapd's "
-                               "threads and are disconnected, such as " +
-                                   std::string(view(c.c_peer_name)));
+            if (const auto service = service_.lock())
+                service->warn_throttled(
+                    "stalled clients",
+                    "clients that do not read their answers hold too many of slapd's "
+                    "threads and are disconnected, such as " +
+                        std::string(to_string_view(c.c_peer_name)));
         });
     }
 
-    const std::weak_ptr<service> whose_;
-    clients known_;
+    const std::weak_ptr<service> service_;
+    clients clients_;
     std::map<std::string, clock::time_point> disconnected_; ///< the last time, by address
 };
 
 } // namespace
 
-postgres::watch::duty watch_for_stalled_clients(service& with)
+postgres::maintenance_thread::task watch_for_stalled_clients(service& service)
 {
-    return [s = std::make_shared<stalled_clients>(with)](const auto&) { return s->look(); };
+    return [s = std::make_shared<stalled_clients>(service)](const auto&) { return s->look(); };
 }
 
 } // namespace pgsql::slapd

@@ -17,7 +17,7 @@ bool in_slaptest() { return std::string_view(program_invocation_short_name) == "
 void transport_log::opened(const std::string& pool, const postgres::transport& how)
 {
     const std::lock_guard lock(guard_);
-    const auto [at, fresh] = known_.try_emplace(pool + how.peer, how);
+    const auto [at, fresh] = transports_.try_emplace(pool + how.peer, how);
     if (!fresh && at->second.encryption == how.encryption)
         return;
     at->second = how;
@@ -35,7 +35,7 @@ void transport_log::carries_hashes(bool whether)
         return;
     carries_hashes_ = whether;
     if (whether)
-        for (const auto& [server, how] : known_)
+        for (const auto& [server, how] : transports_)
             warn(how);
 }
 

@@ -27,7 +27,7 @@ private:
 
     const std::string label_;
     std::mutex guard_;
-    std::map<std::string, postgres::transport> known_; ///< by pool and server
+    std::map<std::string, postgres::transport> transports_; ///< by pool and server
     std::optional<bool> carries_hashes_;
 };
 

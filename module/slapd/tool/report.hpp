@@ -17,10 +17,10 @@ inline constexpr const char* subject_variable = "BACK_PGSQL_REPORT_ABOUT";
 inline constexpr const char* connection_variable = "BACK_PGSQL_REPORT_URI";
 
 /// What should be said of a mapping besides the problems of its kinds.
-[[nodiscard]] std::vector<std::string> remarks_on(const bound& mapping);
+[[nodiscard]] std::vector<std::string> warnings_about(const resolved_mapping& mapping);
 
 /// Appends the report as a line of JSON to the file, and lines that tell how far it is before. Only
 /// reads from PostgreSQL. Throws std::runtime_error when the file cannot be written.
-void examine(BackendDB& be, const char* file);
+void write_report(BackendDB& be, const char* file);
 
 } // namespace pgsql::slapd

@@ -9,22 +9,22 @@ namespace pgsql::slapd {
 namespace {
 
 using nlohmann::json;
-using level = examination::level;
+using level = report_context::level;
 
 // As PostgreSQL writes the types: character varying, text[].
-std::map<unsigned, std::string> type_names(examination& of)
+std::map<unsigned, std::string> type_names(report_context& report)
 {
     std::string numbers = "{";
-    for (const auto& k : of.mapping->map.kinds)
+    for (const auto& k : report.mapping->map.kinds)
         for (const auto& c : k.columns)
-            numbers += (numbers.size() == 1 ? "" : ",") + std::to_string(c.number);
-    const auto found = of.session.run_once(
+            numbers += (numbers.size() == 1 ? "" : ",") + std::to_string(c.type_oid);
+    const auto found = report.session.run_once(
         {"SELECT n, pg_catalog.format_type(n, NULL) FROM unnest($1::oid[]) AS n", {numbers + "}"}},
-        of.limits());
+        report.limits());
     std::map<unsigned, std::string> out;
     for (int i = 0; i < found.count(); ++i)
-        out[static_cast<unsigned>(std::stoul(std::string(found.at(i, 0).value_or("0"))))] =
-            found.at(i, 1).value_or("");
+        out[static_cast<unsigned>(std::stoul(std::string(found.value(i, 0).value_or("0"))))] =
+            found.value(i, 1).value_or("");
     return out;
 }
 
@@ -45,7 +45,7 @@ std::vector<std::string> uses(const directory::kind& k, const std::string& colum
     return out;
 }
 
-json columns_of(const bound& with, const directory::kind& k,
+json columns_of(const resolved_mapping& mapping, const directory::kind& k,
                 const std::map<unsigned, std::string>& types)
 {
     json out = json::array();
@@ -54,8 +54,8 @@ json columns_of(const bound& with, const directory::kind& k,
         for (const auto& s : k.sources)
             if (s.column == c.name)
                 attributes.push_back(
-                    with.map.attributes[static_cast<std::size_t>(s.attribute)].name);
-        const auto type = types.find(c.number);
+                    mapping.map.attributes[static_cast<std::size_t>(s.attribute)].name);
+        const auto type = types.find(c.type_oid);
         out.push_back({{"name", c.name},
                        {"type", type != types.end() ? type->second : "unknown"},
                        {"attributes", std::move(attributes)},
@@ -65,80 +65,85 @@ json columns_of(const bound& with, const directory::kind& k,
 }
 
 // Attributes without a column, and what stands in.
-json without_column(const bound& with, const directory::kind& k)
+json without_column(const resolved_mapping& mapping, const directory::kind& k)
 {
     json out = json::array();
     for (const auto& s : k.sources)
         if (s.column.empty())
             out.push_back(
-                {{"name", with.map.attributes[static_cast<std::size_t>(s.attribute)].name},
-                 {"from", s.of_name ? "the entry's name" : "defaults"}});
+                {{"name", mapping.map.attributes[static_cast<std::size_t>(s.attribute)].name},
+                 {"from", s.generated_uuid ? "the entry's name" : "defaults"}});
     for (const auto& v : k.values)
-        out.push_back({{"name", with.map.attributes[static_cast<std::size_t>(v.attribute)].name},
-                       {"from", v.listing.empty() ? "a query of its own" : "a list"}});
+        out.push_back({{"name", mapping.map.attributes[static_cast<std::size_t>(v.attribute)].name},
+                       {"from", v.source_sql.empty() ? "a query of its own" : "a list"}});
     return out;
 }
 
 // What clients of users look for and no column gives.
-void missing(examination& of, const directory::kind& k)
+void missing(report_context& report, const directory::kind& k)
 {
-    if (k.name != "users" || k.only_if_none_in >= 0)
+    if (k.name != "users" || k.yields_to_kind >= 0)
         return;
     const auto lacks = [&](const char* name) {
-        const int a = of.mapping->map.attribute_folded(name);
-        const directory::source* s = a >= 0 ? k.source_of(a) : nullptr;
+        const int a = report.mapping->map.attribute_ignoring_case(name);
+        const directory::attribute_source* s = a >= 0 ? k.source_of(a) : nullptr;
         return (s == nullptr || s->column.empty()) && (a < 0 || k.values_of(a) == nullptr);
     };
     const std::string about = "pgsql-list users";
     if (lacks("loginShell"))
-        of.find(level::note, about, "no column gives the login shell: everybody has the default",
-                "return one AS login_shell");
+        report.add_finding(level::note, about,
+                           "no column gives the login shell: everybody has the default",
+                           "return one AS login_shell");
     if (lacks("mail"))
-        of.find(level::note, about,
-                "no column gives the mail address: it is made of the name and the domain",
-                "return one AS mail");
+        report.add_finding(
+            level::note, about,
+            "no column gives the mail address: it is made of the name and the domain",
+            "return one AS mail");
     if (lacks("sshPublicKey"))
-        of.find(level::note, about, "no column gives SSH keys, for sss_ssh_authorizedkeys",
-                "include openssh-lpk.schema and return one AS \"sshPublicKey\"");
+        report.add_finding(level::note, about,
+                           "no column gives SSH keys, for sss_ssh_authorizedkeys",
+                           "include openssh-lpk.schema and return one AS \"sshPublicKey\"");
     if (lacks("modifyTimestamp"))
-        of.find(level::note, about,
-                "no column gives the time of change: SSSD's enumeration reads all users each time",
-                "return one AS updated_at");
+        report.add_finding(
+            level::note, about,
+            "no column gives the time of change: SSSD's enumeration reads all users each time",
+            "return one AS updated_at");
 }
 
 } // namespace
 
-void examine_columns(examination& of)
+void report_columns(report_context& report)
 {
-    of.mapping = of.with.mapping(of.limits());
-    for (const auto& remark : remarks_on(*of.mapping))
-        of.find(level::warning, "configuration", remark);
-    const auto types = type_names(of);
-    json& kinds = of.report["kinds"] = json::array();
+    report.mapping = report.database.mapping(report.limits());
+    for (const auto& remark : warnings_about(*report.mapping))
+        report.add_finding(level::warning, "configuration", remark);
+    const auto types = type_names(report);
+    json& kinds = report.report["kinds"] = json::array();
     std::set<std::string> said; // private groups have the problems of groups
-    for (const auto& k : of.mapping->map.kinds) {
-        if (!k.problem.empty()) {
-            if (!said.insert(k.problem).second)
+    for (const auto& k : report.mapping->map.kinds) {
+        if (!k.error.empty()) {
+            if (!said.insert(k.error).second)
                 continue;
-            const std::string help = of.refused.remedy_of(k.problem);
-            of.find(level::error, k.name, k.problem,
-                    !help.empty()
-                        ? help
-                        : "until this is fixed, searches for " + k.name + " get an error");
+            const std::string help = report.refused.remedy_of(k.error);
+            report.add_finding(level::error, k.name, k.error,
+                               !help.empty() ? help
+                                             : "until this is fixed, searches for " + k.name +
+                                                   " get an error");
             continue;
         }
-        if (k.only_if_none_in >= 0)
+        if (k.yields_to_kind >= 0)
             continue;
         kinds.push_back({{"name", k.name},
-                         {"columns", columns_of(*of.mapping, k, types)},
-                         {"without_column", without_column(*of.mapping, k)}});
+                         {"columns", columns_of(*report.mapping, k, types)},
+                         {"without_column", without_column(*report.mapping, k)}});
         for (const auto& v : k.values)
-            if (!v.problem.empty())
-                of.find(level::error, k.name, v.problem);
-        missing(of, k);
+            if (!v.error.empty())
+                report.add_finding(level::error, k.name, v.error);
+        missing(report, k);
     }
-    for (const auto& one : of.refused.beside(of.mapping->map))
-        of.find(level::error, one.name, refused_statements::fault(one), of.refused.remedy(one));
+    for (const auto& one : report.refused.optional_statements(report.mapping->map))
+        report.add_finding(level::error, one.name, refused_statements::fault(one),
+                           report.refused.remedy(one));
 }
 
 } // namespace pgsql::slapd

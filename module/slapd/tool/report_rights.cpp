@@ -7,17 +7,18 @@ namespace pgsql::slapd {
 
 using nlohmann::json;
 
-void examine_refusals(examination& of)
+void examine_refusals(report_context& report)
 {
-    of.refused = find_refused(of.with, of.session, look::fully, of.limits());
+    report.refused =
+        find_refused(report.database, report.session, check_depth::thorough, report.limits());
 }
 
 namespace {
 
 // Names mean what they mean to the role, also if somebody else asks.
-void adopt_search_path(examination& of, const std::string& role)
+void adopt_search_path(report_context& report, const std::string& role)
 {
-    (void)of.session.run_once(
+    (void)report.session.run_once(
         {"SELECT pg_catalog.set_config('search_path', pg_catalog.replace(coalesce("
          "CASE WHEN own.source = 'client' THEN own.setting END, "
          "(SELECT pg_catalog.substr(one, pg_catalog.length('search_path=') + 1) "
@@ -30,17 +31,17 @@ void adopt_search_path(examination& of, const std::string& role)
          "'\"$user\"', pg_catalog.quote_ident($1)), false) "
          "FROM pg_catalog.pg_settings own WHERE own.name = 'search_path'",
          {role}},
-        of.limits());
+        report.limits());
 }
 
-void report_triggers(examination& of, json& to)
+void report_triggers(report_context& report, json& to)
 {
     std::vector<postgres::named_query> queries;
-    for (const auto& k : of.with.kinds())
+    for (const auto& k : report.database.kinds())
         for (const auto& one : statements_of({k}))
             if (!one.writes && (k.hide_gated || !one.name.starts_with("pgsql-gate ")))
                 queries.push_back({one.name, one.text});
-    const auto found = postgres::tables_to_watch(of.session, queries, of.limits());
+    const auto found = postgres::tables_to_watch(report.session, queries, report.limits());
     to["tables"] = found.tables;
     to["without_triggers"] = found.without_triggers;
     to["functions"] = found.functions;
@@ -48,45 +49,47 @@ void report_triggers(examination& of, json& to)
 
 } // namespace
 
-void report_needs(examination& of)
+void report_needs(report_context& report)
 {
-    json& needs = of.report["needs"];
+    json& needs = report.report["needs"];
     const std::string role = needs["role"];
-    const auto session = of.session.run_once(
-        {"SELECT current_user, pg_catalog.current_database()", {}}, of.limits());
-    needs["database"] = session.at(0, 1).value_or("");
-    needs["peer"] = of.session.travels().peer;
-    if (session.at(0, 0) != role)
-        adopt_search_path(of, role);
-    if (!postgres::may_use_temporary(of.session, of.limits())) {
-        of.find(examination::level::error, "role " + std::string(session.at(0, 0).value_or("")),
-                "what the queries need can be found out with the right to make temporary views "
-                "only",
-                "GRANT TEMPORARY ON DATABASE " +
-                    postgres::quote_identifier(needs["database"].get<std::string>()) + " TO " +
-                    postgres::quote_identifier(std::string(session.at(0, 0).value_or(""))) +
-                    ", or name another role with --uri");
+    const auto session = report.session.run_once(
+        {"SELECT current_user, pg_catalog.current_database()", {}}, report.limits());
+    needs["database"] = session.value(0, 1).value_or("");
+    needs["peer"] = report.session.travels().peer;
+    if (session.value(0, 0) != role)
+        adopt_search_path(report, role);
+    if (!postgres::may_use_temporary(report.session, report.limits())) {
+        report.add_finding(
+            report_context::level::error, "role " + std::string(session.value(0, 0).value_or("")),
+            "what the queries need can be found out with the right to make temporary views "
+            "only",
+            "GRANT TEMPORARY ON DATABASE " +
+                postgres::quote_identifier(needs["database"].get<std::string>()) + " TO " +
+                postgres::quote_identifier(std::string(session.value(0, 0).value_or(""))) +
+                ", or name another role with --uri");
         return;
     }
-    const postgres::needed_rights found(of.session, statements_of(of.with.kinds()), role,
-                                        of.limits());
+    const postgres::needed_rights found(report.session, statements_of(report.database.kinds()),
+                                        role, report.limits());
     for (const auto& one : found.refused()) {
         std::string help;
         for (const auto& right : one.grants)
             help += (help.empty() ? "GRANT " : "; GRANT ") + right + " TO " +
                     postgres::quote_identifier(role);
-        of.find(examination::level::error, one.name, "PostgreSQL refuses it: " + one.reason,
-                help.empty() ? "" : help + "; or name an administrator's role with --uri");
+        report.add_finding(
+            report_context::level::error, one.name, "PostgreSQL refuses it: " + one.reason,
+            help.empty() ? "" : help + "; or name an administrator's role with --uri");
     }
     if (!found.refused().empty())
         return;
     needs["grants"] = json::array();
-    for (const auto& one : found.grants(postgres::listed::all))
+    for (const auto& one : found.grants(postgres::listed::every_column))
         needs["grants"].push_back({{"right", one.right}, {"statements", one.statements}});
     needs["search_path"] = found.search_path();
     needs["remarks"] = found.remarks();
-    needs["temporary"] = of.with.hears_changes;
-    report_triggers(of, needs);
+    needs["temporary"] = report.database.uses_notify;
+    report_triggers(report, needs);
 }
 
 } // namespace pgsql::slapd

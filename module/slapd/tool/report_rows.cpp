@@ -17,9 +17,9 @@ namespace pgsql::slapd {
 namespace {
 
 using nlohmann::json;
-using level = examination::level;
+using level = report_context::level;
 
-struct tally {
+struct operation_stats {
     long count = 0;
     std::vector<std::string> examples;
 
@@ -52,47 +52,47 @@ struct names_seen {
 
 const Attribute* attribute_of(const Entry& e, const char* name)
 {
-    std::string why;
-    AttributeDescription* ad = find_attribute(name, why);
+    std::string error;
+    AttributeDescription* ad = find_attribute(name, error);
     return ad != nullptr ? attr_find(e.e_attrs, ad) : nullptr;
 }
 
 // The rows of one kind, one page in memory.
-class reading {
+class row_reader {
 public:
-    reading(examination& of, const directory::kind& k, names_seen& names)
-        : of_(of), kind_(k), names_(names), required_(required_by(k.classes)),
-          lists_dns_(k.names_of(of.mapping->map.attribute_named("member")) < 0)
+    row_reader(report_context& report, const directory::kind& k, names_seen& names)
+        : report_(report), kind_(k), names_(names), required_(required_by(k.classes)),
+          lists_dns_(k.named_kind(report.mapping->map.attribute_named("member")) < 0)
     {
         op_.o_hdr = &header_;
-        op_.o_bd = &of.be;
+        op_.o_bd = &report.be;
         op_.o_tmpmfuncs = &ch_mfuncs;
     }
 
     json run()
     {
-        of_.with.listener = [&](const std::string& kind, const std::string& what) {
+        report_.database.warning_listener = [&](const std::string& kind, const std::string& text) {
             if (kind.starts_with("row ")) // and maybe the row's name on another line
                 skipped_[kind.substr(4 + kind_.name.size(),
                                      kind.find('\n') - 4 - kind_.name.size())]
-                    .add(what);
+                    .add(text);
             else if (kind.starts_with("value "))
-                left_out_[kind.substr(6 + kind_.name.size())].add(what);
+                duplicates_[kind.substr(6 + kind_.name.size())].add(text);
             else if (kind.starts_with("default "))
-                broken_defaults_[kind.substr(8 + kind_.name.size())].add(what);
+                broken_defaults_[kind.substr(8 + kind_.name.size())].add(text);
         };
         try {
             read();
         } catch (const postgres::error& e) {
             names_.complete = false;
-            of_.find(level::error, kind_.name,
-                     "the rows could not be read: " + std::string(e.what()),
-                     e.why() == postgres::error::cause::deadline
-                         ? "searches for all " + kind_.name +
-                               " fail the same way: see their plan, or raise pgsql-timeout"
-                         : "");
+            report_.add_finding(
+                level::error, kind_.name, "the rows could not be read: " + std::string(e.what()),
+                e.reason() == postgres::error::cause::deadline
+                    ? "searches for all " + kind_.name +
+                          " fail the same way: see their plan, or raise pgsql-timeout"
+                    : "");
         }
-        of_.with.listener = nullptr;
+        report_.database.warning_listener = nullptr;
         report();
         json passwords = json::array();
         for (const auto& [kind, of] : hashes_)
@@ -109,59 +109,61 @@ public:
 private:
     void read()
     {
-        directory::wanted parts{.everything = true};
-        parts.password = !kind_.password_column.empty();
-        const auto plan = directory::make_plan(of_.mapping->map, kind_,
-                                               directory::filter::of(directory::truth::yes), parts);
+        directory::selection selection{.all_user = true};
+        selection.password = !kind_.password_column.empty();
+        const auto plan =
+            directory::make_plan(report_.mapping->map, kind_,
+                                 directory::filter::constant_of(directory::truth::yes), selection);
         if (!plan)
             return;
         const auto at =
             std::find_if(plan->columns.begin(), plan->columns.end(), [&](const auto* c) {
-                return parts.password && c->name == kind_.password_column;
+                return selection.password && c->name == kind_.password_column;
             });
         const int password =
             at == plan->columns.end() ? -1 : static_cast<int>(at - plan->columns.begin());
         gated_ = plan->gate >= 0;
-        course how;
-        how.page_begins = [&](int rows) {
+        read_options options;
+        options.on_page_start = [&](int rows) {
             rows_ += rows;
-            of_.progress("reading " + kind_.name + ": " + std::to_string(rows_));
+            report_.progress("reading " + kind_.name + ": " + std::to_string(rows_));
         };
-        how.twin = [&](std::string_view name) {
+        options.on_duplicate = [&](std::string_view name) {
             twins_.add("\"" + std::string(name.substr(0, 60)) + "\"");
         };
-        each_candidate(
-            op_, of_.with, *of_.mapping, *plan,
-            [&](candidate& c) {
+        for_each_entry(
+            op_, report_.database, *report_.mapping, *plan,
+            [&](candidate& candidate) {
                 ++entries_;
                 if (entries_ == 1)
-                    take_sample(c.entry);
+                    take_sample(candidate.entry);
                 if (password >= 0)
-                    look_at_hash(c, password);
-                look_at_names(c.entry);
-                look_for_required(c.entry);
-                may_log_in_ += gated_ && c.page->at(c.row, plan->gate) == "t" ? 1 : 0;
+                    look_at_hash(candidate, password);
+                look_at_names(candidate.entry);
+                look_for_required(candidate.entry);
+                may_log_in_ +=
+                    gated_ && candidate.page->value(candidate.row, plan->gate) == "t" ? 1 : 0;
                 return slapd_shutdown == 0;
             },
-            how);
+            options);
     }
 
     void look_at_names(const Entry& e)
     {
-        names_.dns.emplace(view(e.e_nname));
+        names_.dns.emplace(to_string_view(e.e_nname));
         const auto each = [&](const char* name, const auto& use) {
             if (const Attribute* a = attribute_of(e, name))
                 for (unsigned i = 0; i < a->a_numvals; ++i)
-                    use(std::string(view(a->a_nvals[i])));
+                    use(std::string(to_string_view(a->a_nvals[i])));
         };
-        const std::string dn(view(e.e_name));
+        const std::string dn(to_string_view(e.e_name));
         each("uid", [&](std::string uid) { names_.uids.insert(std::move(uid)); });
         each("memberUid",
              [&](std::string member) { names_.member_uids.emplace(std::move(member), dn); });
         if (lists_dns_)
             each("member", [&](std::string member) {
-                const berval of_suffix = look_at(of_.with.suffix_ndn);
-                const berval named = look_at(member);
+                const berval of_suffix = to_berval(report_.database.suffix_ndn);
+                const berval named = to_berval(member);
                 if (dnIsSuffix(&named, &of_suffix) != 0)
                     names_.members.emplace(std::move(member), dn);
             });
@@ -174,77 +176,80 @@ private:
             while (a != nullptr && a->a_desc->ad_type != type)
                 a = a->a_next;
             if (a == nullptr)
-                missing_[std::string(view(type->sat_cname))].add(std::string(view(e.e_name)));
+                missing_[std::string(to_string_view(type->sat_cname))].add(
+                    std::string(to_string_view(e.e_name)));
         }
     }
 
     static std::string value(const Entry& e, const char* name)
     {
         const Attribute* a = attribute_of(e, name);
-        return a != nullptr ? std::string(view(a->a_vals[0])) : std::string();
+        return a != nullptr ? std::string(to_string_view(a->a_vals[0])) : std::string();
     }
 
     void take_sample(const Entry& e)
     {
         if (kind_.name == "users") {
-            of_.of.user = value(e, "uid");
-            of_.of.uid_number = value(e, "uidNumber");
-            of_.of.user_dn = view(e.e_name);
+            report_.sample.user = value(e, "uid");
+            report_.sample.uid_number = value(e, "uidNumber");
+            report_.sample.user_dn = to_string_view(e.e_name);
         } else if (kind_.name == "groups") {
-            of_.of.group = value(e, "cn");
-            of_.of.gid_number = value(e, "gidNumber");
+            report_.sample.group = value(e, "cn");
+            report_.sample.gid_number = value(e, "gidNumber");
         }
     }
 
-    void look_at_hash(const candidate& c, int column)
+    void look_at_hash(const candidate& candidate, int column)
     {
-        const auto hash = login::parse_hash(c.page->at(c.row, column).value_or(""));
-        if (c.page->at(c.row, column))
-            c.page->wipe(c.row, column);
-        const char* reason = why_hopeless(of_.with, *hash);
+        const auto hash =
+            auth::parse_hash(candidate.page->value(candidate.row, column).value_or(""));
+        if (candidate.page->value(candidate.row, column))
+            candidate.page->wipe(candidate.row, column);
+        const char* reason = unverifiable_reason(report_.database, *hash);
         hashes_[{hash->scheme(), reason != nullptr ? reason : "", hash->remedy()}].add(
-            "\"" + std::string(c.name.substr(0, 60)) + "\"");
+            "\"" + std::string(candidate.name.substr(0, 60)) + "\"");
     }
 
     void report()
     {
         for (const auto& [why, of] : skipped_)
-            of_.find(level::warning, "pgsql-list " + kind_.name,
-                     counted(of.count, " row is skipped: ", " rows are skipped: ") + why, "",
-                     of.examples);
-        for (const auto& [attribute, of] : left_out_)
-            of_.find(level::warning, "pgsql-list " + kind_.name,
-                     counted(of.count, " value of ", " values of ") + attribute +
-                         " left out, for breaking its syntax",
-                     "", of.examples);
+            report_.add_finding(level::warning, "pgsql-list " + kind_.name,
+                                counted(of.count, " row is skipped: ", " rows are skipped: ") + why,
+                                "", of.examples);
+        for (const auto& [attribute, of] : duplicates_)
+            report_.add_finding(level::warning, "pgsql-list " + kind_.name,
+                                counted(of.count, " value of ", " values of ") + attribute +
+                                    " left out, for breaking its syntax",
+                                "", of.examples);
         report_missing();
         if (twins_.count > 0)
-            of_.find(level::error, "pgsql-list " + kind_.name,
-                     counted(twins_.count, " row has", " rows have") +
-                         " the name of another row: the first of each is shown, and none of them "
-                         "can log in",
-                     "return each name once", twins_.examples);
+            report_.add_finding(
+                level::error, "pgsql-list " + kind_.name,
+                counted(twins_.count, " row has", " rows have") +
+                    " the name of another row: the first of each is shown, and none of them "
+                    "can log in",
+                "return each name once", twins_.examples);
         constexpr std::string_view weak[] = {"MD5 crypt", "DES crypt", "{MD5}", "{SMD5}", "{SHA}"};
         for (const auto& [kind, of] : hashes_) {
             const bool on_purpose = kind.scheme == "locked" || kind.scheme.starts_with("none");
             if (!kind.reason.empty())
-                of_.find(on_purpose ? level::note : level::warning, kind_.name,
-                         std::to_string(of.count) +
-                             " of them cannot log in, whatever the password: " + kind.reason +
-                             " (" + kind.scheme + ")",
-                         on_purpose            ? ""
-                         : kind.remedy.empty() ? "set new passwords for these users"
-                                               : kind.remedy,
-                         of.examples);
+                report_.add_finding(on_purpose ? level::note : level::warning, kind_.name,
+                                    std::to_string(of.count) +
+                                        " of them cannot log in, whatever the password: " +
+                                        kind.reason + " (" + kind.scheme + ")",
+                                    on_purpose            ? ""
+                                    : kind.remedy.empty() ? "set new passwords for these users"
+                                                          : kind.remedy,
+                                    of.examples);
             else if (std::find(std::begin(weak), std::end(weak), kind.scheme) != std::end(weak))
-                of_.find(level::note, kind_.name,
-                         counted(of.count, " has a weak hash: ", " have weak hashes: ") +
-                             kind.scheme,
-                         "they are replaced when users change their passwords", of.examples);
+                report_.add_finding(
+                    level::note, kind_.name,
+                    counted(of.count, " has a weak hash: ", " have weak hashes: ") + kind.scheme,
+                    "they are replaced when users change their passwords", of.examples);
         }
         if (gated_ && entries_ > 0 && may_log_in_ == 0)
-            of_.find(level::warning, "pgsql-gate " + kind_.name,
-                     "the condition is true of no row: nobody can log in");
+            report_.add_finding(level::warning, "pgsql-gate " + kind_.name,
+                                "the condition is true of no row: nobody can log in");
     }
 
     void report_missing()
@@ -253,7 +258,7 @@ private:
             const auto broken = broken_defaults_.find(attribute);
             const bool by_default = broken != broken_defaults_.end();
             const std::string directive = "pgsql-attribute " + kind_.name + " " + attribute;
-            of_.find(
+            report_.add_finding(
                 attribute == "member" ? level::note : level::warning, directive,
                 counted(of.count, " entry has no ", " entries have no ") + attribute +
                     ", which the object classes require",
@@ -269,7 +274,7 @@ private:
         // gecos is the name where that is ASCII, on purpose.
         for (const auto& [attribute, of] : broken_defaults_)
             if (!missing_.contains(attribute) && attribute != "gecos")
-                of_.find(
+                report_.add_finding(
                     level::note, "pgsql-attribute " + kind_.name + " " + attribute,
                     counted(of.count, " default breaks the syntax", " defaults break the syntax"),
                     "", of.examples);
@@ -280,7 +285,7 @@ private:
         return std::to_string(count) + (count == 1 ? one : several);
     }
 
-    examination& of_;
+    report_context& report_;
     const directory::kind& kind_;
     names_seen& names_;
     const std::set<const AttributeType*> required_;
@@ -291,53 +296,56 @@ private:
     long entries_ = 0;
     long may_log_in_ = 0;
     bool gated_ = false;
-    tally twins_;
-    std::map<std::string, tally> skipped_;
-    std::map<std::string, tally> left_out_;
-    std::map<std::string, tally> broken_defaults_;
-    std::map<std::string, tally> missing_; ///< by attribute that the object classes require
-    std::map<hash_kind, tally> hashes_;
+    operation_stats twins_;
+    std::map<std::string, operation_stats> skipped_;
+    std::map<std::string, operation_stats> duplicates_;
+    std::map<std::string, operation_stats> broken_defaults_;
+    std::map<std::string, operation_stats>
+        missing_; ///< by attribute that the object classes require
+    std::map<hash_kind, operation_stats> hashes_;
 };
 
 // A part of a query for people to read: the rows that have something in common.
-void common(examination& of, const std::string& about, const std::string& text,
-            const std::string& what, const std::string& mend, level how)
+void common(report_context& report, const std::string& about, const std::string& query,
+            const std::string& text, const std::string& hint, level how)
 {
     try {
-        const auto found = of.session.run_once({text, {}}, of.limits());
+        const auto found = report.session.run_once({query, {}}, report.limits());
         if (found.count() == 0)
             return;
         std::vector<std::string> examples;
         for (int i = 0; i < found.count(); ++i)
-            examples.emplace_back(found.at(i, 1).value_or(""));
-        of.find(how, about, what + ": " + std::string(found.at(0, 0).value_or("")), mend, examples);
+            examples.emplace_back(found.value(i, 1).value_or(""));
+        report.add_finding(how, about, text + ": " + std::string(found.value(0, 0).value_or("")),
+                           hint, examples);
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement &&
-            e.why() != postgres::error::cause::deadline)
+        if (e.reason() != postgres::error::cause::statement &&
+            e.reason() != postgres::error::cause::deadline)
             throw;
-        of.find(level::warning, about,
-                "it could not be told whether there are " + what + ": " + e.what());
+        report.add_finding(level::warning, about,
+                           "it could not be told whether there are " + text + ": " + e.what());
     }
 }
 
 // Members that no entry stands for. They may be accounts of the machines themselves.
-void report_strangers(examination& of, const char* attribute,
+void report_strangers(report_context& report, const char* attribute,
                       const std::unordered_map<std::string, std::string>& members,
                       const std::function<bool(const std::string&)>& has_entry)
 {
-    tally strangers;
+    operation_stats strangers;
     const std::map<std::string, std::string> sorted(members.begin(), members.end());
     for (const auto& [member, group] : sorted)
         if (!has_entry(member))
             strangers.add("\"" + member.substr(0, 60) + "\" of " + group);
     if (strangers.count > 0)
-        of.find(level::note, std::string("members (") + attribute + ")",
-                std::to_string(strangers.count) +
-                    (strangers.count == 1 ? " member has no entry and is shown"
-                                          : " members have no entry and are shown") +
-                    " all the same",
-                "if they are no accounts of the clients' own, join the users in the query",
-                strangers.examples);
+        report.add_finding(
+            level::note, std::string("members (") + attribute + ")",
+            std::to_string(strangers.count) +
+                (strangers.count == 1 ? " member has no entry and is shown"
+                                      : " members have no entry and are shown") +
+                " all the same",
+            "if they are no accounts of the clients' own, join the users in the query",
+            strangers.examples);
 }
 
 std::string normalised(const std::string& column, bool fold)
@@ -348,57 +356,58 @@ std::string normalised(const std::string& column, bool fold)
 
 } // namespace
 
-void examine_rows(examination& of)
+void report_rows(report_context& report)
 {
-    if (!of.mapping)
+    if (!report.mapping)
         return;
     names_seen names;
-    for (json& shown : of.report["kinds"])
-        for (const auto& k : of.mapping->map.kinds)
-            if (k.name == shown["name"].get<std::string>() && k.problem.empty())
-                shown.update(reading(of, k, names).run());
-    if (!of.mapping->complete || !names.complete)
+    for (json& shown : report.report["kinds"])
+        for (const auto& k : report.mapping->map.kinds)
+            if (k.name == shown["name"].get<std::string>() && k.error.empty())
+                shown.update(row_reader(report, k, names).run());
+    if (!report.mapping->complete || !names.complete)
         return; // they may be entries that could not be read
-    report_strangers(of, "memberUid", names.member_uids,
-                     [&](const std::string& uid) { return names.uids.contains(folded(uid)); });
-    const auto& kinds = of.mapping->map.kinds;
+    report_strangers(report, "memberUid", names.member_uids,
+                     [&](const std::string& uid) { return names.uids.contains(to_lower(uid)); });
+    const auto& kinds = report.mapping->map.kinds;
     const bool private_groups = std::any_of(kinds.begin(), kinds.end(),
-                                            [](const auto& k) { return k.only_if_none_in >= 0; });
-    report_strangers(of, "member", names.members, [&](const std::string& dn) {
-        const directory::place at = of.with.where().locate(dn);
-        return at.fixed >= 0 || names.dns.contains(dn) ||
-               (private_groups && names.uids.contains(at.value)); // whose groups are not read here
+                                            [](const auto& k) { return k.yields_to_kind >= 0; });
+    report_strangers(report, "member", names.members, [&](const std::string& dn) {
+        const directory::dn_location location = report.database.dn_tree().locate(dn);
+        return location.container >= 0 || names.dns.contains(dn) ||
+               (private_groups &&
+                names.uids.contains(location.value)); // whose groups are not read here
     });
 }
 
-void examine_names(examination& of)
+void report_names(report_context& report)
 {
-    if (!of.mapping)
+    if (!report.mapping)
         return;
-    const auto& all = of.mapping->map;
-    for (const auto& k : all.kinds) {
-        if (!k.problem.empty() || k.only_if_none_in >= 0)
+    const auto& mapping = report.mapping->map;
+    for (const auto& k : mapping.kinds) {
+        if (!k.error.empty() || k.yields_to_kind >= 0)
             continue;
         const std::string from = " FROM (" + k.list.text + ") AS e";
         const std::string about = "pgsql-list " + k.name;
         const std::string name = "e." + postgres::quote_identifier(k.rdn().column);
         if (!k.rdn().column.empty())
-            common(of, about,
+            common(report, about,
                    "SELECT count(*) OVER (), (array_agg(DISTINCT " + name + "::text))[1:3]::text" +
                        from + " WHERE " + name + " IS NOT NULL GROUP BY " + normalised(name, true) +
                        " HAVING count(DISTINCT " + name + "::text) > 1 ORDER BY 2 LIMIT 3",
                    "names that differ only by case or blanks, which are the same to LDAP",
                    "give each entry a name of its own", level::error);
         for (const auto& s : k.sources) {
-            const auto& attribute = all.attributes[static_cast<std::size_t>(s.attribute)];
+            const auto& attribute = mapping.attributes[static_cast<std::size_t>(s.attribute)];
             const directory::column* c = k.find_column(s.column);
             if (c == nullptr || directory::is_list(c->type))
                 continue;
             const std::string column = "e." + postgres::quote_identifier(c->name);
-            const bool account = k.source_of(all.attribute_named("uidNumber")) != nullptr;
+            const bool account = k.source_of(mapping.attribute_named("uidNumber")) != nullptr;
             if (attribute.name == "uidNumber" || (attribute.name == "gidNumber" && !account))
                 common(
-                    of, about,
+                    report, about,
                     "SELECT count(*) OVER (), " + column + "::text || ' ' || (array_agg(" + name +
                         "::text))[1:3]::text" + from + " WHERE " + column +
                         " IS NOT NULL GROUP BY " + column +
@@ -406,13 +415,13 @@ void examine_names(examination& of)
                     "numbers (" + attribute.name + ") that several entries have",
                     "give each entry a number of its own: who has the same may read the same files",
                     level::error);
-            const bool folds = attribute.rule == directory::match::ignore_case;
-            if ((!folds && attribute.rule != directory::match::exact_case) ||
+            const bool folds = attribute.rule == directory::matching_rule::ignore_case;
+            if ((!folds && attribute.rule != directory::matching_rule::exact_case) ||
                 s.compare == directory::comparison::any ||
                 c->type == directory::column_type::citext)
                 continue;
             const bool lower = folds && s.compare == directory::comparison::lower;
-            common(of, "pgsql-attribute " + k.name + " " + attribute.name,
+            common(report, "pgsql-attribute " + k.name + " " + attribute.name,
                    "SELECT count(*) OVER (), " + column + "::text" + from + " WHERE " + column +
                        "::text <> " + normalised(column, lower) + " ORDER BY 2 LIMIT 3",
                    std::string("values that are not stored ") +

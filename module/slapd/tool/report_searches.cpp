@@ -18,39 +18,43 @@ namespace {
 
 using directory::filter;
 using nlohmann::json;
-using level = examination::level;
+using level = report_context::level;
 
 struct filter_free {
     void operator()(Filter* f) const noexcept { ::filter_free(f); }
 };
 
 // What answers one search: a probe for each statement.
-std::vector<directory::probe> statements_of(examination& of, const directory::client_search& search)
+std::vector<directory::sample_query> statements_of(report_context& report,
+                                                   const directory::client_search& search)
 {
     const std::unique_ptr<Filter, filter_free> parsed(str2filter(search.filter.c_str()));
     if (parsed == nullptr)
         throw std::runtime_error("slapd does not read the filter " + search.filter);
-    directory::wanted parts;
-    filter what = read_filter(parsed.get(), of.with.where(), *of.mapping, parts);
-    parts.everything = parts.operational = search.attributes.empty();
+    directory::selection selection;
+    filter translated =
+        translate_filter(parsed.get(), report.database.dn_tree(), *report.mapping, selection);
+    selection.all_user = selection.all_operational = search.attributes.empty();
     for (const auto& name : search.attributes)
-        if (const int a = of.mapping->map.attribute_folded(name); a >= 0) {
-            parts.attributes.push_back(a);
-            parts.delivered.push_back(a);
+        if (const int a = report.mapping->map.attribute_ignoring_case(name); a >= 0) {
+            selection.attributes.push_back(a);
+            selection.fetched.push_back(a);
         }
-    std::vector<directory::probe> out;
-    for (const auto& k : of.mapping->map.kinds) {
-        if (!k.problem.empty() || (search.of_user_entry && k.name != "users"))
+    std::vector<directory::sample_query> out;
+    for (const auto& k : report.mapping->map.kinds) {
+        if (!k.error.empty() || (search.base_is_user && k.name != "users"))
             continue;
-        filter asked = what;
-        if (search.of_user_entry)
-            asked = filter::combine(
-                filter::type::conjunction,
-                {filter::equals(k.rdn().attribute, folded(of.of.user)),
-                 filter::combine(filter::type::disjunction,
-                                 {filter::of(directory::truth::yes), std::move(what)})});
-        auto found = directory::probes_of(of.mapping->map, k, asked, parts, k.name,
-                                          {k.name == "groups" ? of.of.group : of.of.user});
+        filter asked = translated;
+        if (search.base_is_user)
+            asked =
+                filter::combine(filter::node::conjunction,
+                                {filter::equals(k.rdn().attribute, to_lower(report.sample.user)),
+                                 filter::combine(filter::node::disjunction,
+                                                 {filter::constant_of(directory::truth::yes),
+                                                  std::move(translated)})});
+        auto found = directory::sample_queries_for(
+            report.mapping->map, k, asked, selection, k.name,
+            {k.name == "groups" ? report.sample.group : report.sample.user});
         std::move(found.begin(), found.end(), std::back_inserter(out));
     }
     return out;
@@ -68,10 +72,10 @@ struct search_verdict {
     std::string hint;
 };
 
-search_verdict not_served(const examination& of)
+search_verdict not_served(const report_context& report)
 {
-    for (const auto& k : of.mapping->map.kinds)
-        if (!k.problem.empty())
+    for (const auto& k : report.mapping->map.kinds)
+        if (!k.error.empty())
             return {"not served", k.name + " has an error, see the findings"};
     return {"not served", "no entry can match the filter"};
 }
@@ -95,28 +99,29 @@ search_verdict verdict_on(const search_cost& spent)
 
 } // namespace
 
-void examine_searches(examination& of)
+void report_searches(report_context& report)
 {
-    if (!of.mapping)
+    if (!report.mapping)
         return;
     constexpr double large = 10000; // rows, from which on the log names indexes
-    const postgres::explainer explain(of.session, 0, of.limits());
-    std::map<std::pair<std::string, std::vector<std::string>>, std::vector<postgres::whole_read>>
+    const postgres::explainer explain(report.session, 0, report.limits());
+    std::map<std::pair<std::string, std::vector<std::string>>, std::vector<postgres::seq_scan>>
         known; // by the statement
     const auto whole_reads = [&](const postgres::statement& asked) {
         const auto [at, added] = known.try_emplace({asked.text, asked.values});
         if (added)
-            at->second = explain.whole_reads(asked, of.session, of.limits());
+            at->second = explain.seq_scans(asked, report.session, report.limits());
         return at->second;
     };
-    json& searches = of.report["searches"] = json::array();
-    std::vector<directory::probe> all;
-    for (const auto& search : directory::client_searches(of.of)) {
-        of.progress("planning " + search.client + ": " + search.what);
+    json& searches = report.report["searches"] = json::array();
+    std::vector<directory::sample_query> all;
+    for (const auto& search : directory::client_searches(report.sample)) {
+        report.progress("planning " + search.client + ": " + search.description);
         json statements = json::array();
         search_cost spent;
-        for (auto& asked : statements_of(of, search)) {
-            const auto plan = postgres::plan_of(asked.asked, of.session, of.limits());
+        for (auto& asked : statements_of(report, search)) {
+            const auto plan =
+                postgres::explain_statement(asked.statement, report.session, report.limits());
             json whole = json::object();
             json guessed = json::array();
             for (const auto& scan : plan.scans)
@@ -124,31 +129,32 @@ void examine_searches(examination& of)
                     whole[scan.table] = std::llround(explain.rows_of(scan).value_or(0));
                     if (explain.guesses(scan))
                         guessed.push_back(scan.table);
-                    postgres::whole_read extent;
+                    postgres::seq_scan extent;
                     extent.table = scan.table;
                     extent.rows = explain.rows_of(scan).value_or(0);
                     extent.guessed = explain.guesses(scan);
                     spent.sequential.insert(directory::extent_of(extent));
                 }
             spent.cost += plan.cost;
-            if (!search.of_all)
-                for (const auto& read : whole_reads(asked.asked))
+            if (!search.enumerates)
+                for (const auto& read : whole_reads(asked.statement))
                     spent.without_index.insert(directory::extent_of(read));
-            statements.push_back({{"what", asked.what},
-                                  {"sql", asked.asked.text},
+            statements.push_back({{"what", asked.description},
+                                  {"sql", asked.statement.text},
                                   {"plan", plan.line},
                                   {"cost", plan.cost},
                                   {"sequential", std::move(whole)},
                                   {"guessed", std::move(guessed)}});
-            asked.what = search.client + ": " + search.what + " (" + asked.what + ")";
-            if (!search.of_all)
+            asked.description =
+                search.client + ": " + search.description + " (" + asked.description + ")";
+            if (!search.enumerates)
                 all.push_back(std::move(asked));
         }
-        const auto [verdict, hint] = statements.empty() ? not_served(of)
-                                     : search.of_all    ? verdict_on_list()
-                                                        : verdict_on(spent);
+        const auto [verdict, hint] = statements.empty()  ? not_served(report)
+                                     : search.enumerates ? verdict_on_list()
+                                                         : verdict_on(spent);
         searches.push_back({{"client", search.client},
-                            {"what", search.what},
+                            {"what", search.description},
                             {"filter", search.filter},
                             {"verdict", verdict},
                             {"hint", hint},
@@ -157,20 +163,21 @@ void examine_searches(examination& of)
     }
     // What the log says at a start comes first, so that each index is named for the plainest
     // search.
-    auto plain = directory::probes(of.mapping->map);
+    auto plain = directory::sample_queries(report.mapping->map);
     std::move(all.begin(), all.end(), std::back_inserter(plain));
-    of.progress("looking for missing indexes");
+    report.progress("looking for missing indexes");
     for (const auto& advice : directory::missing_indexes(plain, whole_reads)) {
-        const bool matters = std::any_of(advice.reads.begin(), advice.reads.end(),
+        const bool matters = std::any_of(advice.scans.begin(), advice.scans.end(),
                                          [&](const auto& r) { return r.rows >= large; });
-        std::string mend;
+        std::string hint;
         for (const auto& index : advice.indexes)
-            mend += (mend.empty() ? "" : " ") + index;
+            hint += (hint.empty() ? "" : " ") + index;
         directory::index_advice said = advice;
         said.indexes.clear();
-        of.find(matters ? level::warning : level::note, "indexes",
-                said.text() + (matters ? "" : "; that costs little as long as the table is small"),
-                mend);
+        report.add_finding(matters ? level::warning : level::note, "indexes",
+                           said.text() +
+                               (matters ? "" : "; that costs little as long as the table is small"),
+                           hint);
     }
 }
 

@@ -17,7 +17,7 @@ statements_of(const std::vector<directory::kind_setting>& kinds)
     for (const auto& k : kinds) {
         add("pgsql-list " + k.name, *k.list);
         if (k.gate)
-            add("pgsql-gate " + k.name, directory::only_where(*k.list, k.gate->text));
+            add("pgsql-gate " + k.name, directory::restrict_query(*k.list, k.gate->text));
         for (const auto& l : k.lookups)
             add("pgsql-lookup " + k.name + " " + l.attribute, l.query);
         for (const auto& v : k.values)
@@ -35,16 +35,16 @@ constexpr const char* no_right = "42501";
 // Planning a statement checks its rights and does not run it.
 std::optional<postgres::error> refusal_of(const postgres::checked_statement& one,
                                           postgres::connection& session,
-                                          const postgres::patience& limits)
+                                          const postgres::wait_options& options)
 {
     try {
         const std::string text =
             one.writes ? one.text : "SELECT 1 FROM (" + one.text + "\n) AS e LIMIT 0";
-        (void)session.run_once({"EXPLAIN " + text, {}}, limits);
+        (void)session.run_once({"EXPLAIN " + text, {}}, options);
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
-        if (!e.about_a_value()) // which is wrong only because it is NULL
+        if (!e.caused_by_value()) // which is wrong only because it is NULL
             return e;
     }
     return std::nullopt;
@@ -53,14 +53,14 @@ std::optional<postgres::error> refusal_of(const postgres::checked_statement& one
 // Nothing if PostgreSQL does not let it be found out: a standby, or a role without TEMPORARY.
 std::optional<postgres::needed_rights>
 needs_of(const std::vector<postgres::checked_statement>& statements, postgres::connection& session,
-         const postgres::patience& limits)
+         const postgres::wait_options& options)
 {
-    if (!postgres::may_use_temporary(session, limits))
+    if (!postgres::may_use_temporary(session, options))
         return std::nullopt;
     try {
-        return postgres::needed_rights(session, statements, "", limits);
+        return postgres::needed_rights(session, statements, "", options);
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement)
+        if (e.reason() != postgres::error::cause::statement)
             throw;
         return std::nullopt;
     }
@@ -68,21 +68,21 @@ needs_of(const std::vector<postgres::checked_statement>& statements, postgres::c
 
 } // namespace
 
-refused_statements find_refused(const service& with, postgres::connection& session, look how,
-                                const postgres::patience& limits)
+refused_statements find_refused(const service& service, postgres::connection& session,
+                                check_depth how, const postgres::wait_options& options)
 {
     refused_statements out;
-    out.role = session.run_once({"SELECT pg_catalog.quote_ident(current_user)", {}}, limits)
-                   .at(0, 0)
+    out.role = session.run_once({"SELECT pg_catalog.quote_ident(current_user)", {}}, options)
+                   .value(0, 0)
                    .value_or("");
-    const auto statements = statements_of(with.kinds());
+    const auto statements = statements_of(service.kinds());
     std::map<std::string, postgres::error> refusals;
     for (const auto& one : statements)
-        if (auto refusal = refusal_of(one, session, limits))
+        if (auto refusal = refusal_of(one, session, options))
             refusals.emplace(one.name, std::move(*refusal));
-    if (refusals.empty() && how == look::briefly)
+    if (refusals.empty() && how == check_depth::brief)
         return out;
-    const auto needs = needs_of(statements, session, limits);
+    const auto needs = needs_of(statements, session, options);
     for (const auto& one : statements) {
         const auto refusal = refusals.find(one.name);
         postgres::refused_statement found{one.name, "", {}};
@@ -96,7 +96,7 @@ refused_statements find_refused(const service& with, postgres::connection& sessi
         if (refusal != refusals.end()) {
             found.reason = refusal->second.what();
             if (found.grants.empty())
-                found.grants = postgres::likely_grants(session, one.text, refusal->second, limits);
+                found.grants = postgres::likely_grants(session, one.text, refusal->second, options);
             // What is wrong with a query otherwise was said when its columns were asked for.
             if (found.grants.empty() && !one.writes && refusal->second.sqlstate() != no_right)
                 continue;
@@ -141,12 +141,12 @@ std::string refused_statements::with_remedy(const std::string& problem) const
 }
 
 std::vector<postgres::refused_statement>
-refused_statements::beside(const directory::mapping& of) const
+refused_statements::optional_statements(const directory::mapping& of) const
 {
     std::vector<postgres::refused_statement> out;
     for (const auto& one : statements)
         if (std::none_of(of.kinds.begin(), of.kinds.end(),
-                         [&](const auto& k) { return k.problem.starts_with(one.name + ":"); }))
+                         [&](const auto& k) { return k.error.starts_with(one.name + ":"); }))
             out.push_back(one);
     return out;
 }
@@ -168,10 +168,10 @@ std::vector<std::string> refused_statements::problems(const directory::mapping& 
 {
     std::vector<std::string> out;
     for (const auto& k : of.kinds)
-        if (const std::string one = with_remedy(k.problem);
+        if (const std::string one = with_remedy(k.error);
             !one.empty() && std::find(out.begin(), out.end(), one) == out.end())
             out.push_back(one);
-    for (const auto& one : beside(of))
+    for (const auto& one : optional_statements(of))
         out.push_back(problem(one));
     return out;
 }

@@ -13,7 +13,7 @@ statements_of(const std::vector<directory::kind_setting>& kinds);
 
 /// How closely to look: `fully` finds functions that would not be called now, too, and takes more
 /// statements.
-enum class look : char { briefly, fully };
+enum class check_depth : char { brief, thorough };
 
 /// The statements that PostgreSQL refuses to run, with the grants that help.
 struct refused_statements {
@@ -30,7 +30,7 @@ struct refused_statements {
     [[nodiscard]] std::string with_remedy(const std::string& problem) const;
     /// Those that are not among the problems of a kind already.
     [[nodiscard]] std::vector<postgres::refused_statement>
-    beside(const directory::mapping& of) const;
+    optional_statements(const directory::mapping& of) const;
     /// What is wrong with the kinds of the mapping and with these statements.
     [[nodiscard]] std::vector<std::string> problems(const directory::mapping& of) const;
     /// In words, without its name and the remedy, and with them.
@@ -39,7 +39,8 @@ struct refused_statements {
 };
 
 /// Those for which a right is missing, and password changes that are refused for whatever reason.
-[[nodiscard]] refused_statements find_refused(const service& with, postgres::connection& session,
-                                              look how, const postgres::patience& limits);
+[[nodiscard]] refused_statements find_refused(const service& service, postgres::connection& session,
+                                              check_depth how,
+                                              const postgres::wait_options& options);
 
 } // namespace pgsql::slapd

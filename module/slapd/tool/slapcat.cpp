@@ -15,7 +15,7 @@ namespace pgsql::slapd {
 // are.
 class walk {
 public:
-    walk(BackendDB& be, std::shared_ptr<service> with) : with_(std::move(with))
+    walk(BackendDB& be, std::shared_ptr<service> service) : service_(std::move(service))
     {
         // As slapd's own tool functions do it; nothing is allocated from the operation.
         op_.o_hdr = &header_;
@@ -24,48 +24,50 @@ public:
     }
 
     /// Begins with the entries of `base` (null: all) and `scope` that `what` (null: any) takes.
-    void begin(const berval* base, int scope, Filter* what)
+    void begin(const berval* base, int scope, Filter* filter)
     {
         base_ = base;
         scope_ = scope;
-        what_ = what;
-        mapping_ = mapping_of(op_, *with_);
+        filter_ = filter;
+        mapping_ = current_mapping(op_, *service_);
         member_of_ = mapping_->map.attribute_named("memberOf");
         // The operational attributes that a server takes, too. Not memberOf: it follows from the
         // groups, and a server whose schema lacks it would refuse the entries.
-        parts_ = {.everything = true};
+        parts_ = {.all_user = true};
         for (int i = 0; i < static_cast<int>(mapping_->map.attributes.size()); ++i)
             if (mapping_->map.attributes[static_cast<std::size_t>(i)].operational &&
                 i != member_of_) {
                 parts_.attributes.push_back(i);
-                parts_.delivered.push_back(i);
+                parts_.fetched.push_back(i);
             }
-        condition_ = what_ != nullptr ? read_filter(what_, with_->where(), *mapping_, parts_)
-                                      : directory::filter::of(directory::truth::yes);
-        const berval suffix = look_at(with_->suffix_ndn);
+        condition_ = filter_ != nullptr
+                         ? translate_filter(filter_, service_->dn_tree(), *mapping_, parts_)
+                         : directory::filter::constant_of(directory::truth::yes);
+        const berval suffix = to_berval(service_->suffix_ndn);
         const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
-        top_ = whole ? 0 : with_->where().find(view(*base_));
+        top_ = whole ? 0 : service_->dn_tree().find(to_string_view(*base_));
         if (top_ < 0) {
-            visit_entry(op_, *with_, *mapping_, *base_, condition_, parts_, [&](candidate& c) {
-                keep(c.entry);
-                return true;
-            });
+            find_entry(op_, *service_, *mapping_, *base_, condition_, parts_,
+                       [&](candidate& candidate) {
+                           keep(candidate.entry);
+                           return true;
+                       });
             kind_ = mapping_->map.kinds.size();
             return;
         }
-        for (std::size_t i = 0; i < with_->where().entries().size(); ++i) // parents come first
-            keep(with_->fixed(static_cast<int>(i)));
+        for (std::size_t i = 0; i < service_->dn_tree().entries().size(); ++i) // parents come first
+            keep(service_->container(static_cast<int>(i)));
     }
 
     /// Goes on to the next entry; NOID when there is none.
     ID advance()
     {
-        while (kept_.empty() && !ended_ && kind_ < mapping_->map.kinds.size())
+        while (pending_.empty() && !ended_ && kind_ < mapping_->map.kinds.size())
             next_page();
-        if (kept_.empty() || ended_)
+        if (pending_.empty() || ended_)
             return NOID;
-        current_ = std::move(kept_.front());
-        kept_.pop_front();
+        current_ = std::move(pending_.front());
+        pending_.pop_front();
         current_->e_id = ++id_;
         return id_;
     }
@@ -74,15 +76,15 @@ public:
     ID go_to(const berval& ndn)
     {
         current_.reset();
-        if (const int fixed = with_->where().find(view(ndn)); fixed >= 0)
-            current_.reset(entry_dup(&with_->fixed(fixed)));
+        if (const int fixed = service_->dn_tree().find(to_string_view(ndn)); fixed >= 0)
+            current_.reset(entry_dup(&service_->container(fixed)));
         else
-            visit_entry(op_, *with_, *mapping_of(op_, *with_), ndn,
-                        directory::filter::of(directory::truth::yes), everything(),
-                        [&](candidate& c) {
-                            current_.reset(entry_dup(&c.entry));
-                            return true;
-                        });
+            find_entry(op_, *service_, *current_mapping(op_, *service_), ndn,
+                       directory::filter::constant_of(directory::truth::yes), all_attributes(),
+                       [&](candidate& candidate) {
+                           current_.reset(entry_dup(&candidate.entry));
+                           return true;
+                       });
         if (current_ == nullptr)
             return NOID;
         current_->e_id = ++id_;
@@ -93,9 +95,12 @@ public:
     void end() { ended_ = true; }
 
     /// The entry that a number was just given to, once; the tool frees it.
-    Entry* take(ID id) { return current_ != nullptr && id == id_ ? current_.release() : nullptr; }
+    Entry* take_entry(ID id)
+    {
+        return current_ != nullptr && id == id_ ? current_.release() : nullptr;
+    }
 
-    [[nodiscard]] const service& with() const { return *with_; }
+    [[nodiscard]] const service& database_service() const { return *service_; }
 
 private:
     void next_page()
@@ -104,19 +109,19 @@ private:
             ++kind_;
             return;
         }
-        course how;
-        how.ordered = true;
-        how.after = last_;
+        read_options options;
+        options.ordered = true;
+        options.after_key = last_;
         int seen = 0;
         try {
-            const bool ended = each_candidate(
-                op_, *with_, *mapping_, *plan_,
-                [&](candidate& c) {
-                    last_ = std::string(c.name);
-                    keep(c.entry);
+            const bool ended = for_each_entry(
+                op_, *service_, *mapping_, *plan_,
+                [&](candidate& candidate) {
+                    last_ = std::string(candidate.name);
+                    keep(candidate.entry);
                     return ++seen < plan_->rows;
                 },
-                how);
+                options);
             if (!ended)
                 return;
             ++kind_;
@@ -132,16 +137,17 @@ private:
     {
         const directory::kind& k = mapping_->map.kinds[kind_];
         const int parent = mapping_->shared[kind_].parent;
-        if (scope_ == LDAP_SCOPE_ONELEVEL ? view(with_->fixed(parent).e_nname) != view(*base_)
-                                          : !with_->where().below(parent, top_))
+        if (scope_ == LDAP_SCOPE_ONELEVEL
+                ? to_string_view(service_->container(parent).e_nname) != to_string_view(*base_)
+                : !service_->dn_tree().is_below(parent, top_))
             return false;
         // A statement that finds groups by member may have found private ones with them.
-        if (k.only_if_none_in >= 0 && with_private_)
+        if (k.yields_to_kind >= 0 && with_private_)
             return false;
-        learn_characters(op_, *with_, *mapping_, condition_);
+        learn_characters(op_, *service_, *mapping_, condition_);
         plan_ = directory::make_plan(mapping_->map, k, condition_, parts_, refused_);
         with_private_before_ = with_private_;
-        with_private_ = with_private_ || (plan_ && plan_->covers_private);
+        with_private_ = with_private_ || (plan_ && plan_->includes_private_groups);
         return plan_.has_value();
     }
 
@@ -150,24 +156,24 @@ private:
         if (base_ != nullptr &&
             dnIsSuffixScope(&e.e_nname, const_cast<berval*>(base_), scope_) != 1)
             return;
-        if (what_ != nullptr && test_filter(nullptr, &e, what_) != LDAP_COMPARE_TRUE)
+        if (filter_ != nullptr && test_filter(nullptr, &e, filter_) != LDAP_COMPARE_TRUE)
             return;
-        own_entry kept(entry_dup(&e));
+        entry_ptr kept(entry_dup(&e));
         if (member_of_ >= 0) // there for the filter
             (void)attr_delete(&kept->e_attrs,
                               mapping_->types[static_cast<std::size_t>(member_of_)].description);
-        kept_.push_back(std::move(kept));
+        pending_.push_back(std::move(kept));
     }
 
-    const std::shared_ptr<service> with_;
+    const std::shared_ptr<service> service_;
     Operation op_{};
     Opheader header_{};
     const berval* base_ = nullptr;
     int scope_ = LDAP_SCOPE_DEFAULT;
-    Filter* what_ = nullptr;
-    std::shared_ptr<const bound> mapping_;
+    Filter* filter_ = nullptr;
+    std::shared_ptr<const resolved_mapping> mapping_;
     int member_of_ = -1;
-    directory::wanted parts_;
+    directory::selection parts_;
     directory::filter condition_;
     int top_ = -1;         ///< the fixed entry that is the base
     std::size_t kind_ = 0; ///< whose rows are next
@@ -175,10 +181,10 @@ private:
     std::optional<std::string> last_; ///< the name of the last row that is done
     bool with_private_ = false;
     bool with_private_before_ = false; ///< this kind
-    std::vector<directory::asked_value> refused_;
+    std::vector<directory::requested_value> refused_;
     bool ended_ = false;
-    std::deque<own_entry> kept_;
-    own_entry current_;
+    std::deque<entry_ptr> pending_;
+    entry_ptr current_;
     ID id_ = 0;
 };
 
@@ -191,20 +197,20 @@ constexpr ID failed = NOID - 1;
 
 template <typename Step> ID guarded(BackendDB* be, const char* consequence, Step step) noexcept
 {
-    walk& at = *database_of(*be).at_work;
+    walk& at = *database_of(*be).tool_walk;
     try {
-        std::string why;
+        std::string error;
         try {
             return step(at);
         } catch (const postgres::error& e) {
-            why = e.what();
+            error = e.what();
             if (!e.sqlstate().empty())
-                why += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
+                error += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
         } catch (const std::exception& e) {
-            why = e.what();
+            error = e.what();
         }
         at.end();
-        at.with().say(why + consequence);
+        at.database_service().log(error + consequence);
     } catch (...) {
         Debug(LDAP_DEBUG_ANY, "pgsql: a failure that could not be described\n");
     }
@@ -220,8 +226,8 @@ constexpr const char* incomplete = "; what was read is not the whole directory";
 extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
 {
     try {
-        database& mine = database_of(*be);
-        mine.at_work = std::make_shared<walk>(*be, mine.serving(*be));
+        database& database = database_of(*be);
+        database.tool_walk = std::make_shared<walk>(*be, database.serving(*be));
         return 0;
     } catch (const std::exception& e) {
         Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
@@ -231,14 +237,14 @@ extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
 
 extern "C" int pgsql_tool_close(BackendDB* be) noexcept
 {
-    database_of(*be).at_work.reset();
+    database_of(*be).tool_walk.reset();
     return 0;
 }
 
-extern "C" ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* what) noexcept
+extern "C" ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* filter) noexcept
 {
     return guarded(be, incomplete, [&](walk& at) {
-        at.begin(base, scope, what);
+        at.begin(base, scope, filter);
         return at.advance();
     });
 }
@@ -250,7 +256,7 @@ extern "C" ID pgsql_tool_next(BackendDB* be) noexcept
 
 extern "C" Entry* pgsql_tool_get(BackendDB* be, ID id) noexcept
 {
-    return database_of(*be).at_work->take(id);
+    return database_of(*be).tool_walk->take_entry(id);
 }
 
 extern "C" ID pgsql_tool_find(BackendDB* be, berval* ndn) noexcept

@@ -31,7 +31,7 @@ std::vector<const void*> all_databases()
 
 } // namespace
 
-surroundings::surroundings(const Operation& op)
+config_snapshot::config_snapshot(const Operation& op)
 {
     // One that came by way of another database, which back-relay notes in o_extra, may lead
     // anywhere.
@@ -47,7 +47,7 @@ surroundings::surroundings(const Operation& op)
     add_with_overlays(op.o_bd->bd_self, parts_);
 }
 
-bool surroundings::still_there() const
+bool config_snapshot::still_configured() const
 {
     const auto there = all_databases();
     return std::all_of(parts_.begin(), parts_.end(), [&](const void* one) {

@@ -10,10 +10,10 @@ namespace pgsql::slapd {
 /// What an operation's callbacks may lead to: its database, the overlays over it and over the
 /// frontend. A change of the configuration may remove them while the operation waits without its
 /// worker, or with one that counts as idle. To be made and asked by workers that are at work.
-class surroundings {
+class config_snapshot {
 public:
-    explicit surroundings(const Operation& op);
-    [[nodiscard]] bool still_there() const;
+    explicit config_snapshot(const Operation& op);
+    [[nodiscard]] bool still_configured() const;
 
 private:
     std::vector<const void*> parts_;

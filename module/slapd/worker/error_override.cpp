@@ -5,7 +5,7 @@
 namespace pgsql::slapd {
 namespace {
 
-int speak(Operation* op, SlapReply* rs) noexcept
+int on_response(Operation* op, SlapReply* rs) noexcept
 {
     // A referral is no answer that lacks something, and slapd insists on its code.
     if (rs->sr_type == REP_RESULT && rs->sr_err != SLAPD_ABANDON && rs->sr_ref == nullptr) {
@@ -34,9 +34,9 @@ Operation* clients_own(const Operation& op) noexcept
 
 } // namespace
 
-void have_last_word(Operation& op, const failure& told) noexcept
+void override_client_result(Operation& op, const failure& result) noexcept
 {
-    if (told.code == SLAPD_ABANDON)
+    if (result.code == SLAPD_ABANDON)
         return;
     Operation* const own = clients_own(op);
     if (own == nullptr || (own->o_tag != LDAP_REQ_SEARCH && own->o_tag != LDAP_REQ_COMPARE))
@@ -44,7 +44,7 @@ void have_last_word(Operation& op, const failure& told) noexcept
     // A thread serves one operation of a client from beginning to end. Memory of the operation
     // would have to be freed by the callback, which slapo-sssvlv's answer within an answer plays
     // once more after that.
-    thread_local failure word;
+    thread_local failure told;
     thread_local slap_callback last;
     // The callbacks that were there get an answer before the ones behind them: behind all of them
     // nobody can change it any more.
@@ -52,10 +52,10 @@ void have_last_word(Operation& op, const failure& told) noexcept
     for (; *end != nullptr; end = &(*end)->sc_next)
         if (*end == &last)
             return; // the first failure is what matters
-    word = told;
+    told = result;
     last = {};
-    last.sc_response = speak;
-    last.sc_private = &word;
+    last.sc_response = on_response;
+    last.sc_private = &told;
     *end = &last;
 }
 

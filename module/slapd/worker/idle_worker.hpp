@@ -22,11 +22,11 @@ namespace pgsql::slapd {
 
 /// The time that this operation may wait for PostgreSQL now: until the configured timeout, which
 /// all its statements share, or the client's own time limit, whichever is sooner.
-[[nodiscard]] inline deadline wait_limit(const Operation& op, const service& with)
+[[nodiscard]] inline deadline wait_limit(const Operation& op, const service& service)
 {
-    deadline out = in_seconds(with.timeout);
-    if (const auto* all = operation_limits::of(op))
-        out = std::min(out, all->until());
+    deadline out = in_seconds(service.timeout);
+    if (const auto* all = operation_limits::find(op))
+        out = std::min(out, all->expiry());
     if (const auto end = client_deadline(op))
         out = std::min(out, *end);
     return out;
@@ -94,13 +94,13 @@ public:
     {
         end();
         if (was_idle_ && database_.expired())
-            throw database_gone{};
+            throw database_removed{};
         if (failure == nullptr)
             return;
         try {
             std::rethrow_exception(failure);
         } catch (const postgres::error& e) {
-            if (e.why() == postgres::error::cause::abandoned && hurried_ && op_.o_abandon == 0)
+            if (e.reason() == postgres::error::cause::abandoned && hurried_ && op_.o_abandon == 0)
                 throw server_pauses{};
             throw;
         }
@@ -117,15 +117,16 @@ private:
 };
 
 /// Runs `work` with the patience of the operation.
-template <typename Work> auto while_waiting(Operation& op, const service& with, Work work)
+template <typename Work> auto while_waiting(Operation& op, const service& service, Work work)
 {
     waiting_worker worker(op);
-    const postgres::patience limits{wait_limit(op, with), [&worker] { return worker.given_up(); },
-                                    [&worker] { worker.begin(); }, [&worker] { worker.end(); }};
-    std::optional<std::invoke_result_t<Work&, const postgres::patience&>> out;
+    const postgres::wait_options options{
+        wait_limit(op, service), [&worker] { return worker.given_up(); },
+        [&worker] { worker.begin(); }, [&worker] { worker.end(); }};
+    std::optional<std::invoke_result_t<Work&, const postgres::wait_options&>> out;
     std::exception_ptr failure;
     try {
-        out.emplace(work(limits));
+        out.emplace(work(options));
     } catch (...) {
         failure = std::current_exception();
     }

@@ -18,11 +18,11 @@ bool is_anonymous(const Operation& op)
 
 } // namespace
 
-operation_limits::operation_limits(Operation& op, service& with, bool shared)
-    : OpExtra{}, op_(op), with_(with), outermost_(of(op) == nullptr),
+operation_limits::operation_limits(Operation& op, service& service, bool shared)
+    : OpExtra{}, op_(op), service_(service), outermost_(find(op) == nullptr),
       shared_(shared && outermost_ && is_anonymous(op)),
-      timeout_(
-          std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(with.timeout)))
+      timeout_(std::chrono::duration_cast<clock::duration>(
+          std::chrono::duration<double>(service.timeout)))
 {
     if (!outermost_)
         return;
@@ -41,7 +41,7 @@ bool operation_limits::is_one(const OpExtra& extra) noexcept
     return extra.oe_key == &mark_of_ours;
 }
 
-operation_limits* operation_limits::of(const Operation& op) noexcept
+operation_limits* operation_limits::find(const Operation& op) noexcept
 {
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
@@ -58,15 +58,15 @@ void operation_limits::give_up()
                           "the search found nothing more until the deadline");
 }
 
-void operation_limits::enter(const postgres::patience& limits)
+void operation_limits::enter(const postgres::wait_options& options)
 {
     if (!shared_)
         return;
     if (!visit_)
-        visit_.emplace(*with_.anonymous, address_of(op_));
+        visit_.emplace(*service_.anonymous, address_of(op_));
     if (visit_->holds())
         return;
-    visit_->enter(limits);
+    visit_->enter(options);
     entered_ = true;
     // A statement that begins late would be stopped, which costs its session.
     extended_ = std::min(clock::now() + timeout_ / 2, began_ + timeout_ * 3 / 2);

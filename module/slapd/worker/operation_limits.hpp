@@ -17,33 +17,36 @@ class operation_limits : OpExtra {
 public:
     /// `shared`: whether the operation is a search or a compare, which may have to wait for a
     /// place. A bind must not: who logs in goes before those who do not.
-    operation_limits(Operation& op, service& with, bool shared);
+    operation_limits(Operation& op, service& service, bool shared);
     operation_limits(const operation_limits&) = delete;
     operation_limits& operator=(const operation_limits&) = delete;
     ~operation_limits();
 
     /// Those that are in force; null outside of such operations.
-    [[nodiscard]] static operation_limits* of(const Operation& op) noexcept;
+    [[nodiscard]] static operation_limits* find(const Operation& op) noexcept;
     /// Whether the operation has to have a place for what takes more than a lookup.
     [[nodiscard]] static bool shares(const Operation& op) noexcept
     {
-        const auto* const all = of(op);
+        const auto* const all = find(op);
         return all != nullptr && all->shared_;
     }
     /// Whether an entry of o_extra is one of these.
     [[nodiscard]] static bool is_one(const OpExtra& extra) noexcept;
 
-    [[nodiscard]] deadline until() const noexcept { return std::max(began_ + timeout_, extended_); }
+    [[nodiscard]] deadline expiry() const noexcept
+    {
+        return std::max(began_ + timeout_, extended_);
+    }
     /// Throws when the deadline has come.
     void check() const
     {
-        if (clock::now() > until())
+        if (clock::now() > expiry())
             give_up();
     }
 
     /// Comes before a statement that takes more than a lookup: waits for a place, if it needs one.
     /// The statement then has half of the timeout at least, so that until() may be later.
-    void enter(const postgres::patience& limits);
+    void enter(const postgres::wait_options& options);
     /// Gives the place back if others wait for it, or in any case.
     void yield() noexcept;
     void leave() noexcept;
@@ -58,7 +61,7 @@ private:
     [[noreturn]] static void give_up();
 
     Operation& op_;
-    service& with_;
+    service& service_;
     const bool outermost_;
     const bool shared_;
     const clock::duration timeout_;

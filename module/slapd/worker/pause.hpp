@@ -50,8 +50,8 @@ struct cut_short {
     const char* text; ///< a literal: slapd keeps the pointer
 };
 /// The database this operation began with no longer exists.
-struct database_gone : cut_short {
-    database_gone() : cut_short{"the database was removed"} {}
+struct database_removed : cut_short {
+    database_removed() : cut_short{"the database was removed"} {}
 };
 /// slapd wants to pause, and this operation may not be left alone with that.
 struct server_pauses : cut_short {

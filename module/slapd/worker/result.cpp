@@ -6,9 +6,9 @@ namespace pgsql::slapd {
 failure code_for(const postgres::error& e) noexcept
 {
     using cause = postgres::error::cause;
-    switch (e.why()) {
+    switch (e.reason()) {
     case cause::lost:
-    case cause::refused:
+    case cause::rejected:
         return {LDAP_UNAVAILABLE, "the database is not available"};
     case cause::deadline:
         return {LDAP_UNAVAILABLE, "the database did not answer in time"};
@@ -22,7 +22,7 @@ failure code_for(const postgres::error& e) noexcept
     return {LDAP_OTHER, "the database refused the query; see the server's log"};
 }
 
-void leave_database(Operation& op) noexcept
+void detach_from_database(Operation& op) noexcept
 {
     op.o_bd = frontendDB;
     // The oldest callback of a client's bind is the connection's own, which frees itself.
@@ -31,9 +31,9 @@ void leave_database(Operation& op) noexcept
         op.o_callback = op.o_callback->sc_next;
 }
 
-failure explain(const Operation& op, service* with) noexcept
+failure report_exception(const Operation& op, service* service) noexcept
 {
-    failure told;
+    failure failure;
     try {
         std::string kind;
         std::string words;
@@ -43,36 +43,37 @@ failure explain(const Operation& op, service* with) noexcept
             Debug(LDAP_DEBUG_STATS, "%s pgsql: %s\n", op.o_log_prefix, e.text);
             return {LDAP_UNAVAILABLE, e.text};
         } catch (const postgres::error& e) {
-            told = code_for(e);
+            failure = code_for(e);
             const auto end = client_deadline(op);
-            const bool too_late = e.why() == postgres::error::cause::deadline ||
-                                  e.why() == postgres::error::cause::busy;
+            const bool too_late = e.reason() == postgres::error::cause::deadline ||
+                                  e.reason() == postgres::error::cause::busy;
             if (too_late && end && *end <= clock::now())
                 return {LDAP_TIMELIMIT_EXCEEDED, nullptr}; // its own limit, not ours
             words = e.what();
             if (!e.sqlstate().empty())
                 words += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
-            kind = std::to_string(static_cast<int>(e.why())) + std::string(e.sqlstate());
-            if (e.why() == postgres::error::cause::statement && with != nullptr)
-                with->forget_mapping(); // the tables may have changed under the mapping
-        } catch (const unusable& e) {
-            told = {LDAP_OTHER, "the database is misconfigured; see the server's log"};
+            kind = std::to_string(static_cast<int>(e.reason())) + std::string(e.sqlstate());
+            if (e.reason() == postgres::error::cause::statement && service != nullptr)
+                service->invalidate_mapping(); // the tables may have changed under the mapping
+        } catch (const config_error& e) {
+            failure = {LDAP_OTHER, "the database is misconfigured; see the server's log"};
             kind = words = e.what();
         } catch (const std::exception& e) {
-            told = {LDAP_OTHER, "internal error; see the server's log"};
+            failure = {LDAP_OTHER, "internal error; see the server's log"};
             kind = words = e.what();
         }
-        if (told.code == SLAPD_ABANDON)
-            return told;
-        if (with != nullptr)
-            with->complain(kind, words + "; clients get result " + std::to_string(told.code));
+        if (failure.code == SLAPD_ABANDON)
+            return failure;
+        if (service != nullptr)
+            service->warn_throttled(kind,
+                                    words + "; clients get result " + std::to_string(failure.code));
         else
             Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", words.c_str());
         Debug(LDAP_DEBUG_STATS, "%s pgsql: %s\n", op.o_log_prefix, words.c_str());
     } catch (...) {
         Debug(LDAP_DEBUG_ANY, "%s pgsql: a failure that could not be described\n", op.o_log_prefix);
     }
-    return told;
+    return failure;
 }
 
 } // namespace pgsql::slapd

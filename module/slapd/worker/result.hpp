@@ -20,29 +20,29 @@ struct failure {
 
 /// What is done when the database is gone: its overlays took what the operation's callbacks need
 /// with them, and the frontend is what is left to answer.
-void leave_database(Operation& op) noexcept;
+void detach_from_database(Operation& op) noexcept;
 
 /// Must be called in a catch block: logs what was caught and says what to answer. `with` may be
 /// null.
-[[nodiscard]] failure explain(const Operation& op, service* with) noexcept;
+[[nodiscard]] failure report_exception(const Operation& op, service* service) noexcept;
 
 /// Glue, sorting, lists made of searches and access rules by group go on without what they could
 /// not get from us, and would tell the client that there is nothing more: an empty answer, made of
 /// an error. After this the client's operation that `op` belongs to ends with `told` instead, if it
 /// is a search or a compare.
-void have_last_word(Operation& op, const failure& told) noexcept;
+void override_client_result(Operation& op, const failure& failure) noexcept;
 
 /// Runs `work`, and once more if PostgreSQL refuses a statement before the client has got anything:
 /// the tables may have changed since their columns were looked at. For what only reads.
 template <typename Work>
-auto with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
+auto retry_after_schema_change(service& service, const SlapReply& rs, Work work)
 {
     try {
         return work();
     } catch (const postgres::error& e) {
-        if (e.why() != postgres::error::cause::statement || rs.sr_nentries > 0)
+        if (e.reason() != postgres::error::cause::statement || rs.sr_nentries > 0)
             throw;
-        with.forget_mapping();
+        service.invalidate_mapping();
     }
     return work();
 }
@@ -50,45 +50,48 @@ auto with_columns_as_they_are(service& with, const SlapReply& rs, Work work)
 /// Runs `work`, which answers the client itself and returns the result code; answers for it when it
 /// throws. Leaves in `with` what served, if anything did.
 template <typename Work>
-int answer(Operation* op, SlapReply* rs, std::shared_ptr<service>& with, Work work) noexcept
+int run_operation(Operation* op, SlapReply* rs, std::shared_ptr<service>& service,
+                  Work work) noexcept
 {
     const entry_point here(entry_point::kind::request);
     try {
-        with = database_of(*op->o_bd).serving(*op->o_bd);
-        return work(*with);
-    } catch (const database_gone& e) {
-        leave_database(*op);
+        service = database_of(*op->o_bd).serving(*op->o_bd);
+        return work(*service);
+    } catch (const database_removed& e) {
+        detach_from_database(*op);
         send_ldap_error(op, rs, LDAP_UNAVAILABLE, e.text);
         return LDAP_UNAVAILABLE;
     } catch (...) {
-        const failure told = explain(*op, with.get());
-        if (told.code == SLAPD_ABANDON) {
+        const failure failure = report_exception(*op, service.get());
+        if (failure.code == SLAPD_ABANDON) {
             rs->sr_err = SLAPD_ABANDON;
             send_ldap_result(op, rs);
             return SLAPD_ABANDON;
         }
-        have_last_word(*op, told);
-        send_ldap_error(op, rs, told.code, told.text);
-        return told.code;
+        override_client_result(*op, failure);
+        send_ldap_error(op, rs, failure.code, failure.text);
+        return failure.code;
     }
 }
 
 /// The same, for what is not counted here.
-template <typename Work> int answer(Operation* op, SlapReply* rs, Work work) noexcept
+template <typename Work> int run_operation(Operation* op, SlapReply* rs, Work work) noexcept
 {
-    std::shared_ptr<service> with;
-    return answer(op, rs, with, work);
+    std::shared_ptr<service> service;
+    return run_operation(op, rs, service, work);
 }
 
 /// The same, and counts it, unless it is answered later.
 template <typename Work>
-int answer_and_count(tally::kind what, Operation* op, SlapReply* rs, Work work) noexcept
+int run_counted_operation(operation_stats::kind what, Operation* op, SlapReply* rs,
+                          Work work) noexcept
 {
-    const auto began = clock::now();
-    std::shared_ptr<service> with;
-    const int code = answer(op, rs, with, work);
-    if (with != nullptr && code != SLAPD_ASYNCOP)
-        with->counted->count(what, tally::outcome_of(what, code, rs->sr_nentries), began);
+    const auto started = clock::now();
+    std::shared_ptr<service> service;
+    const int code = run_operation(op, rs, service, work);
+    if (service != nullptr && code != SLAPD_ASYNCOP)
+        service->stats->count(what, operation_stats::outcome_of(what, code, rs->sr_nentries),
+                              started);
     return code;
 }
 

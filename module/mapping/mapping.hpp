@@ -106,7 +106,7 @@ struct lookup {
     postgres::query_text query;
     column_type parameter = column_type::text; ///< whose values not all that is asserted is
     std::vector<column> columns;
-    postgres::query_text ungated; ///< with the rows that the gate hides; empty: the same
+    postgres::query_text ungated; ///< with the rows that the login filter hides; empty: the same
     postgres::query_text checked; ///< without rows that have the value in another spelling only;
                                   ///< empty: the query finds none
     bool stored_lower = false;    ///< the query finds none by values in lower case
@@ -173,8 +173,8 @@ struct kind {
     std::string password_change; ///< the UPDATE of a hash, from $1 the new one, $2 the row's name
                                  ///< and $3 the one so far; empty: hashes stay as they are
     std::string gate; ///< an SQL condition: the rows of which it is not true cannot bind; or empty
-    postgres::query_text ungated; ///< the list query with the rows that the gate hides; or empty
-    bool hides_rows = false;      ///< those of which the gate is not true, wherever they would show
+    postgres::query_text ungated; ///< the list query with the rows that it hides; or empty
+    bool hides_rows = false;      ///< those of which it is not true, wherever they would show
     std::string error; ///< why no rows can be had; then only the RDN's attribute is known
     int yields_to_kind =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence

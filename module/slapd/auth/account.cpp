@@ -50,7 +50,7 @@ std::string gate_of(const candidate& candidate)
         candidate.page->value(candidate.row, candidate.plan.gate).value_or("f") == "t")
         return {};
     std::string condition = candidate.plan.entry_kind->gate.substr(0, 100);
-    return "the condition of pgsql-gate " + candidate.plan.entry_kind->name +
+    return "the condition of pgsql-login-filter " + candidate.plan.entry_kind->name +
            " is not true of its row: " + condition;
 }
 

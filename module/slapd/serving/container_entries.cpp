@@ -105,7 +105,7 @@ container_entries make_fixed_entries(const BackendDB& be,
         if (found == known.end())
             throw config_error(
                 "an entry " + at.dn +
-                " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
+                " cannot be made up: the suffix and container= begin with dc=, o=, ou=, c=, l= or cn=");
         entry_ptr e = new_entry();
         const berval dn = to_berval(at.dn);
         const berval ndn = to_berval(at.ndn);

@@ -34,8 +34,8 @@ std::string secret_of(const directives& directives, const BackendDB& be)
                                               : std::string_view());
     for (const auto which :
          {directives::uri, directives::kind, directives::list, directives::lookup,
-          directives::values, directives::attribute, directives::private_groups, directives::gate,
-          directives::hide_gated}) {
+          directives::values, directives::attribute, directives::private_groups,
+          directives::login_filter, directives::hide_denied}) {
         text += '\1';
         for (const auto& value : directives.values_of(which))
             text += value + '\2';
@@ -75,7 +75,7 @@ std::shared_ptr<directory::result_cache> answers_of(const directives& directives
     constexpr double mebibyte = 1024 * 1024;
     constexpr double for_want_of_it = 32;
     const double size = size_of_cache(directives);
-    const double stale = directives.number(directives::stale);
+    const double stale = directives.number(directives::serve_stale);
     const bool notify = directives.flag(directives::cache_notify);
     if (!notify && !directives.has(directives::cache_ttl))
         throw config_error(
@@ -94,21 +94,21 @@ std::shared_ptr<directory::result_cache> answers_of(const directives& directives
 std::shared_ptr<directory::result_cache> accounts_of(const directives& directives)
 {
     constexpr std::size_t bytes = 8 << 20;
-    const double stale = directives.number(directives::stale_binds);
+    const double stale = directives.number(directives::serve_stale_binds);
     if (!in_server() || stale <= 0)
         return nullptr;
     return std::make_shared<directory::result_cache>(
         directory::result_cache::limits{bytes, 0, stale});
 }
 
-double pool_size(const directives& directives) { return directives.number(directives::pool); }
+double pool_size(const directives& directives) { return directives.number(directives::pool_size); }
 
 // A core is left to others, and half of the sessions.
 std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& directives)
 {
     const double cores = std::thread::hardware_concurrency();
     const double most = std::floor(std::min(cores, pool_size(directives)) / 2);
-    const double places = directives.number(directives::anonymous_share, std::max(1.0, most));
+    const double places = directives.number(directives::anonymous_limit, std::max(1.0, most));
     return std::make_shared<postgres::fair_semaphore>(postgres::fair_semaphore::limits{
         .places = static_cast<int>(places), .spare = 1, .crowd = connection_pool_max * 3 / 4});
 }
@@ -128,7 +128,7 @@ postgres::endpoint target_of(const directives& directives, double timeout,
     out.connect_timeout = directives.number(directives::connect_timeout);
     out.timeout = timeout;
     out.hosts = std::make_shared<postgres::host_list>(out.uri, session);
-    out.dedicated_session = directives.flag(directives::prepare);
+    out.dedicated_session = !directives.flag(directives::pooler);
     out.defaults = postgres::own_files(out.uri);
     return out;
 }
@@ -151,18 +151,18 @@ service::service(const BackendDB& be, const directives& directives,
       push(push_of(directives)), budget(budget_of(directives)),
       hash_timeout(directives.number(directives::hash_timeout)),
       verified_passwords(std::make_shared<auth::verified_passwords>(
-          directives.number(directives::remember_binds))),
+          directives.number(directives::bind_cache_ttl))),
       new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
       changes_passwords(directives.has(directives::password_change)), cache(answers_of(directives)),
       uses_notify(size_of_cache(directives) > 0 && directives.flag(directives::cache_notify)),
       account_cache(accounts_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
-      refuse_after_(directives.number(directives::withdraw))
+      refuse_after_(directives.number(directives::refuse_after))
 {
-    if (uses_notify && !directives.flag(directives::prepare))
+    if (uses_notify && directives.flag(directives::pooler))
         throw config_error(
             "pgsql-cache: behind a proxy that gives each transaction to another session "
-            "(pgsql-prepare off) changes are not heard of; say pgsql-cache-notify off");
+            "(pgsql-pooler on) changes are not heard of; say pgsql-cache-notify off");
     if (suffix_ndn.empty())
         throw config_error("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
@@ -198,10 +198,10 @@ void service::make_pools(const directives& directives, const std::function<void(
         return
             [log = transports_, about](const postgres::transport& how) { log->opened(about, how); };
     };
-    const std::string session = directives.text(directives::reads);
+    const std::string session = directives.text(directives::target_session_attrs);
     postgres::pool_limits limits{static_cast<int>(pool_size(directives)),
                                  directives.number(directives::session_lifetime),
-                                 directives.number(directives::session_idle)};
+                                 directives.number(directives::session_idle_timeout)};
     read_endpoint_ = target_of(directives, timeout, session);
     pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic, tell(""),
                                              opened(""));

@@ -231,8 +231,8 @@ void write_report(BackendDB& be, const char* file)
     const char* asked = std::getenv(subject_variable);
     const std::string_view subject = asked != nullptr ? asked : "";
     if (!subject.empty())
-        report["needs"] = {{"role", postgres::user_of(service->read_endpoint().uri)},
-                           {"sessions", service->pool().size()}};
+        report["requirements"] = {{"role", postgres::user_of(service->read_endpoint().uri)},
+                                  {"sessions", service->pool().size()}};
     if (subject == "role") {
         line({{"report", report}});
         return;
@@ -240,7 +240,7 @@ void write_report(BackendDB& be, const char* file)
     progress("connecting to PostgreSQL");
     try {
         postgres::endpoint endpoint =
-            subject == "needs" ? asked_at(*service) : service->read_endpoint();
+            subject == "requirements" ? asked_at(*service) : service->read_endpoint();
         endpoint.timeout = statement_seconds;
         session = postgres::connection::open(
             endpoint, {in_seconds(endpoint.connect_timeout), [] { return slapd_shutdown != 0; }},
@@ -264,7 +264,7 @@ void write_report(BackendDB& be, const char* file)
                                    {"the names", report_names},
                                    {"the searches", report_searches},
                                    {"the triggers", examine_changes}};
-    for (const auto& [what, examine_part] : subject == "needs" ? needs : all) {
+    for (const auto& [what, examine_part] : subject == "requirements" ? needs : all) {
         progress(std::string("looking at ") + what);
         try {
             examine_part(context);

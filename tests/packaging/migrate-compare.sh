@@ -98,9 +98,9 @@ contains "$ERR" 'neither server shows a user'
 expect 1 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$closed" "$OLD" --json --sample 1 --base dc=example,dc=com
 contains "$(verdicts SSSD 'a user by name')" '! 1 result 50 insufficientAccessRights, now 0 success: look at this: the new server answers without a login'
 alike() { # CODE CODE: what is said of two such results without entries
-    perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Verdict -e 'my ($old, $new) = map { { code => $_, said => "why", entries => {} } } @ARGV;
+    perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Difference -e 'my ($old, $new) = map { { code => $_, said => "why", entries => {} } } @ARGV;
         print map { "$_->{right} $_->{about}: $_->{because}\n" }
-            SlapdPgsql::Verdict::differences({ base => "dc=x", scope => "sub", filter => "(uid=a)", attributes => [] }, $old, $new, sub { die })' "$@"
+            SlapdPgsql::Difference::differences({ base => "dc=x", scope => "sub", filter => "(uid=a)", attributes => [] }, $old, $new, sub { die })' "$@"
 }
 same '' "$(alike 0 0)$(alike 32 32)" "two answers that are the same"
 same '0 result 52 unavailable from both: look at this: where both fail nothing can be compared' "$(alike 52 52)" "two failures"

@@ -6,10 +6,10 @@ use JSON::PP ();
 use Net::LDAP ();
 use Net::LDAP::Control::Paged ();
 use Net::LDAP::Util ();
-use SlapdPgsql::Match ();
+use SlapdPgsql::FilterMatch ();
 use SlapdPgsql::Replay ();
 use SlapdPgsql::Terminal ();
-use SlapdPgsql::Verdict ();
+use SlapdPgsql::Difference ();
 
 # Prints the report. Returns the exit status: 0 if the servers are the same or ours is right each time, 1 if somebody has to look.
 # Dies with a message if they cannot be compared.
@@ -34,7 +34,7 @@ sub run {
         my $title = "$search->{client}: $search->{what}";
         my $line = $place{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
         $line->{asked}++;
-        for my $difference (SlapdPgsql::Verdict::differences($search, $old, $new, $whole)) {
+        for my $difference (SlapdPgsql::Difference::differences($search, $old, $new, $whole)) {
             # Examples differ in their values; the kind of reason is the same.
             my $kind = $difference->{because} =~ s/, for its \K\w+ is .*//r =~ s/where its \K\w+ is .*//r;
             my ($known) = grep { $_->{about} eq $difference->{about} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
@@ -93,7 +93,7 @@ sub _ask {
     }
 }
 
-sub _key { return SlapdPgsql::Match::normal('dn', $_[0]) }
+sub _key { return SlapdPgsql::FilterMatch::normal('dn', $_[0]) }
 
 # An entry with all its attributes; the old server finds it by its name only.
 sub _whole {

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use File::Spec ();
 use Sys::Hostname ();
-use SlapdPgsql::Place ();
+use SlapdPgsql::System ();
 use SlapdPgsql::Realms ();
 use SlapdPgsql::Tls ();
 
@@ -105,7 +105,7 @@ sub _tls {
     } else {
         $env->warning('TLS_MIN_VERSION', 'is 1.3: clients of TLS 1.2, such as Proxmox with its default, cannot connect')
             if ($min // '') eq '1.3';
-        my $library = SlapdPgsql::Place::tls_library($env);
+        my $library = SlapdPgsql::System::tls_library($env);
         $env->problem('TLS_MAX_VERSION', 'is 1.2, but this slapd uses OpenSSL and has no upper limit; leave it out: clients that know nothing newer get TLS 1.2')
             if $library eq 'OpenSSL' && ($max // '') eq '1.2';
         my ($settings, $said) = SlapdPgsql::Tls::settings($library, $min, $max, $env->get('TLS_CIPHERS'));

@@ -3,7 +3,7 @@ package SlapdPgsql::Running;
 use strict;
 use warnings;
 use Fcntl qw(:DEFAULT);
-use SlapdPgsql::Place ();
+use SlapdPgsql::System ();
 use SlapdPgsql::Trust ();
 
 # What libpq reads from the environment, and what those who load it do (krb5, OpenSSL).
@@ -22,7 +22,7 @@ sub user {
         my $owner = (stat $configuration)[4];
         $who = $owner if $owner != 0;
         my $usual = _known('openldap');
-        $who //= 'openldap' if $usual && SlapdPgsql::Place::readable_by($usual, $configuration);
+        $who //= 'openldap' if $usual && SlapdPgsql::System::readable_by($usual, $configuration);
     }
     return if !defined $who;
     my $user = _known($who) // return (undef, "there is no user $who");
@@ -39,7 +39,7 @@ sub _known {
 # that of its user.
 sub environment {
     my ($configuration, $user) = @_;
-    my %own = (%ENV, SlapdPgsql::Place::own_environment($user));
+    my %own = (%ENV, SlapdPgsql::System::own_environment($user));
     my $process = _process($configuration, $user ? $user->{uid} : $>) // return %own;
     open my $in, '<:raw', "/proc/$process/environ" or return %own;
     local $/;

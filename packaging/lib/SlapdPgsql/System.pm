@@ -1,5 +1,5 @@
-# Place.pm: turns this machine into answers: which slapd, which module, which user, which directory for what is kept.
-package SlapdPgsql::Place;
+# System.pm: turns this machine into answers: which slapd, which module, which user, which directory for what is kept.
+package SlapdPgsql::System;
 use strict;
 use warnings;
 use File::Spec ();

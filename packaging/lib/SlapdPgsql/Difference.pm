@@ -1,8 +1,8 @@
-# Verdict.pm: turns two servers' answers to one search into their differences, each with who is right and why.
-package SlapdPgsql::Verdict;
+# Difference.pm: turns two servers' answers to one search into their differences, each with who is right and why.
+package SlapdPgsql::Difference;
 use strict;
 use warnings;
-use SlapdPgsql::Match ();
+use SlapdPgsql::FilterMatch ();
 
 my %name = (
     0 => 'success', 1 => 'operationsError', 3 => 'timeLimitExceeded', 4 => 'sizeLimitExceeded', 11 => 'adminLimitExceeded', 32 => 'noSuchObject',
@@ -75,11 +75,11 @@ sub _only_old {
     return _right($about, 'it is outside of what was asked for, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
         if !_in_scope($search, $entry);
     my $all = $whole->('old', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::Match::matches($search->{filter}, $all);
+    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
     return _right($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits;
     my $mine = $whole->('new', $entry);
     return _look($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$mine;
-    (undef, $why) = SlapdPgsql::Match::matches($search->{filter}, $mine);
+    (undef, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $mine);
     return _look($about, 'it matches the filter as the old server shows it, but not as the new one does' . (length($why // '') ? ", where $why" : ''), $entry->{dn});
 }
 
@@ -87,11 +87,11 @@ sub _only_new {
     my ($search, $entry, $whole) = @_;
     my $about = 'only the new server answers with an entry';
     my $all = $whole->('new', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::Match::matches($search->{filter}, $all);
+    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
     return _look($about, 'it does not seem to match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits || !_in_scope($search, $entry);
     my $theirs = $whole->('old', $entry);
     if ($theirs) {
-        my ($fitted, $lack) = SlapdPgsql::Match::matches($search->{filter}, $theirs);
+        my ($fitted, $lack) = SlapdPgsql::FilterMatch::matches($search->{filter}, $theirs);
         return _right($about, 'it matches the filter' . ($fitted ? ', and the old server leaves it out' : "; on the old server it does not, for $lack"), $entry->{dn});
     }
     return _right($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $whole);
@@ -110,7 +110,7 @@ sub _private_group {
 
 sub _in_scope {
     my ($search, $entry) = @_;
-    my ($dn, $base) = map { SlapdPgsql::Match::normal('dn', $_) } $entry->{dn}, $search->{base};
+    my ($dn, $base) = map { SlapdPgsql::FilterMatch::normal('dn', $_) } $entry->{dn}, $search->{base};
     return $dn eq $base if $search->{scope} eq 'base';
     return $dn eq $base || $dn =~ /,\Q$base\E$/;
 }
@@ -132,8 +132,8 @@ sub _attributes {
 
 sub _without {
     my ($name, $these, $those) = @_;
-    my %there = map { ($folded{$name} ? SlapdPgsql::Match::normal($name, $_) : $_) => 1 } @$those;
-    return grep { !$there{ $folded{$name} ? SlapdPgsql::Match::normal($name, $_) : $_ } } @$these;
+    my %there = map { ($folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_) => 1 } @$those;
+    return grep { !$there{ $folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_ } } @$these;
 }
 
 sub _values {

@@ -1,5 +1,5 @@
-# Match.pm: turns an LDAP filter and the attributes of an entry into whether they fit (RFC 4511 §4.5.1.7), and if not, what is in the way.
-package SlapdPgsql::Match;
+# FilterMatch.pm: turns an LDAP filter and the attributes of an entry into whether they fit (RFC 4511 §4.5.1.7), and if not, what is in the way.
+package SlapdPgsql::FilterMatch;
 use strict;
 use warnings;
 use Net::LDAP::Filter ();

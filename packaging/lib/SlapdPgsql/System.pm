@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use File::Spec ();
 use POSIX ();
+use SlapdPgsql::Command ();
 use SlapdPgsql::Trust ();
 
 my @presets = qw(release dev asan tsan);
@@ -36,8 +37,7 @@ sub tls_library {
     my @linked;
     for my $slapd (grep { defined } $env->get('SLAPD'), _installed_slapd()) {
         next if defined(eval { SlapdPgsql::Trust::doubt($slapd) } // ($@ || undef));
-        open my $ldd, '-|', 'sh', '-c', 'exec ldd "$1" 2>/dev/null', 'sh', $slapd or next;
-        @linked = <$ldd>;
+        @linked = split /\n/, SlapdPgsql::Command::run('', 'ldd', $slapd)->{out};
         last if grep { /libldap/ } @linked;    # a script, say, has none
     }
     return (grep { /libssl/ } @linked) && !(grep { /libgnutls/ } @linked) ? 'OpenSSL' : 'GnuTLS';

@@ -5,6 +5,7 @@
 package SlapdPgsql::Tls;
 use strict;
 use warnings;
+use SlapdPgsql::Command ();
 
 my @versions = ('1.2', '1.3');
 my %exchange = map { ($_ => 1) } qw(RSA ECDHE-RSA ECDHE-ECDSA DHE-RSA);
@@ -49,10 +50,9 @@ sub _suites {
     my $older  = join ':', grep { !/^TLS_/ } @names;
     my @suites = @modern;
     if ($older ne '') {
-        open my $openssl, '-|', 'sh', '-c', 'exec openssl ciphers -stdname -s -tls1_2 "$1" 2>/dev/null', 'sh', $older
-            or return (undef, "cannot be checked, openssl does not start: $!");
-        push @suites, grep { /_WITH_/ } map { (split)[0] // () } <$openssl>;
-        close $openssl;
+        my $result = SlapdPgsql::Command::run('', 'openssl', 'ciphers', '-stdname', '-s', '-tls1_2', $older);
+        return (undef, "cannot be checked: $result->{err}" =~ s/\n\z//r) if $result->{status} == 127 << 8;
+        push @suites, grep { /_WITH_/ } map { (split)[0] // () } split /\n/, $result->{out};
     }
     my %suites = (cipher => {}, mac => {}, exchange => {});
     for my $suite (@suites) {

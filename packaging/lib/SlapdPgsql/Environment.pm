@@ -1,7 +1,7 @@
-# Environment.pm: turns the process environment and a .env file into one set of named settings and the complaints about them.
+# Environment.pm: the settings in the process environment and in a file of variables, with problems and warnings about them.
 #
-# The file is read as the gateway's dotenv reads it, plus what shells and systemd allow in such files; where those
-# disagree about a value, the line is refused instead of guessed.
+# Values without quotes are read as docker --env-file reads them, values in quotes as systemd's EnvironmentFile=. What has another
+# meaning for the other one, a shell or dotenv is refused.
 package SlapdPgsql::Environment;
 use strict;
 use warnings;
@@ -130,21 +130,13 @@ sub _read_file {
     my $text = $self->text_of_file($path, $path, 'the file of variables') // return;
     $text =~ s/^\xEF\xBB\xBF//;
     $text =~ s/\r\n?/\n/g;
-    return $self->problem($path, 'holds a NUL byte; it is not a text file of NAME=value lines') if $text =~ /\0/;
+    return $self->problem($path, 'contains a NUL byte; it is not a text file of NAME=value lines') if $text =~ /\0/;
     pos($text) = 0;
     while (pos($text) < length $text) {
-        next if $text =~ /\G[ \t]*(?:#[^\n]*)?(?:\n|\z)/gc;
+        next if $text =~ /\G[ \t]*(?:[#;][^\n]*)?(?:\n|\z)/gc;
         my $line = 1 + (substr($text, 0, pos $text) =~ tr/\n//);
-        if ($text !~ /\G[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=|:(?=[ \t]))[ \t]*/gc) {
-            $self->problem("$path line $line", 'is neither NAME=value nor a comment (a value of several lines needs quotes around it)');
-            return;
-        }
-        my $name = $1;
-        my ($value, $wrong) = _value(\$text);
-        if (defined $wrong) {
-            $self->problem("$path line $line: $name", $wrong);
-            return;
-        }
+        my ($name, $value, $error) = $text =~ /\G[ \t]*([A-Za-z_][\w.-]*)[ \t]*=[ \t]*/gc ? ($1, _value(\$text)) : ('', undef, _no_assignment(\$text));
+        return $self->problem("$path line $line" . ($name eq '' ? '' : ": $name"), $error) if defined $error;
         $self->warning($name, "is set again in line $line; the last one counts") if exists $self->{value}{$name};
         $self->{value}{$name}  = $value;
         $self->{origin}{$name} = "$path line $line";
@@ -152,38 +144,35 @@ sub _read_file {
     return;
 }
 
+# What is wrong with a line that sets no variable.
+sub _no_assignment {
+    my ($text) = @_;
+    return 'begins with export, which only shells know; remove the word' if $$text =~ /\G[ \t]*export[ \t]/;
+    return 'has a colon after the name, which only dotenv knows; write NAME=value' if $$text =~ /\G[ \t]*[A-Za-z_][\w.-]*[ \t]*:/;
+    return 'is neither NAME=value nor a comment; put a value of several lines in single quotes';
+}
+
 # The value at the text's position, to the end of its line. Returns (value) or (undef, what is wrong).
 sub _value {
     my ($text) = @_;
-    my $end = qr/[ \t]*(?:(?<=[ \t])\#[^\n]*)?(?:\n|\z)/;
-    return unescaped($1) if $$text =~ /\G"((?:[^"\\]++|\\.)*+)"$end/gcs;
-    if ($$text =~ /\G'((?:[^']++|'\\'')*+)'$end/gc) {    # 'it'\''s' is how a shell writes it's
+    my $end = qr/[ \t]*(?:\n|\z)/;
+    return $1 =~ s/'\\''/'/gr if $$text =~ /\G'((?:[^']++|'\\'')*+)'$end/gc;
+    if ($$text =~ /\G"((?:[^"\\]++|\\.)*+)"$end/gcs) {
         my $value = $1;
-        $value =~ s/'\\''/'/g;
-        return $value;
+        return (undef, 'contains \n in double quotes, which only dotenv reads as a line break; put the value in single quotes, with a real line break')
+            if $value =~ /^(?:[^\\]++|\\[^nr])*+\\[nr]/s;
+        return $value =~ s/\\(?:([\\"\$`])|\n)/$1 \/\/ ''/ger;
     }
-    return $1 if $$text =~ /\G`([^`]*)`$end/gc;
-    # dotenv takes SELECT "a" FROM 't' in quotes of the same kind as long as it stays on one line.
-    if ($$text =~ /\G(["'`])([^\n]*)\g1[ \t]*(?:\n|\z)/gc) {
-        return $1 eq '"' ? unescaped($2) : $2;
-    }
-    return (undef, 'the quote is not closed, or something follows it') if $$text =~ /\G["'`]/;
+    return (undef, 'has a quote that is not closed, or text after the closing quote; put the whole value in single quotes, write each \' in it as \'\\\'\','
+        . ' and give a comment a line of its own') if $$text =~ /\G["']/;
+    return (undef, 'begins with a backquote, which only dotenv takes for a quote; use single quotes') if $$text =~ /\G`/;
     $$text =~ /\G([^\n]*)(?:\n|\z)/gc;
     my $value = $1;
-    $value =~ s/[ \t]+\#.*//;
-    return '' if $value =~ /^\#[ \t]/;
-    return (undef, "holds a '#' that dotenv takes for a comment and a shell does not; put the value in quotes")
-        if $value =~ /\#/;
-    $value =~ s/[ \t]+$//;
-    return $value;
-}
-
-# What stands between double quotes. A backslash before anything else is kept, for SQL patterns need theirs.
-sub unescaped {
-    my ($text) = @_;
-    my %meant = (n => "\n", r => "\r", '"' => '"', '\\' => '\\', '$' => '$', '`' => '`');
-    $text =~ s/\\([nr"\\\$`])/$meant{$1}/g;
-    return $text;
+    return (undef, 'contains a #, which begins a comment for shells and dotenv only; put the value in single quotes, or give the comment a line of its own')
+        if $value =~ /#/;
+    return (undef, 'ends with a backslash, which joins lines for systemd only; put the value in single quotes, where it may have several lines')
+        if $value =~ /\\[ \t]*\z/;
+    return $value =~ s/[ \t]+\z//r;
 }
 
 1;

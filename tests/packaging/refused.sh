@@ -71,4 +71,4 @@ contains "$ERR" 'MONGO_URI: '
 expect 2 "$FROM_ENV" --prnt
 contains "$ERR" 'try slapd-from-env --help'
 expect 2 "$FROM_ENV" print
-contains "$ERR" "'print' is not understood"
+contains "$ERR" "unexpected argument 'print'"

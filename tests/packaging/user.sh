@@ -36,7 +36,7 @@ contains "$ERR" "STATE_DIR: is '$T/somebodys', which holds files and does not be
 same root "$(stat -c %U "$T/somebodys")" "its owner"
 mkdir "$T/roots/state"
 expect 2 from_env STATE_DIR="$T/roots/state" BIND_IP=127.0.0.1 PORT="$PORT"
-contains "$ERR" "STATE_DIR: '$T/roots/state' cannot be reached by user openldap"
+contains "$ERR" "STATE_DIR: user openldap cannot reach '$T/roots/state'"
 
 # Installed, and without root: a port above 1024, the state in the user's home.
 mkdir -p "$T/usr/bin" "$T/usr/share/slapd-pgsql" "$T/home"
@@ -52,4 +52,4 @@ runs_as nobody
 [ -s "$T/home/.local/state/slapd-pgsql/self-signed.crt" ] || fail "the certificate is not in the home directory"
 stop_slapd
 expect 2 "${SERVE_AS[@]}" env -i PATH="$PATH" HOME="$T/home" BACK_PGSQL_MODULE="$T/usr/back_pgsql.so" "${ENOUGH[@]}" PORT=636 perl "$FROM_ENV"
-contains "$ERR" 'PORT: 636 may be opened by root only'
+contains "$ERR" 'PORT: only root may listen on 636'

@@ -86,9 +86,9 @@ printed LDAP_UNENCRYPTED=true -- 'database pgsql'
 lacks "$OUT" TLS
 warns 'TLS_CIPHERS: is not used' LDAP_UNENCRYPTED=1 TLS_CIPHERS=HIGH
 
+# --help, which is the manual, explains every variable.
 expect 0 "$FROM_ENV" --help
-contains "$OUT" 'Usage: slapd-from-env'
-# The manual page and --help know the same variables.
-for variable in $(grep -oE '\b[A-Z]+_[A-Z_]+[A-Z]\b' <<<"$OUT") PORT; do
-    grep -q "$variable" "$PROJECT/doc/slapd-from-env.8" || fail "the manual page does not explain $variable"
+contains "$OUT" 'slapd-from-env [--env-file file] [--print]'
+for variable in $(perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Environment -e 'print join " ", SlapdPgsql::Environment::known()'); do
+    grep -qw "$variable" <<<"$OUT" || fail "the manual does not explain $variable"
 done

@@ -1,4 +1,4 @@
-# Migration.pm: turns a described deployment of the gateway into the settings of a slapd, with remarks and suggestions for people.
+# Migration.pm: the settings of a slapd for a described deployment of the gateway, with remarks and suggestions.
 package SlapdPgsql::Migration;
 use strict;
 use warnings;
@@ -6,16 +6,17 @@ use SlapdPgsql::Sql ();
 use SlapdPgsql::SlapdConf ();
 use SlapdPgsql::Suggestions ();
 
-# A setting is { name, value, perhaps: remarks (lines of text), quoted (in slapd.conf the value has to be), off (shown, not in
-# force) }. PLACE says where things are: modules, module, schema, own_schema, certificate, key, root_dse. Returns { global,
-# databases }: lists of settings, and a list of such lists.
+# A setting is { name, value, perhaps: remarks (lines of text), quoted (in slapd.conf the value has to be), off (shown, but not
+# in effect) }. PATHS are those of modules, module, schema, own_schema, pidfile, certificate, key and root_dse. Returns a list of
+# sections, which are lists of settings: the global ones, then those of each database.
 sub settings {
-    my ($deployment, $place) = @_;
-    return {
-        global    => [_schema($place), _module($place), _server($deployment, $place), _tls($deployment, $place)],
-        databases => [map { [_database($deployment, $_)] } @{ $deployment->{realms} }],
-        monitor   => [_monitor($deployment)],
-    };
+    my ($deployment, $paths) = @_;
+    return [
+        [_schema($paths), _module($paths), _server($deployment, $paths), _tls($deployment, $paths)],
+        [_config()],
+        (map { [_database($deployment, $_)] } @{ $deployment->{realms} }),
+        grep { @$_ } [_monitor($deployment)],
+    ];
 }
 
 sub _setting {
@@ -26,35 +27,35 @@ sub _setting {
 sub _path { return { %{ _setting(@_) }, quoted => 1 } }
 
 sub _schema {
-    my ($place) = @_;
+    my ($paths) = @_;
     my @own = ('What Debian\'s schemas lack: groups whose members are DNs as well, for Proxmox VE, in place of nis; and sshPublicKey.');
     return (
-        (map { _path('include', "$place->{schema}/$_.schema") } qw(core cosine inetorgperson)),
-        (map { _path('include', "$place->{own_schema}/$_.schema", splice @own) } qw(rfc2307bis openssh-lpk)),
+        (map { _path('include', "$paths->{schema}/$_.schema") } qw(core cosine inetorgperson)),
+        (map { _path('include', "$paths->{own_schema}/$_.schema", splice @own) } qw(rfc2307bis openssh-lpk)),
     );
 }
 
 sub _module {
-    my ($place) = @_;
-    return defined $place->{module} ? _path('moduleload', $place->{module}, 'BACK_PGSQL_MODULE')
-        : (_path('modulepath', $place->{modules}), _setting('moduleload', 'back_pgsql'));
+    my ($paths) = @_;
+    return defined $paths->{module} ? _path('moduleload', $paths->{module}, 'BACK_PGSQL_MODULE')
+        : (_path('modulepath', $paths->{modules}), _setting('moduleload', 'back_pgsql'));
 }
 
 # What slapd.conf cannot say, where it listens, is said in a remark.
 sub _server {
-    my ($deployment, $place) = @_;
+    my ($deployment, $paths) = @_;
     my $scheme = $deployment->{tls} ? 'ldaps' : 'ldap';
     my $host = $deployment->{host} =~ /^(?:::|0\.0\.0\.0)$/ ? '' : $deployment->{host} =~ /:/ ? "[$deployment->{host}]" : $deployment->{host};
     my $standard = $deployment->{port} == ($deployment->{tls} ? 636 : 389) ? '' : ":$deployment->{port}";
     my $root_dse = SlapdPgsql::SlapdConf::root_dse($deployment);
     my ($attribute) = defined $root_dse ? $root_dse =~ /^(defaultNamingContext: .*)$/m : ();
     return (
-        _path('pidfile', $place->{pidfile}),
+        _path('pidfile', $paths->{pidfile}),
         _setting('loglevel', $deployment->{log} =~ tr/,/ /r, 'LOG_LEVEL: what goes to the log.'),
         _setting('sasl-secprops', $SlapdPgsql::SlapdConf::sasl_properties,
             'Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).'),
         _time_limits(),
-        !defined $root_dse ? () : _path('rootDSE', $place->{root_dse},
+        !defined $root_dse ? () : _path('rootDSE', $paths->{root_dse},
             'The default realm\'s base is around another one\'s, which slapd wants first. Clients without a search base find the default by this',
             'file, which you have to write:', '  dn:', "  $attribute"),
         # A remark that belongs to no setting.
@@ -69,9 +70,9 @@ sub _time_limits {
 }
 
 sub _tls {
-    my ($deployment, $place) = @_;
+    my ($deployment, $paths) = @_;
     my $tls = $deployment->{tls} or return { remarks => ['LDAP_UNENCRYPTED: passwords travel as they are; sooner or later use certificates.'] };
-    my ($certificate, $key) = $tls->{path} ? @{ $tls->{path} } : @$place{ 'certificate', 'key' };
+    my ($certificate, $key) = $tls->{path} ? @{ $tls->{path} } : @$paths{ 'certificate', 'key' };
     my @how = $tls->{path} ? ('LDAP_CERT_PATH, LDAP_KEY_PATH: the user that slapd runs as, openldap, has to be able to read them.')
         : $tls->{content} ? ('LDAP_CERT_CONTENT, LDAP_KEY_CONTENT: write them to these files, readable for the user that slapd runs as, openldap:')
         : ('The gateway makes itself a certificate. This makes one like it; the key has to be readable for openldap and nobody else:',
@@ -89,6 +90,14 @@ sub _tls_settings {
     my @how = ("TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS, as slapd's $tls->{library} needs them. Proxmox VE needs TLS 1.2.",
         $tls->{library} eq 'GnuTLS' ? 'A slapd with OpenSSL, as Debian 13 has it, needs others: TLSProtocolMin 3.3' : 'A slapd with GnuTLS, as Debian 12 has it, needs others: a priority string');
     return map { _path(@$_, splice @how) } @{ $tls->{settings} };
+}
+
+sub _config {
+    return (
+        _setting('database', 'config'),
+        _setting('access', 'to * by dn.exact=gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage',
+            'root of this machine may change the configuration: ldapmodify -Y EXTERNAL -H ldapi:///'),
+    );
 }
 
 sub _monitor {

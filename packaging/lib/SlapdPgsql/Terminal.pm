@@ -19,9 +19,10 @@ sub plain {
     return $text;
 }
 
-# The same of bytes, which are UTF-8 or something unknown.
+# The same of characters or bytes, which may be UTF-8 or anything; returns bytes.
 sub line_of_bytes {
     my ($bytes) = @_;
+    utf8::encode($bytes) if utf8::is_utf8($bytes);
     $bytes =~ s/([\x80-\xff])/_number($1)/ge if !utf8::decode($bytes);
     my $text = plain($bytes);
     utf8::encode($text);

@@ -42,7 +42,7 @@ refuses "TLS_MIN_VERSION: is 'TLSv1.1'" TLS_MIN_VERSION=TLSv1.1
 refuses "TLS_MAX_VERSION: is 'SSLv3'" TLS_MAX_VERSION=SSLv3
 refuses 'TLS_MIN_VERSION: is higher than TLS_MAX_VERSION' TLS_MIN_VERSION=TLSv1.3 TLS_MAX_VERSION=TLSv1.2
 refuses 'TLS_CIPHERS: names no cipher suite' TLS_CIPHERS=NOT-A-CIPHER
-refuses 'TLS_CIPHERS: holds characters' TLS_CIPHERS='$(touch x)'
+refuses 'TLS_CIPHERS: contains characters' TLS_CIPHERS='$(touch x)'
 
 # Files and contents.
 chmod 644 "$T"/a.*

@@ -27,4 +27,4 @@ wait $! || fail "the demo ended with status $?"
 nothing_left
 
 expect 1 "${demo[@]}" --twice
-contains "$ERR" "'--twice' is not known"
+contains "$ERR" "unexpected argument '--twice'"

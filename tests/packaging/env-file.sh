@@ -52,7 +52,7 @@ wrong 'contains a NUL byte' < <(printf 'SQL_QUERY_ALL_USERS=a\0b\n')
 printf '%s\n' PORT=x LOG_LEVEL=debug LDAP_BASEDN=dc=x >"$T/cwd/.env"
 expect 2 from_env --print
 contains "$ERR" "PORT (.env line 1): is 'x'"
-contains "$ERR" 'warning: LDAP_BASEDN (.env line 3): is not a variable this program knows'
+contains "$ERR" 'warning: LDAP_BASEDN (.env line 3): is not a known variable'
 expect 0 from_env --print PORT=1234
 
 # --env-file names another file, which must exist; then .env is not read.

@@ -39,9 +39,9 @@ chgrp nogroup "$T/state"
 chmod 770 "$T/state"
 refused_dir "'$T/state' is not used, because group nogroup can write to '$T/state'" "$T/state"
 chmod 700 "$T/state"
-refused_dir "holds '$T/state/slapd-from-env.lock'" "$T/state"
+refused_dir "contains '$T/state/slapd-from-env.lock'" "$T/state"
 rm "$T/state/slapd-from-env.lock"
-refused_dir "holds '$T/state/self-signed.crt', which belongs to user nobody; look at it" "$T/state"
+refused_dir "contains '$T/state/self-signed.crt', which belongs to user nobody; look at it" "$T/state"
 rm "$T/state"/*
 # What slapd's user could put there, to have root read or write another file for it.
 echo root-only >"$T/secret"

@@ -37,7 +37,7 @@ PORT=6360
 GATEWAY_COLOR=blue
 END
 expect 0 migrate gateway.env
-contains "$ERR" 'slapd-pgsql-migrate: warning: GATEWAY_COLOR (gateway.env line 15): is not a variable this program knows'
+contains "$ERR" 'slapd-pgsql-migrate: warning: GATEWAY_COLOR (gateway.env line 15): is not a known variable'
 contains "$ERR" 'warning: SQL_URI (gateway.env line 4): has a bare @ or %'
 lacks "$ERR" '50%'
 become 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:50%25%40home@127.0.0.1:1/manager"' 'pgsql-list users' 'pgsql-list groups' 'sizelimit unlimited' 'writetimeout 10' \

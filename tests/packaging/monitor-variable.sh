@@ -6,7 +6,7 @@ need slaptest slapadd
 expect 0 from_env --print
 lacks "$OUT" monitor
 printed LDAP_MONITOR_PASSWORD='a "b\' -- 'database monitor' 'rootdn "cn=monitoring,cn=Monitor"' 'rootpw "a \"b\\"' 'access to * by * none'
-refuses 'LDAP_MONITOR_PASSWORD: holds a control character' LDAP_MONITOR_PASSWORD=$'a\nb'
+refuses 'LDAP_MONITOR_PASSWORD: contains a control character' LDAP_MONITOR_PASSWORD=$'a\nb'
 
 start_postgres
 manager_queries

@@ -32,7 +32,7 @@ stop_slapd
 mkdir "$T/somebodys"
 touch "$T/somebodys/file"
 expect 2 from_env STATE_DIR="$T/somebodys" BIND_IP=127.0.0.1 PORT="$PORT"
-contains "$ERR" "STATE_DIR: is '$T/somebodys', which holds files and does not belong to user openldap"
+contains "$ERR" "STATE_DIR: is '$T/somebodys', which contains files and does not belong to user openldap"
 same root "$(stat -c %U "$T/somebodys")" "its owner"
 mkdir "$T/roots/state"
 expect 2 from_env STATE_DIR="$T/roots/state" BIND_IP=127.0.0.1 PORT="$PORT"

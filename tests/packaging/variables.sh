@@ -36,8 +36,8 @@ printed SQL_SSL=false 'SQL_URI=postgres://h/d?application_name=x' -- 'pgsql-uri 
 printed SQL_SSL=0 'SQL_URI=host=h dbname=d' -- 'pgsql-uri "host=h dbname=d sslmode=disable"'
 printed SQL_SSL=1 'SQL_URI=postgres://h/d?sslmode=verify-full' -- 'pgsql-uri "postgres://h/d?sslmode=verify-full"'
 printed SQL_URI= SQL_URL=postgres://h/d -- 'pgsql-uri "postgres://h/d"'
-contains "$ERR" 'warning: SQL_URL: is taken for SQL_URI'
-warns 'SQL_URL: is not used: SQL_URI goes first' SQL_URL=postgres://other/d
+contains "$ERR" 'warning: SQL_URL: is used as SQL_URI'
+warns 'SQL_URL: is not used: SQL_URI takes precedence' SQL_URL=postgres://other/d
 contains "$OUT" 127.0.0.1:1/manager
 
 # Passwords as they come: what is an escape stays one, what cannot be one is made one.
@@ -62,7 +62,7 @@ warns 'NOTIFICATION_TIMEOUT: is not used' NOTIFICATION_TIMEOUT=30
 
 warns 'NOTIFICATION_URL: is not used' AUTH_BACKENDS=sql NOTIFICATION_URL=https://push.example.com/
 warns 'ENABLE_NOTIFICATION: is not read' ENABLE_NOTIFICATION=true
-warns 'SQL_QUERY_ONE_USERS: is not a variable' SQL_QUERY_ONE_USERS=x
+warns 'SQL_QUERY_ONE_USERS: is not a known variable' SQL_QUERY_ONE_USERS=x
 expect 0 from_env --print PATH_OF_SOMETHING=1 LDAPTLS_REQCERT=never MONGO_URI= AD_DOMAIN=
 same '' "$ERR" "standard error"
 

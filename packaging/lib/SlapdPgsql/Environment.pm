@@ -19,7 +19,7 @@ my @known = qw(
     STATE_DIR BACK_PGSQL_MODULE SLAPD SLAPD_USER
 );
 
-# What the gateway reads for other directories and password stores, and what to do instead.
+# Variables of the gateway for other directories and password stores, and the alternative.
 my $other_ldap = 'passwords are checked against the rows of SQL_QUERY_ONE_USER only; to pass logins on to another LDAP'
     . ' server store "{SASL}user@realm" as password and run saslauthd, or serve that directory with slapd-ldap(5)';
 my $other_store = 'users and groups come from PostgreSQL only; load them into tables (or a foreign table) that the'
@@ -35,19 +35,19 @@ my @refused = (
 # working directory's .env is read if there is one. Files that other users can change are refused, for they decide about
 # programs and passwords; with ANY_OWNER they are read, and the caller must run nothing that they name.
 sub new {
-    my ($class, %from) = @_;
-    my $self = bless { value => {}, origin => {}, problems => [], warnings => [], any_owner => $from{any_owner} }, $class;
-    my $path = $from{file} // (-e '.env' ? '.env' : undef);
+    my ($class, %source) = @_;
+    my $self = bless { value => {}, origin => {}, problems => [], warnings => [], any_owner => $source{any_owner} }, $class;
+    my $path = $source{file} // (-e '.env' ? '.env' : undef);
     $self->_read_file($path) if defined $path;
-    for my $name (keys %{ $from{process} }) {
+    for my $name (keys %{ $source{process} }) {
         delete $self->{origin}{$name};
-        $self->{value}{$name} = $from{process}{$name};
+        $self->{value}{$name} = $source{process}{$name};
     }
-    $self->_sort_out;
+    $self->_check_names;
     return $self;
 }
 
-# A setting that is set to nothing is not set: container files like to list every variable.
+# An empty value counts as not set: files for containers often list every variable.
 sub get {
     my ($self, $name) = @_;
     my $value = $self->{value}{$name};
@@ -59,12 +59,12 @@ sub warning  { my ($self, $name, $text) = @_; return $self->_note('warnings', $s
 sub problems { return @{ $_[0]{problems} } }
 sub warnings { return @{ $_[0]{warnings} } }
 
-# A yes-or-no setting; anything else is an error, for a typing mistake must not decide about security.
+# A Boolean setting; any other value is an error, since a typing error must not decide about security.
 sub flag {
     my ($self, $name, $default) = @_;
     my $value = $self->get($name) // return $default;
     my $truth = truth($value);
-    $self->problem($name, "is '$value'; say true or false") if !defined $truth;
+    $self->problem($name, "is '$value'; use true or false") if !defined $truth;
     return $truth // $default;
 }
 
@@ -83,7 +83,7 @@ sub is_path {
     return $text !~ /[\n"{]|-----BEGIN/ || -e $text;
 }
 
-# The content of a file with settings; undef after a complaint about the variable NAME.
+# The content of a file with settings; undef if it cannot be used, which is a problem of the variable NAME.
 sub text_of_file {
     my ($self, $path, $name, $what) = @_;
     my ($text, $doubt) = eval { SlapdPgsql::Trust::content_and_doubt($path) };
@@ -95,7 +95,7 @@ sub text_of_file {
     return $self->problem($name, "$what is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
 }
 
-# Several realms may meet the same fault of one variable; it is said once.
+# Several realms may have the same problem with one variable; it is reported once.
 sub _note {
     my ($self, $list, $text) = @_;
     push @{ $self->{$list} }, $text if !grep { $_ eq $text } @{ $self->{$list} };
@@ -108,7 +108,7 @@ sub _named {
     return defined $origin ? "$name ($origin)" : $name;
 }
 
-sub _sort_out {
+sub _check_names {
     my ($self) = @_;
     my %known = map { $_ => 1 } @known;
     for my $name (sort keys %{ $self->{value} }) {
@@ -119,7 +119,7 @@ sub _sort_out {
         } elsif ($name eq 'ENABLE_NOTIFICATION') {
             $self->warning($name, 'is not read, as in the gateway; AUTH_BACKENDS decides how a login is checked');
         } elsif ($self->{origin}{$name} || $name =~ /^(?:SQL|REALM)_/ || $name =~ /^(?:LDAP|TLS)_(?!OPT)/) {
-            $self->warning($name, 'is not a variable this program knows; it is ignored');
+            $self->warning($name, 'is not a known variable; it is ignored');
         }
     }
     return;

@@ -1,4 +1,4 @@
-# Terminal.pm: makes text from anywhere fit to be shown on a terminal.
+# Terminal.pm: prepares text of any source for a terminal.
 package SlapdPgsql::Terminal;
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ sub is_utf8 {
     return ($locale // '') =~ /utf-?8/i;
 }
 
-# Text in one line and without control characters. What the locale's encoding lacks is replaced or shown by its number.
+# Text on one line and without control characters. Characters that the locale's encoding lacks are replaced or shown by number.
 sub plain {
     my ($text) = @_;
     $text =~ s/[\t\r\n]+/ /g;

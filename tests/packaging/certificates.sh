@@ -1,5 +1,5 @@
 #!/bin/bash
-# TLS settings become those of slapd's TLS library; a certificate or key that cannot work is refused before anything starts.
+# TLS settings fit slapd's TLS library; an unusable certificate or key is refused.
 . "$(dirname "$0")/lib.bash"
 
 pair() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/$1.key" -out "$T/$1.crt" -subj "/CN=$1" -days "${2:-9}" 2>/dev/null; }

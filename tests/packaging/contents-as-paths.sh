@@ -1,5 +1,5 @@
 #!/bin/bash
-# No message shows a setting that is the content of a file where its path belongs.
+# No message shows a secret that was given in place of a path.
 . "$(dirname "$0")/lib.bash"
 
 hides() { # TEXT NAME=VALUE…: it is refused with the text, and no password or key is shown

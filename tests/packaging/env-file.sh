@@ -1,5 +1,5 @@
 #!/bin/bash
-# A file of variables is read as docker and systemd read it; anything else is refused.
+# A file of variables is read as docker and systemd read it, or is refused.
 . "$(dirname "$0")/lib.bash"
 
 # holds VALUE: with the file on standard input, the first query is VALUE (queries can contain nearly everything).

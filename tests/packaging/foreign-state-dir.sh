@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env refuses a STATE_DIR that another user has prepared, and serves no certificate of theirs.
+# slapd-from-env refuses a STATE_DIR that another user has prepared.
 . "$(dirname "$0")/lib.bash"
 [ "$(id -u)" = 0 ] || skip "only root can make files of other users"
 getent passwd openldap >/dev/null || skip "there is no user openldap"

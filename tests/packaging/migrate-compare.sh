@@ -1,5 +1,5 @@
 #!/bin/bash
-# --compare asks both servers what clients ask, shows each difference, and says why ours is right or that somebody has to look.
+# --compare reports each difference between two servers, with a verdict and its reason.
 . "$(dirname "$0")/lib.bash"
 need python3
 perl -MNet::LDAP::Server -e 1 2>/dev/null || skip "Net::LDAP::Server is missing; packaging/setup --tests installs it"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The gateway's .env or REALM_CONFIG becomes a slapd.conf or cn=config that slapd takes, as does each suggestion in it; what cannot is named.
+# A gateway's settings become a slapd.conf or cn=config that slapd accepts.
 . "$(dirname "$0")/lib.bash"
 need slaptest slapadd
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# LDAP_MONITOR_PASSWORD opens cn=Monitor to cn=monitoring,cn=Monitor, and to nobody else.
+# LDAP_MONITOR_PASSWORD opens cn=Monitor to cn=monitoring,cn=Monitor only.
 . "$(dirname "$0")/lib.bash"
 need slaptest slapadd
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-pgsql-pair runs no commands of other users, and shows control characters of servers escaped.
+# slapd-pgsql-pair runs no commands of other users, and escapes control characters.
 . "$(dirname "$0")/../lib.sh"
 need perl
 mkdir "$T/bin"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-pgsql-pair says in one line a server how it is, and replaces one after the other only while all is well.
+# slapd-pgsql-pair reports each server in one line, and replaces only while all are healthy.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/clients/servers.sh"
 need slapd openssl perl ldapwhoami

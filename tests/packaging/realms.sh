@@ -1,5 +1,5 @@
 #!/bin/bash
-# REALM_CONFIG, in place or as a file, gives each realm its own database; a chain that cannot be kept is refused.
+# REALM_CONFIG gives each realm its own database; an unusable chain of checks is refused.
 . "$(dirname "$0")/lib.bash"
 
 realm() { # NAME BASE REST-OF-OPTIONS [LINKS [REST]]

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A setting that cannot be kept stops everything, with exit status 2, the variable's name, and what to do.
+# An unusable setting stops the start; the message has the variable and the remedy.
 . "$(dirname "$0")/lib.bash"
 
 # Other directories and password stores are named, with the alternative.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env serves the manager's database by LDAPS, keeps its certificate and its secrets, and ends cleanly.
+# slapd-from-env serves the manager's database by LDAPS, and protects its secrets.
 . "$(dirname "$0")/lib.bash"
 
 start_postgres

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What cmake --install puts on a system serves the manager's database under all restrictions of the unit slapd-pgsql.service.
+# The installed files serve the manager's database under all restrictions of the service unit.
 . "$(dirname "$0")/lib.bash"
 need cmake systemd-analyze unshare
 /usr/bin/python3 -c 'import seccomp' 2>/dev/null || skip "python3-seccomp is missing; packaging/setup --tests installs it"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Started by root, slapd runs as openldap and still gets at root's key; everybody else can start it without root.
+# Started by root, slapd runs as openldap; other users can start it without root.
 . "$(dirname "$0")/lib.bash"
 [ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 getent passwd openldap >/dev/null || skip "there is no user openldap"

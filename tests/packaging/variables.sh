@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every variable of the gateway that has a meaning here finds its place in slapd.conf.
+# Every variable of the gateway has its effect in slapd.conf.
 . "$(dirname "$0")/lib.bash"
 
 printed -- 'database pgsql' 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:ldap@127.0.0.1:1/manager"' \

@@ -59,3 +59,9 @@ done
 folders=$(grep -oE '^\| `[a-z/]+/` \|' "$PROJECT/doc/architecture.md" | tr -d '|` ' | sed 's|/$||' | sort)
 same "$(cd "$PROJECT/module" && find . -mindepth 1 -type d -printf '%P\n' | sort)" "$folders" "the folders of module/ in doc/architecture.md"
 [ "$(wc -l <<<"$folders")" -ge 10 ] || fail "doc/architecture.md is not read correctly: $folders"
+
+# The tests of the packaging state their promise in one short line, below #!.
+for test in "$PROJECT"/tests/packaging/*.sh; do
+    promise=$(sed -n 2p "$test")
+    [[ $promise == '# '*. ]] && [ "$(wc -w <<<"${promise#\# }")" -le 15 ] || fail "$test: the second line is not a promise of at most 15 words: $promise"
+done

@@ -118,7 +118,7 @@ sub directives {
     );
 }
 
-# One word for slapd's tokeniser, whatever is in it.
+# One word for slapd's tokenizer.
 sub quoted {
     my ($text) = @_;
     die "a line break cannot be written in slapd.conf\n" if $text =~ /[\r\n\0]/;

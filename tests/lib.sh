@@ -54,7 +54,7 @@ free_port() { # VARIABLE
 now() { echo "${EPOCHREALTIME/./}"; } # in microseconds
 
 eventually() { # SECONDS COMMAND…: succeeds once COMMAND does (a sanitizer may take its time)
-    local end=$(($(now) + $1 * PATIENCE * 1000000))
+    local end=$(($(now) + $1 * TIMEOUT_FACTOR * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
         [ "$(now)" -lt "$end" ] || fail "it did not come true in time: $*"
@@ -68,7 +68,7 @@ within() { # SECONDS COMMAND…: COMMAND's own result, but it must not take long
     shift
     "$@" || status=$?
     took=$(($(now) - start))
-    awk "BEGIN { exit $took > $limit * $PATIENCE * 1000000 }" || fail "took $((took / 1000)) ms, more than $limit s: $*"
+    awk "BEGIN { exit $took > $limit * $TIMEOUT_FACTOR * 1000000 }" || fail "took $((took / 1000)) ms, more than $limit s: $*"
     return $status
 }
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# passwd on a machine with SSSD changes the password in the database; the gate keeps suspended users out.
+# passwd on a machine with SSSD changes the password in the database; the login filter keeps suspended users out.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres
 q 'GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO ldap' >/dev/null
 change=(SQL_PASSWORD_CHANGE='UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?'
-    SQL_GATE="username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')")
+    SQL_LOGIN_FILTER="username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')")
 start_ldap ldap1 "${change[@]}"
 start_ldap ldap2 "${change[@]}"
 start_sssd ldap1 ldap2

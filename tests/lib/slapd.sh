@@ -3,10 +3,10 @@
 # What has to be in front of slapd's own libraries when the module is instrumented: the sanitizer's runtime; libstdc++,
 # which slapd itself does not link, or the first throw aborts; and the shim that lets slapd exit.
 # Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
-PRELOAD=() PATIENCE=1
+PRELOAD=() TIMEOUT_FACTOR=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
 if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
-    PATIENCE=4
+    TIMEOUT_FACTOR=4
     [ -f "$BUILD/libexit_shim.so" ] || fail "$BUILD/libexit_shim.so is missing, without which a sanitized slapd does not end: build all"
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         # slapd has no frame pointers; and it is not instrumented, so that freed memory is overwritten as well

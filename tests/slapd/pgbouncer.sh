@@ -1,4 +1,4 @@
-# Behind a proxy that gives every transaction to another session, pgsql-prepare off serves the same answers, and leaves no setting to others.
+# Behind a proxy that gives every transaction to another session, pgsql-pooler on serves the same answers, and leaves no setting to others.
 . "$(dirname "$0")/../lib.sh"
 need pgbouncer
 start_postgres
@@ -49,7 +49,7 @@ start_bouncer
 start_slapd - < <(conf "$PGPORT")
 directly=$(everything)
 stop_slapd
-start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-prepare off\n&/')
+start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\n&/')
 logged 'first look' 20
 same "$directly" "$(everything)" "the answers through the proxy"
 for _ in {1..4}; do everything >"$T/answer.$BASHPID.$RANDOM" & done

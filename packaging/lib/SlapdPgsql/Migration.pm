@@ -118,7 +118,7 @@ my %remark = (
     'pgsql-push-uri'          => 'the push endpoint',
     'pgsql-push-timeout'      => 'seconds in which a user must approve a login',
     'pgsql-push-ca'           => 'the authorities for its certificate',
-    'pgsql-gate users'        => 'who may log in',
+    'pgsql-login-filter users' => 'who may log in',
     'pgsql-password-change users' => 'how passwords are changed',
 );
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# TLS settings become those of slapd's TLS library; a certificate or key that cannot work is refused before anything starts.
+# TLS settings fit slapd's TLS library; an unusable certificate or key is refused.
 . "$(dirname "$0")/lib.bash"
 
 pair() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/$1.key" -out "$T/$1.crt" -subj "/CN=$1" -days "${2:-9}" 2>/dev/null; }
@@ -42,7 +42,7 @@ refuses "TLS_MIN_VERSION: is 'TLSv1.1'" TLS_MIN_VERSION=TLSv1.1
 refuses "TLS_MAX_VERSION: is 'SSLv3'" TLS_MAX_VERSION=SSLv3
 refuses 'TLS_MIN_VERSION: is higher than TLS_MAX_VERSION' TLS_MIN_VERSION=TLSv1.3 TLS_MAX_VERSION=TLSv1.2
 refuses 'TLS_CIPHERS: names no cipher suite' TLS_CIPHERS=NOT-A-CIPHER
-refuses 'TLS_CIPHERS: holds characters' TLS_CIPHERS='$(touch x)'
+refuses 'TLS_CIPHERS: contains characters' TLS_CIPHERS='$(touch x)'
 
 # Files and contents.
 chmod 644 "$T"/a.*

@@ -1,5 +1,5 @@
 #!/bin/bash
-# No message shows a setting that is the content of a file where its path belongs.
+# No message shows a secret that was given in place of a path.
 . "$(dirname "$0")/lib.bash"
 
 hides() { # TEXT NAME=VALUE…: it is refused with the text, and no password or key is shown
@@ -18,7 +18,7 @@ hides "$neither" REALM_CONFIG="realms: $realms"
 hides "$neither" REALM_CONFIG="$(printf '\357\273\277%s' "$realms")"
 
 key=$'-----BEGIN PRIVATE KEY-----\nKennwort\n-----END PRIVATE KEY-----'
-hides 'LDAP_KEY_PATH: is not the path of a file; LDAP_CERT_CONTENT and LDAP_KEY_CONTENT' LDAP_CERT_PATH=/a.crt LDAP_KEY_PATH="$key"
+hides 'LDAP_KEY_PATH: is not the path of a file; use LDAP_CERT_CONTENT and LDAP_KEY_CONTENT' LDAP_CERT_PATH=/a.crt LDAP_KEY_PATH="$key"
 hides 'LDAP_KEY_PATH: is not the path of a file' LDAP_CERT_PATH=/a.crt LDAP_KEY_PATH="${key//$'\n'/\\n}"
 hides 'LDAP_CERT_PATH: is not the path of a file' LDAP_CERT_PATH="$key" LDAP_KEY_PATH=/a.key
 

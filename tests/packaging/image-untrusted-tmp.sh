@@ -1,5 +1,5 @@
 #!/bin/bash
-# The image's scripts run and believe nothing that another user has put into /tmp.
+# The image's scripts ignore everything that another user has put into /tmp.
 if [ "$(id -u)" = 0 ] && [ -z "${OWN_MOUNTS:-}" ] && unshare --mount --pid --fork true 2>/dev/null; then
     OWN_MOUNTS=yes exec setpriv --pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc -- bash "$0"
 fi

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The image, started as a container with nothing but variables, serves LDAPS, says how it is, mends a crash and ends gracefully.
+# The image serves LDAPS from variables alone, restarts after a crash, and ends gracefully.
 #
 # It takes the image that packaging/build-image has left in build/image; run without arguments, the script says so if there is none.
 . "$(dirname "$0")/lib.bash"

@@ -1,4 +1,4 @@
-# lib.bash: turns variables given to a test into a run of slapd-from-env that sees those and nothing else.
+# lib.bash: runs slapd-from-env with the variables of a test, and no others.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 FROM_ENV=$PROJECT/packaging/slapd-from-env

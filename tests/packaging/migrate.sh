@@ -1,10 +1,10 @@
 #!/bin/bash
-# The gateway's .env or REALM_CONFIG becomes a slapd.conf or cn=config that slapd takes, as does each suggestion in it; what cannot is named.
+# A gateway's settings become a slapd.conf or cn=config that slapd accepts.
 . "$(dirname "$0")/lib.bash"
 need slaptest slapadd
 
 MIGRATE=$PROJECT/packaging/slapd-pgsql-migrate
-migrate() { (cd "$T/cwd" && exec env -i PATH="$PATH" LC_ALL=C.UTF-8 perl "$MIGRATE" "$@"); }
+migrate() { (cd "$T/cwd" && exec env -i PATH="$PATH" LC_ALL=C.UTF-8 BACK_PGSQL_MODULE="$MODULE" perl "$MIGRATE" "$@"); }
 become() { # EXPECTED LINE…: lines of the output
     local line
     for line; do grep -qxF -- "$line" <<<"$OUT" || { printf '%s\n' "$OUT" >&2; fail "no such line: $line"; }; done
@@ -18,11 +18,10 @@ accepted() {
 mkdir "$T/tls"
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=ldap1 -out "$T/tls/server.crt" -keyout "$T/tls/server.key" 2>/dev/null
 
-# A file as gateways have it: CRLF, export, quotes of each kind, queries of several lines with comments, a password with % and @,
-# a variable that nobody knows.
+# CRLF, quotes of both kinds and none, queries of several lines with comments, a password with % and @, an unknown variable.
 sed 's/$/\r/' >"$T/cwd/gateway.env" <<'END'
 # The gateway
-export LDAP_BASE_DN = dc=example,dc=com
+LDAP_BASE_DN = dc=example,dc=com
 LDAP_COMMON_NAME='ldap1'
 SQL_URI="postgres://ldap:50%@home@127.0.0.1:1/manager"
 SQL_QUERY_ALL_USERS='SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, -- numbers
@@ -30,14 +29,15 @@ SQL_QUERY_ALL_USERS='SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNu
        "userPassword" AS password
 FROM "Users";'
 SQL_QUERY_ONE_USER=SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, "cn" AS full_name, "mail", "homeDirectory" AS home_directory, "userPassword" AS password FROM "Users" WHERE "uid" = ?
-SQL_QUERY_ALL_GROUPS=`SELECT g."cn" AS name, g."gidNumber" AS gid_number FROM "Groups" g`
-SQL_QUERY_GROUPS_BY_MEMBER="SELECT g.\"cn\" AS name, g.\"gidNumber\" AS gid_number\nFROM \"Groups\" g INNER JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
+SQL_QUERY_ALL_GROUPS=SELECT g."cn" AS name, g."gidNumber" AS gid_number FROM "Groups" g
+SQL_QUERY_GROUPS_BY_MEMBER="SELECT g.\"cn\" AS name, g.\"gidNumber\" AS gid_number
+FROM \"Groups\" g INNER JOIN \"UserGroups\" ug USING (\"gidNumber\") JOIN \"Users\" u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
 REQUIRE_AUTH_FOR_SEARCH=false
 PORT=6360
-GATEWAY_COLOUR=blue
+GATEWAY_COLOR=blue
 END
 expect 0 migrate gateway.env
-contains "$ERR" 'slapd-pgsql-migrate: warning: GATEWAY_COLOUR (gateway.env line 14): is not a variable this program knows'
+contains "$ERR" 'slapd-pgsql-migrate: warning: GATEWAY_COLOR (gateway.env line 15): is not a known variable'
 contains "$ERR" 'warning: SQL_URI (gateway.env line 4): has a bare @ or %'
 lacks "$ERR" '50%'
 become 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:50%25%40home@127.0.0.1:1/manager"' 'pgsql-list users' 'pgsql-list groups' 'sizelimit unlimited' 'writetimeout 10' \
@@ -74,15 +74,16 @@ expect 0 search -b dc=example,dc=com '(cn=devs)' memberUid
 contains "$OUT" 'memberUid: gus'
 stop_slapd
 
-# The same for cn=config, suggestions too.
+# The same for cn=config, and the suggestions by way of the slapd.conf.
 expect 0 migrate --ldif gateway.env
-become 'olcPgAnonymousSearch: TRUE' 'olcPgLookup: users uid' 'olcTLSCertificateFile: /etc/ldap/tls/server.crt'
+become 'olcPgAnonymousSearch: TRUE' 'olcTLSCertificateFile: /etc/ldap/tls/server.crt' 'olcPidFile: /run/slapd/slapd.pid' 'olcModulePath: /usr/lib/ldap' \
+    'olcModuleLoad: {0}back_pgsql' '##   SLAPD_SERVICES="ldaps://:6360/ ldapi:///"' '##   #pgsql-values groups memberUid'
+contains "$OUT" 'olcPgLookup: {0}users uid  SELECT "uid" AS username'
+lacks "$OUT" $'\nentryUUID:'
 usable <<<"$OUT" >"$T/config.ldif"
 mkdir "$T/slapd.d" "$T/better.d"
+expect 0 slaptest -n 0 -f "$T/better.conf" -F "$T/better.d"
 expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/config.ldif"
-sed -e '/^olcPgList: users/,/^##/d; /^olcPgLookup: users/,/^##/d' -e 's/^#\([^#]\)/\1/' "$T/config.ldif" >"$T/better.ldif"
-expect 0 slapadd -n 0 -F "$T/better.d" -l "$T/better.ldif"
-expect 0 slaptest -F "$T/better.d"
 contains "$(slapcat -n 0 -F "$T/better.d" -o ldif-wrap=no)" 'olcPgLoginFilter: {0}users username IN (SELECT "uid" FROM "Users" WHERE "status" = '\''active'\'')'
 sed -i "s|^olcPgUri: .*|olcPgUri: postgres://ldap:ldap@127.0.0.1:$PGPORT/manager|; /^olcTLS/d" "$T/config.ldif"
 rm -r "$T/slapd.d"; mkdir "$T/slapd.d"
@@ -111,14 +112,14 @@ become 'pgsql-auth-backends sql notification' 'pgsql-push-uri "https://push.exam
 accepted
 settings LDAP_UNENCRYPTED=true LDAP_BASE_DN='o=Käse\, fein,c=DE'
 expect 0 migrate --ldif other.env
-lacks "$OUT" olcTLS
-become "olcSuffix:: $(printf %s 'o=Käse\, fein,c=DE' | base64)"
+lacks "$OUT" $'\nolcTLSCertificateFile:'
+become "olcSuffix:: $(printf %s 'o=Käse\2C fein,c=DE' | base64)"
 rm -r "$T/slapd.d"; mkdir "$T/slapd.d"
 usable <<<"$OUT" >"$T/config.ldif"
 expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/config.ldif"
 
 # A line break in a path becomes no line of its own.
-settings AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/send 'NOTIFICATION_CA_PATH="/ca\nolcReadOnly: TRUE"'
+settings AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/send $'NOTIFICATION_CA_PATH=\'/ca\nolcReadOnly: TRUE\''
 for form in '' --ldif; do
     expect 2 migrate $form other.env
     same '' "$OUT" "standard output"
@@ -166,6 +167,6 @@ contains "$ERR" '--ldif writes a configuration'
 expect 2 migrate --compare ldap://a
 contains "$ERR" '--compare needs two URIs'
 expect 0 migrate --help
-for option in $(grep -oE -- '--[a-z-]+' <<<"$OUT" | sort -u); do
-    grep -q -- "${option//-/\\\\-}" "$PROJECT/doc/slapd-pgsql-migrate.8" || fail "the manual page does not explain $option"
+for option in $(sed -n '/^read_options/,/);$/p' "$PROJECT/packaging/slapd-pgsql-migrate" | grep -oE "'[a-z][a-z-]+" | tr -d "'"); do
+    contains "$OUT" "--$option"
 done

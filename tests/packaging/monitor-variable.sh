@@ -1,12 +1,12 @@
 #!/bin/bash
-# LDAP_MONITOR_PASSWORD opens cn=Monitor to cn=monitoring,cn=Monitor, and to nobody else.
+# LDAP_MONITOR_PASSWORD opens cn=Monitor to cn=monitoring,cn=Monitor only.
 . "$(dirname "$0")/lib.bash"
 need slaptest slapadd
 
 expect 0 from_env --print
 lacks "$OUT" monitor
 printed LDAP_MONITOR_PASSWORD='a "b\' -- 'database monitor' 'rootdn "cn=monitoring,cn=Monitor"' 'rootpw "a \"b\\"' 'access to * by * none'
-refuses 'LDAP_MONITOR_PASSWORD: holds a control character' LDAP_MONITOR_PASSWORD=$'a\nb'
+refuses 'LDAP_MONITOR_PASSWORD: contains a control character' LDAP_MONITOR_PASSWORD=$'a\nb'
 
 start_postgres
 manager_queries
@@ -29,7 +29,7 @@ expect 32 counters
 # The converter writes the same.
 printf '%s\n' "${ENOUGH[@]}" LDAP_UNENCRYPTED=true LDAP_MONITOR_PASSWORD=seen >"$T/env"
 for form in '' --ldif; do
-    expect 0 "$PROJECT/packaging/slapd-pgsql-migrate" $form "$T/env"
+    BACK_PGSQL_MODULE=$MODULE expect 0 "$PROJECT/packaging/slapd-pgsql-migrate" $form "$T/env"
     sed -e "s|/run/slapd|$T|; s|^modulepath .*|modulepath $BUILD|; s|^olcModulePath: .*|olcModulePath: $BUILD|" <<<"$OUT" >"$T/conf"
     mkdir -p "$T/slapd.d"
     if [ -z "$form" ]; then expect 0 slaptest -u -f "$T/conf"; else expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/conf"; fi

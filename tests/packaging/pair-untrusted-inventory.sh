@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-pgsql-pair runs no commands of other users, and shows control characters of servers escaped.
+# slapd-pgsql-pair runs no commands of other users, and escapes control characters.
 . "$(dirname "$0")/../lib.sh"
 need perl
 mkdir "$T/bin"
@@ -40,7 +40,7 @@ refused_pair "everybody can write to '$T/everybodys'" "$T/everybodys/pair"
 [ "$(id -u)" = 0 ] || exit 0
 chown nobody "$T/open"
 chmod o-w "$T/open"
-refused_pair "'$T/open' belongs to user nobody; look at its content" "$T/open"
+refused_pair "'$T/open' belongs to user nobody; check its content" "$T/open"
 ln -s "$T/pair" "$T/link"
 chown -h nobody "$T/link"
 refused_pair "'$T/link' is a symbolic link of user nobody" "$T/link"

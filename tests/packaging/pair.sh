@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-pgsql-pair says in one line a server how it is, and replaces one after the other only while all is well.
+# slapd-pgsql-pair reports each server in one line, and replaces only while all are healthy.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/clients/servers.sh"
 need slapd openssl perl ldapwhoami
@@ -42,28 +42,28 @@ fail::ldap2:[::1]:status 255: ssh: connect to host unreachable port 22: No route
 okay::ldap3:$LDAP2:yes" "$OUT" "ways into servers"
 contains "$(<"$T/asked")" 'gateway env INSIDE=yes sh -c '
 expect 1 pair -T 1 -t ldap1 run 'sleep 30'
-contains "$OUT" "fail::ldap1:$LDAP1:no end after 1 s"
+contains "$OUT" "fail::ldap1:$LDAP1:timed out after 1 s"
 
 # Two good servers.
 expect 0 pair verify
 until=$(date -u -d '+3650 days' +%Y)
-like='^okay::ldap[12]:[0-9.]*:answers, the certificate lasts until '$until'-..-.., the database is there, configuration [0-9a-f]{12}$'
+like='^okay::ldap[12]:[0-9.]*:healthy: certificate valid until '$until'-..-.., database available, configuration [0-9a-f]{12}$'
 same 2 "$(grep -cE "$like" <<<"$OUT")" "servers that are well in: $OUT"
 
 # A certificate that nobody vouches for, or that ends soon; another configuration; nobody at the port; the database away.
 expect 1 pair -c "$T/ldap1/self-signed.crt" verify
-contains "$OUT" "fail::ldap2:$LDAP2:does not answer at ldaps://$LDAP2:$LDAPS_PORT"
+contains "$OUT" "fail::ldap2:$LDAP2:no answer from ldaps://$LDAP2:$LDAPS_PORT"
 expect 1 pair -d 4000 verify
-contains "$OUT" 'the certificate ends soon: '
+contains "$OUT" 'the certificate expires soon: '
 echo '# another' >>"$T/ldap2/slapd.conf"
 expect 1 pair verify
 contains "$OUT" "okay::ldap1:$LDAP1:"
-contains "$OUT" "fail::ldap2:$LDAP2:is configured otherwise than the servers before: "
+contains "$OUT" "fail::ldap2:$LDAP2:configuration "
 sed -i '$s|.*|TLSCertificateFile /etc/ldap/ldap2.crt|' "$T/ldap2/slapd.conf" # each has its own
 expect 0 pair verify
 stop_postgres
 expect 1 pair verify
-same 2 "$(grep -c 'fail::ldap[12]:.*:the database of dc=example,dc=com is away: ' <<<"$OUT")" "servers without a database in: $OUT"
+same 2 "$(grep -c 'fail::ldap[12]:.*:the database of dc=example,dc=com is unavailable: ' <<<"$OUT")" "servers without a database in: $OUT"
 start_postgres
 
 sed -i '$d' "$T/ldap2/slapd.conf"
@@ -76,7 +76,7 @@ for tool in sed sha256sum; do
     printf '%s\n' '#!/bin/sh' 'echo "Permission denied" >&2; exit 1' >"$T/blind/$tool"
     chmod +x "$T/blind/$tool"
     FILE=$T/odd expect 1 pair verify
-    same 2 "$(grep -c '^fail::ldap[12]:.*:its configuration cannot be read: Permission denied' <<<"$OUT")" "servers without a configuration in: $OUT"
+    same 2 "$(grep -c '^fail::ldap[12]:.*:the configuration cannot be read: Permission denied' <<<"$OUT")" "servers without a configuration in: $OUT"
 done
 
 # One after the other, each told by its name; only with the others well, and not beyond the first failure.
@@ -84,31 +84,31 @@ replaced() { paste -sd ' ' "$T/replaced" 2>/dev/null; : >"$T/replaced"; }
 printf '%s\n' "replace: echo \$TAG=\$HOST >>'$T/replaced'" >>"$T/pair"
 expect 0 pair rolling
 same "ldap1=$LDAP1 ldap2=$LDAP2" "$(replaced)" "what was replaced"
-same 2 "$(grep -c '^okay::ldap[12]:.*:replaced and well after ' <<<"$OUT")" "replaced servers in: $OUT"
+same 2 "$(grep -c '^okay::ldap[12]:.*:replaced, healthy after ' <<<"$OUT")" "replaced servers in: $OUT"
 same 2 "$(grep -cE "$like" <<<"$OUT")" "servers that are well in the end in: $OUT"
 expect 1 pair rolling sh -c "echo \$TAG >>'$T/replaced'; echo no room >&2; exit 1"
-same "fail::ldap1:$LDAP1:it could not be replaced: no room" "$OUT" "a failed replacement"
+same "fail::ldap1:$LDAP1:the replacement failed: no room" "$OUT" "a failed replacement"
 same ldap1 "$(replaced)" "what was replaced before the failure"
 expect 1 pair -w 1 rolling sh -c "echo \$TAG >>'$T/replaced'; kill \$(cat '$T/ldap1/slapd.pid')"
-contains "$OUT" "fail::ldap1:$LDAP1:replaced, but after 1 s: does not answer at ldaps://$LDAP1:$LDAPS_PORT"
+contains "$OUT" "fail::ldap1:$LDAP1:replaced, but not healthy after 1 s: no answer from ldaps://$LDAP1:$LDAPS_PORT"
 same ldap1 "$(replaced)" "what was replaced before the one that does not come back"
 wait "${LDAP_PROCESS[ldap1]}"
 expect 1 pair rolling
-contains "$OUT" "fail::ldap1:$LDAP1:does not answer"
+contains "$OUT" "fail::ldap1:$LDAP1:no answer"
 same '' "$(replaced)" "what was replaced while one was away"
 
 # What is not understood does nothing.
 refused_pair() { expect 2 pair "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; same '' "$OUT" "output"; }
-refused_pair 'say run, status, verify or rolling'
-refused_pair "'stop' is not known" stop
-refused_pair 'run what?' run
-refused_pair "-w takes a number, not 'x'" -w x verify
-refused_pair "$T/pair names no server with the tag ldap3" -t ldap3 verify
-refused_pair 'with one server only' -t ldap1 rolling
+refused_pair 'give a command: run, status, verify or rolling'
+refused_pair "unknown command 'stop'" stop
+refused_pair 'run: the command is missing' run
+refused_pair "-w: 'x' is not a number" -w x verify
+refused_pair "$T/pair: no server has the tag ldap3" -t ldap3 verify
+refused_pair 'rolling: the only server would be down' -t ldap1 rolling
 expect 2 flock "$T/pair" "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/pair" rolling
-contains "$ERR" 'slapd-pgsql-pair: another rolling is under way'
+contains "$ERR" 'slapd-pgsql-pair: rolling: another rolling update is running'
 FILE=$T/none refused_pair "the inventory '$T/none' cannot be read" verify
 expect 2 env PATH="$T/bin" "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/pair" verify
-contains "$ERR" 'slapd-pgsql-pair: ldapsearch is missing; run: apt-get install ldap-utils'
+contains "$ERR" 'slapd-pgsql-pair: ldapsearch is not installed; run: apt-get install ldap-utils'
 echo 'ldap1 a;b' >"$T/odd"
-FILE=$T/odd refused_pair "$T/odd line 1: 'a;b' is no host" verify
+FILE=$T/odd refused_pair "$T/odd line 1: 'a;b' is not a host" verify

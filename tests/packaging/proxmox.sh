@@ -1,5 +1,5 @@
 #!/bin/bash
-# A Proxmox VE realm with its defaults gets users with mail and groups with members, by TLS 1.2 and in pages, also of a second ago.
+# A Proxmox VE realm with its defaults gets users with mail, and groups with members.
 . "$(dirname "$0")/lib.bash"
 perl -MNet::LDAP -MIO::Socket::SSL -e 1 2>/dev/null || skip "Net::LDAP is missing; packaging/setup --tests installs it"
 start_postgres

@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env, told AUTH_BACKENDS=sql,notification, lets in who has the password and approves, and nobody else.
+# With AUTH_BACKENDS=sql,notification only an approved login with the right password succeeds.
 . "$(dirname "$0")/lib.bash"
 . "$TESTS/lib/push.sh"
 

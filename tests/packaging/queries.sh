@@ -1,5 +1,5 @@
 #!/bin/bash
-# A query of several lines, with comments, becomes one line of the same meaning; what cannot is refused with its position.
+# A query of several lines becomes one line with the same meaning, or is refused.
 . "$(dirname "$0")/lib.bash"
 
 becomes() { printed "SQL_QUERY_ALL_USERS=$1" -- "pgsql-list users $2"; } # QUERY LINE

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Two realms, one base inside the other: each has its own users, and the default one is what a client without a base gets.
+# Each of two nested realms has its own users; the default is announced to clients.
 . "$(dirname "$0")/lib.bash"
 
 start_postgres

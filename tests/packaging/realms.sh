@@ -1,5 +1,5 @@
 #!/bin/bash
-# REALM_CONFIG, in place or as a file, gives each realm its own database; a chain that cannot be kept is refused.
+# REALM_CONFIG gives each realm its own database; an unusable chain of checks is refused.
 . "$(dirname "$0")/lib.bash"
 
 realm() { # NAME BASE REST-OF-OPTIONS [LINKS [REST]]
@@ -48,7 +48,7 @@ refuses_realms '[1].auth.backends: asks for notification without sql' \
     "$(realm a dc=a ''), $(realm b dc=b '' '{"type": "notification", "options": {"notificationUrl": "https://p/"}}')"
 refuses 'NOTIFICATION_URL: is not set, but REALM_CONFIG[0].auth.backends asks for notification' \
     REALM_CONFIG="[$(realm a dc=a '' '{"type": "sql"}, {"type": "notification"}')]"
-refuses_realms '[0].auth.backends[1].options.notificationUrl: is no address' \
+refuses_realms '[0].auth.backends[1].options.notificationUrl: is not the address' \
     "$(realm a dc=a '' '{"type": "sql"}, {"type": "notification", "options": {"notificationUrl": "push"}}')"
 refuses_realms "[0].auth.backends[0].type: asks for 'mongodb'" "$(realm a dc=a '' '{"type": "mongodb"}')"
 refuses_realms '[0].auth.backends[0].options.sqlUri: differs' "$(realm a dc=a '' '{"type": "sql", "options": {"sqlUri": "postgres://z/d"}}')"
@@ -75,5 +75,5 @@ refuses 'REALM_CONFIG: is not valid JSON' REALM_CONFIG='[{"sqlUri": "postgres://
 lacks "$ERR" secret
 refuses "REALM_CONFIG: the file '/nowhere' that it names cannot be read: No such file" REALM_CONFIG=/nowhere
 refuses "REALM_CONFIG: the file '$T' that it names cannot be read: Is a directory" REALM_CONFIG="$T"
-warns 'REALM_CONFIG[0].directory.options.sqlQueryOneUsers: is not known' REALM_CONFIG="[$(realm a dc=a ', "sqlQueryOneUsers": "x"')]"
+warns 'REALM_CONFIG[0].directory.options.sqlQueryOneUsers: is not a known option' REALM_CONFIG="[$(realm a dc=a ', "sqlQueryOneUsers": "x"')]"
 warns 'REALM_CONFIG[0].directory.options.ldapBaseDn: is not used' REALM_CONFIG="[$(realm a dc=a ', "ldapBaseDn": "dc=z"')]"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A setting that cannot be kept stops everything, with exit status 2, the variable's name, and what to do.
+# An unusable setting stops the start; the message has the variable and the remedy.
 . "$(dirname "$0")/lib.bash"
 
 # Other directories and password stores are named, with the alternative.
@@ -19,7 +19,7 @@ done
 refuses 'AUTH_BACKENDS: asks for notification without sql' AUTH_BACKENDS=notification NOTIFICATION_URL=https://push.example.com/
 refuses 'NOTIFICATION_URL: is not set, but AUTH_BACKENDS asks for notification' AUTH_BACKENDS=sql,notification
 for uri in push.example.com ftp://push.example.com/ 'https://push example/' 'https://"/'; do
-    refuses 'NOTIFICATION_URL: is no address of a push endpoint' AUTH_BACKENDS=sql,notification NOTIFICATION_URL="$uri"
+    refuses 'NOTIFICATION_URL: is not the address of a push endpoint' AUTH_BACKENDS=sql,notification NOTIFICATION_URL="$uri"
 done
 for seconds in 0 3601 soon 5.5 -1; do
     refuses "NOTIFICATION_TIMEOUT: is '$seconds'" AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/ NOTIFICATION_TIMEOUT=$seconds
@@ -51,9 +51,9 @@ for name in REQUIRE_AUTH_FOR_SEARCH LDAP_UNENCRYPTED SQL_SSL; do refuses "$name:
 refuses 'SQL_URI: is of kind mysql:' SQL_URI=mysql://u:secret@h/d
 lacks "$ERR" secret
 refuses 'SQL_URI: is of kind sqlite:' SQL_URI=sqlite:./x
-refuses 'SQL_URI: is no address of a database' SQL_URI=localhost
+refuses 'SQL_URI: is not the address of a database' SQL_URI=localhost
 refuses 'SQL_URI: has a bare / or ? in the password' SQL_URI=postgres://u:se/cret@h/d
-refuses 'SQL_URI: holds a control character' SQL_URI=$'postgres://h/d\nrootpw x'
+refuses 'SQL_URI: contains a control character' SQL_URI=$'postgres://h/d\nrootpw x'
 refuses 'SQL_SSL: contradicts sslmode=disable in SQL_URI' SQL_SSL=true 'SQL_URI=postgres://h/d?sslmode=disable'
 refuses 'SQL_SSL: contradicts sslmode=require in SQL_URI' SQL_SSL=false 'SQL_URI=postgres://h/d?sslmode=require'
 
@@ -71,4 +71,4 @@ contains "$ERR" 'MONGO_URI: '
 expect 2 "$FROM_ENV" --prnt
 contains "$ERR" 'try slapd-from-env --help'
 expect 2 "$FROM_ENV" print
-contains "$ERR" "'print' is not understood"
+contains "$ERR" "unexpected argument 'print'"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env serves the manager's database by LDAPS, keeps its certificate and its secrets, and ends cleanly.
+# slapd-from-env serves the manager's database by LDAPS, and protects its secrets.
 . "$(dirname "$0")/lib.bash"
 
 start_postgres
@@ -33,7 +33,7 @@ free_port other
 expect 2 from_env PORT="$other" BIND_IP=127.0.0.1
 contains "$ERR" "STATE_DIR: is '$T/state', which another slapd-from-env is using"
 expect 2 from_env PORT="$PORT" BIND_IP=127.0.0.1 STATE_DIR="$T/second"
-contains "$ERR" "PORT: $PORT on 127.0.0.1 is in use by another program"
+contains "$ERR" "PORT: another program uses $PORT on 127.0.0.1"
 [ ! -e "$T/second" ] || fail "STATE_DIR was made although nothing could start"
 
 # SIGTERM ends it with status 0 and takes the pid file away; what is kept serves the next start.

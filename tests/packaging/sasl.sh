@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env announces only SASL mechanisms that work: EXTERNAL over ldapi, none over TLS.
+# slapd-from-env announces only SASL mechanisms that work.
 . "$(dirname "$0")/lib.bash"
 start_postgres
 manager_queries

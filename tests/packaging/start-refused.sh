@@ -1,5 +1,5 @@
 #!/bin/bash
-# What only shows when it starts (slapd's own judgement, the machine's) is told with the variable's name; nothing runs then.
+# Errors that only the start shows are reported with the variable's name.
 . "$(dirname "$0")/lib.bash"
 
 free_port PORT

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What cmake --install puts on a system serves the manager's database under all restrictions of the unit slapd-pgsql.service.
+# The installed files serve the manager's database under all restrictions of the service unit.
 . "$(dirname "$0")/lib.bash"
 need cmake systemd-analyze unshare
 /usr/bin/python3 -c 'import seccomp' 2>/dev/null || skip "python3-seccomp is missing; packaging/setup --tests installs it"
@@ -10,7 +10,8 @@ getent passwd openldap >/dev/null || skip "there is no user openldap"
 DESTDIR=$T/root cmake --install "$BUILD" --prefix /usr >/dev/null
 programs=$(cd "$PROJECT/packaging" && ls -d slapd-from-env slapd-pgsql-*)
 for file in usr/lib/ldap/back_pgsql.so usr/share/slapd-pgsql/notify.sql etc/ldap/schema/{rfc2307bis,openssh-lpk}.{schema,ldif} \
-    $(cd "$PROJECT/doc" && for page in *.[1-8]; do echo "usr/share/man/man${page##*.}/$page"; done) ${programs//slapd-/usr/sbin/slapd-}; do
+    $(cd "$PROJECT/doc" && for page in *.[1-8]; do echo "usr/share/man/man${page##*.}/$page"; done) \
+    $(for program in $programs; do echo "usr/sbin/$program usr/share/man/man8/$program.8"; done); do
     [ -s "$T/root/$file" ] || fail "not installed: /$file"
 done
 for program in $programs; do expect 0 "$T/root/usr/sbin/$program" --help; done

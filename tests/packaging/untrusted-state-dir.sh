@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-from-env refuses a STATE_DIR that another user has prepared, and serves no certificate of theirs.
+# slapd-from-env refuses a STATE_DIR that another user has prepared.
 . "$(dirname "$0")/lib.bash"
 [ "$(id -u)" = 0 ] || skip "only root can make files of other users"
 getent passwd openldap >/dev/null || skip "there is no user openldap"
@@ -39,9 +39,9 @@ chgrp nogroup "$T/state"
 chmod 770 "$T/state"
 refused_dir "'$T/state' is not used, because group nogroup can write to '$T/state'" "$T/state"
 chmod 700 "$T/state"
-refused_dir "holds '$T/state/slapd-from-env.lock'" "$T/state"
+refused_dir "contains '$T/state/slapd-from-env.lock'" "$T/state"
 rm "$T/state/slapd-from-env.lock"
-refused_dir "holds '$T/state/self-signed.crt', which belongs to user nobody; look at it" "$T/state"
+refused_dir "contains '$T/state/self-signed.crt', which belongs to user nobody; look at it" "$T/state"
 rm "$T/state"/*
 # What slapd's user could put there, to have root read or write another file for it.
 echo root-only >"$T/secret"

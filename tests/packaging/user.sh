@@ -1,5 +1,5 @@
 #!/bin/bash
-# Started by root, slapd runs as openldap and still gets at root's key; everybody else can start it without root.
+# Started by root, slapd runs as openldap; other users can start it without root.
 . "$(dirname "$0")/lib.bash"
 [ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 getent passwd openldap >/dev/null || skip "there is no user openldap"
@@ -32,11 +32,11 @@ stop_slapd
 mkdir "$T/somebodys"
 touch "$T/somebodys/file"
 expect 2 from_env STATE_DIR="$T/somebodys" BIND_IP=127.0.0.1 PORT="$PORT"
-contains "$ERR" "STATE_DIR: is '$T/somebodys', which holds files and does not belong to user openldap"
+contains "$ERR" "STATE_DIR: is '$T/somebodys', which contains files and does not belong to user openldap"
 same root "$(stat -c %U "$T/somebodys")" "its owner"
 mkdir "$T/roots/state"
 expect 2 from_env STATE_DIR="$T/roots/state" BIND_IP=127.0.0.1 PORT="$PORT"
-contains "$ERR" "STATE_DIR: '$T/roots/state' cannot be reached by user openldap"
+contains "$ERR" "STATE_DIR: user openldap cannot reach '$T/roots/state'"
 
 # Installed, and without root: a port above 1024, the state in the user's home.
 mkdir -p "$T/usr/bin" "$T/usr/share/slapd-pgsql" "$T/home"
@@ -52,4 +52,4 @@ runs_as nobody
 [ -s "$T/home/.local/state/slapd-pgsql/self-signed.crt" ] || fail "the certificate is not in the home directory"
 stop_slapd
 expect 2 "${SERVE_AS[@]}" env -i PATH="$PATH" HOME="$T/home" BACK_PGSQL_MODULE="$T/usr/back_pgsql.so" "${ENOUGH[@]}" PORT=636 perl "$FROM_ENV"
-contains "$ERR" 'PORT: 636 may be opened by root only'
+contains "$ERR" 'PORT: only root may listen on 636'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every variable of the gateway that has a meaning here finds its place in slapd.conf.
+# Every variable of the gateway has its effect in slapd.conf.
 . "$(dirname "$0")/lib.bash"
 
 printed -- 'database pgsql' 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:ldap@127.0.0.1:1/manager"' \
@@ -36,8 +36,8 @@ printed SQL_SSL=false 'SQL_URI=postgres://h/d?application_name=x' -- 'pgsql-uri 
 printed SQL_SSL=0 'SQL_URI=host=h dbname=d' -- 'pgsql-uri "host=h dbname=d sslmode=disable"'
 printed SQL_SSL=1 'SQL_URI=postgres://h/d?sslmode=verify-full' -- 'pgsql-uri "postgres://h/d?sslmode=verify-full"'
 printed SQL_URI= SQL_URL=postgres://h/d -- 'pgsql-uri "postgres://h/d"'
-contains "$ERR" 'warning: SQL_URL: is taken for SQL_URI'
-warns 'SQL_URL: is not used: SQL_URI goes first' SQL_URL=postgres://other/d
+contains "$ERR" 'warning: SQL_URL: is used as SQL_URI'
+warns 'SQL_URL: is not used: SQL_URI takes precedence' SQL_URL=postgres://other/d
 contains "$OUT" 127.0.0.1:1/manager
 
 # Passwords as they come: what is an escape stays one, what cannot be one is made one.
@@ -62,7 +62,7 @@ warns 'NOTIFICATION_TIMEOUT: is not used' NOTIFICATION_TIMEOUT=30
 
 warns 'NOTIFICATION_URL: is not used' AUTH_BACKENDS=sql NOTIFICATION_URL=https://push.example.com/
 warns 'ENABLE_NOTIFICATION: is not read' ENABLE_NOTIFICATION=true
-warns 'SQL_QUERY_ONE_USERS: is not a variable' SQL_QUERY_ONE_USERS=x
+warns 'SQL_QUERY_ONE_USERS: is not a known variable' SQL_QUERY_ONE_USERS=x
 expect 0 from_env --print PATH_OF_SOMETHING=1 LDAPTLS_REQCERT=never MONGO_URI= AD_DOMAIN=
 same '' "$ERR" "standard error"
 
@@ -86,9 +86,9 @@ printed LDAP_UNENCRYPTED=true -- 'database pgsql'
 lacks "$OUT" TLS
 warns 'TLS_CIPHERS: is not used' LDAP_UNENCRYPTED=1 TLS_CIPHERS=HIGH
 
+# --help, which is the manual, explains every variable.
 expect 0 "$FROM_ENV" --help
-contains "$OUT" 'Usage: slapd-from-env'
-# The manual page and --help know the same variables.
-for variable in $(grep -oE '\b[A-Z]+_[A-Z_]+[A-Z]\b' <<<"$OUT") PORT; do
-    grep -q "$variable" "$PROJECT/doc/slapd-from-env.8" || fail "the manual page does not explain $variable"
+contains "$OUT" 'slapd-from-env [--env-file file] [--print]'
+for variable in $(perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Environment -e 'print join " ", SlapdPgsql::Environment::known()'); do
+    grep -qw "$variable" <<<"$OUT" || fail "the manual does not explain $variable"
 done

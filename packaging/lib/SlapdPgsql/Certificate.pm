@@ -1,107 +1,61 @@
-# Certificate.pm: turns a name into a self-signed certificate, and a certificate and key into what is wrong with them.
+# Certificate.pm: creates a self-signed certificate, and reports what is wrong with a certificate and its key.
 package SlapdPgsql::Certificate;
 use strict;
 use warnings;
-use File::Temp ();
-use POSIX ();
+use SlapdPgsql::Command ();
 
 my $days = 3650;
 
-# The gateway's certificates live ten years; RSA, since cipher lists such as ECDHE-RSA-… exclude other keys.
-# Returns (certificate, key) in PEM; dies with a message.
+# RSA, since cipher lists such as ECDHE-RSA-… exclude other keys. Returns (certificate, key) in PEM; dies with a message.
 sub self_signed {
     my ($name) = @_;
-    my $dir = File::Temp->newdir;
-    my $san = $name =~ /^[\d.]+$|:/ ? "IP:$name" : "DNS:$name";
-    # A common name ends at 64 characters, a host name later; the full one is in the subject's alternative name.
+    # A common name has at most 64 characters, a host name more; the full one is the subject's alternative name.
     my ($common) = length $name > 64 ? $name =~ /^([^.]{1,64})/ : $name;
-    _write("$dir/request", <<"END");
-[req]
-distinguished_name = subject
-x509_extensions = server
-prompt = no
-[subject]
-CN = $common
-[server]
-subjectAltName = $san
-basicConstraints = critical,CA:FALSE
-keyUsage = critical,digitalSignature,keyEncipherment
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-END
-    my ($ok, $said) = _openssl('req', '-x509', '-sha256', '-newkey', 'rsa:3072', '-nodes', '-batch', '-days', $days,
-        '-config', "$dir/request", '-keyout', "$dir/key", '-out', "$dir/certificate");
-    die "openssl cannot make a certificate for '$name': $said\n" if !$ok;
-    return (_read("$dir/certificate"), _read("$dir/key"));
+    # Without openssl's own configuration, whose extensions are those of an authority.
+    my ($pem, $error) = _openssl('', 'req', '-x509', '-config', '/dev/null', '-sha256', '-newkey', 'rsa:3072', '-nodes', '-days', $days,
+        '-subj', "/CN=$common", map { ('-addext', $_) } 'subjectAltName=' . (_is_address($name) ? 'IP' : 'DNS') . ":$name",
+        'basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature,keyEncipherment', 'extendedKeyUsage=serverAuth',
+        'subjectKeyIdentifier=hash');
+    die "openssl cannot create a certificate for '$name': $error\n" if !defined $pem;
+    my ($key, $certificate) = $pem =~ /^(-----BEGIN .*?)^(-----BEGIN CERTIFICATE.*)\z/ms;
+    return ($certificate, $key);
 }
 
-# Can this self-signed certificate (PEM) stay: still valid, and made for this name?
+# Whether a self-signed certificate (PEM) is still valid, and for this name.
 sub serves {
     my ($certificate, $name) = @_;
-    my $file = _file($certificate);
-    my ($valid) = _openssl('x509', '-in', "$file", '-noout', '-checkend', 0);
-    my $check = $name =~ /^[\d.]+$|:/ ? '-checkip' : '-checkhost';
-    my ($ok, $said) = _openssl('x509', '-in', "$file", '-noout', $check, $name);
-    return $valid && $ok && $said !~ /NOT match/;
+    my ($valid) = _openssl($certificate, 'x509', '-noout', '-checkend', 0);
+    my ($match) = _openssl($certificate, 'x509', '-noout', _is_address($name) ? '-checkip' : '-checkhost', $name);
+    return defined $valid && defined $match && $match !~ /NOT match/;
 }
 
-# Checks a pair, each in PEM. Returns a list of [which, what is wrong]: 'certificate', 'key' or 'pair' (they do not belong
-# together) for errors, 'expiry' for a warning.
+# Checks a certificate and its key, each in PEM. Returns a list of [which, what is wrong]: 'certificate', 'key' or 'pair' (the
+# key is of another certificate) for errors, 'expiry' for a warning.
 sub faults {
     my ($certificate, $key) = @_;
+    my ($certificate_key) = _openssl($certificate, 'x509', '-noout', '-pubkey');
+    my ($public_key) = _openssl($key, 'pkey', '-pubout', '-passin', 'pass:');
     my @faults;
-    my ($certificate_file, $key_file) = map { _file($_) } $certificate, $key;
-    my ($is_certificate, $of_certificate) = _openssl('x509', '-in', "$certificate_file", '-noout', '-pubkey');
-    my ($is_key, $of_key) = _openssl('pkey', '-in', "$key_file", '-pubout', '-passin', 'pass:');
-    push @faults, ['certificate', 'is not a certificate in PEM (-----BEGIN CERTIFICATE-----)'] if !$is_certificate;
+    push @faults, ['certificate', 'is not a certificate in PEM (-----BEGIN CERTIFICATE-----)'] if !defined $certificate_key;
     push @faults, ['key', $key =~ /ENCRYPTED/ ? 'is protected by a passphrase, which slapd cannot ask for; decrypt it with openssl pkey'
-            : 'is not a private key in PEM (-----BEGIN PRIVATE KEY-----)'] if !$is_key;
+            : 'is not a private key in PEM (-----BEGIN PRIVATE KEY-----)'] if !defined $public_key;
     return @faults if @faults;
-    s/.*(?=-----BEGIN PUBLIC)//s for $of_certificate, $of_key;
-    return ['pair', 'do not belong together: the certificate was made for another key'] if $of_certificate ne $of_key;
-    my ($valid) = _openssl('x509', '-in', "$certificate_file", '-noout', '-checkend', 0);
-    push @faults, ['expiry', 'has expired; clients that verify will refuse it'] if !$valid;
-    return @faults;
+    s/.*(?=-----BEGIN PUBLIC)//s for $certificate_key, $public_key;
+    return ['pair', 'do not belong together: the certificate was issued for another key'] if $certificate_key ne $public_key;
+    my ($valid) = _openssl($certificate, 'x509', '-noout', '-checkend', 0);
+    return defined $valid ? () : ['expiry', 'has expired; clients that verify it refuse the connection'];
 }
 
-# A file with this content, which nobody else can read and which is removed with its object.
-sub _file {
-    my ($content) = @_;
-    my $file = File::Temp->new;
-    _write("$file", $content);
-    return $file;
-}
+sub _is_address { my ($name) = @_; return $name =~ /^[\d.]+$|:/ }
 
-# Runs openssl. Returns (succeeded, what it wrote to standard output, or on failure its complaint).
+# Returns (output), or (undef, error) on failure.
 sub _openssl {
-    my @arguments = @_;
-    my $errors = File::Temp->new;
-    my $pid = open(my $out, '-|') // die "cannot start openssl: $!\n";
-    if (!$pid) {
-        open STDERR, '>&', $errors;
-        open STDIN, '<', '/dev/null';
-        exec 'openssl', @arguments or print STDERR "openssl is not installed\n";
-        POSIX::_exit(127);
-    }
-    my $said = do { local $/; <$out> } // '';
-    return (1, $said) if close $out;
-    my ($complaint) = _read("$errors") =~ /^(?!\.|-----|\s*$)([^\n]+)/m;
-    return (0, $complaint // 'it gave no reason');
-}
-
-sub _read {
-    my ($path) = @_;
-    local $/;
-    open my $file, '<', $path or die "$path: $!\n";
-    return scalar(<$file>) // '';
-}
-
-sub _write {
-    my ($path, $text) = @_;
-    open my $file, '>', $path or die "$path: $!\n";
-    print {$file} $text;
-    close $file or die "$path: $!\n";
-    return;
+    my ($input, @arguments) = @_;
+    my $result = SlapdPgsql::Command::run($input, 'openssl', @arguments);
+    return $result->{out} if !$result->{status};
+    # The first line that is not a sign of progress.
+    my ($error) = $result->{err} =~ /^(?![.+*]|-----|\s*$)([^\n]+)/m;
+    return (undef, $error // 'unknown error');
 }
 
 1;

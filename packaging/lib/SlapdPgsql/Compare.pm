@@ -1,4 +1,4 @@
-# Compare.pm: turns two LDAP servers into a report of how they differ in what clients get.
+# Compare.pm: sends the searches of clients to two LDAP servers, and reports the differences.
 package SlapdPgsql::Compare;
 use strict;
 use warnings;
@@ -6,35 +6,35 @@ use JSON::PP ();
 use Net::LDAP ();
 use Net::LDAP::Control::Paged ();
 use Net::LDAP::Util ();
-use SlapdPgsql::Match ();
+use SlapdPgsql::FilterMatch ();
 use SlapdPgsql::Replay ();
 use SlapdPgsql::Terminal ();
-use SlapdPgsql::Verdict ();
+use SlapdPgsql::Difference ();
 
-# Prints the report. Returns the exit status: 0 if the servers are the same or ours is right each time, 1 if somebody has to look.
-# Dies with a message if they cannot be compared.
+# Prints the report. Returns the exit status: 0 if the servers are the same or the new one is correct each time, 1 if a difference
+# needs review. Dies with a message if they cannot be compared.
 sub run {
     my ($old_uri, $new_uri, $option) = @_;
-    die "--sample: give a number of users and groups, from 1 on\n" if $option->{sample} < 1;
+    die "--sample: '$option->{sample}' is too small; give a number of users and groups from 1\n" if $option->{sample} < 1;
     Net::LDAP::Filter->new($option->{'access-filter'}) or die "--access-filter: '$option->{'access-filter'}' is not a filter\n";
     for my $uri ($old_uri, $new_uri) {
-        die "$uri: is not an LDAP server's; say ldaps://, ldap:// or ldapi://\n" if $uri =~ m{^\w+://} && $uri !~ m{^ldap[si]?://}i;
+        die "$uri: is not the URI of an LDAP server; use ldaps://, ldap:// or ldapi://\n" if $uri =~ m{^\w+://} && $uri !~ m{^ldap[si]?://}i;
     }
     my %server = (old => _connect($old_uri, $option), new => _connect($new_uri, $option));
-    my $base = $option->{base} // _base($server{new}) // die "$new_uri: the rootDSE names no base; give one with --base\n";
+    my $base = $option->{base} // _base($server{new}) // die "$new_uri: the rootDSE has no naming context; give a base with --base\n";
     my %found;    # entries with all their attributes, by server and DN
     my $whole = sub {
         my ($which, $entry) = @_;
         return $found{$which}{ _key($entry->{dn}) } //= _whole($server{$which}, $base, $entry->{dn});
     };
-    my (@report, %place);
-    for my $search (SlapdPgsql::Replay::once($base), _about_samples(\%server, $base, $option)) {
+    my (@report, %line);
+    for my $search (SlapdPgsql::Replay::once($base), _sample_searches(\%server, $base, $option)) {
         _progress("$search->{client}: $search->{what}") if -t STDERR;
         my ($old, $new) = map { _ask($server{$_}, $search) } 'old', 'new';
         my $title = "$search->{client}: $search->{what}";
-        my $line = $place{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
+        my $line = $line{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
         $line->{asked}++;
-        for my $difference (SlapdPgsql::Verdict::differences($search, $old, $new, $whole)) {
+        for my $difference (SlapdPgsql::Difference::differences($search, $old, $new, $whole)) {
             # Examples differ in their values; the kind of reason is the same.
             my $kind = $difference->{because} =~ s/, for its \K\w+ is .*//r =~ s/where its \K\w+ is .*//r;
             my ($known) = grep { $_->{about} eq $difference->{about} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
@@ -45,9 +45,9 @@ sub run {
         }
     }
     _progress('') if -t STDERR;
-    my $to_look = grep { grep { !$_->{right} } @{ $_->{differences} } } @report;
+    my $review = grep { grep { !$_->{right} } @{ $_->{differences} } } @report;
     $option->{json} ? _print_json(\@report, $base) : _print(\@report, $base);
-    return $to_look ? 1 : 0;
+    return $review ? 1 : 0;
 }
 
 sub _connect {
@@ -56,7 +56,7 @@ sub _connect {
     my @verify = defined $option->{'ca-file'} ? (verify => 'require', cafile => $option->{'ca-file'}) : (verify => 'none');
     my @as;
     if (defined(my $dn = $option->{'bind-dn'})) {
-        my $file = $option->{'password-file'} // die "--bind-dn: give --password-file as well\n";
+        my $file = $option->{'password-file'} // die "--bind-dn: --password-file is missing\n";
         open my $in, '<', $file or die "--password-file: '$file' cannot be read: $!\n";
         chomp(my $password = <$in> // '');
         die "--password-file: '$file' is empty\n" if $password eq '';
@@ -64,7 +64,7 @@ sub _connect {
     }
     my $server = Net::LDAP->new($uri, timeout => $option->{timeout}, @verify) or die "$uri: cannot connect: $@\n";
     my $bound = $server->bind(@as);
-    die "$uri: the bind is refused: " . $bound->error . "\n" if $bound->code;
+    die "$uri: bind refused: " . $bound->error . "\n" if $bound->code;
     return { uri => $uri, ldap => $server };
 }
 
@@ -85,15 +85,15 @@ sub _ask {
         for my $entry ($answer->entries) {
             $entries{ _key($entry->dn) } = { dn => $entry->dn, attributes => { map { (lc($_) => [$entry->get_value($_)]) } $entry->attributes } };
         }
-        return { code => $answer->code, said => $answer->error, entries => \%entries } if $answer->code || !$page;
+        return { code => $answer->code, message => $answer->error, entries => \%entries } if $answer->code || !$page;
         my ($control) = $answer->control($page->type);
         my $cookie = $control ? $control->cookie : undef;
-        return { code => 0, said => '', entries => \%entries } if !defined $cookie || $cookie eq '';
+        return { code => 0, message => '', entries => \%entries } if !defined $cookie || $cookie eq '';
         $page->cookie($cookie);
     }
 }
 
-sub _key { return SlapdPgsql::Match::normal('dn', $_[0]) }
+sub _key { return SlapdPgsql::FilterMatch::normal('dn', $_[0]) }
 
 # An entry with all its attributes; the old server finds it by its name only.
 sub _whole {
@@ -103,19 +103,19 @@ sub _whole {
     my $value = Net::LDAP::Util::escape_filter_value($parts->[0]{$rdn});
     my $class = $rdn eq 'cn' ? 'posixGroup' : 'posixAccount';
     my $answer = _ask($server, { base => $base, scope => 'sub', filter => "(&($rdn=$value)(objectClass=$class))", attributes => ['*', '+'] });
-    die "$server->{uri}: asked for $dn, it says: $answer->{said}\n" if $answer->{code};
+    die "$server->{uri}: the search for $dn failed: $answer->{message}\n" if $answer->{code};
     return $answer->{entries}{ _key($dn) };
 }
 
-# Users and groups spread over all that there are, and those that were named; each with what it is looked up by.
-sub _about_samples {
+# The searches for a sample of users and groups, and for those that were named.
+sub _sample_searches {
     my ($server, $base, $option) = @_;
     my %user  = _names($server, $base, '(objectClass=posixAccount)', 'uid', 'uidNumber');
     my %group = _names($server, $base, '(objectClass=posixGroup)', 'cn', 'gidNumber');
-    die "neither server shows a user below $base; is that the base (--base), and may you search (--bind-dn)?\n" if !%user;
+    die "neither server shows a user below $base; check --base, and give --bind-dn if searches need a login\n" if !%user;
     for ([user => \%user], [group => \%group]) {
         my ($what, $known) = @$_;
-        for my $name (@{ $option->{$what} }) { $known->{ lc $name } or die "--$what: neither server has a $what '$name'\n" }
+        for my $name (@{ $option->{$what} }) { $known->{ lc $name } or die "--$what: neither server has the $what '$name'\n" }
     }
     return (
         (map { SlapdPgsql::Replay::of_user($base, $_, $option->{'access-filter'}) } map { $user{$_} } _spread($option->{sample}, [map { lc } @{ $option->{user} }], sort keys %user)),
@@ -123,16 +123,16 @@ sub _about_samples {
     );
 }
 
-# Names to { name, number, dn } of what both servers list; the new one's word counts.
+# Names to { name, number, dn } of what both servers list; the new server takes precedence.
 sub _names {
     my ($server, $base, $filter, $name, $number) = @_;
     my %known;
     for my $which ('old', 'new') {
         my $answer = _ask($server->{$which}, { base => $base, scope => 'sub', filter => $filter, attributes => [$name, $number], page => 500 });
         for my $entry (values %{ $answer->{entries} }) {
-            my ($called, $numbered) = map { $entry->{attributes}{ lc $_ } // [] } $name, $number;
-            next if !@$called || !@$numbered;
-            $known{ lc $called->[0] } = { lc $name => $called->[0], lc $number => $numbered->[0], dn => $entry->{dn} };
+            my ($names, $numbers) = map { $entry->{attributes}{ lc $_ } // [] } $name, $number;
+            next if !@$names || !@$numbers;
+            $known{ lc $names->[0] } = { lc $name => $names->[0], lc $number => $numbers->[0], dn => $entry->{dn} };
         }
     }
     return %known;
@@ -155,34 +155,34 @@ sub _progress {
 sub _print {
     my ($report, $base) = @_;
     my ($red, $green, $bold, $plain) = -t STDOUT ? ("\e[31m", "\e[32m", "\e[1m", "\e[0m") : ('') x 4;
-    print 'Below ', _harmless($base), ", old and new:\n\n";
+    print 'Below ', _plain($base), ", old and new:\n\n";
     for my $line (@$report) {
-        my @to_look = grep { !$_->{right} } @{ $line->{differences} };
-        my $state = @to_look ? "${red}LOOK$plain" : @{ $line->{differences} } ? 'differs' : "${green}same$plain";
+        my @review = grep { !$_->{right} } @{ $line->{differences} };
+        my $state = @review ? "${red}REVIEW$plain" : @{ $line->{differences} } ? 'differs' : "${green}same$plain";
         printf "%s%-52s%s %4d asked   %s\n", $bold, $line->{title}, $plain, $line->{asked}, $state;
         for my $difference (@{ $line->{differences} }) {
-            $difference = _harmless($difference);
+            $difference = _plain($difference);
             print "    $difference->{about} (" . ($difference->{times} == 1 ? 'once' : "$difference->{times} times") . ")\n";
             print "      ", ($difference->{right} ? $green : $red), $difference->{because}, "$plain\n";
             print "      e.g. $_\n" for @{ $difference->{examples} };
             print "      filter $difference->{filter}\n";
         }
     }
-    my ($same, $right, $look) = (0, 0, 0);
+    my ($same, $correct, $to_review) = (0, 0, 0);
     for my $line (@$report) {
         if (!@{ $line->{differences} }) { $same++ }
-        elsif (grep { !$_->{right} } @{ $line->{differences} }) { $look++ }
-        else { $right++ }
+        elsif (grep { !$_->{right} } @{ $line->{differences} }) { $to_review++ }
+        else { $correct++ }
     }
-    print "\n", scalar @$report, " kinds of search: $same the same, $right different and ours is right, $look to look at\n";
+    print "\n", scalar @$report, " kinds of search: $same the same, $correct different with the new server correct, $to_review to review\n";
     return;
 }
 
-# Values come from rows and servers, whose owners must not write to this terminal.
-sub _harmless {
-    my ($of) = @_;
-    return ref $of eq 'HASH' ? { map { ($_ => _harmless($of->{$_})) } keys %$of } : ref $of eq 'ARRAY' ? [map { _harmless($_) } @$of]
-        : SlapdPgsql::Terminal::line_of_bytes($of);
+# Values come from rows and servers, whose owners must not control this terminal.
+sub _plain {
+    my ($value) = @_;
+    return ref $value eq 'HASH' ? { map { ($_ => _plain($value->{$_})) } keys %$value } : ref $value eq 'ARRAY' ? [map { _plain($_) } @$value]
+        : SlapdPgsql::Terminal::line_of_bytes($value);
 }
 
 sub _print_json {
@@ -192,7 +192,7 @@ sub _print_json {
         +{ client => $line->{client}, what => $line->{what}, asked => $line->{asked}, differences => [map { my $d = $_;
             +{ (map { ($_ => $d->{$_}) } qw(about because times filter examples)), right => $d->{right} ? JSON::PP::true : JSON::PP::false } } @{ $line->{differences} }] }
     } @$report;
-    # Values came as the bytes of UTF-8, and leave as such.
+    # Values are bytes of UTF-8, and are written as such.
     print JSON::PP->new->canonical->pretty->encode({ base => $base, searches => \@searches });
     return;
 }

@@ -1,88 +1,69 @@
-# ConfigText.pm: turns the settings of a slapd into the text of a slapd.conf, or of an LDIF for cn=config.
+# ConfigText.pm: writes the settings of a slapd as a slapd.conf, or as an LDIF for cn=config.
 package SlapdPgsql::ConfigText;
 use strict;
 use warnings;
-use MIME::Base64 ();
+use File::Basename ();
+use File::Temp ();
+use SlapdPgsql::Command ();
 use SlapdPgsql::SlapdConf ();
 
-# Two # begin a remark, one # a setting that is not in force.
+# Two # begin a remark, one # a setting that is not in effect.
 sub slapd_conf {
     my ($settings) = @_;
-    my $out = join '', map { _conf_setting($_) } @{ $settings->{global} };
-    $out .= "\n" . join '', map { _conf_setting($_) } @$_ for @{ $settings->{databases} }, grep { @$_ } $settings->{monitor};
-    return $out;
+    return join "\n", map { join '', map { _line($_) } @$_ } @$settings;
 }
 
-sub _conf_setting {
+sub _line {
     my ($setting) = @_;
-    my $remarks = _remarks($setting);
+    my $remarks = join '', map { $_ eq '' ? "\n" : "## $_\n" } @{ $setting->{remarks} // [] };
     return $remarks if !defined $setting->{name};
     my $line = "$setting->{name} " . ($setting->{quoted} ? SlapdPgsql::SlapdConf::quoted($setting->{value}) : $setting->{value});
     $line =~ s/^/#/mg if $setting->{off};
     return "$remarks$line\n";
 }
 
-sub _remarks {
-    my ($setting) = @_;
-    return join '', map { $_ eq '' ? "\n" : "## $_\n" } @{ $setting->{remarks} // [] };
-}
-
-# All of cn=config, for slapadd -n 0 into an empty directory. Root on the machine may change it (ldapi, SASL EXTERNAL).
+# All of cn=config, as slapd itself converts a slapd.conf, for slapadd -n 0 into an empty directory. SETTINGS_AT returns the
+# settings with other paths than PATHS; MODULE is a module of this machine that may be loaded. Remarks and suggestions stand
+# before it, in the syntax of slapd.conf.
 sub ldif {
-    my ($settings) = @_;
-    my (@schema, @modules, @server);
-    for (@{ $settings->{global} }) {
-        my $name = $_->{name} // '';
-        push @{ $name eq 'include' ? \@schema : $name =~ /^module/ ? \@modules : \@server }, $_;
-    }
-    my $manage = 'to * by dn.exact=gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage';
-    my @entries = (
-        join('', "dn: cn=config\nobjectClass: olcGlobal\ncn: config\n", map { _ldif_setting($_) } @server),
-        join('', "dn: cn=module,cn=config\nobjectClass: olcModuleList\ncn: module\n", map { _ldif_setting($_) } @modules),
-        "dn: cn=schema,cn=config\nobjectClass: olcSchemaConfig\ncn: schema\n",
-        (map { _remarks($_) . 'include: file://' . $_->{value} =~ s/\.schema$/.ldif/r . "\n" } @schema),
-        "dn: olcDatabase={-1}frontend,cn=config\nobjectClass: olcDatabaseConfig\nobjectClass: olcFrontendConfig\nolcDatabase: {-1}frontend\n",
-        "dn: olcDatabase={0}config,cn=config\nobjectClass: olcDatabaseConfig\nolcDatabase: {0}config\n## Root of this machine may change"
-            . " the configuration: ldapmodify -Y EXTERNAL -H ldapi:///\n" . _attribute('olcAccess', $manage),
-        map { _database($_, $settings->{databases}[$_ - 1]) } 1 .. @{ $settings->{databases} },
-    );
-    push @entries, _database(@{ $settings->{databases} } + 1, $settings->{monitor}) if @{ $settings->{monitor} };
-    return join "\n", @entries;
+    my ($settings_at, $paths, $module) = @_;
+    my $dir = File::Temp->newdir;
+    my $conf = join '', map { _line({ %$_, remarks => [] }) } grep { defined $_->{name} && !$_->{off} } map { @$_ } @{ $settings_at->({
+        %$paths, modules => File::Basename::dirname($module), module => defined $paths->{module} ? $module : undef,
+        pidfile => "$dir/slapd.pid", root_dse => "$dir/rootdse.ldif" }) };
+    mkdir "$dir/slapd.d" or die "cannot create '$dir/slapd.d': $!\n";
+    _write("$dir/rootdse.ldif", "dn:\n");
+    _write("$dir/slapd.conf", $conf);
+    _slap_tool($dir, 'slaptest', '-n', 0, '-f', "$dir/slapd.conf", '-F', "$dir/slapd.d");
+    my $ldif = _slap_tool($dir, 'slapcat', '-n', 0, '-F', "$dir/slapd.d", '-o', 'ldif-wrap=no');
+    # What slapadd generates, and what is of this machine.
+    $ldif =~ s/^(?:structuralObjectClass|entryUUID|entryCSN|create\w+|creatorsName|modif\w+|olcConfigFile|olcConfigDir): .*\n//mg;
+    $ldif =~ s/^olcPidFile: \K.*/$paths->{pidfile}/m;
+    $ldif =~ s/^olcRootDSE: \K.*/$paths->{root_dse}/m;
+    $ldif =~ s/^olcModulePath: \K.*/$paths->{modules}/m;
+    $ldif =~ s/^olcModuleLoad: \{0\}\K.*/SlapdPgsql::SlapdConf::quoted($paths->{module}) =~ s{^"|"\z}{}gr/me if defined $paths->{module};
+    my @remarks = map { { %$_, $_->{off} ? () : (name => undef) } } map { @$_ } @{ $settings_at->($paths) };
+    return join('', map { _line($_) =~ s/^\n//mgr =~ s/^#(?!#)/##   #/mgr } @remarks)
+        . "## Suggestions are in the syntax of slapd.conf. To use them, write a slapd.conf (without --ldif), remove their #, and convert\n"
+        . "## it:   slaptest -n 0 -f slapd.conf -F /etc/ldap/slapd.d\n\n$ldif";
 }
 
-sub _database {
-    my ($number, $settings) = @_;
-    my ($kind) = map { $_->{value} } grep { ($_->{name} // '') eq 'database' } @$settings;
-    my $entry = "dn: olcDatabase={$number}$kind,cn=config\nobjectClass: olcDatabaseConfig\nobjectClass: olc\u${kind}Config\n";
-    return $entry . join '', map { _ldif_setting(($_->{name} // '') eq 'database' ? { %$_, value => "{$number}$kind" } : $_) } @$settings;
+sub _slap_tool {
+    my ($dir, @command) = @_;
+    local $ENV{PATH} = ($ENV{PATH} // '') . ':/usr/sbin';
+    my $result = SlapdPgsql::Command::run('', @command);
+    return $result->{out} if !$result->{status};
+    die "$command[0] is not installed; run: apt-get install slapd\n" if $result->{status} == 127 << 8;
+    my @errors = grep { !/bad configuration/ } split /\n/, $result->{err} =~ s/^[0-9a-f]{8}(?:\.[0-9a-f]+ 0x[0-9a-f]+)? |\Q$dir\E\///mgr;
+    die "$command[0]: " . join('; ', @errors) . "\n";
 }
 
-my %attribute = (
-    database => 'olcDatabase', suffix => 'olcSuffix', access => 'olcAccess', sizelimit => 'olcSizeLimit', pidfile => 'olcPidFile',
-    rootdn => 'olcRootDN', rootpw => 'olcRootPW', loglevel => 'olcLogLevel', moduleload => 'olcModuleLoad', modulepath => 'olcModulePath', rootDSE => 'olcRootDSE',
-    'sasl-secprops' => 'olcSaslSecProps', writetimeout => 'olcWriteTimeout', idletimeout => 'olcIdleTimeout', timelimit => 'olcTimeLimit',
-);
-
-sub _ldif_setting {
-    my ($setting) = @_;
-    # An empty line would end the entry.
-    my $remarks = _remarks($setting) =~ s/^\n/#\n/mgr;
-    my $name = $setting->{name} // return $remarks;
-    my $attribute = $attribute{$name} // ($name =~ /^pgsql/ ? $name =~ s/^pgsql/olcPg/r =~ s/-(\w)/\u$1/gr : "olc$name");
-    my $value = $setting->{value} =~ s/^on$/TRUE/r =~ s/^off$/FALSE/r;
-    # Only queries have several lines; in a path a line break would begin another attribute.
-    die "a line break in '$name' cannot be written\n" if $value =~ /\n(?! )|\r/;
-    my $lines = join '', map { _attribute($attribute, $_) } $name eq 'loglevel' ? split(/ /, $value) : $value;
-    $lines =~ s/^(?=.)/#/mg if $setting->{off};
-    return $remarks . $lines;
-}
-
-# LDIF drops a line break with the blank behind it: what stays of two blanks is one. What it cannot hold is written in base 64.
-sub _attribute {
-    my ($name, $value) = @_;
-    return "$name: " . $value =~ s/\n +/\n  /gr . "\n" if $value =~ /^[^\x00-\x20:<][\x01-\x09\x0a-\x7e]*$/ && $value !~ / $/;
-    (my $shown = $value) =~ s/\s*\n\s*/\n##   /g;
-    return "## $shown\n$name\:: " . MIME::Base64::encode_base64($value =~ s/\s*\n\s*/ /gr, '') =~ s/(.{70})(?=.)/$1\n /gr . "\n";
+sub _write {
+    my ($path, $text) = @_;
+    open my $file, '>', $path or die "cannot write '$path': $!\n";
+    print {$file} $text;
+    close $file or die "cannot write '$path': $!\n";
+    return;
 }
 
 1;

@@ -1,10 +1,10 @@
-# Deployment.pm: turns the gateway's settings into a plain description of the directory servers they ask for.
+# Deployment.pm: describes the directory server that the gateway's settings ask for.
 package SlapdPgsql::Deployment;
 use strict;
 use warnings;
 use File::Spec ();
 use Sys::Hostname ();
-use SlapdPgsql::Place ();
+use SlapdPgsql::System ();
 use SlapdPgsql::Realms ();
 use SlapdPgsql::Tls ();
 
@@ -14,8 +14,8 @@ my %log = (
     security => 'stats,stats2,conns,filter,acl,trace',
 );
 
-# Complaints go to the environment; what is returned is complete only if it has none. Every text comes with the name of
-# the variable it is from, so that slapd's own complaints can be told in the same words.
+# The environment collects the problems; the result is complete only if there are none. Each text comes with the name of its
+# variable, so that slapd's own errors can be reported by that name.
 sub describe {
     my ($env) = @_;
     my $unencrypted = $env->flag('LDAP_UNENCRYPTED', 0);
@@ -30,7 +30,7 @@ sub describe {
         tls       => $unencrypted ? undef : _tls($env),
         monitor   => scalar _monitor($env),
     };
-    _say_unused($env) if $unencrypted;
+    _warn_unused($env) if $unencrypted;
     return $deployment;
 }
 
@@ -64,7 +64,7 @@ sub _log {
     my ($env) = @_;
     my $level = lc($env->get('LOG_LEVEL') // 'info');
     $level =~ s/^\s+|\s+$//g;
-    $env->problem('LOG_LEVEL', "is '$level'; say error, warn, info or debug") if !$log{$level};
+    $env->problem('LOG_LEVEL', "is '$level'; use error, warn, info or debug") if !$log{$level};
     return $log{$level} // 'stats';
 }
 
@@ -73,7 +73,7 @@ sub _syslog {
     my ($env) = @_;
     my $target = lc($env->get('LOG_TARGET') // 'stderr');
     $target =~ s/^\s+|\s+$//g;
-    $env->problem('LOG_TARGET', "is '$target'; say stderr or syslog") if $target !~ /^(?:stderr|syslog)$/;
+    $env->problem('LOG_TARGET', "is '$target'; use stderr or syslog") if $target !~ /^(?:stderr|syslog)$/;
     return $target eq 'syslog';
 }
 
@@ -85,14 +85,14 @@ sub _tls {
         my ($certificate, $key) = map { $env->get("LDAP_${_}_$kind") } 'CERT', 'KEY';
         next if !defined $certificate && !defined $key;
         if (!defined $certificate || !defined $key) {
-            my ($there, $missing) = map { "LDAP_${_}_$kind" } defined $key ? ('KEY', 'CERT') : ('CERT', 'KEY');
-            $env->problem($missing, "is not set, but $there is; a certificate and its key go together");
+            my ($present, $missing) = map { "LDAP_${_}_$kind" } defined $key ? ('KEY', 'CERT') : ('CERT', 'KEY');
+            $env->problem($missing, "is not set, but $present is; set both");
             next;
         }
         my @contents = grep { $kind eq 'PATH' && !SlapdPgsql::Environment::is_path($env->get($_)) } 'LDAP_CERT_PATH', 'LDAP_KEY_PATH';
-        $env->problem($_, 'is not the path of a file; LDAP_CERT_CONTENT and LDAP_KEY_CONTENT hold a certificate and a key') for @contents;
+        $env->problem($_, 'is not the path of a file; use LDAP_CERT_CONTENT and LDAP_KEY_CONTENT for the certificate and the key themselves') for @contents;
         next if @contents;
-        $env->warning('LDAP_CERT_PATH', 'and LDAP_KEY_PATH are not used: LDAP_CERT_CONTENT and LDAP_KEY_CONTENT go first')
+        $env->warning('LDAP_CERT_PATH', 'and LDAP_KEY_PATH are not used: LDAP_CERT_CONTENT and LDAP_KEY_CONTENT take precedence')
             if $tls{path};
         if ($kind eq 'PATH') { $_ = File::Spec->rel2abs($_) for $certificate, $key }
         else                 { $_ = _pem($_)                for $certificate, $key }
@@ -105,22 +105,22 @@ sub _tls {
     } else {
         $env->warning('TLS_MIN_VERSION', 'is 1.3: clients of TLS 1.2, such as Proxmox with its default, cannot connect')
             if ($min // '') eq '1.3';
-        my $library = SlapdPgsql::Place::tls_library($env);
-        $env->problem('TLS_MAX_VERSION', 'is 1.2, but this slapd uses OpenSSL and has no upper limit; leave it out: clients that know nothing newer get TLS 1.2')
+        my $library = SlapdPgsql::System::tls_library($env);
+        $env->problem('TLS_MAX_VERSION', 'is 1.2, but this slapd uses OpenSSL and has no upper limit; remove the variable: clients without TLS 1.3 get TLS 1.2')
             if $library eq 'OpenSSL' && ($max // '') eq '1.2';
-        my ($settings, $said) = SlapdPgsql::Tls::settings($library, $min, $max, $env->get('TLS_CIPHERS'));
-        $env->warning('TLS_CIPHERS', $said) if $settings && defined $said;
-        $env->problem('TLS_CIPHERS', $said) if !$settings;
+        my ($settings, $message) = SlapdPgsql::Tls::settings($library, $min, $max, $env->get('TLS_CIPHERS'));
+        $env->warning('TLS_CIPHERS', $message) if $settings && defined $message;
+        $env->problem('TLS_CIPHERS', $message) if !$settings;
         @tls{ 'library', 'settings' } = ($library, $settings);
     }
     return \%tls;
 }
 
-# The password for cn=Monitor, in plain text or hashed by slappasswd(8); undef: there is none.
+# The password for cn=Monitor, in plain text or hashed by slappasswd(8); undef: no cn=Monitor.
 sub _monitor {
     my ($env) = @_;
     my $password = $env->get('LDAP_MONITOR_PASSWORD') // return;
-    $env->problem('LDAP_MONITOR_PASSWORD', 'holds a control character') if $password =~ /[\x00-\x1f]/;
+    $env->problem('LDAP_MONITOR_PASSWORD', 'contains a control character') if $password =~ /[\x00-\x1f]/;
     return $password;
 }
 
@@ -128,18 +128,18 @@ sub _version {
     my ($env, $name) = @_;
     my $text = $env->get($name) // return;
     my $version = SlapdPgsql::Tls::version($text);
-    $env->problem($name, "is '$text'; say TLSv1.2 or TLSv1.3") if !defined $version;
+    $env->problem($name, "is '$text'; use TLSv1.2 or TLSv1.3") if !defined $version;
     return $version;
 }
 
-# PEM squeezed into one line of an environment file keeps its line breaks as \n.
+# PEM on one line of a file has its line breaks as \n.
 sub _pem {
     my ($text) = @_;
     $text =~ s/\\r//g, $text =~ s/\\n/\n/g if $text !~ /\n./;
     return "$text\n";
 }
 
-sub _say_unused {
+sub _warn_unused {
     my ($env) = @_;
     for my $name (qw(LDAP_CERT_PATH LDAP_KEY_PATH LDAP_CERT_CONTENT LDAP_KEY_CONTENT TLS_MIN_VERSION TLS_MAX_VERSION TLS_CIPHERS)) {
         $env->warning($name, 'is not used, because LDAP_UNENCRYPTED is true') if defined $env->get($name);

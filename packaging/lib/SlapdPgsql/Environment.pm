@@ -1,7 +1,7 @@
-# Environment.pm: turns the process environment and a .env file into one set of named settings and the complaints about them.
+# Environment.pm: the settings in the process environment and in a file of variables, with problems and warnings about them.
 #
-# The file is read as the gateway's dotenv reads it, plus what shells and systemd allow in such files; where those
-# disagree about a value, the line is refused instead of guessed.
+# Values without quotes are read as docker --env-file reads them, values in quotes as systemd's EnvironmentFile=. What has another
+# meaning for the other one, a shell or dotenv is refused.
 package SlapdPgsql::Environment;
 use strict;
 use warnings;
@@ -19,7 +19,7 @@ my @known = qw(
     STATE_DIR BACK_PGSQL_MODULE SLAPD SLAPD_USER
 );
 
-# What the gateway reads for other directories and password stores, and what to do instead.
+# Variables of the gateway for other directories and password stores, and the alternative.
 my $other_ldap = 'passwords are checked against the rows of SQL_QUERY_ONE_USER only; to pass logins on to another LDAP'
     . ' server store "{SASL}user@realm" as password and run saslauthd, or serve that directory with slapd-ldap(5)';
 my $other_store = 'users and groups come from PostgreSQL only; load them into tables (or a foreign table) that the'
@@ -35,19 +35,19 @@ my @refused = (
 # working directory's .env is read if there is one. Files that other users can change are refused, for they decide about
 # programs and passwords; with ANY_OWNER they are read, and the caller must run nothing that they name.
 sub new {
-    my ($class, %from) = @_;
-    my $self = bless { value => {}, origin => {}, problems => [], warnings => [], any_owner => $from{any_owner} }, $class;
-    my $path = $from{file} // (-e '.env' ? '.env' : undef);
+    my ($class, %source) = @_;
+    my $self = bless { value => {}, origin => {}, problems => [], warnings => [], any_owner => $source{any_owner} }, $class;
+    my $path = $source{file} // (-e '.env' ? '.env' : undef);
     $self->_read_file($path) if defined $path;
-    for my $name (keys %{ $from{process} }) {
+    for my $name (keys %{ $source{process} }) {
         delete $self->{origin}{$name};
-        $self->{value}{$name} = $from{process}{$name};
+        $self->{value}{$name} = $source{process}{$name};
     }
-    $self->_sort_out;
+    $self->_check_names;
     return $self;
 }
 
-# A setting that is set to nothing is not set: container files like to list every variable.
+# An empty value counts as not set: files for containers often list every variable.
 sub get {
     my ($self, $name) = @_;
     my $value = $self->{value}{$name};
@@ -59,12 +59,12 @@ sub warning  { my ($self, $name, $text) = @_; return $self->_note('warnings', $s
 sub problems { return @{ $_[0]{problems} } }
 sub warnings { return @{ $_[0]{warnings} } }
 
-# A yes-or-no setting; anything else is an error, for a typing mistake must not decide about security.
+# A Boolean setting; any other value is an error, since a typing error must not decide about security.
 sub flag {
     my ($self, $name, $default) = @_;
     my $value = $self->get($name) // return $default;
     my $truth = truth($value);
-    $self->problem($name, "is '$value'; say true or false") if !defined $truth;
+    $self->problem($name, "is '$value'; use true or false") if !defined $truth;
     return $truth // $default;
 }
 
@@ -83,7 +83,7 @@ sub is_path {
     return $text !~ /[\n"{]|-----BEGIN/ || -e $text;
 }
 
-# The content of a file with settings; undef after a complaint about the variable NAME.
+# The content of a file with settings; undef if it cannot be used, which is a problem of the variable NAME.
 sub text_of_file {
     my ($self, $path, $name, $what) = @_;
     my ($text, $doubt) = eval { SlapdPgsql::Trust::content_and_doubt($path) };
@@ -95,7 +95,7 @@ sub text_of_file {
     return $self->problem($name, "$what is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
 }
 
-# Several realms may meet the same fault of one variable; it is said once.
+# Several realms may have the same problem with one variable; it is reported once.
 sub _note {
     my ($self, $list, $text) = @_;
     push @{ $self->{$list} }, $text if !grep { $_ eq $text } @{ $self->{$list} };
@@ -108,7 +108,7 @@ sub _named {
     return defined $origin ? "$name ($origin)" : $name;
 }
 
-sub _sort_out {
+sub _check_names {
     my ($self) = @_;
     my %known = map { $_ => 1 } @known;
     for my $name (sort keys %{ $self->{value} }) {
@@ -119,7 +119,7 @@ sub _sort_out {
         } elsif ($name eq 'ENABLE_NOTIFICATION') {
             $self->warning($name, 'is not read, as in the gateway; AUTH_BACKENDS decides how a login is checked');
         } elsif ($self->{origin}{$name} || $name =~ /^(?:SQL|REALM)_/ || $name =~ /^(?:LDAP|TLS)_(?!OPT)/) {
-            $self->warning($name, 'is not a variable this program knows; it is ignored');
+            $self->warning($name, 'is not a known variable; it is ignored');
         }
     }
     return;
@@ -130,21 +130,13 @@ sub _read_file {
     my $text = $self->text_of_file($path, $path, 'the file of variables') // return;
     $text =~ s/^\xEF\xBB\xBF//;
     $text =~ s/\r\n?/\n/g;
-    return $self->problem($path, 'holds a NUL byte; it is not a text file of NAME=value lines') if $text =~ /\0/;
+    return $self->problem($path, 'contains a NUL byte; it is not a text file of NAME=value lines') if $text =~ /\0/;
     pos($text) = 0;
     while (pos($text) < length $text) {
-        next if $text =~ /\G[ \t]*(?:#[^\n]*)?(?:\n|\z)/gc;
+        next if $text =~ /\G[ \t]*(?:[#;][^\n]*)?(?:\n|\z)/gc;
         my $line = 1 + (substr($text, 0, pos $text) =~ tr/\n//);
-        if ($text !~ /\G[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(?:=|:(?=[ \t]))[ \t]*/gc) {
-            $self->problem("$path line $line", 'is neither NAME=value nor a comment (a value of several lines needs quotes around it)');
-            return;
-        }
-        my $name = $1;
-        my ($value, $wrong) = _value(\$text);
-        if (defined $wrong) {
-            $self->problem("$path line $line: $name", $wrong);
-            return;
-        }
+        my ($name, $value, $error) = $text =~ /\G[ \t]*([A-Za-z_][\w.-]*)[ \t]*=[ \t]*/gc ? ($1, _value(\$text)) : ('', undef, _no_assignment(\$text));
+        return $self->problem("$path line $line" . ($name eq '' ? '' : ": $name"), $error) if defined $error;
         $self->warning($name, "is set again in line $line; the last one counts") if exists $self->{value}{$name};
         $self->{value}{$name}  = $value;
         $self->{origin}{$name} = "$path line $line";
@@ -152,38 +144,35 @@ sub _read_file {
     return;
 }
 
+# What is wrong with a line that sets no variable.
+sub _no_assignment {
+    my ($text) = @_;
+    return 'begins with export, which only shells know; remove the word' if $$text =~ /\G[ \t]*export[ \t]/;
+    return 'has a colon after the name, which only dotenv knows; write NAME=value' if $$text =~ /\G[ \t]*[A-Za-z_][\w.-]*[ \t]*:/;
+    return 'is neither NAME=value nor a comment; put a value of several lines in single quotes';
+}
+
 # The value at the text's position, to the end of its line. Returns (value) or (undef, what is wrong).
 sub _value {
     my ($text) = @_;
-    my $end = qr/[ \t]*(?:(?<=[ \t])\#[^\n]*)?(?:\n|\z)/;
-    return unescaped($1) if $$text =~ /\G"((?:[^"\\]++|\\.)*+)"$end/gcs;
-    if ($$text =~ /\G'((?:[^']++|'\\'')*+)'$end/gc) {    # 'it'\''s' is how a shell writes it's
+    my $end = qr/[ \t]*(?:\n|\z)/;
+    return $1 =~ s/'\\''/'/gr if $$text =~ /\G'((?:[^']++|'\\'')*+)'$end/gc;
+    if ($$text =~ /\G"((?:[^"\\]++|\\.)*+)"$end/gcs) {
         my $value = $1;
-        $value =~ s/'\\''/'/g;
-        return $value;
+        return (undef, 'contains \n in double quotes, which only dotenv reads as a line break; put the value in single quotes, with a real line break')
+            if $value =~ /^(?:[^\\]++|\\[^nr])*+\\[nr]/s;
+        return $value =~ s/\\(?:([\\"\$`])|\n)/$1 \/\/ ''/ger;
     }
-    return $1 if $$text =~ /\G`([^`]*)`$end/gc;
-    # dotenv takes SELECT "a" FROM 't' in quotes of the same kind as long as it stays on one line.
-    if ($$text =~ /\G(["'`])([^\n]*)\g1[ \t]*(?:\n|\z)/gc) {
-        return $1 eq '"' ? unescaped($2) : $2;
-    }
-    return (undef, 'the quote is not closed, or something follows it') if $$text =~ /\G["'`]/;
+    return (undef, 'has a quote that is not closed, or text after the closing quote; put the whole value in single quotes, write each \' in it as \'\\\'\','
+        . ' and give a comment a line of its own') if $$text =~ /\G["']/;
+    return (undef, 'begins with a backquote, which only dotenv takes for a quote; use single quotes') if $$text =~ /\G`/;
     $$text =~ /\G([^\n]*)(?:\n|\z)/gc;
     my $value = $1;
-    $value =~ s/[ \t]+\#.*//;
-    return '' if $value =~ /^\#[ \t]/;
-    return (undef, "holds a '#' that dotenv takes for a comment and a shell does not; put the value in quotes")
-        if $value =~ /\#/;
-    $value =~ s/[ \t]+$//;
-    return $value;
-}
-
-# What stands between double quotes. A backslash before anything else is kept, for SQL patterns need theirs.
-sub unescaped {
-    my ($text) = @_;
-    my %meant = (n => "\n", r => "\r", '"' => '"', '\\' => '\\', '$' => '$', '`' => '`');
-    $text =~ s/\\([nr"\\\$`])/$meant{$1}/g;
-    return $text;
+    return (undef, 'contains a #, which begins a comment for shells and dotenv only; put the value in single quotes, or give the comment a line of its own')
+        if $value =~ /#/;
+    return (undef, 'ends with a backslash, which joins lines for systemd only; put the value in single quotes, where it may have several lines')
+        if $value =~ /\\[ \t]*\z/;
+    return $value =~ s/[ \t]+\z//r;
 }
 
 1;

@@ -1,4 +1,4 @@
-# Grants.pm: turns the rights and tables that queries need into SQL scripts for an administrator of PostgreSQL.
+# Grants.pm: SQL scripts that grant the rights and create the triggers that queries need.
 package SlapdPgsql::Grants;
 use strict;
 use warnings;
@@ -8,7 +8,7 @@ sub literal    { my ($text) = @_; return "'" . $text =~ s/'/''/gr . "'" }
 sub _line      { my ($text) = @_; return $text =~ s/[[:cntrl:]]+/ /gr }
 sub _unique    { my %seen; return grep { !$seen{$_}++ } @_ }
 
-# psql ends at the first error, and all of the script happens, or nothing.
+# psql stops at the first error; the script takes effect completely or not at all.
 sub _begin {
     my ($role) = @_;
     return <<"SQL" . (defined $role ? "SELECT pg_catalog.set_config('back_pgsql.role', " . literal($role) . ", true) \\g /dev/null\n" : '');
@@ -19,7 +19,7 @@ BEGIN;
 SQL
 }
 
-# All that the role may do in the database is taken from it, but what it owns.
+# Revokes all rights of the role in the database, except on what it owns.
 my $revoke = <<'SQL';
 DO $revoke$
 DECLARE
@@ -50,7 +50,7 @@ END
 $revoke$;
 SQL
 
-# What the role may do beside that, by other ways than the script.
+# Finds rights that the role has by other ways.
 my $check = <<'SQL';
 DO $check$
 DECLARE
@@ -64,17 +64,17 @@ BEGIN
                      CASE WHEN rolbypassrls THEN 'BYPASSRLS' END)
     INTO found FROM pg_catalog.pg_roles WHERE oid = number;
     IF found <> '' THEN
-        RAISE EXCEPTION 'role % has %, which a directory does not need; take it away (ALTER ROLE), or choose another role', directory, found;
+        RAISE EXCEPTION 'role % has %, which a directory does not need; remove it (ALTER ROLE), or choose another role', directory, found;
     END IF;
     SELECT string_agg(g.rolname, ', ' ORDER BY g.rolname) INTO found
     FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = number;
     IF found IS NOT NULL THEN
-        RAISE EXCEPTION 'role % is a member of %, and may do what they may; REVOKE that, or choose another role', directory, found;
+        RAISE EXCEPTION 'role % is a member of %, and has their rights; REVOKE the membership, or choose another role', directory, found;
     END IF;
     SELECT string_agg(c.oid::pg_catalog.regclass::text, ', ') INTO found FROM pg_catalog.pg_class c
     WHERE c.relowner = number AND c.relkind IN ('r', 'p', 'v', 'm', 'f');
     IF found IS NOT NULL THEN
-        RAISE EXCEPTION 'role % owns %, and may do anything to it; choose another role', directory, found;
+        RAISE EXCEPTION 'role % owns %, and has all rights on it; choose another role', directory, found;
     END IF;
     SELECT string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname) INTO found
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -82,12 +82,12 @@ BEGIN
       AND pg_catalog.has_schema_privilege(number, n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(number, c.oid, 'SELECT')
       AND c.oid <> ALL (needed);
     IF found IS NOT NULL THEN
-        RAISE WARNING 'everybody, and so role %, may read %; REVOKE SELECT ON … FROM PUBLIC takes that away', directory, found;
+        RAISE WARNING 'every role, including %, may read %; to change that: REVOKE SELECT ON … FROM PUBLIC', directory, found;
     END IF;
     SELECT string_agg(pg_catalog.quote_ident(n.nspname), ', ' ORDER BY n.nspname) INTO found FROM pg_catalog.pg_namespace n
     WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(number, n.oid, 'CREATE');
     IF found IS NOT NULL THEN
-        RAISE WARNING 'everybody may create tables and functions in schema %, and so lay traps for others (CVE-2018-1058); take that away: REVOKE CREATE ON SCHEMA % FROM PUBLIC',
+        RAISE WARNING 'every role may create tables and functions in schema %, which other roles may then use by mistake (CVE-2018-1058); to change that: REVOKE CREATE ON SCHEMA % FROM PUBLIC',
             found, found;
     END IF;
 END
@@ -109,13 +109,13 @@ sub grants {
     $sessions += 2 * $_->{sessions} + 10 for @needs;
     $sessions = 50 if $sessions < 50;
     my $out = <<"SQL" . _begin($role);
--- Made by slapd-pgsql-check --grants: the role @{[_line($quoted)]}, which may do what the queries of
--- @{[join ', ', map { _line($_->{suffix}) } @needs]} need, and nothing else.
--- A superuser, or the owner of the tables with CREATEROLE, runs it:   psql -X @{[_line($database)]} <FILE
--- The role gets no password here:   psql -X -c '\\password @{[_line($role)]}' @{[_line($database)]}
--- It can be run again: what the role may do in the database is taken from it and given anew.
+-- Written by slapd-pgsql-check --grants: the role @{[_line($quoted)]}, with the rights that the queries of
+-- @{[join ', ', map { _line($_->{suffix}) } @needs]} need, and no others.
+-- Run it as a superuser, or as the owner of the tables with CREATEROLE:   psql -X @{[_line($database)]} <FILE
+-- Set the role's password separately:   psql -X -c '\\password @{[_line($role)]}' @{[_line($database)]}
+-- It can be run again: it revokes the role's rights in the database and grants them again.
 SQL
-    $out .= "-- Not part of it: $_.\n" for map { _line($_) } _unique(map { @{ $_->{remarks} } } @needs);
+    $out .= "-- Not included: $_.\n" for map { _line($_) } _unique(map { @{ $_->{remarks} } } @needs);
     $out .= <<"SQL";
 SELECT pg_catalog.set_config('back_pgsql.tables', @{[literal($tables)]}, true) \\g /dev/null
 SELECT pg_catalog.format('CREATE ROLE %I', pg_catalog.current_setting('back_pgsql.role'))
@@ -123,18 +123,18 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = pg_catalog.cur
 
 -- Two servers with pgsql-pool-size's sessions each, and room for one that is being replaced.
 ALTER ROLE $quoted LOGIN NOINHERIT CONNECTION LIMIT $sessions;
--- The module sets itself a deadline for statements; these are for anybody else who has got hold of the password, and for
--- a server that died with a transaction open.
+-- The module has a deadline for each statement; these limits are for others who know the password, and for a server that died
+-- with a transaction open.
 ALTER ROLE $quoted SET statement_timeout = '30s';
 ALTER ROLE $quoted SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE $quoted SET default_transaction_read_only = on;
--- Names are looked for here and nowhere else; temporary tables, which anyone may make, come last.
+-- Names are looked up here only; temporary tables, which every role may create, come last.
 ALTER ROLE $quoted SET search_path = @{[join ', ', 'pg_catalog', _unique(map { @{ $_->{search_path} } } @needs), 'pg_temp']};
 
 $revoke
 GRANT CONNECT ON DATABASE :"DBNAME" TO $quoted;
 SQL
-    $out .= "-- For temporary views, which tell what the cache depends on (pgsql-cache).\nGRANT TEMPORARY ON DATABASE :\"DBNAME\" TO $quoted;\n"
+    $out .= "-- For temporary views, which show what the cache depends on (pgsql-cache).\nGRANT TEMPORARY ON DATABASE :\"DBNAME\" TO $quoted;\n"
         if grep { $_->{temporary} } @needs;
     my $last = '';
     for my $right (@order) {
@@ -146,27 +146,27 @@ SQL
     return "$out\n${check}COMMIT;\n";
 }
 
-# NOTIFY is what makes the functions for the triggers.
+# NOTIFY is the SQL that creates the functions for the triggers.
 sub triggers {
     my ($notify, $database, @needs) = @_;
     my @tables = _unique(map { @{ $_->{tables} } } @needs);
     my $out = <<"SQL" . _begin() . "\n$notify\n";
--- Made by slapd-pgsql-check --triggers: has PostgreSQL tell of every change in the tables that the queries of
--- @{[join ', ', map { _line($_->{suffix}) } @needs]} read. The owner of the tables runs it:   psql -X @{[_line($database)]} <FILE
+-- Written by slapd-pgsql-check --triggers: PostgreSQL reports every change in the tables that the queries of
+-- @{[join ', ', map { _line($_->{suffix}) } @needs]} read. Run it as the owner of the tables:   psql -X @{[_line($database)]} <FILE
 SQL
-    $out .= "-- No change is told of $_, which can have no triggers.\n" for map { _line($_) } _unique(map { @{ $_->{without_triggers} } } @needs);
-    $out .= "-- What the function $_ reads cannot be told, and no change in it is.\n" for map { _line($_) } _unique(map { @{ $_->{functions} } } @needs);
+    $out .= "-- Changes in $_ are not reported: it can have no triggers.\n" for map { _line($_) } _unique(map { @{ $_->{without_triggers} } } @needs);
+    $out .= "-- Changes in what the function $_ reads are not reported: it is unknown.\n" for map { _line($_) } _unique(map { @{ $_->{functions} } } @needs);
     $out .= 'SELECT back_pgsql_watch(' . join(', ', map { literal($_) } @tables) . ") \\g /dev/null\n" if @tables;
     return "${out}COMMIT;\n";
 }
 
-# Removes what the two make. A role with rights in other databases stays until they are taken there.
+# Removes what the two create. A role with rights in other databases stays until they are revoked there.
 sub revocation {
     my ($role) = @_;
     return <<"SQL" . _begin($role) . <<'SQL' . $revoke . <<'SQL';
--- Made by slapd-pgsql-check --revoke: removes what --grants and --triggers have made in a database: the triggers and their
+-- Written by slapd-pgsql-check --revoke: removes what --grants and --triggers have created in a database: the triggers and their
 -- functions, which other servers may use as well, the rights of the role @{[_line(identifier($role))]}, and the role.
--- A superuser, or the owner of the tables with CREATEROLE, runs it in each database that the role could read:   psql -X DATABASE <FILE
+-- Run it in each database that the role could read, as a superuser, or as the owner of the tables with CREATEROLE:   psql -X DATABASE <FILE
 SQL
 DO $drop$
 DECLARE
@@ -190,7 +190,7 @@ BEGIN
     IF number IS NULL THEN
         RETURN;
     END IF;
-    SELECT string_agg(DISTINCT coalesce(d.datname, 'what all databases share'), ', ') INTO found
+    SELECT string_agg(DISTINCT coalesce(d.datname, 'shared objects'), ', ') INTO found
     FROM pg_catalog.pg_shdepend s LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
     WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND s.refobjid = number;
     IF found IS NULL THEN

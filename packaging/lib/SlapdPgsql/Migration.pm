@@ -1,4 +1,4 @@
-# Migration.pm: turns a described deployment of the gateway into the settings of a slapd, with remarks and suggestions for people.
+# Migration.pm: the settings of a slapd for a described deployment of the gateway, with remarks and suggestions.
 package SlapdPgsql::Migration;
 use strict;
 use warnings;
@@ -6,16 +6,17 @@ use SlapdPgsql::Sql ();
 use SlapdPgsql::SlapdConf ();
 use SlapdPgsql::Suggestions ();
 
-# A setting is { name, value, perhaps: remarks (lines of text), quoted (in slapd.conf the value has to be), off (shown, not in
-# force) }. PLACE says where things are: modules, module, schema, own_schema, certificate, key, root_dse. Returns { global,
-# databases }: lists of settings, and a list of such lists.
+# A setting is { name, value, perhaps: remarks (lines of text), quoted (in slapd.conf the value has to be), off (shown, but not
+# in effect) }. PATHS are those of modules, module, schema, own_schema, pidfile, certificate, key and root_dse. Returns a list of
+# sections, which are lists of settings: the global ones, then those of each database.
 sub settings {
-    my ($deployment, $place) = @_;
-    return {
-        global    => [_schema($place), _module($place), _server($deployment, $place), _tls($deployment, $place)],
-        databases => [map { [_database($deployment, $_)] } @{ $deployment->{realms} }],
-        monitor   => [_monitor($deployment)],
-    };
+    my ($deployment, $paths) = @_;
+    return [
+        [_schema($paths), _module($paths), _server($deployment, $paths), _tls($deployment, $paths)],
+        [_config()],
+        (map { [_database($deployment, $_)] } @{ $deployment->{realms} }),
+        grep { @$_ } [_monitor($deployment)],
+    ];
 }
 
 sub _setting {
@@ -26,59 +27,59 @@ sub _setting {
 sub _path { return { %{ _setting(@_) }, quoted => 1 } }
 
 sub _schema {
-    my ($place) = @_;
-    my @own = ('What Debian\'s schemas lack: groups whose members are DNs as well, for Proxmox VE, in place of nis; and sshPublicKey.');
+    my ($paths) = @_;
+    my @own = ('What Debian\'s schemas lack: sshPublicKey, and groups whose members are DNs as well, for Proxmox VE, instead of nis.');
     return (
-        (map { _path('include', "$place->{schema}/$_.schema") } qw(core cosine inetorgperson)),
-        (map { _path('include', "$place->{own_schema}/$_.schema", splice @own) } qw(rfc2307bis openssh-lpk)),
+        (map { _path('include', "$paths->{schema}/$_.schema") } qw(core cosine inetorgperson)),
+        (map { _path('include', "$paths->{own_schema}/$_.schema", splice @own) } qw(rfc2307bis openssh-lpk)),
     );
 }
 
 sub _module {
-    my ($place) = @_;
-    return defined $place->{module} ? _path('moduleload', $place->{module}, 'BACK_PGSQL_MODULE')
-        : (_path('modulepath', $place->{modules}), _setting('moduleload', 'back_pgsql'));
+    my ($paths) = @_;
+    return defined $paths->{module} ? _path('moduleload', $paths->{module}, 'BACK_PGSQL_MODULE')
+        : (_path('modulepath', $paths->{modules}), _setting('moduleload', 'back_pgsql'));
 }
 
-# What slapd.conf cannot say, where it listens, is said in a remark.
+# The addresses that slapd listens on are no part of slapd.conf; a remark has them.
 sub _server {
-    my ($deployment, $place) = @_;
+    my ($deployment, $paths) = @_;
     my $scheme = $deployment->{tls} ? 'ldaps' : 'ldap';
     my $host = $deployment->{host} =~ /^(?:::|0\.0\.0\.0)$/ ? '' : $deployment->{host} =~ /:/ ? "[$deployment->{host}]" : $deployment->{host};
     my $standard = $deployment->{port} == ($deployment->{tls} ? 636 : 389) ? '' : ":$deployment->{port}";
     my $root_dse = SlapdPgsql::SlapdConf::root_dse($deployment);
     my ($attribute) = defined $root_dse ? $root_dse =~ /^(defaultNamingContext: .*)$/m : ();
     return (
-        _path('pidfile', $place->{pidfile}),
+        _path('pidfile', $paths->{pidfile}),
         _setting('loglevel', $deployment->{log} =~ tr/,/ /r, 'LOG_LEVEL: what goes to the log.'),
         _setting('sasl-secprops', $SlapdPgsql::SlapdConf::sasl_properties,
-            'Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that would need the passwords (SCRAM, CRAM-MD5, ...).'),
+            'Logins are simple binds: nodict leaves EXTERNAL, and no SASL mechanism that needs plain passwords (SCRAM, CRAM-MD5, ...).'),
         _time_limits(),
-        !defined $root_dse ? () : _path('rootDSE', $place->{root_dse},
-            'The default realm\'s base is around another one\'s, which slapd wants first. Clients without a search base find the default by this',
+        !defined $root_dse ? () : _path('rootDSE', $paths->{root_dse},
+            'The default realm\'s base contains another one\'s, which slapd requires first. Clients without a search base find the default in this',
             'file, which you have to write:', '  dn:', "  $attribute"),
         # A remark that belongs to no setting.
-        { remarks => ['PORT, BIND_IP: where slapd listens is no part of its configuration. In /etc/default/slapd:',
+        { remarks => ['PORT, BIND_IP: the addresses that slapd listens on are no part of its configuration. In /etc/default/slapd:',
             "  SLAPD_SERVICES=\"$scheme://$host$standard/ ldapi:///\""] },
     );
 }
 
 sub _time_limits {
-    my @remarks = ('Seconds after which clients that do not read their answers, that ask nothing, or whose search takes long lose what they hold of slapd.');
+    my @remarks = ('Seconds after which slapd closes connections that do not read or are idle, and ends long searches.');
     return map { _setting(@$_, splice @remarks) } @SlapdPgsql::SlapdConf::time_limits;
 }
 
 sub _tls {
-    my ($deployment, $place) = @_;
-    my $tls = $deployment->{tls} or return { remarks => ['LDAP_UNENCRYPTED: passwords travel as they are; sooner or later use certificates.'] };
-    my ($certificate, $key) = $tls->{path} ? @{ $tls->{path} } : @$place{ 'certificate', 'key' };
-    my @how = $tls->{path} ? ('LDAP_CERT_PATH, LDAP_KEY_PATH: the user that slapd runs as, openldap, has to be able to read them.')
-        : $tls->{content} ? ('LDAP_CERT_CONTENT, LDAP_KEY_CONTENT: write them to these files, readable for the user that slapd runs as, openldap:')
-        : ('The gateway makes itself a certificate. This makes one like it; the key has to be readable for openldap and nobody else:',
+    my ($deployment, $paths) = @_;
+    my $tls = $deployment->{tls} or return { remarks => ['LDAP_UNENCRYPTED: passwords are sent in plain text; use certificates if you can.'] };
+    my ($certificate, $key) = $tls->{path} ? @{ $tls->{path} } : @$paths{ 'certificate', 'key' };
+    my @remarks = $tls->{path} ? ('LDAP_CERT_PATH, LDAP_KEY_PATH: openldap, the user that slapd runs as, must be able to read them.')
+        : $tls->{content} ? ('LDAP_CERT_CONTENT, LDAP_KEY_CONTENT: write them to these files, readable for openldap, the user that slapd runs as:')
+        : ('The gateway creates a certificate for itself. This creates a similar one; only openldap may be able to read the key:',
             "  openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj /CN=$deployment->{name} -addext subjectAltName="
                 . ($deployment->{name} =~ /^[\d.]+$|:/ ? 'IP' : 'DNS') . ":$deployment->{name} \\", "    -out $certificate -keyout $key");
     return (
-        _path('TLSCertificateFile', $certificate, @how),
+        _path('TLSCertificateFile', $certificate, @remarks),
         _path('TLSCertificateKeyFile', $key),
         _tls_settings($tls),
     );
@@ -86,29 +87,37 @@ sub _tls {
 
 sub _tls_settings {
     my ($tls) = @_;
-    my @how = ("TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS, as slapd's $tls->{library} needs them. Proxmox VE needs TLS 1.2.",
-        $tls->{library} eq 'GnuTLS' ? 'A slapd with OpenSSL, as Debian 13 has it, needs others: TLSProtocolMin 3.3' : 'A slapd with GnuTLS, as Debian 12 has it, needs others: a priority string');
-    return map { _path(@$_, splice @how) } @{ $tls->{settings} };
+    my @remarks = ("TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHERS, for slapd's $tls->{library}. Proxmox VE needs TLS 1.2.",
+        $tls->{library} eq 'GnuTLS' ? 'A slapd with OpenSSL, as in Debian 13, needs other ones: TLSProtocolMin 3.3' : 'A slapd with GnuTLS, as in Debian 12, needs other ones: a priority string');
+    return map { _path(@$_, splice @remarks) } @{ $tls->{settings} };
+}
+
+sub _config {
+    return (
+        _setting('database', 'config'),
+        _setting('access', 'to * by dn.exact=gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage',
+            'root of this machine may change the configuration: ldapmodify -Y EXTERNAL -H ldapi:///'),
+    );
 }
 
 sub _monitor {
     my ($deployment) = @_;
-    my @remarks = ('LDAP_MONITOR_PASSWORD: what slapd and its databases have counted, for this name and password alone; see slapd-pgsql-operations(7), MONITORING.');
+    my @remarks = ('LDAP_MONITOR_PASSWORD: the counters of slapd and its databases, for this name and password only; see slapd-pgsql-operations(7), MONITORING.');
     return map { { %{ _setting($_->{directive}, $_->{value}, splice @remarks) }, quoted => $_->{quoted} } } SlapdPgsql::SlapdConf::monitor($deployment);
 }
 
 my %remark = (
     'suffix'                  => 'the base',
-    'pgsql-uri'               => 'where PostgreSQL is. The role needs SELECT on what the queries read, and no more. The password makes this file a secret',
+    'pgsql-uri'               => 'the address of PostgreSQL. The role needs SELECT on what the queries read, and no more. The password makes this file a secret',
     'pgsql-list users'        => 'all users',
     'pgsql-lookup users'      => 'one user, by name',
     'pgsql-list groups'       => 'all groups',
     'pgsql-lookup groups'     => 'the groups of a user',
     'pgsql-anonymous-search'  => 'whether searches need no login',
-    'pgsql-auth-backends'     => 'what a login has to pass',
-    'pgsql-push-uri'          => 'where approvals of logins are asked for',
-    'pgsql-push-timeout'      => 'seconds in which a login has to be approved',
-    'pgsql-push-ca'           => 'who may vouch for that address',
+    'pgsql-auth-backends'     => 'the checks of a login',
+    'pgsql-push-uri'          => 'the push endpoint',
+    'pgsql-push-timeout'      => 'seconds in which a user must approve a login',
+    'pgsql-push-ca'           => 'the authorities for its certificate',
     'pgsql-login-filter users' => 'who may log in',
     'pgsql-password-change users' => 'how passwords are changed',
 );
@@ -121,15 +130,15 @@ sub _database {
         my ($kind) = split / /, $directive->{words} // '';
         my $remark = $remark{ join ' ', grep { defined } $name, $kind };
         push @out, SlapdPgsql::Suggestions::for_realm($realm) if $name eq 'access' && $out[-1]{name} ne 'access';
-        if (defined $directive->{of}) {
-            my $query = SlapdPgsql::Sql::several_lines($realm->{written}{ $directive->{of} });
+        if (defined $directive->{query}) {
+            my $query = SlapdPgsql::Sql::several_lines($realm->{written}{ $directive->{query} });
             $value = $directive->{words} . ($query =~ /\n/ ? "\n  " : ' ') . $query;
         }
         my $title = $name eq 'database' && @{ $deployment->{realms} } > 1 ? "Realm $realm->{name}" =~ s/[\x00-\x1f]/ /gr : undef;
         push @out, { %{ _setting($name, $value, defined $title ? $title : defined $remark ? "$directive->{from}: $remark." : ()) },
             quoted => $directive->{quoted} };
         push @out, _setting('sizelimit', 'unlimited',
-            'slapd\'s own default ends a search after 500 entries, and clients take that for all there are.') if $name eq 'suffix';
+            'slapd ends searches after 500 entries by default, and clients would take these for all.') if $name eq 'suffix';
     }
     return @out;
 }

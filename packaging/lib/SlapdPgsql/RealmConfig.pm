@@ -1,14 +1,14 @@
-# RealmConfig.pm: turns the JSON of REALM_CONFIG into wishes for realms, in the shape that plain variables give one.
+# RealmConfig.pm: reads the settings of realms from the JSON of REALM_CONFIG, in the form that plain variables have.
 #
-# A wish is { name, base, default, options, at => { name, base, options, links }, kinds => [[at, text]], links => [[at, type, options, at]] };
-# "at" says where in the JSON it stands, for messages. Nothing is judged here but the JSON's own shape.
+# The settings of a realm are { name, base, default, options, at => { name, base, options, links }, kinds => [[at, text]], links => [[at, type, options, at]] };
+# "at" is the path in the JSON, for messages. Only the form of the JSON is checked here.
 package SlapdPgsql::RealmConfig;
 use strict;
 use warnings;
 use JSON::PP ();
 use SlapdPgsql::Environment ();
 
-sub wishes {
+sub settings {
     my ($env) = @_;
     my $name = 'REALM_CONFIG';
     my $text = _text_of($env, $name, $env->get($name)) // return;
@@ -22,16 +22,16 @@ sub wishes {
     }
     return $env->problem($name, $which . 'is not a list of realms: [{"name": …, "baseDn": …, "directory": {…}, "auth": {…}}, …]')
         if ref $list ne 'ARRAY' || !@$list;
-    my @wishes = map { _wish($env, "${name}[$_]", $list->[$_]) } 0 .. $#$list;
+    my @settings = map { _realm_settings($env, "${name}[$_]", $list->[$_]) } 0 .. $#$list;
     my %seen;
-    for my $wish (@wishes) {
-        $env->problem($wish->{at}{name}, "is '$wish->{name}', the name of another realm") if $seen{ $wish->{name} }++;
+    for my $realm (@settings) {
+        $env->problem($realm->{at}{name}, "is '$realm->{name}', the name of another realm") if $seen{ $realm->{name} }++;
     }
-    $env->problem($name, 'has several realms with "default": true; one can be the default') if 1 < grep { $_->{default} } @wishes;
-    return @wishes;
+    $env->problem($name, 'has several realms with "default": true; keep one') if 1 < grep { $_->{default} } @settings;
+    return @settings;
 }
 
-# The JSON itself, or the path of a file that holds it.
+# The JSON itself, or the path of a file that contains it.
 sub _text_of {
     my ($env, $name, $text) = @_;
     $text =~ s/^\s+|\s+$//g;
@@ -41,7 +41,7 @@ sub _text_of {
     return $env->text_of_file($text, $name, "the file '$text' that it names");
 }
 
-sub _wish {
+sub _realm_settings {
     my ($env, $at, $json) = @_;
     return $env->problem($at, 'is not an object') if ref $json ne 'HASH';
     _only($env, $at, $json, qw(name baseDn default directory auth));
@@ -69,7 +69,7 @@ sub _link {
     return ["$at.type", _required($env, "$at.type", $link->{type}), _options($env, "$at.options", $link->{options}), "$at.options"];
 }
 
-# A realm's options as texts; what the gateway's code does not read is said, in case it is a slip of the pen.
+# A realm's options as texts; unknown ones cause a warning, since they may be misspelled.
 sub _options {
     my ($env, $at, $json) = @_;
     return {} if !defined $json;
@@ -109,7 +109,7 @@ sub _only {
     my %known = map { $_ => 1 } @known;
     for my $name (grep { !$known{$_} } sort keys %$object) {
         utf8::encode($name);
-        $env->warning("$at.$name", 'is not known; it is ignored');
+        $env->warning("$at.$name", 'is not a known option; it is ignored');
     }
     return;
 }

@@ -1,4 +1,4 @@
-# Realms.pm: turns SQL_… and LDAP_BASE_DN, or REALM_CONFIG, into the list of realms: a base, a database, four queries each.
+# Realms.pm: the realms of SQL_… and LDAP_BASE_DN, or of REALM_CONFIG: each with a base, a database and four queries.
 package SlapdPgsql::Realms;
 use strict;
 use warnings;
@@ -7,8 +7,8 @@ use SlapdPgsql::Database ();
 use SlapdPgsql::RealmConfig ();
 use SlapdPgsql::Sql ();
 
-# The queries: our name, the variable, the key in REALM_CONFIG, and whether it may be missing. The last two are not the
-# gateway's: who may log in, and how a password is changed.
+# The queries: key, variable, option in REALM_CONFIG, and whether it is optional. The gateway does not know the last two, the login
+# filter and the change of passwords.
 my @queries = (
     [all_users        => 'SQL_QUERY_ALL_USERS',        'sqlQueryAllUsers'],
     [one_user         => 'SQL_QUERY_ONE_USER',         'sqlQueryOneUser'],
@@ -18,14 +18,14 @@ my @queries = (
     [password_change  => 'SQL_PASSWORD_CHANGE',        'sqlPasswordChange', 1],
 );
 
-# What is kept of the database's answers: our name, the variable, its unit and the most of it.
-my @kept = (
+# What is cached: key, variable, unit and maximum.
+my @cache_limits = (
     [cache       => 'SQL_CACHE',             'MiB',     1048576],
     [stale       => 'SQL_SERVE_STALE',       'seconds', 604800],
     [stale_binds => 'SQL_SERVE_STALE_BINDS', 'seconds', 604800],
 );
 
-# Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
+# Returns realms in the order that their databases must have in slapd.conf; the environment collects the problems.
 # A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, login_filter, password_change, cache, stale,
 # stale_binds, chain, push, push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
 # were given, with their lines and comments.
@@ -33,21 +33,21 @@ sub realms {
     my ($env) = @_;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
     my @links  = map { ['AUTH_BACKENDS', $_] } split /,/, $env->get('AUTH_BACKENDS') // 'sql', -1;
-    my @wishes = defined $env->get('REALM_CONFIG') ? SlapdPgsql::RealmConfig::wishes($env)
+    my @settings = defined $env->get('REALM_CONFIG') ? SlapdPgsql::RealmConfig::settings($env)
         : { name => 'default', base => scalar _base($env), links => \@links, at => { base => 'LDAP_BASE_DN', links => 'AUTH_BACKENDS' } };
-    my @realms = map { _realm($env, $_) } @wishes;
-    _say_about_push($env, \@links, @realms);
+    my @realms = map { _realm($env, $_) } @settings;
+    _check_push_variables($env, \@links, @realms);
     return _ordered($env, @realms);
 }
 
-# What REALM_CONFIG does not say is taken from the variables, as in the gateway.
+# The variables provide what REALM_CONFIG lacks, as in the gateway.
 sub _realm {
-    my ($env, $wish) = @_;
-    my ($options, $at) = ($wish->{options} // {}, $wish->{at}{options});
-    my $realm = { name => $wish->{name}, default => $wish->{default} // 1, base => scalar _dn($env, $wish->{at}{base}, $wish->{base}) };
-    @{ $realm->{from} }{ 'base', 'uri' } = ($wish->{at}{base});
+    my ($env, $settings) = @_;
+    my ($options, $at) = ($settings->{options} // {}, $settings->{at}{options});
+    my $realm = { name => $settings->{name}, default => $settings->{default} // 1, base => scalar _dn($env, $settings->{at}{base}, $settings->{base}) };
+    @{ $realm->{from} }{ 'base', 'uri' } = ($settings->{at}{base});
     ($realm->{from}{uri}, $realm->{uri}) = SlapdPgsql::Database::address($env, $options, $at);
-    _kind($env, @$_) for @{ $wish->{kinds} // [] };
+    _kind($env, @$_) for @{ $settings->{kinds} // [] };
     for (@queries) {
         my ($key, $name, $option, $optional) = @$_;
         my $from = $realm->{from}{$key} = defined $options->{$option} ? "$at.$option" : $name;
@@ -55,50 +55,50 @@ sub _realm {
         $realm->{$key} = _query($env, $from, $text) if defined $text || !$optional;
         $realm->{written}{$key} = $text;
     }
-    for (@kept) {
-        my ($key, $name, $unit, $most) = @$_;
+    for (@cache_limits) {
+        my ($key, $name, $unit, $maximum) = @$_;
         my $value = $env->get($name) // next;
-        $env->problem($name, "is '$value'; give a number of $unit from 0 to $most")
-            if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 > $most;
+        $env->problem($name, "is '$value'; give a number of $unit from 0 to $maximum")
+            if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 > $maximum;
         ($realm->{$key} = $value) =~ s/\s//g;
         $realm->{from}{$key} = $name;
     }
-    _chain($env, $realm, $wish);
+    _chain($env, $realm, $settings);
     $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')
-        if defined $options->{ldapBaseDn} && _comparable($options->{ldapBaseDn}) ne _comparable($wish->{base});
+        if defined $options->{ldapBaseDn} && _comparable($options->{ldapBaseDn}) ne _comparable($settings->{base});
     return $realm;
 }
 
 sub _query {
     my ($env, $name, $text) = @_;
-    return $env->problem($name, 'is not set; all four queries are needed') if !defined $text;
+    return $env->problem($name, 'is not set; all four queries are required') if !defined $text;
     my ($line, $wrong) = SlapdPgsql::Sql::one_line($text);
     return $env->problem($name, $wrong) if !defined $line;
     return $line;
 }
 
-# A login has to pass all parts of a realm's chain. Leaving out one that is asked for would open the door.
+# A login has to pass all checks of a realm's chain. A check must not be dropped silently.
 sub _chain {
-    my ($env, $realm, $wish) = @_;
+    my ($env, $realm, $settings) = @_;
     my (%asked, $where);
-    for (@{ $wish->{links} }) {
+    for (@{ $settings->{links} }) {
         my ($name, $type, $options, $at) = @$_;
         (my $kind = lc $type) =~ s/^\s+|\s+$//g;
         $asked{$kind} = 1;
-        $env->problem($name, $kind eq '' ? 'has an empty part; say sql, or sql,notification'
-            : "asks for '$kind'; logins can be checked by sql and notification only") if $kind !~ /^(?:sql|notification)$/;
+        $env->problem($name, $kind eq '' ? 'has an empty part; use sql, or sql,notification'
+            : "asks for '$kind'; only sql and notification can check logins") if $kind !~ /^(?:sql|notification)$/;
         _link($env, $realm, $options, $at) if $options;
         ($where, $realm->{push}) = ("$at.notificationUrl", $options->{notificationUrl})
             if $kind eq 'notification' && $options && defined $options->{notificationUrl};
     }
     $realm->{chain} = $asked{notification} ? 'sql notification' : 'sql';
-    @{ $realm->{from} }{ 'chain', 'push' } = ($wish->{at}{links}, $where // 'NOTIFICATION_URL');
-    $env->problem($wish->{at}{links}, 'asks for notification without sql; the password is always checked first, so that nobody else can'
-        . ' make telephones ring: say sql,notification') if $asked{notification} && !$asked{sql};
-    # Rows choose for themselves where both queries return the column; where one does, the choice would go unread.
+    @{ $realm->{from} }{ 'chain', 'push' } = ($settings->{at}{links}, $where // 'NOTIFICATION_URL');
+    $env->problem($settings->{at}{links}, 'asks for notification without sql; the password is always checked first, so that only a client that'
+        . ' knows it triggers a push prompt; use sql,notification') if $asked{notification} && !$asked{sql};
+    # The column of a row overrides the chain if both queries return it; if only one does, it would be ignored.
     my @read = grep { SlapdPgsql::Sql::mentions($realm->{$_} // '', 'auth_backends') } 'all_users', 'one_user';
     $env->problem($realm->{from}{ $read[0] eq 'one_user' ? 'all_users' : 'one_user' }, 'does not return auth_backends, but '
-        . $realm->{from}{ $read[0] } . ' does; let both return it, so that logins are checked by it') if @read == 1;
+        . $realm->{from}{ $read[0] } . ' does; return it from both') if @read == 1;
     _push($env, $realm) if $asked{notification} || @read;
     return;
 }
@@ -112,7 +112,7 @@ sub _push {
         return $env->warning($name, 'is not set: users whose auth_backends asks for notification cannot log in');
     }
     $uri =~ s/^\s+|\s+$//g;
-    $env->problem($name, 'is no address of a push endpoint, such as https://push.example.com/send') if $uri !~ m{^https?://[^\s"]+$}i;
+    $env->problem($name, 'is not the address of a push endpoint, such as https://push.example.com/send') if $uri !~ m{^https?://[^\s"]+$}i;
     $realm->{push} = $uri;
     @{ $realm->{from} }{ 'push_timeout', 'push_ca' } = ('NOTIFICATION_TIMEOUT', 'NOTIFICATION_CA_PATH');
     my $seconds = $env->get('NOTIFICATION_TIMEOUT');
@@ -126,16 +126,16 @@ sub _push {
     return;
 }
 
-# A login is checked on the row that the directory shows, so a part with another database or query cannot be had.
+# A login is checked on the row that the directory shows, so a check with another database or query is refused.
 sub _link {
     my ($env, $realm, $options, $at) = @_;
     my ($own) = defined $options->{sqlUri} ? (SlapdPgsql::Database::address($env, $options, $at))[1] : ();
-    $env->problem("$at.sqlUri", 'differs from the directory\'s; logins are checked on the row that the directory shows, so it must be one database')
+    $env->problem("$at.sqlUri", 'differs from the directory\'s; logins are checked on the row that the directory shows; use one database for both')
         if defined $own && $own ne ($realm->{uri} // '');
     my $text = $options->{sqlQueryOneUser} // return;
     my ($query) = SlapdPgsql::Sql::one_line($text);
-    $env->problem("$at.sqlQueryOneUser", 'differs from the directory\'s; logins are checked on the row that the directory shows, so let that'
-        . ' query return the password too') if ($query // '') ne ($realm->{one_user} // '');
+    $env->problem("$at.sqlQueryOneUser", 'differs from the directory\'s; logins are checked on the row that the directory shows; return the'
+        . ' password from that query') if ($query // '') ne ($realm->{one_user} // '');
     return;
 }
 
@@ -145,7 +145,7 @@ sub _base {
     return $base if defined $base;
     my $name = $env->get('LDAP_COMMON_NAME');
     if (!defined $name) {
-        $env->problem('LDAP_BASE_DN', 'is not set, and neither is LDAP_COMMON_NAME to derive it from (a.b gives dc=a,dc=b)');
+        $env->problem('LDAP_BASE_DN', 'is not set, and neither is LDAP_COMMON_NAME, from which it could be derived (a.b gives dc=a,dc=b)');
         return;
     }
     $name =~ s/^\s+|[\s.]+$//g;
@@ -158,7 +158,7 @@ sub _base {
     return $base;
 }
 
-# Enough to tell a DN from a slip; slapd has the last word.
+# Finds typing errors; slapd checks the DN itself.
 sub _dn {
     my ($env, $name, $dn) = @_;
     return if !defined $dn || $dn eq '';
@@ -171,18 +171,18 @@ sub _dn {
 sub _kind {
     my ($env, $name, $kind) = @_;
     $kind =~ s/^\s+|\s+$//g;
-    $env->problem($name, "is '$kind'; only sql is served here (PostgreSQL)") if lc $kind ne 'sql';
+    $env->problem($name, "is '$kind'; only sql (PostgreSQL) is supported") if lc $kind ne 'sql';
     return;
 }
 
-# What would leave out a second factor that somebody meant to ask for, and what has no effect.
-sub _say_about_push {
+# Push approval that is configured but would not be asked for, and variables without effect.
+sub _check_push_variables {
     my ($env, $links, @realms) = @_;
     if (defined $env->get('REALM_CONFIG') && grep { $_->[1] =~ /^\s*notification\s*$/i } @$links) {
-        $env->problem($_->{from}{chain}, 'does not ask for notification, but AUTH_BACKENDS does, which REALM_CONFIG takes the place of;'
-            . ' say in both what is meant') for grep { $_->{chain} eq 'sql' } @realms;
+        $env->problem($_->{from}{chain}, 'does not ask for notification, but AUTH_BACKENDS does, which REALM_CONFIG overrides;'
+            . ' set both alike') for grep { $_->{chain} eq 'sql' } @realms;
     }
-    return $env->problem('AUTH_BACKENDS', 'is not set, but NOTIFICATION_URL is; say sql,notification, or sql if logins need no push')
+    return $env->problem('AUTH_BACKENDS', 'is not set, but NOTIFICATION_URL is; use sql,notification, or sql if logins need no push')
         if defined $env->get('NOTIFICATION_URL') && !defined $env->get('AUTH_BACKENDS') && !defined $env->get('REALM_CONFIG');
     return if grep { defined $_->{push} } @realms;
     $env->warning($_, 'is not used: no chain asks for notification')
@@ -190,21 +190,20 @@ sub _say_about_push {
     return;
 }
 
-# The default realm goes first, but slapd wants a base inside another one before that one; two realms with one base
-# cannot be told apart.
+# The default realm is first, but slapd requires a base before one that contains it. Two realms must not have the same base.
 sub _ordered {
     my ($env, @realms) = @_;
     my @ordered;
     for my $realm (sort { $b->{default} <=> $a->{default} } @realms) {
         my $base = _comparable($realm->{base} // next);
-        my $place = @ordered;
+        my $position = @ordered;
         for my $i (reverse 0 .. $#ordered) {
             my $other = _comparable($ordered[$i]{base});
             $env->problem($realm->{from}{base}, "is '$realm->{base}', as in " . $ordered[$i]{from}{base} . '; each realm needs its own base')
                 if $base eq $other;
-            $place = $i if $base =~ /,\Q$other\E$/;
+            $position = $i if $base =~ /,\Q$other\E$/;
         }
-        splice @ordered, $place, 0, $realm;
+        splice @ordered, $position, 0, $realm;
     }
     return \@ordered;
 }

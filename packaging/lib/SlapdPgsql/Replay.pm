@@ -1,4 +1,4 @@
-# Replay.pm: turns names of users and groups into the searches that SSSD, nslcd and Proxmox VE send for them.
+# Replay.pm: the searches that SSSD, nslcd and Proxmox VE send for users and groups.
 package SlapdPgsql::Replay;
 use strict;
 use warnings;
@@ -22,10 +22,10 @@ sub _search {
     return { client => $client, what => $what, scope => 'sub', base => $base, filter => $filter, attributes => $attributes, %more };
 }
 
-# What is asked once: of the whole directory, and of what is not in it.
+# The searches for the whole directory, and for entries that do not exist.
 sub once {
     my ($base) = @_;
-    my $nobody = 'no-such-user-of-slapd-pgsql-migrate';
+    my $missing = 'no-such-user-of-slapd-pgsql-migrate';
     return (
         _search('all', 'the rootDSE', '', '(objectclass=*)', [qw(* namingContexts defaultNamingContext supportedControl)], scope => 'base'),
         _search('SSSD', 'all users', $base, '(&(objectclass=posixAccount)(uid=*)(uidNumber=*)(gidNumber=*))', \@user_attributes, page => 1000),
@@ -34,8 +34,8 @@ sub once {
             [qw(objectClass cn sudoCommand sudoHost sudoUser)], page => 1000),
         _search('SSSD', 'a service', $base, '(&(cn=imaps)(objectclass=ipService))', [qw(objectClass cn ipServicePort ipServiceProtocol)]),
         _search('SSSD', 'a netgroup', $base, '(&(cn=ng1)(objectclass=nisNetgroup))', [qw(objectClass cn nisNetgroupTriple)]),
-        _search('SSSD', 'a user who does not exist', $base, "(&(uid=$nobody)(objectclass=posixAccount)(uid=*)$number)", \@user_attributes),
-        _search('SSSD', 'a group that does not exist', $base, "(&(cn=$nobody)(objectClass=posixGroup)(cn=*)$group_number)", \@group_attributes),
+        _search('SSSD', 'a user who does not exist', $base, "(&(uid=$missing)(objectclass=posixAccount)(uid=*)$number)", \@user_attributes),
+        _search('SSSD', 'a group that does not exist', $base, "(&(cn=$missing)(objectClass=posixGroup)(cn=*)$group_number)", \@group_attributes),
         _search('nslcd', 'all users', $base, '(objectClass=posixAccount)', \@nslcd_user),
         _search('nslcd', 'all groups', $base, '(objectClass=posixGroup)', \@nslcd_group),
         _search('Proxmox VE', 'all users', $base, '(&(|(uid=*)(enable=*)(expire=*)(firstname=*)(lastname=*)(email=*)(comment=*)(keys=*)(mail=*))'
@@ -45,7 +45,7 @@ sub once {
     );
 }
 
-# What is asked about a user { uid, uidnumber, dn }.
+# The searches for a user { uid, uidnumber, dn }.
 sub of_user {
     my ($base, $user, $access_filter) = @_;
     my ($uid, $uid_number, $dn) = map { Net::LDAP::Util::escape_filter_value($_) } @$user{qw(uid uidnumber dn)};
@@ -63,7 +63,7 @@ sub of_user {
     );
 }
 
-# What is asked about a group { cn, gidnumber, dn }.
+# The searches for a group { cn, gidnumber, dn }.
 sub of_group {
     my ($base, $group) = @_;
     my ($cn, $gid_number) = map { Net::LDAP::Util::escape_filter_value($_) } @$group{qw(cn gidnumber)};

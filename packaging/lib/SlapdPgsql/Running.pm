@@ -3,14 +3,14 @@ package SlapdPgsql::Running;
 use strict;
 use warnings;
 use Fcntl qw(:DEFAULT);
-use SlapdPgsql::Place ();
+use SlapdPgsql::System ();
 use SlapdPgsql::Trust ();
 
-# What libpq reads from the environment, and what those who load it do (krb5, OpenSSL).
+# The variables that libpq and its libraries (krb5, OpenSSL) read.
 my $read_by_libpq = qr/^(?:HOME|USER|LOGNAME|PG[A-Z]+|KRB5\w*|SSL_CERT_\w+)$/;
 
-# Returns ({ name, uid, gid } or undef for who runs this program, what is wrong). Only root can be somebody else. The owner of a
-# configuration names the modules that slapd loads, and so what is tested runs with no more rights than that.
+# Returns ({ name, uid, gid }, or undef for the user of this program; error). Only root can become another user. The owner of a
+# configuration chooses the modules that slapd loads, so the test runs with no more rights than that owner has.
 sub user {
     my ($configuration, $named) = @_;
     my $who = defined $named && length $named ? $named : undef;
@@ -22,10 +22,10 @@ sub user {
         my $owner = (stat $configuration)[4];
         $who = $owner if $owner != 0;
         my $usual = _known('openldap');
-        $who //= 'openldap' if $usual && SlapdPgsql::Place::readable_by($usual, $configuration);
+        $who //= 'openldap' if $usual && SlapdPgsql::System::readable_by($usual, $configuration);
     }
     return if !defined $who;
-    my $user = _known($who) // return (undef, "there is no user $who");
+    my $user = _known($who) // return (undef, "user $who does not exist");
     return $user->{uid} == 0 ? undef : $user;
 }
 
@@ -35,20 +35,19 @@ sub _known {
     return defined $name ? { name => $name, uid => $uid, gid => $gid } : undef;
 }
 
-# The environment for a program that shall connect as slapd does: what libpq reads is that of the slapd that runs now, else
-# that of its user.
+# The environment for a program that connects as slapd does: for libpq, that of the running slapd, otherwise that of its user.
 sub environment {
     my ($configuration, $user) = @_;
-    my %own = (%ENV, SlapdPgsql::Place::own_environment($user));
-    my $process = _process($configuration, $user ? $user->{uid} : $>) // return %own;
-    open my $in, '<:raw', "/proc/$process/environ" or return %own;
+    my %environment = (%ENV, SlapdPgsql::System::own_environment($user));
+    my $process = _process($configuration, $user ? $user->{uid} : $>) // return %environment;
+    open my $in, '<:raw', "/proc/$process/environ" or return %environment;
     local $/;
-    my %of_slapd = map { /^([^=]+)=(.*)$/s ? ($1 => $2) : () } split /\0/, <$in> // '';
-    delete @own{ grep { /$read_by_libpq/ } keys %own };
-    return (%own, map { ($_ => $of_slapd{$_}) } grep { /$read_by_libpq/ } keys %of_slapd);
+    my %slapd = map { /^([^=]+)=(.*)$/s ? ($1 => $2) : () } split /\0/, <$in> // '';
+    delete @environment{ grep { /$read_by_libpq/ } keys %environment };
+    return (%environment, map { ($_ => $slapd{$_}) } grep { /$read_by_libpq/ } keys %slapd);
 }
 
-# The number of the slapd that runs as this user with the configuration.
+# The process of the slapd that runs as this user with the configuration.
 sub _process {
     my ($configuration, $uid) = @_;
     my $text = eval { SlapdPgsql::Trust::content(-d $configuration ? "$configuration/cn=config.ldif" : $configuration, $uid) } // return;

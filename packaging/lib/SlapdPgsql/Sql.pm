@@ -1,4 +1,4 @@
-# Sql.pm: turns an SQL query of several lines and comments into the one line that slapd.conf can hold, meaning unchanged.
+# Sql.pm: writes an SQL query of several lines and comments as one line for slapd.conf, with the same meaning.
 package SlapdPgsql::Sql;
 use strict;
 use warnings;
@@ -9,7 +9,7 @@ sub one_line {
     return _rewritten($query, sub { ' ' });
 }
 
-# The same for people: lines stay lines, which begin with two blanks as slapd.conf wants it, and comments stay comments.
+# The same for readers: lines remain, indented by two spaces as slapd.conf requires, and so do comments.
 # A query that came as one line is broken before its clauses. What one_line takes, this does.
 sub several_lines {
     my ($query) = @_;
@@ -29,7 +29,7 @@ sub several_lines {
     return $text;
 }
 
-# Where the next of such clauses begins, behind a blank, and ends, outside of parentheses, literals and comments; empty: nowhere.
+# Where the next such clause begins, after a space, and ends, outside of parentheses, literals and comments; empty: nowhere.
 sub clause {
     my ($text, $clause, $from) = @_;
     my $depth = 0;
@@ -44,19 +44,19 @@ sub clause {
     return;
 }
 
-# BLANK makes what stands for white space and for a comment to the end of the line.
+# REPLACE returns the replacement of white space, or of a comment to the end of the line.
 sub _rewritten {
-    my ($query, $blank) = @_;
+    my ($query, $replace) = @_;
     my $out = '';
     my $semicolon;
     my $at = sub { 'at character ' . (1 + $_[0]) . " ('" . _excerpt($query, $_[0]) . "')" };
-    return (undef, 'holds a NUL byte') if $query =~ /\0/;
+    return (undef, 'contains a NUL byte') if $query =~ /\0/;
     pos($query) = 0;
     while (pos($query) < length $query) {
         my $start = pos $query;
         if ($query =~ /\G(?:\s+|--[^\n]*)/gc) {
-            my $instead = $blank->(substr $query, $start, pos($query) - $start);
-            $out .= $instead if $instead ne ' ' || substr($out, -1) ne ' ';
+            my $replacement = $replace->(substr $query, $start, pos($query) - $start);
+            $out .= $replacement if $replacement ne ' ' || substr($out, -1) ne ' ';
             next;
         }
         if ($query =~ m{\G/\*}gc) {
@@ -75,16 +75,16 @@ sub _rewritten {
         my $what = _token(\$query);
         return (undef, "$what " . $at->($start)) if defined $what;
         my $token = substr $query, $start, pos($query) - $start;
-        return (undef, 'has a line break inside a quoted text ' . $at->($start) . q(; slapd.conf cannot hold it, write E'…\n…' or chr(10) instead))
+        return (undef, 'has a line break inside a quoted text ' . $at->($start) . q(; slapd.conf cannot contain it; write E'…\n…' or chr(10) instead))
             if $token =~ /[\r\n]/;
         $out .= $token;
     }
     $out =~ s/^\s+|\s+$//g;
-    return (undef, 'holds no SQL') if $out eq '';
+    return (undef, 'contains no SQL') if $out eq '';
     return $out;
 }
 
-# Moves over one token that is neither blank nor comment; returns what is wrong with it, if anything.
+# Skips one token that is neither white space nor comment; returns what is wrong with it, if anything.
 sub _token {
     my ($query) = @_;
     return if $$query =~ /\G[eE]'(?:[^'\\]++|\\.|'')*+'/gcs;
@@ -94,7 +94,7 @@ sub _token {
     return 'has a quote that is not closed' if $$query =~ /\G(?:[eE]?'|")/;
     return 'has a dollar quote that is not closed' if $$query =~ /\G\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$/;
     return 'uses MySQL\'s backquote; PostgreSQL quotes names as "name"' if $$query =~ /\G`/;
-    # A word takes its digits and dollars along: neither E'…' nor $1$ can begin in the middle of one.
+    # A word includes digits and dollars: neither E'…' nor $1$ can begin in the middle of one.
     return if $$query =~ /\G[A-Za-z_\x80-\xff][A-Za-z0-9_\$\x80-\xff]*/gc;
     $$query =~ /\G./gcs;
     return;
@@ -119,7 +119,7 @@ sub _excerpt {
     return length($query) > $start + 30 ? "$part…" : $part;
 }
 
-# Does the query name this column anywhere outside of literals and comments? Good enough to refuse by; "SELECT *" tells nothing.
+# Does the query name this column anywhere outside of literals and comments? Sufficient for refusals; "SELECT *" is unknown.
 sub mentions {
     my ($query, $column) = @_;
     $query =~ s/'(?:[^']++|'')*+'//g;

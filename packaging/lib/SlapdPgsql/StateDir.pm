@@ -1,6 +1,6 @@
-# StateDir.pm: a locked directory whose files appear whole, or not at all, and belong to slapd's user.
+# StateDir.pm: a locked directory of slapd's user, with files that are written completely or not at all.
 #
-# It may belong to a user whom root must not trust, so that all of its files are opened with the rights of that user.
+# Root must not trust the files of another user, so they are opened with the rights of that user.
 package SlapdPgsql::StateDir;
 use strict;
 use warnings;
@@ -16,16 +16,16 @@ my $lock = 'slapd-from-env.lock';
 sub new {
     my ($class, $path, $owner) = @_;
     my $self = bless { path => $path, owner => $owner }, $class;
-    my $there = lstat $path;
-    if (!$there) {
+    my $exists = lstat $path;
+    if (!$exists) {
         my $above = $path;
         $above =~ s{/+[^/]*/*\z}{} while $above ne '' && !lstat $above;
-        $self->_opened($above eq '' ? '/' : $above, 'to make one in');
+        $self->_opened($above eq '' ? '/' : $above, 'to create one in');
         File::Path::make_path($path, { mode => 0755, error => \my $errors });
-        die "cannot be made: '$path': " . (values %{ $errors->[0] })[0] . "\n" if @$errors;
+        die "cannot create '$path': " . (values %{ $errors->[0] })[0] . "\n" if @$errors;
     }
     my $handle = $self->_opened($path);
-    if (!$there)                                         { $self->_give($handle) }
+    if (!$exists)                                        { $self->_give($handle) }
     elsif ($owner && (stat $handle)[4] != $owner->{uid}) { $self->_take_over($handle) }
     $self->_as_owner(sub { $self->_lock });
     return $self;
@@ -33,12 +33,12 @@ sub new {
 
 sub path { my ($self, $name) = @_; return "$self->{path}/$name" }
 
-# Writes a file: beside its name first, then in place of it, so that a full disk or a crash leaves the old one.
+# Writes a file under another name, then renames it, so that a full disk or a crash leaves the old one.
 sub put {
     my ($self, $name, $content) = @_;
     my $path = $self->path($name);
     my $new  = sprintf '%s.%d.new', $path, $$;
-    my $failed = sub { my $why = "$!"; unlink $new; die "cannot write '$path': $why\n" };
+    my $failed = sub { my $error = "$!"; unlink $new; die "cannot write '$path': $error\n" };
     $self->_as_owner(sub {
         unlink $new;
         sysopen my $file, $new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or $failed->();
@@ -51,7 +51,7 @@ sub put {
     return $path;
 }
 
-# The content of a file, undef if there is none. A file that another user has left there is refused.
+# The content of a file, undef if there is none. A file of another user is refused.
 sub get {
     my ($self, $name) = @_;
     my $path = $self->path($name);
@@ -59,7 +59,7 @@ sub get {
         sysopen my $file, $path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK or return $!{ENOENT} ? undef : die "cannot read '$path': $!\n";
         my (undef, undef, $mode, $links, $uid) = stat $file;
         die _belongs_to($path, $uid) if $uid != $> && $uid != 0;
-        die "holds '$path', which is not a file of its own; remove it\n" if !S_ISREG($mode) || $links != 1;
+        die "contains '$path', which is not a regular file of its own; remove it\n" if !S_ISREG($mode) || $links != 1;
         binmode $file;
         local $/;
         return scalar(<$file>) // '';
@@ -68,7 +68,7 @@ sub get {
 
 sub _belongs_to {
     my ($path, $uid) = @_;
-    return "holds '$path', which belongs to " . SlapdPgsql::Trust::user_name($uid) . "; look at it, then remove it\n";
+    return "contains '$path', which belongs to " . SlapdPgsql::Trust::user_name($uid) . "; look at it, then remove it\n";
 }
 
 sub remove {
@@ -77,28 +77,28 @@ sub remove {
     return;
 }
 
-# A handle of a directory that nobody else can have put anything into, or can exchange what is made in it.
+# A handle of a directory in which no other user can have written, or can replace files.
 sub _opened {
     my ($self, $path, $to_make) = @_;
     my $owner = $self->{owner};
     my ($handle, $doubt) = eval { SlapdPgsql::Trust::directory($path, $to_make, $owner ? $owner->{uid} : ()) } or die "cannot be used: $@";
-    die "'$self->{path}' is not used, because $doubt, and so somebody else could put a certificate or a configuration there; give a directory that"
-        . ' only root and ' . ($owner ? "user $owner->{name}" : SlapdPgsql::Trust::user_name($>)) . " can write to, or a new name in one\n" if defined $doubt;
+    die "'$self->{path}' is not used, because $doubt, so another user could write a certificate or a configuration there; give a directory that"
+        . ' only root and ' . ($owner ? "user $owner->{name}" : SlapdPgsql::Trust::user_name($>)) . " can write to, or a new one in such a directory\n" if defined $doubt;
     return $handle;
 }
 
-# A directory that root has prepared, and that is empty or was used by this program as root.
+# A directory of root, empty or used by this program as root.
 sub _take_over {
     my ($self, $handle) = @_;
-    my ($path, $owner, $place) = (@$self{ 'path', 'owner' }, SlapdPgsql::Trust::path_of($handle));
-    opendir my $dir, $place or die "cannot be read: '$path': $!\n";
+    my ($path, $owner, $link) = (@$self{ 'path', 'owner' }, SlapdPgsql::Trust::path_of($handle));
+    opendir my $dir, $link or die "cannot be read: '$path': $!\n";
     my @files = grep { !/^(?:\.\.?|lost\+found)$/ } readdir $dir;
-    die "is '$path', which holds files and does not belong to user $owner->{name}; give an empty directory, chown this one, or set SLAPD_USER\n"
+    die "is '$path', which contains files and does not belong to user $owner->{name}; give an empty directory, chown this one, or set SLAPD_USER\n"
         if @files && !grep { $_ eq $lock } @files;
     for my $file (@files) {
-        my ($mode, $links, $uid) = (lstat "$place/$file")[2, 3, 4];
-        next if !S_ISREG($mode) || $links != 1 || $uid != 0;    # get() refuses what is left
-        chown $owner->{uid}, $owner->{gid}, "$place/$file" or die "cannot be given to user $owner->{name}: chown '$path/$file': $!\n";
+        my ($mode, $links, $uid) = (lstat "$link/$file")[2, 3, 4];
+        next if !S_ISREG($mode) || $links != 1 || $uid != 0;    # get() refuses the others
+        chown $owner->{uid}, $owner->{gid}, "$link/$file" or die "cannot be given to user $owner->{name}: chown '$path/$file': $!\n";
     }
     $self->_give($handle);
     return;
@@ -106,14 +106,14 @@ sub _take_over {
 
 sub _give {
     my ($self, $handle) = @_;
-    my ($path, $owner, $place) = (@$self{ 'path', 'owner' }, SlapdPgsql::Trust::path_of($handle));
-    chmod 0700, $place or die "cannot be used: chmod '$path': $!\n";
-    die "cannot be given to user $owner->{name}: chown '$path': $!; set STATE_DIR to a place where that works, or SLAPD_USER=root\n"
-        if $owner && !chown $owner->{uid}, $owner->{gid}, $place;
+    my ($path, $owner, $link) = (@$self{ 'path', 'owner' }, SlapdPgsql::Trust::path_of($handle));
+    chmod 0700, $link or die "cannot be used: chmod '$path': $!\n";
+    die "cannot be given to user $owner->{name}: chown '$path': $!; set STATE_DIR to a directory where that works, or SLAPD_USER=root\n"
+        if $owner && !chown $owner->{uid}, $owner->{gid}, $link;
     return;
 }
 
-# The lock lives as long as slapd: the open file is inherited through exec. Two servers need two directories.
+# slapd inherits the open file, so the lock lasts as long as slapd. Two servers need two directories.
 sub _lock {
     my ($self) = @_;
     local $^F = 1 << 20;
@@ -123,7 +123,7 @@ sub _lock {
         or die lstat $path && (stat _)[4] != $> ? _belongs_to($path, (stat _)[4]) : "cannot be written to: '$path': $!\n";
     return if flock $self->{lock}, LOCK_EX | LOCK_NB;
     die "is '$self->{path}', which another slapd-from-env is using; give each server its own, or stop that one\n" if $!{EWOULDBLOCK};
-    return;    # some network file systems know no locks
+    return;    # some network file systems have no locks
 }
 
 # Runs CODE with the rights of the directory's owner, and returns what it returns.
@@ -136,10 +136,10 @@ sub _as_owner {
     die "cannot become user $owner->{name}: $!\n" if $> != $owner->{uid};
     my $result;
     my $done = eval { $result = $code->(); 1 };
-    my $why = $@;
+    my $error = $@;
     $> = $uid;
     $) = $groups;
-    die $why if !$done;
+    die $error if !$done;
     return $result;
 }
 

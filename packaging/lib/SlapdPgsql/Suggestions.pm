@@ -1,23 +1,23 @@
-# Suggestions.pm: turns a realm's queries into what could be better than with the gateway: settings that are off, and remarks.
+# Suggestions.pm: improvements over the gateway for a realm's queries: settings that are off, and remarks.
 package SlapdPgsql::Suggestions;
 use strict;
 use warnings;
 use SlapdPgsql::Sql ();
 
-# Settings as in Migration.pm, all of them off. With the cluster manager's tables they are ready to be put in force, all
-# together; with others a remark says what to write.
+# Settings as in Migration.pm, all of them off. With the cluster manager's tables they can be used as they are, all together;
+# for other tables a remark says what to write.
 sub for_realm {
     my ($realm) = @_;
     my $manager = ($realm->{all_users} // '') =~ /"Users"/ && ($realm->{all_users} // '') =~ /"userPassword"/;
     my @out = (
-        { remarks => ['', 'What the gateway cannot do. Nothing of it is in force: look, and remove the # before the lines you want.'] },
+        { remarks => ['', 'Suggestions: what the gateway cannot do. They have no effect until you remove the # of their lines.'] },
         defined $realm->{login_filter} ? () : _login_filter($manager),
         _columns($realm, $manager),
         _members($realm, $manager),
         defined $realm->{password_change} ? () : _password_change($manager),
         defined $realm->{cache} ? () : _cache($manager),
         _in_the_database($manager),
-        { remarks => ['', 'Who may see what. Passwords are never shown, whatever is said here.'] },
+        { remarks => ['', 'Access to entries and attributes. Passwords are never shown, whatever these rules allow.'] },
     );
     return @out;
 }
@@ -29,7 +29,7 @@ sub _off {
 
 sub _login_filter {
     my ($manager) = @_;
-    my @why = ('The gateway lets pending and suspended users log in. With this only those log in of whose row the condition is true:');
+    my @why = ('The gateway admits pending and suspended users. With this condition only users whose row meets it can log in:');
     return $manager ? _off('pgsql-login-filter', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @why)
         : { remarks => [@why, '  pgsql-login-filter users CONDITION    (SQL over the columns of pgsql-list users)'] };
 }
@@ -45,7 +45,7 @@ sub _columns {
     my $columns = join ', ', map { $_->[0] eq $_->[1] ? qq("$_->[1]") : qq("$_->[1]" AS $_->[0]) } @wanted;
     my ($list, $lookup) = map { _with_columns($realm->{written}{$_}, $columns) } 'all_users', 'one_user';
     return { remarks => [@why, '  ' . join ', ', map { $_->[0] } @wanted] } if !$manager || !defined $list || !defined $lookup;
-    return (_off('pgsql-list', "users\n  $list", @why, '(These two take the place of pgsql-list users and pgsql-lookup users uid above.)'),
+    return (_off('pgsql-list', "users\n  $list", @why, '(These two replace pgsql-list users and pgsql-lookup users uid above.)'),
         _off('pgsql-lookup', "users uid\n  $lookup"));
 }
 
@@ -61,7 +61,7 @@ sub _with_columns {
 sub _members {
     my ($realm, $manager) = @_;
     return if SlapdPgsql::Sql::mentions($realm->{all_groups}, 'member_uids');
-    my @why = ('The four queries find the members of a group by trying each user. This is the faster way when there are thousands:');
+    my @why = ('The four queries find the members of a group by asking for each user. With thousands of users this is faster:');
     return $manager ? _off('pgsql-values', qq(groups memberUid\n  SELECT g."cn" AS name, u."uid" AS member\n  FROM "Groups" g)
             . qq(\n  JOIN "UserGroups" ug USING ("gidNumber")\n  JOIN "Users" u USING ("uidNumber")), @why)
         : { remarks => [@why, '  pgsql-values groups memberUid SELECT … AS name, … AS member FROM …    (a row for each member)'] };
@@ -69,7 +69,7 @@ sub _members {
 
 sub _password_change {
     my ($manager) = @_;
-    return { remarks => ['Users can change their passwords by passwd(1) if there is a pgsql-password-change; see slapd-pgsql-guide(7), PASSWORD CHANGES.'] } if !$manager;
+    return { remarks => ['With pgsql-password-change users can change their passwords by passwd(1); see slapd-pgsql-guide(7), PASSWORD CHANGES.'] } if !$manager;
     return (
         _off('pgsql-password-change', qq(users\n  UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?),
             'Users change their passwords by passwd(1). The role needs:', '  GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO the role'),
@@ -77,21 +77,21 @@ sub _password_change {
     );
 }
 
-# Answers that are true need no statement. PostgreSQL has to tell of changes, by triggers.
+# Cached results need no statement. Triggers report changes.
 sub _cache {
     my ($manager) = @_;
-    my @why = ('Answers are kept and used again until PostgreSQL tells of a change, by triggers on the tables that the queries read:',
+    my @why = ('Query results are reused until PostgreSQL reports a change, by triggers on the tables that the queries read:',
         '  slapd-pgsql-check --triggers slapd.conf | psql -X manager');
     return { remarks => [@why, 'and  pgsql-cache 64  (MiB)'] } if !$manager;
     return _off('pgsql-cache', '64', @why);
 }
 
-# What is done in PostgreSQL.
+# Changes in PostgreSQL.
 sub _in_the_database {
     my ($manager) = @_;
     return { remarks => [
-        'The role: slapd-pgsql-check --grants prints what gives it the rights that the queries need, and no others.',
-        'Indexes, for tables of ten thousand rows or more: slapd-pgsql-check says which ones your queries lack.' . ($manager ? ' With the four queries:' : ''),
+        'The role: slapd-pgsql-check --grants prints a script that grants the rights that the queries need, and no others.',
+        'Indexes, for tables of ten thousand rows or more: slapd-pgsql-check reports the missing ones.' . ($manager ? ' For the four queries:' : ''),
         !$manager ? () : map { "  CREATE INDEX CONCURRENTLY ON $_;" }
             q("Users" (lower("mail" COLLATE "C"))), q("Users" ((true)) WHERE "mail" ~ '^ |  | $|[^ -~]'),
             q("Groups" (lower("cn" COLLATE "C"))), q("Groups" ((true)) WHERE "cn" ~ '^ |  | $|[^ -~]'),

@@ -1,4 +1,4 @@
-# Terminal.pm: makes text from anywhere fit to be shown on a terminal.
+# Terminal.pm: prepares text of any source for a terminal.
 package SlapdPgsql::Terminal;
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ sub is_utf8 {
     return ($locale // '') =~ /utf-?8/i;
 }
 
-# Text in one line and without control characters. What the locale's encoding lacks is replaced or shown by its number.
+# Text on one line and without control characters. Characters that the locale's encoding lacks are replaced or shown by number.
 sub plain {
     my ($text) = @_;
     $text =~ s/[\t\r\n]+/ /g;
@@ -19,9 +19,10 @@ sub plain {
     return $text;
 }
 
-# The same of bytes, which are UTF-8 or something unknown.
+# The same of characters or bytes, which may be UTF-8 or anything; returns bytes.
 sub line_of_bytes {
     my ($bytes) = @_;
+    utf8::encode($bytes) if utf8::is_utf8($bytes);
     $bytes =~ s/([\x80-\xff])/_number($1)/ge if !utf8::decode($bytes);
     my $text = plain($bytes);
     utf8::encode($text);

@@ -1,10 +1,11 @@
-# Tls.pm: turns TLS versions and an OpenSSL cipher list into the directives that slapd's TLS library needs.
+# Tls.pm: the directives of slapd's TLS library for TLS versions and an OpenSSL cipher list.
 #
 # Debian 12's slapd uses GnuTLS: everything is one priority string, without which TLS 1.0 is offered, and TLSProtocolMin
 # does nothing. Debian 13's uses OpenSSL, which takes the list as it is and refuses a priority string.
 package SlapdPgsql::Tls;
 use strict;
 use warnings;
+use SlapdPgsql::Command ();
 
 my @versions = ('1.2', '1.3');
 my %exchange = map { ($_ => 1) } qw(RSA ECDHE-RSA ECDHE-ECDSA DHE-RSA);
@@ -39,20 +40,19 @@ sub settings {
         defined $ciphers ? ['TLSCipherSuite', $ciphers =~ s/^[:, ]+|[:, ]+$//gr =~ s/[:, ]+/:/gr] : ()], $warning);
 }
 
-# The list's suites in GnuTLS's words. GnuTLS combines key exchanges, ciphers and MACs freely, so a list becomes the
+# The list's suites by their GnuTLS names. GnuTLS combines key exchanges, ciphers and MACs freely, so a list becomes the
 # three sets of what it names.
 sub _suites {
     my ($list) = @_;
-    return (undef, 'holds characters that no cipher list has') if $list !~ /^[\w:!+\-@=., ]+$/ || $list =~ /^\s*-/;
+    return (undef, 'contains characters that a cipher list cannot have') if $list !~ /^[\w:!+\-@=., ]+$/ || $list =~ /^\s*-/;
     my @names  = split /[:, ]+/, $list;
     my @modern = grep { /^TLS_/ } @names;
     my $older  = join ':', grep { !/^TLS_/ } @names;
     my @suites = @modern;
     if ($older ne '') {
-        open my $openssl, '-|', 'sh', '-c', 'exec openssl ciphers -stdname -s -tls1_2 "$1" 2>/dev/null', 'sh', $older
-            or return (undef, "cannot be checked, openssl does not start: $!");
-        push @suites, grep { /_WITH_/ } map { (split)[0] // () } <$openssl>;
-        close $openssl;
+        my $result = SlapdPgsql::Command::run('', 'openssl', 'ciphers', '-stdname', '-s', '-tls1_2', $older);
+        return (undef, "cannot be checked: $result->{err}" =~ s/\n\z//r) if $result->{status} == 127 << 8;
+        push @suites, grep { /_WITH_/ } map { (split)[0] // () } split /\n/, $result->{out};
     }
     my %suites = (cipher => {}, mac => {}, exchange => {});
     for my $suite (@suites) {

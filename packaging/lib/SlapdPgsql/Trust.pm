@@ -1,7 +1,7 @@
-# Trust.pm: opens the files that this program acts on, and refuses those that somebody else could have written.
+# Trust.pm: opens the files that a program acts on, and refuses those that another user could have written.
 #
-# Each directory on the way is opened below the one before, without following links, and looked at through its handle. So nothing
-# can be exchanged between the check and the use.
+# Each directory of the path is opened below the previous one, without following links, and checked through its handle, so that
+# no other user can replace it between the check and the use.
 package SlapdPgsql::Trust;
 use strict;
 use warnings;
@@ -26,22 +26,22 @@ sub content {
     return _content($handle, $path);
 }
 
-# The same of a file that may be anybody's. Returns (content, undef or who else can change it).
+# The same of a file of any user. Returns (content, undef or who else can change it).
 sub content_and_doubt {
     my ($path, @users) = @_;
     my ($handle, $doubt) = _open($path, _trusted(@users));
     return (_content($handle, $path), $doubt);
 }
 
-# Who else can change what PATH names, in words; undef: nobody. Dies if there is no such file.
+# Which other user can change the file, as text; undef: none. Dies if the file does not exist.
 sub doubt {
     my ($path, @users) = @_;
     my (undef, $doubt) = _open($path, _trusted(@users));
     return $doubt;
 }
 
-# A directory: a handle for fstat, and who else can change what is in it (undef: nobody), or TO_MAKE something, what this
-# program makes in it. Dies if there is none.
+# A directory: a handle for fstat, and which other user can change what is in it (undef: none) or, with TO_MAKE, what this program
+# creates in it. Dies if it does not exist.
 sub directory {
     my ($path, $to_make, @users) = @_;
     my ($handle, $doubt) = _open($path, _trusted(@users), $to_make);
@@ -49,11 +49,11 @@ sub directory {
     return ($handle, $doubt);
 }
 
-# A name for what the handle is of, whatever becomes of its own name.
+# A path of the open file, independent of its name.
 sub path_of { return '/proc/self/fd/' . fileno $_[0] }
 
 sub remedy {
-    return 'look at its content, then put it where only root' . ($> ? ' and ' . user_name($>) : '') . ' can write';
+    return 'check its content, then move it to where only root' . ($> ? ' and ' . user_name($>) : '') . ' can write';
 }
 
 sub user_name {
@@ -62,21 +62,21 @@ sub user_name {
     return defined $name ? "user $name" : "user $uid";
 }
 
-# A handle of what PATH names, which can be looked at but not read, and the first reason to doubt it. What the caller has opened
-# and passed on, as shells do with <(COMMAND), is the caller's.
+# A handle of the file for fstat, and the first reason to distrust it. An open file that the caller has passed on, as shells do
+# with <(COMMAND), is the caller's.
 sub _open {
     my ($path, $trusted, $to_make) = @_;
     if ($path =~ m{^(?:/dev/null|/dev/stdin|(?:/dev|/proc/self)/fd/\d+)\z}) {
         open my $handle, '<', $path or die "'$path' cannot be read: $!\n";
         return ($handle);
     }
-    my $begin;
-    sysopen $begin, '.', O_PATH | O_DIRECTORY or die "the working directory cannot be opened: $!\n";
+    my $start;
+    sysopen $start, '.', O_PATH | O_DIRECTORY or die "the working directory cannot be opened: $!\n";
     my @result;
     my $done = eval { @result = _walk($path, $trusted, $to_make); 1 };
-    my $why = $@;
-    chdir $begin or die "the working directory cannot be entered again: $!\n";
-    die $why if !$done;
+    my $error = $@;
+    chdir $start or die "the working directory cannot be entered again: $!\n";
+    die $error if !$done;
     return @result;
 }
 
@@ -116,7 +116,7 @@ sub _handle {
     return $handle;
 }
 
-# In a directory with the sticky bit, as /tmp, others cannot rename what is a trusted user's.
+# In a directory with the sticky bit, such as /tmp, other users cannot rename the files of a trusted user.
 sub _doubt {
     my ($what, $handle, $trusted, $on_the_way) = @_;
     my ($mode, $uid, $gid) = (stat $handle)[2, 4, 5];
@@ -128,8 +128,8 @@ sub _doubt {
     return "group $group can write to '$what'";
 }
 
-# Whether all members of a group are trusted users, as with the group that bears the name of a user. Users of other sources than
-# the local file are not asked for: the name service may depend on the directory that is about to start.
+# Whether all members of a group are trusted users, as with the group that bears the name of a user. Only
+# users of the local file count: the name service may depend on the directory that is about to start.
 sub _only_trusted {
     my ($gid, $trusted) = @_;
     return 1 if $gid == 0;
@@ -146,7 +146,7 @@ sub _only_trusted {
     return 1;
 }
 
-# Opened anew by way of the handle, so that it is the same file. A pipe or a device would keep us waiting.
+# Opened again through the handle, so that it is the same file. Reading a pipe or a device could block.
 sub _content {
     my ($handle, $path) = @_;
     die "'$path' cannot be read: Is a directory\n" if -d $handle;

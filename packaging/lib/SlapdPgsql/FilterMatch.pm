@@ -1,5 +1,5 @@
-# Match.pm: turns an LDAP filter and the attributes of an entry into whether they fit (RFC 4511 §4.5.1.7), and if not, what is in the way.
-package SlapdPgsql::Match;
+# FilterMatch.pm: whether an entry matches an LDAP filter (RFC 4511 §4.5.1.7), and if not, which part of the filter fails.
+package SlapdPgsql::FilterMatch;
 use strict;
 use warnings;
 use Net::LDAP::Filter ();
@@ -22,7 +22,7 @@ sub matches {
 sub _truth {
     my ($filter, $entry) = @_;
     my ($what) = grep { ref $filter->{$_} || defined $filter->{$_} } qw(and or not equalityMatch substrings greaterOrEqual lessOrEqual present approxMatch)
-        or return (0, 'this program does not know a part of the filter');
+        or return (0, 'a part of the filter is not supported');
     my $is = $filter->{$what};
     if ($what eq 'not') {
         my ($truth) = _truth($is, $entry);
@@ -66,7 +66,7 @@ sub _substrings {
     return (grep { lc($_) =~ /$pattern/s } @$values) ? 1 : -1;
 }
 
-# A value as LDAP's usual rules compare it: without case and superfluous blanks, numbers by value, DNs without blanks around , and =.
+# A value as LDAP's usual rules compare it: without case and superfluous spaces, numbers by value, DNs without spaces around , and =.
 sub normal {
     my ($name, $value) = @_;
     $value = lc $value =~ s/^ +| +$//gr =~ s/  +/ /gr;

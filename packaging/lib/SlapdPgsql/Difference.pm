@@ -1,15 +1,15 @@
-# Verdict.pm: turns two servers' answers to one search into their differences, each with who is right and why.
-package SlapdPgsql::Verdict;
+# Difference.pm: the differences of two servers' answers to one search, each with a verdict and its reason.
+package SlapdPgsql::Difference;
 use strict;
 use warnings;
-use SlapdPgsql::Match ();
+use SlapdPgsql::FilterMatch ();
 
 my %name = (
     0 => 'success', 1 => 'operationsError', 3 => 'timeLimitExceeded', 4 => 'sizeLimitExceeded', 11 => 'adminLimitExceeded', 32 => 'noSuchObject',
     50 => 'insufficientAccessRights', 51 => 'busy', 52 => 'unavailable', 53 => 'unwillingToPerform', 80 => 'other', 81 => 'no answer', 85 => 'no answer in time',
 );
 
-# What the new server's attributes are good for, if the old one lacks them.
+# The benefit of the new server's attributes that the old one lacks.
 my %gain = (
     member          => 'groups show their members as DNs, which is where Proxmox VE and rfc2307bis look for them',
     memberuid       => 'groups show their members',
@@ -25,9 +25,9 @@ my %gain = (
 );
 my %folded = map { $_ => 1 } qw(uid cn sn givenname mail member memberuid memberof objectclass namingcontexts defaultnamingcontext);
 
-# An answer is { code, said, entries => { comparable DN => { dn, attributes } } }. WHOLE->(which server, entry) gives an entry with all
-# its attributes, or undef if that server does not have it. Returns differences { about, right (true, or somebody has to look),
-# because, example }.
+# An answer is { code, message, entries => { comparable DN => { dn, attributes } } }. WHOLE->(which server, entry) gives an entry with all
+# its attributes, or undef if that server does not have it. Returns differences { about, right (true: the new server is
+# correct, false: needs review), because, example }.
 sub differences {
     my ($search, $old, $new, $whole) = @_;
     my @out = $old->{code} || $new->{code} ? _codes($search, $old, $new) : ();
@@ -37,65 +37,65 @@ sub differences {
         my ($mine, $theirs) = ($new->{entries}{$key}, $old->{entries}{$key});
         push @out, $mine ? _attributes($search, $theirs, $mine) : _only_old($search, $theirs, $whole);
     }
-    return @out if $old->{code};    # what it has left out tells nothing
+    return @out if $old->{code};    # its answer is incomplete
     push @out, map { _only_new($search, $new->{entries}{$_}, $whole) } grep { !$old->{entries}{$_} } sort keys %{ $new->{entries} };
     return @out;
 }
 
-sub _right { my ($about, $because, $example) = @_; return { about => $about, right => 1, because => "ours is right: $because", example => $example } }
-sub _look  { my ($about, $because, $example) = @_; return { about => $about, right => 0, because => "look at this: $because", example => $example } }
+sub _new_is_correct { my ($about, $because, $example) = @_; return { about => $about, right => 1, because => "new server is correct: $because", example => $example } }
+sub _needs_review { my ($about, $because, $example) = @_; return { about => $about, right => 0, because => "needs review: $because", example => $example } }
 
 sub _codes {
     my ($search, $old, $new) = @_;
     return if $old->{code} == $new->{code} && $new->{code} == 32;
     my ($was, $is) = map { $_->{code} . ($name{ $_->{code} } ? " $name{$_->{code}}" : '') } $old, $new;
-    return _look("result $is from both", 'where both fail nothing can be compared', $new->{said}) if $old->{code} == $new->{code};
+    return _needs_review("result $is from both", 'both servers fail, so nothing can be compared', $new->{message}) if $old->{code} == $new->{code};
     my $about = "result $was, now $is";
     if (!$new->{code}) {
-        return _look($about, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true, if that is not meant', $old->{said})
+        return _needs_review($about, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true if that is not intended', $old->{message})
             if $old->{code} == 50;
-        return _look($about, 'the old server has not answered', $old->{said}) if $old->{code} == 1 || $old->{code} >= 81;
-        return _right($about, 'the old server fails', $old->{said});
+        return _needs_review($about, 'the old server did not answer', $old->{message}) if $old->{code} == 1 || $old->{code} >= 81;
+        return _new_is_correct($about, 'the old server fails', $old->{message});
     }
     if ($new->{code} == 32) {
         my @below = grep { _in_scope($search, $_) } values %{ $old->{entries} };
-        return !@below ? _right($about, 'there is no entry of that name, and this says so (RFC 4511 §4.1.9)', $search->{base})
-            : _look($about, 'the new server does not have this entry', $below[0]{dn});
+        return !@below ? _new_is_correct($about, 'the entry does not exist, which noSuchObject reports (RFC 4511 §4.1.9)', $search->{base})
+            : _needs_review($about, 'the new server does not have this entry', $below[0]{dn});
     }
-    return _look($about, 'the new server wants a login for searches: set REQUIRE_AUTH_FOR_SEARCH=false, or give the clients one (here: --bind-dn)',
-        $new->{said}) if $new->{code} == 50;
-    return _look($about, 'the new server cannot list all entries: say sizelimit unlimited', $new->{said}) if $new->{code} =~ /^(?:3|4|11)$/;
-    return _look($about, 'the new server fails; its log says why. (Clients keep what they know and ask another server; an empty answer would have made them forget it.)',
-        $new->{said});
+    return _needs_review($about, 'the new server requires a login for searches: set REQUIRE_AUTH_FOR_SEARCH=false, or give the clients one (here: --bind-dn)',
+        $new->{message}) if $new->{code} == 50;
+    return _needs_review($about, 'the new server cannot list all entries: set sizelimit unlimited', $new->{message}) if $new->{code} =~ /^(?:3|4|11)$/;
+    return _needs_review($about, 'the new server fails; its log has the reason. (Clients keep their cache and ask another server; an empty answer would clear it.)',
+        $new->{message});
 }
 
 sub _only_old {
     my ($search, $entry, $whole) = @_;
     my $about = 'only the old server answers with an entry';
-    return _right($about, 'it is outside of what was asked for, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
+    return _new_is_correct($about, 'it is outside of the search, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
         if !_in_scope($search, $entry);
     my $all = $whole->('old', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::Match::matches($search->{filter}, $all);
-    return _right($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits;
+    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
+    return _new_is_correct($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits;
     my $mine = $whole->('new', $entry);
-    return _look($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$mine;
-    (undef, $why) = SlapdPgsql::Match::matches($search->{filter}, $mine);
-    return _look($about, 'it matches the filter as the old server shows it, but not as the new one does' . (length($why // '') ? ", where $why" : ''), $entry->{dn});
+    return _needs_review($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$mine;
+    (undef, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $mine);
+    return _needs_review($about, 'the entry of the old server matches the filter, the one of the new server does not' . (length($why // '') ? ", where $why" : ''), $entry->{dn});
 }
 
 sub _only_new {
     my ($search, $entry, $whole) = @_;
     my $about = 'only the new server answers with an entry';
     my $all = $whole->('new', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::Match::matches($search->{filter}, $all);
-    return _look($about, 'it does not seem to match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits || !_in_scope($search, $entry);
+    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
+    return _needs_review($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits || !_in_scope($search, $entry);
     my $theirs = $whole->('old', $entry);
     if ($theirs) {
-        my ($fitted, $lack) = SlapdPgsql::Match::matches($search->{filter}, $theirs);
-        return _right($about, 'it matches the filter' . ($fitted ? ', and the old server leaves it out' : "; on the old server it does not, for $lack"), $entry->{dn});
+        my ($fitted, $lack) = SlapdPgsql::FilterMatch::matches($search->{filter}, $theirs);
+        return _new_is_correct($about, 'it matches the filter' . ($fitted ? ', and the old server leaves it out' : "; on the old server it does not, for $lack"), $entry->{dn});
     }
-    return _right($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $whole);
-    return _look($about, 'the old server does not have it. Is it new, or of another database?', $entry->{dn});
+    return _new_is_correct($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $whole);
+    return _needs_review($about, 'the old server does not have it. Is it new, or of another database?', $entry->{dn});
 }
 
 # A group that is named like a user whose primary group it is, with this user as its only member.
@@ -110,7 +110,7 @@ sub _private_group {
 
 sub _in_scope {
     my ($search, $entry) = @_;
-    my ($dn, $base) = map { SlapdPgsql::Match::normal('dn', $_) } $entry->{dn}, $search->{base};
+    my ($dn, $base) = map { SlapdPgsql::FilterMatch::normal('dn', $_) } $entry->{dn}, $search->{base};
     return $dn eq $base if $search->{scope} eq 'base';
     return $dn eq $base || $dn =~ /,\Q$base\E$/;
 }
@@ -132,25 +132,25 @@ sub _attributes {
 
 sub _without {
     my ($name, $these, $those) = @_;
-    my %there = map { ($folded{$name} ? SlapdPgsql::Match::normal($name, $_) : $_) => 1 } @$those;
-    return grep { !$there{ $folded{$name} ? SlapdPgsql::Match::normal($name, $_) : $_ } } @$these;
+    my %there = map { ($folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_) => 1 } @$those;
+    return grep { !$there{ $folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_ } } @$these;
 }
 
 sub _values {
     my ($name, $asked, $gone, $added, $old, $new, $dn) = @_;
     my $example = "$dn: " . ($name eq 'userpassword' ? 'a hash' : (_some($old) // 'nothing') . ' before, ' . (_some($new) // 'nothing') . ' now');
-    return _right("$name is in the old server's answers", 'no answer ever shows a hash; logins are checked by it all the same', $dn) if $name eq 'userpassword';
-    return _right("$name is in the old server's answers", 'the search does not ask for it', $example) if %$asked && !$asked->{'*'} && !$asked->{$name} && !@$new;
+    return _new_is_correct("$name is in the old server's answers", 'no answer shows a hash; logins are still checked against it', $dn) if $name eq 'userpassword';
+    return _new_is_correct("$name is in the old server's answers", 'the search does not ask for it', $example) if %$asked && !$asked->{'*'} && !$asked->{$name} && !@$new;
     if (!@$gone) {
         my $why = $name eq 'objectclass' && (grep { /^groupOfNames$/i } @$added) ? 'Proxmox VE looks for groups of this class'
             : $gain{$name} // 'the row has it, and the search asks for it';
-        return _right($name . (@$old ? ' has more values' : ' is new'), $why, $example);
+        return _new_is_correct($name . (@$old ? ' has more values' : ' is new'), $why, $example);
     }
-    return _right("$name is missing", 'it takes ASCII only (RFC 2307 §3), and clients have the full name from cn', $example)
+    return _new_is_correct("$name is missing", 'it takes ASCII only (RFC 2307 §3), and clients have the full name from cn', $example)
         if $name eq 'gecos' && !@$new && "@$old" =~ /[^\x00-\x7f]/;
-    return _look("$name is missing", "clients that read it miss it; a column of this name in pgsql-list brings it back", $example) if !@$new;
-    return _look("$name has fewer values", 'the old server shows more of them', $example) if !@$added;
-    return _look("$name is another value", 'compare what the queries return', $example);
+    return _needs_review("$name is missing", "clients may need it; add a column of this name to pgsql-list", $example) if !@$new;
+    return _needs_review("$name has fewer values", 'the old server shows more values', $example) if !@$added;
+    return _needs_review("$name is another value", 'compare what the queries return', $example);
 }
 
 sub _some {
@@ -158,7 +158,7 @@ sub _some {
     return @$values ? join(' ', map { length > 60 ? substr($_, 0, 60) . '…' : $_ } @$values > 3 ? (@$values[0 .. 2], '…') : @$values) : undef;
 }
 
-# Of the rootDSE only counts what clients go by.
+# Only what clients read of the rootDSE counts.
 sub _root_dse {
     my ($search, $old, $new) = @_;
     my ($theirs, $mine) = map { $_->{entries}{''} // { dn => '', attributes => {} } } $old, $new;

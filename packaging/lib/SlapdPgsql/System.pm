@@ -1,9 +1,10 @@
-# Place.pm: turns this machine into answers: which slapd, which module, which user, which directory for what is kept.
-package SlapdPgsql::Place;
+# System.pm: finds slapd, the module, slapd's user and the state directory on this machine.
+package SlapdPgsql::System;
 use strict;
 use warnings;
 use File::Spec ();
 use POSIX ();
+use SlapdPgsql::Command ();
 use SlapdPgsql::Trust ();
 
 my @presets = qw(release dev asan tsan);
@@ -21,7 +22,7 @@ sub _installed_slapd {
     return $found;
 }
 
-# What is run with this program's rights must not be somebody else's. Whether it is all right; if not, there is a complaint.
+# Another user must not be able to change what runs with this program's rights. Returns whether it is so; if not, that is a problem.
 sub _trusted {
     my ($env, $name, $path) = @_;
     my $doubt = eval { SlapdPgsql::Trust::doubt($path) } // ($@ =~ s/\n\z//r || return 1);
@@ -29,15 +30,14 @@ sub _trusted {
     return 0;
 }
 
-# GnuTLS or OpenSSL: what libldap, by which slapd speaks TLS, is linked to. GnuTLS where there is no slapd to look at. ldd may run
-# the program, so that only one that may be run is looked at.
+# GnuTLS or OpenSSL: the library that slapd's libldap is linked to; GnuTLS without a slapd. ldd may run the program, so only
+# a trusted one is examined.
 sub tls_library {
     my ($env) = @_;
     my @linked;
     for my $slapd (grep { defined } $env->get('SLAPD'), _installed_slapd()) {
         next if defined(eval { SlapdPgsql::Trust::doubt($slapd) } // ($@ || undef));
-        open my $ldd, '-|', 'sh', '-c', 'exec ldd "$1" 2>/dev/null', 'sh', $slapd or next;
-        @linked = <$ldd>;
+        @linked = split /\n/, SlapdPgsql::Command::run('', 'ldd', $slapd)->{out};
         last if grep { /libldap/ } @linked;    # a script, say, has none
     }
     return (grep { /libssl/ } @linked) && !(grep { /libgnutls/ } @linked) ? 'OpenSSL' : 'GnuTLS';
@@ -53,30 +53,30 @@ sub module {
         _trusted($env, 'BACK_PGSQL_MODULE', $named);
         return File::Spec->rel2abs($named);
     }
-    my @places = (-d "$packaging/lib/SlapdPgsql" ? map { "$packaging/../build/$_/back_pgsql.so" } @presets : (), '/usr/lib/ldap/back_pgsql.so');
-    my ($found) = grep { -f $_ } @places;
-    return $env->problem('BACK_PGSQL_MODULE', 'back_pgsql.so is neither built nor installed; build it with packaging/setup, or name the file here')
+    my @paths = (-d "$packaging/lib/SlapdPgsql" ? map { "$packaging/../build/$_/back_pgsql.so" } @presets : (), '/usr/lib/ldap/back_pgsql.so');
+    my ($found) = grep { -f $_ } @paths;
+    return $env->problem('BACK_PGSQL_MODULE', 'back_pgsql.so is neither built nor installed; build it with packaging/setup, or set this variable to its path')
         if !defined $found;
     $found =~ s{/[^/]+/\.\./}{/};
     _trusted($env, 'BACK_PGSQL_MODULE', $found);
     return $found;
 }
 
-# The folder of what Debian's schemas lack: of the checkout or the installation that PACKAGING is in; undef if it is missing.
+# The directory of our schemas, of the checkout or the installation that contains PACKAGING; undef if it is missing.
 sub own_schema {
     my ($packaging) = @_;
     return (grep { -d $_ } "$packaging/../schema", "$packaging/../share/slapd-pgsql/schema")[0];
 }
 
-# Whom slapd becomes: Debian's openldap when started by root. Returns { name, uid, gid }, or nothing to stay who we are.
+# The user that slapd becomes: Debian's openldap when started by root. Returns { name, uid, gid }, or nothing for no change.
 sub user {
     my ($env) = @_;
     my $named = $env->get('SLAPD_USER');
     my $name  = $named // ($> == 0 ? 'openldap' : return);
     my ($known, undef, $uid, $gid) = getpwnam $name;
     if (!defined $known) {
-        return $env->problem('SLAPD_USER', "is '$name', whom this machine does not know") if defined $named;
-        $env->warning('SLAPD_USER', 'slapd stays root: there is no user openldap');
+        return $env->problem('SLAPD_USER', "is '$name', an unknown user") if defined $named;
+        $env->warning('SLAPD_USER', 'is not set, and the user openldap does not exist; slapd stays root');
         return;
     }
     return if $uid == $>;
@@ -84,8 +84,8 @@ sub user {
     return { name => $name, uid => $uid, gid => $gid };
 }
 
-# The environment in which libraries look for the user's own files (libpq: ~/.postgresql, ~/.pgpass). A HOME that is another
-# user's, as root's is after "slapd -u openldap", would have them look where slapd cannot read.
+# The environment in which libraries look for the user's own files (libpq: ~/.postgresql, ~/.pgpass). slapd could
+# not read another user's HOME, such as root's after "slapd -u openldap".
 sub own_environment {
     my ($user) = @_;
     my ($name, $home) = (getpwuid($user ? $user->{uid} : $>))[0, 7];
@@ -105,7 +105,7 @@ sub state_dir {
     return '/var/lib/slapd-pgsql' if $> == 0;
     my $home = $ENV{XDG_STATE_HOME} // (defined $ENV{HOME} ? "$ENV{HOME}/.local/state" : undef);
     return "$home/slapd-pgsql" if defined $home && $home =~ m{^/};
-    return $env->problem('STATE_DIR', 'is not set, and without HOME there is no place to keep the certificate and the configuration');
+    return $env->problem('STATE_DIR', 'is not set, and neither is HOME; set it to a directory for the certificate and the configuration');
 }
 
 # Runs CODE in a child process with the user's rights; true if CODE was.
@@ -128,12 +128,12 @@ sub as_user {
     return $? == 0;
 }
 
-# Whether the user gets to the directory, or to the deepest one of its path that is there.
+# Whether the user can reach the directory, or the deepest existing one on its path.
 sub can_reach {
     my ($user, $path) = @_;
-    my $there = -e $path;
+    my $exists = -e $path;
     $path =~ s{/+[^/]*/*\z}{} while $path ne '' && !-e $path;
-    return as_user($user, sub { -e($path eq '' ? '/' : $path) && ($there || !-d _ || -x _) });
+    return as_user($user, sub { -e($path eq '' ? '/' : $path) && ($exists || !-d _ || -x _) });
 }
 
 sub readable_by {

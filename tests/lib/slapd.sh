@@ -5,9 +5,9 @@
 # Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
 PRELOAD=() PATIENCE=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
-if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
+if [ -f "$BUILD/libexit_shim.so" ]; then # only builds with a sanitizer have it
+    runtime=$(sanitizer_runtime 'lib(asan|tsan)')
     PATIENCE=4
-    [ -f "$BUILD/libexit_shim.so" ] || fail "$BUILD/libexit_shim.so is missing, without which a sanitized slapd does not end: build all"
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         # slapd has no frame pointers; and it is not instrumented, so that freed memory is overwritten as well
         "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0:max_free_fill_size=4096:free_fill_byte=90"
@@ -63,11 +63,18 @@ start_slapd() { # CONF [slapd's OPTIONS…]
     setpriv --pdeathsig TERM -- "${PRELOAD[@]}" slapd -h "$URI" $how "$conf" -d "${LOG_LEVEL:-stats}" "$@" >>"$T/slapd.log" 2>&1 &
     SLAPD=$!
     local end=$((SECONDS + 30))
-    until ldapsearch -x -LLL -H "$URI" -b '' -s base 1.1 >/dev/null 2>&1; do
+    until listens "$URI"; do
         kill -0 "$SLAPD" 2>/dev/null || { SLAPD=; fail "slapd did not start"; }
         [ "$SECONDS" -lt "$end" ] || fail "slapd does not answer at $URI"
-        sleep 0.05
+        pause 0.02
     done
+}
+
+# slapd listens once it is ready to serve, so a connection is enough, where bash can open one.
+listens() { # URI
+    local address=${1#ldap://}
+    if [[ $1 == ldap://*:* && $1 != *' '* ]]; then { : <>"/dev/tcp/${address%:*}/${address##*:}"; } 2>/dev/null; return; fi
+    ldapsearch -x -LLL -H "$1" -b '' -s base 1.1 >/dev/null 2>&1
 }
 
 # Waits until the slapd started last asks PostgreSQL nothing more of its own accord.
@@ -79,9 +86,9 @@ end_slapd() {
     local process=$SLAPD status=0
     SLAPD=
     kill -TERM "$process" 2>/dev/null || true
-    for _ in {1..300}; do
+    for _ in {1..750}; do
         kill -0 "$process" 2>/dev/null || break
-        sleep 0.05
+        pause 0.02
     done
     if kill -0 "$process" 2>/dev/null; then
         kill -KILL "$process"

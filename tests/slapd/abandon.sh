@@ -1,4 +1,4 @@
-# A search whose client gives it up or goes away stops at PostgreSQL too, and harms nobody else.
+# An abandoned search stops in PostgreSQL and does not affect other clients.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# Abandon and Cancel (RFC 3909) stop the statement in PostgreSQL within 100 ms, and Cancel is answered.
+# Abandon and Cancel (RFC 3909) stop the statement in PostgreSQL within 100 ms.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

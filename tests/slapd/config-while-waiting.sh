@@ -1,4 +1,4 @@
-# Workers that wait for PostgreSQL hold up neither configuration changes nor the removal of their own database.
+# Workers that wait for PostgreSQL do not delay configuration changes.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 export MALLOC_PERTURB_=90 # overwrites freed memory

@@ -1,4 +1,4 @@
-# A long answer takes little memory, and a client that does not read it keeps no session with PostgreSQL from others.
+# A long answer uses little memory, and a slow reader holds no database session.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# An overlay that is removed online while binds and searches below it wait for PostgreSQL is not gone back to: they get 52.
+# Binds and searches that wait below a removed overlay end with result 52.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Password changes wait for their turn among the logins, few at a time, and survive that their database is removed meanwhile.
+# Password changes queue with the logins and survive the removal of their database.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

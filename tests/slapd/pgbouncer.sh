@@ -1,4 +1,4 @@
-# Behind a proxy that gives every transaction to another session, pgsql-prepare off serves the same answers, and leaves no setting to others.
+# With pgsql-prepare off, searches work through a transaction pooler and leave no settings.
 . "$(dirname "$0")/../lib.sh"
 need pgbouncer
 start_postgres

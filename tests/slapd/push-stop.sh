@@ -1,4 +1,4 @@
-# slapd stops at once and cleanly while approvals are awaited, whatever the endpoint does, and tells nobody yes.
+# slapd stops cleanly while approvals are pending, and approves none of them.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

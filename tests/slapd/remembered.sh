@@ -1,4 +1,4 @@
-# A right password that was checked a moment ago is not checked again; a changed hash and a closed gate count at once.
+# A password verified recently is not verified again until hash or gate changes.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

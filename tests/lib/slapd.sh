@@ -127,3 +127,15 @@ dns() { search "$@" 1.1 | sed -n 's/^dn: //p' | sort; }
 as_config() { "$1" -x -H "$URI" -D cn=config -w config "${@:2}"; }
 
 logged() { eventually "${2:-5}" grep -qF -- "$1" "$T/slapd.log"; }
+
+# begun PATTERN COUNT: slapd's log has so many lines with PATTERN since slapd was started last.
+begun() { [ "$(tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -c -- "$1")" -ge "$2" ]; }
+
+# What slapd has sent waits in the kernel, and nothing moves.
+unread() { awk -v port="$(printf ':%04X' "${URI##*:}")" 'index($2, port) == 9 && $4 == "01" { print $3, $5 }' /proc/net/tcp; }
+nobody_reads() {
+    local before
+    before=$(unread)
+    pause 1
+    grep -qv ' 00000000:' <<<"$before" && [ "$(unread)" = "$before" ]
+}

@@ -29,7 +29,6 @@ remove_while_waiting() { # LOCK COMMAND: it is told
     hold "$1"
     { local status=0; "$2" >"$T/out" 2>&1 || status=$?; echo "$status" >"$T/status"; } &
     eventually 10 waits
-    sleep 0.5
     [ ! -s "$T/status" ] || fail "it did not wait: $(<"$T/out")"
     within 20 expect 0 as_config ldapdelete "olcOverlay={0}ppolicy,$database"
     let_go
@@ -56,7 +55,6 @@ overlay
 hold 1
 { status=0; bind >"$T/out" 2>&1 || status=$?; echo "$status" >"$T/status"; } &
 eventually 10 waits
-sleep 0.5
 within 20 expect 0 as_config ldapdelete "olcOverlay={0}ppolicy,$database"
 within 20 expect 0 as_config ldapdelete "$database"
 let_go

@@ -84,8 +84,9 @@ q "UPDATE \"Users\" SET \"userPassword\" = replace(\"userPassword\", 't=30,', 't
 printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgHashTimeout" "olcPgHashTimeout: 100" | as_config ldapmodify >/dev/null
 change $new bob-newest "$T/fourth"
 crowd 60
+changes=$(grep -c " PASSMOD" "$T/slapd.log" || true)
 go "$T/fourth"
-sleep 0.3
+eventually 10 begun " PASSMOD" $((changes + 1))
 within 15 expect 0 as_config ldapdelete "olcOverlay={0}ppolicy,$database"
 within 15 expect 0 as_config ldapdelete "$database"
 eventually 10 finished "$T/fourth"

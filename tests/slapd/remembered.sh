@@ -66,6 +66,5 @@ bind 0 bob dear
 slow "a login after a change of the configuration"
 bind 0 bob dear
 quick "the next one"
-sleep 5.1
-bind 0 bob dear
-slow "a login when the time is over"
+forgotten() { bind 0 bob dear; slow "a login"; }
+eventually 20 eval "(forgotten)" # when the time is over

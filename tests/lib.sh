@@ -75,7 +75,7 @@ microseconds() { # SECONDS, which may have a fraction
 }
 
 eventually() { # SECONDS COMMAND…: succeeds once COMMAND does (a sanitizer may take its time)
-    local end=$((${EPOCHREALTIME/./} + $1 * PATIENCE * 1000000))
+    local end=$((${EPOCHREALTIME/./} + $1 * TIMEOUT_FACTOR * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
         ((${EPOCHREALTIME/./} < end)) || fail "it did not come true in time: $*"
@@ -88,7 +88,7 @@ within() { # SECONDS COMMAND…: COMMAND's own result, but it must not take long
     shift
     "$@" || status=$?
     took=$((${EPOCHREALTIME/./} - start))
-    [ "$took" -le $(($(microseconds "$limit") * PATIENCE)) ] || fail "took $((took / 1000)) ms, more than $limit s: $*"
+    [ "$took" -le $(($(microseconds "$limit") * TIMEOUT_FACTOR)) ] || fail "took $((took / 1000)) ms, more than $limit s: $*"
     return $status
 }
 

@@ -105,7 +105,7 @@ struct lookup {
     postgres::query_text query;
     column_type parameter = column_type::text; ///< whose values not all that is asserted is
     std::vector<column> columns;
-    postgres::query_text everybody; ///< with the rows that the gate hides; empty: the same
+    postgres::query_text everybody; ///< with the rows that the login filter hides; empty: the same
     postgres::query_text checked;   ///< without rows that have the value in another spelling only;
                                     ///< empty: the query finds none
     bool stored_lower = false;      ///< the query finds none by values in lower case
@@ -171,9 +171,9 @@ struct kind {
     std::string password_change; ///< the UPDATE of a hash, from $1 the new one, $2 the row's name
                                  ///< and $3 the one so far; empty: hashes stay as they are
     std::string gate; ///< an SQL condition: the rows of which it is not true cannot bind; or empty
-    postgres::query_text everybody; ///< the list query with the rows that the gate hides; or empty
-    bool hides_rows = false; ///< those of which the gate is not true, wherever they would show
-    std::string problem;     ///< why no rows can be had; then only the RDN's attribute is known
+    postgres::query_text everybody; ///< the list query with the rows that it hides; or empty
+    bool hides_rows = false;        ///< those of which it is not true, wherever they would show
+    std::string problem; ///< why no rows can be had; then only the RDN's attribute is known
     int only_if_none_in =
         -1; ///< index of a kind whose entries with the same RDN or number take precedence
 

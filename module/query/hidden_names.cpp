@@ -1,5 +1,5 @@
-// hidden_names.cpp: turns gates that hide rows into conditions that keep the names of these rows
-// out of other entries.
+// hidden_names.cpp: turns login filters that hide rows into conditions that keep the names of these
+// rows out of other entries.
 #include "query/hidden_names.hpp"
 
 #include "query/column_condition.hpp"

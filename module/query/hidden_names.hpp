@@ -1,5 +1,5 @@
-// hidden_names.hpp: turns gates that hide rows into conditions that keep the names of these rows
-// out of other entries.
+// hidden_names.hpp: turns login filters that hide rows into conditions that keep the names of these
+// rows out of other entries.
 #pragma once
 
 #include "mapping/mapping.hpp"
@@ -27,9 +27,9 @@ struct name_syntax {
     std::map<unsigned, std::string> types; ///< the names of types by number; only citext's is used
 };
 
-/// A row that its gate hides is absent from other entries, too: none of their attributes shows a
-/// value that names it. memberUid names accounts by uid, and attributes of DN syntax name entries.
-/// A name that a visible row has as well, or that no row has, stays.
+/// A row that its login filter hides is absent from other entries, too: none of their attributes
+/// shows a value that names it. memberUid names accounts by uid, and attributes of DN syntax name
+/// entries. A name that a visible row has as well, or that no row has, stays.
 class hidden_names {
 public:
     /// Copies what it needs of the mapping.

@@ -332,7 +332,7 @@ private:
     postgres::statement values_;
     condition_compiler compiler_;
     std::string from_;
-    std::string visible_;        ///< the rows of it that the gate does not hide
+    std::string visible_;        ///< the rows of it that the login filter does not hide
     const lookup* by_ = nullptr; ///< whose query it is
     bool one_name_ = false;      ///< the entries asked for have one and the same
     std::string marks_;

@@ -60,7 +60,7 @@ struct plan {
     int private_group = -1;      ///< in the row: a boolean column that says whether it is one
     int gate = -1;       ///< in the row: a boolean column that says whether it may bind; -1: it may
     int lookup = -1;     ///< the keyed query that is asked, by its place among the kind's
-    bool secret = false; ///< the rows show password hashes, and whom the gate hides
+    bool secret = false; ///< the rows show password hashes, and whom the login filter hides
 
     /// The statement for a page: the first one, or the one behind `last_key`.
     [[nodiscard]] postgres::statement page(const std::optional<std::string>& last_key,

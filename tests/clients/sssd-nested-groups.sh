@@ -14,7 +14,7 @@ q "INSERT INTO \"Groups\" VALUES (3000, 'engineering', false, now(), now()), (30
    GRANT SELECT ON nested, teams TO ldap"
 conf() { # LINE…
     manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
-    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind teams under=ou=teams rdn=cn class=top,groupOfNames,posixGroup' \
+    printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind teams container=ou=teams rdn=cn class=top,groupOfNames,posixGroup' \
         'pgsql-list teams SELECT name AS cn, number AS "gidNumber", members AS member FROM teams' "$@"
 }
 groups_of() { in_sssd id -Gn "$1" | tr ' ' '\n' | sort | paste -s -d ' '; }

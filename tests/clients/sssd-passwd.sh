@@ -5,7 +5,7 @@
 start_postgres
 q 'GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO ldap' >/dev/null
 change=(SQL_PASSWORD_CHANGE='UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?'
-    SQL_GATE="username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')")
+    SQL_LOGIN_FILTER="username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')")
 start_ldap ldap1 "${change[@]}"
 start_ldap ldap2 "${change[@]}"
 start_sssd ldap1 ldap2

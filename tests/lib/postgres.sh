@@ -63,7 +63,7 @@ start_postgres() { # OPTIONS of postgres…
     fi
     postmaster "$T/pg" -c listen_addresses=127.0.0.1 -p "$PGPORT" "$@"
     POSTGRES=$!
-    local end=$((SECONDS + 30 * PATIENCE))
+    local end=$((SECONDS + 30 * TIMEOUT_FACTOR))
     until serves "$T/pg/data" "$POSTGRES"; do
         kill -0 "$POSTGRES" 2>/dev/null || fail "PostgreSQL did not start: $(tail -n 5 "$T/pg/postgres.log")"
         [ "$SECONDS" -lt "$end" ] || fail "PostgreSQL does not serve at port $PGPORT"

@@ -3,11 +3,11 @@
 # What has to be in front of slapd's own libraries when the module is instrumented: the sanitizer's runtime; libstdc++,
 # which slapd itself does not link, or the first throw aborts; and the shim that lets slapd exit.
 # Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
-PRELOAD=() PATIENCE=1
+PRELOAD=() TIMEOUT_FACTOR=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
 if [ -f "$BUILD/libexit_shim.so" ]; then # only builds with a sanitizer have it
     runtime=$(sanitizer_runtime 'lib(asan|tsan)')
-    PATIENCE=4
+    TIMEOUT_FACTOR=4
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         # slapd has no frame pointers; and it is not instrumented, so that freed memory is overwritten as well
         "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0:max_free_fill_size=4096:free_fill_byte=90"

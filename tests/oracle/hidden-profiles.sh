@@ -3,7 +3,7 @@
 list_of_users() { sed 's/"userPassword" AS password/&, boss, secretary/'; }
 roles() {
     cat <<'CONF'
-pgsql-kind roles under=ou=roles rdn=cn class=top,groupOfNames
+pgsql-kind roles container=ou=roles rdn=cn class=top,groupOfNames
 pgsql-values roles member SELECT role AS cn, dn FROM role_members
 CONF
 }
@@ -31,7 +31,7 @@ columns_directory() {
     manager_directory | list_of_users | sed '/^pgsql-list groups/,/^pgsql-kind users/{/^pgsql-kind users/!d}'
     cat <<CONF
 pgsql-list groups $groups
-pgsql-kind roles under=ou=roles rdn=cn class=top,groupOfNames
+pgsql-kind roles container=ou=roles rdn=cn class=top,groupOfNames
 pgsql-list roles SELECT name AS cn, (SELECT json_agg(dn) FROM role_members WHERE role = name) AS member,
   array(SELECT dn FROM role_members WHERE role = name AND number % 2 = 0) AS owner FROM roles
 pgsql-attribute groups description default="{name} of many"
@@ -39,11 +39,11 @@ pgsql-attribute users uid compare=any
 CONF
 }
 
-gates() {
+login_filters() {
     cat <<'CONF'
-pgsql-gate users username NOT IN (SELECT uid FROM hidden_users)
-pgsql-gate groups name NOT IN (SELECT cn FROM hidden_groups)
-pgsql-hide-gated on
+pgsql-login-filter users username NOT IN (SELECT uid FROM hidden_users)
+pgsql-login-filter groups name NOT IN (SELECT cn FROM hidden_groups)
+pgsql-hide-denied on
 CONF
 }
 
@@ -72,11 +72,11 @@ run_hidden() { # PROFILE MODE
         cat "$T/all.conf"
         case $2 in
             cached) printf '%s\n' 'pgsql-cache 64' 'pgsql-cache-notify off' 'pgsql-cache-ttl 3600' ;;
-            stale) printf '%s\n' 'pgsql-stale 3600' 'pgsql-timeout 0.2' 'pgsql-connect-timeout 0.1' ;;
+            stale) printf '%s\n' 'pgsql-serve-stale 3600' 'pgsql-timeout 0.2' 'pgsql-connect-timeout 0.1' ;;
         esac
     } >"$T/mode.conf"
     sed 's|/manager$|/without|' "$T/mode.conf" >"$T/without.conf"
-    { cat "$T/mode.conf"; gates; } >"$T/hidden.conf"
+    { cat "$T/mode.conf"; login_filters; } >"$T/hidden.conf"
     LOG_LEVEL=${LOG_LEVEL:-none} start_slapd "$T/hidden.conf"
     ours=$URI
     free_port port

@@ -6,7 +6,7 @@ declare -A share=([manager]=25 [flat]=11 [columns]=24 [access]=11 [nested]=8 [dn
 bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
 
 # The manager's four queries.
-manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups'; }
+manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups'; }
 manager_data() { data odd; }
 
 # Everything directly under the suffix, members by a query of values, a lookup by number, no private groups.
@@ -58,7 +58,7 @@ columns_directory() {
 END
     manager_conf | sed -n '/^database pgsql/,/^pgsql-uri/p'
     cat <<'END'
-pgsql-kind things under=ou=things rdn=cn class=top,device,extensibleObject
+pgsql-kind things container=ou=things rdn=cn class=top,device,extensibleObject
 pgsql-list things SELECT name AS cn, word, exact, regular, padded, turkish, small, whole, flag, moment, list AS description, numbers,
   loosely AS l, binary_json AS st, dn AS "seeAlso", phone AS "telephoneNumber", exact AS exactly, bytes, word AS unmatched, word AS initials,
   blobs, amount, amount AS "amountText", uuid, uuid_text AS "uuidText", uuids, naive, day, day AS "dayText", flag AS "flagText", folded,
@@ -77,7 +77,7 @@ pgsql-attribute things exact compare=exact
 pgsql-attribute things regular compare=lower
 pgsql-attribute things padded default=nothing default="{cn} and more"
 pgsql-attribute things initials default="{regular}" default=none
-pgsql-kind words under=ou=words,ou=things rdn=uid class=top,account
+pgsql-kind words container=ou=words,ou=things rdn=uid class=top,account
 pgsql-list words SELECT 'w' || id AS uid, word AS description, regular AS l, list AS ou, name AS host FROM things WHERE id < 20
 END
 }
@@ -111,17 +111,17 @@ access_data() { data odd; }
 nested_directory() {
     manager_directory
     cat <<'END'
-pgsql-kind teams under=ou=teams rdn=cn class=top,groupOfNames,posixGroup,extensibleObject
+pgsql-kind teams container=ou=teams rdn=cn class=top,groupOfNames,posixGroup,extensibleObject
 pgsql-list teams SELECT name AS cn, number AS "gidNumber", dns AS member, of AS "memberOf", boss AS "seeAlso", boss AS manager FROM teams
-pgsql-kind roles under=ou=roles rdn=uid class=top,account,extensibleObject
+pgsql-kind roles container=ou=roles rdn=uid class=top,account,extensibleObject
 pgsql-list roles SELECT 'team ' || n AS uid, 'Role ' || n AS description FROM generate_series(0, 11) n
 pgsql-values roles member SELECT name AS uid, dn FROM links WHERE what = 'member'
 pgsql-values roles memberOf SELECT name AS uid, dn FROM links WHERE what = 'memberOf'
 pgsql-values roles manager SELECT name AS uid, dn FROM links WHERE what = 'manager'
 pgsql-attribute roles seeAlso default="uid={uid},ou=roles,dc=example,dc=com"
-pgsql-kind crews under=ou=crews rdn=cn class=top,groupOfNames,extensibleObject
+pgsql-kind crews container=ou=crews rdn=cn class=top,groupOfNames,extensibleObject
 pgsql-list crews SELECT name AS cn, ARRAY(SELECT "uid"::text FROM "Users" WHERE "uidNumber" % 12 = number - 60000) AS "memberUid", ARRAY[boss, 'cn=devs,dc=nowhere'] AS "memberOf" FROM teams
-pgsql-kind posts under=ou=posts rdn=cn class=top,groupOfNames,extensibleObject
+pgsql-kind posts container=ou=posts rdn=cn class=top,groupOfNames,extensibleObject
 pgsql-list posts SELECT DISTINCT name AS cn FROM posts
 pgsql-values posts member SELECT name AS cn, dn FROM posts
 pgsql-lookup posts member SELECT DISTINCT name AS cn FROM posts WHERE dn = ?
@@ -135,7 +135,7 @@ dns_directory() {
     cat <<'END'
 pgsql-values groups member SELECT name, dn FROM links WHERE what = 'member'
 pgsql-values users memberOf SELECT u."uid" AS username, l.dn FROM links l JOIN "Users" u ON l.name = 'team ' || u."uidNumber" % 12
-pgsql-kind hosts under=ou=hosts rdn=cn class=top,device,extensibleObject
+pgsql-kind hosts container=ou=hosts rdn=cn class=top,device,extensibleObject
 pgsql-list hosts SELECT name AS cn, of AS "memberOf", dns AS "uniqueMember", boss AS owner FROM teams
 END
 }
@@ -146,14 +146,14 @@ loose_directory() {
     local key groups=' SELECT t.name, t.number AS gid_number FROM teams t' users=' SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number,
   "cn" AS full_name, "mail", hand AS "employeeType", id AS "entryUUID", changed AS updated_at, "homeDirectory" AS home_directory FROM people'
     manager_conf | bis | sed '/^pgsql-list users/,$d'
-    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups' 'pgsql-attribute users uid compare=any' 'pgsql-attribute users mail compare=lower' \
+    printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups' 'pgsql-attribute users uid compare=any' 'pgsql-attribute users mail compare=lower' \
         "pgsql-list users$users" "pgsql-list groups$groups UNION ALL SELECT 'last one', 77"
     for key in uid uidNumber gidNumber mail id:entryUUID changed:modifyTimestamp; do
         echo "pgsql-lookup users ${key#*:}$users WHERE \"${key%:*}\" = ?"
     done
     echo "pgsql-lookup groups memberUid$groups JOIN \"UserGroups\" ug ON ug.\"gidNumber\" = t.number AND t.own JOIN people u USING (\"uidNumber\") WHERE u.\"uid\" = ?"
     cat <<'END'
-pgsql-kind hands under=ou=hands rdn=cn class=top,device,extensibleObject
+pgsql-kind hands container=ou=hands rdn=cn class=top,device,extensibleObject
 pgsql-list hands SELECT DISTINCT hand AS cn FROM hands
 pgsql-values hands memberUid SELECT hand AS cn, name FROM hands
 pgsql-values hands l SELECT hand AS cn, thing FROM hands

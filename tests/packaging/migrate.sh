@@ -44,7 +44,7 @@ become 'suffix "dc=example,dc=com"' 'pgsql-uri "postgres://ldap:50%25%40home@127
     '  SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, /* numbers */' '  "userPassword" AS password' '  FROM "Users"' \
     '  WHERE "uid" = ?' '  FROM "Groups" g INNER JOIN "UserGroups" ug USING ("gidNumber") JOIN "Users" u USING ("uidNumber") WHERE u."uid" = ?' \
     'pgsql-anonymous-search on' 'access to * by * read' '##   SLAPD_SERVICES="ldaps://:6360/ ldapi:///"' 'loglevel stats' \
-    "#pgsql-gate users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')" '#pgsql-values groups memberUid' \
+    "#pgsql-login-filter users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')" '#pgsql-values groups memberUid' \
     '#  "loginShell" AS login_shell, "sshPublicKey", "createdAt" AS created_at, "updatedAt" AS updated_at'
 accepted
 conf=$OUT
@@ -83,7 +83,7 @@ expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/config.ldif"
 sed -e '/^olcPgList: users/,/^##/d; /^olcPgLookup: users/,/^##/d' -e 's/^#\([^#]\)/\1/' "$T/config.ldif" >"$T/better.ldif"
 expect 0 slapadd -n 0 -F "$T/better.d" -l "$T/better.ldif"
 expect 0 slaptest -F "$T/better.d"
-contains "$(slapcat -n 0 -F "$T/better.d" -o ldif-wrap=no)" 'olcPgGate: {0}users username IN (SELECT "uid" FROM "Users" WHERE "status" = '\''active'\'')'
+contains "$(slapcat -n 0 -F "$T/better.d" -o ldif-wrap=no)" 'olcPgLoginFilter: {0}users username IN (SELECT "uid" FROM "Users" WHERE "status" = '\''active'\'')'
 sed -i "s|^olcPgUri: .*|olcPgUri: postgres://ldap:ldap@127.0.0.1:$PGPORT/manager|; /^olcTLS/d" "$T/config.ldif"
 rm -r "$T/slapd.d"; mkdir "$T/slapd.d"
 expect 0 slapadd -n 0 -F "$T/slapd.d" -l "$T/config.ldif"
@@ -97,15 +97,15 @@ settings() { printf '%s\n' "${ENOUGH[@]}" "$@" | sed 's/Users/people/' >"$T/cwd/
 settings
 expect 0 migrate other.env
 lacks "$OUT" '#pgsql-'
-become '##   pgsql-gate users CONDITION    (SQL over the columns of pgsql-list users)'
+become '##   pgsql-login-filter users CONDITION    (SQL over the columns of pgsql-list users)'
 accepted
 # Everything that has a directive.
 settings AUTH_BACKENDS=sql,notification NOTIFICATION_URL=https://push.example.com/send NOTIFICATION_TIMEOUT=30 NOTIFICATION_CA_PATH="$T/tls/server.crt" \
-    $'SQL_GATE=\'"may log in"\'' 'SQL_PASSWORD_CHANGE=UPDATE p SET h = ? WHERE n = ? AND h = ?' SQL_SSL=true LDAP_CERT_PATH="$T/tls/server.crt" \
+    $'SQL_LOGIN_FILTER=\'"may log in"\'' 'SQL_PASSWORD_CHANGE=UPDATE p SET h = ? WHERE n = ? AND h = ?' SQL_SSL=true LDAP_CERT_PATH="$T/tls/server.crt" \
     LDAP_KEY_PATH="$T/tls/server.key" TLS_MIN_VERSION=TLSv1.2 TLS_CIPHERS=ECDHE-RSA-AES256-GCM-SHA384 LOG_LEVEL=debug BIND_IP=127.0.0.1 BACK_PGSQL_MODULE="$MODULE"
 expect 0 migrate other.env
 become 'pgsql-auth-backends sql notification' 'pgsql-push-uri "https://push.example.com/send"' 'pgsql-push-timeout 30' "pgsql-push-ca \"$T/tls/server.crt\"" \
-    'pgsql-gate users "may log in"' 'pgsql-password-change users' '  UPDATE p SET h = ?' '  WHERE n = ? AND h = ?' 'access to attrs=userPassword by self =xw by * auth' \
+    'pgsql-login-filter users "may log in"' 'pgsql-password-change users' '  UPDATE p SET h = ?' '  WHERE n = ? AND h = ?' 'access to attrs=userPassword by self =xw by * auth' \
     'pgsql-uri "postgres://ldap:ldap@127.0.0.1:1/manager?sslmode=require"' "TLSCertificateFile \"$T/tls/server.crt\"" 'pgsql-anonymous-search off' \
     '##   SLAPD_SERVICES="ldaps://127.0.0.1/ ldapi:///"' 'loglevel stats stats2 conns filter acl trace' "moduleload \"$MODULE\""
 accepted

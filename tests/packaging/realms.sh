@@ -15,13 +15,13 @@ refuses_realms() { # TEXT REALM
 }
 
 # Two realms: one with queries of its own, one with the variables'.
-queries+=', "sqlGate": "\"may log in\"", "sqlPasswordChange": "UPDATE t SET a = ? WHERE b = ? AND a = ?"'
+queries+=', "sqlLoginFilter": "\"may log in\"", "sqlPasswordChange": "UPDATE t SET a = ? WHERE b = ? AND a = ?"'
 both="[$(realm a dc=a "$queries"), $(realm b 'dc=b, dc=org' ', "sqlSsl": false')]"
 printed REALM_CONFIG="$both" -- '# realm a' 'suffix "dc=a"' 'pgsql-uri "postgres://a/d"' 'pgsql-list users SELECT "ä" FROM t' \
     'pgsql-lookup users uid SELECT 2 WHERE ? = n' 'pgsql-list groups SELECT 3' 'pgsql-lookup groups memberUid SELECT 4 WHERE ? = n' \
-    'pgsql-gate users "may log in"' 'pgsql-password-change users UPDATE t SET a = ? WHERE b = ? AND a = ?' \
+    'pgsql-login-filter users "may log in"' 'pgsql-password-change users UPDATE t SET a = ? WHERE b = ? AND a = ?' \
     '# realm b' 'suffix "dc=b, dc=org"' 'pgsql-uri "postgres://b/d?sslmode=disable"' 'pgsql-list users SELECT "uid" AS username FROM "Users"'
-same 1 "$(grep -c '^pgsql-gate' <<<"$OUT")" gates
+same 1 "$(grep -c '^pgsql-login-filter' <<<"$OUT")" 'login filters'
 same 2 "$(grep -c '^database pgsql$' <<<"$OUT")" databases
 same 2 "$(grep -c '^pgsql-anonymous-search off$' <<<"$OUT")" "closed databases"
 same "" "$ERR" "standard error"

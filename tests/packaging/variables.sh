@@ -68,18 +68,18 @@ same '' "$ERR" "standard error"
 
 # Who may log in, and how passwords change: nothing of it unless it is said.
 printed -- 'access to attrs=userPassword by * auth'
-lacks "$OUT" pgsql-gate
+lacks "$OUT" pgsql-login-filter
 lacks "$OUT" pgsql-password-change
-printed $'SQL_GATE="status" = \'active\'\n AND NOT locked -- by hand' \
+printed $'SQL_LOGIN_FILTER="status" = \'active\'\n AND NOT locked -- by hand' \
     'SQL_PASSWORD_CHANGE=UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?;' -- \
-    "pgsql-gate users \"status\" = 'active' AND NOT locked" 'access to attrs=userPassword by self =xw by * auth' \
+    "pgsql-login-filter users \"status\" = 'active' AND NOT locked" 'access to attrs=userPassword by self =xw by * auth' \
     'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?'
-refuses 'SQL_GATE: has a quote that is not closed' "SQL_GATE=a = 'b"
+refuses 'SQL_LOGIN_FILTER: has a quote that is not closed' "SQL_LOGIN_FILTER=a = 'b"
 
 # What is kept of the database's answers.
-printed SQL_CACHE=64 SQL_STALE=' 3600 ' SQL_STALE_BINDS=600 -- 'pgsql-cache 64' 'pgsql-stale 3600' 'pgsql-stale-binds 600'
+printed SQL_CACHE=64 SQL_SERVE_STALE=' 3600 ' SQL_SERVE_STALE_BINDS=600 -- 'pgsql-cache 64' 'pgsql-serve-stale 3600' 'pgsql-serve-stale-binds 600'
 refuses 'SQL_CACHE: is '"'64M'"'; give a number of MiB' SQL_CACHE=64M
-refuses 'SQL_STALE: is '"'-1'"'; give a number of seconds' SQL_STALE=-1
+refuses 'SQL_SERVE_STALE: is '"'-1'"'; give a number of seconds' SQL_SERVE_STALE=-1
 
 # Plain LDAP has nothing to do with certificates.
 printed LDAP_UNENCRYPTED=true -- 'database pgsql'

@@ -4,7 +4,7 @@ need perl
 start_postgres
 base=dc=example,dc=com
 q 'CREATE VIEW slow AS SELECT u.* FROM "Users" u, (SELECT pg_sleep(8)) s; GRANT SELECT ON slow TO ldap' >/dev/null
-{ manager_conf | sed '0,/FROM "Users"$/s//FROM slow/'; echo "pgsql-timeout 20"; echo "pgsql-pool 2"; echo "pgsql-private-groups off"; } >"$T/slapd.conf"
+{ manager_conf | sed '0,/FROM "Users"$/s//FROM slow/'; echo "pgsql-timeout 20"; echo "pgsql-pool-size 2"; echo "pgsql-private-groups off"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 expect 0 search -b $base '(uid=ann)' # by the keyed query, which is quick
 

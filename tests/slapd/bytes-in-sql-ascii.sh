@@ -48,6 +48,6 @@ lacks "$(<"$T/pg/postgres.log")" "invalid byte sequence"
 
 # Nor does it matter that the proxy gives every transaction to another session.
 stop_slapd
-start_slapd - < <(conf | sed 's/^pgsql-list users/pgsql-prepare off\n&/')
+start_slapd - < <(conf | sed 's/^pgsql-list users/pgsql-pooler on\n&/')
 answers
 lacks "$(<"$T/pg/postgres.log")" "invalid byte sequence"

@@ -29,7 +29,7 @@ for _ in 1 2; do # first from the database, then from memory
 done
 costs_nothing -b $base '(uid=ann)' mail
 
-# Logins and gates are asked for each time.
+# Logins and login filters are asked for each time.
 before=$(statements)
 for _ in 1 2; do expect 0 ldapwhoami -x -H "$URI" "${bob[@]}"; done
 [ "$(statements)" -ge $((before + 2)) ] || fail "a login was decided by what was kept"

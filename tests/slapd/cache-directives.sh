@@ -8,8 +8,8 @@ refuses "say how old they may become with pgsql-cache-ttl" "pgsql-cache 16" "pgs
 refuses "expected a number of MiB between 0 and 1048576" "pgsql-cache 16M"
 refuses "expected a number of seconds between 0.1 and 604800" "pgsql-cache-ttl 0"
 refuses "expected on or off" "pgsql-cache-notify perhaps"
-refuses "expected a number of seconds between 0 and 604800" "pgsql-stale -1"
-refuses "expected a number of seconds between 0 and 604800" "pgsql-stale-binds always"
+refuses "expected a number of seconds between 0 and 604800" "pgsql-serve-stale -1"
+refuses "expected a number of seconds between 0 and 604800" "pgsql-serve-stale-binds always"
 
 tell_of_changes '"Users"' '"Groups"' '"UserGroups"'
 mkdir "$T/slapd.d"

@@ -1,7 +1,7 @@
 # The cache never uses more memory than pgsql-cache allows.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
-[ "$PATIENCE" = 1 ] || skip "a sanitizer's own memory is not for this test to measure"
+[ "$TIMEOUT_FACTOR" = 1 ] || skip "a sanitizer's own memory is not for this test to measure"
 start_postgres
 base=dc=example,dc=com
 q 'INSERT INTO "Users" ("uidNumber", "uid", "homeDirectory", "cn", "sn", "givenName", "mail", "userPassword", "sshPublicKey", "createdAt", "updatedAt")
@@ -9,7 +9,7 @@ q 'INSERT INTO "Users" ("uidNumber", "uid", "homeDirectory", "cn", "sn", "givenN
 tell_of_changes '"Users"' '"Groups"' '"UserGroups"'
 {
     manager_conf | sed "s/\"mail\", /\"mail\", \"sshPublicKey\" AS description, /"
-    printf "%s\n" "pgsql-cache 8" "pgsql-stale 3600"
+    printf "%s\n" "pgsql-cache 8" "pgsql-serve-stale 3600"
 } >"$T/slapd.conf"
 LOG_LEVEL=none start_slapd "$T/slapd.conf"
 eventually 20 cache_used 1

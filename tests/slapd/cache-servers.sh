@@ -13,7 +13,7 @@ start_standby
 name() { search -b $base '(uid=ann)' cn | sed -n 's/^cn: //p'; }
 
 # Reads that go to the standby may be behind what the primary has told of.
-{ cat "$T/slapd.conf"; echo "pgsql-reads prefer-standby"; } >"$T/standby.conf"
+{ cat "$T/slapd.conf"; echo "pgsql-target-session-attrs prefer-standby"; } >"$T/standby.conf"
 start_slapd "$T/standby.conf"
 eventually 20 cache_used 1
 for i in 1 2; do

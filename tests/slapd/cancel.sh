@@ -16,7 +16,7 @@ q 'CREATE VIEW slow AS SELECT u.* FROM "Users" u, (SELECT pg_sleep(20)) s; GRANT
    END $$' >/dev/null
 {
     manager_conf | sed -e '0,/FROM "Users"$/s//FROM slow/' -e '0,/FROM "Groups" g$/s//FROM drops g/'
-    printf '%s\n' 'pgsql-timeout 30' 'pgsql-pool 1' 'pgsql-private-groups off' 'threads 8'
+    printf '%s\n' 'pgsql-timeout 30' 'pgsql-pool-size 1' 'pgsql-private-groups off' 'threads 8'
 } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 eventually 10 search -b $base '(uid=ann)'
@@ -71,7 +71,7 @@ stops() { # ANSWER HOW CLASS: the least of five, since what else the machine doe
         took+=("$MILLISECONDS")
     done
     say "$*: ${took[*]} ms"
-    [ "$(printf '%s\n' "${took[@]}" | sort -n | sed -n 1p)" -le $((100 * PATIENCE)) ] || fail "$*: it lives on for ${took[*]} ms"
+    [ "$(printf '%s\n' "${took[@]}" | sort -n | sed -n 1p)" -le $((100 * TIMEOUT_FACTOR)) ] || fail "$*: it lives on for ${took[*]} ms"
 }
 stops "" abandon posixAccount
 stops "0 118 0" cancel posixAccount # success of the one, cancelled (118) the other, without an entry

@@ -7,8 +7,8 @@ base=dc=example,dc=com
 {
     manager_conf
     cat <<'END'
-pgsql-kind users under=ou=people
-pgsql-kind groups under=ou=groups
+pgsql-kind users container=ou=people
+pgsql-kind groups container=ou=groups
 pgsql-lookup users mail SELECT "uid" AS username, "uidNumber" AS uid_number, "gidNumber" AS gid_number, "mail"
  FROM "Users" WHERE "mail" = $1 /* a "quote", 'another' and a \ */
 pgsql-attribute users loginShell default=/bin/zsh
@@ -16,10 +16,10 @@ pgsql-attribute users mail column=mail compare=lower default={username}@{domain}
 pgsql-attribute users description default="user {username} of the house"
 pgsql-private-groups off
 pgsql-anonymous-search off
-pgsql-anonymous-share 5
+pgsql-anonymous-limit 5
 pgsql-timeout 2.5
 pgsql-connect-timeout 1.5
-pgsql-pool 4
+pgsql-pool-size 4
 pgsql-auth-backends notification, sql
 pgsql-push-uri "https://push.example.com/send?key=a%20b"
 pgsql-push-ca /etc/ldap/schema/core.schema
@@ -27,12 +27,12 @@ pgsql-push-timeout 40.5
 pgsql-push-window 0
 pgsql-push-pending 1000
 pgsql-push-per-user 3
-pgsql-gate users "username" <> 'nobody \\' /* with a "quote" */
-pgsql-hide-gated on
+pgsql-login-filter users "username" <> 'nobody \\' /* with a "quote" */
+pgsql-hide-denied on
 pgsql-hash-threads 3
 pgsql-hash-memory 300
 pgsql-hash-timeout 7.5
-pgsql-remember-binds 20
+pgsql-bind-cache-ttl 20
 pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2
  AND "userPassword" = $3 /* "quoted" */
 pgsql-password-hash t=2 m=19456
@@ -63,15 +63,15 @@ value() { # ATTRIBUTE: its values, decoded and without the order slapd may put i
     done <<<"$config_from_file" | sed -E 's/^\{[0-9]+\}//' | sort
 }
 same "postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "$(value olcPgUri)"
-same "groups under=ou=groups
-users under=ou=people" "$(value olcPgKind)"
+same "groups container=ou=groups
+users container=ou=people" "$(value olcPgKind)"
 same 2 "$(value olcPgList | wc -l)" "queries that list"
 same 3 "$(value olcPgLookup | wc -l)" "queries that look up"
 contains "$(value olcPgLookup)" 'groups memberUid'
 contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
-same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgGate)"
-same TRUE "$(value olcPgHideGated)"
+same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgLoginFilter)"
+same TRUE "$(value olcPgHideDenied)"
 same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout RememberBinds; do value olcPg$a; done | xargs)" "hashing"
 same 'users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3 /* "quoted" */ t=2 m=19456' \
     "$(value olcPgPasswordChange) $(value olcPgPasswordHash)" "password changes"

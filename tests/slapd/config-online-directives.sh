@@ -22,9 +22,9 @@ expect 0 change "replace: olcPgAnonymousSearch" "olcPgAnonymousSearch: TRUE"
 same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann, for anybody again"
 
 # Where the entries are.
-expect 0 change "add: olcPgKind" "olcPgKind: users under=ou=people"
+expect 0 change "add: olcPgKind" "olcPgKind: users container=ou=people"
 same "uid=ann,ou=people,$base" "$(dns -b $base '(uid=ann)')" "ann below ou=people"
-expect 0 change "replace: olcPgKind" "olcPgKind: users under=ou=staff"
+expect 0 change "replace: olcPgKind" "olcPgKind: users container=ou=staff"
 same "uid=ann,ou=staff,$base" "$(dns -b $base '(uid=ann)')" "ann below ou=staff"
 expect 32 search -b ou=people,$base
 expect 0 change "delete: olcPgKind"

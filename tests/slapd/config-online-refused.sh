@@ -31,10 +31,10 @@ refuse "add: olcPgList" "olcPgList: users SELECT 'twice' AS username" -- users
 refuse "replace: olcPgList" "olcPgList: users SELECT 'open" -- users position
 refuse "add: olcPgAttribute" "olcPgAttribute: users mail colum=x" -- colum
 refuse "add: olcPgAttribute" "olcPgAttribute: users nosuch column=x" -- nosuch
-refuse "add: olcPgKind" "olcPgKind: users under=people" -- people
+refuse "add: olcPgKind" "olcPgKind: users container=people" -- people
 refuse "replace: olcPgTimeout" "olcPgTimeout: soon" -- soon
 refuse "replace: olcPgTimeout" "olcPgTimeout: 0" -- imeout
-refuse "replace: olcPgPool" "olcPgPool: 0" -- ool
+refuse "replace: olcPgPoolSize" "olcPgPoolSize: 0" -- ool
 refuse "replace: olcPgUri" "olcPgUri: nosuch=1" -- "connection option"
 refuse "add: olcPgAuthBackends" "olcPgAuthBackends: sql notification" -- pgsql-push-uri
 refuse "add: olcPgAuthBackends" "olcPgAuthBackends: otp" -- otp
@@ -44,7 +44,7 @@ refuse "delete: olcPgList" -- pgsql-list # a database without queries
 
 # A modification is one: its good part does not stay when another part is wrong.
 refuse "add: olcPgPrivateGroups" "olcPgPrivateGroups: FALSE" "-" "add: olcPgTimeout" "olcPgTimeout: -1" -- imeout
-refuse "add: olcPgKind" "olcPgKind: users under=ou=people" "-" "add: olcPgAttribute" "olcPgAttribute: users mail compare=loosely" -- loosely
+refuse "add: olcPgKind" "olcPgKind: users container=ou=people" "-" "add: olcPgAttribute" "olcPgAttribute: users mail compare=loosely" -- loosely
 refuse "add: olcPgLookup" "olcPgLookup: users mail SELECT 1 AS username WHERE 'x' = ?" \
     "olcPgLookup: users sn SELECT 1 AS username WHERE 'x' = ? OR 'y' = ?" -- "users sn"
 

@@ -34,8 +34,8 @@ wrong 'pgsql-list users' pgsql-list
 # Kinds and attributes: the name that is not known.
 wrong 'pgsql-list people SELECT 1' pgsql-list people users groups
 wrong 'pgsql-lookup people uid SELECT 1 WHERE 1 = ?' people
-wrong 'pgsql-kind people under=ou=people' people
-wrong 'pgsql-kind users under=people' pgsql-kind people
+wrong 'pgsql-kind people container=ou=people' people
+wrong 'pgsql-kind users container=people' pgsql-kind people
 wrong 'pgsql-kind users below=ou=people' pgsql-kind below
 wrong 'pgsql-lookup users nosuch SELECT 1 WHERE 1 = ?' pgsql-lookup nosuch
 wrong 'pgsql-attribute users nosuch column=x' pgsql-attribute nosuch
@@ -46,13 +46,13 @@ wrong 'pgsql-attribute users mail default={username' pgsql-attribute mail '}'
 wrong 'pgsql-attribute users mail default={}' pgsql-attribute mail '{}'
 wrong 'pgsql-attribute users' pgsql-attribute
 
-# Gates.
-wrong 'pgsql-gate users' pgsql-gate
-wrong 'pgsql-gate people true' pgsql-gate people
-wrong 'pgsql-gate users "status" = ?' pgsql-gate "the condition has 1 parameters"
-wrong "pgsql-gate users true; DROP TABLE x" pgsql-gate semicolon
-wrong "pgsql-gate users true
-pgsql-gate users false" pgsql-gate "gate already"
+# Login filters.
+wrong 'pgsql-login-filter users' pgsql-login-filter
+wrong 'pgsql-login-filter people true' pgsql-login-filter people
+wrong 'pgsql-login-filter users "status" = ?' pgsql-login-filter "the condition has 1 parameters"
+wrong "pgsql-login-filter users true; DROP TABLE x" pgsql-login-filter semicolon
+wrong "pgsql-login-filter users true
+pgsql-login-filter users false" pgsql-login-filter "already has a login filter"
 
 # Password changes.
 wrong 'pgsql-password-change users' pgsql-password-change
@@ -69,11 +69,11 @@ pgsql-password-hash m=524288' pgsql-password-hash pgsql-hash-memory
 for directive in pgsql-timeout pgsql-connect-timeout pgsql-hash-timeout; do
     for value in soon -1 0 3s nan inf; do wrong "$directive $value" "$directive" "$value"; done
 done
-for directive in pgsql-pool pgsql-anonymous-share pgsql-hash-threads pgsql-hash-memory; do
+for directive in pgsql-pool-size pgsql-anonymous-limit pgsql-hash-threads pgsql-hash-memory; do
     for value in many -1 0 2.5 99999999999; do wrong "$directive $value" "$directive" "$value"; done
 done
-for value in soon -1 3601; do wrong "pgsql-remember-binds $value" pgsql-remember-binds "$value"; done
-for directive in pgsql-private-groups pgsql-anonymous-search pgsql-hide-gated; do wrong "$directive perhaps" "$directive"; done
+for value in soon -1 3601; do wrong "pgsql-bind-cache-ttl $value" pgsql-bind-cache-ttl "$value"; done
+for directive in pgsql-private-groups pgsql-anonymous-search pgsql-hide-denied; do wrong "$directive perhaps" "$directive"; done
 wrong 'pgsql-nosuch 1' pgsql-nosuch
 
 # The chain of checks and the push endpoint.

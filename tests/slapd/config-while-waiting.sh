@@ -29,7 +29,7 @@ collect() { # CODE: what they got
 }
 
 wait_for_it
-printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPoolSize" "olcPgPoolSize: 3" >"$T/change.ldif"
 within 1.5 expect 0 as_config ldapmodify -f "$T/change.ldif"
 thaw_postgres
 collect 0

@@ -18,7 +18,7 @@ directory() { # PARAMETERS of the address
     start_slapd - < <(
         manager_conf | sed "s|/manager\$|/manager?${1//&/\\&}|"
         # A sanitizer takes seconds to read a certificate.
-        [ "$PATIENCE" = 1 ] || printf '%s\n' 'pgsql-connect-timeout 4' 'pgsql-timeout 5')
+        [ "$TIMEOUT_FACTOR" = 1 ] || printf '%s\n' 'pgsql-connect-timeout 4' 'pgsql-timeout 5')
 }
 trusted="sslmode=verify-full&sslrootcert=$T/ours.pem"
 encrypted() { q "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ldap' AND ssl"; }

@@ -67,7 +67,7 @@ count 0 "$warning"
 
 # Password changes go by sessions of their own.
 directory "$far target_session_attrs=any" # one host
-printf '%s\n' 'pgsql-reads any' 'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?' >>"$T/slapd.conf"
+printf '%s\n' 'pgsql-target-session-attrs any' 'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?' >>"$T/slapd.conf"
 q 'GRANT UPDATE ("userPassword") ON "Users" TO ldap'
 stop_slapd
 start_slapd "$T/slapd.conf"

@@ -12,10 +12,10 @@ q "CREATE TABLE roles (name text, dns text[], boss text); CREATE TABLE nested (p
    GRANT SELECT ON roles, nested, hosts TO ldap"
 conf() { # further lines
     manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
-    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-attribute groups seeAlso default="cn={name}"' \
-        'pgsql-kind roles under=ou=roles rdn=cn class=top,groupOfNames,extensibleObject' \
+    printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-attribute groups seeAlso default="cn={name}"' \
+        'pgsql-kind roles container=ou=roles rdn=cn class=top,groupOfNames,extensibleObject' \
         'pgsql-list roles SELECT name AS cn, dns AS member, boss AS "seeAlso", boss AS manager FROM roles' \
-        'pgsql-kind hosts under=ou=hosts rdn=cn class=top,device,extensibleObject' \
+        'pgsql-kind hosts container=ou=hosts rdn=cn class=top,device,extensibleObject' \
         'pgsql-list hosts SELECT name AS cn, roles AS "memberOf" FROM hosts' "$@"
 }
 found() { dns -b $base "$1" | sed -E 's/^[a-z]+=([^,]*),.*/\1/' | sort | xargs; }

@@ -7,7 +7,7 @@ q 'GRANT UPDATE ON "Users" TO ldap' >/dev/null
 start_standby
 {
     manager_conf | sed "s|^pgsql-uri .*|pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT,127.0.0.1:$STANDBY_PORT/manager|"
-    printf '%s\n' "pgsql-timeout 20" "pgsql-password-hash m=1024 t=1 p=1" "pgsql-reads ${READS:-primary}" \
+    printf '%s\n' "pgsql-timeout 20" "pgsql-password-hash m=1024 t=1 p=1" "pgsql-target-session-attrs ${READS:-primary}" \
         'pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3' \
         "access to attrs=userPassword by self =xw by * auth" "access to * by * read"
 } >"$T/slapd.conf"

@@ -27,7 +27,7 @@ check() { # CONFIGURATION SEED: asks 30 filters; "slow" filters take until the d
     for figures in worst slowest answered; do [ -n "$(figure $figures)" ] || fail "filter-cost says nothing of $figures"; done
     [ "$(figure answered)" -ge 15 ] || fail "most searches fail"
     [ "$(figure worst)" -le $((1500 * timeout)) ] || fail "a search cost PostgreSQL $(figure worst) ms"
-    [ "$(figure slowest)" -le $((2000 * timeout * PATIENCE)) ] || fail "a search took $(figure slowest) ms"
+    [ "$(figure slowest)" -le $((2000 * timeout * TIMEOUT_FACTOR)) ] || fail "a search took $(figure slowest) ms"
 }
 check by_lookups "${SEED:-1}"
 check by_lists "${SEED:-2}"

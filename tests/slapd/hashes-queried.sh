@@ -26,7 +26,7 @@ tested 1 "pgsql-values users description: the column \"what\" $hash_column" < <(
 tested 1 "pgsql-values groups memberUid: the column \"member\" $hash_column" < <(manager_conf
     echo 'pgsql-values groups memberUid SELECT g."cn" AS name, u."userPassword" AS member FROM "Groups" g JOIN "Users" u USING ("gidNumber")')
 tested 1 "pgsql-list hosts: the column \"cn\" $hash_column" < <(manager_conf
-    printf '%s\n' 'pgsql-kind hosts under=ou=hosts rdn=cn class=device' 'pgsql-list hosts SELECT "userPassword" AS cn FROM "Users"')
+    printf '%s\n' 'pgsql-kind hosts container=ou=hosts rdn=cn class=device' 'pgsql-list hosts SELECT "userPassword" AS cn FROM "Users"')
 
 # An option makes no other attribute of userPassword.
 tested 1 'pgsql-list users: the column "userPassword;lang-de" would show passwords' < <(list '"userPassword" AS "userPassword;lang-de"')
@@ -40,7 +40,7 @@ tested 0 "pgsql-list users: the column \"login_shell\" $computed" < <(list "CASE
 
 # What only looks at it, or holds it for nothing to show, is no matter.
 tested 0 succeeded < <(manager_conf | sed '/^pgsql-list users/,/FROM/s/FROM "Users"/FROM "Users" WHERE "userPassword" IS NOT NULL/'
-    echo "pgsql-gate users password NOT LIKE '!%'")
+    echo "pgsql-login-filter users password NOT LIKE '!%'")
 same "config file testing succeeded" "$OUT" "what is said of conditions"
 
 # A lookup by the hash, or by a piece of it, would let clients guess.

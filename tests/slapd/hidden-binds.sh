@@ -7,13 +7,13 @@ q 'ALTER TABLE "Users" DROP CONSTRAINT "Users_uid_key", ADD hidden boolean NOT N
 {
     manager_conf | sed 's/"userPassword" AS password/&, hidden/'
     cat <<'CONF'
-pgsql-gate users NOT hidden
-pgsql-hide-gated on
+pgsql-login-filter users NOT hidden
+pgsql-hide-denied on
 pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ? AND NOT hidden
 pgsql-password-hash m=1024 t=1 p=1
 pgsql-kind robots rdn=uid class=top,account password=hash
 pgsql-list robots SELECT name AS uid, hash, hidden FROM robots
-pgsql-gate robots NOT hidden
+pgsql-login-filter robots NOT hidden
 CONF
 } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
@@ -38,7 +38,7 @@ for name in dora nosuch; do
     change 32 -s new-secret "uid=$name,$base"
     change 32 -a $name-secret -s new-secret "uid=$name,$base"
 done
-logged 'the condition of pgsql-gate users is not true of its row'
+logged 'the condition of pgsql-login-filter users is not true of its row'
 contains "$(hash_of dora)" '$6$'
 
 # A visible row is itself, whatever hidden row has its name: of its own kind or of another one at the same place.

@@ -8,8 +8,8 @@ q "CREATE TABLE crew (team text, who text); CREATE TABLE locks (uid text); GRANT
 tell_of_changes '"Users"' '"Groups"' '"UserGroups"' crew
 {
     manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|; /^pgsql-lookup groups/,/WHERE u/d"
-    printf '%s\n' 'pgsql-values groups memberUid SELECT team AS name, who FROM crew' 'pgsql-gate users username NOT IN (SELECT uid FROM locks)' \
-        'pgsql-hide-gated on' 'pgsql-cache 16' 'pgsql-stale 600'
+    printf '%s\n' 'pgsql-values groups memberUid SELECT team AS name, who FROM crew' 'pgsql-login-filter users username NOT IN (SELECT uid FROM locks)' \
+        'pgsql-hide-denied on' 'pgsql-cache 16' 'pgsql-serve-stale 600'
 } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 members() { search -b "cn=devs,$base" -s base memberUid | sed -n 's/^memberUid: //p' | sort | xargs; }

@@ -7,12 +7,12 @@ q "CREATE TABLE typed (team text, who text); GRANT SELECT ON typed TO ldap
    ; INSERT INTO typed VALUES ('devs', 'dora'), ('devs', ' DORA'), ('devs', 'root'), ('devs', 'ann'), ('empty', 'Dora')"
 head_of_conf() {
     manager_conf | bis | sed '/^pgsql-list groups/,$d'
-    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups'
+    printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups'
 }
 lookup='pgsql-lookup groups memberUid SELECT g."cn" AS name, g."gidNumber" AS gid_number FROM "Groups" g JOIN "UserGroups" USING ("gidNumber") JOIN "Users" u USING ("uidNumber") WHERE u."uid" = ?'
 list='pgsql-list groups SELECT g."cn" AS name, g."gidNumber" AS gid_number'
-hide="pgsql-gate users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')
-pgsql-hide-gated on"
+hide="pgsql-login-filter users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')
+pgsql-hide-denied on"
 of() { search -b "$1" -s base "$2" | sed -n "s/^$2: //p" | sort | xargs; }
 unseen() { # NAME: no filter, value or compare tells of it, but of others
     local spelled

@@ -21,17 +21,17 @@ conf() { # COLUMN OPTIONS…: accounts named by it
 database pgsql
 suffix $base
 pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
-pgsql-kind users under=ou=people
+pgsql-kind users container=ou=people
 pgsql-list users SELECT $name AS username, num AS uid_number, 5 AS gid_number, name AS full_name, boss, shown FROM accounts
 pgsql-list groups SELECT DISTINCT team AS name, 5 AS gid_number FROM teams
 pgsql-values groups memberUid SELECT team AS name, a.$name AS who FROM teams JOIN accounts a ON num = account
-pgsql-kind roles under=ou=roles rdn=cn class=top,groupOfUniqueNames,extensibleObject
+pgsql-kind roles container=ou=roles rdn=cn class=top,groupOfUniqueNames,extensibleObject
 pgsql-list roles SELECT 'r' AS cn, array(SELECT dn FROM links) AS "uniqueMember", (SELECT jsonb_agg(dn) FROM links) AS "seeAlso", 'uid=zed,$people' AS manager FROM generate_series(1, 1)
 pgsql-values roles owner SELECT 'r' AS cn, dn FROM links
 pgsql-lookup roles member SELECT 'r' AS cn, NULL::text[] AS "uniqueMember", NULL::jsonb AS "seeAlso", ''::text AS manager FROM links WHERE lower(dn) = ?
 pgsql-attribute users manager default="uid={boss},$people"
-pgsql-gate users shown
-pgsql-hide-gated on
+pgsql-login-filter users shown
+pgsql-hide-denied on
 CONF
     printf '%s\n' "$@"
 }
@@ -68,7 +68,7 @@ expect 6 ldapcompare -x -H "$URI" "cn=r,ou=roles,$base" "owner:uid=ann,$people"
 stop_slapd
 
 # While it cannot be told who is hidden, lists of names are an error, and no list.
-sed 's/^pgsql-gate users shown/pgsql-gate users no_such_column/' "$T/slapd.conf" >"$T/broken.conf"
+sed 's/^pgsql-login-filter users shown/pgsql-login-filter users no_such_column/' "$T/slapd.conf" >"$T/broken.conf"
 start_slapd "$T/broken.conf"
 expect 80 search -b "cn=all,$base" -s base memberUid
 expect 80 search -b $base '(memberUid=ann)'

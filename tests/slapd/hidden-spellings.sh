@@ -13,15 +13,15 @@ q "CREATE TABLE accounts (name text, num int, shown boolean)
 database pgsql
 suffix "o=Ann\\\\, Bob & Co"
 pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
-pgsql-kind users under=ou=people
-pgsql-kind groups under=ou=groups
+pgsql-kind users container=ou=people
+pgsql-kind groups container=ou=groups
 pgsql-list users SELECT name AS username, num AS uid_number, 5 AS gid_number, name AS full_name, shown FROM accounts
 pgsql-list groups SELECT name, num AS gid_number, members AS member_uids, shown FROM teams
-pgsql-kind links under=ou=links rdn=cn class=top,groupOfUniqueNames,extensibleObject
+pgsql-kind links container=ou=links rdn=cn class=top,groupOfUniqueNames,extensibleObject
 pgsql-list links SELECT 'l' || n AS cn, dn AS "uniqueMember" FROM links
-pgsql-gate users shown
-pgsql-gate groups shown
-pgsql-hide-gated on
+pgsql-login-filter users shown
+pgsql-login-filter groups shown
+pgsql-hide-denied on
 CONF
 } >"$T/slapd.conf"
 hidden=('uid=\7aed,ou=people,o=Ann\, Bob & Co' 'uid=z\65d,ou=people,o=ann\2c bob & co' 'uid="zed",ou=people,o=Ann\, Bob & Co'
@@ -41,7 +41,7 @@ same "memberUid: ann memberUid: ann  smith" "$(search -b "cn=all,$teams" -s base
 same "" "$(dns -b "$base" '(|(memberUid=zed)(memberUid=zed smith))')" "groups of hidden names"
 
 # Where the rows are shown, each of these names them.
-sed -i '/^pgsql-hide-gated/d' "$T/slapd.conf"
+sed -i '/^pgsql-hide-denied/d' "$T/slapd.conf"
 stop_slapd
 start_slapd "$T/slapd.conf"
 for ((n = 0; n < ${#hidden[@]}; ++n)); do same 1 "$(members $((n + 1)))" "without hiding: members of the link to ${hidden[n]}"; done

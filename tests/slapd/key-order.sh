@@ -22,7 +22,7 @@ q "CREATE EXTENSION citext;
     echo "sizelimit unlimited"
     echo "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager"
     for kind in plain loose german anycase padded; do
-        echo "pgsql-kind $kind rdn=homeDirectory class=top,device,extensibleObject under=ou=$kind" # to which case matters
+        echo "pgsql-kind $kind rdn=homeDirectory class=top,device,extensibleObject container=ou=$kind" # to which case matters
     done
     for kind in plain loose german anycase padded; do
         echo "pgsql-list $kind SELECT name AS \"homeDirectory\", name AS description, n AS \"uidNumber\" FROM $kind"

@@ -23,16 +23,16 @@ attributetype ( 1.3.6.1.4.1.4203.666.1.2 NAME '"'madeAt'"' EQUALITY generalizedT
     echo "suffix $base"
     echo "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager"
     for kind in padded folded accents; do
-        echo "pgsql-kind $kind rdn=cn class=top,posixGroup under=ou=$kind"
+        echo "pgsql-kind $kind rdn=cn class=top,posixGroup container=ou=$kind"
         echo "pgsql-list $kind SELECT name AS cn, gid AS \"gidNumber\" FROM $kind"
         echo "pgsql-values $kind memberUid SELECT name AS cn, who FROM ${kind}_members"
     done
     for kind in padded folded plain; do # names of one type, and lists of another
-        echo "pgsql-kind by_$kind rdn=cn class=top,posixGroup under=ou=by_$kind"
+        echo "pgsql-kind by_$kind rdn=cn class=top,posixGroup container=ou=by_$kind"
         echo "pgsql-list by_$kind SELECT name AS cn, gid AS \"gidNumber\" FROM plain"
         echo "pgsql-values by_$kind memberUid SELECT name AS cn, who FROM ${kind}_members"
     done
-    echo 'pgsql-kind days rdn=cn class=top,device,extensibleObject under=ou=days'
+    echo 'pgsql-kind days rdn=cn class=top,device,extensibleObject container=ou=days'
     echo 'pgsql-list days SELECT day AS cn, words AS l FROM days'
     for value in isAdmin:flag madeAt:at uidNumber:amount jpegPhoto:bytes description:flag; do
         echo "pgsql-values days ${value%:*} SELECT day AS cn, ${value#*:} FROM days"

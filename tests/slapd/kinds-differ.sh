@@ -15,8 +15,8 @@ conf() { # LINE…
     cat "$T/manager"
     sed -n '/^pgsql-lookup users uid/,/^ WHERE/{s/ users uid/ users mail/; s/^ WHERE .*/ WHERE nullif("mail", '"'ann@example.com'"') = ?/; p}' "$T/manager"
     cat <<'END_OF_KIND'
-pgsql-kind users under=ou=people
-pgsql-kind services under=ou=services rdn=uid class=top,account,extensibleObject password=secret
+pgsql-kind users container=ou=people
+pgsql-kind services container=ou=services rdn=uid class=top,account,extensibleObject password=secret
 pgsql-list services SELECT name AS uid, number AS "uidNumber", number AS "serialNumber", note AS description, note AS title, mails AS mail, id AS "entryUUID", made AS "createTimestamp", owner AS "seeAlso",
   secret, open FROM services
 pgsql-lookup services uidNumber SELECT name AS uid, number AS "uidNumber", number AS "serialNumber", note AS description, note AS title, mails AS mail, id AS "entryUUID", made AS "createTimestamp", owner AS "seeAlso",
@@ -33,7 +33,7 @@ pgsql-attribute users serialNumber column=uid_number
 END_OF_KIND
     printf '%s\n' "$@"
 }
-conf 'pgsql-gate services open' >"$T/slapd.conf"
+conf 'pgsql-login-filter services open' >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 found_as_shown "two kinds" uid cn sn mail description title uidNumber serialNumber entryUUID createTimestamp loginShell seeAlso gidNumber
 found() { dns -b "$base" "$1" | sed -E 's/,dc=.*//' | xargs -d '\n'; }
@@ -50,14 +50,14 @@ same "uid=web,ou=services" "$(found '(&(loginShell=/bin/bash)(objectClass=accoun
 may() { expect "$1" ldapwhoami -x -H "$URI" -D "uid=$2,$base" -w bob-secret; }
 may 0 "bob,ou=people"
 may 0 "Backup Job,ou=services"
-may 49 "web,ou=services" # its gate
+may 49 "web,ou=services" # its login filter
 may 49 "ann,ou=services" # no password
 stop_slapd
 
-# A gate of users that names a column which services lack; both kinds hide whom their gates keep out.
-conf 'pgsql-gate services open' "pgsql-gate users username <> 'bob'" 'pgsql-hide-gated on' >"$T/hidden.conf"
+# A login filter of users that names a column which services lack; both kinds hide the rows that their login filters deny.
+conf 'pgsql-login-filter services open' "pgsql-login-filter users username <> 'bob'" 'pgsql-hide-denied on' >"$T/hidden.conf"
 start_slapd "$T/hidden.conf"
-found_as_shown "two kinds with gates" uid cn mail description title uidNumber seeAlso
+found_as_shown "two kinds with login filters" uid cn mail description title uidNumber seeAlso
 may 49 "bob,ou=people"
 may 0 "Backup Job,ou=services"
-same "" "$(found '(|(uid=bob)(uid=web))')" "whom the gates hide"
+same "" "$(found '(|(uid=bob)(uid=web))')" "what the login filters hide"

@@ -8,7 +8,7 @@ users=100000
 q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory\", \"cn\", \"sn\", \"givenName\", \"mail\", \"userPassword\", \"createdAt\", \"updatedAt\")
    SELECT n, 'u' || n, 2001, '/home/u' || n, 'User ' || n, 'User', 'U', 'u' || n || '@example.com', '!', now(), now() FROM generate_series(10000, $((9999 + users))) n;
    ANALYZE"
-{ manager_conf; echo 'pgsql-pool 2'; echo 'sizelimit unlimited'; } >"$T/slapd.conf"
+{ manager_conf; echo 'pgsql-pool-size 2'; echo 'sizelimit unlimited'; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$SLAPD/status"; }

@@ -10,7 +10,7 @@ q "CREATE EXTENSION citext;
 columns='name AS cn, address AS "ipHostNumber", number AS "serialNumber", small AS "uidNumber", id AS "employeeNumber", place AS l, code AS street'
 conf() {
     manager_conf
-    echo 'pgsql-kind hosts under=ou=hosts rdn=cn class=top,device,ipHost,extensibleObject'
+    echo 'pgsql-kind hosts container=ou=hosts rdn=cn class=top,device,ipHost,extensibleObject'
     echo "pgsql-list hosts SELECT $columns FROM hosts"
     local lookup
     for lookup in serialNumber:number uidNumber:small employeeNumber:id l:place street:code ipHostNumber:address; do

@@ -22,7 +22,7 @@ conf() {
     base_conf | sed '/^database config/,$d'
     types
     manager_conf | sed -n '/^database config/,$p'
-    echo 'pgsql-kind hosts under=ou=hosts rdn=cn class=top,device,extensibleObject'
+    echo 'pgsql-kind hosts container=ou=hosts rdn=cn class=top,device,extensibleObject'
     echo "pgsql-list hosts SELECT $columns FROM hosts"
     local lookup
     for lookup in "uidNumber number = ?" "serialNumber number::text = ?" "wide long = ?" "exact exact = ?" "id id = ?" "employeeNumber id = ?" \

@@ -7,7 +7,7 @@ q "CREATE TABLE crew (team text, who text); GRANT SELECT ON crew TO ldap
    ; INSERT INTO crew VALUES ('devs', 'ann'), ('devs', 'root'), ('devs', 'www-data'), ('empty', 'root')"
 {
     manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
-    printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-values groups memberUid SELECT team AS name, who FROM crew' \
+    printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-values groups memberUid SELECT team AS name, who FROM crew' \
         'pgsql-kind roles rdn=cn class=top,groupOfNames' "pgsql-list roles SELECT 'staff' AS cn, array['uid=bob,$people', 'cn=devs,$base', 'uid=gone,$people', 'uid=x,dc=org'] AS member"
 } | sed '/^pgsql-lookup groups/,/WHERE u/d' >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"

@@ -8,7 +8,7 @@ more() { [ "$(value "$1")" -gt "$2" ]; }
 
 start_postgres
 tell_of_changes '"Users"' '"Groups"' '"UserGroups"'
-start_slapd - < <(manager_conf; printf '%s\n' 'pgsql-cache 16' 'pgsql-stale 3600' 'pgsql-stale-binds 3600' 'database monitor')
+start_slapd - < <(manager_conf; printf '%s\n' 'pgsql-cache 16' 'pgsql-serve-stale 3600' 'pgsql-serve-stale-binds 3600' 'database monitor')
 eventually 20 cache_used 1
 is olmPgCacheListening 1 || fail "nobody listens"
 # On a machine that has no time for us what is kept may become doubtful, so that more than one search may be needed.

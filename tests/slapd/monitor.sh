@@ -71,8 +71,8 @@ before=$(value olmPgSearchAnswered)
 as_config ldapmodify >/dev/null <<'END'
 dn: olcDatabase={1}pgsql,cn=config
 changetype: modify
-replace: olcPgPool
-olcPgPool: 3
+replace: olcPgPoolSize
+olcPgPoolSize: 3
 END
 same 3 "$(value olmPgPoolSize)" "the size of the pool after the change"
 same "$before" "$(value olmPgSearchAnswered)" "searches answered, after the change"

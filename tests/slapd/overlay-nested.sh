@@ -11,7 +11,7 @@ conf() { # CONNECTIONS
     manager_conf | sed -e 's/^moduleload back_pgsql/&\nmoduleload dynlist/' -e 's|^include .*/inetorgperson.schema|&\ninclude /etc/ldap/schema/dyngroup.schema|'
     cat <<END
 sizelimit unlimited
-pgsql-pool $1
+pgsql-pool-size $1
 pgsql-timeout 20
 pgsql-kind lists rdn=cn class=top,groupOfURLs
 pgsql-list lists SELECT cn, "memberURL" FROM lists

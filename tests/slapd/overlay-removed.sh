@@ -8,7 +8,7 @@ q "CREATE FUNCTION admitted() RETURNS boolean LANGUAGE sql AS 'SELECT pg_advisor
 mkdir "$T/slapd.d"
 {
     manager_conf | sed -e 's/^moduleload.*/&\nmoduleload ppolicy/' -e 's/"userPassword" AS password/&, shown("uid") AS "employeeNumber"/'
-    printf '%s\n' 'pgsql-gate users admitted()' 'pgsql-timeout 60'
+    printf '%s\n' 'pgsql-login-filter users admitted()' 'pgsql-timeout 60'
 } >"$T/slapd.conf"
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || fail "slaptest: $(<"$T/slaptest.log")"
 start_slapd "$T/slapd.d"

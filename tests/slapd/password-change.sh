@@ -10,7 +10,7 @@ pgsql-timeout 60
 pgsql-hash-timeout 60
 pgsql-password-change users
   UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?
-pgsql-gate users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
+pgsql-login-filter users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
 access to attrs=userPassword by set="[cn=sysadmins,dc=example,dc=com]/memberUid & user/uid" write by self =xw by * auth
 access to * by * read
 END_OF_CONF

@@ -1,4 +1,4 @@
-# With pgsql-prepare off, searches work through a transaction pooler and leave no settings.
+# With pgsql-pooler on, searches work through a transaction pooler and leave no settings.
 . "$(dirname "$0")/../lib.sh"
 need pgbouncer
 start_postgres
@@ -49,7 +49,7 @@ start_bouncer
 start_slapd - < <(conf "$PGPORT")
 directly=$(everything)
 stop_slapd
-start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-prepare off\n&/')
+start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\n&/')
 logged 'first look' 20
 same "$directly" "$(everything)" "the answers through the proxy"
 for _ in {1..4}; do everything >"$T/answer.$BASHPID.$RANDOM" & done

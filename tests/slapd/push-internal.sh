@@ -40,7 +40,7 @@ result bob 6
 result carl 49
 begin hal; begin ivy
 eventually 10 prompted 6
-printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3" >"$T/change.ldif"
+printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPoolSize" "olcPgPoolSize: 3" >"$T/change.ldif"
 within 10 expect 0 as_config ldapmodify -f "$T/change.ldif"
 result hal 52
 result ivy 52

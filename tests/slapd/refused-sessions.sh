@@ -10,7 +10,7 @@ cp "$T/pg/data/pg_hba.conf" "$T/open"
 base=dc=example,dc=com
 conf() { # PARAMETERS of the address
     manager_conf | sed "s|/manager\$|/manager?$1|"
-    printf '%s\n' 'pgsql-timeout 60' 'pgsql-stale 0' 'database monitor'
+    printf '%s\n' 'pgsql-timeout 60' 'pgsql-serve-stale 0' 'database monitor'
 }
 conf sslmode=require >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"

@@ -3,7 +3,7 @@
 start_postgres
 base=dc=example,dc=com
 q "UPDATE \"Users\" SET \"uid\" = 'carl, the + \"odd\"' WHERE \"uid\" = 'carl'"
-{ manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; echo "pgsql-kind users under=ou=people"; } >"$T/slapd.conf"
+{ manager_conf | sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; echo "pgsql-kind users container=ou=people"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 people=ou=people,$base
 found() { dns -b $base "$1" | sed -E 's/^[a-z]+=([^,\\]*).*/\1/' | xargs; }

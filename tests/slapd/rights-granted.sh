@@ -12,7 +12,7 @@ q 'CREATE TABLE "Secrets" (secret text)'
 pgsql-values groups memberUid
   SELECT g."cn" AS name, u."uid" AS member
   FROM "Groups" g JOIN "UserGroups" ug USING ("gidNumber") JOIN "Users" u USING ("uidNumber")
-pgsql-gate users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
+pgsql-login-filter users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')
 pgsql-password-change users UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?
 pgsql-cache 16
 access to attrs=userPassword by self =xw by * auth
@@ -54,7 +54,7 @@ same "pg_catalog, public, pg_temp 30s 30s on" \
     "$(as_role 'SHOW search_path; SHOW statement_timeout; SHOW idle_in_transaction_session_timeout; SHOW default_transaction_read_only' | xargs)" "its settings"
 
 # Run again after a change of the configuration, as the role itself: what is no longer needed is taken.
-sed -i '/^pgsql-gate/d; /^pgsql-password-change/d; /^pgsql-cache/d' "$T/slapd.conf"
+sed -i '/^pgsql-login-filter/d; /^pgsql-password-change/d; /^pgsql-cache/d' "$T/slapd.conf"
 q 'GRANT TEMPORARY ON DATABASE manager TO directory'
 sed 's|ldap:ldap@|directory:pass@|' "$T/slapd.conf" >"$T/directory.conf"
 checked 0 --grants "$T/directory.conf"

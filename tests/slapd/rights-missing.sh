@@ -10,7 +10,7 @@ pgsql-values groups memberUid
   FROM "Groups" g JOIN "Memberships" m USING ("gidNumber") JOIN "Users" u USING ("uidNumber")
 pgsql-values users description SELECT word AS description, "uid" AS username FROM "Users" CROSS JOIN words
 pgsql-lookup users mail SELECT u.* FROM (SELECT "uid" AS username, "uidNumber" AS uid_number, "mail" FROM "Users") u JOIN lookups l ON l.mail = u."mail" WHERE u."mail" = ?
-pgsql-gate users username NOT IN (SELECT who FROM app.locks)
+pgsql-login-filter users username NOT IN (SELECT who FROM app.locks)
 pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?
 END
 } >"$T/slapd.conf"

@@ -44,7 +44,7 @@ for spelling in 'UID=ann,DC=Example,DC=COM' 'uid=ANN,dc=example,dc=com' 'uid = a
 done
 stop_slapd
 
-start_slapd - < <(manager_conf | sed "/^pgsql-list users/i pgsql-kind users under=ou=people\npgsql-kind groups under=ou=groups")
+start_slapd - < <(manager_conf | sed "/^pgsql-list users/i pgsql-kind users container=ou=people\npgsql-kind groups container=ou=groups")
 missing uid=ann,$base $base
 missing uid=nobody,ou=people,$base ou=people,$base
 missing cn=devs,ou=people,$base ou=people,$base

@@ -1,7 +1,7 @@
 # A search reaches exactly the entries of its base and scope.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
-manager_conf | sed "/^pgsql-list users/i pgsql-kind users under=ou=people\npgsql-kind groups under=ou=groups" >"$T/ou.conf"
+manager_conf | sed "/^pgsql-list users/i pgsql-kind users container=ou=people\npgsql-kind groups container=ou=groups" >"$T/ou.conf"
 manager_conf >"$T/flat.conf"
 
 base=dc=example,dc=com

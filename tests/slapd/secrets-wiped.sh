@@ -7,7 +7,7 @@ start_push
 user_says ann 'after 0.5 approve' # later than its worker leaves it: slapd frees those requests that are answered at once as they are
 user_says carl 'after 0.5 reject'
 base=dc=example,dc=com
-start_slapd - < <(manager_conf; push_conf; echo 'pgsql-remember-binds 60')
+start_slapd - < <(manager_conf; push_conf; echo 'pgsql-bind-cache-ttl 60')
 copies() { # WORD: how often it is in the memory that slapd may write to
     python3 - "$SLAPD" "$1" <<'END'
 import re, sys

@@ -6,7 +6,7 @@ sessions() { q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' ORDER BY
 none() { [ -z "$(sessions)" ]; }
 ask() { expect 0 search -b $base '(uid=ann)'; }
 
-{ manager_conf; echo "pgsql-session-idle 1"; } >"$T/slapd.conf"
+{ manager_conf; echo "pgsql-session-idle-timeout 1"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 ask
 [ -n "$(sessions)" ] || fail "there is no session right after a search"

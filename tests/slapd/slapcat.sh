@@ -14,7 +14,7 @@ q "INSERT INTO \"Users\" SELECT n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U
    FROM generate_series(10001, 10600) n; INSERT INTO \"Groups\" SELECT n, 'g' || n, false, now(), now() FROM generate_series(20001, 20120) n;
    INSERT INTO \"UserGroups\" SELECT n - 10000, n, now(), now() FROM generate_series(20001, 20120) n"
 
-conf() { { manager_conf | sed "s|nis.schema|$1|; s|/etc/ldap/schema/rfc|$PROJECT/schema/rfc|"; printf '%s\n' 'pgsql-kind users under=ou=people' 'pgsql-kind groups under=ou=groups' 'sizelimit unlimited'; } >"$T/slapd.conf"; }
+conf() { { manager_conf | sed "s|nis.schema|$1|; s|/etc/ldap/schema/rfc|$PROJECT/schema/rfc|"; printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups' 'sizelimit unlimited'; } >"$T/slapd.conf"; }
 dump() { # what slapcat writes; its words, if it has any, are a failure
     "${PRELOAD[@]}" slapcat -f "$T/slapd.conf" -o ldif-wrap=no "$@" 2>"$T/words" || fail "slapcat $*: $(<"$T/words")"
     same "" "$(grep -v "müller.* breaks the syntax of memberUid" "$T/words" || true)" "slapcat's words"

@@ -3,7 +3,7 @@
 need slapadd
 start_postgres -c log_statement=all
 base=dc=example,dc=com
-{ manager_conf | sed '/^pgsql-list users/i pgsql-kind users under=ou=people,ou=accounts\npgsql-kind groups under=ou=groups'; } >"$T/slapd.conf"
+{ manager_conf | sed '/^pgsql-list users/i pgsql-kind users container=ou=people,ou=accounts\npgsql-kind groups container=ou=groups'; } >"$T/slapd.conf"
 mdb_conf() {
     base_conf | sed 's/^moduleload back_pgsql/moduleload back_mdb/'
     printf '%s\n' 'database mdb' "suffix $base" "directory $T/mdb" 'maxsize 100000000'

@@ -8,7 +8,7 @@ q "CREATE COLLATION loose (provider = icu, locale = 'und-u-ka-shifted', determin
    INSERT INTO plain VALUES ('x', 'y'); GRANT SELECT ON near, far, plain TO ldap"
 conf() { # QUERY
     manager_conf
-    printf '%s\n' 'sizelimit unlimited' 'pgsql-kind roles under=ou=roles rdn=cn class=top,device' "pgsql-list roles $1"
+    printf '%s\n' 'sizelimit unlimited' 'pgsql-kind roles container=ou=roles rdn=cn class=top,device' "pgsql-list roles $1"
 }
 names() { dns "${@:2}" -b "ou=roles,$base" -s one "$1" | sed -E 's/^cn=([^,]*),.*/\1/'; }
 conf 'SELECT name AS cn, note AS description FROM near UNION ALL SELECT name, note FROM far' >"$T/slapd.conf"

@@ -20,7 +20,8 @@ same "$directives" "$(sed -n 's/^#*\(pgsql-[a-z-]*\) .*/\1/p' "$PROJECT/slapd.co
 same "" "$(grep -o 'olcPg[A-Za-z]*' "$PROJECT/doc/cn-config.ldif" | grep -vxF -e olcPgsqlConfig -e "$attributes" || true)" "unknown attributes in the LDIF"
 
 # In other places, too, nothing is mentioned that does not exist.
-for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$guide" "$operations" "$PROJECT"/{slapd.conf.example,README.md,CHANGELOG.md,doc/*.md} | sort -u); do
+sed 's/^| [^|]*|//' "$PROJECT/CHANGELOG.md" >"$T/changelog" # without the old names in its table
+for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$guide" "$operations" "$PROJECT"/{slapd.conf.example,README.md,doc/*.md} "$T/changelog" | sort -u); do
     grep -qxF -e "$word" <<<"$directives" || compgen -G "$PROJECT/doc/slapd-$word.[78]" >/dev/null || [ -e "$PROJECT/packaging/image/slapd-$word" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
 done
 

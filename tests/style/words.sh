@@ -59,3 +59,51 @@ printf '%s\n' 'a.md:1: It is mended.' 'a.md:2: It is fixed.' 'a.md:3: The databa
 same "a.md:3 a.md:1" "$(found "$T/sample" | grep -o '^a.md:[0-9]' | xargs)" "what the check finds"
 
 same "" "$(found "$T/prose")" "words of the private idiom"
+
+# Renamed public names: NAME → the name now. CHANGELOG.md tells them, and directives.def has the retired OID.
+names='pgsql-anonymous-share|pgsql-anonymous-limit
+pgsql-gate|pgsql-login-filter
+pgsql-hide-gated|pgsql-hide-denied
+pgsql-pool|pgsql-pool-size
+pgsql-prepare|pgsql-pooler
+pgsql-reads|pgsql-target-session-attrs
+pgsql-remember-binds|pgsql-bind-cache-ttl
+pgsql-session-idle|pgsql-session-idle-timeout
+pgsql-stale|pgsql-serve-stale
+pgsql-stale-binds|pgsql-serve-stale-binds
+pgsql-withdraw|pgsql-refuse-after
+olcPgAnonymousShare|olcPgAnonymousLimit
+olcPgGate|olcPgLoginFilter
+olcPgHideGated|olcPgHideDenied
+olcPgPool|olcPgPoolSize
+olcPgPrepare|olcPgPooler
+olcPgReads|olcPgTargetSessionAttrs
+olcPgRememberBinds|olcPgBindCacheTtl
+olcPgSessionIdle|olcPgSessionIdleTimeout
+olcPgStale|olcPgServeStale
+olcPgStaleBinds|olcPgServeStaleBinds
+olcPgWithdraw|olcPgRefuseAfter
+BACK_PGSQL_REPORT_ABOUT|BACK_PGSQL_REPORT_CONTENT
+SQL_GATE|SQL_LOGIN_FILTER
+SQL_STALE|SQL_SERVE_STALE
+SQL_STALE_BINDS|SQL_SERVE_STALE_BINDS
+olmPgDatabaseAway|olmPgDatabaseDowntime
+olmPgDatabaseTroubled|olmPgDatabaseState
+olmPgRefusedAway|olmPgFailedFast
+olmPgRepeated|olmPgRetries
+sqlGate|sqlLoginFilter
+under=|container=
+--colour|--color'
+old=$(sed -E 's/\|.*//; s/\w$/&(?!\\w|-\\w)/' <<<"$names" | paste -sd '|')
+outdated() { # FILE…: the outdated names in it; \- is a hyphen of manual pages
+    sed -s 's/\\-/-/g' "$@" | grep -oP -e "(?<![\w-])(?:$old)" | sort -u || true
+}
+printf '%s\n' '.B pgsql\-gate' 'pgsql-pool-size 4' 'pgsql-kind users under=ou=people' >"$T/sample"
+same "pgsql-gate
+under=" "$(outdated "$T/sample")" "what the check of names finds"
+mapfile -t files < <(cd "$PROJECT" && find README.md CONTRIBUTING.md slapd.conf.example CMakeLists.txt doc module packaging schema tests -type f \
+    ! -name '*.svg' ! -path 'tests/style/words.sh' ! -path 'tests/fuzz/corpus/*' ! -path 'module/slapd/serving/directives.def' | sort)
+for file in "${files[@]}"; do
+    hits=$(outdated "$PROJECT/$file")
+    [ -z "$hits" ] || fail "$file has outdated names: $(while IFS= read -r name; do grep -F -e "$name|" <<<"$names" | head -n 1 | sed 's/|/ → /'; done <<<"$hits" | paste -sd ';')"
+done

@@ -1,5 +1,5 @@
-// The names of rows that a gate hides are kept out of lists, columns and keyed queries that may
-// have them, and of nothing else.
+// The names of rows that a login filter hides are kept out of lists, columns and keyed queries that
+// may have them, and of nothing else.
 #include "query/hidden_names.hpp"
 #include "query/column_condition.hpp"
 
@@ -95,12 +95,12 @@ TEST_CASE("without hidden rows nothing changes")
 TEST_CASE("while it is not known who is hidden, lists of names are an error")
 {
     mapping m = users_and_groups(true);
-    m.kinds[0].problem = "the gate is broken";
+    m.kinds[0].problem = "the login filter is broken";
     m.kinds[0].columns.clear();
     const auto names = names_of(m);
     names.remove_from_values(m);
     names.remove_from_lookups(m);
-    CHECK(m.kinds[1].values.front().problem == "the gate is broken");
+    CHECK(m.kinds[1].values.front().problem == "the login filter is broken");
     CHECK(m.kinds[1].lookups.empty());
     CHECK(m.kinds[1].problem.empty());
 }

@@ -48,7 +48,7 @@ std::string gate_of(const candidate& c)
     if (c.from.gate < 0 || c.page->at(c.row, c.from.gate).value_or("f") == "t")
         return {};
     std::string condition = c.from.of->gate.substr(0, 100);
-    return "the condition of pgsql-gate " + c.from.of->name +
+    return "the condition of pgsql-login-filter " + c.from.of->name +
            " is not true of its row: " + condition;
 }
 

@@ -10,8 +10,8 @@ namespace pgsql::slapd {
 struct account {
     const directory::kind* of = nullptr; ///< of the mapping; null: there is no such row
     bool ambiguous = false;              ///< there are several
-    bool locked_out = false;             ///< by the gate or its expiry
-    bool hidden = false;                 ///< by the gate: to clients there is no such row
+    bool locked_out = false;             ///< by the login filter or its expiry
+    bool hidden = false;                 ///< by the login filter: to clients there is no such row
     std::string dn;                      ///< as the directory shows it
     std::string name;                    ///< the value that names the row
     std::shared_ptr<const login::password_hash> hash; ///< null: the row has none

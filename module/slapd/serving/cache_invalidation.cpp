@@ -22,7 +22,7 @@ std::vector<postgres::named_query> queries_of(const directory::mapping& map)
 {
     std::vector<postgres::named_query> out;
     for (const auto& k : map.kinds) {
-        out.push_back({"pgsql-list " + k.name, k.list.text}); // with the gate, if it hides rows
+        out.push_back({"pgsql-list " + k.name, k.list.text}); // without hidden rows
         for (const auto& l : k.lookups)
             out.push_back({"pgsql-lookup " + k.name + " " +
                                map.attributes[static_cast<std::size_t>(l.attribute)].name,

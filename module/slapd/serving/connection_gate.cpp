@@ -102,7 +102,7 @@ private:
             const int epoll = epoll_of(**one);
             if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr) != 0) {
                 Debug(LDAP_DEBUG_ANY,
-                      "pgsql-withdraw: it cannot be found out how slapd waits for %s, so new "
+                      "pgsql-refuse-after: it cannot be found out how slapd waits for %s, so new "
                       "connections to it are not refused\n",
                       (*one)->sl_url.bv_val);
                 continue;
@@ -111,8 +111,9 @@ private:
             shut_.push_back({*one, socket, epoll});
         }
         if (!shut_.empty())
-            Debug(LDAP_DEBUG_ANY, "pgsql-withdraw: new connections are refused until the database "
-                                  "is back\n");
+            Debug(LDAP_DEBUG_ANY,
+                  "pgsql-refuse-after: new connections are refused until the database "
+                  "is back\n");
     }
 
     void open()
@@ -124,13 +125,14 @@ private:
             if (listen(one.socket, backlog) == 0 &&
                 epoll_ctl(one.epoll, EPOLL_CTL_ADD, one.socket, &event) == 0)
                 return true;
-            Debug(LDAP_DEBUG_ANY,
-                  "pgsql-withdraw: %s cannot take connections again, which will be tried on: %s\n",
-                  one.listener->sl_url.bv_val, strerror(errno));
+            Debug(
+                LDAP_DEBUG_ANY,
+                "pgsql-refuse-after: %s cannot take connections again, which will be tried on: %s\n",
+                one.listener->sl_url.bv_val, strerror(errno));
             return false;
         });
         if (shut_.empty())
-            Debug(LDAP_DEBUG_ANY, "pgsql-withdraw: new connections are taken again\n");
+            Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: new connections are taken again\n");
     }
 
     std::mutex guard_;
@@ -155,7 +157,7 @@ refusal_vote::~refusal_vote()
         all_doors().vote(-1, wanted_ ? -1 : 0);
         (void)all_doors().settle();
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql-withdraw: %s\n", e.what());
+        Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
     }
 }
 
@@ -167,7 +169,7 @@ bool refusal_vote::refuse(bool wanted) noexcept
         wanted_ = wanted;
         return all_doors().settle();
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql-withdraw: %s\n", e.what());
+        Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
         return false;
     }
 }

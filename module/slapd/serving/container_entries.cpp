@@ -103,7 +103,7 @@ fixed_entries make_fixed_entries(const BackendDB& be,
         if (found == known.end())
             throw unusable(
                 "an entry " + at.dn +
-                " cannot be made up: the suffix and under= begin with dc=, o=, ou=, c=, l= or cn=");
+                " cannot be made up: the suffix and container= begin with dc=, o=, ou=, c=, l= or cn=");
         own_entry e = new_entry();
         const berval dn = look_at(at.dn);
         const berval ndn = look_at(at.ndn);

@@ -80,7 +80,7 @@ public:
             read_lookup(value);
         else if (directive == "pgsql-values")
             read_values(value);
-        else if (directive == "pgsql-gate")
+        else if (directive == "pgsql-login-filter")
             read_gate(value);
         else if (directive == "pgsql-password-change")
             read_password_change(value);
@@ -100,7 +100,7 @@ public:
             read_values(text);
         for (const auto& text : from.all(directives::attribute))
             read_attribute(text);
-        for (const auto& text : from.all(directives::gate))
+        for (const auto& text : from.all(directives::login_filter))
             read_gate(text);
         for (const auto& text : from.all(directives::password_change))
             read_password_change(text);
@@ -108,7 +108,7 @@ public:
             throw unusable(
                 "there is no pgsql-list: a database needs at least one kind of entry, such as users");
         for (kind_setting& k : kinds_) {
-            k.hide_gated = k.gate && from.flag(directives::hide_gated);
+            k.hide_gated = k.gate && from.flag(directives::hide_denied);
             if (!k.list)
                 throw unusable("pgsql-list (olcPgList) for " + k.name +
                                " is missing: every kind needs the query that lists its rows");
@@ -170,10 +170,10 @@ private:
             const std::string value = equals == std::string::npos ? "" : option.substr(equals + 1);
             if (value.empty())
                 in.fail("\"" + option + "\" is not <option>=<value>");
-            if (name == "under") {
+            if (name == "container") {
                 berval dn = look_at(value);
                 if (dnValidate(nullptr, &dn) != LDAP_SUCCESS)
-                    in.fail("under=" + value +
+                    in.fail("container=" + value +
                             " is not a DN relative to the suffix, such as ou=people");
                 k.under = value;
             } else if (name == "class") {
@@ -197,7 +197,7 @@ private:
                 k.password_column = value;
             } else {
                 in.fail("unknown option \"" + name +
-                        "\"; known are under=, rdn=, class= and password=");
+                        "\"; known are container=, rdn=, class= and password=");
             }
         }
     }
@@ -257,10 +257,10 @@ private:
 
     void read_gate(const std::string& text)
     {
-        words in("pgsql-gate", text);
+        words in("pgsql-login-filter", text);
         kind_setting& k = kind_named(in.next("kind"), in);
         if (k.gate)
-            in.fail("the kind has a gate already; join the conditions with AND");
+            in.fail("the kind already has a login filter; join the conditions with AND");
         k.gate = query(in, 0, "the condition");
     }
 

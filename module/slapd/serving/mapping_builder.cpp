@@ -294,7 +294,7 @@ private:
             if (e.why() != postgres::error::cause::statement)
                 throw;
             throw unusable(
-                "pgsql-gate " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
+                "pgsql-login-filter " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
                 "; it may use what pgsql-list " + k.name + " returns: " + names_of(k.columns));
         }
         if (from.hide_gated)

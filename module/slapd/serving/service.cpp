@@ -33,8 +33,8 @@ std::string secret_of(const directives& from, const BackendDB& be)
     std::string text(be.be_nsuffix != nullptr ? view(be.be_nsuffix[0]) : std::string_view());
     for (const auto which :
          {directives::uri, directives::kind, directives::list, directives::lookup,
-          directives::values, directives::attribute, directives::private_groups, directives::gate,
-          directives::hide_gated}) {
+          directives::values, directives::attribute, directives::private_groups,
+          directives::login_filter, directives::hide_denied}) {
         text += '\1';
         for (const auto& value : from.all(which))
             text += value + '\2';
@@ -73,7 +73,7 @@ std::shared_ptr<directory::cache> answers_of(const directives& from)
     constexpr double mebibyte = 1024 * 1024;
     constexpr double for_want_of_it = 32;
     const double size = size_of_cache(from);
-    const double stale = from.number(directives::stale);
+    const double stale = from.number(directives::serve_stale);
     const bool notify = from.flag(directives::cache_notify);
     if (!notify && !from.has(directives::cache_ttl))
         throw unusable(
@@ -92,20 +92,20 @@ std::shared_ptr<directory::cache> answers_of(const directives& from)
 std::shared_ptr<directory::cache> accounts_of(const directives& from)
 {
     constexpr std::size_t bytes = 8 << 20;
-    const double stale = from.number(directives::stale_binds);
+    const double stale = from.number(directives::serve_stale_binds);
     if (!in_server() || stale <= 0)
         return nullptr;
     return std::make_shared<directory::cache>(directory::cache::limits{bytes, 0, stale});
 }
 
-double pool_size(const directives& from) { return from.number(directives::pool); }
+double pool_size(const directives& from) { return from.number(directives::pool_size); }
 
 // A core is left to others, and half of the sessions.
 std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& from)
 {
     const double cores = std::thread::hardware_concurrency();
     const double most = std::floor(std::min(cores, pool_size(from)) / 2);
-    const double places = from.number(directives::anonymous_share, std::max(1.0, most));
+    const double places = from.number(directives::anonymous_limit, std::max(1.0, most));
     return std::make_shared<postgres::fair_semaphore>(postgres::fair_semaphore::limits{
         .places = static_cast<int>(places), .spare = 1, .crowd = connection_pool_max * 3 / 4});
 }
@@ -124,7 +124,7 @@ postgres::target target_of(const directives& from, double timeout, const std::st
     out.connect_timeout = from.number(directives::connect_timeout);
     out.timeout = timeout;
     out.hosts = std::make_shared<postgres::route>(out.uri, session);
-    out.own_session = from.flag(directives::prepare);
+    out.own_session = !from.flag(directives::pooler);
     out.defaults = postgres::own_files(out.uri);
     return out;
 }
@@ -144,16 +144,16 @@ service::service(const BackendDB& be, const directives& from, std::shared_ptr<ta
       corks(from.flag(directives::cork)), timeout(from.number(directives::timeout)),
       cookie_secret(secret_of(from, be)), chain(chain_of(from)), push(push_of(from)),
       budget(budget_of(from)), hash_timeout(from.number(directives::hash_timeout)),
-      remembered(std::make_shared<login::remembered>(from.number(directives::remember_binds))),
+      remembered(std::make_shared<login::remembered>(from.number(directives::bind_cache_ttl))),
       new_hashes(login::parse_argon2_cost(from.text(directives::password_hash))),
       changes_passwords(from.has(directives::password_change)), answers(answers_of(from)),
       hears_changes(size_of_cache(from) > 0 && from.flag(directives::cache_notify)),
       accounts(accounts_of(from)), private_groups_(from.flag(directives::private_groups)),
-      withdraw_(from.number(directives::withdraw))
+      withdraw_(from.number(directives::refuse_after))
 {
-    if (hears_changes && !from.flag(directives::prepare))
+    if (hears_changes && from.flag(directives::pooler))
         throw unusable("pgsql-cache: behind a proxy that gives each transaction to another session "
-                       "(pgsql-prepare off) changes are not heard of; say pgsql-cache-notify off");
+                       "(pgsql-pooler on) changes are not heard of; say pgsql-cache-notify off");
     if (suffix_ndn.empty())
         throw unusable("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
@@ -188,10 +188,10 @@ void service::make_pools(const directives& from, const std::function<void()>& al
         return
             [log = transports_, about](const postgres::transport& how) { log->opened(about, how); };
     };
-    const std::string session = from.text(directives::reads);
+    const std::string session = from.text(directives::target_session_attrs);
     postgres::pool_limits limits{static_cast<int>(pool_size(from)),
                                  from.number(directives::session_lifetime),
-                                 from.number(directives::session_idle)};
+                                 from.number(directives::session_idle_timeout)};
     reads_at_ = target_of(from, timeout, session);
     pool_ =
         std::make_shared<postgres::pool>(reads_at_, limits, counted->traffic, tell(""), opened(""));

@@ -224,15 +224,15 @@ void examine(BackendDB& be, const char* file)
     const char* asked = std::getenv(subject_variable);
     const std::string_view subject = asked != nullptr ? asked : "";
     if (!subject.empty())
-        report["needs"] = {{"role", postgres::user_of(with->reads_at().uri)},
-                           {"sessions", with->pool().size()}};
+        report["requirements"] = {{"role", postgres::user_of(with->reads_at().uri)},
+                                  {"sessions", with->pool().size()}};
     if (subject == "role") {
         line({{"report", report}});
         return;
     }
     progress("connecting to PostgreSQL");
     try {
-        postgres::target at = subject == "needs" ? asked_at(*with) : with->reads_at();
+        postgres::target at = subject == "requirements" ? asked_at(*with) : with->reads_at();
         at.timeout = statement_seconds;
         session = postgres::connection::open(
             at, {in_seconds(at.connect_timeout), [] { return slapd_shutdown != 0; }}, counted);
@@ -255,7 +255,7 @@ void examine(BackendDB& be, const char* file)
                                    {"the names", examine_names},
                                    {"the searches", examine_searches},
                                    {"the triggers", examine_changes}};
-    for (const auto& [what, examine_part] : subject == "needs" ? needs : all) {
+    for (const auto& [what, examine_part] : subject == "requirements" ? needs : all) {
         progress(std::string("looking at ") + what);
         try {
             examine_part(of);

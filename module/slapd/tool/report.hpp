@@ -9,11 +9,11 @@ namespace pgsql::slapd {
 /// The environment variable that asks slaptest for a report, and names the file for it.
 inline constexpr const char* report_variable = "BACK_PGSQL_REPORT";
 
-/// What the report is about: "needs" for the rights and triggers that the statements need, "role"
-/// for the role's name, for which nothing is asked. Default: what is wrong.
-inline constexpr const char* subject_variable = "BACK_PGSQL_REPORT_ABOUT";
+/// What the report is about: "requirements" for the rights and triggers that the statements need,
+/// "role" for the role's name, for which nothing is asked. Default: what is wrong.
+inline constexpr const char* subject_variable = "BACK_PGSQL_REPORT_CONTENT";
 
-/// A connection string whose parts take the place of pgsql-uri's, for "needs".
+/// A connection string whose parts take the place of pgsql-uri's, for "requirements".
 inline constexpr const char* connection_variable = "BACK_PGSQL_REPORT_URI";
 
 /// What should be said of a mapping besides the problems of its kinds.

@@ -37,7 +37,7 @@ std::vector<std::string> uses(const directory::kind& k, const std::string& colum
     if (column == k.chain_column)
         out.emplace_back("the checks of a login");
     if (!k.gate.empty() && k.gate.find(column) != std::string::npos)
-        out.emplace_back("pgsql-gate");
+        out.emplace_back("pgsql-login-filter");
     for (const auto& s : k.sources)
         for (const auto& t : s.defaults)
             if (t.uses(column) && std::find(out.begin(), out.end(), "defaults") == out.end())

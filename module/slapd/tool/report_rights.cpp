@@ -38,7 +38,7 @@ void report_triggers(examination& of, json& to)
     std::vector<postgres::named_query> queries;
     for (const auto& k : of.with.kinds())
         for (const auto& one : statements_of({k}))
-            if (!one.writes && (k.hide_gated || !one.name.starts_with("pgsql-gate ")))
+            if (!one.writes && (k.hide_gated || !one.name.starts_with("pgsql-login-filter ")))
                 queries.push_back({one.name, one.text});
     const auto found = postgres::tables_to_watch(of.session, queries, of.limits());
     to["tables"] = found.tables;
@@ -50,7 +50,7 @@ void report_triggers(examination& of, json& to)
 
 void report_needs(examination& of)
 {
-    json& needs = of.report["needs"];
+    json& needs = of.report["requirements"];
     const std::string role = needs["role"];
     const auto session = of.session.run_once(
         {"SELECT current_user, pg_catalog.current_database()", {}}, of.limits());

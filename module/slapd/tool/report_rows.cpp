@@ -243,7 +243,7 @@ private:
                          "they are replaced when users change their passwords", of.examples);
         }
         if (gated_ && entries_ > 0 && may_log_in_ == 0)
-            of_.find(level::warning, "pgsql-gate " + kind_.name,
+            of_.find(level::warning, "pgsql-login-filter " + kind_.name,
                      "the condition is true of no row: nobody can log in");
     }
 

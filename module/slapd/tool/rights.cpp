@@ -17,7 +17,7 @@ statements_of(const std::vector<directory::kind_setting>& kinds)
     for (const auto& k : kinds) {
         add("pgsql-list " + k.name, *k.list);
         if (k.gate)
-            add("pgsql-gate " + k.name, directory::only_where(*k.list, k.gate->text));
+            add("pgsql-login-filter " + k.name, directory::only_where(*k.list, k.gate->text));
         for (const auto& l : k.lookups)
             add("pgsql-lookup " + k.name + " " + l.attribute, l.query);
         for (const auto& v : k.values)

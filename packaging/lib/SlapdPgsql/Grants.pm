@@ -121,7 +121,7 @@ SELECT pg_catalog.set_config('back_pgsql.tables', @{[literal($tables)]}, true) \
 SELECT pg_catalog.format('CREATE ROLE %I', pg_catalog.current_setting('back_pgsql.role'))
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = pg_catalog.current_setting('back_pgsql.role')) \\gexec
 
--- Two servers with pgsql-pool's sessions each, and room for one that is being replaced.
+-- Two servers with pgsql-pool-size's sessions each, and room for one that is being replaced.
 ALTER ROLE $quoted LOGIN NOINHERIT CONNECTION LIMIT $sessions;
 -- The module sets itself a deadline for statements; these are for anybody else who has got hold of the password, and for
 -- a server that died with a transaction open.

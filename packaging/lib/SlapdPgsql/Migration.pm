@@ -109,7 +109,7 @@ my %remark = (
     'pgsql-push-uri'          => 'where approvals of logins are asked for',
     'pgsql-push-timeout'      => 'seconds in which a login has to be approved',
     'pgsql-push-ca'           => 'who may vouch for that address',
-    'pgsql-gate users'        => 'who may log in',
+    'pgsql-login-filter users' => 'who may log in',
     'pgsql-password-change users' => 'how passwords are changed',
 );
 

@@ -74,7 +74,7 @@ sub _options {
     my ($env, $at, $json) = @_;
     return {} if !defined $json;
     my $options = _object($env, $at, $json);
-    _only($env, $at, $options, qw(sqlUri sqlSsl sqlQueryAllUsers sqlQueryOneUser sqlQueryAllGroups sqlQueryGroupsByMember sqlGate sqlPasswordChange
+    _only($env, $at, $options, qw(sqlUri sqlSsl sqlQueryAllUsers sqlQueryOneUser sqlQueryAllGroups sqlQueryGroupsByMember sqlLoginFilter sqlPasswordChange
         ldapBaseDn notificationUrl));
     my %text = map { ($_ => scalar _text($env, "$at.$_", $options->{$_})) } keys %$options;
     delete @text{ grep { !defined $text{$_} || $text{$_} !~ /\S/ } keys %text };

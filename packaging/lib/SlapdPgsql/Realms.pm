@@ -14,19 +14,19 @@ my @queries = (
     [one_user         => 'SQL_QUERY_ONE_USER',         'sqlQueryOneUser'],
     [all_groups       => 'SQL_QUERY_ALL_GROUPS',       'sqlQueryAllGroups'],
     [groups_by_member => 'SQL_QUERY_GROUPS_BY_MEMBER', 'sqlQueryGroupsByMember'],
-    [gate             => 'SQL_GATE',                   'sqlGate', 1],
+    [login_filter     => 'SQL_LOGIN_FILTER',           'sqlLoginFilter', 1],
     [password_change  => 'SQL_PASSWORD_CHANGE',        'sqlPasswordChange', 1],
 );
 
 # What is kept of the database's answers: our name, the variable, its unit and the most of it.
 my @kept = (
-    [cache       => 'SQL_CACHE',       'MiB',     1048576],
-    [stale       => 'SQL_STALE',       'seconds', 604800],
-    [stale_binds => 'SQL_STALE_BINDS', 'seconds', 604800],
+    [cache       => 'SQL_CACHE',             'MiB',     1048576],
+    [stale       => 'SQL_SERVE_STALE',       'seconds', 604800],
+    [stale_binds => 'SQL_SERVE_STALE_BINDS', 'seconds', 604800],
 );
 
 # Returns realms in the order their databases must have in slapd.conf; complaints go to the environment.
-# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, gate, password_change, cache, stale,
+# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, login_filter, password_change, cache, stale,
 # stale_binds, chain, push, push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
 # were given, with their lines and comments.
 sub realms {

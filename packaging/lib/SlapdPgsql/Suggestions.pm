@@ -11,7 +11,7 @@ sub for_realm {
     my $manager = ($realm->{all_users} // '') =~ /"Users"/ && ($realm->{all_users} // '') =~ /"userPassword"/;
     my @out = (
         { remarks => ['', 'What the gateway cannot do. Nothing of it is in force: look, and remove the # before the lines you want.'] },
-        defined $realm->{gate} ? () : _gate($manager),
+        defined $realm->{login_filter} ? () : _login_filter($manager),
         _columns($realm, $manager),
         _members($realm, $manager),
         defined $realm->{password_change} ? () : _password_change($manager),
@@ -27,11 +27,11 @@ sub _off {
     return { name => $name, value => $value, remarks => \@remarks, off => 1 };
 }
 
-sub _gate {
+sub _login_filter {
     my ($manager) = @_;
     my @why = ('The gateway lets pending and suspended users log in. With this only those log in of whose row the condition is true:');
-    return $manager ? _off('pgsql-gate', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @why)
-        : { remarks => [@why, '  pgsql-gate users CONDITION    (SQL over the columns of pgsql-list users)'] };
+    return $manager ? _off('pgsql-login-filter', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @why)
+        : { remarks => [@why, '  pgsql-login-filter users CONDITION    (SQL over the columns of pgsql-list users)'] };
 }
 
 # The list of users and the lookup have to return the same columns.

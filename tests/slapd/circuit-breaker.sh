@@ -22,7 +22,7 @@ at_once() { # slapd's own measure of the operations that follow
     done
     slowest=$(tail -n +$((from + 1)) "$T/slapd.log" | sed -n 's/.* err=52 .*etime=\([0-9.]*\).*/\1/p; s/.* etime=\([0-9.]*\) .*err=52.*/\1/p' | sort -n | tail -n 1)
     [ -n "$slowest" ] || fail "the log does not show how long the operations took"
-    awk "BEGIN { exit $slowest > 0.5 * $PATIENCE }" || fail "an operation took $slowest s although the database was known to be away"
+    awk "BEGIN { exit $slowest > 0.5 * $TIMEOUT_FACTOR }" || fail "an operation took $slowest s although the database was known to be away"
     # What needs no database is there.
     same "$base" "$(dns -b $base -s base)" "the base entry"
     contains "$(search -b '' -s base namingContexts)" "namingContexts: $base"
@@ -32,12 +32,12 @@ stop_postgres
 expect 52 search -b $base '(uid=ann)'
 logged 'the database is away, and operations get result 52 at once until it answers: cannot connect'
 at_once
-same 2 "$(figure olmPgDatabaseTroubled)" "cn=Monitor's word for it"
-[ "$(figure olmPgRefusedAway)" -ge 20 ] || fail "cn=Monitor does not count who was sent away"
+same 2 "$(figure olmPgDatabaseState)" "cn=Monitor's word for it"
+[ "$(figure olmPgFailedFast)" -ge 20 ] || fail "cn=Monitor does not count who was sent away"
 start_postgres
 logged 'the database is back after' 20 # nobody has asked for anything
 right "when it is back"
-same "0 0" "$(figure olmPgDatabaseTroubled) $(figure olmPgDatabaseAway)" "what cn=Monitor says when it is back"
+same "0 0" "$(figure olmPgDatabaseState) $(figure olmPgDatabaseDowntime)" "what cn=Monitor says when it is back"
 
 # A frozen server accepts connections and stays silent.
 freeze_postgres
@@ -79,6 +79,6 @@ q 'ALTER ROLE ldap CONNECTION LIMIT -1'
 stop_postgres
 expect 52 search -b $base '(uid=ann)'
 eventually 10 times_said 3 'the database is away, and'
-expect 0 as_config ldapmodify < <(printf '%s\n' "dn: olcDatabase={1}pgsql,cn=config" "changetype: modify" "replace: olcPgPool" "olcPgPool: 3")
+expect 0 as_config ldapmodify < <(printf '%s\n' "dn: olcDatabase={1}pgsql,cn=config" "changetype: modify" "replace: olcPgPoolSize" "olcPgPoolSize: 3")
 expect 52 search -b $base '(uid=ann)'
 eventually 10 times_said 4 'the database is away, and'

@@ -58,13 +58,13 @@ eventually 5 eval '[ "$(name ann)" = "Ann 8" ]'
 eventually 20 cache_used 4
 stop_slapd
 
-# A table that only the condition of a gate reads counts when the gate hides rows.
+# A table that only the condition of a login filter reads counts when the login filter hides rows.
 q 'CREATE TABLE locks (uid text); GRANT SELECT ON locks TO ldap'
 { # no list of members, which would be made of the users
     sed '/^pgsql-lookup groups memberUid/,$d' "$T/slapd.conf"
-    printf '%s\n' 'pgsql-private-groups off' 'pgsql-gate users username NOT IN (SELECT uid FROM locks)' 'pgsql-hide-gated on' 'pgsql-cache 16'
-} >"$T/gated.conf"
-start_slapd "$T/gated.conf"
+    printf '%s\n' 'pgsql-private-groups off' 'pgsql-login-filter users username NOT IN (SELECT uid FROM locks)' 'pgsql-hide-denied on' 'pgsql-cache 16'
+} >"$T/filtered.conf"
+start_slapd "$T/filtered.conf"
 logged "triggers are missing on locks: run" 20
 stop_slapd
 

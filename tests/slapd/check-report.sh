@@ -68,7 +68,7 @@ lacks "$OUT" "users: "[0-9]*" rows"
 {
     cat "$T/slapd.conf"
     sed -n '/^database pgsql/,$p' "$T/slapd.conf" | sed 's/^suffix.*/suffix dc=example,dc=org/; s/^rootdn.*//; s/^rootpw.*//'
-    echo 'pgsql-gate users false'
+    echo 'pgsql-login-filter users false'
 } >"$T/two.conf"
 mkdir "$T/slapd.d"
 "${PRELOAD[@]}" slaptest -f "$T/two.conf" -F "$T/slapd.d" >/dev/null 2>&1

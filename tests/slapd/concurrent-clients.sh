@@ -3,7 +3,7 @@
 start_postgres
 base=dc=example,dc=com
 mkdir "$T/slapd.d"
-{ manager_conf; echo "pgsql-pool 3"; } >"$T/slapd.conf"
+{ manager_conf; echo "pgsql-pool-size 3"; } >"$T/slapd.conf"
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest"; }
 start_slapd "$T/slapd.d"
 database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
@@ -28,7 +28,7 @@ done
 # Killed sessions are replaced within the operation; a pool of another size, or another place of the same, is no reason to fail.
 for size in 2 8 1 5 3; do
     kill_backends >/dev/null
-    printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPool" "olcPgPool: $size" | as_config ldapmodify >/dev/null
+    printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPoolSize" "olcPgPoolSize: $size" | as_config ldapmodify >/dev/null
     sleep 0.2
 done
 

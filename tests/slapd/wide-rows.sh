@@ -23,9 +23,9 @@ suffix $base
 sizelimit unlimited
 pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
 pgsql-timeout 30
-pgsql-kind pictures rdn=cn class=top,device,extensibleObject under=ou=pictures
+pgsql-kind pictures rdn=cn class=top,device,extensibleObject container=ou=pictures
 pgsql-list pictures SELECT name AS cn, photo AS "jpegPhoto", note AS description, words AS l, length(photo) AS "uidNumber" FROM pictures
-pgsql-kind teams rdn=cn class=top,posixGroup,extensibleObject under=ou=teams
+pgsql-kind teams rdn=cn class=top,posixGroup,extensibleObject container=ou=teams
 pgsql-list teams SELECT name AS cn, gid AS "gidNumber" FROM teams
 pgsql-values teams memberUid SELECT team AS cn, who FROM members
 pgsql-values teams title SELECT team AS cn, paper FROM papers

@@ -5,7 +5,7 @@ base=dc=example,dc=com
 {
     manager_conf
     cat <<END
-pgsql-stale 3600
+pgsql-serve-stale 3600
 access to attrs=userPassword by * auth
 access to attrs=mail by dn.exact=cn=admin,$base read by * none
 access to * by * read
@@ -82,14 +82,14 @@ stop_slapd
 q 'DROP VIEW "Users"; ALTER TABLE people RENAME TO "Users"'
 
 # Not for longer than it may be, and not at all unless it is said so.
-sed -i 's/^pgsql-stale .*/pgsql-stale 3/' "$T/slapd.conf"
+sed -i 's/^pgsql-serve-stale .*/pgsql-serve-stale 3/' "$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 same "Ann Again" "$(name ann)" "ann"
 stop_postgres
 eventually 10 eval "! search -b $base '(uid=ann)' cn"
 expect 52 search -b $base '(uid=ann)' cn
 stop_slapd
-sed -i '/^pgsql-stale /d' "$T/slapd.conf"
+sed -i '/^pgsql-serve-stale /d' "$T/slapd.conf"
 start_postgres
 start_slapd "$T/slapd.conf"
 same "Ann Again" "$(name ann)" "ann"

@@ -6,8 +6,8 @@ q 'GRANT UPDATE ON "Users" TO ldap; ALTER TABLE "Users" ADD expire integer'
 {
     manager_conf | sed "s/\"mail\", /\"mail\", \"status\", expire AS shadow_expire, /"
     cat <<END
-pgsql-gate users "status" = 'active'
-pgsql-stale-binds 3600
+pgsql-login-filter users "status" = 'active'
+pgsql-serve-stale-binds 3600
 pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?
 access to attrs=userPassword by self =xw by * auth
 access to * by * read
@@ -34,7 +34,7 @@ for how in fast immediate; do
     expect 52 login ann wrong
     expect 52 login bob wrong
     expect 52 login hal
-    expect 52 login carl # the gate was closed when it was last seen
+    expect 52 login carl # the login filter denied it when it was last read
     expect 52 login dora
     expect 52 login gus # whose password was changed by us since it was seen
     expect 52 login gus other
@@ -52,7 +52,7 @@ for how in fast immediate; do
 done
 lacks "$(<"$T/slapd.log")" '$6$'
 
-# A table that is locked makes the database slow, not absent: the gate that was closed meanwhile is not got round.
+# A table that is locked makes the database slow, not absent: a login filter that denies meanwhile still counts.
 q "UPDATE \"Users\" SET status = 'active' WHERE uid = 'carl'"
 expect 0 login carl
 q "UPDATE \"Users\" SET status = 'suspended' WHERE uid = 'carl'"
@@ -69,14 +69,14 @@ expect 0 login ann
 stop_slapd
 
 # Not for longer than it may be, and not at all unless it is said so.
-sed -i 's/^pgsql-stale-binds .*/pgsql-stale-binds 3/' "$T/slapd.conf"
+sed -i 's/^pgsql-serve-stale-binds .*/pgsql-serve-stale-binds 3/' "$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 expect 0 login bob
 stop_postgres
 eventually 10 eval "! login bob"
 expect 52 login bob
 stop_slapd
-sed -i '/^pgsql-stale-binds /d' "$T/slapd.conf"
+sed -i '/^pgsql-serve-stale-binds /d' "$T/slapd.conf"
 start_postgres
 start_slapd "$T/slapd.conf"
 expect 0 login bob

@@ -47,7 +47,7 @@ eventually 1 idle
 stop_slapd
 
 # Waiting for a connection counts as well.
-conf 'pgsql-timeout 2.5' 'pgsql-pool 1' >"$T/slapd.conf"
+conf 'pgsql-timeout 2.5' 'pgsql-pool-size 1' >"$T/slapd.conf"
 begin
 admin=(-D "cn=admin,$base" -w admin)
 (ends '51 52' 2.5 "${admin[@]}") &
@@ -60,7 +60,7 @@ wait $first && wait $second || fail "waiting for a connection"
 stop_slapd
 
 # So does waiting for a turn, which may take half of pgsql-timeout more.
-conf 'pgsql-timeout 2' 'pgsql-anonymous-share 1' >"$T/slapd.conf"
+conf 'pgsql-timeout 2' 'pgsql-anonymous-limit 1' >"$T/slapd.conf"
 begin
 (ends 52 2) &
 first=$!

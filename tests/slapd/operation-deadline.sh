@@ -11,7 +11,7 @@ q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory
  "gidNumber" AS gid_number, "cn" AS full_name FROM slow' \
         'pgsql-list groups SELECT "cn" AS name, "gidNumber" AS gid_number FROM "Groups"'
     for kind in red blue green; do
-        printf '%s\n' "pgsql-kind $kind rdn=uid class=top,account under=ou=$kind" "pgsql-list $kind SELECT uid, cn AS description FROM slow WHERE uid LIKE '%x'"
+        printf '%s\n' "pgsql-kind $kind rdn=uid class=top,account container=ou=$kind" "pgsql-list $kind SELECT uid, cn AS description FROM slow WHERE uid LIKE '%x'"
     done
 } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"

@@ -27,7 +27,7 @@ slow "the second login without the directive"
 stop_slapd
 
 mkdir "$T/slapd.d"
-{ manager_conf; echo "pgsql-gate users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')"; echo pgsql-remember-binds 60; } >"$T/slapd.conf"
+{ manager_conf; echo "pgsql-login-filter users username IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'active')"; echo pgsql-bind-cache-ttl 60; } >"$T/slapd.conf"
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >/dev/null 2>&1 || fail "slaptest"
 start_slapd "$T/slapd.d"
 expect 0 search -b $base '(uid=ann)'
@@ -61,7 +61,7 @@ bind 49 ann other
 # For its seconds; and a change of the configuration forgets all.
 database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
 change() { printf '%s\n' "dn: $database" "changetype: modify" "$@" | as_config ldapmodify; }
-expect 0 change "replace: olcPgRememberBinds" "olcPgRememberBinds: 5"
+expect 0 change "replace: olcPgBindCacheTtl" "olcPgBindCacheTtl: 5"
 bind 0 bob dear
 slow "a login after a change of the configuration"
 bind 0 bob dear

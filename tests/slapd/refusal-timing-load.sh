@@ -8,7 +8,7 @@ dear='$argon2id$v=19$m=16384,t=2,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/
 q "INSERT INTO \"Users\" SELECT 5000 + n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U', 'U', 'U', 'u' || n || '@x', NULL,
    '$dear', 'active', NULL, NULL, now(), now() FROM generate_series(1, 30) n; UPDATE \"Users\" SET \"userPassword\" = '!' WHERE \"uid\" = 'hal'"
 start_slapd - < <(manager_conf; printf '%s\n' 'pgsql-hash-threads 1' 'pgsql-hash-timeout 60'
-    echo "pgsql-gate users username NOT IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'suspended')")
+    echo "pgsql-login-filter users username NOT IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'suspended')")
 
 # Ten connections at a time from another address, and the same number of them whatever is measured.
 perl -MNet::LDAP -e '
@@ -40,7 +40,7 @@ perl -MNet::LDAP -MTime::HiRes=time -e '
 kill $flood
 wait $flood 2>/dev/null || true
 
-# nobody does not exist; u1 does; dora is barred by the gate; bob and gus have cheap hashes; hal has a locked one
+# nobody does not exist; u1 does; dora is denied by the login filter; bob and gus have cheap hashes; hal has a locked one
 nobody=$(sed -n 's/^nobody //p' "$T/times")
 while read -r name ms; do
     say "$name: $ms ms"

@@ -23,8 +23,8 @@ attributes() {
 class="( 1.3.6.1.4.1.15953.9.2.1 NAME 'sudoRole' SUP top STRUCTURAL MUST cn MAY ( sudoUser \$ sudoHost \$ sudoCommand \$ sudoNotBefore \$ sudoOrder ) )"
 kinds() {
     cat <<'END_OF_KINDS'
-Kind hosts under=ou=hosts rdn=cn class=top,device,ipHost
-Kind sudo under=ou=sudoers rdn=cn class=top,sudoRole
+Kind hosts container=ou=hosts rdn=cn class=top,device,ipHost
+Kind sudo container=ou=sudoers rdn=cn class=top,sudoRole
 List hosts SELECT name AS cn, address AS "ipHostNumber", note AS description FROM hosts
 List sudo SELECT name AS cn, hosts AS "sudoHost", commands AS "sudoCommand", place AS "sudoOrder", since AS "sudoNotBefore" FROM rules
 Lookup hosts ipHostNumber SELECT name AS cn, address AS "ipHostNumber", note AS description FROM hosts WHERE address = ?

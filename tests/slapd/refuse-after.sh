@@ -11,7 +11,7 @@ LOCAL=ldapi://${T//\//%2F}%2Fldapi
 {
     printf '%s\n' "TLSCertificateFile $T/cert" "TLSCertificateKeyFile $T/key"
     manager_conf
-    printf '%s\n' "pgsql-timeout 1" "pgsql-withdraw 2"
+    printf '%s\n' "pgsql-timeout 1" "pgsql-refuse-after 2"
 } >"$T/slapd.conf"
 URI="$URI ldaps://127.0.0.1:$tls $LOCAL" start_slapd "$T/slapd.conf"
 connects() { perl -MIO::Socket::INET -e 'exit(IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => shift, Timeout => 5) ? 0 : $!{ECONNREFUSED} ? 1 : 2)' "$1"; }
@@ -46,7 +46,7 @@ for round in 1 2; do
 done
 same 2 "$(grep -c 'new connections are taken again' "$T/slapd.log")" "how often it came back"
 
-# slapd ends as ever when it has withdrawn.
+# slapd also ends while it refuses connections.
 stop_postgres
 same 52 "$(asked $base sub '(uid=ann)')" "a search without the database"
 eventually 20 refused_at "$plain"

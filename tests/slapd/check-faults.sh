@@ -18,7 +18,7 @@ lacks "$OUT" 'CREATE INDEX'
 contains "$OUT" 'SSSD: a user by name'
 contains "$OUT" 'Users_uid_key'
 lacks "$OUT" 'SELECT'
-checked 0 --brief --colour always "$T/slapd.conf"
+checked 0 --brief --color always "$T/slapd.conf"
 contains "$OUT" $'\e[36mnote'
 
 # What PostgreSQL refuses, and what is left can still be told.
@@ -59,9 +59,9 @@ checked 1 --brief "$T/super.conf"
 contains "$OUT" 'role postgres is a superuser'
 
 # What a proxy of transactions needs, and a choice among servers, are as for slapd.
-{ conf; printf '%s\n' 'pgsql-prepare off' 'pgsql-reads primary'; } >"$T/proxy.conf"
+{ conf; printf '%s\n' 'pgsql-pooler on' 'pgsql-target-session-attrs primary'; } >"$T/proxy.conf"
 checked 0 --brief "$T/proxy.conf"
-sed -i 's/^pgsql-reads primary/pgsql-reads standby/' "$T/proxy.conf"
+sed -i 's/^pgsql-target-session-attrs primary/pgsql-target-session-attrs standby/' "$T/proxy.conf"
 checked 2 "$T/proxy.conf"
 contains "$OUT" 'PostgreSQL: cannot connect: '
 contains "$OUT" 'hot standby mode'

@@ -3,8 +3,8 @@
 # Use: . "$(dirname "$0")/../lib.sh"    BUILD=build/asan (default build/release) chooses the module; KEEP=1 keeps $T.
 set -euo pipefail
 
-TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-PROJECT=$(dirname "$TESTS")
+TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+PROJECT=${TESTS%/*}
 BUILD=${BUILD:-$PROJECT/build/release}
 case $BUILD in /*) ;; *) BUILD=$PROJECT/$BUILD ;; esac
 MODULE=$BUILD/back_pgsql.so
@@ -14,7 +14,17 @@ PATH=$PATH:/usr/sbin:/sbin
 for variable in "${!PG@}"; do unset "$variable"; done
 export LDAPNOINIT=1 LC_ALL=C.UTF-8
 
-T=$(mktemp -d "${TMPDIR:-/tmp}/back-pgsql.XXXXXX")
+# In memory where there is room: a cluster is a thousand files that live for seconds.
+has_room() { # DIRECTORY
+    local mounts type free
+    [ -d "$1" ] && [ -w "$1" ] || return
+    mounts=$(</proc/self/mounts)
+    [[ ! $mounts =~ " $1 "[^$'\n']*noexec ]] || return
+    read -r type free < <(stat -f -c '%T %a*%S' "$1")
+    [ "$type" = tmpfs ] && ((free > 4 << 30))
+}
+if [ -z "${TMPDIR:-}" ] && has_room /dev/shm; then T=/dev/shm; else T=${TMPDIR:-/tmp}; fi
+T=$(mktemp -d "$T/back-pgsql.XXXXXX")
 chmod 755 "$T"
 SLAPD= POSTGRES= OUT= ERR=
 
@@ -38,11 +48,11 @@ need() { # COMMAND…: what the test cannot do without
 # A port nobody listens on. The lock keeps tests that run at the same time apart for as long as they live.
 free_port() { # VARIABLE
     local candidate lock
-    mkdir -p "${TMPDIR:-/tmp}/back-pgsql-ports.$UID"
+    [ -d "${TMPDIR:-/tmp}/back-pgsql-ports.$UID" ] || mkdir -p "${TMPDIR:-/tmp}/back-pgsql-ports.$UID"
     for _ in {1..200}; do
         candidate=$((20000 + RANDOM % 12000)) # below the range from which the kernel picks clients' ports
         exec {lock}>"${TMPDIR:-/tmp}/back-pgsql-ports.$UID/$candidate"
-        if flock -n "$lock" && ! (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null; then
+        if flock -n "$lock" && ! { : <>"/dev/tcp/127.0.0.1/$candidate"; } 2>/dev/null; then
             printf -v "$1" %s "$candidate"
             return
         fi
@@ -53,22 +63,32 @@ free_port() { # VARIABLE
 
 now() { echo "${EPOCHREALTIME/./}"; } # in microseconds
 
+# Waits like sleep, without a process: nothing is ever written into this pipe.
+exec {SILENT_PIPE}<> <(:)
+pause() { read -rt "$1" -u "$SILENT_PIPE" || true; } # SECONDS
+
+microseconds() { # SECONDS, which may have a fraction
+    local fraction=
+    [[ $1 != *.* ]] || fraction=${1#*.}
+    fraction=${fraction}000000
+    echo $((10#${1%%.*} * 1000000 + 10#${fraction:0:6}))
+}
+
 eventually() { # SECONDS COMMAND…: succeeds once COMMAND does (a sanitizer may take its time)
-    local end=$(($(now) + $1 * TIMEOUT_FACTOR * 1000000))
+    local end=$((${EPOCHREALTIME/./} + $1 * TIMEOUT_FACTOR * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
-        [ "$(now)" -lt "$end" ] || fail "it did not come true in time: $*"
-        sleep 0.05
+        ((${EPOCHREALTIME/./} < end)) || fail "it did not come true in time: $*"
+        pause 0.05
     done
 }
 
 within() { # SECONDS COMMAND…: COMMAND's own result, but it must not take longer (a sanitizer may take its time)
-    local limit=$1 start status=0 took
-    start=$(now)
+    local limit=$1 start=${EPOCHREALTIME/./} status=0 took
     shift
     "$@" || status=$?
-    took=$(($(now) - start))
-    awk "BEGIN { exit $took > $limit * $TIMEOUT_FACTOR * 1000000 }" || fail "took $((took / 1000)) ms, more than $limit s: $*"
+    took=$((${EPOCHREALTIME/./} - start))
+    [ "$took" -le $(($(microseconds "$limit") * TIMEOUT_FACTOR)) ] || fail "took $((took / 1000)) ms, more than $limit s: $*"
     return $status
 }
 
@@ -93,7 +113,6 @@ expect() { # CODE COMMAND…
     shift
     "$@" >"$T/out.$me" 2>"$T/err.$me" || status=$?
     OUT=$(<"$T/out.$me") ERR=$(<"$T/err.$me")
-    rm -f "$T/out.$me" "$T/err.$me"
     [ "$status" = "$code" ] && return
     say "--- output:"; printf '%.4000s\n' "$OUT" >&2
     say "--- errors:"; printf '%.4000s\n' "$ERR" >&2
@@ -111,7 +130,7 @@ cleanup() {
     set +e
     # slapd must end as cleanly as it ran, also when the test never stopped it.
     if [ -n "$SLAPD" ]; then end_slapd; else sanitizer_reports; fi || { [ "$status" != 0 ] && [ "$status" != 77 ]; } || status=1
-    [ -z "$POSTGRES" ] || { thaw_postgres; stop_postgres immediate; } 2>/dev/null
+    [ -z "$POSTGRES" ] || { ! is_frozen || thaw_postgres; stop_postgres immediate; } 2>/dev/null
     local job
     for job in $(jobs -p); do kill "$job" 2>/dev/null; done
     if [ -n "${KEEP:-}" ]; then say "kept: $T"; else rm -rf "$T"; fi

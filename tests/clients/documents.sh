@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every command in the README and in doc/getting-started.md works, up to a login through SSSD.
+# Every command in README.md and doc/getting-started.md works, up to a login through SSSD.
 . "$(dirname "$0")/own-system.sh"
 
 before_readme() {

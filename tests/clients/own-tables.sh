@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every command in doc/own-tables.md works, from CREATE TABLE to a login with a home directory.
+# Every command in doc/own-tables.md works, up to a login with a home directory.
 . "$(dirname "$0")/own-system.sh"
 page=doc/own-tables.md
 

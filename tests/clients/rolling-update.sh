@@ -1,5 +1,5 @@
 #!/bin/bash
-# slapd-pgsql-pair replaces ldap1 and ldap2, two machines with LDAPS on port 636, under a live SSSD: no lookup of a new user fails.
+# slapd-pgsql-pair updates both servers in turn without a failed lookup in SSSD.
 #
 # The machines are network namespaces of these names, on a bridge in a network that begins and ends with this test, as do all processes.
 if [ -z "${OWN_NETWORK:-}" ] && unshare --net --mount --pid --fork true 2>/dev/null; then

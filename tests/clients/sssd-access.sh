@@ -1,5 +1,5 @@
 #!/bin/bash
-# SSSD's access filter is enforced: whom it does not match may know the password and still not log in.
+# SSSD's access filter refuses users it does not match, even with the right password.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

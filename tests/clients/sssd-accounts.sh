@@ -1,5 +1,5 @@
 #!/bin/bash
-# SSSD shows every user and group of the database: by name, by number, and all groups of a user.
+# SSSD finds every user and group by name and number, and all memberships.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

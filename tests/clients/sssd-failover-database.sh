@@ -1,5 +1,5 @@
 #!/bin/bash
-# When only ldap1 has lost its database, its users are found and let in through ldap2 at once.
+# When one server loses its database, SSSD uses the other one immediately.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

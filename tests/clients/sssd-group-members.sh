@@ -1,5 +1,5 @@
 #!/bin/bash
-# The four queries are enough for SSSD to keep a user's groups: asking for a group does not take its members away.
+# A group lookup in SSSD does not remove members from the group.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

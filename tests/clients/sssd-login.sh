@@ -1,5 +1,5 @@
 #!/bin/bash
-# PAM lets a user in with the right password, and with nothing else.
+# PAM accepts the right password and nothing else.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

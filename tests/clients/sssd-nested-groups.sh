@@ -1,5 +1,5 @@
 #!/bin/bash
-# SSSD finds groups of groups by DN with RFC 2307bis, and direct ones with RFC 2307.
+# SSSD resolves nested groups with RFC 2307bis and direct groups with RFC 2307.
 . "$(dirname "$0")/clients.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,5 +1,5 @@
 #!/bin/bash
-# While the database is down SSSD keeps the users it knows; when it is back, everybody can log in again by itself.
+# SSSD keeps known users during a database outage and recovers by itself.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

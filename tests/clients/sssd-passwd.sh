@@ -1,5 +1,5 @@
 #!/bin/bash
-# passwd on a machine with SSSD changes the password in the database; the login filter keeps suspended users out.
+# passwd changes the password in the database, but not for suspended users.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

@@ -1,5 +1,5 @@
 #!/bin/bash
-# With push approval PAM lets in who has the password and approves, even if that takes a while, and one login is one prompt.
+# PAM accepts a login after its push approval, with one prompt per login.
 . "$(dirname "$0")/clients.sh"
 . "$TESTS/lib/push.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Queries that also select "sshPublicKey" give sshd the users' keys, through SSSD.
+# sshd gets the users' keys from SSSD if the queries select sshPublicKey.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

@@ -1,5 +1,5 @@
 #!/bin/bash
-# ldap1 and SSSD start while the database is down, and show its users as soon as it is up.
+# SSSD shows all users once a database that was down at startup is up.
 . "$(dirname "$0")/clients.sh"
 
 start_postgres

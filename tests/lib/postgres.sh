@@ -1,16 +1,19 @@
 # postgres.sh: turns tests/data/manager.sql into a private PostgreSQL cluster that a test may stop, freeze and break.
 
-POSTGRES_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+POSTGRES_BIN=
+for version in {10..99}; do # the newest
+    [ ! -x "/usr/lib/postgresql/$version/bin/postgres" ] || POSTGRES_BIN=/usr/lib/postgresql/$version/bin
+done
 
 # PostgreSQL refuses to run as root; setpriv ends it with the test even when the test is killed.
 as_postgres() {
-    if [ "$(id -u)" != 0 ]; then "$@"; return; fi
+    if [ "$EUID" != 0 ]; then "$@"; return; fi
     setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
 }
 
 postmaster() { # DIRECTORY OPTIONS…: starts PostgreSQL, $! is its process
     local identity=()
-    [ "$(id -u)" != 0 ] || identity=(--reuid=postgres --regid=postgres --init-groups)
+    [ "$EUID" != 0 ] || identity=(--reuid=postgres --regid=postgres --init-groups)
     (cd / && exec setsid setpriv "${identity[@]}" --pdeathsig INT -- "$POSTGRES_BIN/postgres" -D "$1/data" -k "$1" \
         -c fsync=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=200 \
         "${@:2}" >>"$1/postgres.log" 2>&1) &
@@ -19,17 +22,18 @@ postmaster() { # DIRECTORY OPTIONS…: starts PostgreSQL, $! is its process
 # initdb takes seconds, so it is done once a build and version of manager.sql; a test unpacks the result.
 postgres_template() { # prints the path of the packed cluster
     local key template work
-    key=$(cat "$TESTS/data/manager.sql" "${BASH_SOURCE[0]}" | cksum | cut -d ' ' -f 1)-$UID
-    template=$BUILD/clusters/$key.tar
+    key=$(cat "$TESTS/data/manager.sql" "${BASH_SOURCE[0]}" | cksum)
+    template=$BUILD/clusters/${key%% *}-$UID.tar
+    if [ -f "$template" ]; then echo "$template"; return; fi
     mkdir -p "$BUILD/clusters"
     (
         flock 9
         [ ! -f "$template" ] || exit 0
         work=$(mktemp -d "${TMPDIR:-/tmp}/back-pgsql-initdb.XXXXXX")
-        [ "$(id -u)" != 0 ] || chown postgres "$work"
+        [ "$EUID" != 0 ] || chown postgres "$work"
         (
             cd /
-            as_postgres "$POSTGRES_BIN/initdb" -D "$work/data" -U postgres -A trust --no-sync -E UTF8 --locale=C.UTF-8
+            as_postgres "$POSTGRES_BIN/initdb" -D "$work/data" -U postgres -A trust --no-sync --wal-segsize=1 -E UTF8 --locale=C.UTF-8
             printf '%s\n' 'local all all trust' 'host all all 127.0.0.1/32 scram-sha-256' |
                 as_postgres tee "$work/data/pg_hba.conf"
             as_postgres "$POSTGRES_BIN/pg_ctl" -D "$work/data" -w -o "-c listen_addresses= -c fsync=off -k $work" start
@@ -54,12 +58,24 @@ start_postgres() { # OPTIONS of postgres…
         tar -C "$T/pg" -xpf "$template"
         # SCRAM's thousands of rounds take a sanitized slapd seconds a connection.
         [ ${#PRELOAD[@]} = 0 ] || sed -i 's/scram-sha-256/trust/' "$T/pg/data/pg_hba.conf"
-        [ "$(id -u)" != 0 ] || chown postgres "$T/pg"
+        [ "$EUID" != 0 ] || chown postgres "$T/pg"
         free_port PGPORT
     fi
     postmaster "$T/pg" -c listen_addresses=127.0.0.1 -p "$PGPORT" "$@"
     POSTGRES=$!
-    eventually 30 "$POSTGRES_BIN/pg_isready" -q -h "$T/pg" -p "$PGPORT" -U postgres
+    local end=$((SECONDS + 30 * TIMEOUT_FACTOR))
+    until serves "$T/pg/data" "$POSTGRES"; do
+        kill -0 "$POSTGRES" 2>/dev/null || fail "PostgreSQL did not start: $(tail -n 5 "$T/pg/postgres.log")"
+        [ "$SECONDS" -lt "$end" ] || fail "PostgreSQL does not serve at port $PGPORT"
+        pause 0.02
+    done
+}
+
+# What pg_ctl waits for as well, without a process.
+serves() { # DATA-DIRECTORY PROCESS
+    local state=()
+    { mapfile -t state <"$1/postmaster.pid"; } 2>/dev/null
+    [[ ${state[0]:-} == "$2" && ${state[7]:-} == ready* ]]
 }
 
 stop_postgres() { # [fast|immediate]: fast ends sessions in words, immediate drops them as a crash would
@@ -76,6 +92,11 @@ restart_postgres() { stop_postgres "$@"; start_postgres; }
 freeze_postgres() {
     kill -STOP "$POSTGRES"
     pgrep -P "$POSTGRES" | xargs -r kill -STOP
+}
+
+is_frozen() { # the process's state is the first word after its name
+    local line
+    read -r line <"/proc/$POSTGRES/stat" && [[ $line == *') T '* ]]
 }
 
 thaw_postgres() {

@@ -5,9 +5,9 @@
 # Use: "${PRELOAD[@]}" COMMAND… for a program of slapd's (slapd, slaptest, slapcat, …); empty for plain builds.
 PRELOAD=() TIMEOUT_FACTOR=1
 sanitizer_runtime() { ldd "$MODULE" 2>/dev/null | grep -Eo "/[^ ]*$1\.so[^ ]*" | head -n 1; }
-if runtime=$(sanitizer_runtime 'lib(asan|tsan)'); then
+if [ -f "$BUILD/libexit_shim.so" ]; then # only builds with a sanitizer have it
+    runtime=$(sanitizer_runtime 'lib(asan|tsan)')
     TIMEOUT_FACTOR=4
-    [ -f "$BUILD/libexit_shim.so" ] || fail "$BUILD/libexit_shim.so is missing, without which a sanitized slapd does not end: build all"
     PRELOAD=(env "LD_PRELOAD=$runtime $(sanitizer_runtime 'libstdc\+\+') $BUILD/libexit_shim.so"
         # slapd has no frame pointers; and it is not instrumented, so that freed memory is overwritten as well
         "ASAN_OPTIONS=log_path=$T/report:detect_stack_use_after_return=1:fast_unwind_on_malloc=0:max_free_fill_size=4096:free_fill_byte=90"
@@ -63,11 +63,18 @@ start_slapd() { # CONF [slapd's OPTIONS…]
     setpriv --pdeathsig TERM -- "${PRELOAD[@]}" slapd -h "$URI" $how "$conf" -d "${LOG_LEVEL:-stats}" "$@" >>"$T/slapd.log" 2>&1 &
     SLAPD=$!
     local end=$((SECONDS + 30))
-    until ldapsearch -x -LLL -H "$URI" -b '' -s base 1.1 >/dev/null 2>&1; do
+    until listens "$URI"; do
         kill -0 "$SLAPD" 2>/dev/null || { SLAPD=; fail "slapd did not start"; }
         [ "$SECONDS" -lt "$end" ] || fail "slapd does not answer at $URI"
-        sleep 0.05
+        pause 0.02
     done
+}
+
+# slapd listens once it is ready to serve, so a connection is enough, where bash can open one.
+listens() { # URI
+    local address=${1#ldap://}
+    if [[ $1 == ldap://*:* && $1 != *' '* ]]; then { : <>"/dev/tcp/${address%:*}/${address##*:}"; } 2>/dev/null; return; fi
+    ldapsearch -x -LLL -H "$1" -b '' -s base 1.1 >/dev/null 2>&1
 }
 
 # Waits until the slapd started last asks PostgreSQL nothing more of its own accord.
@@ -79,9 +86,9 @@ end_slapd() {
     local process=$SLAPD status=0
     SLAPD=
     kill -TERM "$process" 2>/dev/null || true
-    for _ in {1..300}; do
+    for _ in {1..750}; do
         kill -0 "$process" 2>/dev/null || break
-        sleep 0.05
+        pause 0.02
     done
     if kill -0 "$process" 2>/dev/null; then
         kill -KILL "$process"
@@ -120,3 +127,15 @@ dns() { search "$@" 1.1 | sed -n 's/^dn: //p' | sort; }
 as_config() { "$1" -x -H "$URI" -D cn=config -w config "${@:2}"; }
 
 logged() { eventually "${2:-5}" grep -qF -- "$1" "$T/slapd.log"; }
+
+# begun PATTERN COUNT: slapd's log has so many lines with PATTERN since slapd was started last.
+begun() { [ "$(tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -c -- "$1")" -ge "$2" ]; }
+
+# What slapd has sent waits in the kernel, and nothing moves.
+unread() { awk -v port="$(printf ':%04X' "${URI##*:}")" 'index($2, port) == 9 && $4 == "01" { print $3, $5 }' /proc/net/tcp; }
+nobody_reads() {
+    local before
+    before=$(unread)
+    pause 1
+    grep -qv ' 00000000:' <<<"$before" && [ "$(unread)" = "$before" ]
+}

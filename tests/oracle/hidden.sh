@@ -1,4 +1,4 @@
-# What hidden rows would show is answered as by a database from which these rows and their memberships were deleted.
+# Searches over hidden rows match a database from which those rows were deleted.
 #
 # PROFILES="lookups values" COUNT=20000 SEED=1 MODES="plain cached stale" tests/oracle/hidden.sh; by default a few thousand requests.
 # MODES=stale asks both again while PostgreSQL is down; they may then differ in what they kept, so that mode is for a person to read.

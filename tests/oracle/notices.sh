@@ -1,4 +1,4 @@
-# The oracle notices a wrong value, what it leads to in filters and compares, and shows the smallest searches that tell.
+# The oracle reports wrong values and reduces them to the smallest failing searches.
 . "$(dirname "$0")/../lib.sh"
 need perl slapadd
 . "$TESTS/oracle/profiles.sh"

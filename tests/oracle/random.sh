@@ -1,4 +1,4 @@
-# Generated searches find the same entries, with the same values and result codes, as in back-mdb with the same data.
+# Random searches return the same entries, values and result codes as back-mdb.
 #
 # PROFILES="manager many" COUNT=20000 SEED=1 WORKERS=4 tests/oracle/random.sh; by default a few thousand searches over all
 # profiles, with a new seed each time. FIRST=17 COUNT=1 with a profile and a seed asks the 17th search of it alone.

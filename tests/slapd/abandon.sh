@@ -1,4 +1,4 @@
-# A search whose client gives it up or goes away stops at PostgreSQL too, and harms nobody else.
+# An abandoned search stops in PostgreSQL and does not affect other clients.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres
@@ -30,7 +30,7 @@ URI=$URI perl -MNet::LDAP -e '
     $quick->sync;
     print $quick->code, " ", $quick->count, "\n";' >"$T/perl" 2>&1 &
 eventually 5 at_work
-sleep 0.7
+logged " ABANDON msg="
 eventually 1 stopped
 wait $!
 same "0 1" "$(<"$T/perl")" "the search after the abandoned one"

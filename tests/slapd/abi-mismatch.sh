@@ -1,4 +1,4 @@
-# A module built for another version of slapd, or for other structs, refuses to load and names both versions.
+# A module built for another slapd refuses to load and names both versions.
 . "$(dirname "$0")/../lib.sh"
 running=$(slapd -VV 2>&1 | grep -Eo 'slapd [0-9]+\.[0-9]+\.[0-9]+' | head -n 1)
 running=${running#slapd }

@@ -1,4 +1,4 @@
-# What slapd's access rules hide is not shown, not searched, not compared and not betrayed by the way in which it is missing.
+# Attributes hidden by access rules cannot be read, searched, compared or inferred.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Access rules by group ask our groups, of static and of dynamic members, about our users, and know at once who joins and leaves.
+# Access rules by group follow membership changes in static and dynamic groups immediately.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Rules and assertions that read lists of values see them whole in compares and logins too, not just what was asked about.
+# Access rules and assertions see all values of an attribute in compares and binds.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

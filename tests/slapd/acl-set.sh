@@ -1,4 +1,4 @@
-# Access rules by set follow names, DNs, groups and searches among our entries.
+# Access rules by set follow names, DNs, groups and searches in the database.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Sixteen hostile connections without a login leave the searches and logins of others at most three times slower.
+# Sixteen hostile anonymous connections slow other searches and logins at most threefold.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/many-users.sh"
 need perl

@@ -1,4 +1,4 @@
-# authz-regexp makes one of our users of who comes by SASL: looked up among them (an LDAP URI), free to act for others if told so.
+# authz-regexp maps SASL identities to database users, who may proxy if permitted.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

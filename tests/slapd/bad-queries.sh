@@ -1,4 +1,4 @@
-# A query that only the database can find wrong makes searches fail with a reason in the log, never come back empty, and spares the other kind.
+# A query that PostgreSQL rejects makes its kind fail with a logged reason.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

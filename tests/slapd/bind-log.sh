@@ -1,4 +1,4 @@
-# Each bind leaves one line that says who, from where, how far it came, how it ended, why, and how long it took; no secret.
+# Each bind logs one line with client, outcome, reason and duration, but no secret.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

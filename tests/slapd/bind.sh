@@ -1,4 +1,4 @@
-# Every kind of hash lets in who knows the password, under the name the directory shows, and nobody else.
+# Every supported hash accepts the right password under the shown DN and nothing else.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A default that breaks its attribute's syntax is passed over, and what then lacks a required attribute is reported.
+# A default with invalid syntax is ignored, and a missing required attribute is reported.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/check.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# In an SQL_ASCII database only what is not UTF-8 is left out, and the log names its row.
+# In an SQL_ASCII database only rows that are not UTF-8 are skipped and logged.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# What is kept is what the database said: every client sees of it what access rules let it see, and many at a time ask once.
+# Cached entries obey each client's access rules, and concurrent clients share one query.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all

@@ -1,4 +1,4 @@
-# The cache is switched on and off in a running slapd; where nobody tells of changes, answers are used for their time, if that is said.
+# The cache can be enabled and disabled online, also with a lifetime only.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all

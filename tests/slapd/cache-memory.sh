@@ -1,4 +1,4 @@
-# However much is asked for, what is kept takes no more memory than pgsql-cache says.
+# The cache never uses more memory than pgsql-cache allows.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 [ "$TIMEOUT_FACTOR" = 1 ] || skip "a sanitizer's own memory is not for this test to measure"

@@ -1,4 +1,4 @@
-# While changes are not heard of nothing is kept or used: without triggers, without a session that listens, or with a doubtful one.
+# Nothing is cached while change notifications are missing or unreliable.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all

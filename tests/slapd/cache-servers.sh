@@ -1,4 +1,4 @@
-# With several servers in the URI only what the primary said is kept; after a failover that is the new one.
+# With several hosts, only results from the primary are cached, also after a failover.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 . "$TESTS/lib/replication.sh"

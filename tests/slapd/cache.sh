@@ -1,4 +1,4 @@
-# What was asked before costs no statement; a change by SQL shows within 100 ms of its commit, at both of two servers.
+# A repeated search runs no statement, and a committed change shows within 100 ms.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all

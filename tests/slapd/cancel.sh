@@ -1,4 +1,4 @@
-# Abandon and Cancel (RFC 3909) stop the statement in PostgreSQL within 100 ms, and Cancel is answered.
+# Abandon and Cancel (RFC 3909) stop the statement in PostgreSQL within 100 ms.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres
@@ -41,6 +41,7 @@ if ($how eq 'abandon') {
 }
 END
 busy() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active'")" = 1 ]; }
+watched() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT ended()' AND state = 'active'")" = 1 ]; }
 once() { # HOW CLASS: how many $MILLISECONDS the statement lives on; what the client prints is in $OUT
     local asked
     coproc client { URI=$URI exec perl "$T/client.pl" "$@" 2>&1; }
@@ -49,7 +50,7 @@ once() { # HOW CLASS: how many $MILLISECONDS the statement lives on; what the cl
     eventually 10 busy
     [ "$1" = waiting ] || q 'SELECT ended()' >"$T/ended" &
     local watch=$!
-    sleep 0.3
+    [ "$1" = waiting ] || eventually 10 watched
     echo >&"$to"
     read -r -t 20 asked <&"$from"
     OUT=$(timeout 20 cat <&"$from")

@@ -1,4 +1,4 @@
-# The chain of a row's own, auth_backends, goes before the database's; one that cannot be kept lets nobody in, and is logged.
+# A row's auth_backends overrides the database's; an invalid one refuses the login.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# slapd-pgsql-check names missing indexes of large tables, broken queries, a missing right, a database that is away, and what is no configuration.
+# slapd-pgsql-check reports missing indexes and rights, broken queries and an unreachable database.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/check.sh"
 start_postgres

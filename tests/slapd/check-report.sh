@@ -1,4 +1,4 @@
-# slapd-pgsql-check tells columns, rows, hashes, rights and plans as they are, what is wrong with them, and changes nothing.
+# slapd-pgsql-check reports columns, rows, hashes, rights and plans, and changes nothing.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/check.sh"
 need python3

@@ -1,4 +1,4 @@
-# A database that stays away is known to be: after the first operation has waited in vain, the others get 52 at once; its return is noticed by itself.
+# Once the database is known to be down, operations return 52 immediately until it recovers.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Columns of every type become attributes and are found by them, whatever PostgreSQL holds them in.
+# Columns of every type become attributes that filters find.
 . "$(dirname "$0")/../lib.sh"
 need openssl
 start_postgres

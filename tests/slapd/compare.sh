@@ -1,4 +1,4 @@
-# Compare answers by the attribute's matching rule, and tells no value from no attribute from no entry.
+# Compare follows the matching rule and tells false, missing attribute and missing entry apart.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 start_slapd - < <(manager_conf)

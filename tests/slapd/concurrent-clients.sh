@@ -1,4 +1,4 @@
-# Many clients at once, while sessions are killed and the configuration changes under them, each get their own right answer.
+# Concurrent clients get correct answers while sessions are killed and the configuration changes.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

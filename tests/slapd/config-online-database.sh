@@ -1,4 +1,4 @@
-# A database is added to a running slapd, serves at once and after a restart, and is deleted again without one.
+# A database can be added and deleted while slapd runs, and survives a restart.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 mkdir "$T/slapd.d"

@@ -1,4 +1,4 @@
-# Directives are added, replaced and deleted in a running slapd, and count from the next search on.
+# Directives changed while slapd runs take effect with the next search.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A wrong change in a running slapd is refused with the reason, and everything goes on as before it.
+# An invalid online change is refused with a reason and changes nothing.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# slapd does not start with a wrong configuration, and says which directive is wrong, where in it, and why.
+# slapd refuses an invalid configuration and names the directive, the place and the reason.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 

@@ -33,7 +33,7 @@ slowly() { # COMMAND…: what a client gets that reads its answer only once COMM
         }' "${URI#ldap://}" "$T" "$base" >"$T/out" &
     local client=$!
     eventually 10 test -e "$T/asked"
-    sleep 3 # the answer is longer than what the kernel holds
+    eventually 20 nobody_reads # the answer is longer than what the kernel holds
     within 10 expect 0 "$@"
     touch "$T/go"
     eventually 30 test -s "$T/out"

@@ -1,4 +1,4 @@
-# Workers that wait for PostgreSQL hold up neither configuration changes nor the removal of their own database.
+# Workers that wait for PostgreSQL do not delay configuration changes.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 export MALLOC_PERTURB_=90 # overwrites freed memory
@@ -10,10 +10,13 @@ start_slapd "$T/slapd.d"
 database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
 expect 0 search -b $base '(uid=ann)'
 
+searches='SRCH base=.*filter="(uid=ann)"'
 wait_for_it() { # a few searches that wait for a frozen database
     freeze_postgres
+    local before
+    before=$(grep -c "$searches" "$T/slapd.log" || true)
     for i in 1 2 3; do search -b $base "(uid=ann)" >"$T/answer.$i" 2>&1 & done
-    sleep 0.3
+    eventually 10 begun "$searches" $((before + 3))
 }
 collect() { # CODE: what they got
     local status job

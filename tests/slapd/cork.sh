@@ -1,4 +1,4 @@
-# A long answer leaves in full packets, over TLS and from the cache too, and whatever pgsql-cork says a look-up leaves at once.
+# Long answers fill their packets, and short answers are sent immediately.
 . "$(dirname "$0")/../lib.sh"
 need strace openssl
 [ ${#PRELOAD[@]} = 0 ] || skip "a sanitizer's own tracing and strace exclude each other"

@@ -1,4 +1,4 @@
-# Hosts and sudo rules are kinds made by directives alone, in slapd.conf and in a running slapd alike, and clients find them.
+# Hosts and sudo rules can be defined by directives alone, also online.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# With sslmode=verify-full only the database that the authority vouches for under this name is talked to; anything else is said in words.
+# With sslmode=verify-full only a server with a trusted, matching certificate is used.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/certificates.sh"
 # A sanitizer that notes who allocates what takes OpenSSL's errors tens of seconds; leaks are other tests' business.

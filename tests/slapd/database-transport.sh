@@ -1,4 +1,4 @@
-# The log tells how sessions are encrypted, and warns when hashes cross a network in the clear.
+# The log tells how sessions are encrypted and warns about hashes sent in plain text.
 . "$(dirname "$0")/../lib/own-namespace.sh"
 . "$(dirname "$0")/../lib.sh"
 need_namespace

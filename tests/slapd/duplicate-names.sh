@@ -1,4 +1,4 @@
-# Rows that claim the same DN make one entry, and the log tells the administrator which name it is.
+# Rows with the same DN become one entry, and the log names the DN.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A value that the database's encoding cannot hold belongs to no entry, and is no error.
+# A value outside the database's encoding matches no entry and causes no error.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/filters.sh"
 start_postgres

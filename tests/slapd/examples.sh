@@ -1,4 +1,4 @@
-# slapd.conf.example and doc/cn-config.ldif are valid as they are, and serve what the four queries alone serve.
+# slapd.conf.example and doc/cn-config.ldif are valid and serve what the four queries serve.
 . "$(dirname "$0")/../lib.sh"
 need openssl
 start_postgres

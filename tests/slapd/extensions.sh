@@ -1,4 +1,4 @@
-# Every extended operation has the result that it has with back-mdb; no control goes unheard.
+# Every extended operation and control has the same result as with back-mdb.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/mdb.sh"
 need perl

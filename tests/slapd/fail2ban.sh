@@ -1,4 +1,4 @@
-# fail2ban bans the address of refused logins, and none that a client writes into the log.
+# fail2ban bans the address of refused logins, and no address that a client forges.
 . "$(dirname "$0")/../lib.sh"
 need fail2ban-regex fail2ban-server perl
 start_postgres

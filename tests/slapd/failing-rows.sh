@@ -1,4 +1,4 @@
-# A row that an expression of the query fails for is left out; a query that always fails stays an error.
+# A row that fails to evaluate is skipped, but a failing query stays an error.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

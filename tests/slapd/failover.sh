@@ -1,4 +1,4 @@
-# When the primary dies and its standby takes over before the deadline, no lookup and no login fails; then passwords are changed at the new primary.
+# A failover within the deadline fails no lookup and no login.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/replication.sh"
 start_postgres

@@ -1,5 +1,5 @@
 #!/bin/bash
-# With gentlehup on, SIGHUP and then SIGTERM end slapd at once, but not before it has answered what was asked.
+# With gentlehup slapd finishes what it has begun before it ends.
 . "$(dirname "$0")/../lib.sh"
 
 # Clients that are still connected when slapd ends this way are not freed by it; that is its own business.

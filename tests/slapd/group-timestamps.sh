@@ -1,4 +1,4 @@
-# Groups take no modifyTimestamp from updated_at, which does not change with their members; users do, and so do groups on request.
+# Groups show modifyTimestamp only on request, because member changes do not update it.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,5 +1,4 @@
-# Binds that slapd makes itself wait for their turn with their worker: right and wrong passwords are told apart, and they never
-# take all workers.
+# Binds from inside slapd wait for their hash check and return the right result.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,5 +1,4 @@
-# However many log in with dear hashes, few are checked at a time, within their memory; meanwhile searches, cheap hashes and
-# changes of the configuration do not wait, though slapd has two threads.
+# Concurrent logins with expensive hashes are limited and do not delay cheap operations.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# A query that would show the password hashes of a partitioned or inherited table, or by UNION ALL, is refused.
+# A query that would show hashes through partitions, inheritance or UNION ALL is refused.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 q "CREATE TABLE people (uid text, num int, hash text) PARTITION BY RANGE (num)

@@ -1,4 +1,4 @@
-# A query that would show the column of the password hashes is refused in words.
+# A query that would show the password column is refused with a reason.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 q "CREATE VIEW secrets AS SELECT \"uid\" AS who, \"userPassword\" AS what FROM \"Users\"; GRANT SELECT ON secrets TO ldap"

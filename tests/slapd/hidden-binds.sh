@@ -1,4 +1,4 @@
-# To a bind and a password change a hidden row does not exist, not even as the namesake of a visible one.
+# Hidden rows do not exist for binds and password changes, even with a visible namesake.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

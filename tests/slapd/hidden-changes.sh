@@ -1,4 +1,4 @@
-# Who is hidden now is hidden in what is kept as well, although the tables of members did not change.
+# A row that becomes hidden disappears from cached groups as well.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 start_postgres -c log_statement=all

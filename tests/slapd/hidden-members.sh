@@ -1,4 +1,4 @@
-# A row that is hidden is named by no group, whatever gives the members, and by no DN.
+# No group and no DN names a hidden row, whatever query returns the members.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com people=ou=people,dc=example,dc=com groups=ou=groups,dc=example,dc=com

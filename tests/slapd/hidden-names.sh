@@ -1,4 +1,4 @@
-# No DN of a hidden row is shown by any attribute, and names of every type and spelling are told.
+# No attribute shows the DN of a hidden row, in any column type or spelling.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com people=ou=people,dc=example,dc=com

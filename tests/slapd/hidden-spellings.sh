@@ -1,4 +1,4 @@
-# A hidden row is not named by a DN in any spelling that slapd reads, nor by spare blanks.
+# No spelling of a DN that slapd accepts reveals a hidden row.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base='o=Ann\, Bob & Co' people='ou=people,o=Ann\, Bob & Co' teams='ou=groups,o=Ann\, Bob & Co'

@@ -1,4 +1,4 @@
-# A lookup by an expression gets an index on it, unless that cannot be known to serve.
+# A lookup by an expression gets index advice only if the index would serve it.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/scans.sh"
 . "$TESTS/lib/advice.sh"

@@ -1,4 +1,4 @@
-# The log's advice on indexes looks through views and joins, suits every type, and says in words what no index is known for.
+# Index advice works through views, joins and all types, and explains its limits.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/advice.sh"
 start_postgres -c log_statement=all

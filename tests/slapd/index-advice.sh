@@ -1,4 +1,4 @@
-# At the start the log names the indexes that clients' searches lack on large tables, and with those it names none.
+# At startup the log names exactly the missing indexes of large tables.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/scans.sh"
 . "$TESTS/lib/advice.sh"

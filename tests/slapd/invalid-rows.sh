@@ -1,4 +1,4 @@
-# A row that cannot be an entry is left out with a word in the log, and costs no other row anything.
+# A row that cannot become an entry is skipped and logged, and affects no other.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# NUL bytes and broken UTF-8 match nothing, and are never an error of the database.
+# NUL bytes and invalid UTF-8 match nothing and cause no database error.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 start_slapd - < <(manager_conf)

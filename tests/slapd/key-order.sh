@@ -1,4 +1,4 @@
-# Between pages no entry is lost or doubled, whatever the names' own order is, and names are not filtered by it either.
+# Pages neither lose nor repeat entries, in any sort order of the names.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Lists of values reach their entries in whatever types and spellings the names of both are stored, and values show as columns do.
+# Listed values reach their entries for all types and spellings of the key.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

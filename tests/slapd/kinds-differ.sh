@@ -1,4 +1,4 @@
-# What one kind says of an attribute, a password or a login filter holds for no other kind.
+# Attributes, passwords and gates of one kind do not apply to other kinds.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/shown.sh"
 need perl

@@ -1,4 +1,4 @@
-# The limits directive counts for us as for back-mdb: anonymous, users, a DN, members of our groups, soft and hard, with pages.
+# The limits directive works as with back-mdb, for all subjects, limits and pages.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/mdb.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# A row that the login filter or shadowExpire denies cannot log in, is found all the same, and the log says why.
+# A row refused by the login filter or shadowExpire is found but cannot log in.
 . "$(dirname "$0")/../lib.sh"
 start_postgres -c log_statement=all
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A long password never makes the check of a login take longer than the bound.
+# A long password never makes a login check exceed its bound.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# Values of a megabyte and groups of ten thousand members come out as they went in.
+# Values of a megabyte and groups of ten thousand members are returned unchanged.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

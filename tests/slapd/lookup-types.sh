@@ -1,4 +1,4 @@
-# A keyed query with a parameter of any type finds its rows, and whatever else a client asserts is nobody's, not an error.
+# A lookup parameter of any type finds its rows, and other values match nothing.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A session cut while its statement runs is replaced once, within the deadline, and the client gets its whole answer.
+# A session cut during a statement is replaced once, and the client gets all entries.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

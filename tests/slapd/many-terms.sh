@@ -1,4 +1,4 @@
-# Filters of thousands of terms, members' among them, are answered in time and keep PostgreSQL's planner out of trouble.
+# Filters of thousands of terms are answered in time.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# Members that no row stands for are shown as the query gives them, as memberUid and as member.
+# Members without a row are shown as the query returns them.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/check.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# cn=Monitor counts what was known already, what is kept, the changes that were heard of, and what was answered for want of the database.
+# cn=Monitor counts cache hits, cached results, notifications and stale answers.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/cache.sh"
 

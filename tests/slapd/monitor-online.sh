@@ -1,4 +1,4 @@
-# Databases appear in cn=Monitor and go from there with slapd running, in whatever order it is configured, or not at all.
+# Databases appear in and disappear from cn=Monitor while slapd runs.
 . "$(dirname "$0")/../lib.sh"
 
 watch() { search -D cn=config -w config -b cn=Monitor "$@"; }

@@ -1,4 +1,4 @@
-# cn=Monitor counts what was answered, by kind and outcome, keeps its counts when directives change, and hides them by access rules.
+# cn=Monitor counts operations by kind and outcome, and obeys access rules.
 . "$(dirname "$0")/../lib.sh"
 
 monitored() { # CONF…: appends a cn=Monitor that only its own root and cn=admin may read

@@ -1,4 +1,4 @@
-# When one kind's query fails, entries of the other kind that show its members or groups are errors, not entries without them.
+# When a query fails, entries that depend on it are errors, not incomplete.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# All statements of a search that finds nothing share one deadline; a long answer may take longer.
+# All statements of a search share one deadline, which a long answer may exceed.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

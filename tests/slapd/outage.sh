@@ -1,4 +1,4 @@
-# A dead, restarting or frozen database is an error within the deadline, never an empty directory or a wrong password.
+# An unreachable database causes an error within the deadline, never an empty result.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

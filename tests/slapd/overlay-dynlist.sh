@@ -1,4 +1,4 @@
-# slapo-dynlist makes members, and memberOf, of searches among our users, for groups of ours as it does for back-mdb's.
+# slapo-dynlist generates member and memberOf values as it does over back-mdb.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/mdb.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# A database of ours can be glued below or above one of back-mdb (subordinate): one search, paged too, shows the entries of both.
+# A database glued to one of back-mdb returns the entries of both, also paged.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 modules() { sed -e 's/^moduleload back_pgsql/&\nmoduleload back_mdb/'; }

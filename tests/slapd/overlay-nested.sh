@@ -1,4 +1,4 @@
-# Searches that ask us while they are answered (access rules, dynamic lists) all end with few connections and many clients.
+# Searches that search again while they are answered finish with few connections.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# What others make of our entries (glue, sorting, dynamic lists, access by group) is an error while the database is away.
+# Overlays return an error while the database is down.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# slapo-pcache answers a query that was answered before without our database, and no other; a login too, where it is told to.
+# slapo-pcache answers repeated queries, and binds if configured, without the database.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

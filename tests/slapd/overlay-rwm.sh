@@ -1,4 +1,4 @@
-# slapo-rwm shows our directory below another base and under other attribute names: bind, search and compare as over back-mdb.
+# slapo-rwm maps base and attribute names as it does over back-mdb.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/mdb.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# slapo-sssvlv sorts our entries (RFC 2891), in pages and in virtual list views too, exactly as it sorts back-mdb's.
+# slapo-sssvlv sorts entries (RFC 2891), pages and list views as over back-mdb.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/mdb.sh"
 need perl

@@ -1,4 +1,4 @@
-# Whatever a client sends as page size or cookie is answered or refused, and never harms the connection or anybody else.
+# An invalid page size or cookie is refused and does not harm the connection.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

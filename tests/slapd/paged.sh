@@ -1,4 +1,4 @@
-# Paged results (RFC 2696) give the whole answer in pages, at any depth, from any server of the same configuration.
+# Paged results (RFC 2696) return every entry, from any server with this configuration.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,5 +1,4 @@
-# A password change that the database does not confirm is an error and changes nothing; one that it has made is none, though the
-# connection broke; an UPDATE that does not fit is refused with words in the log.
+# A password change that the database does not confirm is an error.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

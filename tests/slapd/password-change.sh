@@ -1,4 +1,4 @@
-# Users change their passwords by RFC 3062, administrators those of others; everybody else, and every other change, is refused.
+# Users and administrators change passwords by RFC 3062; every other change is refused.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Password changes are allowed, made costlier and forbidden in a running slapd, and count from the next request on.
+# Directives about password changes take effect online with the next request.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Behind a proxy that gives every transaction to another session, pgsql-pooler on serves the same answers, and leaves no setting to others.
+# With pgsql-pooler on, searches work through a transaction pooler and leave no settings.
 . "$(dirname "$0")/../lib.sh"
 need pgbouncer
 start_postgres

@@ -1,4 +1,4 @@
-# Who leaves, or binds again, while an approval is awaited is not logged in by it; whatever follows on the connection gets its turn.
+# An abandoned push bind never logs the client in.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

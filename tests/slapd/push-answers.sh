@@ -1,4 +1,4 @@
-# A login with push approval succeeds if the reply approves it in time, and for no other reply, whatever it is.
+# A push login succeeds only if the reply approves it in time.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

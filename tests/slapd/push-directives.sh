@@ -1,4 +1,4 @@
-# The directives about the chain and about approvals are added, replaced and deleted in a running slapd, and count from the next login on.
+# Directives about the chain and approvals take effect online with the next login.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# While approvals are awaited the configuration can be changed: directives count for the next logins, and whose database or overlay goes is told so.
+# Pending push logins neither block nor escape configuration changes.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# Logins that wait pass through overlays as others do: ppolicy over the directory, rwm over a relay to it, lastbind's question.
+# Pending push logins pass through overlays like any other login.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

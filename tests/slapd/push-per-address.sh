@@ -1,4 +1,4 @@
-# When all places are taken, the address with the most logins gives way to another address.
+# When all slots are taken, the address with most logins gives up one.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 need perl

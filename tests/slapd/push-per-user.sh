@@ -1,4 +1,4 @@
-# A user with hundreds of logins has a share of the places, and one approval lets in no more.
+# One user cannot take all slots, and one approval admits no other login.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 need perl

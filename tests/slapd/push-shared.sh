@@ -1,4 +1,4 @@
-# The same user from the same address shares a prompt and its outcome while it is open; nobody else does, and nothing is remembered.
+# Only logins of the same user and address share an open prompt.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

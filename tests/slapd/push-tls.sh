@@ -1,4 +1,4 @@
-# Approvals count only from an endpoint whose certificate fits its name and comes from an authority that is trusted.
+# Approvals count only from an endpoint with a trusted, matching certificate.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 need openssl

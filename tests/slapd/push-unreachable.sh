@@ -1,4 +1,4 @@
-# A request that does not get out is tried again for some seconds; one that did is never repeated.
+# An unsent push request is retried for seconds; a sent one is never repeated.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 start_postgres

@@ -1,4 +1,4 @@
-# Hundreds of logins that wait for approval hold no worker and no connection to PostgreSQL; each gets its own user's answer.
+# Pending push logins hold neither a worker nor a database connection.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 need perl

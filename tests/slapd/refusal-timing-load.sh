@@ -1,4 +1,4 @@
-# Under load, too, the time that a refusal takes does not tell whether the name exists.
+# Under load the time of a refused login does not reveal whether the name exists.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# The time that a refusal takes does not tell whether the name exists, may log in, or has what kind of hash.
+# The time of a refused login reveals neither the account, its state nor its hash.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# With pgsql-refuse-after slapd refuses new connections once its database has been away for long enough, goes on with those it has, and is back with it.
+# slapd refuses new connections during a long outage and accepts them again afterwards.
 . "$(dirname "$0")/../lib.sh"
 need perl openssl
 start_postgres

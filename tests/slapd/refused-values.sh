@@ -1,4 +1,4 @@
-# A value that a lookup's own expressions refuse belongs to no entry; every other failure stays an error.
+# A value that a lookup expression rejects matches nothing; other failures stay errors.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/filters.sh"
 start_postgres

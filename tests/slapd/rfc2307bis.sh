@@ -1,4 +1,4 @@
-# With RFC 2307bis's schema groups show their members as DNs too, byte for byte the members' own, and users their groups.
+# With rfc2307bis groups show member DNs, and users show their groups.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

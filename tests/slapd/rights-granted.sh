@@ -1,4 +1,4 @@
-# The role that slapd-pgsql-check --grants makes suffices for all that the module does, and needs each of its grants.
+# The generated role has exactly the rights that the module needs.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/rights.sh"
 . "$TESTS/lib/cache.sh"

@@ -1,4 +1,4 @@
-# A missing right on anything that a query uses fails slaptest, with the GRANT for it.
+# slaptest fails on a missing right and prints the GRANT for it.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/rights.sh"
 start_postgres

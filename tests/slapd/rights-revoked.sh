@@ -1,4 +1,4 @@
-# Scripts take back what they gave, and serve all databases of slapd that share a role.
+# Revoke scripts undo their grants, also when several databases share a role.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/rights.sh"
 start_postgres

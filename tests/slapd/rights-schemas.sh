@@ -1,4 +1,4 @@
-# Generated grants suffice for views, quoted names, other schemas, arrays, functions, sequences, policies and whole rows.
+# Generated grants cover views, schemas, functions, policies and quoted names.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/rights.sh"
 . "$TESTS/lib/advice.sh"

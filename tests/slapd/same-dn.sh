@@ -1,4 +1,4 @@
-# Rows whose names differ only by case are one entry, in lists, pages, lookups and logins.
+# Names that differ only by case are one entry in every operation.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A table dropped, restored or altered while slapd runs is noticed at once: an error while it is away, right answers after.
+# A dropped, restored or altered table is noticed immediately.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 start_slapd - < <(manager_conf)

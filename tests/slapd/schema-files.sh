@@ -1,4 +1,4 @@
-# The LDIF of every schema file defines what the file itself defines, and slapd takes it while it runs.
+# Each schema's LDIF defines what its schema file defines, and loads online.
 . "$(dirname "$0")/../lib.sh"
 
 head_conf() { base_conf | grep -v -e nis.schema -e '^moduleload' | sed "s|^pidfile|${1:-}\n&|"; }

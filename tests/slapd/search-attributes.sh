@@ -1,4 +1,4 @@
-# A search returns the attributes that were asked for, named in any case, and no others.
+# A search returns the requested attributes, in any case, and no others.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 start_slapd - < <(manager_conf)

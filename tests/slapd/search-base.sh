@@ -1,4 +1,4 @@
-# A search whose base does not exist gets noSuchObject and the DN of the nearest entry that does.
+# A missing search base returns noSuchObject with the nearest existing DN.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# Size and time limits of the client and of the server end a search with what was found so far, and with their own codes.
+# Size and time limits return the entries found so far and their own code.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

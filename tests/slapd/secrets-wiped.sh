@@ -1,4 +1,4 @@
-# Nothing is left in slapd's memory of a password that waited for its check or for an approval, right or wrong.
+# No password remains in slapd's memory after its check or approval.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/push.sh"
 [ ${#PRELOAD[@]} = 0 ] || skip "a sanitizer maps more memory than can be looked through"

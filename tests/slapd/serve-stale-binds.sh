@@ -1,4 +1,4 @@
-# While the database is away, who could log in before can do so with the same password for a while; whoever cannot gets 52.
+# During an outage known users can log in with their last password for a while.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

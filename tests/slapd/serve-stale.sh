@@ -1,4 +1,4 @@
-# While the database is away what was seen before is shown as it was, for its time; what was not seen, or is not there, gets 52.
+# During an outage known entries are served for a while, and everything else gets 52.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A session is closed when nobody has needed it for a while, and replaced when it has served for long enough.
+# Idle sessions are closed, and old sessions are replaced.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# A dump that could not be read to its end ends slapcat with an error and words; memory does not grow with the directory.
+# slapcat fails on an incomplete dump, and its memory stays bounded.
 . "$(dirname "$0")/../lib.sh"
 need slapcat
 start_postgres

@@ -1,4 +1,4 @@
-# slapcat writes the whole directory, parents first, and back-mdb that has loaded it answers as we do.
+# slapcat writes the whole directory in an order that back-mdb can load.
 . "$(dirname "$0")/../lib.sh"
 need slapcat slapadd
 start_postgres

@@ -1,4 +1,4 @@
-# slaptest asks the database as well: what PostgreSQL refuses fails the test, in words; a database that is away does not.
+# slaptest fails if PostgreSQL rejects a query, but not if it is unreachable.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 tested() { # STATUS, the configuration on standard input: $OUT is what slaptest says

@@ -1,4 +1,4 @@
-# Quotes, wildcards and everything else that means something to SQL, filters or DNs is plain data in values.
+# Characters special in SQL, filters or DNs are plain data in values.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 start_slapd - < <(manager_conf)

@@ -1,4 +1,4 @@
-# Thirty-two clients that ask for everything and never read keep nobody else from being served.
+# Thirty-two clients that never read their answers do not block other clients.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

@@ -1,4 +1,4 @@
-# A server that starts up is waited for, and the log keeps its words.
+# slapd waits for a server that is starting up.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

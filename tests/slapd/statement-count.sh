@@ -1,4 +1,4 @@
-# Each search of SSSD, nslcd and Proxmox takes one statement, or none; lists of members and memberships may add one.
+# Each search of SSSD, nslcd and Proxmox runs at most one statement per list.
 . "$(dirname "$0")/../lib.sh"
 start_postgres -c log_statement=all
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# hasSubordinates tells whether entries are below, as back-mdb does, and costs a statement only where it is asked for.
+# hasSubordinates is right and costs a statement only if it is requested.
 . "$(dirname "$0")/../lib.sh"
 need slapadd
 start_postgres -c log_statement=all

@@ -1,4 +1,4 @@
-# With pgsql-target-session-attrs prefer-standby searches and logins go to the standby, password changes to the primary; either may be away.
+# With prefer-standby, searches and logins use the standby and password changes the primary.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/replication.sh"
 start_postgres

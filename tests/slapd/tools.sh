@@ -1,4 +1,4 @@
-# slapd's other tools work on the database as far as they read, and refuse in words what would write.
+# slapd's tools read the database, and refuse to write to it.
 . "$(dirname "$0")/../lib.sh"
 need slapacl slapauth slapdn slaptest slapindex slapadd slapmodify
 start_postgres

@@ -1,4 +1,4 @@
-# What a filter asserts is found in columns of uncommon types and collations, in their defaults too. All of it was wrong once.
+# Filters match columns of uncommon types and collations, and their defaults.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

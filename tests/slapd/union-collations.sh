@@ -1,4 +1,4 @@
-# A collation that a UNION gives a column loses no name, and conflicting ones are refused.
+# A UNION's collation loses no name, and conflicting collations are refused.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

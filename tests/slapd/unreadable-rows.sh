@@ -1,4 +1,4 @@
-# A row that PostgreSQL cannot convert to UTF-8 is left out, and the log names it.
+# A row that PostgreSQL cannot convert to UTF-8 is skipped and logged.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 in_db() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -A -t -v ON_ERROR_STOP=1 "$1" -c "$2"; }

@@ -1,4 +1,4 @@
-# Of several hosts, one that accepts connections and says nothing takes only its share of the time, and is tried last afterwards.
+# A host that accepts connections but stays silent takes only its share of time.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

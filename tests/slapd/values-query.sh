@@ -1,4 +1,4 @@
-# A query of values gives an attribute as many as there are, and a filter finds them however they are spelled.
+# A values query gives an attribute all its values, and filters find each one.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

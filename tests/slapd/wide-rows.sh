@@ -1,4 +1,4 @@
-# Large values and long lists of values cost an answer no more memory than others, and all of them arrive.
+# Large values and long lists arrive complete without using more memory.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com

@@ -1,4 +1,4 @@
-# slapd's writetimeout and idletimeout end connections that do not read, or ask nothing.
+# writetimeout and idletimeout close connections of stalled and idle clients.
 . "$(dirname "$0")/../lib.sh"
 need perl
 start_postgres

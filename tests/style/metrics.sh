@@ -9,7 +9,7 @@ rows=$(grep -oE '\{[0-9]+, "olmPg[A-Za-z]+", (counter|gauge), [a-z]+,' "$catalog
 same "$(sed -n '/^std::vector<metric> numbers()/,/^}/p' "$catalogue" | grep -cE '^ *\{[0-9]')" "$(wc -l <<<"$rows")" "the number of rows that the check reads"
 same "" "$(cut -d ' ' -f 1 <<<"$rows" | sort | uniq -d)" "OIDs that are given twice"
 same "" "$(awk '$1 >= 100' <<<"$rows")" "OIDs among those of operations"
-operations=$(grep -oE '^ *\{tally::[a-z_]+, [0-9]+, [0-9]+, "olmPg[A-Za-z]+"' "$catalogue" | cut -d '"' -f 2 | sed 's/^olmPg//')
+operations=$(grep -oE '^ *\{operation_stats::[a-z_]+, [0-9]+, [0-9]+, "olmPg[A-Za-z]+"' "$catalogue" | cut -d '"' -f 2 | sed 's/^olmPg//')
 outcomes=$(sed -n '/^constexpr outcome_row/,/^};/p' "$catalogue" | grep -oE '"[A-Za-z]+"' | tr -d '"')
 same 4 "$(wc -l <<<"$operations")" "the number of operations"
 same 8 "$(wc -l <<<"$outcomes")" "the number of outcomes"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mapping/character_set.hpp"
+#include "mapping/column.hpp"
 #include "mapping/value_template.hpp"
 #include "sql/placeholders.hpp"
 
@@ -14,9 +15,6 @@
 
 namespace pgsql::directory {
 
-/// The families of equality rules (RFC 4517) that conditions know; slapd decides the others.
-enum class matching_rule : char { ignore_case, exact_case, integer, boolean, time, uuid, other };
-
 /// How a column's text has to be compared to find what the attribute's rule would find.
 enum class comparison : char {
     any,   ///< stored in any case, with any blanks
@@ -24,65 +22,11 @@ enum class comparison : char {
     exact  ///< stored as it is asserted: plain = serves
 };
 
-/// How PostgreSQL holds a column's values, as far as reading and comparing them differ.
-enum class column_type : char {
-    text,
-    citext, ///< = does not look at case
-    int2,
-    int4,
-    int8,
-    numeric, ///< with integers for an attribute; others are `other`
-    boolean,
-    uuid,
-    timestamptz, ///< of these three, those that become GeneralizedTime; others are `other`
-    timestamp,   ///< meant as UTC
-    date,
-    bytea,
-    array, ///< of what column::element says
-    bytea_array,
-    json,
-    jsonb,
-    other ///< read and compared as text
-};
-
-[[nodiscard]] constexpr bool is_integer(column_type type) noexcept
-{
-    return type == column_type::int2 || type == column_type::int4 || type == column_type::int8 ||
-           type == column_type::numeric;
-}
-
-[[nodiscard]] constexpr bool is_text(column_type type) noexcept
-{
-    return type == column_type::text || type == column_type::citext || type == column_type::other;
-}
-
-[[nodiscard]] constexpr bool is_time(column_type type) noexcept
-{
-    return type == column_type::timestamptz || type == column_type::timestamp ||
-           type == column_type::date;
-}
-
 /// An attribute type that some kind serves.
 struct attribute {
     std::string name; ///< slapd's canonical spelling
     matching_rule rule = matching_rule::other;
     bool operational = false; ///< shown to who asks for it by name or by + (RFC 4512 §3.4)
-};
-
-/// A column that the queries of a kind return.
-struct column {
-    std::string name;
-    column_type type = column_type::other;
-    bool deterministic = true; ///< its collation; LIKE and ~ refuse others
-    unsigned type_oid = 0;     ///< of its type in PostgreSQL's catalogue; 0: may be any
-    bool wide = false;         ///< its values may be of any length
-    column_type element = column_type::text; ///< of an array: text, or what is read in its own form
-    bool collates = false;                   ///< its order is that of a collation
-    bool whole_seconds = false;              ///< a time that has no fractions of a second
-    std::string instead; ///< what is read of the row e in its place (of a list: texts); or empty
-    /// A cast to text gives another text than the one PostgreSQL prints (inet and boolean, for
-    /// instance); of an array: its elements have to be cast one by one.
-    bool own_cast = false;
 };
 
 /// Where the values of one attribute come from.

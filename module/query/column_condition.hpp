@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/ascii.hpp"
+#include "mapping/assertion.hpp"
 #include "mapping/mapping.hpp"
+#include "sql/array_literal.hpp"
 #include "sql/statement.hpp"
 
 #include <optional>
@@ -11,6 +13,8 @@
 #include <vector>
 
 namespace pgsql::directory {
+
+using postgres::array_literal;
 
 /// The condition, after a text, that lower() and = cannot be trusted with it: superfluous blanks,
 /// and anything but ASCII, where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A
@@ -44,19 +48,6 @@ struct condition {
     [[nodiscard]] std::string text() const;
 };
 
-/// Whether PostgreSQL's text can hold the value (UTF-8 without NUL); one that it cannot hold equals
-/// none of its values.
-[[nodiscard]] bool is_valid_utf8(std::string_view value);
-
-/// The assertion of an integer as a parameter for a column of this type; nothing when no value of
-/// the column equals it.
-[[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
-                                                           column_type type);
-
-/// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
-[[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion,
-                                                          matching_rule rule, column_type type);
-
 /// Whether a text in UTF-8 can be a parameter; `set` as in mapping::characters.
 using held = character_set::verdict;
 [[nodiscard]] inline held holds(const character_set* set, std::string_view text)
@@ -64,26 +55,8 @@ using held = character_set::verdict;
     return set != nullptr ? set->look_up(text) : held::held;
 }
 
-/// The PostgreSQL array literal of some texts (manual §8.15.6).
-[[nodiscard]] std::string array_literal(const std::vector<std::string>& values);
-
-/// Whether a column of the type holds several values.
-[[nodiscard]] bool is_list(column_type type);
-
 /// Whether the value can equal a text in the regular form, which any_case finds by an index.
 [[nodiscard]] bool may_be_regular(std::string_view value);
-
-/// The column of the row e, or what stands in for it.
-[[nodiscard]] std::string reference(const column& c);
-
-/// How a column is read so that its text is the attribute's value.
-[[nodiscard]] std::string select_expression(const column& c);
-
-/// The number of that text's type, or 0 where it is not the column's own.
-[[nodiscard]] unsigned result_type_oid(const column& c);
-
-/// That the column gives an entry no value, so that a default stands in for it.
-[[nodiscard]] std::string is_missing_sql(const column& c);
 
 /// One of the conditions that OR joins in an equality, and the index by which PostgreSQL finds its
 /// rows.

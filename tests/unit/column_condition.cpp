@@ -35,7 +35,7 @@ compiled equals(column_type type, matching_rule rule, const std::string& value,
 
 const std::string uuid_bytes("\x6b\xa7\xb8\x10\x9d\xad\x11\xd1\x80\xb4\x00\xc0\x4f\xd4\x30\xc8",
                              16);
-const std::string uuid_text = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+const std::string uuid_value = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 
 } // namespace
 
@@ -66,13 +66,13 @@ TEST_CASE("a number shown as text equals only the text that PostgreSQL writes")
 
 TEST_CASE("uuids are compared by value")
 {
-    CHECK(equals(column_type::uuid, matching_rule::uuid, uuid_bytes).values.at(0) == uuid_text);
+    CHECK(equals(column_type::uuid, matching_rule::uuid, uuid_bytes).values.at(0) == uuid_value);
     CHECK(equals(column_type::uuid, matching_rule::uuid, uuid_bytes).is.exact);
-    CHECK(equals(column_type::uuid, matching_rule::ignore_case, uuid_text).is.exact);
+    CHECK(equals(column_type::uuid, matching_rule::ignore_case, uuid_value).is.exact);
     CHECK(equals(column_type::uuid, matching_rule::ignore_case, "no").is.type ==
           condition::form::never);
     CHECK_FALSE(equals(column_type::text, matching_rule::uuid, uuid_bytes).is.exact);
-    CHECK(lookup_parameter(uuid_bytes, matching_rule::uuid, column_type::uuid) == uuid_text);
+    CHECK(lookup_parameter(uuid_bytes, matching_rule::uuid, column_type::uuid) == uuid_value);
 }
 
 TEST_CASE("several values are one array of the column's type, without those that it cannot hold")
@@ -90,9 +90,9 @@ TEST_CASE("several values are one array of the column's type, without those that
     };
     const auto uuids = any(column_type::uuid, matching_rule::uuid, {uuid_bytes, "short"});
     CHECK(uuids.is.text() == "e.\"c\" = ANY($1)");
-    CHECK(uuids.values.at(0) == "{\"" + uuid_text + "\"}");
+    CHECK(uuids.values.at(0) == "{\"" + uuid_value + "\"}");
     CHECK(uuids.is.exact);
-    CHECK(any(column_type::uuid, matching_rule::ignore_case, {"no", uuid_text}).values ==
+    CHECK(any(column_type::uuid, matching_rule::ignore_case, {"no", uuid_value}).values ==
           uuids.values);
     CHECK(any(column_type::int2, matching_rule::integer, {"007", "99999"}).values.at(0) ==
           "{\"7\"}");
@@ -119,7 +119,7 @@ TEST_CASE("a keyed query is asked only for what its parameter can be")
     CHECK(asked("junk", matching_rule::ignore_case, column_type::int4) == std::nullopt);
     CHECK(asked("99999999999", matching_rule::integer, column_type::int4) == std::nullopt);
     CHECK(asked("junk", matching_rule::ignore_case, column_type::uuid) == std::nullopt);
-    CHECK(asked(uuid_text, matching_rule::ignore_case, column_type::uuid) == uuid_text);
+    CHECK(asked(uuid_value, matching_rule::ignore_case, column_type::uuid) == uuid_value);
     CHECK(asked("007", matching_rule::integer, column_type::text) == "7");
     CHECK(asked("junk", matching_rule::exact_case, column_type::text) == "junk");
     CHECK(asked("\xff", matching_rule::exact_case, column_type::text) == std::nullopt);

@@ -4,6 +4,7 @@
 #include "slapd/core/entry_uuid.hpp"
 
 #include "query/column_condition.hpp"
+#include "sql/array_literal.hpp"
 
 #include <algorithm>
 
@@ -63,43 +64,6 @@ void arena::rewind() noexcept
         blocks_.resize(1);
     }
     used_ = 0;
-}
-
-std::vector<std::string> array_elements(std::string_view text)
-{
-    std::vector<std::string> out;
-    // [0:1]={a,b}: where its numbers do not begin with 1, the text says where.
-    if (text.starts_with('['))
-        text.remove_prefix(std::min(text.size(), text.find('=') + 1));
-    if (text.size() < 2 || text.front() != '{' || text.back() != '}')
-        return out;
-    text = text.substr(1, text.size() - 2);
-    while (!text.empty()) {
-        if (text[0] == '{' || text[0] == '}' ||
-            text[0] == ',') { // several dimensions: all in a row
-            text.remove_prefix(1);
-            continue;
-        }
-        std::string element;
-        bool quoted = false;
-        std::size_t i = 0;
-        if (text[0] == '"') {
-            quoted = true;
-            for (i = 1; i < text.size() && text[i] != '"'; ++i) {
-                if (text[i] == '\\' && i + 1 < text.size())
-                    ++i;
-                element += text[i];
-            }
-            ++i;
-        } else {
-            for (; i < text.size() && text[i] != ',' && text[i] != '}'; ++i)
-                element += text[i];
-        }
-        if (quoted || element != "NULL")
-            out.push_back(std::move(element));
-        text.remove_prefix(std::min(text.size(), i + 1)); // and the comma
-    }
-    return out;
 }
 
 entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
@@ -346,7 +310,7 @@ void entry_builder::add(const value_source& what, const postgres::result& page, 
         text = page.value(row, what.column);
     if (what.several && text) {
         std::vector<std::string_view> kept;
-        for (const auto& element : array_elements(*text))
+        for (const auto& element : postgres::array_elements(*text))
             kept.push_back(what.bytes ? decoded(element) : to_string_view(copy(element)));
         add_several(what.type, kept, page.value(row, 0).value_or(""), what.source->named_kind);
         return;

@@ -81,7 +81,4 @@ private:
     Attribute** tail_ = nullptr;
 };
 
-/// The texts of a PostgreSQL array (manual §8.15.6); NULL elements are left out.
-[[nodiscard]] std::vector<std::string> array_elements(std::string_view literal);
-
 } // namespace pgsql::slapd

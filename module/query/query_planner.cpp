@@ -153,7 +153,7 @@ private:
                 if (!value || (c != nullptr && rule == matching_rule::integer &&
                                !integer_parameter(*asked, c->type)))
                     continue; // the condition will say that nothing has it
-                if (compiler_.may_be_default(lookup.attribute, *asked))
+                if (compiler_.resolve(lookup.attribute).may_be_default(*asked))
                     continue; // which the query does not know
                 out_.requested_values.push_back({&lookup, *value});
                 const std::string parameter = values_.bind(*value);
@@ -289,7 +289,7 @@ private:
         std::vector<const filter*> leaves;
         equalities(tree, leaves);
         for (const filter* leaf : leaves) {
-            const lookup* lookup = compiler_.keyed_query(leaf->attribute);
+            const lookup* lookup = compiler_.resolve(leaf->attribute).keyed_query();
             const auto value = asserted_value(mapping_, kind_, *leaf);
             if (!value)
                 continue; // no entry has it

@@ -1,0 +1,38 @@
+// keyed_query.hpp: which rows a keyed query knows, and what it is asked for.
+#pragma once
+
+#include "mapping/mapping.hpp"
+#include "query/filter.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pgsql::directory {
+
+/// What an equality asserts of the values that the kind has: the DN's name where they are names of
+/// entries. Nothing where none of those entries can have the DN.
+[[nodiscard]] std::optional<std::string> asserted_value(const mapping& mapping, const kind& kind,
+                                                        const filter& equality);
+
+/// The rule by which the values of an attribute are compared: those that name entries of a kind by
+/// that of their names.
+[[nodiscard]] matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of);
+
+/// Why the rows of a keyed query need not be all the rows whose attribute equals the assertion, so
+/// that no filter may use it; null: they are.
+[[nodiscard]] const char* why_distrusted(const mapping& mapping, const lookup& lookup,
+                                         const kind& kind);
+
+/// A value that a keyed query is asked for.
+struct requested_value {
+    const lookup* query = nullptr;
+    std::string value; ///< as the query's parameter
+
+    [[nodiscard]] bool operator==(const requested_value&) const = default;
+};
+
+[[nodiscard]] bool refuses(const std::vector<requested_value>& refused, const lookup& lookup,
+                           const std::string& value);
+
+} // namespace pgsql::directory

@@ -23,9 +23,9 @@ sub run {
     my %server = (old => _connect($old_uri, $option), new => _connect($new_uri, $option));
     my $base = $option->{base} // _base($server{new}) // die "$new_uri: the rootDSE has no naming context; give a base with --base\n";
     my %found;    # entries with all their attributes, by server and DN
-    my $whole = sub {
-        my ($which, $entry) = @_;
-        return $found{$which}{ _key($entry->{dn}) } //= _whole($server{$which}, $base, $entry->{dn});
+    my $full_entry = sub {
+        my ($side, $entry) = @_;
+        return $found{$side}{ _key($entry->{dn}) } //= _whole($server{$side}, $base, $entry->{dn});
     };
     my (@report, %line);
     for my $search (SlapdPgsql::Replay::once($base), _sample_searches(\%server, $base, $option)) {
@@ -34,7 +34,7 @@ sub run {
         my $title = "$search->{client}: $search->{what}";
         my $line = $line{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
         $line->{asked}++;
-        for my $difference (SlapdPgsql::Difference::differences($search, $old, $new, $whole)) {
+        for my $difference (SlapdPgsql::Difference::differences($search, $old, $new, $full_entry)) {
             # Examples differ in their values; the kind of reason is the same.
             my $kind = $difference->{because} =~ s/, for its \K\w+ is .*//r =~ s/where its \K\w+ is .*//r;
             my ($known) = grep { $_->{about} eq $difference->{about} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
@@ -54,16 +54,16 @@ sub _connect {
     my ($uri, $option) = @_;
     die "--ca-file: '$option->{'ca-file'}' cannot be read: $!\n" if defined $option->{'ca-file'} && !-r $option->{'ca-file'};
     my @verify = defined $option->{'ca-file'} ? (verify => 'require', cafile => $option->{'ca-file'}) : (verify => 'none');
-    my @as;
+    my @login;
     if (defined(my $dn = $option->{'bind-dn'})) {
         my $file = $option->{'password-file'} // die "--bind-dn: --password-file is missing\n";
         open my $in, '<', $file or die "--password-file: '$file' cannot be read: $!\n";
         chomp(my $password = <$in> // '');
         die "--password-file: '$file' is empty\n" if $password eq '';
-        @as = ($dn, password => $password);
+        @login = ($dn, password => $password);
     }
     my $server = Net::LDAP->new($uri, timeout => $option->{timeout}, @verify) or die "$uri: cannot connect: $@\n";
-    my $bound = $server->bind(@as);
+    my $bound = $server->bind(@login);
     die "$uri: bind refused: " . $bound->error . "\n" if $bound->code;
     return { uri => $uri, ldap => $server };
 }
@@ -114,8 +114,8 @@ sub _sample_searches {
     my %group = _names($server, $base, '(objectClass=posixGroup)', 'cn', 'gidNumber');
     die "neither server shows a user below $base; check --base, and give --bind-dn if searches need a login\n" if !%user;
     for ([user => \%user], [group => \%group]) {
-        my ($what, $known) = @$_;
-        for my $name (@{ $option->{$what} }) { $known->{ lc $name } or die "--$what: neither server has the $what '$name'\n" }
+        my ($type, $known) = @$_;
+        for my $name (@{ $option->{$type} }) { $known->{ lc $name } or die "--$type: neither server has the $type '$name'\n" }
     }
     return (
         (map { SlapdPgsql::Replay::of_user($base, $_, $option->{'access-filter'}) } map { $user{$_} } _spread($option->{sample}, [map { lc } @{ $option->{user} }], sort keys %user)),
@@ -127,8 +127,8 @@ sub _sample_searches {
 sub _names {
     my ($server, $base, $filter, $name, $number) = @_;
     my %known;
-    for my $which ('old', 'new') {
-        my $answer = _ask($server->{$which}, { base => $base, scope => 'sub', filter => $filter, attributes => [$name, $number], page => 500 });
+    for my $side ('old', 'new') {
+        my $answer = _ask($server->{$side}, { base => $base, scope => 'sub', filter => $filter, attributes => [$name, $number], page => 500 });
         for my $entry (values %{ $answer->{entries} }) {
             my ($names, $numbers) = map { $entry->{attributes}{ lc $_ } // [] } $name, $number;
             next if !@$names || !@$numbers;

@@ -25,20 +25,20 @@ my %gain = (
 );
 my %folded = map { $_ => 1 } qw(uid cn sn givenname mail member memberuid memberof objectclass namingcontexts defaultnamingcontext);
 
-# An answer is { code, message, entries => { comparable DN => { dn, attributes } } }. WHOLE->(which server, entry) gives an entry with all
+# An answer is { code, message, entries => { comparable DN => { dn, attributes } } }. FULL_ENTRY->(which server, entry) gives an entry with all
 # its attributes, or undef if that server does not have it. Returns differences { about, right (true: the new server is
 # correct, false: needs review), because, example }.
 sub differences {
-    my ($search, $old, $new, $whole) = @_;
+    my ($search, $old, $new, $full_entry) = @_;
     my @out = $old->{code} || $new->{code} ? _codes($search, $old, $new) : ();
     return @out if $new->{code};
     return (@out, $old->{code} ? () : _root_dse($search, $old, $new)) if $search->{base} eq '';
     for my $key (sort keys %{ $old->{entries} }) {
-        my ($mine, $theirs) = ($new->{entries}{$key}, $old->{entries}{$key});
-        push @out, $mine ? _attributes($search, $theirs, $mine) : _only_old($search, $theirs, $whole);
+        my ($new_entry, $old_entry) = ($new->{entries}{$key}, $old->{entries}{$key});
+        push @out, $new_entry ? _attributes($search, $old_entry, $new_entry) : _only_old($search, $old_entry, $full_entry);
     }
     return @out if $old->{code};    # its answer is incomplete
-    push @out, map { _only_new($search, $new->{entries}{$_}, $whole) } grep { !$old->{entries}{$_} } sort keys %{ $new->{entries} };
+    push @out, map { _only_new($search, $new->{entries}{$_}, $full_entry) } grep { !$old->{entries}{$_} } sort keys %{ $new->{entries} };
     return @out;
 }
 
@@ -48,9 +48,9 @@ sub _needs_review { my ($about, $because, $example) = @_; return { about => $abo
 sub _codes {
     my ($search, $old, $new) = @_;
     return if $old->{code} == $new->{code} && $new->{code} == 32;
-    my ($was, $is) = map { $_->{code} . ($name{ $_->{code} } ? " $name{$_->{code}}" : '') } $old, $new;
-    return _needs_review("result $is from both", 'both servers fail, so nothing can be compared', $new->{message}) if $old->{code} == $new->{code};
-    my $about = "result $was, now $is";
+    my ($old_result, $new_result) = map { $_->{code} . ($name{ $_->{code} } ? " $name{$_->{code}}" : '') } $old, $new;
+    return _needs_review("result $new_result from both", 'both servers fail, so nothing can be compared', $new->{message}) if $old->{code} == $new->{code};
+    my $about = "result $old_result, now $new_result";
     if (!$new->{code}) {
         return _needs_review($about, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true if that is not intended', $old->{message})
             if $old->{code} == 50;
@@ -70,41 +70,41 @@ sub _codes {
 }
 
 sub _only_old {
-    my ($search, $entry, $whole) = @_;
+    my ($search, $entry, $full_entry) = @_;
     my $about = 'only the old server answers with an entry';
     return _new_is_correct($about, 'it is outside of the search, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
         if !_in_scope($search, $entry);
-    my $all = $whole->('old', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
-    return _new_is_correct($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits;
-    my $mine = $whole->('new', $entry);
-    return _needs_review($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$mine;
-    (undef, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $mine);
-    return _needs_review($about, 'the entry of the old server matches the filter, the one of the new server does not' . (length($why // '') ? ", where $why" : ''), $entry->{dn});
+    my $all = $full_entry->('old', $entry) // $entry;
+    my ($matches, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
+    return _new_is_correct($about, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches;
+    my $new_entry = $full_entry->('new', $entry);
+    return _needs_review($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$new_entry;
+    (undef, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $new_entry);
+    return _needs_review($about, 'the entry of the old server matches the filter, the one of the new server does not' . (length($reason // '') ? ", where $reason" : ''), $entry->{dn});
 }
 
 sub _only_new {
-    my ($search, $entry, $whole) = @_;
+    my ($search, $entry, $full_entry) = @_;
     my $about = 'only the new server answers with an entry';
-    my $all = $whole->('new', $entry) // $entry;
-    my ($fits, $why) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
-    return _needs_review($about, 'it does not match the filter' . (length $why ? ", for $why" : ''), $entry->{dn}) if !$fits || !_in_scope($search, $entry);
-    my $theirs = $whole->('old', $entry);
-    if ($theirs) {
-        my ($fitted, $lack) = SlapdPgsql::FilterMatch::matches($search->{filter}, $theirs);
-        return _new_is_correct($about, 'it matches the filter' . ($fitted ? ', and the old server leaves it out' : "; on the old server it does not, for $lack"), $entry->{dn});
+    my $all = $full_entry->('new', $entry) // $entry;
+    my ($matches, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
+    return _needs_review($about, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches || !_in_scope($search, $entry);
+    my $old_entry = $full_entry->('old', $entry);
+    if ($old_entry) {
+        my ($old_matches, $old_reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $old_entry);
+        return _new_is_correct($about, 'it matches the filter' . ($old_matches ? ', and the old server leaves it out' : "; on the old server it does not, for $old_reason"), $entry->{dn});
     }
-    return _new_is_correct($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $whole);
+    return _new_is_correct($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $full_entry);
     return _needs_review($about, 'the old server does not have it. Is it new, or of another database?', $entry->{dn});
 }
 
 # A group that is named like a user whose primary group it is, with this user as its only member.
 sub _private_group {
-    my ($group, $whole) = @_;
+    my ($group, $full_entry) = @_;
     my ($cn, $gid, $members) = map { $group->{attributes}{$_} // [] } qw(cn gidnumber memberuid);
     return 0 if @$members != 1 || lc $members->[0] ne lc($cn->[0] // '');
     (my $dn = $group->{dn}) =~ s/^[^=]+=/uid=/;
-    my $user = $whole->('new', { dn => $dn }) // return 0;
+    my $user = $full_entry->('new', { dn => $dn }) // return 0;
     return ($user->{attributes}{gidnumber}[0] // '') eq $gid->[0];
 }
 
@@ -121,19 +121,19 @@ sub _attributes {
     my %names = map { $_ => 1 } keys %{ $old->{attributes} }, keys %{ $new->{attributes} };
     my @out;
     for my $name (sort keys %names) {
-        my ($theirs, $mine) = map { $_->{attributes}{$name} // [] } $old, $new;
-        my @gone  = _without($name, $theirs, $mine);
-        my @added = _without($name, $mine, $theirs);
+        my ($old_values, $new_values) = map { $_->{attributes}{$name} // [] } $old, $new;
+        my @gone  = _without($name, $old_values, $new_values);
+        my @added = _without($name, $new_values, $old_values);
         next if !@gone && !@added;
-        push @out, _values($name, \%asked, \@gone, \@added, $theirs, $mine, $new->{dn});
+        push @out, _values($name, \%asked, \@gone, \@added, $old_values, $new_values, $new->{dn});
     }
     return @out;
 }
 
 sub _without {
-    my ($name, $these, $those) = @_;
-    my %there = map { ($folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_) => 1 } @$those;
-    return grep { !$there{ $folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_ } } @$these;
+    my ($name, $values, $others) = @_;
+    my %present = map { ($folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_) => 1 } @$others;
+    return grep { !$present{ $folded{$name} ? SlapdPgsql::FilterMatch::normal($name, $_) : $_ } } @$values;
 }
 
 sub _values {
@@ -142,9 +142,9 @@ sub _values {
     return _new_is_correct("$name is in the old server's answers", 'no answer shows a hash; logins are still checked against it', $dn) if $name eq 'userpassword';
     return _new_is_correct("$name is in the old server's answers", 'the search does not ask for it', $example) if %$asked && !$asked->{'*'} && !$asked->{$name} && !@$new;
     if (!@$gone) {
-        my $why = $name eq 'objectclass' && (grep { /^groupOfNames$/i } @$added) ? 'Proxmox VE looks for groups of this class'
+        my $reason = $name eq 'objectclass' && (grep { /^groupOfNames$/i } @$added) ? 'Proxmox VE looks for groups of this class'
             : $gain{$name} // 'the row has it, and the search asks for it';
-        return _new_is_correct($name . (@$old ? ' has more values' : ' is new'), $why, $example);
+        return _new_is_correct($name . (@$old ? ' has more values' : ' is new'), $reason, $example);
     }
     return _new_is_correct("$name is missing", 'it takes ASCII only (RFC 2307 §3), and clients have the full name from cn', $example)
         if $name eq 'gecos' && !@$new && "@$old" =~ /[^\x00-\x7f]/;
@@ -161,15 +161,15 @@ sub _some {
 # Only what clients read of the rootDSE counts.
 sub _root_dse {
     my ($search, $old, $new) = @_;
-    my ($theirs, $mine) = map { $_->{entries}{''} // { dn => '', attributes => {} } } $old, $new;
+    my ($old_entry, $new_entry) = map { $_->{entries}{''} // { dn => '', attributes => {} } } $old, $new;
     my $paged = '1.2.840.113556.1.4.319';
     my %only = map { ($_ => sub { @_ }) } qw(namingcontexts defaultnamingcontext);
     $only{supportedcontrol} = sub { grep { $_ eq $paged } @_ };
-    my ($before, $now) = map {
+    my ($old_root, $new_root) = map {
         my $entry = $_;
         { dn => 'the rootDSE', attributes => { map { ($_ => [$only{$_}->(@{ $entry->{attributes}{$_} // [] })]) } keys %only } }
-    } $theirs, $mine;
-    return _attributes($search, $before, $now);
+    } $old_entry, $new_entry;
+    return _attributes($search, $old_root, $new_root);
 }
 
 1;

@@ -85,14 +85,14 @@ sub is_path {
 
 # The content of a file with settings; undef if it cannot be used, which is a problem of the variable NAME.
 sub text_of_file {
-    my ($self, $path, $name, $what) = @_;
+    my ($self, $path, $name, $description) = @_;
     my ($text, $doubt) = eval { SlapdPgsql::Trust::content_and_doubt($path) };
     if (!defined $text) {
-        my $why = $@ =~ s/\n\z//r =~ s/\A'[^']*' (?:cannot be read: )?//r;
-        return $self->problem($name, "$what cannot be read: $why");
+        my $error = $@ =~ s/\n\z//r =~ s/\A'[^']*' (?:cannot be read: )?//r;
+        return $self->problem($name, "$description cannot be read: $error");
     }
     return $text if !defined $doubt || $self->{any_owner};
-    return $self->problem($name, "$what is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
+    return $self->problem($name, "$description is not used, because $doubt; " . SlapdPgsql::Trust::remedy());
 }
 
 # Several realms may have the same problem with one variable; it is reported once.

@@ -14,38 +14,38 @@ my %number = map { $_ => 1 } qw(uidnumber gidnumber);
 sub matches {
     my ($filter, $entry) = @_;
     my $parsed = ref $filter ? $filter : Net::LDAP::Filter->new($filter) // die "'$filter' is not a filter\n";
-    my ($truth, $why) = _truth($parsed, $entry);
-    return $truth > 0 ? (1) : (0, $why);
+    my ($truth, $reason) = _truth($parsed, $entry);
+    return $truth > 0 ? (1) : (0, $reason);
 }
 
 # 1 true, 0 undefined, -1 false; and a term that made it so.
 sub _truth {
     my ($filter, $entry) = @_;
-    my ($what) = grep { ref $filter->{$_} || defined $filter->{$_} } qw(and or not equalityMatch substrings greaterOrEqual lessOrEqual present approxMatch)
+    my ($operator) = grep { ref $filter->{$_} || defined $filter->{$_} } qw(and or not equalityMatch substrings greaterOrEqual lessOrEqual present approxMatch)
         or return (0, 'a part of the filter is not supported');
-    my $is = $filter->{$what};
-    if ($what eq 'not') {
-        my ($truth) = _truth($is, $entry);
-        return (-$truth, 'the filter excludes ' . bless({%$is}, 'Net::LDAP::Filter')->as_string);
+    my $operand = $filter->{$operator};
+    if ($operator eq 'not') {
+        my ($truth) = _truth($operand, $entry);
+        return (-$truth, 'the filter excludes ' . bless({%$operand}, 'Net::LDAP::Filter')->as_string);
     }
-    if ($what eq 'and' || $what eq 'or') {
-        my $sign = $what eq 'and' ? 1 : -1;    # the least of all, or the greatest
-        my ($least, $why) = ($sign, '');
-        for my $part (@$is) {
-            my ($truth, $reason) = _truth($part, $entry);
-            ($least, $why) = ($truth, $reason) if $truth * $sign < $least * $sign || $sign < 0 && $least < 0;
+    if ($operator eq 'and' || $operator eq 'or') {
+        my $sign = $operator eq 'and' ? 1 : -1;    # the least of all, or the greatest
+        my ($result, $reason) = ($sign, '');
+        for my $part (@$operand) {
+            my ($truth, $part_reason) = _truth($part, $entry);
+            ($result, $reason) = ($truth, $part_reason) if $truth * $sign < $result * $sign || $sign < 0 && $result < 0;
         }
-        return ($least, $why);
+        return ($result, $reason);
     }
-    my $name = lc($what eq 'present' ? $is : $is->{type} // $is->{attributeDesc});
+    my $name = lc($operator eq 'present' ? $operand : $operand->{type} // $operand->{attributeDesc});
     my $values = $name eq 'objectclass' ? _classes($entry) : $entry->{attributes}{$name} // [];
-    return (@$values ? 1 : -1, "it has no $name") if $what eq 'present';
+    return (@$values ? 1 : -1, "it has no $name") if $operator eq 'present';
     return (0, "it has no $name") if !@$values;
     my $seen = "its $name is " . join(', ', @$values > 3 ? (@$values[0 .. 2], '…') : @$values);
-    return (_substrings($name, $is->{substrings}, $values), $seen) if $what eq 'substrings';
-    my $asked = normal($name, $is->{assertionValue});
-    return ((grep { normal($name, $_) eq $asked } @$values) ? 1 : -1, $seen) if $what eq 'equalityMatch' || $what eq 'approxMatch';
-    my $order = $what eq 'greaterOrEqual' ? 1 : -1;
+    return (_substrings($name, $operand->{substrings}, $values), $seen) if $operator eq 'substrings';
+    my $asked = normal($name, $operand->{assertionValue});
+    return ((grep { normal($name, $_) eq $asked } @$values) ? 1 : -1, $seen) if $operator eq 'equalityMatch' || $operator eq 'approxMatch';
+    my $order = $operator eq 'greaterOrEqual' ? 1 : -1;
     return ((grep { ($number{$name} ? $_ <=> $asked : normal($name, $_) cmp $asked) * $order >= 0 } @$values) ? 1 : -1, $seen);
 }
 
@@ -59,9 +59,9 @@ sub _substrings {
     my ($name, $pieces, $values) = @_;
     my $pattern = '';
     for my $piece (@$pieces) {
-        my ($where, $text) = %$piece;
+        my ($position, $text) = %$piece;
         $text = quotemeta lc $text;
-        $pattern .= $where eq 'initial' ? "^$text" : $where eq 'final' ? ".*$text\$" : ".*$text";
+        $pattern .= $position eq 'initial' ? "^$text" : $position eq 'final' ? ".*$text\$" : ".*$text";
     }
     return (grep { lc($_) =~ /$pattern/s } @$values) ? 1 : -1;
 }

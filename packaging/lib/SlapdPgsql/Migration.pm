@@ -135,7 +135,7 @@ sub _database {
             $value = $directive->{words} . ($query =~ /\n/ ? "\n  " : ' ') . $query;
         }
         my $title = $name eq 'database' && @{ $deployment->{realms} } > 1 ? "Realm $realm->{name}" =~ s/[\x00-\x1f]/ /gr : undef;
-        push @out, { %{ _setting($name, $value, defined $title ? $title : defined $remark ? "$directive->{from}: $remark." : ()) },
+        push @out, { %{ _setting($name, $value, defined $title ? $title : defined $remark ? "$directive->{variable}: $remark." : ()) },
             quoted => $directive->{quoted} };
         push @out, _setting('sizelimit', 'unlimited',
             'slapd ends searches after 500 entries by default, and clients would take these for all.') if $name eq 'suffix';

@@ -1,7 +1,7 @@
 # RealmConfig.pm: reads the settings of realms from the JSON of REALM_CONFIG, in the form that plain variables have.
 #
-# The settings of a realm are { name, base, default, options, at => { name, base, options, links }, kinds => [[at, text]], links => [[at, type, options, at]] };
-# "at" is the path in the JSON, for messages. Only the form of the JSON is checked here.
+# The settings of a realm are { name, base, default, options, paths => { name, base, options, links }, kinds => [[path, text]], links => [[path, type, options, path]] };
+# Paths are those in the JSON, for messages. Only the form of the JSON is checked here.
 package SlapdPgsql::RealmConfig;
 use strict;
 use warnings;
@@ -13,19 +13,19 @@ sub settings {
     my $name = 'REALM_CONFIG';
     my $text = _text_of($env, $name, $env->get($name)) // return;
     my $file = $env->get($name) =~ s/^\s+|\s+$//gr;
-    my $which = $file =~ /^[\[{]/ ? '' : "names the file '$file', which ";
+    my $prefix = $file =~ /^[\[{]/ ? '' : "names the file '$file', which ";
     my $list = eval { JSON::PP->new->utf8->decode($text) };
     if (my $error = $@) {
         $error =~ s/ \(before .*//s;    # what follows may be a password
         $error =~ s/ at \S+ line \d+\.?\s*\z//;
-        return $env->problem($name, "${which}is not valid JSON: $error");
+        return $env->problem($name, "${prefix}is not valid JSON: $error");
     }
-    return $env->problem($name, $which . 'is not a list of realms: [{"name": …, "baseDn": …, "directory": {…}, "auth": {…}}, …]')
+    return $env->problem($name, $prefix . 'is not a list of realms: [{"name": …, "baseDn": …, "directory": {…}, "auth": {…}}, …]')
         if ref $list ne 'ARRAY' || !@$list;
     my @settings = map { _realm_settings($env, "${name}[$_]", $list->[$_]) } 0 .. $#$list;
     my %seen;
     for my $realm (@settings) {
-        $env->problem($realm->{at}{name}, "is '$realm->{name}', the name of another realm") if $seen{ $realm->{name} }++;
+        $env->problem($realm->{paths}{name}, "is '$realm->{name}', the name of another realm") if $seen{ $realm->{name} }++;
     }
     $env->problem($name, 'has several realms with "default": true; keep one') if 1 < grep { $_->{default} } @settings;
     return @settings;
@@ -42,74 +42,74 @@ sub _text_of {
 }
 
 sub _realm_settings {
-    my ($env, $at, $json) = @_;
-    return $env->problem($at, 'is not an object') if ref $json ne 'HASH';
-    _only($env, $at, $json, qw(name baseDn default directory auth));
-    my ($directory, $auth) = map { _object($env, "$at.$_", $json->{$_}) } qw(directory auth);
-    _only($env, "$at.directory", $directory, qw(backend options));
+    my ($env, $path, $json) = @_;
+    return $env->problem($path, 'is not an object') if ref $json ne 'HASH';
+    _only($env, $path, $json, qw(name baseDn default directory auth));
+    my ($directory, $auth) = map { _object($env, "$path.$_", $json->{$_}) } qw(directory auth);
+    _only($env, "$path.directory", $directory, qw(backend options));
     my $links = $auth->{backends};
     if (ref $links ne 'ARRAY' || !@$links) {
-        $env->problem("$at.auth.backends", 'is missing or an empty list');
+        $env->problem("$path.auth.backends", 'is missing or an empty list');
         $links = [];
     }
     return {
-        name    => _required($env, "$at.name", $json->{name}),
-        base    => _required($env, "$at.baseDn", $json->{baseDn}),
+        name    => _required($env, "$path.name", $json->{name}),
+        base    => _required($env, "$path.baseDn", $json->{baseDn}),
         default => $json->{default} ? 1 : 0,
-        options => _options($env, "$at.directory.options", $directory->{options}),
-        at      => { name => "$at.name", base => "$at.baseDn", options => "$at.directory.options", links => "$at.auth.backends" },
-        kinds   => [["$at.directory.backend", _required($env, "$at.directory.backend", $directory->{backend})]],
-        links   => [map { _link($env, "$at.auth.backends[$_]", $links->[$_]) } 0 .. $#$links],
+        options => _options($env, "$path.directory.options", $directory->{options}),
+        paths   => { name => "$path.name", base => "$path.baseDn", options => "$path.directory.options", links => "$path.auth.backends" },
+        kinds   => [["$path.directory.backend", _required($env, "$path.directory.backend", $directory->{backend})]],
+        links   => [map { _link($env, "$path.auth.backends[$_]", $links->[$_]) } 0 .. $#$links],
     };
 }
 
 sub _link {
-    my ($env, $at, $json) = @_;
-    my $link = _object($env, $at, $json);
-    return ["$at.type", _required($env, "$at.type", $link->{type}), _options($env, "$at.options", $link->{options}), "$at.options"];
+    my ($env, $path, $json) = @_;
+    my $link = _object($env, $path, $json);
+    return ["$path.type", _required($env, "$path.type", $link->{type}), _options($env, "$path.options", $link->{options}), "$path.options"];
 }
 
 # A realm's options as texts; unknown ones cause a warning, since they may be misspelled.
 sub _options {
-    my ($env, $at, $json) = @_;
+    my ($env, $path, $json) = @_;
     return {} if !defined $json;
-    my $options = _object($env, $at, $json);
-    _only($env, $at, $options, qw(sqlUri sqlSsl sqlQueryAllUsers sqlQueryOneUser sqlQueryAllGroups sqlQueryGroupsByMember sqlLoginFilter sqlPasswordChange
+    my $options = _object($env, $path, $json);
+    _only($env, $path, $options, qw(sqlUri sqlSsl sqlQueryAllUsers sqlQueryOneUser sqlQueryAllGroups sqlQueryGroupsByMember sqlLoginFilter sqlPasswordChange
         ldapBaseDn notificationUrl));
-    my %text = map { ($_ => scalar _text($env, "$at.$_", $options->{$_})) } keys %$options;
+    my %text = map { ($_ => scalar _text($env, "$path.$_", $options->{$_})) } keys %$options;
     delete @text{ grep { !defined $text{$_} || $text{$_} !~ /\S/ } keys %text };
     return \%text;
 }
 
 sub _object {
-    my ($env, $at, $json) = @_;
+    my ($env, $path, $json) = @_;
     return $json if ref $json eq 'HASH';
-    $env->problem($at, defined $json ? 'is not an object' : 'is missing');
+    $env->problem($path, defined $json ? 'is not an object' : 'is missing');
     return {};
 }
 
 sub _required {
-    my ($env, $at, $json) = @_;
-    my $text = _text($env, $at, $json) // '';
-    $env->problem($at, 'is missing') if $text !~ /\S/ && !ref $json;
+    my ($env, $path, $json) = @_;
+    my $text = _text($env, $path, $json) // '';
+    $env->problem($path, 'is missing') if $text !~ /\S/ && !ref $json;
     return $text;
 }
 
 sub _text {
-    my ($env, $at, $json) = @_;
+    my ($env, $path, $json) = @_;
     return if !defined $json;
     return $json ? 'true' : 'false' if JSON::PP::is_bool($json);
-    return $env->problem($at, 'is not a text') if ref $json;
+    return $env->problem($path, 'is not a text') if ref $json;
     utf8::encode($json);
     return $json;
 }
 
 sub _only {
-    my ($env, $at, $object, @known) = @_;
+    my ($env, $path, $object, @known) = @_;
     my %known = map { $_ => 1 } @known;
     for my $name (grep { !$known{$_} } sort keys %$object) {
         utf8::encode($name);
-        $env->warning("$at.$name", 'is not a known option; it is ignored');
+        $env->warning("$path.$name", 'is not a known option; it is ignored');
     }
     return;
 }

@@ -27,14 +27,14 @@ my @cache_limits = (
 
 # Returns realms in the order that their databases must have in slapd.conf; the environment collects the problems.
 # A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, login_filter, password_change, cache, stale,
-# stale_binds, chain, push, push_timeout, push_ca } and, under "from", the variable that each of these came from; under "written", the queries as they
+# stale_binds, chain, push, push_timeout, push_ca } and, under "variable", the variable that each of these came from; under "written", the queries as they
 # were given, with their lines and comments.
 sub realms {
     my ($env) = @_;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
     my @links  = map { ['AUTH_BACKENDS', $_] } split /,/, $env->get('AUTH_BACKENDS') // 'sql', -1;
     my @settings = defined $env->get('REALM_CONFIG') ? SlapdPgsql::RealmConfig::settings($env)
-        : { name => 'default', base => scalar _base($env), links => \@links, at => { base => 'LDAP_BASE_DN', links => 'AUTH_BACKENDS' } };
+        : { name => 'default', base => scalar _base($env), links => \@links, paths => { base => 'LDAP_BASE_DN', links => 'AUTH_BACKENDS' } };
     my @realms = map { _realm($env, $_) } @settings;
     _check_push_variables($env, \@links, @realms);
     return _ordered($env, @realms);
@@ -43,16 +43,16 @@ sub realms {
 # The variables provide what REALM_CONFIG lacks, as in the gateway.
 sub _realm {
     my ($env, $settings) = @_;
-    my ($options, $at) = ($settings->{options} // {}, $settings->{at}{options});
-    my $realm = { name => $settings->{name}, default => $settings->{default} // 1, base => scalar _dn($env, $settings->{at}{base}, $settings->{base}) };
-    @{ $realm->{from} }{ 'base', 'uri' } = ($settings->{at}{base});
-    ($realm->{from}{uri}, $realm->{uri}) = SlapdPgsql::Database::address($env, $options, $at);
+    my ($options, $path) = ($settings->{options} // {}, $settings->{paths}{options});
+    my $realm = { name => $settings->{name}, default => $settings->{default} // 1, base => scalar _dn($env, $settings->{paths}{base}, $settings->{base}) };
+    @{ $realm->{variable} }{ 'base', 'uri' } = ($settings->{paths}{base});
+    ($realm->{variable}{uri}, $realm->{uri}) = SlapdPgsql::Database::address($env, $options, $path);
     _kind($env, @$_) for @{ $settings->{kinds} // [] };
     for (@queries) {
         my ($key, $name, $option, $optional) = @$_;
-        my $from = $realm->{from}{$key} = defined $options->{$option} ? "$at.$option" : $name;
+        my $variable = $realm->{variable}{$key} = defined $options->{$option} ? "$path.$option" : $name;
         my $text = $options->{$option} // $env->get($name);
-        $realm->{$key} = _query($env, $from, $text) if defined $text || !$optional;
+        $realm->{$key} = _query($env, $variable, $text) if defined $text || !$optional;
         $realm->{written}{$key} = $text;
     }
     for (@cache_limits) {
@@ -61,10 +61,10 @@ sub _realm {
         $env->problem($name, "is '$value'; give a number of $unit from 0 to $maximum")
             if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 > $maximum;
         ($realm->{$key} = $value) =~ s/\s//g;
-        $realm->{from}{$key} = $name;
+        $realm->{variable}{$key} = $name;
     }
     _chain($env, $realm, $settings);
-    $env->warning("$at.ldapBaseDn", 'is not used: the base is baseDn')
+    $env->warning("$path.ldapBaseDn", 'is not used: the base is baseDn')
         if defined $options->{ldapBaseDn} && _comparable($options->{ldapBaseDn}) ne _comparable($settings->{base});
     return $realm;
 }
@@ -80,41 +80,41 @@ sub _query {
 # A login has to pass all checks of a realm's chain. A check must not be dropped silently.
 sub _chain {
     my ($env, $realm, $settings) = @_;
-    my (%asked, $where);
+    my (%asked, $push_path);
     for (@{ $settings->{links} }) {
-        my ($name, $type, $options, $at) = @$_;
+        my ($name, $type, $options, $path) = @$_;
         (my $kind = lc $type) =~ s/^\s+|\s+$//g;
         $asked{$kind} = 1;
         $env->problem($name, $kind eq '' ? 'has an empty part; use sql, or sql,notification'
             : "asks for '$kind'; only sql and notification can check logins") if $kind !~ /^(?:sql|notification)$/;
-        _link($env, $realm, $options, $at) if $options;
-        ($where, $realm->{push}) = ("$at.notificationUrl", $options->{notificationUrl})
+        _link($env, $realm, $options, $path) if $options;
+        ($push_path, $realm->{push}) = ("$path.notificationUrl", $options->{notificationUrl})
             if $kind eq 'notification' && $options && defined $options->{notificationUrl};
     }
     $realm->{chain} = $asked{notification} ? 'sql notification' : 'sql';
-    @{ $realm->{from} }{ 'chain', 'push' } = ($settings->{at}{links}, $where // 'NOTIFICATION_URL');
-    $env->problem($settings->{at}{links}, 'asks for notification without sql; the password is always checked first, so that only a client that'
+    @{ $realm->{variable} }{ 'chain', 'push' } = ($settings->{paths}{links}, $push_path // 'NOTIFICATION_URL');
+    $env->problem($settings->{paths}{links}, 'asks for notification without sql; the password is always checked first, so that only a client that'
         . ' knows it triggers a push prompt; use sql,notification') if $asked{notification} && !$asked{sql};
     # The column of a row overrides the chain if both queries return it; if only one does, it would be ignored.
     my @read = grep { SlapdPgsql::Sql::mentions($realm->{$_} // '', 'auth_backends') } 'all_users', 'one_user';
-    $env->problem($realm->{from}{ $read[0] eq 'one_user' ? 'all_users' : 'one_user' }, 'does not return auth_backends, but '
-        . $realm->{from}{ $read[0] } . ' does; return it from both') if @read == 1;
+    $env->problem($realm->{variable}{ $read[0] eq 'one_user' ? 'all_users' : 'one_user' }, 'does not return auth_backends, but '
+        . $realm->{variable}{ $read[0] } . ' does; return it from both') if @read == 1;
     _push($env, $realm) if $asked{notification} || @read;
     return;
 }
 
 sub _push {
     my ($env, $realm) = @_;
-    my $name = $realm->{from}{push};
+    my $name = $realm->{variable}{push};
     my $uri  = $realm->{push} //= $env->get('NOTIFICATION_URL');
     if (!defined $uri) {
-        return $env->problem($name, "is not set, but $realm->{from}{chain} asks for notification") if $realm->{chain} ne 'sql';
+        return $env->problem($name, "is not set, but $realm->{variable}{chain} asks for notification") if $realm->{chain} ne 'sql';
         return $env->warning($name, 'is not set: users whose auth_backends asks for notification cannot log in');
     }
     $uri =~ s/^\s+|\s+$//g;
     $env->problem($name, 'is not the address of a push endpoint, such as https://push.example.com/send') if $uri !~ m{^https?://[^\s"]+$}i;
     $realm->{push} = $uri;
-    @{ $realm->{from} }{ 'push_timeout', 'push_ca' } = ('NOTIFICATION_TIMEOUT', 'NOTIFICATION_CA_PATH');
+    @{ $realm->{variable} }{ 'push_timeout', 'push_ca' } = ('NOTIFICATION_TIMEOUT', 'NOTIFICATION_CA_PATH');
     my $seconds = $env->get('NOTIFICATION_TIMEOUT');
     if (defined $seconds) {
         $env->problem('NOTIFICATION_TIMEOUT', "is '$seconds'; give a number of seconds from 1 to 3600")
@@ -128,13 +128,13 @@ sub _push {
 
 # A login is checked on the row that the directory shows, so a check with another database or query is refused.
 sub _link {
-    my ($env, $realm, $options, $at) = @_;
-    my ($own) = defined $options->{sqlUri} ? (SlapdPgsql::Database::address($env, $options, $at))[1] : ();
-    $env->problem("$at.sqlUri", 'differs from the directory\'s; logins are checked on the row that the directory shows; use one database for both')
-        if defined $own && $own ne ($realm->{uri} // '');
+    my ($env, $realm, $options, $path) = @_;
+    my ($check_uri) = defined $options->{sqlUri} ? (SlapdPgsql::Database::address($env, $options, $path))[1] : ();
+    $env->problem("$path.sqlUri", 'differs from the directory\'s; logins are checked on the row that the directory shows; use one database for both')
+        if defined $check_uri && $check_uri ne ($realm->{uri} // '');
     my $text = $options->{sqlQueryOneUser} // return;
     my ($query) = SlapdPgsql::Sql::one_line($text);
-    $env->problem("$at.sqlQueryOneUser", 'differs from the directory\'s; logins are checked on the row that the directory shows; return the'
+    $env->problem("$path.sqlQueryOneUser", 'differs from the directory\'s; logins are checked on the row that the directory shows; return the'
         . ' password from that query') if ($query // '') ne ($realm->{one_user} // '');
     return;
 }
@@ -179,7 +179,7 @@ sub _kind {
 sub _check_push_variables {
     my ($env, $links, @realms) = @_;
     if (defined $env->get('REALM_CONFIG') && grep { $_->[1] =~ /^\s*notification\s*$/i } @$links) {
-        $env->problem($_->{from}{chain}, 'does not ask for notification, but AUTH_BACKENDS does, which REALM_CONFIG overrides;'
+        $env->problem($_->{variable}{chain}, 'does not ask for notification, but AUTH_BACKENDS does, which REALM_CONFIG overrides;'
             . ' set both alike') for grep { $_->{chain} eq 'sql' } @realms;
     }
     return $env->problem('AUTH_BACKENDS', 'is not set, but NOTIFICATION_URL is; use sql,notification, or sql if logins need no push')
@@ -199,7 +199,7 @@ sub _ordered {
         my $position = @ordered;
         for my $i (reverse 0 .. $#ordered) {
             my $other = _comparable($ordered[$i]{base});
-            $env->problem($realm->{from}{base}, "is '$realm->{base}', as in " . $ordered[$i]{from}{base} . '; each realm needs its own base')
+            $env->problem($realm->{variable}{base}, "is '$realm->{base}', as in " . $ordered[$i]{variable}{base} . '; each realm needs its own base')
                 if $base eq $other;
             $position = $i if $base =~ /,\Q$other\E$/;
         }

@@ -13,25 +13,25 @@ my $read_by_libpq = qr/^(?:HOME|USER|LOGNAME|PG[A-Z]+|KRB5\w*|SSL_CERT_\w+)$/;
 # configuration chooses the modules that slapd loads, so the test runs with no more rights than that owner has.
 sub user {
     my ($configuration, $named) = @_;
-    my $who = defined $named && length $named ? $named : undef;
+    my $id = defined $named && length $named ? $named : undef;
     if ($> != 0) {
-        return if !defined $who || (getpwnam($who) // -1) eq $>;
-        return (undef, "only root can connect as user $who");
+        return if !defined $id || (getpwnam($id) // -1) eq $>;
+        return (undef, "only root can connect as user $id");
     }
-    if (!defined $who) {
+    if (!defined $id) {
         my $owner = (stat $configuration)[4];
-        $who = $owner if $owner != 0;
+        $id = $owner if $owner != 0;
         my $usual = _known('openldap');
-        $who //= 'openldap' if $usual && SlapdPgsql::System::readable_by($usual, $configuration);
+        $id //= 'openldap' if $usual && SlapdPgsql::System::readable_by($usual, $configuration);
     }
-    return if !defined $who;
-    my $user = _known($who) // return (undef, "user $who does not exist");
+    return if !defined $id;
+    my $user = _known($id) // return (undef, "user $id does not exist");
     return $user->{uid} == 0 ? undef : $user;
 }
 
 sub _known {
-    my ($who) = @_;
-    my ($name, undef, $uid, $gid) = $who =~ /^\d+$/ ? getpwuid $who : getpwnam $who;
+    my ($id) = @_;
+    my ($name, undef, $uid, $gid) = $id =~ /^\d+$/ ? getpwuid $id : getpwnam $id;
     return defined $name ? { name => $name, uid => $uid, gid => $gid } : undef;
 }
 

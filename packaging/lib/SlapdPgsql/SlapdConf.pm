@@ -37,7 +37,7 @@ sub lines {
             map { ["$_->[0] " . quoted($_->[1]), 'TLS_CIPHERS'] } @{ $tls->{settings} };
     }
     push @lines, _database($deployment, $_) for @{ $deployment->{realms} };
-    push @lines, [''], map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{from}] } monitor($deployment);
+    push @lines, [''], map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{variable}] } monitor($deployment);
     return @lines;
 }
 
@@ -45,7 +45,7 @@ sub lines {
 sub monitor {
     my ($deployment) = @_;
     my $password = $deployment->{monitor} // return;
-    my @directives = map { { directive => $_->[0], value => $_->[1], quoted => $_->[2], from => 'LDAP_MONITOR_PASSWORD' } }
+    my @directives = map { { directive => $_->[0], value => $_->[1], quoted => $_->[2], variable => 'LDAP_MONITOR_PASSWORD' } }
         ['database', 'monitor'], ['rootdn', 'cn=monitoring,cn=Monitor', 1], ['rootpw', $password, 1], ['access', 'to * by * none'];
     return @directives;
 }
@@ -80,16 +80,16 @@ sub _database {
     return (
         [''],
         (@{ $deployment->{realms} } > 1 ? ["# realm $title"] : ()),
-        map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{from}] } directives($deployment, $realm),
+        map { [join(' ', $_->{directive}, $_->{quoted} ? quoted($_->{value}) : $_->{value}), $_->{variable}] } directives($deployment, $realm),
     );
 }
 
-# The directives of a realm's database, in their order: { directive, value, from, and perhaps: quoted (in slapd.conf the value
+# The directives of a realm's database, in their order: { directive, value, variable, and perhaps: quoted (in slapd.conf the value
 # has to be quoted), query (the key of the realm's query, which follows "words") }.
 sub directives {
     my ($deployment, $realm) = @_;
-    my $directive = sub { my ($name, $value, $from) = @_; return { directive => $name, value => $value, from => $from } };
-    my $setting = sub { my ($name, $key) = @_; return !defined $realm->{$key} ? () : $directive->($name, $realm->{$key}, $realm->{from}{$key}) };
+    my $directive = sub { my ($name, $value, $variable) = @_; return { directive => $name, value => $value, variable => $variable } };
+    my $setting = sub { my ($name, $key) = @_; return !defined $realm->{$key} ? () : $directive->($name, $realm->{$key}, $realm->{variable}{$key}) };
     my $quoted = sub { return map { +{ %$_, quoted => 1 } } $setting->(@_) };
     my $query = sub {
         my ($name, $words, $key) = @_;

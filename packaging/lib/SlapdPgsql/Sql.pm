@@ -21,9 +21,9 @@ sub several_lines {
     });
     return $text if $text =~ /\n/;
     my $clause = qr/(?:FROM|WHERE|(?:(?:INNER|LEFT|RIGHT|FULL|CROSS)\s+(?:OUTER\s+)?)?JOIN|GROUP\s+BY|ORDER\s+BY|UNION)\b/i;
-    my ($at, $end) = (0, 1);
-    while ((($at, $end) = clause($text, $clause, $end)) == 2) {
-        substr($text, $at - 1, 1) = "\n  ";
+    my ($start, $end) = (0, 1);
+    while ((($start, $end) = clause($text, $clause, $end)) == 2) {
+        substr($text, $start - 1, 1) = "\n  ";
         $end += 2;
     }
     return $text;
@@ -31,12 +31,12 @@ sub several_lines {
 
 # Where the next such clause begins, after a space, and ends, outside of parentheses, literals and comments; empty: nowhere.
 sub clause {
-    my ($text, $clause, $from) = @_;
+    my ($text, $clause, $minimum) = @_;
     my $depth = 0;
     pos($text) = 0;
     while (pos($text) < length $text) {
         my $start = pos $text;
-        return ($start, $+[0]) if $depth == 0 && $start >= $from && substr($text, $start - 1, 1) =~ /\s/ && $text =~ /\G$clause/;
+        return ($start, $+[0]) if $depth == 0 && $start >= $minimum && substr($text, $start - 1, 1) =~ /\s/ && $text =~ /\G$clause/;
         $text =~ m{\G/\*}gc ? _skip_comment(\$text) : _token(\$text);
         my $token = substr $text, $start, pos($text) - $start;
         $depth += $token eq '(' ? 1 : $token eq ')' ? -1 : 0;
@@ -49,7 +49,7 @@ sub _rewritten {
     my ($query, $replace) = @_;
     my $out = '';
     my $semicolon;
-    my $at = sub { 'at character ' . (1 + $_[0]) . " ('" . _excerpt($query, $_[0]) . "')" };
+    my $location = sub { 'at character ' . (1 + $_[0]) . " ('" . _excerpt($query, $_[0]) . "')" };
     return (undef, 'contains a NUL byte') if $query =~ /\0/;
     pos($query) = 0;
     while (pos($query) < length $query) {
@@ -60,22 +60,22 @@ sub _rewritten {
             next;
         }
         if ($query =~ m{\G/\*}gc) {
-            return (undef, 'has a comment that is not closed ' . $at->($start)) if !_skip_comment(\$query);
+            return (undef, 'has a comment that is not closed ' . $location->($start)) if !_skip_comment(\$query);
             (my $comment = substr $query, $start, pos($query) - $start) =~ s/[\r\n]/ /g;
             $out .= $comment;
             next;
         }
         if (defined $semicolon) {
-            return (undef, 'is more than one statement: text follows the semicolon ' . $at->($semicolon));
+            return (undef, 'is more than one statement: text follows the semicolon ' . $location->($semicolon));
         }
         if ($query =~ /\G;/gc) {
             $semicolon = $start;
             next;
         }
-        my $what = _token(\$query);
-        return (undef, "$what " . $at->($start)) if defined $what;
+        my $error = _token(\$query);
+        return (undef, "$error " . $location->($start)) if defined $error;
         my $token = substr $query, $start, pos($query) - $start;
-        return (undef, 'has a line break inside a quoted text ' . $at->($start) . q(; slapd.conf cannot contain it; write E'…\n…' or chr(10) instead))
+        return (undef, 'has a line break inside a quoted text ' . $location->($start) . q(; slapd.conf cannot contain it; write E'…\n…' or chr(10) instead))
             if $token =~ /[\r\n]/;
         $out .= $token;
     }

@@ -29,9 +29,9 @@ sub _off {
 
 sub _login_filter {
     my ($manager) = @_;
-    my @why = ('The gateway admits pending and suspended users. With this condition only users whose row meets it can log in:');
-    return $manager ? _off('pgsql-login-filter', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @why)
-        : { remarks => [@why, '  pgsql-login-filter users CONDITION    (SQL over the columns of pgsql-list users)'] };
+    my @remarks = ('The gateway admits pending and suspended users. With this condition only users whose row meets it can log in:');
+    return $manager ? _off('pgsql-login-filter', q(users username IN (SELECT "uid" FROM "Users" WHERE "status" = 'active')), @remarks)
+        : { remarks => [@remarks, '  pgsql-login-filter users CONDITION    (SQL over the columns of pgsql-list users)'] };
 }
 
 # The list of users and the lookup have to return the same columns.
@@ -40,12 +40,12 @@ sub _columns {
     my @wanted = grep { !SlapdPgsql::Sql::mentions($realm->{all_users}, $_->[0]) && !SlapdPgsql::Sql::mentions($realm->{all_users}, $_->[1]) }
         ['login_shell', 'loginShell'], ['sshPublicKey', 'sshPublicKey'], ['created_at', 'createdAt'], ['updated_at', 'updatedAt'];
     return if !@wanted;
-    my @why = ('Login shells, SSH keys for sshd by way of SSSD, and times of creation and change: columns of these names become loginShell,',
+    my @remarks = ('Login shells, SSH keys for sshd by way of SSSD, and times of creation and change: columns of these names become loginShell,',
         'sshPublicKey, createTimestamp and modifyTimestamp. Both queries have to return them:');
     my $columns = join ', ', map { $_->[0] eq $_->[1] ? qq("$_->[1]") : qq("$_->[1]" AS $_->[0]) } @wanted;
     my ($list, $lookup) = map { _with_columns($realm->{written}{$_}, $columns) } 'all_users', 'one_user';
-    return { remarks => [@why, '  ' . join ', ', map { $_->[0] } @wanted] } if !$manager || !defined $list || !defined $lookup;
-    return (_off('pgsql-list', "users\n  $list", @why, '(These two replace pgsql-list users and pgsql-lookup users uid above.)'),
+    return { remarks => [@remarks, '  ' . join ', ', map { $_->[0] } @wanted] } if !$manager || !defined $list || !defined $lookup;
+    return (_off('pgsql-list', "users\n  $list", @remarks, '(These two replace pgsql-list users and pgsql-lookup users uid above.)'),
         _off('pgsql-lookup', "users uid\n  $lookup"));
 }
 
@@ -54,17 +54,17 @@ sub _with_columns {
     my ($query, $columns) = @_;
     my $text = SlapdPgsql::Sql::several_lines($query);
     return if $text !~ /^SELECT\b/i;
-    my ($from) = SlapdPgsql::Sql::clause($text, qr/FROM\b/i, 1) or return;
-    return substr($text, 0, $from) =~ s/\s*\z/,\n  $columns\n  /r . substr $text, $from;
+    my ($position) = SlapdPgsql::Sql::clause($text, qr/FROM\b/i, 1) or return;
+    return substr($text, 0, $position) =~ s/\s*\z/,\n  $columns\n  /r . substr $text, $position;
 }
 
 sub _members {
     my ($realm, $manager) = @_;
     return if SlapdPgsql::Sql::mentions($realm->{all_groups}, 'member_uids');
-    my @why = ('The four queries find the members of a group by asking for each user. With thousands of users this is faster:');
+    my @remarks = ('The four queries find the members of a group by asking for each user. With thousands of users this is faster:');
     return $manager ? _off('pgsql-values', qq(groups memberUid\n  SELECT g."cn" AS name, u."uid" AS member\n  FROM "Groups" g)
-            . qq(\n  JOIN "UserGroups" ug USING ("gidNumber")\n  JOIN "Users" u USING ("uidNumber")), @why)
-        : { remarks => [@why, '  pgsql-values groups memberUid SELECT … AS name, … AS member FROM …    (a row for each member)'] };
+            . qq(\n  JOIN "UserGroups" ug USING ("gidNumber")\n  JOIN "Users" u USING ("uidNumber")), @remarks)
+        : { remarks => [@remarks, '  pgsql-values groups memberUid SELECT … AS name, … AS member FROM …    (a row for each member)'] };
 }
 
 sub _password_change {
@@ -80,10 +80,10 @@ sub _password_change {
 # Cached results need no statement. Triggers report changes.
 sub _cache {
     my ($manager) = @_;
-    my @why = ('Query results are reused until PostgreSQL reports a change, by triggers on the tables that the queries read:',
+    my @remarks = ('Query results are reused until PostgreSQL reports a change, by triggers on the tables that the queries read:',
         '  slapd-pgsql-check --triggers slapd.conf | psql -X manager');
-    return { remarks => [@why, 'and  pgsql-cache 64  (MiB)'] } if !$manager;
-    return _off('pgsql-cache', '64', @why);
+    return { remarks => [@remarks, 'and  pgsql-cache 64  (MiB)'] } if !$manager;
+    return _off('pgsql-cache', '64', @remarks);
 }
 
 # Changes in PostgreSQL.

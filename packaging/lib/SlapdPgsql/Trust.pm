@@ -83,29 +83,29 @@ sub _open {
 # Changes the working directory.
 sub _walk {
     my ($path, $trusted, $to_make) = @_;
-    my $here = Cwd::getcwd();
-    die "the working directory has no name: $!\n" if $path !~ m{^/} && !defined $here;
-    my @left = grep { $_ ne '' && $_ ne '.' } split m{/}, $path =~ m{^/} ? $path : "$here/$path";
+    my $working_directory = Cwd::getcwd();
+    die "the working directory has no name: $!\n" if $path !~ m{^/} && !defined $working_directory;
+    my @components = grep { $_ ne '' && $_ ne '.' } split m{/}, $path =~ m{^/} ? $path : "$working_directory/$path";
     my ($doubt, $links) = (undef, 0);
-    my ($at, $handle) = ('/', _handle('/'));
+    my ($current, $handle) = ('/', _handle('/'));
     while (1) {
-        $doubt //= _doubt($at, $handle, $trusted, @left || $to_make);
-        last if !@left;
-        chdir $handle or die "'$at' cannot be entered: $!\n";
-        my $name = shift @left;
-        my $inside = ($at eq '/' ? '' : $at) . "/$name";
-        $inside = $at =~ s{/[^/]*\z}{}r || '/' if $name eq '..';
-        my $next = _handle($name, $inside);
+        $doubt //= _doubt($current, $handle, $trusted, @components || $to_make);
+        last if !@components;
+        chdir $handle or die "'$current' cannot be entered: $!\n";
+        my $name = shift @components;
+        my $child = ($current eq '/' ? '' : $current) . "/$name";
+        $child = $current =~ s{/[^/]*\z}{}r || '/' if $name eq '..';
+        my $next = _handle($name, $child);
         if (S_ISLNK((stat $next)[2])) {
             die "'$path' has too many symbolic links\n" if ++$links > $most_links;
-            $doubt //= "'$inside' is a symbolic link of " . user_name((stat _)[4]) if !$trusted->{ (stat _)[4] };
-            my $to = readlink($name) // die "'$inside' cannot be read: $!\n";
-            unshift @left, grep { $_ ne '' && $_ ne '.' } split m{/}, $to;
-            next if $to !~ m{^/};
-            ($at, $handle) = ('/', _handle('/'));
+            $doubt //= "'$child' is a symbolic link of " . user_name((stat _)[4]) if !$trusted->{ (stat _)[4] };
+            my $target = readlink($name) // die "'$child' cannot be read: $!\n";
+            unshift @components, grep { $_ ne '' && $_ ne '.' } split m{/}, $target;
+            next if $target !~ m{^/};
+            ($current, $handle) = ('/', _handle('/'));
             next;
         }
-        ($at, $handle) = ($inside, $next);
+        ($current, $handle) = ($child, $next);
     }
     return ($handle, $doubt);
 }
@@ -118,14 +118,14 @@ sub _handle {
 
 # In a directory with the sticky bit, such as /tmp, other users cannot rename the files of a trusted user.
 sub _doubt {
-    my ($what, $handle, $trusted, $on_the_way) = @_;
+    my ($path, $handle, $trusted, $is_parent) = @_;
     my ($mode, $uid, $gid) = (stat $handle)[2, 4, 5];
-    return "'$what' belongs to " . user_name($uid) if !$trusted->{$uid};
-    return if $on_the_way && $mode & S_ISVTX;
-    return "everybody can write to '$what'" if $mode & S_IWOTH;
+    return "'$path' belongs to " . user_name($uid) if !$trusted->{$uid};
+    return if $is_parent && $mode & S_ISVTX;
+    return "everybody can write to '$path'" if $mode & S_IWOTH;
     return if !($mode & S_IWGRP) || _only_trusted($gid, $trusted);
     my $group = getgrgid($gid) // $gid;
-    return "group $group can write to '$what'";
+    return "group $group can write to '$path'";
 }
 
 # Whether all members of a group are trusted users, as with the group that bears the name of a user. Only

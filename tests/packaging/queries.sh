@@ -24,7 +24,7 @@ wrong 'SELECT $q$ a FROM t' 'has a dollar quote that is not closed at character 
 wrong 'SELECT 1 /* a /* b */ FROM t' 'has a comment that is not closed at character 10'
 wrong 'SELECT * FROM `Users`' "uses MySQL's backquote"
 wrong $'SELECT \'a\nb\' FROM t' 'has a line break inside a quoted text at character 8'
-wrong ' -- nothing' 'holds no SQL'
+wrong ' -- nothing' 'contains no SQL'
 
 # A long one is no problem (an environment variable ends at 128 kB, a file does not).
 long="SELECT $(printf "a, 'b''c', %.0s" {1..6000})'$(printf 'x%.0s' {1..100000})' FROM t"

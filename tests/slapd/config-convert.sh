@@ -72,10 +72,10 @@ contains "$(value olcPgLookup)" "/* a \"quote\", 'another' and a \\ */"
 contains "$(value olcPgAttribute)" "users loginShell default=/bin/zsh"
 same "$(grep -o 'users "username" .*' "$T/slapd.conf")" "$(value olcPgLoginFilter)"
 same TRUE "$(value olcPgHideDenied)"
-same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout RememberBinds; do value olcPg$a; done | xargs)" "hashing"
+same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout BindCacheTtl; do value olcPg$a; done | xargs)" "hashing"
 same 'users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3 /* "quoted" */ t=2 m=19456' \
     "$(value olcPgPasswordChange) $(value olcPgPasswordHash)" "password changes"
-same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout Pool PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
+same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout PoolSize PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
 same "notification, sql" "$(value olcPgAuthBackends)"
 same "https://push.example.com/send?key=a%20b" "$(value olcPgPushUri)"

@@ -49,7 +49,7 @@ same "" "$(dns -b $base '(uid=dora)')" "a user who is not active"
 same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann without a lookup of her own"
 
 # Numbers, and the URI, whose change reaches the sessions that are already open.
-for value in "Timeout: 1.5" "ConnectTimeout: 0.5" "Pool: 1"; do
+for value in "Timeout: 1.5" "ConnectTimeout: 0.5" "PoolSize: 1"; do
     expect 0 change "replace: olcPg${value%%:*}" "olcPg$value"
     same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann with $value"
 done
@@ -62,7 +62,7 @@ expect 0 change "replace: olcPgUri" "olcPgUri: postgres://ldap:ldap@127.0.0.1:$P
 expect 80 search -b $base '(uid=ann)' # the database `postgres` has no such tables
 expect 0 change "replace: olcPgUri" "$uri"
 same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann at the old URI"
-for name in Timeout ConnectTimeout Pool; do expect 0 change "delete: olcPg$name"; done
+for name in Timeout ConnectTimeout PoolSize; do expect 0 change "delete: olcPg$name"; done
 as_config ldapsearch -LLL -o ldif-wrap=no -s base -b "$database" | grep ^olc | sort >"$T/before"
 stop_slapd
 start_slapd "$T/slapd.d"

@@ -19,7 +19,7 @@ TEST_CASE("ASCII is always held, and other characters once PostgreSQL has said s
     CHECK(set.look_up("ж 😀") == verdict::not_held);
 }
 
-TEST_CASE("only what nobody has asked about is collected, once")
+TEST_CASE("only characters that were not checked yet are collected, once")
 {
     character_set set;
     set.learn("ü", true);

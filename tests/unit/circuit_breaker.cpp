@@ -38,7 +38,8 @@ void try_until_away(circuit_breaker& b)
 
 } // namespace
 
-TEST_CASE("trouble that lasts makes the database away, and a probe ends it", "[breaker]")
+TEST_CASE("lasting trouble marks the database down, and a successful probe marks it up",
+          "[breaker]")
 {
     record seen;
     circuit_breaker b(timeout, seen.listener());
@@ -73,7 +74,7 @@ TEST_CASE("in trouble one tries at a time, and success ends it for all", "[break
     CHECK(b.attempt_connect([&] { CHECK(b.attempt_connect([] {})); }));
 }
 
-TEST_CASE("whoever waits is told when it is too late or not wanted any more", "[breaker]")
+TEST_CASE("a waiter is told when its deadline has passed or it is abandoned", "[breaker]")
 {
     circuit_breaker b(20, {});
     CHECK_THROWS_AS(b.attempt_connect([] { refused(); }), error);
@@ -86,7 +87,7 @@ TEST_CASE("whoever waits is told when it is too late or not wanted any more", "[
     }
 }
 
-TEST_CASE("without somebody who probes, a database is never away", "[breaker]")
+TEST_CASE("without probes a database is never considered down", "[breaker]")
 {
     circuit_breaker b(0, {});
     CHECK_THROWS_AS(b.attempt_connect([] { refused(); }), error);
@@ -146,7 +147,8 @@ TEST_CASE("a cut off attempt does not hide what was said before it", "[breaker]"
     CHECK(b.reason_of(error(error::cause::busy, "busy")).reason() == error::cause::busy);
 }
 
-TEST_CASE("a refusal makes the database away at once, is said once, and probed seldom", "[breaker]")
+TEST_CASE("a refusal marks the database down immediately, is logged once, and is probed rarely",
+          "[breaker]")
 {
     const error refusal(error::cause::rejected, "no such role", "28000",
                         error::server_reply::refused);

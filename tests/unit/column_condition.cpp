@@ -39,7 +39,7 @@ const std::string uuid_value = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 
 } // namespace
 
-TEST_CASE("numbers are compared by value, and one the column cannot hold is nobody's")
+TEST_CASE("numbers are compared by value, and one outside the column's range matches nothing")
 {
     CHECK(equals(column_type::int4, matching_rule::integer, "7").is.text() == "e.\"c\" = $1");
     CHECK(equals(column_type::int4, matching_rule::integer, "-007").values.at(0) == "-7");
@@ -228,7 +228,7 @@ TEST_CASE("a value that the database's encoding lacks equals nothing that is sto
     CHECK_FALSE(stored(column_type::text, {"ü", "ж"}).exact);
 }
 
-TEST_CASE("a column is read and compared as PostgreSQL prints it, whatever a cast would make of it")
+TEST_CASE("a column is read and compared as PostgreSQL prints it")
 {
     const column c{.name = "c", .type = column_type::other, .own_cast = true};
     const attribute_source from{
@@ -239,7 +239,7 @@ TEST_CASE("a column is read and compared as PostgreSQL prints it, whatever a cas
           "concat(e.\"c\") = $1");
 }
 
-TEST_CASE("a column whose type has nothing to do with the attribute's rule is left to test_filter")
+TEST_CASE("a column whose type does not fit the matching rule is left to test_filter")
 {
     CHECK_FALSE(equals(column_type::bytea, matching_rule::ignore_case, "a").is.exact);
     CHECK_FALSE(equals(column_type::text, matching_rule::integer, "7").is.exact);

@@ -8,7 +8,7 @@
 using pgsql::postgres::overridden;
 using pgsql::postgres::user_of;
 
-TEST_CASE("another user brings his own password")
+TEST_CASE("another user brings their own password")
 {
     CHECK(overridden("postgres://ldap:secret@db/manager?sslmode=require", "user=postgres") ==
           "dbname='manager' host='db' sslmode='require' user='postgres'");

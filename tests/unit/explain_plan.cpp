@@ -28,7 +28,7 @@ constexpr const char* join = R"json([{"Plan": {
 
 } // namespace
 
-TEST_CASE("every table of a plan is found, with the index and the conditions on its rows")
+TEST_CASE("every table of a plan is found with its index and conditions")
 {
     const query_plan plan = read_plan(join);
     REQUIRE(!plan.outputs.empty());

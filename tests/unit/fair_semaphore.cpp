@@ -54,7 +54,7 @@ private:
 
 } // namespace
 
-TEST_CASE("whoever comes finds a place as long as there is one")
+TEST_CASE("a client gets a slot while one is free")
 {
     fair_semaphore two({.places = 2, .crowd = 8});
     fair_semaphore::visit a(two, "a");
@@ -122,7 +122,7 @@ TEST_CASE("a client gets no more turns by asking more often")
     CHECK(turns == "mgggggg");
 }
 
-TEST_CASE("whoever waits long in a crowd is turned away, if the client has more than one")
+TEST_CASE("a request that waits long in a crowd is refused if its client has others")
 {
     fair_semaphore one({.places = 1, .crowd = 3});
     std::string turns;
@@ -147,7 +147,7 @@ TEST_CASE("whoever waits long in a crowd is turned away, if the client has more 
     CHECK(turns.find('m') != std::string::npos);
 }
 
-TEST_CASE("a burst of quick ones is no crowd, and neither are many clients with one search each")
+TEST_CASE("neither a burst of quick searches nor many single clients are a crowd")
 {
     fair_semaphore one({.places = 1, .crowd = 2});
     std::string turns;

@@ -192,7 +192,7 @@ TEST_CASE("the wait ends at its deadline, with abandonment and where too many wa
     CHECK_FALSE(ran);
 }
 
-TEST_CASE("at its end what runs is waited for, and everybody else is told")
+TEST_CASE("shutdown waits for running checks and refuses the waiting ones")
 {
     std::atomic<int> late{0};
     std::atomic<int> done{0};

@@ -92,7 +92,7 @@ TEST_CASE("without hidden rows nothing changes")
     CHECK(select_expression(m.kinds[0].columns[1]) == "e.\"boss\"");
 }
 
-TEST_CASE("while it is not known who is hidden, lists of names are an error")
+TEST_CASE("lists of names are an error while hidden names are unknown")
 {
     mapping m = users_and_groups(true);
     m.kinds[0].error = "the login filter is broken";

@@ -73,8 +73,7 @@ TEST_CASE("a duty is done when its socket can be read from", "[maintenance_threa
     close(ends[1]);
 }
 
-TEST_CASE("other duties take the place of those before, which are told so and let go of",
-          "[maintenance_thread]")
+TEST_CASE("new tasks replace the old ones, which are stopped and released", "[maintenance_thread]")
 {
     maintenance_thread w;
     auto held = std::make_shared<int>(0);

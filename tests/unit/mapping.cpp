@@ -93,7 +93,7 @@ TEST_CASE(
     CHECK(all->columns.size() == 4);
 }
 
-TEST_CASE("a keyed query answers the term it is for, and pages continue behind the last key")
+TEST_CASE("a keyed query answers its term, and pages continue after the last key")
 {
     const mapping m = two_kinds();
     const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
@@ -163,7 +163,7 @@ TEST_CASE("private groups are a kind of their own, made from the other queries")
     CHECK(m.kinds[1].lookups[0].query.parameters == 1);
 }
 
-TEST_CASE("a broken kind is an error for whoever may mean it, and nothing to others")
+TEST_CASE("a broken kind is an error for filters that may match it, and no others")
 {
     mapping m = two_kinds();
     m.kinds[0].error = "no such table";
@@ -176,7 +176,7 @@ TEST_CASE("a broken kind is an error for whoever may mean it, and nothing to oth
 }
 
 // What a cache relies on: its key is the identity alone.
-TEST_CASE("plans have the same identity if and only if they make the same statements and entries")
+TEST_CASE("plans are identical exactly when their statements and entries are")
 {
     const mapping m = two_kinds();
     std::minstd_rand random(7); // NOLINT: the same every time

@@ -221,7 +221,7 @@ TEST_CASE("no password makes a check cost more than the bound")
                 CHECK(cost_of(kind + rounds + "salt$hash", length).milliseconds <= 6000);
 }
 
-TEST_CASE("how a hash was made is told without a part of it, or of a password")
+TEST_CASE("the description of a hash reveals neither hash nor password")
 {
     const std::string tail = "Tufi6hMYg2QAwJDrqiOsG";
     const std::pair<std::string, const char*> known[] = {

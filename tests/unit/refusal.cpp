@@ -87,7 +87,7 @@ TEST_CASE("the last of several addresses decides")
     CHECK(last.sqlstate == "28000");
 }
 
-TEST_CASE("an address that libpq cannot use is refused, a name that cannot be looked up is not")
+TEST_CASE("an invalid address is refused, and a name that does not resolve is not")
 {
     CHECK(read_failure("invalid sslmode value: \"x\"\n", "db", "web").refused);
     CHECK(read_failure("definition of service \"x\" not found\n", "db", "web").refused);

@@ -62,7 +62,7 @@ TEST_CASE("an answer is given again, also one that says there is nothing")
     CHECK(some.figures().entries == 2);
 }
 
-TEST_CASE("everybody is given the same object")
+TEST_CASE("all readers get the same object")
 {
     listening some({mebibyte, 60, 0});
     put(some, "ann", "2001");
@@ -106,7 +106,7 @@ TEST_CASE("who asks after a change does not wait for what was read before it")
     CHECK(known(some, "ann") == "new");
 }
 
-TEST_CASE("nothing is kept or given while changes are not heard of")
+TEST_CASE("nothing is cached or served while notifications are missing")
 {
     result_cache some({mebibyte, 60, 0});
     CHECK_FALSE(some.valid());
@@ -123,7 +123,7 @@ TEST_CASE("nothing is kept or given while changes are not heard of")
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("an answer that is under way while changes are not heard of is not kept")
+TEST_CASE("an answer that begins while notifications are missing is not cached")
 {
     listening some({mebibyte, 60, 0});
     auto slow = some.find("ann");
@@ -167,7 +167,7 @@ TEST_CASE("an answer is used for its time")
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("the last known answer is to be had after a change, and while nothing is heard of")
+TEST_CASE("the last known answer is available after a change and without notifications")
 {
     listening some({mebibyte, 60, 60});
     put(some, "ann", "2001");
@@ -185,7 +185,7 @@ TEST_CASE("the last known answer is to be had after a change, and while nothing 
     CHECK_FALSE(some.stale_result("bob").has_value());
 }
 
-TEST_CASE("that there was nothing is never the last known answer, and ends what was known before")
+TEST_CASE("an empty answer is never served stale and replaces the one before")
 {
     listening some({mebibyte, 60, 60});
     put(some, "ann", "2001");
@@ -266,7 +266,7 @@ TEST_CASE("one answer does not drive out all the others")
     CHECK(known(some, "ann") == "2001");
 }
 
-TEST_CASE("who wants the same at the same time waits for one answer")
+TEST_CASE("concurrent requests for the same answer share one query")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");
@@ -302,7 +302,7 @@ TEST_CASE("when the one who asks fails, another takes over")
     CHECK(again.lead != nullptr);
 }
 
-TEST_CASE("nobody waits past his deadline, nor for what is too long to share")
+TEST_CASE("no request waits past its deadline or for an answer too long to share")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");

@@ -101,7 +101,7 @@ TEST_CASE("integers compare by value, and out of range match nothing")
     CHECK(compile(filter::equals(uid_number, "-2147483648")).is.type == condition::form::sql);
 }
 
-TEST_CASE("a column in any case is compared without case, and odd values are left to slapd")
+TEST_CASE("a mixed-case column is compared without case, and irregular values by slapd")
 {
     const auto c = compile(filter::equals(cn, "ann archer"));
     CHECK(c.is.sql ==
@@ -308,7 +308,7 @@ TEST_CASE("a value that a lookup refuses belongs to no row")
     CHECK(second.compile(filter::equals(member, "bob")).type == condition::form::sql);
 }
 
-TEST_CASE("what the encoding lacks is found by no lookup, and by defaults of other text only")
+TEST_CASE("text outside the encoding is found by no lookup")
 {
     mapping limited = sample_mapping;
     limited.characters = std::make_shared<character_set>();

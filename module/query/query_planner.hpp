@@ -1,106 +1,13 @@
-// query_planner.hpp: turns a request for entries of one kind into the statements that fetch their
-// rows, page by page.
+// query_planner.hpp: plans the statements for a request for entries of one kind.
 #pragma once
 
-#include "mapping/mapping.hpp"
 #include "query/filter.hpp"
-#include "query/where_clause.hpp"
-#include "sql/statement.hpp"
+#include "query/plan.hpp"
 
-#include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace pgsql::directory {
-
-/// Rows of one page. An enumeration holds one page in memory, whatever its length. Rows that bring
-/// lists of values (the members of a group) are fewer.
-inline constexpr int page_rows = 500;
-inline constexpr int page_rows_with_values = 50;
-/// A page ends behind the row with which its values of any length come to so many bytes. One row is
-/// always on it.
-inline constexpr std::size_t page_bytes = 1 << 20;
-/// Values in lists that are fetched for several entries at once; the list of one entry is fetched
-/// whole.
-inline constexpr int page_values = 20000;
-
-/// Which parts of a row a request is about.
-struct selection {
-    bool all_user = false;        ///< all user attributes
-    bool all_operational = false; ///< with everything: the operational ones too
-    std::vector<int> attributes;  ///< what the client, the tree or an ACL looks at
-    std::vector<int> fetched;     ///< those of them that are not only equalities of the tree
-    bool password = false;
-};
-
-/// A value that rows show because the statement found them by it, or a column that says which of
-/// them do.
-struct match_column {
-    int attribute = -1;
-    std::string value;
-    int position = -1; ///< in the row: a boolean column; -1: every row
-};
-
-struct plan {
-    const kind* entry_kind = nullptr;
-    std::vector<const column*>
-        columns; ///< of a row, in order; the first names the entry; marks come behind them
-    std::vector<unsigned> types; ///< of the columns, in PostgreSQL's numbers; 0: may be any
-    std::vector<match_column> marks;
-    std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
-    std::vector<const values_query*> values_queries; ///< to be asked for every page
-    int rows = page_rows;                            ///< of a page
-    bool bounded_by_equality =
-        false;                ///< an equality bounds the result: asked for without an order first
-    bool at_most_one = false; ///< an equality on the name or number that a private group could only
-                              ///< have if no group has it
-    bool few_terms = false;   ///< no more than clients ask for by name
-    bool lookup_only = false; ///< finds entries by their name or number, or by a keyed query
-    bool includes_private_groups = false; ///< the statement finds private groups as well
-    int private_group = -1; ///< in the row: a boolean column that says whether it is one
-    int gate = -1;   ///< in the row: a boolean column that says whether it may bind; -1: it may
-    int lookup = -1; ///< the keyed query that is asked, by its place among the kind's
-    bool has_secrets = false; ///< the rows show password hashes, and whom the login filter hides
-
-    /// The statement for a page: the first one, or the one behind `last_key`.
-    [[nodiscard]] postgres::statement page_statement(const std::optional<std::string>& last_key,
-                                                     bool ordered) const;
-
-    /// The statement for the names, among the rows that come before the row named `first`, that may
-    /// be these ones in another spelling; they are as slapd normalises them.
-    [[nodiscard]] postgres::statement same_before(const std::string& first,
-                                                  const std::vector<std::string>& names) const;
-    /// The statement for the rows with names from the one to the other, in the order of a page.
-    [[nodiscard]] postgres::statement range(const std::string& first,
-                                            const std::string& last) const;
-    /// The statement for the names of its rows behind `after`, in their order: `count` of them,
-    /// without the first `skip`.
-    [[nodiscard]] postgres::statement names(const std::optional<std::string>& after, int skip,
-                                            int count) const;
-    /// The statement for the row that the list query has under a name: the plan's columns, or all
-    /// but the password.
-    [[nodiscard]] postgres::statement listed(const std::string& name, bool all) const;
-
-    /// What tells its entries from those of other plans for the same kind of the same mapping.
-    [[nodiscard]] std::string identity() const;
-
-    std::string select_sql; ///< SELECT …
-    std::string from_sql;   ///< FROM …
-    std::string where_sql;  ///< empty or a condition
-    std::string width_sql;  ///< the bytes of a row's values of any length; empty: has none
-    std::vector<std::string> values;
-    std::vector<requested_value> requested_values; ///< what keyed queries are asked for
-};
-
-/// The statement for the values of some entries; of a single one, all there are, and of several not
-/// more than fit into memory, which `page_values` and `page_bytes` tell.
-[[nodiscard]] postgres::statement values_of(const values_query& query,
-                                            const std::vector<std::string>& names);
-
-/// The statement for the names that the list query has, as plan::names.
-[[nodiscard]] postgres::statement
-names_of(const kind& kind, const std::optional<std::string>& after, int skip, int count);
 
 /// Nothing when no entry of the kind can make the filter true.
 /// `refused` as condition_compiler has it.

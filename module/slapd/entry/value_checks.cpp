@@ -1,6 +1,8 @@
 // value_checks.cpp: finds out which values of a request PostgreSQL takes as parameters.
 #include "slapd/entry/value_checks.hpp"
 
+#include "mapping/assertion.hpp"
+
 #include "postgres/parameter_expressions.hpp"
 
 #include <algorithm>

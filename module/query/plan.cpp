@@ -1,0 +1,236 @@
+// plan.cpp: the statements that fetch the rows of a plan.
+#include "query/plan.hpp"
+
+#include "query/column_condition.hpp"
+
+#include <algorithm>
+
+namespace pgsql::directory {
+
+using postgres::quote_identifier;
+
+namespace {
+
+// The sum of what comes before a row; of the first one, NULL.
+std::string sum_before(const std::string& bytes, const std::string& order)
+{
+    return ", sum(" + bytes + ") OVER (" + order +
+           "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS back_pgsql_before";
+}
+
+// The rows of a query with such sums, up to the limit.
+std::string within_page_bytes(const std::string& query)
+{
+    return "SELECT * FROM (" + query +
+           ") AS p WHERE (p.back_pgsql_before >= " + std::to_string(page_bytes) + ") IS NOT TRUE";
+}
+
+// The order of rows by their names.
+class name_order {
+public:
+    explicit name_order(const kind& kind) : key_("e." + quote_identifier(kind.rdn().column))
+    {
+        // Names that are equal to the column's own order, and not to the directory, need a second
+        // one.
+        const column* named = kind.find_column(kind.rdn().column);
+        tied_ = named != nullptr && (named->type == column_type::citext || !named->deterministic);
+        spelling_ = "(" + key_ + "::text COLLATE \"C\")";
+    }
+
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
+    /// The name as deterministic text.
+    [[nodiscard]] const std::string& spelling() const noexcept { return spelling_; }
+    [[nodiscard]] std::string clause() const
+    {
+        return "ORDER BY " + key_ + (tied_ ? ", " + spelling_ : "") + ' ';
+    }
+    /// That the row's name compares with the value as `than` says: >, >= or <=.
+    [[nodiscard]] std::string is(const std::string& than, const std::string& value,
+                                 postgres::statement& values) const
+    {
+        if (!tied_)
+            return key_ + ' ' + than + ' ' + values.bind(value);
+        const std::string strictly = than.substr(0, 1);
+        return key_ + ' ' + strictly + "= " + values.bind(value) + " AND (" + key_ + ' ' +
+               strictly + ' ' + values.bind(value) + " OR " + spelling_ + ' ' + than + ' ' +
+               values.bind(value) + ")";
+    }
+
+private:
+    std::string key_;
+    std::string spelling_;
+    bool tied_ = false;
+};
+
+std::string limit(int skip, int count)
+{
+    return "LIMIT " + std::to_string(count) + " OFFSET " + std::to_string(skip);
+}
+
+void add_condition(std::string& to, const std::string& condition)
+{
+    to += (to.empty() ? "" : " AND ") + condition;
+}
+
+// The rows of a plan that the condition holds for; one more than a page, so that it is known
+// whether another one follows.
+void select_rows(postgres::statement& out, const plan& plan, const std::string& condition,
+                 const std::string& order)
+{
+    out.text.reserve(plan.select_sql.size() + plan.from_sql.size() + condition.size() + 100);
+    out.text = plan.select_sql + (plan.width_sql.empty() ? "" : sum_before(plan.width_sql, order)) +
+               plan.from_sql;
+    if (!condition.empty())
+        out.text += " WHERE " + condition;
+    out.text += ' ' + order + "LIMIT " + std::to_string(plan.rows + 1);
+    if (!plan.width_sql.empty())
+        out.text = within_page_bytes(out.text);
+}
+
+} // namespace
+
+postgres::statement plan::page_statement(const std::optional<std::string>& last_key,
+                                         bool ordered) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
+    if (last_key)
+        add_condition(condition, by.is(">", *last_key, out));
+    select_rows(out, *this, condition, ordered ? by.clause() : "");
+    return out;
+}
+
+postgres::statement plan::range(const std::string& first, const std::string& last) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
+    add_condition(condition, by.is(">=", first, out));
+    add_condition(condition, by.is("<=", last, out));
+    select_rows(out, *this, condition, by.clause());
+    return out;
+}
+
+postgres::statement plan::names(const std::optional<std::string>& after, int skip, int count) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*entry_kind);
+    std::string condition = where_sql;
+    add_condition(condition, by.key() + " IS NOT NULL");
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    // PostgreSQL computes no columns that nobody asks for.
+    out.text = "SELECT n.name FROM (" + select_sql + from_sql + " WHERE " + condition + ' ' +
+               by.clause() + limit(skip, count) + ") AS n(name)";
+    return out;
+}
+
+postgres::statement names_of(const kind& kind, const std::optional<std::string>& after, int skip,
+                             int count)
+{
+    postgres::statement out;
+    const name_order by(kind);
+    std::string condition = by.key() + " IS NOT NULL";
+    if (after)
+        add_condition(condition, by.is(">", *after, out));
+    const column* named = kind.find_column(kind.rdn().column);
+    out.text = "SELECT " + (named != nullptr ? select_expression(*named) : by.key()) + " FROM (" +
+               kind.list.text + ") AS e WHERE " + condition + ' ' + by.clause() +
+               limit(skip, count);
+    return out;
+}
+
+postgres::statement plan::listed(const std::string& name, bool all) const
+{
+    postgres::statement out;
+    std::string shown;
+    const auto show = [&](const column& c) {
+        shown += (shown.empty() ? "" : ", ") + select_expression(c);
+    };
+    if (all) {
+        for (const column& c : entry_kind->columns)
+            if (c.name != entry_kind->password_column)
+                show(c);
+    } else {
+        for (const column* c : columns)
+            show(*c);
+    }
+    out.text = "SELECT " + shown + " FROM (" + entry_kind->list.text + ") AS e WHERE " +
+               name_order(*entry_kind).key() + " = " + out.bind(name);
+    return out;
+}
+
+postgres::statement plan::same_before(const std::string& first,
+                                      const std::vector<std::string>& names) const
+{
+    postgres::statement out;
+    out.values = values;
+    const name_order by(*entry_kind);
+    const column* named = entry_kind->find_column(entry_kind->rdn().column);
+    const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
+    std::string condition = where_sql;
+    add_condition(condition, case_insensitive_equals_any(plain ? by.key() : by.spelling(),
+                                                         matching_rule::ignore_case, names, out)
+                                 .text());
+    // Rows that are equal to the order are told apart by their spelling.
+    add_condition(condition, by.is("<", first, out));
+    // With all the columns, since these have parameters as well.
+    out.text = "SELECT s.n FROM (" + select_sql + from_sql + " WHERE " + condition + ") AS s(n)";
+    return out;
+}
+
+postgres::statement values_of(const values_query& query, const std::vector<std::string>& names)
+{
+    postgres::statement out;
+    if (names.size() == 1) {
+        (void)out.bind(names.front());
+        out.text = query.single_sql;
+        return out;
+    }
+    (void)out.bind(array_literal(names));
+    out.text = query.batch_sql;
+    out.text += " LIMIT " + std::to_string(page_values + 1);
+    if (query.wide)
+        out.text = within_page_bytes(
+            "SELECT w.*" + sum_before("coalesce(octet_length(w.v::text)::float8, 0)", "") +
+            " FROM (" + out.text + ") AS w(k, v)");
+    return out;
+}
+
+// The statements' text follows from the mapping and what is here: it is long, and this is kept for
+// every answer.
+std::string plan::identity() const
+{
+    std::string out;
+    const auto number = [&](auto n) { out.append(std::to_string(n)).append(1, ' '); };
+    const auto text = [&](const std::string& t) {
+        number(t.size());
+        out += t;
+    };
+    out.reserve(where_sql.size() + 4 * columns.size() + chosen.size() + 40);
+    number(lookup);
+    number(columns.size());
+    for (const column* c : columns)
+        number(c - entry_kind->columns.data());
+    for (const bool one : chosen)
+        out += one ? '1' : '0';
+    number(values_queries.size());
+    for (const values_query* v : values_queries)
+        number(v - entry_kind->values.data());
+    number(marks.size());
+    for (const match_column& m : marks) {
+        number(m.attribute);
+        number(m.position);
+        text(m.value);
+    }
+    text(where_sql);
+    for (const std::string& v : values)
+        text(v);
+    return out;
+}
+
+} // namespace pgsql::directory

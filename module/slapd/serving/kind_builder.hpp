@@ -1,0 +1,49 @@
+// kind_builder.hpp: fits the settings of a kind to the columns that its queries return.
+#pragma once
+
+#include "mapping/settings.hpp"
+#include "postgres/connection.hpp"
+#include "slapd/serving/bound_mapping.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace pgsql::slapd {
+
+/// Builds the kinds of one mapping. Throws postgres::error when the database cannot be asked.
+class kind_builder {
+public:
+    kind_builder(resolved_mapping& out, std::string_view domain, postgres::connection& session,
+                 const postgres::wait_options& options)
+        : out_(out), domain_(domain), session_(session), limits_(options)
+    {}
+
+    /// The kind; one with an error when it cannot be served.
+    [[nodiscard]] directory::kind run(const directory::kind_setting& kind);
+    /// A kind with an error: the others can be served; a search that could concern this one fails.
+    [[nodiscard]] directory::kind broken(const directory::kind_setting& kind,
+                                         const std::string& error);
+    /// The attribute's place in the mapping, which gets it if it lacks it.
+    [[nodiscard]] int attribute(const std::string& name);
+
+private:
+    static directory::kind named(const directory::kind_setting& kind);
+    directory::kind fit(const directory::kind_setting& kind);
+    void add_gate(directory::kind& k, const directory::kind_setting& kind);
+    void add_password_change(directory::kind& k, const directory::kind_setting& kind);
+    void add_source(directory::kind& k, const directory::source_setting& source);
+    void refuse_password(const directory::kind& k, const std::string& column,
+                         const AttributeDescription& ad);
+    void add_other_columns(directory::kind& k, const directory::kind_setting& kind);
+    void settle_types(directory::kind& k) const;
+    [[nodiscard]] directory::column_type type_of_parameter(Oid oid, directory::matching_rule rule);
+    void add_lookup(directory::kind& k, const directory::lookup_setting& setting);
+    void add_values(directory::kind& k, const directory::lookup_setting& setting);
+
+    resolved_mapping& out_;
+    std::string_view domain_;
+    postgres::connection& session_;
+    const postgres::wait_options& limits_;
+};
+
+} // namespace pgsql::slapd

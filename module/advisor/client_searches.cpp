@@ -1,5 +1,4 @@
-// client_searches.cpp: turns a user and a group into the searches that SSSD, nslcd and Proxmox VE
-// send about them.
+// client_searches.cpp: the searches that SSSD, nslcd and Proxmox VE send for a user and a group.
 #include "advisor/client_searches.hpp"
 
 #include <array>
@@ -28,8 +27,8 @@ std::string escaped(std::string_view value)
 
 } // namespace
 
-// As they were recorded with SSSD 2.8, nslcd 0.9.12 and PVE::LDAP; SSSD's list of attributes
-// without those that no schema of ours has.
+// As recorded with SSSD 2.8, nslcd 0.9.12 and PVE::LDAP; SSSD's attribute list without attributes
+// that the supported schemas do not define.
 std::vector<client_search> client_searches(const sample& of)
 {
     const names user = {"objectClass",   "uid",        "uidNumber",       "gidNumber",    "cn",

@@ -1,5 +1,4 @@
-// client_searches.hpp: turns a user and a group into the searches that SSSD, nslcd and Proxmox VE
-// send about them.
+// client_searches.hpp: the searches that SSSD, nslcd and Proxmox VE send for a user and a group.
 #pragma once
 
 #include <string>
@@ -9,14 +8,14 @@ namespace pgsql::directory {
 
 struct client_search {
     std::string client;
-    std::string description; ///< for people: "a user by name"
+    std::string description; ///< for display: "a user by name"
     std::string filter;      ///< RFC 4515
     std::vector<std::string> attributes;
     bool base_is_user = false; ///< the base is the user's entry, not the suffix
-    bool enumerates = false;   ///< shows all entries, so that it has to read them
+    bool enumerates = false;   ///< returns all entries, so a full scan is necessary
 };
 
-/// Whom the searches are about: values as they are, not escaped.
+/// The user and the group of the searches; the values are not escaped.
 struct sample {
     std::string user = "ann";
     std::string uid_number = "32001";

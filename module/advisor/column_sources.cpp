@@ -1,4 +1,4 @@
-// column_sources.cpp: finds the columns of tables that the columns of a query are made of.
+// column_sources.cpp: finds the table columns that the columns of a query are computed from.
 #include "advisor/column_sources.hpp"
 
 #include "advisor/explain.hpp"
@@ -9,12 +9,13 @@
 namespace pgsql::postgres {
 namespace {
 
-// Nothing else in a plan looks like it.
+// A value that is unique within a plan.
 constexpr const char* any_text = "back_pgsql_parameter";
-// For parameters that are no texts: integers and uuids.
+// For parameters that cannot be text: integers and uuids.
 constexpr const char* other_values[] = {"0", "00000000-0000-0000-0000-000000000000"};
 
-// PostgreSQL scans the parts of a table as users_1, users_2 and so on, and calls them users above.
+// PostgreSQL's plans name the scans of partitions users_1, users_2 and so on, and the nodes above
+// them users.
 std::string name_above(const table_scan& part, const std::vector<table_scan>& scans)
 {
     const auto number = part.alias.rfind('_');
@@ -42,7 +43,7 @@ std::set<table_column> columns_in(const std::string& expression,
     return out;
 }
 
-// Nothing if PostgreSQL does not take the statement, whose parameter may be of another type.
+// Nothing if PostgreSQL rejects the statement, whose parameter may have another type.
 std::optional<query_plan> planned(const statement& ask, connection& session,
                                   const wait_options& options)
 {

@@ -1,4 +1,4 @@
-// column_sources.hpp: finds the columns of tables that the columns of a query are made of.
+// column_sources.hpp: finds the table columns that the columns of a query are computed from.
 #pragma once
 
 #include "postgres/connection.hpp"
@@ -18,21 +18,21 @@ struct table_column {
     auto operator<=>(const table_column&) const = default;
 };
 
-/// What PostgreSQL tells of one column of a query.
+/// The sources of one column of a query, according to PostgreSQL's plan.
 struct column_source {
-    std::set<table_column> columns;   ///< empty: it is made of no column, or it cannot be told
-    std::set<table_column> unchanged; ///< those whose values it has, and nothing else
+    std::set<table_column> columns;   ///< empty: none, or unknown
+    std::set<table_column> unchanged; ///< those whose values the column has without computation
 };
 
 struct query_sources {
-    std::vector<column_source> columns; ///< one for each column that was asked about
-    std::set<table_column> compared;    ///< with the parameter
+    std::vector<column_source> columns; ///< one for each requested column
+    std::set<table_column> compared;    ///< compared with the parameter
 };
 
-/// Of the named columns of a query with no or one parameter. The query is planned, with views
-/// resolved, and never run. It cannot be told for a UNION that compares rows, for a subquery that
-/// PostgreSQL plans by itself, and for what a function reads; and what is compared only with a
-/// parameter that may be a text.
+/// The sources of the given columns of a query with at most one parameter. The query is planned,
+/// with views resolved, and never run. The sources are unknown for a UNION that compares rows, for
+/// a subquery that PostgreSQL plans separately, and for data that a function reads. Compared
+/// columns are known only if the parameter can be text.
 [[nodiscard]] query_sources sources_of(const std::string& query, int parameters,
                                        const std::vector<std::string>& columns, connection& session,
                                        const wait_options& options);

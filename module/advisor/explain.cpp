@@ -1,5 +1,4 @@
-// explain.cpp: turns a statement into the large tables that PostgreSQL reads whole for it because
-// no index helps.
+// explain.cpp: finds seq scans of large tables in the plan of a statement, and the missing indexes.
 #include "advisor/explain.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,7 +8,7 @@
 namespace pgsql::postgres {
 namespace {
 
-// A table that was never analysed is taken to have a row for every 200 bytes.
+// A table that was never analyzed is assumed to have a row for every 200 bytes.
 constexpr const char* large_tables = R"(
 SELECT json_build_object(
     'schema', n.nspname, 'table', c.relname, 'name', s.whole::pg_catalog.regclass,
@@ -36,13 +35,13 @@ CROSS JOIN LATERAL (SELECT coalesce(pg_catalog.pg_partition_root(c.oid), c.oid) 
 WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND s.rows >= $1::float8)";
 
-// Whatever can be found by an index is found by it.
+// With these settings PostgreSQL uses an index wherever one is usable.
 constexpr const char* by_indexes =
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)";
 
-// Two conditions that cannot both be true: with this the planner sees it, unless a function or
-// operator in them is not IMMUTABLE (relation_excluded_by_constraints in plancat.c).
+// With this setting the planner detects that two conditions contradict each other, unless a
+// function or operator in them is not IMMUTABLE (relation_excluded_by_constraints in plancat.c).
 constexpr const char* by_contradiction = "SELECT set_config('constraint_exclusion', 'on', true)";
 
 query_plan plan_with(const char* settings, const statement& statement, connection& session,
@@ -69,7 +68,7 @@ constexpr const char* types_of =
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped";
 
-// The views on a table that have a COLLATE, and the views on those.
+// The views on a table that contain a COLLATE, and the views on those.
 constexpr const char* collating_views = R"(
 WITH RECURSIVE above(oid, collates) AS (
     SELECT x.oid, false FROM pg_catalog.pg_class c
@@ -97,11 +96,11 @@ bool reads_collating_view(const table_scan& scan, const statement& planned, conn
 
 struct expression_traits {
     bool immutable = false;
-    bool own_collation = false; ///< a column has another than its type
+    bool own_collation = false; ///< a column has another collation than its type
 };
 
-// What decides whether an index can have the expression; nothing if that cannot be told, as for an
-// aggregate. The role may have no right to the table itself, but may know the types of its columns.
+// Whether an index can contain the expression; nothing if that is unknown, as for an aggregate. The
+// role may have no rights on the table, but it can read the types of the columns.
 std::optional<expression_traits> traits_of(const std::string& expression,
                                            const std::set<std::string>& columns,
                                            const table_scan& on, connection& session,
@@ -135,8 +134,8 @@ std::optional<expression_traits> traits_of(const std::string& expression,
 
 constexpr const char* collated = " may have a COLLATE that PostgreSQL does not show";
 
-// EXPLAIN shows COLLATE within an expression as a cast to the same type. (For what is sorted by, it
-// shows the collation.)
+// EXPLAIN shows COLLATE within an expression as a cast to the same type. (For sort keys it shows
+// the collation.)
 bool may_hide_collation(const std::string& expression)
 {
     return expression.find("::") != std::string::npos;
@@ -165,7 +164,7 @@ std::set<std::string> aliases_of(const query_plan& plan)
 query_plan explain_statement(const statement& statement, connection& session,
                              const wait_options& options)
 {
-    // With its values, since a statement is planned for them.
+    // With its values, because the plan depends on them.
     const result found = session.run_once(
         {"EXPLAIN (VERBOSE, FORMAT JSON) " + statement.text, statement.values}, options);
     return read_plan(found.count() > 0 ? found.value(0, 0).value_or("") : "");
@@ -181,7 +180,7 @@ explainer::explainer(connection& session, double least_rows, const wait_options&
         t.name = of.at("name");
         t.rows = of.at("rows");
         t.guessed = of.at("guessed");
-        for (const auto& column : of.at("varchar")) // null is none
+        for (const auto& column : of.at("varchar")) // null: no columns
             t.varchar.insert(column.get<std::string>());
         for (const auto& from : of.at("indexes")) {
             index x;
@@ -199,10 +198,10 @@ explainer::explainer(connection& session, double least_rows, const wait_options&
     count_small(session, options);
 }
 
-// A new table of two rows would look like one of forty.
+// Estimated from its size, a new table of two rows would have forty.
 void explainer::count_small(connection& session, const wait_options& options)
 {
-    constexpr double small = 5000; // by their size
+    constexpr double small = 5000; // rows, estimated from the size
     int limit = 50;
     for (auto& [name, t] : tables_) {
         if (!t.guessed || t.rows > small || limit-- == 0)
@@ -213,7 +212,7 @@ void explainer::count_small(connection& session, const wait_options& options)
             t.guessed = false;
         } catch (const error& e) {
             if (e.reason() != error::cause::statement)
-                throw; // else the role may not read it, but by a view
+                throw; // otherwise the role may read the table only through a view
         }
     }
 }
@@ -245,7 +244,8 @@ bool explainer::reads_all(const table_scan& scan) const
     const auto by = indexes_.find({scan.schema, scan.index});
     if (by == indexes_.end() || by->second.partial)
         return false;
-    // A condition on later columns only is looked at for every entry of the index (manual §11.3).
+    // A condition on only later columns is evaluated for every entry of the index (PostgreSQL
+    // manual §11.3).
     return scan.index_condition.empty() ||
            (!by->second.leading_column.empty() &&
             !columns_of(scan.index_condition, scan.alias).contains(by->second.leading_column));
@@ -264,14 +264,14 @@ explainer::index_part explainer::part_on(const table_scan& scan, const table& in
         if (!all.contains(scan.alias) || all.size() < 2)
             return {};
         return {.problem = std::string(bare(expression)) +
-                           " is made of columns of several tables, and an index has those of one"};
+                           " uses columns of several tables and cannot be indexed"};
     }
     const auto traits =
         traits_of(*own, columns_of(expression, scan.alias), scan, by.session, by.limits);
     if (!traits)
         return {};
     if (!traits->immutable)
-        return {.problem = *own + " is not IMMUTABLE, so that no index can have it"};
+        return {.problem = *own + " is not IMMUTABLE and cannot be indexed"};
     return {.sql = "(" + *own + ")", .computed = true, .own_collation = traits->own_collation};
 }
 
@@ -290,19 +290,19 @@ explainer::index_part explainer::shown_part(const table_scan& scan, const table&
 void explainer::find_keys(seq_scan& out, const table_scan& scan, const table& in,
                           const query_plan& plan, const asking& by)
 {
-    // Of another table, or what the statement is asked with. (Its other constants, such as a
-    // status, are true of too many rows.)
-    const auto varies = [&](const std::string& with) {
-        if (const auto others = aliases_in(with, by.aliases); !others.empty())
+    // Whether the other side is of another table, or one of the statement's values. (Other
+    // constants of the statement, such as a status, match too many rows.)
+    const auto varies = [&](const std::string& side) {
+        if (const auto others = aliases_in(side, by.aliases); !others.empty())
             return !others.contains(scan.alias);
         return std::any_of(by.planned.values.begin(), by.planned.values.end(),
                            [&](std::string value) {
-                               std::erase(value, '"'); // {"x"} is shown as {x}
-                               return with.find(value) != std::string::npos;
+                               std::erase(value, '"'); // EXPLAIN shows {"x"} as {x}
+                               return side.find(value) != std::string::npos;
                            });
     };
     const bool collates = by.planned.text.find("COLLATE") != std::string::npos;
-    // A table without any condition may be the one that the others are looked up for.
+    // A table without any condition may be the outer table for which the others are looked up.
     for (const auto& condition : scan.conditions.empty() ? plan.conditions : scan.conditions) {
         for (const auto& [side, with] : equal_sides(condition)) {
             if (!aliases_in(side, by.aliases).contains(scan.alias) || !varies(with))
@@ -360,7 +360,7 @@ std::vector<seq_scan> explainer::seq_scans(const statement& statement, connectio
             aliases.insert(scan.alias);
     if (aliases.empty())
         return out;
-    // PostgreSQL also reads a table whole when that is faster than an index that there is.
+    // PostgreSQL also chooses a seq scan where it is faster than an existing index.
     const query_plan plan = plan_with(by_indexes, statement, session, options);
     const asking by{aliases_of(plan), statement, session, options};
     for (const table_scan& scan : plan.scans) {
@@ -377,7 +377,8 @@ std::vector<seq_scan> explainer::seq_scans(const statement& statement, connectio
         read.shown_problem = std::move(shown.problem);
         read.has_statistics = session.server_version() >= 140000;
         find_keys(read, scan, t, plan, by);
-        // What another table without any index costs can hide that this one has its index.
+        // The cost of another table without an index can keep PostgreSQL from using an existing
+        // one.
         const bool indexed =
             std::any_of(read.key_columns.begin(), read.key_columns.end(),
                         [&](const auto& key) { return t.leading_columns.contains(key); });
@@ -386,7 +387,7 @@ std::vector<seq_scan> explainer::seq_scans(const statement& statement, connectio
                 read.key_columns.push_back(std::move(other));
         const bool known = std::any_of(out.begin(), out.end(), [&](const seq_scan& other) {
             return other.table == read.table &&
-                   other.key_columns == read.key_columns; // a partition, say
+                   other.key_columns == read.key_columns; // for instance another partition
         });
         if (!indexed && !known)
             out.push_back(std::move(read));

@@ -1,5 +1,4 @@
-// explain.hpp: turns a statement into the large tables that PostgreSQL reads whole for it because
-// no index helps.
+// explain.hpp: finds seq scans of large tables in the plan of a statement, and the missing indexes.
 #pragma once
 
 #include "advisor/explain_plan.hpp"
@@ -15,34 +14,34 @@
 
 namespace pgsql::postgres {
 
-/// How PostgreSQL would answer the statement, which it does not run.
+/// PostgreSQL's plan of the statement, which is not run.
 [[nodiscard]] query_plan explain_statement(const statement& statement, connection& session,
                                            const wait_options& options);
 
 class explainer {
 public:
-    /// Asks for the tables of at least so many rows and their indexes.
+    /// Reads the tables with at least so many rows, and their indexes, from the catalog.
     explainer(connection& session, double least_rows, const wait_options& options);
 
-    /// How many rows PostgreSQL takes the table to have; nothing if it is none of those.
+    /// PostgreSQL's estimate of the table's rows; nothing if it is not one of those tables.
     [[nodiscard]] std::optional<double> rows_of(const table_scan& scan) const;
-    /// Whether that is a guess by the size.
+    /// Whether that estimate is based on the table's size only.
     [[nodiscard]] bool guesses(const table_scan& scan) const;
 
-    /// The statement is planned, never run; and not even that where there is no large table.
+    /// The statement is planned, never run; without large tables it is not even planned.
     [[nodiscard]] std::vector<seq_scan> seq_scans(const statement& statement, connection& session,
                                                   const wait_options& options) const;
 
 private:
     struct table {
-        std::string name; ///< of the partitioned table, if it is a part of one
+        std::string name; ///< of the partitioned table, if it is a partition
         double rows = 0;
-        bool guessed = false;                  ///< by the size
-        std::set<std::string> leading_columns; ///< with what an index of all rows begins, in SQL
-        std::set<std::string> varchar;         ///< columns that are text as they are
+        bool guessed = false;                  ///< estimated from the size
+        std::set<std::string> leading_columns; ///< of indexes on all rows, in SQL
+        std::set<std::string> varchar;         ///< columns whose cast to text changes nothing
     };
     struct index {
-        std::string leading_column; ///< the column with which it begins; empty: cannot be told
+        std::string leading_column; ///< the first column; empty: unknown
         bool partial = false;
     };
 
@@ -55,12 +54,12 @@ private:
         connection& session;
         const wait_options& limits;
     };
-    /// What an index is made of, in SQL, or why it cannot be made.
+    /// A column or expression for an index in SQL, or why it cannot be indexed.
     struct index_part {
         std::string sql;
         std::string problem;
-        bool computed = false;      ///< it is not just a column
-        bool own_collation = false; ///< of a column in it
+        bool computed = false;      ///< an expression, not a column
+        bool own_collation = false; ///< a column in it has another collation than its type
     };
 
     [[nodiscard]] static index_part part_on(const table_scan& scan, const table& in,
@@ -69,8 +68,8 @@ private:
                           const query_plan& plan, const asking& by);
     [[nodiscard]] static index_part shown_part(const table_scan& scan, const table& in,
                                                const query_plan& plan, const asking& by);
-    /// What an index with the key needs to have all that is read of a table which lies between two
-    /// others and is only compared with them.
+    /// The columns that an index on the key needs for an index-only scan of a junction table, whose
+    /// two columns are only compared with other tables.
     [[nodiscard]] static std::vector<std::string> other_keys(const table_scan& scan,
                                                              const table& in,
                                                              const query_plan& plan,

@@ -1,4 +1,4 @@
-// explain_plan.cpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+// explain_plan.cpp: parses the output of EXPLAIN (VERBOSE, FORMAT JSON).
 #include "advisor/explain_plan.hpp"
 
 #include "sql/statement.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// What an identifier without quotes is made of when PostgreSQL writes it (quote_identifier in
+// The characters of identifiers that PostgreSQL writes without quotes (quote_identifier in
 // ruleutils.c).
 constexpr std::string_view in_identifier = "abcdefghijklmnopqrstuvwxyz_0123456789";
 
@@ -27,7 +27,7 @@ class reader {
 public:
     explicit reader(query_plan& out) : out_(out) {}
 
-    // `table` is the node that names the table, where this one only names an index of it.
+    // `table` is the node that names the table, if this node only names an index of it.
     void node(const json& at, const json* table, std::vector<std::string> joined)
     {
         for (const char* name : {"Index Cond", "Filter", "Join Filter", "Merge Cond", "Hash Cond"})
@@ -41,8 +41,8 @@ public:
             out_.relations.emplace_back(text_in(at, "Schema"), text_in(at, "Relation Name"));
         }
         const std::string type = text_in(at, "Node Type");
-        // Rows that are counted or compared with each other have to be there before they are
-        // joined.
+        // These nodes need all their input rows, so join conditions above them do not apply to the
+        // scans below.
         for (const char* barrier : {"Limit", "Aggregate", "Unique", "SetOp", "WindowAgg"})
             if (type == barrier)
                 joined.clear();
@@ -54,7 +54,7 @@ public:
                 node(next, table, joined);
     }
 
-    // PostgreSQL tells no output of nodes that append rows: theirs is that of the plans below.
+    // EXPLAIN shows no output for nodes that append rows: it is that of the plans below.
     void shown(const json& at)
     {
         if (const auto output = at.find("Output"); output != at.end())
@@ -64,7 +64,7 @@ public:
                 shown(next);
     }
 
-    // What each node does and on what, with the nodes below it in brackets.
+    // The type and the object of each node, with the nodes below it in parentheses.
     static std::string line(const json& at)
     {
         std::string out = text_in(at, "Node Type");
@@ -98,13 +98,13 @@ private:
     query_plan& out_;
 };
 
-// The parts of an expression between separators that are not inside brackets or quotes.
+// The parts of an expression between separators outside parentheses, brackets and quotes.
 std::vector<std::string_view> split(std::string_view text, std::string_view separator)
 {
     std::vector<std::string_view> out;
     std::size_t begin = 0;
     int depth = 0;
-    char quote = 0; // a quote within quotes is doubled, which comes to the same
+    char quote = 0; // a doubled quote ends and starts a quotation, with the same effect
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (quote != 0) {
@@ -126,7 +126,7 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
     return out;
 }
 
-// An identifier without its quotes; nothing if it is none.
+// An identifier without its quotes; nothing if the text is not an identifier.
 std::optional<std::string> identifier(std::string_view text)
 {
     if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
@@ -144,12 +144,12 @@ std::optional<std::string> identifier(std::string_view text)
     return std::string(text);
 }
 
-// The end of the identifier that begins there; the same place if none does.
+// The end of the identifier that begins at this position; the position itself if none does.
 std::size_t identifier_end(std::string_view text, std::size_t begin)
 {
     if (begin < text.size() && text[begin] == '"') {
         auto end = begin;
-        do // quotes within are doubled
+        do // quotes inside are doubled
             end = text.find('"', end + 1);
         while (end != std::string_view::npos && ++end < text.size() && text[end] == '"');
         return end == std::string_view::npos ? text.size() : end;
@@ -158,14 +158,13 @@ std::size_t identifier_end(std::string_view text, std::size_t begin)
     return end == std::string_view::npos ? text.size() : end;
 }
 
-// Calls visit(alias, where it begins, where the name behind its dot begins) for everything that may
+// Calls visit(alias, its position, the position of the name after the dot) for everything that may
 // be a column or a row of a table.
 template <typename Visit> void each_reference(std::string_view text, const Visit& visit)
 {
     for (std::size_t i = 0; i < text.size();) {
         if (text[i] == '\'') {
-            const auto end =
-                text.find('\'', i + 1); // a quote within is doubled, and begins the next
+            const auto end = text.find('\'', i + 1); // a doubled quote starts the next literal
             i = end == std::string_view::npos ? text.size() : end + 1;
             continue;
         }
@@ -189,7 +188,6 @@ template <typename Visit> void each_reference(std::string_view text, const Visit
 
 } // namespace
 
-// Without the brackets around all of it.
 std::string_view bare(std::string_view text)
 {
     while (text.starts_with('(') && text.ends_with(')')) {
@@ -248,7 +246,7 @@ std::optional<column_reference> column_in(std::string_view expression)
 
 bool is_column(std::string_view expression)
 {
-    // What follows :: is a type, and not an operator as well: keywords are in capitals.
+    // The text after :: is only a type, without an operator: keywords are in upper case.
     const auto is_type = [](std::string_view text) {
         return std::all_of(text.begin(), text.end(), [](char c) {
             return in_identifier.find(c) != std::string_view::npos ||
@@ -331,7 +329,7 @@ std::set<std::string> columns_of(const std::string& expression, const std::strin
             const auto begin = at + table.size();
             auto end = begin;
             if (end < expression.size() && expression[end] == '"') {
-                do // quotes within are doubled
+                do // quotes inside are doubled
                     end = expression.find('"', end + 1);
                 while (end != std::string::npos && ++end < expression.size() &&
                        expression[end] == '"');

@@ -1,4 +1,4 @@
-// explain_plan.hpp: turns what EXPLAIN (VERBOSE, FORMAT JSON) says into how each table is read.
+// explain_plan.hpp: parses the output of EXPLAIN (VERBOSE, FORMAT JSON).
 #pragma once
 
 #include <optional>
@@ -10,34 +10,34 @@
 
 namespace pgsql::postgres {
 
-/// One reading of a table.
+/// One scan of a table.
 struct table_scan {
     std::string schema;
     std::string table;
     std::string alias;
-    std::string index;           ///< by which it is read; empty: none
-    std::string index_condition; ///< empty: all that is in the index
-    /// What its rows have to be like: its own conditions, then those of the joins that it is in,
-    /// the innermost first.
+    std::string index;           ///< the index that is used; empty: none
+    std::string index_condition; ///< empty: all entries of the index are read
+    /// The conditions on its rows: those of the scan, then those of the joins around it, the
+    /// innermost first.
     std::vector<std::string> conditions;
 };
 
 struct query_plan {
     std::vector<table_scan> scans;
-    std::vector<std::string> conditions; ///< of all its parts
-    std::vector<std::string> outputs;    ///< the expressions that the statement shows
-    /// The same; if it appends the rows of several plans (partitions, UNION ALL), of each of them.
+    std::vector<std::string> conditions; ///< of all nodes
+    std::vector<std::string> outputs;    ///< the output expressions of the top node
+    /// The same; if the plan appends the rows of several (partitions, UNION ALL), of each of them.
     std::vector<std::vector<std::string>> shown;
-    std::vector<std::string> sorted_by;                         ///< by its last step, if that sorts
+    std::vector<std::string> sorted_by;                         ///< the top node's sort keys
     std::vector<std::pair<std::string, std::string>> relations; ///< by schema and name
-    std::string line; ///< for people: Limit (Index Scan of Users by Users_uid_key)
-    double cost = 0;  ///< PostgreSQL's estimate for all of it; 0 if it was not asked for
+    std::string line; ///< for display: Limit (Index Scan of Users by Users_uid_key)
+    double cost = 0;  ///< PostgreSQL's estimate of the total cost; 0 if EXPLAIN did not return it
 };
 
-/// Throws std::invalid_argument if the text is no such plan.
+/// Throws std::invalid_argument if the text is not such a plan.
 [[nodiscard]] query_plan read_plan(std::string_view json_text);
 
-/// A column as EXPLAIN names it: alias.name.
+/// A column as EXPLAIN writes it: alias.name.
 struct column_reference {
     std::string alias;
     std::string column;
@@ -46,38 +46,38 @@ struct column_reference {
     bool operator==(const column_reference&) const = default;
 };
 
-/// What the expression is, if it is nothing but a column.
+/// The column, if the expression is only a column.
 [[nodiscard]] std::optional<column_reference> column_in(std::string_view expression);
 
-/// Whether the expression is a column, perhaps as another type.
+/// Whether the expression is a column, perhaps with casts.
 [[nodiscard]] bool is_column(std::string_view expression);
 
-/// The conditions that are all true when it is.
+/// The parts of a condition that AND connects.
 [[nodiscard]] std::vector<std::string_view> conjuncts_of(std::string_view condition);
 
-/// What has to be equal for the condition to be true: each side with the other.
+/// The equalities that the condition implies: each side with the other.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>>
 equal_sides(std::string_view condition);
 
-/// The columns for which = has to be true, with what is on its other side.
+/// The columns in such equalities, each with the expression on the other side.
 [[nodiscard]] std::vector<std::pair<column_reference, std::string>>
 equalities_in(std::string_view condition);
 
-/// The columns of a table that the expression is about.
+/// The columns of the table that the expression refers to.
 [[nodiscard]] std::set<std::string> columns_of(const std::string& expression,
                                                const std::string& alias);
 
-/// Those of the plan's aliases whose columns the expression is about.
+/// The aliases whose columns the expression refers to.
 [[nodiscard]] std::set<std::string> aliases_in(std::string_view expression,
                                                const std::set<std::string>& aliases);
 
-/// The expression as an index has it: EXPLAIN's, without the alias in front of the columns, and
-/// without brackets around all of it. Nothing if it is not about the columns of that table alone.
+/// The expression for an index definition: EXPLAIN's, without aliases before the columns and
+/// without the outer parentheses. Nothing if it does not refer to the columns of this table only.
 [[nodiscard]] std::optional<std::string> expression_on(const std::string& alias,
                                                        std::string_view expression,
                                                        const std::set<std::string>& aliases);
 
-/// Without the brackets around all of it.
+/// The expression without its outer parentheses.
 [[nodiscard]] std::string_view bare(std::string_view expression);
 
 } // namespace pgsql::postgres

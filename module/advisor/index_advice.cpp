@@ -1,5 +1,4 @@
-// index_advice.cpp: turns the tables that clients' searches read whole into the indexes that spare
-// it.
+// index_advice.cpp: suggests indexes for client searches that read whole tables.
 #include "advisor/index_advice.hpp"
 
 #include <algorithm>
@@ -27,14 +26,14 @@ std::string columns(const std::vector<std::string>& parts)
     return "(" + out + ")";
 }
 
-std::string brief(const std::string& condition)
+std::string shorten(const std::string& condition)
 {
-    constexpr std::size_t enough = 300;
-    return condition.size() <= enough ? condition : condition.substr(0, enough) + "...";
+    constexpr std::size_t limit = 300;
+    return condition.size() <= limit ? condition : condition.substr(0, limit) + "...";
 }
 
-// A partial index on what is computed looks as if it had most rows, since PostgreSQL knows nothing
-// of the values: it needs statistics on them.
+// Without statistics on an expression, PostgreSQL assumes that a partial index with a condition on
+// it contains most rows.
 std::string statistics(const seq_scan& on, const std::string& column)
 {
     if (!on.has_statistics)
@@ -51,7 +50,7 @@ std::string statistics(const seq_scan& on, const std::string& column)
            "; ANALYZE " + on.table + ";";
 }
 
-// Of the reads of a search, those of a table that one of its parts has no index for.
+// Adds the reason to the scans of a table for which a part of the search can have no index.
 void explain_lack(std::vector<seq_scan>& reads, const seq_scan& part)
 {
     for (seq_scan& r : reads) {
@@ -59,7 +58,7 @@ void explain_lack(std::vector<seq_scan>& reads, const seq_scan& part)
             continue;
         if (r.keys_problem.empty())
             r.keys_problem = part.shown_problem;
-        if (r.joined) // by which every row is found
+        if (r.joined) // an index on the join key would not avoid reading every row
             r.key_columns.clear();
     }
 }
@@ -75,32 +74,32 @@ std::string extent_of(const seq_scan& table)
 std::string index_advice::text() const
 {
     std::string out = search + " reads";
-    std::set<std::string> said;
+    std::set<std::string> listed;
     for (const seq_scan& r : scans)
-        if (said.insert(r.table).second)
-            out += (said.size() == 1 ? " " : " and ") + extent_of(r);
+        if (listed.insert(r.table).second)
+            out += (listed.size() == 1 ? " " : " and ") + extent_of(r);
     for (const seq_scan& r : not_indexable)
-        out += "; no index can be named for " + r.table +
-               (r.condition.empty() ? ", which the query wants to see whole"
-                                    : " and the condition " + brief(r.condition)) +
-               (r.keys_problem.empty() ? "" : ": " + brief(r.keys_problem));
+        out += "; no index to suggest for " + r.table +
+               (r.condition.empty() ? ": the query requires a full scan"
+                                    : " and the condition " + shorten(r.condition)) +
+               (r.keys_problem.empty() ? "" : ": " + shorten(r.keys_problem));
     if (!indexes.empty())
-        out += "; this spares it:";
+        out += "; missing index:";
     for (const auto& index : indexes)
         out += " " + index;
     return out;
 }
 
 std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searches,
-                                          const find_seq_scans& whole_reads)
+                                          const find_seq_scans& seq_scans_of)
 {
     std::vector<index_advice> out;
     std::set<std::string> named;
-    std::set<std::string> curable;
+    std::set<std::string> indexable;
     for (const sample_query& search : searches) {
-        index_advice found{search.description, whole_reads(search.statement), {}, {}};
+        index_advice found{search.description, seq_scans_of(search.statement), {}, {}};
         const auto add = [&](const seq_scan& on, std::string statement) {
-            curable.insert(on.table);
+            indexable.insert(on.table);
             if (named.insert(statement).second)
                 found.indexes.push_back(std::move(statement));
         };
@@ -109,9 +108,9 @@ std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searc
         };
         if (found.scans.empty())
             continue;
-        std::set<std::string> shown; // tables with indexes for what is shown
+        std::set<std::string> shown; // tables with indexes for the parts' output columns
         for (const auto& part : search.parts)
-            for (const seq_scan& r : whole_reads(part.statement)) {
+            for (const seq_scan& r : seq_scans_of(part.statement)) {
                 if (part.index.empty())
                     continue;
                 if (r.output_column.empty()) {
@@ -123,16 +122,16 @@ std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searc
                 if (r.output_column.starts_with('(') && part.index.starts_with("((true)) WHERE"))
                     add(r, statistics(r, part.column));
             }
-        // An expression is compared as the search has it, of which the part is the plainer form.
+        // Prefer the part's expression, which is a simpler form of the one in the search.
         for (const seq_scan& r : found.scans)
             if (!r.key_columns.empty() && !(r.computed && shown.contains(r.table)))
                 index(r, columns(r.key_columns));
         out.push_back(std::move(found));
     }
-    // What else a table lacks shows when it has the indexes that are known.
+    // Further problems of a table can be found only once it has the suggested indexes.
     for (index_advice& a : out)
         std::copy_if(a.scans.begin(), a.scans.end(), std::back_inserter(a.not_indexable),
-                     [&](const seq_scan& r) { return !curable.contains(r.table); });
+                     [&](const seq_scan& r) { return !indexable.contains(r.table); });
     std::erase_if(out, [](const auto& a) { return a.indexes.empty() && a.not_indexable.empty(); });
     return out;
 }

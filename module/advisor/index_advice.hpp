@@ -1,5 +1,4 @@
-// index_advice.hpp: turns the tables that clients' searches read whole into the indexes that spare
-// it.
+// index_advice.hpp: suggests indexes for client searches that read whole tables.
 #pragma once
 
 #include "advisor/search_probes.hpp"
@@ -15,24 +14,24 @@
 namespace pgsql::directory {
 
 struct index_advice {
-    std::string search; ///< as in probe
+    std::string search; ///< sample_query::description
     std::vector<postgres::seq_scan> scans;
-    std::vector<std::string>
-        indexes; ///< CREATE INDEX statements, and what they need, but for those of earlier searches
-    std::vector<postgres::seq_scan> not_indexable; ///< those of `reads` for which no search has one
+    /// CREATE INDEX and related statements, except those listed for earlier searches.
+    std::vector<std::string> indexes;
+    std::vector<postgres::seq_scan> not_indexable; ///< those of `scans` without any suggestion
 
-    /// The same in one line.
+    /// The advice in one line.
     [[nodiscard]] std::string text() const;
 };
 
-/// all of "Users" (11011 rows)
+/// For instance: all of "Users" (11011 rows)
 [[nodiscard]] std::string extent_of(const postgres::seq_scan& table);
 
-/// What PostgreSQL reads whole for a statement.
+/// The seq scans of large tables in the plan of a statement.
 using find_seq_scans = std::function<std::vector<postgres::seq_scan>(const postgres::statement&)>;
 
-/// The searches that read tables whole; without those for which all is said already.
+/// Advice for the searches that read whole tables, except those that earlier advice covers.
 [[nodiscard]] std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searches,
-                                                        const find_seq_scans& whole_reads);
+                                                        const find_seq_scans& seq_scans_of);
 
 } // namespace pgsql::directory

@@ -1,4 +1,4 @@
-// needed_rights.cpp: turns statements into the rights that a role needs to run them.
+// needed_rights.cpp: finds the rights that a role needs to run statements.
 #include "advisor/needed_rights.hpp"
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 namespace pgsql::postgres {
 namespace {
 
-// A view whose reader needs rights on what it reads, and what policies of row security read, count
-// like the statement. What other views read does not, but the functions that they call do.
+// The tables of security_invoker views and of row security policies are checked like those of the
+// statement. The tables of other views are not, but the functions that those views call are.
 constexpr const char* trees = R"(
 WITH RECURSIVE tree(named, checked, rule, action) AS (
     SELECT true, true, r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r
@@ -32,7 +32,7 @@ WITH RECURSIVE tree(named, checked, rule, action) AS (
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.oid <> pg_catalog.pg_my_temp_schema()
 )
 SELECT 'tree', named, checked, action FROM tree
-UNION ALL -- nextval('…'): the name is a constant
+UNION ALL -- nextval('…'), whose name is a constant
 SELECT DISTINCT 'sequence', true, true, s.oid::text FROM tree
 JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = tree.rule
     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -60,8 +60,8 @@ SELECT p.oid, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.oi
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.oid = ANY($1::oid[]))";
 
-// What is looked up by its name is looked for in schemas. Types that are no enumerations, arrays,
-// domains, ranges or rows have operators of their own, which the module's conditions use.
+// The schemas in which PostgreSQL resolves names. Base types other than arrays have their own
+// operators, which the module's conditions use.
 constexpr const char* schemas = R"(
 WITH used(schema) AS (
     SELECT unnest($1::oid[])
@@ -85,19 +85,19 @@ SELECT pg_catalog.format('%I.%I is a foreign table: the role needs a user mappin
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = ANY($1::oid[]) AND c.relkind = 'f'
 UNION ALL
-SELECT pg_catalog.format('the trigger %I of %I.%I runs with the rights of the role; what it needs cannot be told', t.tgname, n.nspname, c.relname)
+SELECT pg_catalog.format('the trigger %I of %I.%I runs with the rights of the role; the rights that it needs are unknown', t.tgname, n.nspname, c.relname)
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 WHERE c.oid = ANY($3::oid[]) AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND NOT p.prosecdef AND p.proname <> 'back_pgsql_changed'
 UNION ALL
-SELECT pg_catalog.format('the function %I.%I(%s) runs with the rights of the role; what it reads cannot be told', n.nspname, p.proname,
+SELECT pg_catalog.format('the function %I.%I(%s) runs with the rights of the role; the tables that it reads are unknown', n.nspname, p.proname,
     pg_catalog.oidvectortypes(p.proargtypes))
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE p.oid = ANY($2::oid[]) AND NOT p.prosecdef AND l.lanname NOT IN ('internal', 'c') AND p.provolatile <> 'i'
     AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 ORDER BY 1)";
 
-// A name as a word of a text.
+// Objects whose name is a word of both the error message and the statement.
 constexpr const char* likely = R"(
 WITH said(message, statement) AS (SELECT $1::text, $2::text), candidate(name, grant_text) AS (
     SELECT n.nspname, pg_catalog.format('USAGE ON SCHEMA %I', n.nspname) FROM pg_catalog.pg_namespace n
@@ -115,7 +115,7 @@ WITH said(message, statement) AS (SELECT $1::text, $2::text), candidate(name, gr
 SELECT grant_text FROM said, candidate,
     LATERAL (SELECT '(^|[^[:alnum:]_])' || pg_catalog.regexp_replace(name, '([^[:alnum:]_])', '\\\1', 'g') || '($|[^[:alnum:]_])') AS w(word)
 WHERE pg_catalog.strpos(message, name) > 0 AND message ~ word AND statement ~ word
-UNION -- schemas of the path that are passed over
+UNION -- schemas of search_path that are skipped for lack of rights
 SELECT pg_catalog.format('USAGE ON SCHEMA %I', n.nspname) FROM pg_catalog.pg_namespace n
 WHERE $3 = 't' AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
     AND pg_catalog.current_setting('search_path') ~ ('(^|,) *' || pg_catalog.regexp_replace(pg_catalog.quote_ident(n.nspname), '([^[:alnum:]_])', '\\\1', 'g') || ' *(,|$)')
@@ -152,7 +152,7 @@ constexpr unsigned usage = 16;
 struct privilege {
     unsigned bit;
     const char* name;
-    std::set<int> relation_use::*columns; ///< null: of whole tables only
+    std::set<int> relation_use::*columns; ///< null: for whole tables only
 };
 constexpr privilege all_privileges[] = {
     {relation_use::selects, "SELECT", &relation_use::selected},
@@ -163,7 +163,7 @@ constexpr privilege all_privileges[] = {
 
 void merge(relation_use& to, const relation_use& from)
 {
-    // Any column will do for one that names none.
+    // A use without columns (count(*), for instance) needs a right on any column.
     to.privileges |= from.privileges;
     to.selected.insert(from.selected.begin(), from.selected.end());
     to.inserted.insert(from.inserted.begin(), from.inserted.end());
@@ -257,7 +257,7 @@ std::set<unsigned> needed_rights::relation_numbers(unsigned privileges) const
     return out;
 }
 
-// Columns that an INSERT leaves out have defaults, and these may take numbers from a sequence.
+// Columns that an INSERT omits have defaults, which may use a sequence.
 void needed_rights::ask_defaults(connection& session, const wait_options& options)
 {
     const auto tables = relation_numbers(relation_use::inserts);
@@ -311,7 +311,7 @@ void needed_rights::ask_functions(connection& session, const wait_options& optio
         for (uses& one : uses_)
             if (one.operators.contains(number_at(behind, row, 0)))
                 one.functions.insert(number_at(behind, row, 1));
-    // Types of arguments get their schemas when nothing is in the path.
+    // With this search_path, argument types are written with their schemas.
     const result found =
         session.run_and_roll_back({"SET LOCAL search_path = pg_catalog"},
                                   {functions, {array_of(numbers(&uses::functions))}}, options);
@@ -423,7 +423,7 @@ std::vector<grant> needed_rights::grants(listed which, const std::string& name) 
                     names.push_back(at.name);
             }
             if (wanted.empty() && (all || !any_held) && !first.empty())
-                names.push_back(first); // a right on any column will do
+                names.push_back(first); // a right on any column suffices
             if (!names.empty())
                 add(std::string(one.name) + " (" + joined(names) + ")" + on_it, uses_it);
             else if (wanted.empty() && first.empty())

@@ -1,4 +1,4 @@
-// needed_rights.hpp: turns statements into the rights that a role needs to run them.
+// needed_rights.hpp: finds the rights that a role needs to run statements.
 #pragma once
 
 #include "advisor/query_tree.hpp"
@@ -10,44 +10,44 @@
 
 namespace pgsql::postgres {
 
-/// A statement without parameters (NULL stands for each), and what it is called in words.
+/// A statement without parameters (with NULL in place of each), and its name for messages.
 struct checked_statement {
     std::string name;
     std::string text;
     bool writes = false;
 };
 
-/// Why PostgreSQL does not take a statement, and what to do about that; `grants` may be empty.
+/// Why PostgreSQL rejects a statement, and the grants that may help; `grants` may be empty.
 struct refused_statement {
     std::string name;
     std::string reason;
     std::vector<std::string> grants;
 };
 
-/// Whether a grant is listed that the session's role has already.
+/// Which grants are listed: all, or only those that the session's role does not have.
 enum class listed : char { every_column, missing };
 
-/// A right, as GRANT has it: SELECT ("cn") ON public."Groups".
+/// A right in the syntax of GRANT: SELECT ("cn") ON public."Groups".
 struct grant {
     std::string right;
     std::vector<std::string> statements; ///< their names
 };
 
-/// What the statements need, as PostgreSQL's executor checks it: a view that a statement names
-/// counts, and not what the view reads. PostgreSQL parses the statements in temporary views and
-/// rules, which are rolled back at once: that takes no right but TEMPORARY, which everybody has
-/// unless it was revoked, and none of those that are found out.
+/// The rights that the statements need, as PostgreSQL's executor checks them: for a view that a
+/// statement names, the rights on the view and not on the tables that it reads. PostgreSQL parses
+/// the statements in temporary views and rules, which are rolled back at once: that requires only
+/// TEMPORARY, which every role has unless it was revoked, and none of the rights to find.
 class needed_rights {
 public:
-    /// `role`: empty for the session's own.
+    /// `role`: empty for the session's role.
     needed_rights(connection& session, const std::vector<checked_statement>& statements,
                   const std::string& role, const wait_options& options);
 
-    /// In an order in which they can be given. One name: of that statement only.
+    /// In an order in which they can be granted. With a name: only those of that statement.
     [[nodiscard]] std::vector<grant> grants(listed which, const std::string& name = {}) const;
-    /// What has to be in search_path, in its order, quoted.
+    /// The schemas that search_path must contain, in its order, quoted.
     [[nodiscard]] const std::vector<std::string>& search_path() const noexcept { return path_; }
-    /// What no grant settles: row security, bodies of functions, triggers.
+    /// Restrictions beyond grants: row security, bodies of functions, triggers.
     [[nodiscard]] const std::vector<std::string>& remarks() const noexcept { return remarks_; }
     [[nodiscard]] const std::vector<refused_statement>& refused() const noexcept
     {
@@ -59,7 +59,7 @@ private:
         std::string name;
         std::map<unsigned, relation_use> relations;
         std::set<unsigned> functions, operators, sequences;
-        tree_uses named; ///< what the statement itself names
+        tree_uses named; ///< the objects that the statement itself names
         std::set<unsigned> schemas;
     };
     struct column {
@@ -70,7 +70,7 @@ private:
         std::string name;
         unsigned schema = 0;
         bool is_sequence = false;
-        bool is_public = false; ///< of the system, and everybody may read it
+        bool is_public = false; ///< a system relation that PUBLIC may read
         unsigned held = 0;
         std::map<int, column> columns;
     };
@@ -101,14 +101,14 @@ private:
     std::vector<refused_statement> refused_;
 };
 
-/// What may help when PostgreSQL refuses a statement: rights on what its words and the error's have
-/// in common.
+/// Grants that may help if PostgreSQL rejects a statement: rights on objects that both the
+/// statement and the error message name.
 [[nodiscard]] std::vector<std::string> likely_grants(connection& session,
                                                      const std::string& statement,
                                                      const error& refusal,
                                                      const wait_options& options);
 
-/// Whether the role may make temporary views.
+/// Whether the role may create temporary views.
 [[nodiscard]] bool may_use_temporary(connection& session, const wait_options& options);
 
 } // namespace pgsql::postgres

@@ -1,4 +1,4 @@
-// query_tree.cpp: turns a query as PostgreSQL has parsed it into what it uses.
+// query_tree.cpp: finds the objects that a query uses in its parse tree (pg_node_tree).
 #include "advisor/query_tree.hpp"
 
 #include <charconv>
@@ -23,8 +23,8 @@ unsigned oid_in(std::string_view token)
     return out;
 }
 
-// nodes/outfuncs.c: {NODE :field value …}, values of several parts in parentheses. A backslash
-// takes its meaning from the character behind it.
+// nodes/outfuncs.c: {NODE :field value …}, lists in parentheses. A backslash escapes the character
+// after it.
 class tree_reader {
 public:
     explicit tree_reader(std::string_view text) : rest_(text) {}

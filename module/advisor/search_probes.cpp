@@ -1,5 +1,4 @@
-// search_probes.cpp: turns a mapping into the searches that clients send, for values that nobody
-// has.
+// search_probes.cpp: the statements of typical client searches, with values that match no row.
 #include "advisor/search_probes.hpp"
 
 #include "query/where_clause.hpp"
@@ -10,8 +9,8 @@ namespace pgsql::directory {
 namespace {
 
 constexpr const char* no_name = "back-pgsql";
-constexpr const char* no_number = "32001";          // which an int2 can hold
-constexpr const char* no_uuid = "ZZZZZZZZZZZZZZZZ"; // its 16 bytes
+constexpr const char* no_number = "32001";          // fits into an int2
+constexpr const char* no_uuid = "ZZZZZZZZZZZZZZZZ"; // the 16 bytes of a UUID
 constexpr const char* no_time = "21000101000000Z";
 
 class prober {
@@ -23,7 +22,7 @@ public:
     void run()
     {
         equality(kind_.rdn().attribute);
-        // Accounts are looked up by the one number, groups by the other.
+        // Accounts are looked up by uidNumber, groups by gidNumber.
         const int number = mapping_.attribute_named("uidNumber");
         equality(has_column(number) ? number : mapping_.attribute_named("gidNumber"));
         for (const char* name : {"mail", "entryUUID", "memberUid", "member"})
@@ -32,8 +31,8 @@ public:
             equality(lookup.attribute);
         changes(mapping_.attribute_named("modifyTimestamp"));
         if (const int member_of = mapping_.attribute_named("memberOf"); served(member_of)) {
-            // SSSD's access filter: of one account, is it in the group? (With private groups no
-            // index helps to find all members through the groups-by-member query.)
+            // SSSD's access filter tests whether one account is in the group. (With private groups
+            // no index helps to find all members through the lookup of groups by member.)
             filter both = filter::combine(filter::node::conjunction,
                                           {asserted(kind_.rdn().attribute), asserted(member_of)});
             add("finding " + kind_.name + " by " + name_of(kind_.rdn().attribute) + " and memberOf",
@@ -92,11 +91,11 @@ private:
                                   kind_.values_of(attribute) != nullptr);
     }
 
-    // As slapd would normalise it; empty: there is none.
+    // Normalized as slapd does; empty: none is available.
     [[nodiscard]] std::string value_for(int attribute) const
     {
         if (kind_.named_kind(attribute) >= 0)
-            return no_name; // conditions are on names, and DNs made of them
+            return no_name; // conditions use the keys from which the DNs are built
         switch (mapping_.attributes[static_cast<std::size_t>(attribute)].rule) {
         case matching_rule::integer:
             return no_number;
@@ -114,7 +113,7 @@ private:
             return no_number;
         if (own != nullptr && own->type == column_type::uuid)
             return "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a";
-        // One that a default could have made, so that the condition has all its parts.
+        // A value that a default could produce, so that the condition has all its parts.
         std::string out;
         if (const attribute_source* source = kind_.source_of(attribute);
             source != nullptr && !source->defaults.empty())
@@ -147,7 +146,7 @@ private:
             std::move(parts));
     }
 
-    // An enumeration is refreshed by asking for what has changed since the last one.
+    // Clients refresh an enumeration by searching for changes since the last one.
     void changes(int attribute)
     {
         const column* own = column_of(attribute);
@@ -184,7 +183,7 @@ private:
             add(*plan, std::move(text), std::move(parts));
     }
 
-    // A lookup finds rows by its own condition.
+    // A lookup finds rows by the condition in its query.
     void add(const plan& plan, std::string text, std::vector<sample_query::part> parts)
     {
         if (plan.lookup >= 0)
@@ -193,7 +192,7 @@ private:
              std::move(parts)});
     }
 
-    // memberUid and member, say, may be one query.
+    // For instance memberUid and member may have the same query.
     void add(sample_query one)
     {
         if (std::none_of(out_.begin(), out_.end(), [&](const sample_query& known) {

@@ -1,5 +1,4 @@
-// search_probes.hpp: turns a mapping into the searches that clients send, for values that nobody
-// has.
+// search_probes.hpp: the statements of typical client searches, with values that match no row.
 #pragma once
 
 #include "query/query_planner.hpp"
@@ -9,24 +8,24 @@
 
 namespace pgsql::directory {
 
-/// A search, as the statement that answers it. Its parts are statements too, each for the rows of
-/// one of the conditions that OR joins in it: PostgreSQL needs an index for every one of them.
+/// The statement of a search. Each part is a statement for the rows of one of the conditions that
+/// OR connects in it: PostgreSQL needs an index for each of them.
 struct sample_query {
     struct part {
-        postgres::statement statement; ///< shows the column that the condition is on
+        postgres::statement statement; ///< returns the column of the condition
         std::string column;            ///< as in branch
         std::string index;             ///< as in branch
     };
-    std::string description; ///< for people: "finding users by mail"
+    std::string description; ///< for display: "finding users by mail"
     postgres::statement statement;
     std::vector<part> parts;
 };
 
-/// The searches for one entry or one group's members, of every kind that can be served.
+/// The searches for one entry or one group's members, for every kind without an error.
 [[nodiscard]] std::vector<sample_query> sample_queries(const mapping& mapping);
 
-/// Any other search of a kind, and what its lists of values take for the entries of these names;
-/// empty when no entry of the kind can be found by it.
+/// The statements of any other search of a kind, and of its values queries for the entries with
+/// these keys; empty if no entry of the kind can match.
 [[nodiscard]] std::vector<sample_query> sample_queries_for(const mapping& mapping, const kind& kind,
                                                            const filter& filter,
                                                            const selection& selection,

@@ -1,5 +1,4 @@
-// server_inspection.cpp: turns a session into what an administrator should know of the server and
-// of the session's rights.
+// server_inspection.cpp: the server's version, encoding and clock, and the rights of the role.
 #include "advisor/server_inspection.hpp"
 
 namespace pgsql::postgres {
@@ -67,8 +66,8 @@ inspection inspect(connection& session, const wait_options& options)
         session.run_once({"SELECT extract(epoch FROM clock_timestamp())::text", {}}, options);
     const auto after = wall::now();
     const std::chrono::duration<double> half = (after - before) / 2;
-    const std::chrono::duration<double> ours = before.time_since_epoch() + half;
-    out.clock_ahead = std::stod(text(time, 0, 0)) - ours.count();
+    const std::chrono::duration<double> local = before.time_since_epoch() + half;
+    out.clock_ahead = std::stod(text(time, 0, 0)) - local.count();
     out.clock_uncertainty = half.count();
 
     const result schemas = session.run_once({creatable, {}}, options);

@@ -1,5 +1,4 @@
-// server_inspection.hpp: turns a session into what an administrator should know of the server and
-// of the session's rights.
+// server_inspection.hpp: the server's version, encoding and clock, and the rights of the role.
 #pragma once
 
 #include "postgres/connection.hpp"
@@ -10,11 +9,11 @@
 
 namespace pgsql::postgres {
 
-/// What the role may do to a table beyond reading it.
+/// The rights of the role on a table, other than SELECT.
 struct table_rights {
-    std::string table;         ///< as SQL names it
-    std::string rights;        ///< INSERT, UPDATE, ... with commas between
-    bool columns_only = false; ///< some columns, not all
+    std::string table;         ///< its SQL name
+    std::string rights;        ///< INSERT, UPDATE, ... separated by commas
+    bool columns_only = false; ///< on some columns only
 };
 
 struct inspection {
@@ -24,12 +23,13 @@ struct inspection {
     std::string database;
     std::string encoding;
     transport session_transport;
-    double clock_ahead = 0; ///< seconds that the server's clock is ahead of ours, at most
-                            ///< `uncertain` wrong
+    /// Seconds that the server's clock is ahead of the local one; the error is at most
+    /// clock_uncertainty.
+    double clock_ahead = 0;
     double clock_uncertainty = 0;
-    std::vector<std::string> role_rights; ///< superuser, and so on
+    std::vector<std::string> role_rights; ///< for instance: is a superuser
     std::vector<std::string> schemas;     ///< in which the role may create tables
-    std::vector<table_rights> changes;    ///< what it may change
+    std::vector<table_rights> changes;    ///< tables that the role may change
     std::vector<std::pair<std::string, std::string>> readable; ///< tables, by schema and name
 };
 

@@ -1,4 +1,4 @@
-// table_scan.hpp: says of a statement that PostgreSQL reads a table from end to end for it.
+// table_scan.hpp: a seq scan of a large table in the plan of a statement.
 #pragma once
 
 #include <string>
@@ -7,21 +7,21 @@
 namespace pgsql::postgres {
 
 struct seq_scan {
-    std::string table;    ///< as SQL names it
-    double rows = 0;      ///< as PostgreSQL estimates them
-    bool guessed = false; ///< by the table's size, since it was never analyzed
-    /// The statement's first column in SQL, if it is one of the table or an expression on its
-    /// columns that an index can have: "column" or (expression).
+    std::string table;    ///< its SQL name
+    double rows = 0;      ///< PostgreSQL's estimate
+    bool guessed = false; ///< from the table's size, because it was never analyzed
+    /// The statement's first column in SQL, if it is one of the table or an indexable expression on
+    /// its columns: "column" or (expression).
     std::string output_column;
-    bool has_statistics = true; ///< PostgreSQL can have them on expressions (since 14)
-    std::string shown_problem;  ///< why there is none, if that can be told
-    /// The columns, or such expressions, by which rows are looked for with =, and with which no
-    /// index begins.
+    bool has_statistics = true; ///< PostgreSQL supports statistics on expressions (since 14)
+    std::string shown_problem;  ///< why output_column is empty, if known
+    /// The columns, or such expressions, that the statement compares with = and that are not the
+    /// first column of any index.
     std::vector<std::string> key_columns;
     bool computed = false;    ///< some of them are expressions
-    bool joined = false;      ///< they have to equal columns of another table
-    std::string keys_problem; ///< why others are not among them, if that can be told
-    std::string condition;    ///< what the rows have to be like, in PostgreSQL's words
+    bool joined = false;      ///< they are compared with columns of another table
+    std::string keys_problem; ///< why others are not among them, if known
+    std::string condition;    ///< the condition on the rows, as EXPLAIN writes it
 };
 
 } // namespace pgsql::postgres

@@ -1,4 +1,4 @@
-// ascii.cpp: letters and printable characters of ASCII.
+// ascii.cpp: ASCII letters and printable characters.
 #include "base/ascii.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// ascii.hpp: letters and printable characters of ASCII.
+// ascii.hpp: ASCII letters and printable characters.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace pgsql {
 
-/// Whether the text is printable ASCII without spaces: slapd's normalization then changes nothing
-/// but the case of letters.
+/// Whether the text is printable ASCII without spaces: slapd's normalization then changes only the
+/// case of letters.
 [[nodiscard]] bool is_plain_ascii(std::string_view text);
 
 /// The text with ASCII letters in lower case.

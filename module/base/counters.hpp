@@ -1,5 +1,4 @@
-// counters.hpp: counts what many threads do at once, without a lock or a cache line that all of
-// them share.
+// counters.hpp: counters and histograms for many threads, without locks or a shared cache line.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +10,13 @@
 
 namespace pgsql {
 
-/// Numbers that only grow. Whoever adds does so in a row of its thread's own, as far as there are
-/// enough; whoever reads adds the rows up, and may miss what is being added meanwhile.
+/// Numbers that only grow. Each thread adds to its own row; with more threads than rows, some share
+/// one. A reader sums the rows and may miss concurrent additions.
 template <std::size_t Count> class counters {
 public:
-    void add(std::size_t index, std::uint64_t much = 1) noexcept
+    void add(std::size_t index, std::uint64_t amount = 1) noexcept
     {
-        rows_[row_of_thread()].values[index].fetch_add(much, std::memory_order_relaxed);
+        rows_[row_of_thread()].values[index].fetch_add(amount, std::memory_order_relaxed);
     }
     [[nodiscard]] std::uint64_t operator[](std::size_t index) const noexcept
     {
@@ -36,36 +35,37 @@ private:
     [[nodiscard]] static std::size_t row_of_thread() noexcept
     {
         static std::atomic<std::size_t> threads{0};
-        thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed);
-        return mine % rows;
+        thread_local const std::size_t thread = threads.fetch_add(1, std::memory_order_relaxed);
+        return thread % rows;
     }
 
     std::array<row, rows> rows_;
 };
 
-/// How often something took how long.
+/// The distribution of durations.
 class histogram {
 public:
     using duration = std::chrono::microseconds;
 
-    /// What the buckets hold at most, in microseconds; one more is for what took longer.
+    /// The inclusive upper bounds of the buckets, in microseconds; one more bucket has no bound.
     static constexpr std::array<std::int64_t, 17> bounds = {
         50,     100,     200,     500,     1'000,     2'000,     5'000,     10'000,    20'000,
         50'000, 100'000, 200'000, 500'000, 1'000'000, 2'000'000, 5'000'000, 10'000'000};
     static constexpr std::size_t buckets = bounds.size() + 1;
 
-    void add(duration took) noexcept
+    void add(duration elapsed) noexcept
     {
-        const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), took.count());
+        const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), elapsed.count());
         counts_.add(static_cast<std::size_t>(bucket - bounds.begin()));
-        counts_.add(buckets, static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count())));
+        counts_.add(buckets,
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(0, elapsed.count())));
     }
-    /// How many are in one bucket; not in those before it.
+    /// The count of one bucket, not cumulative.
     [[nodiscard]] std::uint64_t operator[](std::size_t bucket) const noexcept
     {
         return counts_[bucket];
     }
-    /// The sum of all of them, in microseconds.
+    /// The sum of all durations, in microseconds.
     [[nodiscard]] std::uint64_t sum() const noexcept { return counts_[buckets]; }
 
 private:

@@ -1,5 +1,4 @@
-// deadline.hpp: turns a number of seconds into the moment at which every wait of one operation
-// ends.
+// deadline.hpp: deadlines: the point in time at which every wait of one operation ends.
 #pragma once
 
 #include <algorithm>
@@ -10,17 +9,17 @@ namespace pgsql {
 using clock = std::chrono::steady_clock;
 using deadline = clock::time_point;
 
-/// The moment `seconds` from now.
+/// The point in time `seconds` from now.
 [[nodiscard]] inline deadline in_seconds(double seconds)
 {
     return clock::now() +
            std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-/// Milliseconds left until `when`, rounded up, never negative; what poll(2) takes.
-[[nodiscard]] inline int milliseconds_until(deadline when)
+/// Milliseconds left until `expiry`, rounded up, never negative: a timeout for poll(2).
+[[nodiscard]] inline int milliseconds_until(deadline expiry)
 {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(expiry - clock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 3'600'000));
 }
 

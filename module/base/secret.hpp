@@ -1,5 +1,4 @@
-// secret.hpp: text that is wiped when it goes and cannot be printed: password hashes on their way
-// to a check.
+// secret.hpp: text that is wiped on destruction and cannot be printed, for password hashes.
 #pragma once
 
 #include <string.h>
@@ -28,14 +27,14 @@ public:
     secret& operator=(const secret&) = delete;
     ~secret() { wipe(); }
 
-    /// NUL-terminated, for the check alone; do not keep it.
+    /// NUL-terminated, for verification only; do not copy or store it.
     [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
 private:
     void wipe() noexcept
     {
-        // Also the short-string buffer, which a moved-from string keeps inside itself.
+        // Includes the short-string buffer, which a moved-from string keeps inside the object.
         explicit_bzero(text_.data(), text_.capacity());
         text_.clear();
     }

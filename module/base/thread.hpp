@@ -1,4 +1,4 @@
-// thread.hpp: begins a thread that leaves signals to slapd's own.
+// thread.hpp: starts threads that block all signals, so that slapd's threads handle them.
 #pragma once
 
 #include <csignal>
@@ -7,8 +7,8 @@
 
 namespace pgsql::postgres {
 
-/// A thread that runs `work` with every signal blocked: a thread inherits the mask of the one that
-/// begins it. Throws std::system_error when there can be none.
+/// A thread that runs `work` with every signal blocked: a thread inherits the signal mask of its
+/// creator. Throws std::system_error when no thread can be created.
 template <typename Work> [[nodiscard]] std::thread start_thread(Work work)
 {
     struct blocked {

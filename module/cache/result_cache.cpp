@@ -1,5 +1,4 @@
-// result_cache.cpp: turns answers into what the next who asks the same is given, in bounded memory
-// and for as long as they are true.
+// result_cache.cpp: a bounded LRU cache with single-flight loading and NOTIFY-based invalidation.
 #include "cache/result_cache.hpp"
 
 #include <algorithm>
@@ -10,15 +9,16 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
-// Of an item besides its key and answer: the nodes of the list and of the map, its place among the
-// map's buckets, which double, and what malloc adds to each of the three pieces, rounding included.
+// The memory of an item besides its key and result: the nodes of the list and of the map, its share
+// of the map's buckets, which double, and malloc's overhead with rounding for each of the three
+// allocations.
 constexpr std::size_t malloc_adds = 24;
 constexpr std::size_t of_list = 2 * sizeof(void*) + malloc_adds;
 constexpr std::size_t of_map =
     sizeof(void*) + sizeof(std::string_view) + 2 * sizeof(void*) + malloc_adds;
 constexpr std::size_t of_buckets = 2 * sizeof(void*);
 
-// So many of the least used are looked at to find one that has to go.
+// The number of least recently used items that are compared to find one to evict.
 constexpr int candidates = 8;
 
 } // namespace
@@ -32,19 +32,19 @@ result_cache::in_flight::state result_cache::in_flight::wait(clock::time_point e
     return state_;
 }
 
-void result_cache::in_flight::settle(state as, const cached_result& with)
+void result_cache::in_flight::settle(state outcome, const cached_result& result)
 {
     {
         const std::lock_guard lock(mutex_);
-        state_ = as;
-        result_ = with;
+        state_ = outcome;
+        result_ = result;
     }
     settled_.notify_all();
 }
 
 result_cache::leader::~leader() { settle(in_flight::state::failed); }
 
-void result_cache::leader::settle(in_flight::state as, const cached_result& with)
+void result_cache::leader::settle(in_flight::state outcome, const cached_result& result)
 {
     if (flight_ == nullptr)
         return;
@@ -55,20 +55,21 @@ void result_cache::leader::settle(in_flight::state as, const cached_result& with
         if (at != cache.flights.end() && at->second == flight_)
             cache.flights.erase(at);
     }
-    flight_->settle(as, with);
+    flight_->settle(outcome, result);
     flight_.reset();
 }
 
 void result_cache::leader::release_followers()
 {
-    cache_.erase(key_); // there is a newer one, whether it will be kept or not
+    cache_.erase(key_); // outdated, whether or not the newer result will be stored
     settle(in_flight::state::uncacheable);
 }
 
-void result_cache::leader::complete(cached_result what)
+void result_cache::leader::complete(cached_result result)
 {
-    cache_.store(key_, what, epoch_, started_); // first: who comes now finds the one or the other
-    settle(in_flight::state::done, what);
+    // In this order, a concurrent request finds either the flight or the stored result.
+    cache_.store(key_, result, epoch_, started_);
+    settle(in_flight::state::done, result);
 }
 
 result_cache::shard& result_cache::shard_of(std::string_view key)
@@ -79,18 +80,18 @@ result_cache::shard& result_cache::shard_of(std::string_view key)
 result_cache::reply result_cache::find(std::string_view key)
 {
     const auto now = clock::now();
-    const validity::epoch mark = validity_.current(now);
+    const validity::epoch epoch = validity_.current(now);
     shard& cache = shard_of(key);
-    if (mark == validity::invalid_epoch) { // every answer is for who asked for it
+    if (epoch == validity::invalid_epoch) { // results are not shared
         const std::lock_guard lock(cache.mutex);
         ++cache.misses;
-        return {.lead = std::make_unique<leader>(*this, std::string(key), nullptr, mark)};
+        return {.lead = std::make_unique<leader>(*this, std::string(key), nullptr, epoch)};
     }
     std::list<item> outdated; // outlives the lock
     const std::lock_guard lock(cache.mutex);
     if (const auto at = cache.by_key.find(key); at != cache.by_key.end()) {
         const auto found = at->second;
-        if (found->epoch == mark && now - found->read < seconds(limits_.ttl)) {
+        if (found->epoch == epoch && now - found->read < seconds(limits_.ttl)) {
             ++cache.hits;
             found->used = now;
             cache.items.splice(cache.items.begin(), cache.items, found);
@@ -101,14 +102,14 @@ result_cache::reply result_cache::find(std::string_view key)
     }
     ++cache.misses;
     auto& flying = cache.flights[std::string(key)];
-    // Who asks after a change must not be given what was read before it.
-    if (flying != nullptr && flying->epoch_ == mark) {
+    // A request after a change must not get a result that was read before it.
+    if (flying != nullptr && flying->epoch_ == epoch) {
         ++cache.shared;
         return {.flight = flying};
     }
     flying = std::make_shared<in_flight>();
-    flying->epoch_ = mark;
-    return {.lead = std::make_unique<leader>(*this, std::string(key), flying, mark)};
+    flying->epoch_ = epoch;
+    return {.lead = std::make_unique<leader>(*this, std::string(key), flying, epoch)};
 }
 
 std::list<result_cache::item> result_cache::take_from(shard& from, std::list<item>::iterator which)
@@ -120,27 +121,27 @@ std::list<result_cache::item> result_cache::take_from(shard& from, std::list<ite
     return out;
 }
 
-void result_cache::store(const std::string& key, cached_result what, validity::epoch mark,
+void result_cache::store(const std::string& key, cached_result result, validity::epoch epoch,
                          clock::time_point read)
 {
-    if (limits_.stale <= 0 && (mark == validity::invalid_epoch || mark != validity_.current()))
+    if (limits_.stale <= 0 && (epoch == validity::invalid_epoch || epoch != validity_.current()))
         return;
     const std::size_t cost =
-        what.bytes + key.capacity() + malloc_adds + sizeof(item) + of_list + of_map + of_buckets;
+        result.bytes + key.capacity() + malloc_adds + sizeof(item) + of_list + of_map + of_buckets;
     shard& cache = shard_of(key);
     std::list<item> before; // outlives the lock
     std::list<item> fresh;
-    // Room is made before it is taken: memory never exceeds the limit.
+    // Evict before storing, so that memory never exceeds the limit.
     bytes_ += cost;
     if (cost > max_entry_bytes() || !make_room()) {
         bytes_ -= cost;
-        erase(key); // what was known before is not the last that is known
+        erase(key); // the stored result is no longer the latest one
         return;
     }
-    fresh.push_back({key, std::move(what), cost, mark, read, clock::now()});
+    fresh.push_back({key, std::move(result), cost, epoch, read, clock::now()});
     const std::lock_guard lock(cache.mutex);
     if (const auto at = cache.by_key.find(key); at != cache.by_key.end()) {
-        if (at->second->read > read) { // another was faster, who began later
+        if (at->second->read > read) { // a later request has stored its result already
             bytes_ -= cost;
             return;
         }
@@ -150,7 +151,7 @@ void result_cache::store(const std::string& key, cached_result what, validity::e
     cache.by_key.emplace(cache.items.front().key, cache.items.begin());
 }
 
-// Looks at the least used of some shards, and lets the least used of them go.
+// Evicts the least recently used item of a sample of shards.
 bool result_cache::make_room()
 {
     while (bytes_ > limits_.bytes) {

@@ -1,5 +1,4 @@
-// result_cache.hpp: turns answers into what the next who asks the same is given, in bounded memory
-// and for as long as they are true.
+// result_cache.hpp: a bounded LRU cache with single-flight loading and NOTIFY-based invalidation.
 #pragma once
 
 #include <array>
@@ -17,30 +16,30 @@
 
 namespace pgsql::directory {
 
-/// Whether what was read from the database still stands: not after a change, and not at all while
-/// nobody would hear of one.
+/// Whether data that was read from the database is still valid: not after a change, and never while
+/// no change notifications are received.
 class validity {
 public:
     using clock = std::chrono::steady_clock;
-    /// Taken before a statement is sent, it goes with the answer: a change that is heard of
-    /// meanwhile makes it another one.
+    /// Read before a statement is sent and stored with its result. A change notification that
+    /// arrives in between starts another epoch.
     using epoch = std::uint64_t;
     static constexpr epoch invalid_epoch = 0;
 
-    /// `none` while changes would not be heard of.
+    /// invalid_epoch while no change notifications are received.
     [[nodiscard]] epoch current(clock::time_point time = clock::now()) const noexcept
     {
         return time.time_since_epoch().count() < valid_until_.load() ? epoch_.load()
                                                                      : invalid_epoch;
     }
 
-    /// Changes will be heard of from now on. What was read before may have missed some.
+    /// Change notifications are received from now on; earlier ones may have been missed.
     void start(clock::time_point expiry) noexcept
     {
-        ++epoch_; // first: whoever sees the new time must not see the old mark
+        ++epoch_; // first: a thread that sees the new expiry must not see the old epoch
         extend(expiry);
     }
-    /// They will be heard of for longer: all those until now have been.
+    /// Extends the validity: all notifications until now have been received.
     void extend(clock::time_point expiry) noexcept
     {
         valid_until_ = expiry.time_since_epoch().count();
@@ -58,21 +57,21 @@ private:
     std::atomic<clock::rep> valid_until_{never};
 };
 
-/// An answer, whatever it is made of. Whoever has it shares it with others and changes nothing.
+/// A result of any type; shared and immutable.
 struct cached_result {
     std::shared_ptr<const void> value;
-    std::size_t bytes = 0; ///< all that it occupies
-    bool empty = false;    ///< it says that there is nothing
+    std::size_t bytes = 0; ///< its memory
+    bool empty = false;    ///< the result is that nothing exists
 };
 
-/// How much of what has been done, for whoever watches.
+/// Counters for monitoring.
 struct cache_stats {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
-    std::uint64_t shared = 0;    ///< of the misses, those that were answered by another's statement
-    std::uint64_t changes = 0;   ///< heard of; each ended the use of everything kept
-    std::uint64_t evictions = 0; ///< for want of memory
-    std::uint64_t stale = 0;     ///< answers given although they may not be true any more
+    std::uint64_t shared = 0;    ///< misses that got the result of a concurrent statement
+    std::uint64_t changes = 0;   ///< change notifications; each invalidated the whole cache
+    std::uint64_t evictions = 0; ///< items removed to stay within the memory limit
+    std::uint64_t stale = 0;     ///< results served although they may be outdated
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;
 };
@@ -82,9 +81,9 @@ public:
     using clock = validity::clock;
 
     struct limits {
-        std::size_t bytes = 0; ///< of everything: answers, what they are asked by, what holds them
-        double ttl = 0;        ///< seconds for which an answer is used at most
-        double stale = 0;      ///< seconds for which it is good for want of a database; 0: not
+        std::size_t bytes = 0; ///< of results, keys and data structures together
+        double ttl = 0;        ///< the maximum age of a result, in seconds
+        double stale = 0;      ///< the maximum age while the database is down; 0: not served
     };
 
     static constexpr std::int64_t any_server = -1;
@@ -93,21 +92,21 @@ public:
     result_cache(const result_cache&) = delete;
     result_cache& operator=(const result_cache&) = delete;
 
-    /// Several who want the same at the same time.
+    /// A result that is being loaded, for concurrent requests with the same key.
     class in_flight {
     public:
         enum class state : char {
             under_way,
             done,
-            failed,     ///< somebody else should try
-            uncacheable ///< everybody has to ask for himself
+            failed,     ///< another request should load it
+            uncacheable ///< each request has to load its own result
         };
-        /// Where it is, at the latest at `until`; `out` is the answer once it has landed.
+        /// Waits until the state changes or `expiry`, and returns it; `out` is the result if done.
         [[nodiscard]] state wait(clock::time_point expiry, cached_result& out);
 
     private:
         friend class result_cache;
-        void settle(state as, const cached_result& with = {});
+        void settle(state outcome, const cached_result& result = {});
 
         std::mutex mutex_;
         std::condition_variable settled_;
@@ -116,37 +115,38 @@ public:
         validity::epoch epoch_ = validity::invalid_epoch;
     };
 
-    /// The right and the duty to ask the database, for all who want the same meanwhile. Going away
-    /// without an answer gives the duty to one of them.
+    /// The request that loads the result from the database for all concurrent ones. If it is
+    /// destroyed without a result, one of the others becomes the leader.
     class leader {
     public:
-        leader(result_cache& cache, std::string key, std::shared_ptr<in_flight> on,
-               validity::epoch mark)
-            : cache_(cache), key_(std::move(key)), flight_(std::move(on)), epoch_(mark),
+        leader(result_cache& cache, std::string key, std::shared_ptr<in_flight> flight,
+               validity::epoch epoch)
+            : cache_(cache), key_(std::move(key)), flight_(std::move(flight)), epoch_(epoch),
               started_(clock::now())
         {}
         leader(const leader&) = delete;
         leader& operator=(const leader&) = delete;
         ~leader();
 
-        /// The others do not wait any longer.
+        /// Lets the other requests load their own results.
         void release_followers();
-        /// What has been read is not known to be told of: it serves those who wait, and is kept for
-        /// want of a database only.
+        /// Changes of the data that was read may not be notified: the result serves the waiting
+        /// requests, and otherwise only as a stale result.
         void mark_uncacheable() noexcept { epoch_ = validity::invalid_epoch; }
-        void complete(cached_result what);
+        void complete(cached_result result);
 
     private:
-        void settle(in_flight::state as, const cached_result& with = {});
+        void settle(in_flight::state outcome, const cached_result& result = {});
 
         result_cache& cache_;
         const std::string key_;
-        std::shared_ptr<in_flight> flight_; ///< null: nobody waits
+        std::shared_ptr<in_flight> flight_; ///< null: the result is not shared
         validity::epoch epoch_;
         const clock::time_point started_;
     };
 
-    /// The answer; or another's flight to wait for; or the lead.
+    /// One of three: the cached result, a concurrent flight to wait for, or the leader of a new
+    /// one.
     struct reply {
         std::optional<cached_result> hit;
         std::shared_ptr<in_flight> flight;
@@ -154,27 +154,27 @@ public:
     };
     [[nodiscard]] reply find(std::string_view key);
 
-    /// The last answer that is known, true or not, unless it says that there is nothing; and its
-    /// age in seconds.
+    /// The last known result, valid or not, and its age in seconds; nothing if that result is
+    /// empty.
     [[nodiscard]] std::optional<std::pair<cached_result, double>>
     stale_result(std::string_view key);
     void erase(std::string_view key);
-    /// Lets go of everything that is too old for any use.
+    /// Removes everything that is too old even as a stale result.
     void erase_expired();
 
-    /// Something in the database has changed: nothing that was read before is used any more.
+    /// Invalidates everything that was read before, after a change in the database.
     void invalidate();
-    /// Changes are heard of, for now until then.
-    /// From `source`, whichever number that is, or from everywhere.
+    /// Change notifications of the server with the number `source`, or of any server, are received
+    /// from now on, and at first until `expiry`.
     void start_notifications(clock::time_point expiry, std::int64_t source = any_server)
     {
-        server_id_ = source; // first: the mark vouches for it
+        server_id_ = source; // first: the new epoch implies this server
         validity_.start(expiry);
     }
     void renew(clock::time_point expiry) noexcept { validity_.extend(expiry); }
-    /// Changes are not heard of any more.
+    /// No change notifications are received from now on.
     void stop_notifications();
-    /// Whether changes there would be heard of.
+    /// Whether change notifications of this server are received.
     [[nodiscard]] bool covers(std::int64_t source) const noexcept
     {
         return server_id_ == any_server || server_id_ == source;
@@ -184,14 +184,14 @@ public:
         return validity_.current() != validity::invalid_epoch;
     }
 
-    /// Whether there is a point in asking.
+    /// Whether find() or stale_result() can return a result.
     [[nodiscard]] bool enabled() const noexcept { return limits_.stale > 0 || valid(); }
 
     [[nodiscard]] const limits& config() const noexcept { return limits_; }
-    /// What an answer may occupy to be kept: one must not drive out all the others.
+    /// The maximum memory of a stored result: one result must not evict all others.
     [[nodiscard]] std::size_t max_entry_bytes() const noexcept { return limits_.bytes / 8; }
     [[nodiscard]] cache_stats figures() const;
-    /// Seconds since the oldest kept answer was read. Looks at every one of them.
+    /// Seconds since the oldest stored result was read. Visits every item.
     [[nodiscard]] double age() const;
 
 private:
@@ -205,7 +205,7 @@ private:
     };
     struct shard {
         mutable std::mutex mutex;
-        std::list<item> items; ///< the last used first
+        std::list<item> items; ///< the most recently used first
         std::unordered_map<std::string_view, std::list<item>::iterator> by_key;
         std::unordered_map<std::string, std::shared_ptr<in_flight>> flights;
         std::uint64_t hits = 0;
@@ -215,9 +215,9 @@ private:
     };
 
     [[nodiscard]] shard& shard_of(std::string_view key);
-    void store(const std::string& key, cached_result what, validity::epoch mark,
+    void store(const std::string& key, cached_result result, validity::epoch epoch,
                clock::time_point read);
-    /// Takes an item out; what it held is let go of by whoever gets it, outside the lock.
+    /// Removes an item; the caller destroys it outside the lock.
     [[nodiscard]] std::list<item> take_from(shard& from, std::list<item>::iterator which);
     [[nodiscard]] bool make_room();
     void clear();

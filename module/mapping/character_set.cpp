@@ -1,4 +1,4 @@
-// character_set.cpp: remembers which characters the encoding of a database has, as PostgreSQL said.
+// character_set.cpp: caches which characters the encoding of a database can represent.
 #include "mapping/character_set.hpp"
 
 #include <mutex>
@@ -14,8 +14,8 @@ std::string_view code_point(std::string_view text)
     return text.substr(0, length);
 }
 
-// Takes the first character off the text. EUC_JIS_2004 has letters with an accent that are two code
-// points in Unicode, and not every accent alone.
+// Removes the first character from the text. EUC_JIS_2004 has accented letters that are two code
+// points in Unicode, and lacks some of the accents as separate characters.
 std::string_view take_character(std::string_view& text)
 {
     std::string_view first = code_point(text);

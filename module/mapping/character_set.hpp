@@ -1,4 +1,4 @@
-// character_set.hpp: remembers which characters the encoding of a database has, as PostgreSQL said.
+// character_set.hpp: caches which characters the encoding of a database can represent.
 #pragma once
 
 #include <set>
@@ -17,7 +17,7 @@ public:
         held,     ///< the encoding has all of the text's characters
         not_held, ///< at least one of them is missing: no value of the database is equal to the
                   ///< text
-        unknown   ///< nobody has asked yet
+        unknown   ///< at least one character has not been looked up yet
     };
 
     /// Whether a database in the encoding can hold only some of the Unicode characters.
@@ -27,9 +27,9 @@ public:
                server_encoding != "SQL_ASCII";
     }
 
-    /// Of a text in UTF-8. ASCII is always held.
+    /// The verdict on a text in UTF-8. ASCII is always held.
     [[nodiscard]] verdict look_up(std::string_view text) const;
-    /// Adds the characters of a text in UTF-8 that nobody has asked about.
+    /// Adds the characters of a text in UTF-8 that are unknown.
     void collect_unknown(std::string_view text, std::set<std::string>& to) const;
     void learn(const std::string& character, bool held);
 

@@ -11,15 +11,17 @@ namespace pgsql::directory {
 struct column {
     std::string name;
     column_type type = column_type::other;
-    bool deterministic = true; ///< its collation; LIKE and ~ refuse others
-    unsigned type_oid = 0;     ///< of its type in PostgreSQL's catalogue; 0: may be any
-    bool wide = false;         ///< its values may be of any length
-    column_type element = column_type::text; ///< of an array: text, or what is read in its own form
-    bool collates = false;                   ///< its order is that of a collation
-    bool whole_seconds = false;              ///< a time that has no fractions of a second
-    std::string instead; ///< what is read of the row e in its place (of a list: texts); or empty
-    /// A cast to text gives another text than the one PostgreSQL prints (inet and boolean, for
-    /// instance); of an array: its elements have to be cast one by one.
+    bool deterministic = true; ///< of the collation; LIKE and ~ reject others
+    unsigned type_oid = 0;     ///< its type in PostgreSQL's catalog; 0: any
+    bool wide = false;         ///< its values have no length limit
+    /// The type of an array's elements: text, or a type with its own output format.
+    column_type element = column_type::text;
+    bool collates = false;      ///< its order is that of a collation
+    bool whole_seconds = false; ///< a time without fractions of a second
+    /// The expression over the row e that is read instead (for a list: of texts); or empty.
+    std::string instead;
+    /// A cast to text differs from PostgreSQL's output (for instance of inet and boolean). For an
+    /// array: each element has to be cast separately.
     bool own_cast = false;
 };
 

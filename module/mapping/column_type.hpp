@@ -3,24 +3,25 @@
 
 namespace pgsql::directory {
 
-/// The families of equality rules (RFC 4517) that conditions know; slapd decides the others.
+/// The families of equality matching rules (RFC 4517) that conditions can express; slapd evaluates
+/// the others.
 enum class matching_rule : char { ignore_case, exact_case, integer, boolean, time, uuid, other };
 
-/// How PostgreSQL holds a column's values, as far as reading and comparing them differ.
+/// The types of columns, as far as reading and comparing their values differ.
 enum class column_type : char {
     text,
-    citext, ///< = does not look at case
+    citext, ///< = ignores case
     int2,
     int4,
     int8,
-    numeric, ///< with integers for an attribute; others are `other`
+    numeric, ///< for an attribute with integer values; for others it is `other`
     boolean,
     uuid,
-    timestamptz, ///< of these three, those that become GeneralizedTime; others are `other`
-    timestamp,   ///< meant as UTC
+    timestamptz, ///< these three for an attribute with GeneralizedTime; for others it is `other`
+    timestamp,   ///< taken as UTC
     date,
     bytea,
-    array, ///< of what column::element says
+    array, ///< of column::element
     bytea_array,
     json,
     jsonb,

@@ -1,5 +1,4 @@
-// dn_tree.cpp: turns normalised DNs into places of the directory and back; the single place that
-// knows our tree.
+// dn_tree.cpp: locates normalized DNs in the directory tree, and writes and parses RDN values.
 #include "mapping/dn_tree.hpp"
 
 namespace pgsql::directory {
@@ -16,8 +15,8 @@ int hex(char c)
     return -1;
 }
 
-// The comma that ends the first RDN, or npos. slapd's normalised DNs have no quoted values and no
-// blanks around commas.
+// The offset of the comma after the first RDN, or npos. slapd's normalized DNs have no quoted
+// values and no spaces around commas.
 std::size_t end_of_rdn(std::string_view dn)
 {
     for (std::size_t i = 0; i < dn.size(); ++i) {
@@ -65,7 +64,7 @@ dn_location dn_tree::locate(std::string_view ndn) const
         return out;
     auto value = unescape_value(rdn.substr(equals + 1));
     if (!value)
-        return out; // none of our entries has an RDN of several values
+        return out; // no entry of this backend has a multi-valued RDN
     out.value = std::move(*value);
     out.attribute = rdn.substr(0, equals);
     out.parent = find(parent_of(ndn));
@@ -86,8 +85,8 @@ std::string escape_value(std::string_view value)
     constexpr const char* digits = "0123456789ABCDEF";
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
-        const bool edge_blank = c == ' ' && (i == 0 || i + 1 == value.size());
-        if (special(c) || edge_blank || (c == '#' && i == 0) ||
+        const bool edge_space = c == ' ' && (i == 0 || i + 1 == value.size());
+        if (special(c) || edge_space || (c == '#' && i == 0) ||
             static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
             out += '\\';
             out += digits[static_cast<unsigned char>(c) >> 4];

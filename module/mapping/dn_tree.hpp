@@ -1,5 +1,4 @@
-// dn_tree.hpp: turns normalised DNs into places of the directory and back; the single place that
-// knows our tree.
+// dn_tree.hpp: locates normalized DNs in the directory tree, and writes and parses RDN values.
 #pragma once
 
 #include <optional>
@@ -12,15 +11,15 @@ namespace pgsql::directory {
 /// An entry that exists without a row: the suffix and the containers of the kinds.
 struct container {
     std::string dn;  ///< pretty
-    std::string ndn; ///< normalised
+    std::string ndn; ///< normalized
     int parent = -1; ///< index, -1 for the suffix
 };
 
 /// Where a DN points to.
 struct dn_location {
-    int container = -1; ///< index of the fixed entry it names, or -1
-    int parent =
-        -1; ///< otherwise: the fixed entry above an entry of a row, or -1: nothing can be there
+    int container = -1; ///< index of the container that the DN names, or -1
+    /// If the DN names no container: the container above it, or -1 if no entry can have this DN.
+    int parent = -1;
     std::string attribute; ///< the type of the RDN, as written
     std::string value;     ///< its value, unescaped
 };
@@ -32,7 +31,7 @@ public:
     [[nodiscard]] const std::vector<container>& entries() const noexcept { return entries_; }
     [[nodiscard]] int find(std::string_view ndn) const;
     [[nodiscard]] dn_location locate(std::string_view ndn) const;
-    /// Whether the fixed entry is `top` or lies below it.
+    /// Whether the container is `top` or a subordinate of it.
     [[nodiscard]] bool is_below(int entry, int top) const;
 
 private:
@@ -43,12 +42,12 @@ private:
 [[nodiscard]] std::string_view parent_of(std::string_view dn);
 /// The first RDN.
 [[nodiscard]] std::string_view rdn_of(std::string_view dn);
-/// A value as it stands in a DN (RFC 4514 §2.4). `dn` slapd's prettyfier would render it the same.
+/// A value escaped for a DN (RFC 4514 §2.4), exactly as slapd's pretty form writes it.
 [[nodiscard]] std::string escape_value(std::string_view value);
-/// The value of an RDN as it stands in a DN, without its escapes; nothing if the RDN has several.
+/// The unescaped value of an RDN; nothing if the RDN has several values.
 [[nodiscard]] std::optional<std::string> unescape_value(std::string_view text);
-/// Whether the value needs neither escaping nor more normalisation than lower-casing: printable
-/// ASCII without specials and superfluous blanks.
+/// Whether the value needs neither escaping nor any normalization except lower-casing: printable
+/// ASCII without special characters and redundant spaces.
 [[nodiscard]] bool needs_no_escaping(std::string_view value);
 
 } // namespace pgsql::directory

@@ -1,4 +1,4 @@
-// mapping.cpp: says which rows are which entries: kinds, their queries, and columns → attributes.
+// mapping.cpp: the model of the mapping: kinds, their queries, and the columns of attributes.
 #include "mapping/mapping.hpp"
 
 #include "base/ascii.hpp"
@@ -89,7 +89,7 @@ postgres::query_text restrict_query(const postgres::query_text& query, const std
 {
     const std::string_view before = "SELECT * FROM (";
     postgres::query_text out = query;
-    // A comment that begins with -- ends where the line does.
+    // The line ends delimit comments that begin with --.
     out.text = std::string(before) + query.text + "\n) AS e WHERE (" + condition + "\n)";
     for (auto& place : out.places)
         place += before.size();
@@ -98,7 +98,7 @@ postgres::query_text restrict_query(const postgres::query_text& query, const std
 
 std::string printed(const std::string& value, bool own_cast)
 {
-    return own_cast ? "concat(" + value + ")" : value + "::text"; // concat makes '' of NULL
+    return own_cast ? "concat(" + value + ")" : value + "::text"; // concat turns NULL into ''
 }
 
 void set_key_condition(values_query& query, const std::string& rows, const std::string& name)

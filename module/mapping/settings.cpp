@@ -1,5 +1,4 @@
-// settings.cpp: what the directives of one database say, kind by kind, before slapd's schema and
-// PostgreSQL are asked.
+// settings.cpp: the settings of each kind, before slapd's schema and PostgreSQL are consulted.
 #include "mapping/settings.hpp"
 
 #include <algorithm>
@@ -28,13 +27,13 @@ kind_setting users()
         {.attribute = "uidNumber", .column = "uid_number", .required = true},
         {.attribute = "gidNumber", .column = "gid_number", .required = true},
         {.attribute = "cn", .column = "full_name", .defaults = full_name},
-        // inetOrgPerson demands a surname
+        // inetOrgPerson requires a surname
         {.attribute = "sn",
          .column = "last_name",
          .defaults = {"{full_name:last}", "{first_name:last}", "{username}"}},
         {.attribute = "givenName", .column = "first_name"},
-        // a default throughout: gecos takes ASCII only, and a name that does not fit is no mistake
-        // of the row
+        // defaults only: gecos allows only ASCII, and a row whose name has other characters is not
+        // invalid
         {.attribute = "gecos", .defaults = full_name},
         {.attribute = "mail", .column = "mail", .defaults = {"{username}@{domain}"}},
         {.attribute = "homeDirectory",
@@ -57,8 +56,8 @@ kind_setting groups()
         {.attribute = "gidNumber", .column = "gid_number", .required = true},
         {.attribute = "memberUid", .column = "member_uids"},
         {.attribute = "createTimestamp", .column = "created_at"},
-        // No modifyTimestamp: a group's row does not change with its members, and SSSD takes a
-        // group for unchanged by it.
+        // No modifyTimestamp: a group's row does not change with its members, and SSSD treats a
+        // group with an unchanged modifyTimestamp as unchanged.
     };
     return k;
 }

@@ -1,5 +1,4 @@
-// settings.hpp: what the directives of one database say, kind by kind, before slapd's schema and
-// PostgreSQL are asked.
+// settings.hpp: the settings of each kind, before slapd's schema and PostgreSQL are consulted.
 #pragma once
 
 #include "mapping/mapping.hpp"
@@ -10,7 +9,7 @@
 
 namespace pgsql::directory {
 
-/// An attribute by its name; see `source`.
+/// An attribute by its name; see attribute_source.
 struct source_setting {
     std::string attribute;
     std::string column;
@@ -29,20 +28,20 @@ struct kind_setting {
     std::string name;
     std::string container_dn;
     std::vector<std::string> classes;
-    std::vector<source_setting> sources; ///< the first names the entry
+    std::vector<source_setting> sources; ///< the first is the RDN
     std::string password_column;
     std::optional<postgres::query_text> list;
     std::vector<lookup_setting> lookups;
     std::vector<lookup_setting> values;       ///< queries without a parameter, see values_query
-    std::optional<postgres::query_text> gate; ///< a condition, see kind
+    std::optional<postgres::query_text> gate; ///< the login filter, see kind
     bool hide_gated = false;
     std::optional<postgres::query_text> password_change; ///< see kind
 
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };
 
-/// The kinds every database knows: users and groups, with the columns of the manager's queries.
-/// Attribute names in them are slapd's canonical ones.
+/// The kinds that are built in: users and groups, with their default columns. Their attribute names
+/// are slapd's canonical ones.
 [[nodiscard]] std::optional<kind_setting> preset(std::string_view name);
 
 } // namespace pgsql::directory

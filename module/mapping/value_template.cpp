@@ -1,5 +1,4 @@
-// value_template.cpp: turns a pattern such as {username}@example.com and a row into the value of a
-// missing attribute.
+// value_template.cpp: expands templates such as {username}@example.com to missing values.
 #include "mapping/value_template.hpp"
 
 #include <stdexcept>
@@ -21,11 +20,11 @@ value_template value_template::parse(std::string_view text, std::string_view dom
             literal += c;
             ++i;
         } else if (c == '}') {
-            throw std::invalid_argument("a } without its {; a brace is written }}");
+            throw std::invalid_argument("unmatched }; write a literal brace as }}");
         } else if (c == '{') {
             const auto end = text.find('}', i);
             if (end == std::string_view::npos)
-                throw std::invalid_argument("a { without its }; a brace is written {{");
+                throw std::invalid_argument("unmatched {; write a literal brace as {{");
             std::string name(text.substr(i + 1, end - i - 1));
             i = end;
             if (name == "domain") {
@@ -40,7 +39,7 @@ value_template value_template::parse(std::string_view text, std::string_view dom
                 name.resize(colon);
             }
             if (name.empty())
-                throw std::invalid_argument("{}: the name of a column is missing");
+                throw std::invalid_argument("{}: column name missing");
             flush();
             out.pieces_.push_back({.text = std::move(name), .column = true, .last_word = last});
         } else {
@@ -49,7 +48,7 @@ value_template value_template::parse(std::string_view text, std::string_view dom
     }
     flush();
     if (out.pieces_.empty())
-        throw std::invalid_argument("an empty default; leave the option out for no default");
+        throw std::invalid_argument("empty default; omit the option for no default");
     return out;
 }
 
@@ -86,8 +85,8 @@ std::string_view last_word(std::string_view text)
     if (end == std::string_view::npos)
         return text;
     text = text.substr(0, end + 1);
-    const auto blank = text.rfind(' ');
-    return blank == std::string_view::npos ? text : text.substr(blank + 1);
+    const auto space = text.rfind(' ');
+    return space == std::string_view::npos ? text : text.substr(space + 1);
 }
 
 } // namespace pgsql::directory

@@ -1,5 +1,4 @@
-// value_template.hpp: turns a pattern such as {username}@example.com and a row into the value of a
-// missing attribute.
+// value_template.hpp: expands templates such as {username}@example.com to missing values.
 #pragma once
 
 #include <functional>
@@ -13,18 +12,18 @@ namespace pgsql::directory {
 class value_template {
 public:
     struct piece {
-        std::string text; ///< literal text, or the name of a column
+        std::string text; ///< literal text or a column name
         bool column = false;
         bool last_word = false; ///< {column:last}
     };
 
-    /// Takes text with {column} and {column:last}; {{ and }} stand for braces. `domain` replaces
-    /// {domain}. Throws std::invalid_argument that says what is wrong.
+    /// Parses text with {column} and {column:last}; {{ and }} are literal braces. `domain` replaces
+    /// {domain}. Throws std::invalid_argument with the reason.
     [[nodiscard]] static value_template parse(std::string_view text, std::string_view domain);
 
     [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }
     [[nodiscard]] bool uses(std::string_view column) const;
-    /// The value, or nothing when a column it needs is NULL or empty (or the value would be empty).
+    /// The value, or nothing if a column of the template is NULL or empty, or the value is empty.
     [[nodiscard]] std::optional<std::string> expand(
         const std::function<std::optional<std::string_view>(const std::string& column)>& value_of)
         const;
@@ -33,7 +32,7 @@ private:
     std::vector<piece> pieces_;
 };
 
-/// The text behind the last blank.
+/// The text after the last space.
 [[nodiscard]] std::string_view last_word(std::string_view text);
 
 } // namespace pgsql::directory

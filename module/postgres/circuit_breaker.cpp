@@ -1,5 +1,4 @@
-// circuit_breaker.cpp: tracks whether the database is reachable: short failures are retried, and
-// while the database is down, operations fail at once.
+// circuit_breaker.cpp: retries short failures of the database; while it is down, fails at once.
 #include "postgres/circuit_breaker.hpp"
 
 #include <algorithm>
@@ -11,15 +10,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A long wait looks this often whether the client has abandoned the operation.
+// The interval at which a long wait checks whether the client has abandoned the operation.
 constexpr auto glance = milliseconds(25);
-// Between two attempts: a server that starts up has better things to do than to refuse sessions.
+// Between two attempts, so that refusing sessions does not slow down a server that starts up.
 constexpr auto breath = milliseconds(50);
-// When nobody has tried for so long, what fails next is another trouble.
+// After so long without an attempt, the next failure counts as a new outage.
 constexpr auto lapse = std::chrono::seconds(1);
 constexpr double shortest_pause = 0.2;
 constexpr double longest_pause = 0.5;
-// Somebody has to change something first, and PostgreSQL logs each refusal.
+// An administrator has to change something first, and PostgreSQL logs each refusal.
 constexpr double shortest_pause_refused = 1;
 constexpr double longest_pause_refused = 5;
 
@@ -39,7 +38,7 @@ double circuit_breaker::seconds_down() const
 void circuit_breaker::reject() const
 {
     const std::lock_guard lock(mutex_);
-    throw error(error::cause::lost, "the database is away: " + words());
+    throw error(error::cause::lost, "database down: " + words());
 }
 
 bool circuit_breaker::begin_attempt()
@@ -87,22 +86,22 @@ void circuit_breaker::wait_for_attempt(const wait_options& options) const
 
 void circuit_breaker::recover() noexcept
 {
-    bool was_away = false;
+    bool was_down = false;
     double seconds = 0;
     {
         const std::lock_guard lock(mutex_);
-        was_away = current() == state::down;
+        was_down = current() == state::down;
         seconds = seconds_since(degraded_since_);
         state_ = state::healthy;
     }
     changed_.notify_all();
-    if (was_away)
+    if (was_down)
         try {
-            callbacks_.log("the database is back after " + std::to_string(std::lround(seconds)) +
+            callbacks_.log("database up again after " + std::to_string(std::lround(seconds)) +
                            " s");
             callbacks_.request_probe();
         } catch (const std::exception&) {
-            // No memory for the words; what they say is true all the same.
+            // No memory for the message; the state is correct anyway.
         }
 }
 
@@ -119,12 +118,10 @@ void circuit_breaker::log_down(const error& why) const
 {
     changed_.notify_all();
     const bool refused = why.reason() == error::cause::rejected;
-    callbacks_.log(
-        (refused ? "PostgreSQL refuses sessions, and operations get result 52 at once until it "
-                   "accepts one: "
-                 : "the database is away, and operations get result 52 at once until it "
-                   "answers: ") +
-        std::string(why.what()));
+    callbacks_.log((refused
+                        ? "PostgreSQL refuses sessions, failing fast (52) until it accepts one: "
+                        : "database down, failing fast (52) until it recovers: ") +
+                   std::string(why.what()));
     callbacks_.request_probe();
 }
 
@@ -147,7 +144,7 @@ void circuit_breaker::forget_reason()
 
 std::string circuit_breaker::words() const
 {
-    return last_error_.what() + std::string(silent_since_ ? "; since then no answer in time" : "");
+    return last_error_.what() + std::string(silent_since_ ? "; no answer in time since then" : "");
 }
 
 error circuit_breaker::reason_of(const error& failure) const
@@ -156,7 +153,7 @@ error circuit_breaker::reason_of(const error& failure) const
     const bool cut_off = failure.no_reply() || failure.reason() == error::cause::deadline;
     if (!cut_off || current() == state::healthy || last_error_.no_reply())
         return failure;
-    return failure.with_text_of(last_error_, silent_since_ ? "; since then no answer in time" : "");
+    return failure.with_text_of(last_error_, silent_since_ ? "; no answer in time since then" : "");
 }
 
 void circuit_breaker::record_failure(clock::time_point started, const error& why)
@@ -202,7 +199,7 @@ void circuit_breaker::record_deadline()
     std::optional<error> news;
     {
         const std::lock_guard lock(mutex_);
-        // Its first attempt failed a little after it began.
+        // The first attempt of the operation failed a little after the operation began.
         if (current() == state::degraded && !outdated() &&
             seconds_since(degraded_since_) >= 0.9 * seconds_ && mark_down())
             news = last_error_;
@@ -230,7 +227,7 @@ void circuit_breaker::record_failed_probe(const error& why)
         }
         note(why, true);
         last_failed_ = clock::now();
-        if (mark_down()) // who suspected it has waited for long enough
+        if (mark_down()) // at once: the operation that suspected it has waited long enough
             news = last_error_;
         suspected_ = false;
     }

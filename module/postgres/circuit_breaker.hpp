@@ -1,5 +1,4 @@
-// circuit_breaker.hpp: tracks whether the database is reachable: short failures are retried, and
-// while the database is down, operations fail at once.
+// circuit_breaker.hpp: retries short failures of the database; while it is down, fails at once.
 #pragma once
 
 #include "postgres/connection.hpp"
@@ -15,16 +14,15 @@ namespace pgsql::postgres {
 class circuit_breaker {
 public:
     enum class state : char {
-        healthy,  ///< whoever needs a session opens one
-        degraded, ///< attempts to connect fail: one is made at a time, and the others wait for it
-        down      ///< that went on for longer than an operation may take, or PostgreSQL refuses
-                  ///< sessions until something is changed: nobody waits any more
+        healthy,  ///< each operation opens the session that it needs
+        degraded, ///< attempts to connect fail: one runs at a time, and other operations wait for
+                  ///< it
+        down ///< degraded for longer than an operation may take, or PostgreSQL refuses sessions
+             ///< until something is changed: operations fail without waiting
     };
-    /// What it tells others.
     struct callbacks {
-        std::function<void(const std::string&)> log = [](const auto&) {}; ///< a line of the log
-        /// There is work for somebody who calls probe(). Without such a one the database is never
-        /// taken to be away.
+        std::function<void(const std::string&)> log = [](const auto&) {}; ///< writes a log line
+        /// Requests a call of check_connection(). Without this callback the state is never `down`.
         std::function<void()> request_probe;
     };
 
@@ -33,16 +31,16 @@ public:
     {}
 
     [[nodiscard]] state current() const noexcept { return state_.load(std::memory_order_relaxed); }
-    /// How long the database has been away, in seconds; 0 when it is not.
+    /// How long the database has been down, in seconds; 0 if it is not.
     [[nodiscard]] double seconds_down() const;
 
-    /// Throws at once while the database is away.
+    /// Throws at once while the database is down.
     void check() const
     {
         if (current() == state::down)
             reject();
     }
-    /// Runs `connect` unless it is not the caller's turn; whether it has run.
+    /// Runs `connect` unless another attempt has priority; returns whether it ran.
     template <typename Connect> bool attempt_connect(Connect connect)
     {
         if (!begin_attempt())
@@ -62,34 +60,36 @@ public:
         end_attempt(true);
         return true;
     }
-    /// Waits a moment for the attempt of somebody else. Throws when it is too late for the caller.
+    /// Waits a moment for the attempt of another operation. Throws after the caller's deadline.
     void wait_for_attempt(const wait_options& options) const;
 
-    /// PostgreSQL has answered.
+    /// Records a reply of PostgreSQL.
     void record_success() noexcept
     {
         if (current() != state::healthy)
             recover();
     }
-    /// A session could not be had, or had and not used, since `began`.
+    /// Records that since `started` no session could be opened, or an open one could not be used.
     void record_failure(clock::time_point started, const error& why);
-    /// PostgreSQL refuses every session, and there is none: away at once, and seldom probed.
+    /// Records that PostgreSQL refuses every session and none exists: down at once, and probed less
+    /// often.
     void refused(const error& why);
-    /// The failure to connect, in the words of those before it if the attempt was cut off, which is
-    /// not the reason.
+    /// The failure to connect. If the deadline ended the attempt, it has the text of an earlier
+    /// failure, which tells the reason.
     [[nodiscard]] error reason_of(const error& failure) const;
-    /// An operation has waited in vain for as long as it may.
+    /// Records that an operation has reached its deadline without a session.
     void record_deadline();
-    /// PostgreSQL did not answer in time on a session that exists; whether it is away or only slow
-    /// has to be found out.
+    /// Records that PostgreSQL did not answer in time on an open session; a probe tells whether it
+    /// is down or only slow.
     void mark_suspect();
 
-    /// Whether probe() is to be called.
+    /// Whether check_connection() should be called.
     [[nodiscard]] bool needs_probe() const noexcept
     {
         return current() == state::down || suspected_.load(std::memory_order_relaxed);
     }
-    /// Runs `connect` to find out whether the database is there; seconds until the next probe.
+    /// Runs `connect` to test whether the database is reachable; returns the seconds until the next
+    /// probe.
     template <typename Connect> double check_connection(Connect connect)
     {
         try {
@@ -107,18 +107,18 @@ public:
 private:
     [[noreturn]] void reject() const;
     [[nodiscard]] bool begin_attempt();
-    /// With the lock held; whether the last failure is too long ago to say anything of today.
+    /// With the lock held: whether the last failure is too long ago to be part of this outage.
     [[nodiscard]] bool outdated() const;
     void end_attempt(bool well) noexcept;
     void recover() noexcept;
     void record_failed_probe(const error& why);
-    /// With the lock held: keeps the failure, if it says more than what is known. `whole`: the
-    /// attempt had all its time.
+    /// With the lock held: stores the failure if it is more informative than the stored one.
+    /// `whole`: the attempt had its full time.
     void note(const error& why, bool whole);
     void forget_reason();                    ///< with the lock held
     [[nodiscard]] std::string words() const; ///< with the lock held
     [[nodiscard]] double next_probe();
-    /// With the lock held; whether it was not known before.
+    /// With the lock held: changes the state to `down`; returns whether it was another before.
     [[nodiscard]] bool mark_down();
     void log_down(const error& why) const;
 
@@ -126,13 +126,13 @@ private:
     const callbacks callbacks_;
     std::atomic<state> state_{state::healthy};
     std::atomic<bool> suspected_{false};
-    mutable std::mutex mutex_; ///< of what follows
+    mutable std::mutex mutex_; ///< protects the members below
     mutable std::condition_variable changed_;
-    error last_error_{error::cause::lost, ""}; ///< the last failure that said something
-    bool silent_since_ = false;                ///< an attempt after it got no answer
-    int active_attempts_ = 0;                  ///< attempts
-    clock::time_point degraded_since_;         ///< when the trouble began
-    clock::time_point last_failed_;            ///< when an attempt failed last
+    error last_error_{error::cause::lost, ""}; ///< the last failure with a reply of a server
+    bool silent_since_ = false;                ///< a later attempt got no reply
+    int active_attempts_ = 0;                  ///< attempts to connect that are running
+    clock::time_point degraded_since_;         ///< the start of the outage
+    clock::time_point last_failed_;            ///< the last failure of an attempt
     double probe_interval_ = 0;                ///< seconds between probes
 };
 

@@ -1,5 +1,4 @@
-// connection.cpp: turns statements into rows over one session with PostgreSQL, never waiting past a
-// deadline.
+// connection.cpp: runs statements in one session with PostgreSQL; every wait has a deadline.
 #include "postgres/connection.hpp"
 
 #include <poll.h>
@@ -11,22 +10,23 @@
 namespace pgsql::postgres {
 namespace {
 
-// A long wait looks this often whether the client has abandoned the operation.
+// The interval at which a long wait checks whether the client has abandoned the operation.
 constexpr int glance_ms = 25;
-// A wait up to here is not worth preparing for.
+// A wait of up to this time is too short to call on_long_wait for.
 constexpr int short_wait_ms = 5;
-// Texts that depend on the length of a filter are seldom seen twice; preparing them would only fill
-// the server's memory.
+// Texts whose length depends on a filter rarely recur; preparing them would only use up the
+// server's memory.
 constexpr std::size_t longest_prepared = 8192;
 constexpr std::size_t most_prepared = 256;
-// The part of the timeout after which data that the server's kernel has not even acknowledged ends
-// a session: a dead machine or network leaves time for another one. A slow statement does not.
-constexpr double patience_with_the_network = 1.0 / 3;
-// SQL_ASCII means that PostgreSQL does not know the encoding of the bytes it keeps. Asked for
-// UTF-8, it fails every statement that meets other bytes; unasked, it sends them, and the entry
-// leaves out the values that are not UTF-8.
+// The fraction of the timeout after which data that the server's kernel has not acknowledged ends
+// the session (tcp_user_timeout): if the machine or network is dead, time is left for another
+// server. A slow statement does not end the session.
+constexpr double unacknowledged_fraction = 1.0 / 3;
+// SQL_ASCII means that PostgreSQL does not know the encoding of the stored bytes. With
+// client_encoding UTF8, it fails every statement that reads other bytes; with SQL_ASCII it sends
+// them unconverted, and the entry omits the values that are not UTF-8.
 constexpr const char* no_conversion = "SET client_encoding = 'SQL_ASCII';";
-// The settings of a session that others use too: only for the transaction that the statement makes.
+// The settings for a session that a pooler shares, limited to the transaction of the statement.
 constexpr const char* settings =
     "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
     " pg_catalog.set_config('transaction_read_only', 'on', true),"
@@ -39,7 +39,7 @@ std::string text_of(const char* given) { return given != nullptr ? given : ""; }
 
 std::string trimmed(const char* message) { return one_line(text_of(message)); }
 
-// libpq would write notices to standard error; they are the server's log's business.
+// libpq would write notices to standard error; the server logs them already.
 void ignore_notice(void*, const PGresult*) {}
 
 } // namespace
@@ -54,20 +54,20 @@ std::unique_ptr<connection> connection::open(const endpoint& endpoint, const wai
                                              pool_stats& stats)
 {
     const wait_scope here(options);
-    options.on_long_wait(); // the resolver's waits cannot be told beforehand
+    options.on_long_wait(); // the resolver may wait for an unknown time
     stats.events_counted.add(pool_stats::attempt);
     wait_options attempt = options;
-    attempt.on_long_wait = attempt.wait_over = [] {}; // it is one wait, with all its steps
+    attempt.on_long_wait = attempt.wait_over = [] {}; // all steps are one wait
     attempt.expiry = std::min(options.expiry, in_seconds(endpoint.connect_timeout));
-    const auto stops = endpoint.hosts->candidates();
+    const auto candidates = endpoint.hosts->candidates();
     std::string problems;
     std::string sqlstate;
     std::size_t silent = 0;
     std::size_t refused = 0;
-    for (std::size_t i = 0; i < stops.size(); ++i) {
-        const auto& host = stops[i];
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const auto& host = candidates[i];
         wait_options slice = attempt;
-        slice.expiry = clock::now() + (attempt.expiry - clock::now()) / (stops.size() - i);
+        slice.expiry = clock::now() + (attempt.expiry - clock::now()) / (candidates.size() - i);
         try {
             auto session = open_at(endpoint, host, slice, stats);
             endpoint.hosts->mark_reachable(host);
@@ -93,14 +93,14 @@ std::unique_ptr<connection> connection::open(const endpoint& endpoint, const wai
             problems += (problems.empty() ? "cannot connect: " : "; ") + text;
         }
     }
-    if (refused == stops.size())
+    if (refused == candidates.size())
         throw error(error::cause::rejected, problems, sqlstate, error::server_reply::refused);
-    // What any of them has said is worth more than the silence of others.
+    // A reply of one host is more informative than the silence of others.
     throw error(clock::now() >= options.expiry ? error::cause::deadline : error::cause::lost,
                 problems, {},
-                refused > 0              ? error::server_reply::refused
-                : silent == stops.size() ? error::server_reply::none
-                                         : error::server_reply::error_text);
+                refused > 0                   ? error::server_reply::refused
+                : silent == candidates.size() ? error::server_reply::none
+                                              : error::server_reply::error_text);
 }
 
 void connection::refuse(const connection_failure& why) const
@@ -112,7 +112,7 @@ void connection::refuse(const connection_failure& why) const
 void connection::start(const wait_options& options)
 {
     PGconn* const pg = handle_.get();
-    PQsetErrorVerbosity(pg, PQERRORS_VERBOSE); // libpq shows the SQLSTATE nowhere else
+    PQsetErrorVerbosity(pg, PQERRORS_VERBOSE); // the only way to get the SQLSTATE from libpq
     for (auto state = PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
          state != PGRES_POLLING_OK; state = PQconnectPoll(pg)) {
         if (state == PGRES_POLLING_FAILED)
@@ -135,17 +135,18 @@ void connection::start(const wait_options& options)
 void connection::set_up(const wait_options& options)
 {
     if (!dedicated_) {
-        // What is behind the proxy has not been heard yet. The settings come with each statement.
+        // Connecting does not show whether the server behind the pooler replies. Each statement
+        // sends the settings.
         (void)run_once({"SELECT 1", {}}, options);
         return;
     }
-    // What the module relies on when it reads values as text, and a server-side end for statements
-    // whose client is gone.
+    // The formats that the module expects of values as text, and a timeout at the server for
+    // statements whose client has gone.
     const result started = command(
         ((unconverted() ? no_conversion : "") + ("SET statement_timeout = " + timeout_) +
          "; SET default_transaction_read_only = on; SET standard_conforming_strings = on;"
          " SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET jit = off;"
-         // The moment of its start, in microseconds, tells one server from all others.
+         // The start time in microseconds identifies the server.
          " SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
             .c_str(),
         options);
@@ -158,10 +159,10 @@ std::unique_ptr<connection> connection::open_at(const endpoint& endpoint,
                                                 const wait_options& options, pool_stats& stats)
 {
     const auto user_timeout = std::to_string(
-        std::max(1L, std::lround(endpoint.timeout * 1000 * patience_with_the_network)));
-    // What stands before dbname is a default that the administrator's URI may change, what stands
-    // behind it is not (libpq manual, PQconnectdbParams with expand_dbname). Empty values count as
-    // none.
+        std::max(1L, std::lround(endpoint.timeout * 1000 * unacknowledged_fraction)));
+    // Keywords before dbname are defaults that the configured URI overrides; keywords after dbname
+    // override the URI (libpq manual, PQconnectdbParams with expand_dbname). Empty values are
+    // ignored.
     const std::array<std::array<const char*, 2>, 5> first = {{
         {"fallback_application_name", "back-pgsql"},
         {"tcp_user_timeout", user_timeout.c_str()},
@@ -207,8 +208,8 @@ bool connection::reusable() const noexcept
 
 bool connection::closed_by_server() noexcept
 {
-    // An idle session has nothing to say; a readable socket means it was closed (or told so) in the
-    // meantime.
+    // The server sends nothing in an idle session; a readable socket means that the server closed
+    // it or announced to do so.
     pollfd socket = {PQsocket(handle_.get()), POLLIN, 0};
     return poll(&socket, 1, 0) != 0;
 }
@@ -259,8 +260,8 @@ result connection::collect(const wait_options& options)
             if (pending < 0)
                 throw_lost();
             wait_for(true, options);
-            if (PQconsumeInput(pg) ==
-                0) // the server may be sending while we do: read, or both would wait for ever
+            // The server may be sending at the same time: without reading, both would block.
+            if (PQconsumeInput(pg) == 0)
                 throw_lost();
         }
         while (PQisBusy(pg) != 0) {
@@ -270,7 +271,7 @@ result connection::collect(const wait_options& options)
         }
         PGresult* answer = PQgetResult(pg);
         if (answer == nullptr && pipeline_ && PQstatus(pg) != CONNECTION_BAD)
-            continue; // only one of its statements has ended
+            continue; // the end of one of the statements in the pipeline
         if (answer == nullptr)
             break;
         const ExecStatusType status = PQresultStatus(answer);
@@ -320,7 +321,8 @@ const std::string& connection::prepared(const std::string& text, const wait_opti
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
-// A pipeline up to its synchronisation is one transaction (manual §55.2.3), and one round trip.
+// A pipeline up to its synchronization point is one transaction (PostgreSQL manual §55.2.3) and one
+// round trip.
 void connection::begin_pooled()
 {
     check_sent(PQenterPipelineMode(handle_.get()));
@@ -333,7 +335,7 @@ void connection::begin_pooled()
 
 void connection::end_pooled() { check_sent(PQpipelineSync(handle_.get())); }
 
-// Without a name the text goes along.
+// Without a name the text is sent.
 void connection::send(const statement& statement, const char* prepared_as)
 {
     if (!dedicated_)
@@ -438,7 +440,7 @@ long connection::execute_update(const std::string& text,
         texts.push_back(value != nullptr ? value->c_str() : nullptr);
     PGconn* pg = handle_.get();
     try {
-        // In a transaction a proxy, too, leaves a session to us.
+        // During a transaction a pooler does not assign the session to another client.
         command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
                  (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : ""))
                     .c_str(),
@@ -450,14 +452,14 @@ long connection::execute_update(const std::string& text,
         throw error(error::cause::lost, e.what(), "25006");
     }
     try {
-        PQsetErrorVerbosity(pg, PQERRORS_TERSE); // details show the row
+        PQsetErrorVerbosity(pg, PQERRORS_TERSE); // the details contain the row
         stats_.events_counted.add(pool_stats::statement);
         check_sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
                                      texts.data(), nullptr, nullptr, 0));
         const long changed = collect(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
         wait_options last = options;
-        if (changed == wanted) // on its way it cannot be called back, so its end is waited for
+        if (changed == wanted) // a COMMIT that was sent cannot be undone, so wait for its result
             last.cancelled = [] { return false; };
         command(changed == wanted ? "COMMIT" : "ROLLBACK", last);
         return changed;

@@ -1,5 +1,4 @@
-// connection.hpp: turns statements into rows over one session with PostgreSQL, never waiting past a
-// deadline.
+// connection.hpp: runs statements in one session with PostgreSQL; every wait has a deadline.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -22,17 +21,17 @@
 
 namespace pgsql::postgres {
 
-/// How long an operation may wait, and whether its client still wants the answer.
+/// How long an operation may wait, and whether its client has abandoned it.
 struct wait_options {
     deadline expiry;
     std::function<bool()> cancelled = [] { return false; };
-    std::function<void()> on_long_wait = [] {}; ///< called, maybe often, when the wait becomes long
-    /// Called at the end of each wait, long or not: what follows is work again. Must not throw, and
-    /// may take its time, so that no lock is held that others wait for without a deadline.
+    std::function<void()> on_long_wait = [] {}; ///< called, perhaps repeatedly, during a long wait
+    /// Called at the end of each wait, long or not, before work continues. Must not throw. It may
+    /// block, so the caller must not hold a lock that others wait for without a deadline.
     std::function<void()> wait_over = [] {};
 };
 
-/// One wait, from where it begins to where work goes on.
+/// The scope of one wait; calls wait_over at its end.
 class wait_scope {
 public:
     explicit wait_scope(const wait_options& options) : limits_(options) {}
@@ -44,15 +43,15 @@ private:
     const wait_options& limits_;
 };
 
-/// Where and how to connect. Times in seconds.
+/// Where and how to connect. Times are in seconds.
 struct endpoint {
-    std::string uri;              ///< a libpq URI or keyword string; empty: libpq's own defaults
-    double connect_timeout = 2.0; ///< for one attempt
-    double timeout = 3.0;         ///< becomes the session's statement_timeout
+    std::string uri;                  ///< a libpq URI or keyword string; empty: libpq's defaults
+    double connect_timeout = 2.0;     ///< for one attempt
+    double timeout = 3.0;             ///< also the session's statement_timeout
     std::shared_ptr<host_list> hosts; ///< of the uri
-    file_defaults defaults;           ///< what the uri may change
-    /// Whether a session is ours alone, and keeps what it was told and statements that it has
-    /// prepared. A proxy that pools transactions gives each to another session.
+    file_defaults defaults;           ///< which the uri may override
+    /// Whether a session keeps its settings and prepared statements. A pooler that assigns each
+    /// transaction to another session does not.
     bool dedicated_session = true;
 };
 
@@ -60,79 +59,78 @@ struct endpoint {
 struct described_column {
     std::string name;
     Oid type = 0;
-    int modifier = -1; ///< of the type: what varchar(n) has; -1: none
-    Oid table = 0;     ///< the table it is read from unchanged, or 0
+    int modifier = -1; ///< of the type, as varchar(n) has one; -1: none
+    Oid table = 0;     ///< the table whose column it is, or 0 for an expression
     int table_column = 0;
 };
 
-/// One session. Every member that talks to the server throws postgres::error and leaves the session
-/// unusable when its cause is anything but `statement`.
+/// One session. Every member that communicates with the server throws postgres::error. After an
+/// error with any cause but `statement` the session is unusable.
 class connection {
 public:
-    /// `counted` lives longer than the session.
+    /// `stats` must outlive the session.
     [[nodiscard]] static std::unique_ptr<connection>
     open(const endpoint& endpoint, const wait_options& options, pool_stats& stats);
 
     [[nodiscard]] result run(const statement& statement, const wait_options& options);
-    /// The same without preparing it, for what is seldom asked.
+    /// The same without preparing the statement, for rare ones.
     [[nodiscard]] result run_once(const statement& statement, const wait_options& options);
-    /// What has no values, such as BEGIN.
+    /// Runs a statement without values, such as BEGIN.
     result command(const char* text, const wait_options& options);
     /// Runs commands and then a query in a transaction that is rolled back.
     [[nodiscard]] result run_and_roll_back(const std::vector<std::string>& commands,
                                            const statement& query, const wait_options& options);
-    /// The two halves of it: the statement is on its way, its rows are fetched later.
+    /// run() in two steps: sends the statement; collect() fetches its rows later.
     void send(const statement& statement, const wait_options& options);
     [[nodiscard]] result collect(const wait_options& options);
-    /// Whether collect() need not wait for what was sent.
+    /// Whether collect() would return without waiting.
     [[nodiscard]] bool ready();
-    /// Runs an UPDATE that shall change one row, in a transaction of its own, and returns how many
-    /// it would have changed: only if it is one row, the change is made. A null pointer is NULL.
-    /// Errors come without details, which would show the row. PostgreSQL is not told to commit when
-    /// the deadline has come: what was given up is not carried out later.
+    /// Runs an UPDATE in a separate transaction, commits it only if it changed exactly one row, and
+    /// returns the number of rows. A null pointer is NULL. Error messages have no details, which
+    /// would contain the row. After the deadline no COMMIT is sent, so that an operation that was
+    /// given up does not take effect later.
     [[nodiscard]] long update_exactly_one(const std::string& text,
                                           const std::vector<const std::string*>& values,
                                           const wait_options& options)
     {
         return execute_update(text, values, options, 1);
     }
-    /// Runs it without consequences, to see whether it can be run. Each of its values is NULL.
+    /// Runs an UPDATE with NULL for each value and rolls it back, to test whether it can run.
     void dry_run(const std::string& text, int values, const wait_options& options)
     {
         (void)execute_update(
             text, std::vector<const std::string*>(static_cast<std::size_t>(values)), options, -1);
     }
-    /// The columns of a query, and the types of its parameters for who wants to know them.
+    /// The columns of a query and, if `parameters` is not null, the types of its parameters.
     [[nodiscard]] std::vector<described_column> describe(const std::string& text,
                                                          const wait_options& options,
                                                          std::vector<Oid>* parameters = nullptr);
 
-    /// Whether the session can serve another statement: connected, nothing pending, outside a
-    /// transaction.
+    /// Whether the session can run another statement: connected, nothing pending, no transaction.
     [[nodiscard]] bool reusable() const noexcept;
-    /// Whether the server has closed the session while it lay idle.
+    /// Whether the server has closed the idle session.
     [[nodiscard]] bool closed_by_server() noexcept;
-    /// Whether a NOTIFY of a channel that the session LISTENs to has come since the last call.
+    /// Whether a NOTIFY on a channel of the session's LISTEN has arrived since the last call.
     [[nodiscard]] bool notified();
-    /// What becomes readable when one comes.
+    /// Becomes readable when a NOTIFY arrives.
     [[nodiscard]] int socket() const noexcept { return PQsocket(handle_.get()); }
-    /// The encoding of the database; empty when a proxy does not tell.
+    /// The encoding of the database; empty if a pooler does not report it.
     [[nodiscard]] std::string_view server_encoding() const noexcept
     {
         const char* name = PQparameterStatus(handle_.get(), "server_encoding");
         return name != nullptr ? name : "";
     }
-    /// 150004 for 15.4
+    /// For instance 150004 for 15.4.
     [[nodiscard]] int server_version() const noexcept { return PQserverVersion(handle_.get()); }
-    /// The number of the server, as rows have it.
+    /// The identifier of the server, as in result::server_id().
     [[nodiscard]] long server_id() const noexcept { return server_id_; }
-    /// 0 where a proxy keeps it to itself.
+    /// 0 with a pooler, which does not report it.
     [[nodiscard]] int backend_pid() const noexcept
     {
         return dedicated_ ? PQbackendPID(handle_.get()) : 0;
     }
     [[nodiscard]] clock::time_point opened() const noexcept { return opened_; }
-    /// How its bytes travel.
+    /// The peer, and how the connection is encrypted.
     [[nodiscard]] transport travels() const { return transport_of(handle_.get()); }
 
 private:
@@ -152,7 +150,7 @@ private:
     void send(const statement& statement, const char* prepared_as);
     void begin_pooled();
     void end_pooled();
-    /// Whether texts come as the bytes that are stored, whatever these are.
+    /// Whether text values are the stored bytes, of unknown encoding.
     [[nodiscard]] bool unconverted() const noexcept { return server_encoding() == "SQL_ASCII"; }
     void wait_for(bool writing, const wait_options& options);
     [[nodiscard]] long execute_update(const std::string& text,
@@ -168,7 +166,7 @@ private:
     const std::string timeout_; ///< milliseconds
     const bool dedicated_;
     std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
-    bool pipeline_ = false;                                 ///< its end has not come yet
+    bool pipeline_ = false;                                 ///< in pipeline mode
     bool broken_ = false;
     long server_id_ = 0;
 };

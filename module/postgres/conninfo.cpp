@@ -1,4 +1,4 @@
-// conninfo.cpp: turns connection strings into their parts, and two of them into one.
+// conninfo.cpp: parses and merges libpq connection strings.
 #include "postgres/conninfo.hpp"
 
 #include <libpq-fe.h>

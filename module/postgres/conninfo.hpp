@@ -1,16 +1,16 @@
-// conninfo.hpp: turns connection strings into their parts, and two of them into one.
+// conninfo.hpp: parses and merges libpq connection strings.
 #pragma once
 
 #include <string>
 
 namespace pgsql::postgres {
 
-/// The role that a URI or keyword string connects as: its own, the environment's or libpq's
-/// default. Throws std::invalid_argument if libpq cannot read it.
+/// The role that a URI or keyword string connects as: from the string, the environment or libpq's
+/// default. Throws std::invalid_argument if libpq cannot parse it.
 [[nodiscard]] std::string user_of(const std::string& conninfo);
 
-/// A connection string with the parts of another in place of its own. What belongs to a user or a
-/// host is left out when that is replaced.
+/// A connection string in which the parts of another override its parts. If the user or the host is
+/// overridden, the other parts that belong to it are removed.
 [[nodiscard]] std::string overridden(const std::string& conninfo, const std::string& by);
 
 } // namespace pgsql::postgres

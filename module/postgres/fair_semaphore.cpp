@@ -1,5 +1,4 @@
-// fair_semaphore.cpp: lets a few callers work at a time; those who wait take turns by client, so
-// that no client gets more by asking more often.
+// fair_semaphore.cpp: a semaphore that shares its slots fairly among clients.
 #include "postgres/fair_semaphore.hpp"
 
 #include <algorithm>
@@ -10,13 +9,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How often those who wait check whether the operation was abandoned.
+// The interval at which a waiting operation checks whether it was abandoned.
 constexpr auto glance = 25ms;
-// A place is given to another when its holder has waited for its client for so long.
+// A holder that has waited for its client for so long loses its slot to another caller.
 constexpr auto silence = 20ms;
 // A shorter wait is normal in a burst of quick searches.
 constexpr auto long_wait = 50ms;
-// Seconds after which what a client has used counts half.
+// The half-life of a client's used time, in seconds.
 constexpr double half_life = 10;
 constexpr std::size_t most_clients = 1000;
 
@@ -115,7 +114,7 @@ void fair_semaphore::turn_away() noexcept
     const auto stays = [](const visit* one) { return one->state_ != visit::state::turned_away; };
     for (auto inside = std::count_if(inside_.begin(), inside_.end(), stays); inside > limits_.crowd;
          --inside) {
-        auto worst = queue_.end(); // the last one of the client with the most
+        auto worst = queue_.end(); // the last caller of the client with the most callers
         std::ptrdiff_t most = 1;
         for (auto at = queue_.begin(); at != queue_.end(); ++at) {
             const auto count = std::count_if(inside_.begin(), inside_.end(), [&](const visit* one) {
@@ -165,12 +164,12 @@ void fair_semaphore::visit::enter(const wait_options& options)
             semaphore_.admit();
             semaphore_.turn_away();
             if (state_ == state::turned_away)
-                throw error(error::cause::busy, "this client waits with too many searches already");
+                throw error(error::cause::busy, "too many waiting searches of this client");
             if (state_ == state::holds)
                 break;
             if (clock::now() >= options.expiry)
                 throw error(error::cause::busy,
-                            "the searches of others kept PostgreSQL busy until the deadline");
+                            "searches of other clients kept PostgreSQL busy until the deadline");
             if (options.cancelled())
                 throw error(error::cause::abandoned, "the operation was abandoned");
             lock.unlock();
@@ -185,7 +184,7 @@ void fair_semaphore::visit::enter(const wait_options& options)
         std::erase(semaphore_.queue_, this);
         if (state_ == state::holds)
             semaphore_.take_back(*this, clock::now());
-        // One that was turned away stays so until it ends: nobody else is to go in its place.
+        // A caller that was turned away keeps this state, so that no other is turned away for it.
         if (state_ != state::turned_away)
             state_ = state::outside;
         semaphore_.admit();

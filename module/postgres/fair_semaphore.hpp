@@ -1,5 +1,4 @@
-// fair_semaphore.hpp: lets a few callers work at a time; those who wait take turns by client, so
-// that no client gets more by asking more often.
+// fair_semaphore.hpp: a semaphore that shares its slots fairly among clients.
 #pragma once
 
 #include "postgres/connection.hpp"
@@ -13,13 +12,15 @@
 
 namespace pgsql::postgres {
 
+/// Limits the number of callers that work at the same time. The waiting caller whose client has
+/// used the least time is next, so that more requests do not get a client more time.
 class fair_semaphore {
 public:
     struct limits {
-        int places = 1; ///< callers that work at a time
-        int spare = 0;  ///< places more, for clients that hold none
-        int crowd = 8;  ///< callers inside, those who wait included; beyond them clients with
-                        ///< several are turned away once the wait is long
+        int places = 1; ///< slots: callers that work at the same time
+        int spare = 0;  ///< additional slots, for clients that hold none
+        int crowd = 8;  ///< callers including the waiting ones; beyond this number, callers of
+                        ///< clients with several are turned away once the wait is long
     };
     explicit fair_semaphore(const limits& most) : limits_(most) {}
     fair_semaphore(const fair_semaphore&) = delete;
@@ -28,15 +29,15 @@ public:
     class visit;
 
     struct load {
-        int held = 0;    ///< places
-        int waiting = 0; ///< callers
+        int held = 0;    ///< slots in use
+        int waiting = 0; ///< waiting callers
     };
     [[nodiscard]] load current_load() const;
 
 private:
     using visits = std::vector<visit*>;
 
-    /// With the lock held, all of these.
+    /// All of these require the lock.
     [[nodiscard]] bool place_for(const visit& one) const noexcept;
     void admit() noexcept;
     void take_back(visit& from, clock::time_point expiry) noexcept;
@@ -46,18 +47,18 @@ private:
     void charge(const std::string& client, clock::duration worked);
 
     const limits limits_;
-    mutable std::mutex mutex_; ///< of what follows
+    mutable std::mutex mutex_; ///< protects the members below
     visits inside_;
-    visits queue_; ///< those who wait, in the order of their arrival
-    int held_ = 0; ///< places
+    visits queue_; ///< waiting callers in order of arrival
+    int held_ = 0; ///< slots in use
     struct usage {
-        double seconds = 0; ///< what is long ago counts less
+        double seconds = 0; ///< decays exponentially
         clock::time_point time;
     };
     std::map<std::string, usage> used_; ///< by client
 };
 
-/// One caller, from its first wait for a place until it is done.
+/// One caller, from its first wait for a slot until it is done.
 class fair_semaphore::visit {
 public:
     visit(fair_semaphore& where, std::string client);
@@ -65,16 +66,16 @@ public:
     visit& operator=(const visit&) = delete;
     ~visit();
 
-    /// Waits for a place, unless it holds one. Throws busy when none becomes free in time.
+    /// Waits for a slot unless it holds one. Throws busy if none becomes free in time.
     void enter(const wait_options& options);
-    /// Gives the place to whoever waits.
+    /// Releases the slot.
     void leave() noexcept;
-    /// The same if somebody waits.
+    /// The same if another caller waits.
     void yield() noexcept;
     [[nodiscard]] bool holds() const noexcept { return state_ == state::holds; }
 
-    /// What happens between these two may wait for the client. If that takes long, its place is
-    /// given to others meanwhile.
+    /// Between these two calls the caller may wait for its client. If that takes long, the slot is
+    /// given to another caller.
     void sending_begins() noexcept { sending_ = clock::now().time_since_epoch().count(); }
     void sending_ends() noexcept { sending_ = 0; }
 
@@ -86,8 +87,8 @@ private:
     const std::string client_;
     std::condition_variable turn_;
     std::atomic<state> state_{state::outside}; ///< changes with the lock held
-    std::atomic<clock::rep> sending_{0};       ///< since when
-    clock::time_point since_;                  ///< the wait, or the work
+    std::atomic<clock::rep> sending_{0};       ///< the time of sending_begins(), or 0
+    clock::time_point since_;                  ///< the start of the wait or of the work
 };
 
 } // namespace pgsql::postgres

@@ -1,5 +1,4 @@
-// host_list.cpp: turns a connection URI into the hosts that one attempt to connect tries, one after
-// the other.
+// host_list.cpp: the hosts of a connection URI in the order in which an attempt tries them.
 #include "postgres/host_list.hpp"
 
 #include <libpq-fe.h>
@@ -12,7 +11,7 @@
 namespace pgsql::postgres {
 namespace {
 
-// One that was set aside is tried last for so long.
+// A host that was set aside is tried last for so long.
 constexpr auto distrust = std::chrono::seconds(30);
 
 struct option_free {
@@ -66,7 +65,7 @@ host_list::host_list(const std::string& uri, const std::string& session) : sessi
         return list.size() == count &&
                std::none_of(list.begin(), list.end(), [](const auto& one) { return one.empty(); });
     };
-    // What libpq would refuse or has its own idea of stays with libpq: an empty host is a socket.
+    // libpq handles what it would reject or interprets specially: an empty host is a Unix socket.
     if (count < 2 || ports.size() != count || (!names.empty() && !given(names)) ||
         (!addresses.empty() && !given(addresses)))
         return;

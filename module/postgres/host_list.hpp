@@ -1,5 +1,4 @@
-// host_list.hpp: turns a connection URI into the hosts that one attempt to connect tries, one after
-// the other.
+// host_list.hpp: the hosts of a connection URI in the order in which an attempt tries them.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -10,31 +9,30 @@
 
 namespace pgsql::postgres {
 
-/// What libpq tries every host with would let one that accepts and stays silent use up the whole
-/// time: libpq leaves the clock to whoever uses its asynchronous connect. So each host gets its
-/// slice here.
+/// libpq tries the hosts without time limits of their own: its asynchronous connect leaves timeouts
+/// to the caller. A host that accepts the connection and does not reply would use up the whole
+/// time. So this class gives each host a slice of it.
 class host_list {
 public:
     struct host {
         std::string name;
         std::string address;
         std::string port;
-        /// libpq's target_session_attrs; empty: as the URI says.
+        /// libpq's target_session_attrs; empty: as in the URI.
         std::string session_attrs;
-        std::size_t index = 0; ///< among the URI's
+        std::size_t index = 0; ///< in the URI
     };
 
-    /// `session` takes the place of the URI's target_session_attrs, unless empty. Throws
-    /// std::invalid_argument if libpq cannot read the URI.
+    /// `session` overrides the URI's target_session_attrs unless it is empty. Throws
+    /// std::invalid_argument if libpq cannot parse the URI.
     host_list(const std::string& uri, const std::string& session);
 
-    /// How many hosts the URI names; 0 when that is left to libpq.
+    /// The number of hosts in the URI; 0 if libpq handles them.
     [[nodiscard]] std::size_t size() const noexcept { return hosts_.size(); }
-    /// What to try, in the order of the URI, but those last that were set aside
-    /// lately. Never empty: a host without name, address and port is whatever libpq makes of the
-    /// URI.
+    /// The hosts to try, in the order of the URI, except that those recently set aside are last.
+    /// Never empty: for a host without name, address and port, libpq uses the URI.
     [[nodiscard]] std::vector<host> candidates() const;
-    /// It did not answer in its slice of the time, or refused a session for good.
+    /// Records that the host did not reply within its slice, or refused a session permanently.
     void set_aside(const host& entry);
     void mark_reachable(const host& entry);
 
@@ -42,7 +40,7 @@ private:
     std::vector<host> hosts_;
     std::string session_attrs_;
     mutable std::mutex mutex_;
-    std::vector<clock::time_point> set_aside_; ///< when each of them was last
+    std::vector<clock::time_point> set_aside_; ///< when each host was last set aside
 };
 
 } // namespace pgsql::postgres

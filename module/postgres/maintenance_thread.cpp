@@ -1,5 +1,4 @@
-// maintenance_thread.cpp: a background thread of a database: does what is due at a time, or when a
-// socket has something to say.
+// maintenance_thread.cpp: a background thread that runs tasks at a time or when a socket is ready.
 #include "postgres/maintenance_thread.hpp"
 
 #include "base/thread.hpp"
@@ -16,8 +15,8 @@
 namespace pgsql::postgres {
 namespace {
 
-/// A duty, and when it is due.
-struct post {
+/// A task, and when it is due.
+struct scheduled_task {
     maintenance_thread::task task;
     next_run next;
 };
@@ -39,7 +38,7 @@ maintenance_thread::~maintenance_thread()
 void maintenance_thread::signal() const noexcept
 {
     const std::uint64_t one = 1;
-    (void)!write(event_fd_, &one, sizeof one); // it can fail only when it rings already
+    (void)!write(event_fd_, &one, sizeof one); // can fail only if the eventfd is signaled already
 }
 
 void maintenance_thread::begin()
@@ -48,14 +47,14 @@ void maintenance_thread::begin()
         thread_ = start_thread([this] { run(); });
 }
 
-void maintenance_thread::set_tasks(std::vector<task> duties)
+void maintenance_thread::set_tasks(std::vector<task> tasks)
 {
-    std::optional<std::vector<task>> never_begun; // let go of outside the lock
+    std::optional<std::vector<task>> never_begun; // destroyed outside the lock
     {
         const std::lock_guard lock(mutex_);
         if (closing_)
             return;
-        never_begun = std::exchange(new_tasks_, std::move(duties));
+        never_begun = std::exchange(new_tasks_, std::move(tasks));
         begin();
         stopping_tasks_ = true;
     }
@@ -86,21 +85,21 @@ void maintenance_thread::close() noexcept
 
 void maintenance_thread::run() noexcept
 {
-    std::vector<post> posts;
-    std::vector<pollfd> sockets; // the bell's, and then one for each post
+    std::vector<scheduled_task> tasks;
+    std::vector<pollfd> sockets; // the eventfd, and then one for each task
     const stop_requested dismissed = [this] { return stopping_tasks_.load(); };
     for (;;) {
-        std::vector<post> ended; // outside the lock: what they hold may have to be closed
+        std::vector<scheduled_task> ended; // destroyed outside the lock: may close resources
         {
             const std::lock_guard lock(mutex_);
             if (closing_)
                 return;
             if (new_tasks_) {
-                ended.swap(posts);
+                ended.swap(tasks);
                 sockets.assign(1, {event_fd_, POLLIN, 0});
                 for (auto& one : *new_tasks_)
-                    posts.push_back({std::move(one), {clock::time_point::min()}});
-                sockets.resize(1 + posts.size(), {-1, POLLIN, 0});
+                    tasks.push_back({std::move(one), {clock::time_point::min()}});
+                sockets.resize(1 + tasks.size(), {-1, POLLIN, 0});
                 new_tasks_.reset();
                 stopping_tasks_ = false;
             }
@@ -108,26 +107,26 @@ void maintenance_thread::run() noexcept
         ended.clear();
         const bool woken = wake_requested_.exchange(false);
         auto earliest = clock::time_point::max();
-        for (std::size_t i = 0; i < posts.size() && !stopping_tasks_; ++i) {
-            post& one = posts[i];
+        for (std::size_t i = 0; i < tasks.size() && !stopping_tasks_; ++i) {
+            scheduled_task& one = tasks[i];
             pollfd& socket = sockets[i + 1];
             if (woken || socket.revents != 0 || clock::now() >= one.next.time) {
                 try {
                     one.next = one.task(dismissed);
                 } catch (const std::exception&) {
-                    // Duties report their own troubles; this can only be a lack of memory.
+                    // Tasks report their errors themselves; this can only be a lack of memory.
                     one.next = {in_seconds(1)};
                 }
             }
-            socket = {one.next.socket, POLLIN, 0}; // poll(2) passes over negative ones
+            socket = {one.next.socket, POLLIN, 0}; // poll(2) ignores negative descriptors
             earliest = std::min(earliest, one.next.time);
         }
         if (stopping_tasks_)
             continue;
         (void)poll(sockets.data(), sockets.size(), milliseconds_until(earliest));
-        std::uint64_t rung = 0;
+        std::uint64_t count = 0;
         if ((sockets[0].revents & POLLIN) != 0)
-            (void)!read(event_fd_, &rung, sizeof rung);
+            (void)!read(event_fd_, &count, sizeof count);
     }
 }
 

@@ -1,5 +1,4 @@
-// maintenance_thread.hpp: a background thread of a database: does what is due at a time, or when a
-// socket has something to say.
+// maintenance_thread.hpp: a background thread that runs tasks at a time or when a socket is ready.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -13,8 +12,7 @@
 
 namespace pgsql::postgres {
 
-/// When a duty is to be done again: at that time, or as soon as the socket, if there is one, can be
-/// read from.
+/// When to run a task again: at that time, or earlier once the socket, if any, is readable.
 struct next_run {
     clock::time_point time;
     int socket = -1;
@@ -22,10 +20,9 @@ struct next_run {
 
 class maintenance_thread {
 public:
-    /// Whether a duty is no longer wanted, which it has to look at while it waits for something.
+    /// Whether a task has to stop; a task must check it while it waits.
     using stop_requested = std::function<bool()>;
-    /// Does what is due, in the thread, and says when it is due again. While one of them waits, the
-    /// others have to.
+    /// Runs in the thread and returns when it is due again. Tasks run one at a time.
     using task = std::function<next_run(const stop_requested& dismissed)>;
 
     maintenance_thread();
@@ -33,13 +30,13 @@ public:
     maintenance_thread& operator=(const maintenance_thread&) = delete;
     ~maintenance_thread();
 
-    /// Takes these in the place of the duties so far, and begins with all of them at once. Waits
-    /// for none that is being done; what they held is let go of in the thread. The thread begins
-    /// with the first ones there are; throws when there can be none.
-    void set_tasks(std::vector<task> duties);
-    /// Has every duty done now, due or not.
+    /// Replaces the tasks and runs all new ones as soon as possible. Does not wait for a running
+    /// task; the thread destroys the old tasks. The first call with tasks starts the thread, and
+    /// throws if it cannot be started.
+    void set_tasks(std::vector<task> tasks);
+    /// Runs every task now, due or not.
     void wake() noexcept;
-    /// Ends the thread. Nothing begins afterwards.
+    /// Ends the thread. No task starts afterwards.
     void close() noexcept;
 
 private:
@@ -47,10 +44,10 @@ private:
     void run() noexcept;
     void signal() const noexcept;
 
-    const int event_fd_;                      ///< an eventfd
-    std::atomic<bool> stopping_tasks_{false}; ///< the duties under way are to be ended
+    const int event_fd_;
+    std::atomic<bool> stopping_tasks_{false}; ///< the running task has to stop
     std::atomic<bool> wake_requested_{false};
-    std::mutex mutex_; ///< of what follows
+    std::mutex mutex_; ///< protects the members below
     std::thread thread_;
     bool closing_ = false;
     std::optional<std::vector<task>> new_tasks_;

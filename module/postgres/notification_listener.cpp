@@ -1,11 +1,10 @@
-// notification_listener.cpp: hears NOTIFY on one channel, over a session of its own, and says when
-// it cannot.
+// notification_listener.cpp: receives NOTIFY of one channel in a dedicated session.
 #include "postgres/notification_listener.hpp"
 
 namespace pgsql::postgres {
 namespace {
 
-constexpr auto silence = std::chrono::seconds(1); // after which the session is asked
+constexpr auto silence = std::chrono::seconds(1); // after which the session is tested
 constexpr double answer_seconds = 1;
 constexpr double shortest_pause = 0.1;
 constexpr double longest_pause = 1;
@@ -34,7 +33,7 @@ void notification_listener::connect(const wait_options& options)
 void notification_listener::report_caught_up(clock::time_point since, const wait_options& options)
 {
     callbacks_.on_caught_up(*session_, since, options);
-    if (session_->notified()) // along with the answers to what the listener has asked
+    if (session_->notified()) // received with the replies to statements of the callback
         callbacks_.on_notify();
 }
 

@@ -1,5 +1,4 @@
-// notification_listener.hpp: hears NOTIFY on one channel, over a session of its own, and says when
-// it cannot.
+// notification_listener.hpp: receives NOTIFY of one channel in a dedicated session.
 #pragma once
 
 #include "postgres/connection.hpp"
@@ -9,28 +8,29 @@ namespace pgsql::postgres {
 
 class notification_listener {
 public:
-    /// All of them are called in the watch's thread.
+    /// All of them are called in the maintenance thread.
     struct callbacks {
-        /// From now on no NOTIFY is missed; before, any number may have been.
+        /// From now on no NOTIFY is missed; earlier ones may have been.
         std::function<void()> on_ready;
-        /// One or more have come.
+        /// One or more NOTIFY have arrived.
         std::function<void()> on_notify;
-        /// Every NOTIFY that was sent before `since` has been told of. After on_ready, and then
-        /// every second or so. May ask the session something; an error ends it.
+        /// Every NOTIFY sent before `since` has been reported. Called after on_ready, and then
+        /// about every second. May run statements in the session; an error ends the session.
         std::function<void(connection& session, clock::time_point since,
                            const wait_options& options)>
             on_caught_up = [](connection&, clock::time_point, const wait_options&) {};
-        /// None is heard, until on_ready. Said once, however many attempts to connect fail.
+        /// No NOTIFY is received until on_ready. Called once, however many attempts to connect
+        /// fail.
         std::function<void(const std::string& error)> on_lost;
     };
 
-    /// PostgreSQL at `where` must be a primary (standbys do not know LISTEN), and its sessions must
-    /// not be shared by a proxy.
+    /// `server` must be a primary (standbys do not support LISTEN), without a pooler that shares
+    /// sessions.
     notification_listener(endpoint server, std::string channel, callbacks events,
                           std::shared_ptr<pool_stats> stats);
 
-    /// A duty of the watch: connects when there is no session, hears, and asks now and then whether
-    /// the session is still there, since a dead network is silent.
+    /// A task of the maintenance thread: connects if there is no session, receives notifications,
+    /// and tests the session now and then, because a dead network reports no error.
     [[nodiscard]] next_run run(const maintenance_thread::stop_requested& dismissed);
 
 private:
@@ -43,9 +43,9 @@ private:
     const callbacks callbacks_;
     const std::shared_ptr<pool_stats> stats_;
     std::unique_ptr<connection> session_;
-    clock::time_point last_reply_; ///< when the session last gave a sign of life
+    clock::time_point last_reply_; ///< the last time the server sent something
     double retry_interval_;        ///< seconds until the next attempt to connect
-    bool reported_lost_ = false;   ///< and said so
+    bool reported_lost_ = false;   ///< on_lost was called since on_ready
 };
 
 } // namespace pgsql::postgres

@@ -1,4 +1,4 @@
-// own_files.cpp: where libpq looks for the files of the user that this process has become.
+// own_files.cpp: the certificates and password files of the user that slapd runs as, for libpq.
 #include "postgres/own_files.hpp"
 
 #include <libpq-fe.h>
@@ -15,7 +15,7 @@
 namespace pgsql::postgres {
 namespace {
 
-// A path that libpq takes for a file that does not exist.
+// A path that does not exist.
 constexpr const char* nowhere = "/nonexistent";
 
 std::optional<std::string> home_of(uid_t user)
@@ -28,7 +28,8 @@ std::optional<std::string> home_of(uid_t user)
     return std::string(entry.pw_dir);
 }
 
-// Whether the user can use it as home directory: it is their own, or root has made it for them.
+// Whether the directory can be the user's home: the user owns it, or root does and it is not root's
+// own home.
 bool is_home_for(const char* path, uid_t user)
 {
     struct stat of {};
@@ -37,7 +38,7 @@ bool is_home_for(const char* path, uid_t user)
     return of.st_uid == user || (of.st_uid == 0 && home_of(0) != path);
 }
 
-// A service file has file_defaults of its own, which these would take the place of.
+// Whether a service file applies: these defaults would override the values in it.
 bool names_service(const std::string& uri)
 {
     const char* const service = std::getenv("PGSERVICE");
@@ -66,7 +67,7 @@ file_defaults own_files(const std::string& uri)
         home = nowhere;
     struct file {
         const char* keyword;
-        const char* variable; // goes before the default
+        const char* variable; // overrides the default
         const char* name;
     };
     constexpr std::array<file, 4> files = {
@@ -78,7 +79,7 @@ file_defaults own_files(const std::string& uri)
     for (const auto& f : files)
         if (std::getenv(f.variable) == nullptr)
             out.emplace_back(f.keyword, home + f.name);
-    // Named beside a directory of lists, a file that does not exist would spoil them all.
+    // Only if the file exists: with a directory of CRLs, a missing file would invalidate them all.
     const std::string revoked = home + "/.postgresql/root.crl";
     if (std::getenv("PGSSLCRL") == nullptr && std::getenv("PGSSLCRLDIR") == nullptr &&
         uri.find("sslcrldir") == std::string::npos && access(revoked.c_str(), R_OK) == 0)

@@ -1,4 +1,4 @@
-// parameter_expressions.cpp: finds the expressions of a query that depend on its parameter alone.
+// parameter_expressions.cpp: finds the expressions of a query that depend only on its parameter.
 #include "postgres/parameter_expressions.hpp"
 
 #include <algorithm>
@@ -12,12 +12,12 @@ namespace {
 
 constexpr auto nowhere = std::string_view::npos;
 
-// Words before a parenthesis that are no functions.
+// Words before a parenthesis that are not functions.
 constexpr std::array<std::string_view, 24> keywords = {
     "all",  "and",    "any",    "array",  "as",    "between", "by",   "case",
     "else", "exists", "from",   "having", "ilike", "in",      "like", "not",
     "on",   "or",     "select", "some",   "then",  "values",  "when", "where"};
-// Words that go on with the name of a type: timestamp with time zone, double precision.
+// Words that continue the name of a type: timestamp with time zone, double precision.
 constexpr std::array<std::string_view, 6> more_of_a_type = {"precision", "time",    "varying",
                                                             "with",      "without", "zone"};
 
@@ -37,7 +37,7 @@ template <typename Words> bool is_one_of(const Words& words, std::string_view wo
     return std::find(words.begin(), words.end(), lower(word)) != words.end();
 }
 
-// Grows around a parameter.
+// An expression around a parameter, extended as far as possible.
 class expression {
 public:
     expression(std::string_view text, std::size_t place) : text_(text), begin_(place), end_(place)
@@ -62,7 +62,7 @@ private:
             ++place;
         return place;
     }
-    std::size_t skip_back(std::size_t end) const // of what comes before
+    std::size_t skip_back(std::size_t end) const // returns the end of the text before the spaces
     {
         while (end > 0 && std::isspace(static_cast<unsigned char>(text_[end - 1])) != 0)
             --end;
@@ -76,7 +76,7 @@ private:
         return text_.substr(place, end - place);
     }
 
-    // The end of the name of a type, numeric(10, 2)[] or timestamp with time zone.
+    // The end of the name of a type such as numeric(10, 2)[] or timestamp with time zone.
     std::size_t end_of_type(std::size_t place) const
     {
         const auto name = name_at(place);

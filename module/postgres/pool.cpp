@@ -1,22 +1,21 @@
-// pool.cpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a
-// deadline.
+// pool.cpp: a bounded pool of sessions with PostgreSQL, with a deadline for every wait.
 #include "postgres/pool.hpp"
 
 namespace pgsql::postgres {
 namespace {
 
 constexpr auto glance = std::chrono::milliseconds(25);
-// A session that has answered so lately is not asked whether it is still there: should it be gone,
-// the statement is repeated on a fresh one.
+// A session that replied so recently is not tested before use: if it is lost, the statement is
+// repeated on a new one.
 constexpr auto fresh_enough = std::chrono::seconds(1);
-// Stopping an abandoned statement is a courtesy: the server's statement_timeout ends it anyway.
+// Canceling an abandoned statement only saves load: the server's statement_timeout ends it anyway.
 constexpr double cancel_seconds = 0.5;
-// Fresh sessions that may break without a word under one statement.
-constexpr int most_wordless = 2;
-// Idle sessions are looked at so often, in seconds.
+// The number of new sessions that one statement may lose without an error message.
+constexpr int most_dropped_silently = 2;
+// The longest interval between two inspections of the idle sessions, in seconds.
 constexpr double longest_rest = 10;
 
-// Counts a wait for a place, however it ends.
+// Counts a wait for a slot, however it ends.
 class waiting {
 public:
     explicit waiting(pool_stats& stats) : counted_(stats), began_(clock::now()) {}
@@ -57,7 +56,7 @@ pool::lease pool::acquire(attempt_state& so_far, const wait_options& options)
             return out;
         }
         {
-            const lease back = std::move(out); // places are for those who can use them
+            const lease back = std::move(out); // do not occupy a slot without a session
         }
         breaker_.wait_for_attempt(options);
     }
@@ -69,8 +68,8 @@ bool pool::should_retry(const error& e, const wait_options& options, attempt_sta
         stats_->events_counted.add(pool_stats::lost);
     if (e.reason() == error::cause::deadline && so_far.work_started && !so_far.shortened &&
         e.sqlstate().empty())
-        breaker_
-            .mark_suspect(); // slow or away? The server itself would have ended a slow statement
+        // Slow or down? The server itself would have ended a slow statement.
+        breaker_.mark_suspect();
     const bool late = clock::now() >= options.expiry;
     if (late)
         breaker_.record_deadline();
@@ -83,17 +82,17 @@ bool pool::should_retry(const error& e, const wait_options& options, attempt_sta
         breaker_.current() == circuit_breaker::state::down)
         return false;
     if (so_far.work_started && so_far.new_session && e.session_failed()) {
-        // It may be the statement that breaks the session, and takes the whole server along.
-        if (e.sqlstate().empty() && ++so_far.dropped_without_error == most_wordless)
+        // The statement itself may break the session, and crash the whole server.
+        if (e.sqlstate().empty() && ++so_far.dropped_without_error == most_dropped_silently)
             return false;
-        breaker_.record_failure(so_far.began, e); // so that the next attempt takes its time
+        breaker_.record_failure(so_far.began, e); // delays the next attempt
     }
     if (so_far.work_started && !e.session_failed() && ++so_far.statement_errors == 2)
         return false;
     if (so_far.work_started) {
         stats_->events_counted.add(pool_stats::repeated);
         if (e.session_failed() && !so_far.new_session)
-            close_idle(); // whatever ended one session has most likely ended the others
+            close_idle(); // the other idle sessions are most likely lost, too
     }
     return true;
 }
@@ -119,9 +118,8 @@ void pool::wait_for_slot(const wait_options& options)
     try {
         while (!mine.served) {
             if (clock::now() >= options.expiry)
-                throw error(error::cause::busy,
-                            "all " + std::to_string(limits_.size) +
-                                " connections stayed in use until the deadline");
+                throw error(error::cause::busy, "no free connection before the deadline: all " +
+                                                    std::to_string(limits_.size) + " are in use");
             if (options.cancelled())
                 throw error(error::cause::abandoned, "the operation was abandoned");
             lock.unlock();
@@ -134,7 +132,7 @@ void pool::wait_for_slot(const wait_options& options)
         if (!lock.owns_lock())
             lock.lock();
         std::erase(queue_, &mine);
-        if (mine.served) // a place that has been given is passed on
+        if (mine.served) // pass the assigned slot on
             free_slot();
         throw;
     }
@@ -169,7 +167,7 @@ std::unique_ptr<connection> pool::take_idle()
             const std::lock_guard lock(mutex_);
             out = pop_idle();
         }
-        // Closed by the server meanwhile: the next one, in the end a fresh one.
+        // If the server has closed it, the loop takes the next one, and finally none.
         if (out.session == nullptr || clock::now() - out.since <= fresh_enough ||
             !out.session->closed_by_server())
             return std::move(out.session);
@@ -189,13 +187,13 @@ std::unique_ptr<pool::prefetch> pool::start(const statement& statement, const wa
         ++in_use_;
         session = pop_idle().session;
     }
-    auto on = std::make_unique<lease>(*this, std::move(session));
+    auto slot = std::make_unique<lease>(*this, std::move(session));
     try {
-        on->session->send(statement, options);
-    } catch (const error& start) {
-        return nullptr; // whoever wants the rows asks again, and hears of it
+        slot->session->send(statement, options);
+    } catch (const error&) {
+        return nullptr; // the caller runs the statement later and gets the error then
     }
-    return std::make_unique<prefetch>(*this, std::move(on), statement);
+    return std::make_unique<prefetch>(*this, std::move(slot), statement);
 }
 
 bool pool::prefetch::ready()
@@ -207,8 +205,8 @@ bool pool::prefetch::ready()
             return false;
         result_ = lease_->session->collect({clock::now()});
         finished_ = true;
-    } catch (const error& ready) {
-        // collect() asks again.
+    } catch (const error&) {
+        // collect() runs the statement again.
     }
     lease_.reset();
     return true;
@@ -302,7 +300,7 @@ next_run pool::maintain(const maintenance_thread::stop_requested& dismissed)
             try {
                 fresh = open(options);
             } catch (const error& e) {
-                // There may be no room for one more, while those that exist are served.
+                // The server may be at its connection limit while the open sessions work.
                 fresh = e.session_failed() ? take_idle() : nullptr;
                 if (fresh == nullptr)
                     throw;
@@ -310,7 +308,7 @@ next_run pool::maintain(const maintenance_thread::stop_requested& dismissed)
             }
             const std::lock_guard lock(mutex_);
             if (leased_ + static_cast<int>(idle_.size()) < limits_.size)
-                idle_.push_back({std::move(fresh), clock::now()}); // for whoever comes next
+                idle_.push_back({std::move(fresh), clock::now()}); // for the next operation
         });
         if (pause > 0)
             next = std::min(next, in_seconds(pause));
@@ -318,7 +316,7 @@ next_run pool::maintain(const maintenance_thread::stop_requested& dismissed)
     return {next};
 }
 
-// The oldest lie in front.
+// idle_ begins with the sessions that have been idle for longest.
 clock::time_point pool::close_expired()
 {
     const auto idle = std::chrono::duration<double>(limits_.idle);
@@ -343,14 +341,14 @@ void pool::cancel(const connection& running) noexcept
 {
     const int backend_pid = running.backend_pid();
     if (backend_pid <= 0 || breaker_.current() != circuit_breaker::state::healthy)
-        return; // abandoned while it was still connecting, or behind a proxy; or there is no way
+        return; // still connecting, behind a pooler, or the database is unreachable
     try {
         const wait_options brief{in_seconds(cancel_seconds), [] { return false; }};
         auto session = take_idle();
         if (session == nullptr)
             session = open(brief);
-        if (session->server_id() ==
-            running.server_id()) { // elsewhere the number is somebody else's
+        // On another server the PID would be that of an unrelated session.
+        if (session->server_id() == running.server_id()) {
             statement stop;
             stop.text =
                 "SELECT pg_cancel_backend(" + stop.bind(std::to_string(backend_pid)) + "::int)";
@@ -361,8 +359,7 @@ void pool::cancel(const connection& running) noexcept
             idle_.push_back({std::move(session), clock::now()});
         }
     } catch (const std::exception&) {
-        // The server's own statement_timeout, set to our deadline, ends the statement a little
-        // later.
+        // The server's statement_timeout ends the statement a little later.
     }
 }
 

@@ -1,5 +1,4 @@
-// pool.hpp: lends sessions with PostgreSQL to operations: bounded, kept ready, waited for until a
-// deadline.
+// pool.hpp: a bounded pool of sessions with PostgreSQL, with a deadline for every wait.
 #pragma once
 
 #include "postgres/circuit_breaker.hpp"
@@ -18,16 +17,16 @@
 
 namespace pgsql::postgres {
 
-/// How many sessions, and for how long. Times in seconds.
+/// Limits of the pool. Times are in seconds.
 struct pool_limits {
     int size = 8;
-    double lifetime = 3600; ///< after which a session is replaced by another
-    double idle = 600;      ///< that a session nobody needs is kept
+    double lifetime = 3600; ///< the age at which a session is replaced
+    double idle = 600;      ///< the time after which an unused session is closed
 };
 
 class pool {
 public:
-    /// No session is opened before the first statement. `opened` is told of each that is.
+    /// No session is opened before the first statement. `opened` is called for each new session.
     pool(
         endpoint endpoint, const pool_limits& limits, std::shared_ptr<pool_stats> stats,
         circuit_breaker::callbacks callbacks,
@@ -36,9 +35,9 @@ public:
           breaker_(endpoint_.timeout, std::move(callbacks)), opened_(std::move(opened))
     {}
 
-    /// Runs `work` with a session. While there is none to be had, or each breaks, that is tried
-    /// again until the deadline, unless the database is known to be away or refuses sessions; so
-    /// `work` must be repeatable. An abandoned statement is stopped at the server.
+    /// Runs `work` with a session. If no session is available, or the session breaks, it retries
+    /// until the deadline, unless the database is down or refuses sessions; so `work` must be
+    /// repeatable. An abandoned statement is canceled at the server.
     template <typename Work>
     std::invoke_result_t<Work&, connection&> with_connection(const wait_options& options, Work work)
     {
@@ -63,37 +62,36 @@ public:
     }
 
     class prefetch;
-    /// Sends a statement whose rows are wanted later; null when sessions are scarce: whoever holds
-    /// one meanwhile may need another, and half of them are kept for that.
+    /// Sends a statement whose rows are collected later. Returns null if more than half of the
+    /// sessions would be in use: an operation with a prefetch may need a second session.
     [[nodiscard]] std::unique_ptr<prefetch> start(const statement& statement,
                                                   const wait_options& options);
 
-    /// A duty of the watch: finds out whether a database that is away is back, and closes sessions
-    /// whose time has come.
+    /// A task of the maintenance thread: probes a database that is down, and closes expired
+    /// sessions.
     [[nodiscard]] next_run maintain(const maintenance_thread::stop_requested& dismissed);
 
     [[nodiscard]] const circuit_breaker& health() const noexcept { return breaker_; }
     [[nodiscard]] int size() const noexcept { return limits_.size; }
-    /// How many sessions somebody uses, and how many nobody does.
+    /// The number of sessions in use, and of idle ones.
     [[nodiscard]] int leased();
     [[nodiscard]] int idle();
 
 private:
-    /// What an operation has tried.
+    /// What an operation has tried so far.
     struct attempt_state {
         attempt_state(const wait_options& options, double timeout)
             : shortened(options.expiry < in_seconds(timeout * 0.9))
         {}
 
-        const bool shortened; ///< the client leaves us less time than the configuration
+        const bool shortened; ///< the client's time limit is below the configured timeout
         clock::time_point began = clock::now();
-        bool work_started = false;     ///< the last one failed at work, and not before
-        bool new_session = false;      ///< the last session
-        int dropped_without_error = 0; ///< fresh sessions that broke without a word
-        int statement_errors = 0;      ///< failures that were PostgreSQL's answer to the statement
+        bool work_started = false;     ///< the last attempt failed after it got a session
+        bool new_session = false;      ///< the last session was opened for this attempt
+        int dropped_without_error = 0; ///< new sessions that were lost without an error message
+        int statement_errors = 0;      ///< failures that PostgreSQL reported for the statement
     };
-    /// A place in the pool, with the session that sits on it; both go back on the way out of a
-    /// scope.
+    /// A slot of the pool with its session; the destructor returns both.
     class lease {
     public:
         explicit lease(pool& pool, std::unique_ptr<connection> idle = nullptr)
@@ -116,43 +114,43 @@ private:
     private:
         pool* pool_;
     };
-    /// A session that nobody uses.
+    /// A session that is not in use.
     struct idle_connection {
         std::unique_ptr<connection> session;
         clock::time_point since;
     };
-    /// Who waits for a place: first come, first served.
+    /// An operation that waits for a slot; served in order of arrival.
     struct waiter {
         std::condition_variable turn;
         bool served = false;
     };
 
     template <typename Work>
-    std::invoke_result_t<Work&, connection&> use(const lease& lent, Work& work,
+    std::invoke_result_t<Work&, connection&> use(const lease& slot, Work& work,
                                                  attempt_state& so_far)
     {
         so_far.work_started = true;
         try {
             if constexpr (std::is_void_v<std::invoke_result_t<Work&, connection&>>) {
-                work(*lent.session);
+                work(*slot.session);
                 breaker_.record_success();
             } else {
-                auto out = work(*lent.session);
+                auto out = work(*slot.session);
                 breaker_.record_success();
                 return out;
             }
         } catch (const error& e) {
-            // A session's own statement_timeout ends what our timeout has given up; what a client
-            // gave up, or limited to less, has to be stopped.
+            // The statement_timeout ends a statement that reached the configured timeout. One that
+            // the client abandoned, or limited to less time, has to be canceled.
             if (e.reason() == error::cause::abandoned ||
                 (so_far.shortened && e.reason() == error::cause::deadline))
-                cancel(*lent.session);
+                cancel(*slot.session);
             throw;
         }
     }
 
     [[nodiscard]] lease acquire(attempt_state& so_far, const wait_options& options);
-    /// Whether to try again, after a failure.
+    /// Whether to retry after a failure.
     [[nodiscard]] bool should_retry(const error& e, const wait_options& options,
                                     attempt_state& so_far);
     [[nodiscard]] std::unique_ptr<connection> open(const wait_options& options);
@@ -174,31 +172,31 @@ private:
     const std::function<void(const transport&)> opened_;
     std::mutex mutex_;
     std::deque<waiter*> queue_;
-    std::vector<idle_connection> idle_; ///< last in, first out: the warmest session serves next
-    int leased_ = 0;                    ///< places
-    int in_use_ = 0;                    ///< sessions on them
+    std::vector<idle_connection> idle_; ///< last in, first out: the most recently used goes first
+    int leased_ = 0;                    ///< slots
+    int in_use_ = 0;                    ///< sessions in these slots
 };
 
-/// A statement under way.
+/// A statement whose rows are collected later.
 class pool::prefetch {
 public:
-    prefetch(pool& pool, std::unique_ptr<lease> on, statement statement)
-        : pool_(pool), lease_(std::move(on)), statement_(std::move(statement))
+    prefetch(pool& pool, std::unique_ptr<lease> slot, statement statement)
+        : pool_(pool), lease_(std::move(slot)), statement_(std::move(statement))
     {}
     prefetch(const prefetch&) = delete;
     prefetch& operator=(const prefetch&) = delete;
     ~prefetch();
 
-    /// Whether the rows are there; then they are kept and the session is given back.
+    /// Whether the rows have arrived; then they are stored and the session is returned.
     [[nodiscard]] bool ready();
-    /// Waits for the rows and keeps them, so that the session is given back.
+    /// Waits for the rows, stores them and returns the session.
     void wait(const wait_options& options);
-    /// The rows. A session that turns out to be lost is replaced, as in run().
+    /// The rows. A lost session is replaced, as in run().
     [[nodiscard]] result collect(const wait_options& options);
 
 private:
     pool& pool_;
-    std::unique_ptr<lease> lease_; ///< null once the rows are kept, or asked for again
+    std::unique_ptr<lease> lease_; ///< null once the rows are stored or the statement has failed
     statement statement_;
     result result_;
     bool finished_ = false;

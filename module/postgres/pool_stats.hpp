@@ -1,4 +1,4 @@
-// pool_stats.hpp: counts what PostgreSQL was asked, and what was waited for on the way there.
+// pool_stats.hpp: counters of statements, sessions and waits of the pool.
 #pragma once
 
 #include "base/counters.hpp"
@@ -7,20 +7,20 @@ namespace pgsql::postgres {
 
 struct pool_stats {
     enum event : std::size_t {
-        statement, ///< sent, not only prepared
-        row,       ///< received
-        attempt,   ///< to open a session
-        session,   ///< opened
-        repeated,  ///< on another session, because the first one was lost
-        wait,      ///< for a place in the pool
-        lost,      ///< sessions that broke while somebody used them
-        retired,   ///< sessions closed for their age, or because nobody needed them
-        refused,   ///< asked for while the database was known to be away
+        statement, ///< statements sent to run, not only to prepare
+        row,       ///< rows received
+        attempt,   ///< attempts to open a session
+        session,   ///< sessions opened
+        repeated,  ///< statements repeated on another session because the first one was lost
+        wait,      ///< waits for a slot of the pool
+        lost,      ///< sessions lost while in use
+        retired,   ///< sessions closed because of their age or because they were idle
+        refused,   ///< requests for a session that failed fast while the database was down
         events
     };
     counters<events> events_counted;
 
-    histogram waited; ///< for a place in the pool, by those who had to wait
+    histogram waited; ///< durations of the waits for a slot of the pool
 };
 
 } // namespace pgsql::postgres

@@ -1,5 +1,4 @@
-// refusal.cpp: turns what libpq says of a failed attempt to connect into whether another attempt
-// can succeed.
+// refusal.cpp: classifies libpq's messages of failed connection attempts: can a retry succeed?
 #include "postgres/refusal.hpp"
 
 #include "postgres/error.hpp"
@@ -32,21 +31,21 @@ struct known_words {
     std::string_view hint;
 };
 
-// libpq (fe-connect.c, fe-auth.c, fe-secure-openssl.c) and OpenSSL have no numbers for these, and
-// PgBouncer has one for all of its own. slapd does not set a locale, so that they come in English.
+// libpq (fe-connect.c, fe-auth.c, fe-secure-openssl.c) and OpenSSL have no codes for these errors,
+// and PgBouncer uses one for all of its errors. slapd sets no locale, so the texts are in English.
 constexpr std::array known_texts = {
     known_words{"certificate verify failed",
-                "The authority of the server's certificate has to be in sslrootcert of pgsql-uri."},
+                "Add the CA of the server's certificate to sslrootcert in pgsql-uri."},
     known_words{"does not match host name",
-                "pgsql-uri has to name the server as its certificate does."},
+                "Use the host name of the server's certificate in pgsql-uri."},
     known_words{"could not get server's host name", "sslmode=verify-full needs a host name."},
     known_words{"server does not support SSL",
                 "Set ssl = on at the server, or change sslmode in pgsql-uri."},
     known_words{"root certificate file", "Check sslrootcert in pgsql-uri."},
     known_words{"certificate present, but not private key", "Check sslkey in pgsql-uri."},
-    known_words{"private key file", "Check sslkey in pgsql-uri and the rights to the file."},
-    known_words{"certificate file", "Check sslcert in pgsql-uri and the rights to the file."},
-    known_words{"alert unknown ca", "The server does not know the authority of sslcert."},
+    known_words{"private key file", "Check sslkey in pgsql-uri and the permissions of the file."},
+    known_words{"certificate file", "Check sslcert in pgsql-uri and the permissions of the file."},
+    known_words{"alert unknown ca", "The server does not trust the CA of sslcert."},
     known_words{"alert bad certificate", "The server refuses the certificate in sslcert."},
     known_words{"alert certificate", "The server refuses the certificate in sslcert."},
     known_words{"alert handshake failure", no_hint},
@@ -55,7 +54,7 @@ constexpr std::array known_texts = {
     known_words{"wrong version number", no_hint},
     known_words{"received invalid response to SSL negotiation", "Check the port in pgsql-uri."},
     known_words{"expected authentication request from server", "Check the port in pgsql-uri."},
-    known_words{"no password supplied", "Put the password into pgsql-uri or a password file."},
+    known_words{"no password supplied", "Set the password in pgsql-uri or in a password file."},
     known_words{"password authentication failed", "Check the user and the password in pgsql-uri."},
     known_words{"SASL authentication failed", "Check the user and the password in pgsql-uri."},
     known_words{"no such user", "Check the user in pgsql-uri."},
@@ -63,7 +62,7 @@ constexpr std::array known_texts = {
     known_words{"login rejected", no_hint},
     known_words{"channel binding", no_hint},
     known_words{"authentication method", no_hint},
-    // Before there is any connection:
+    // Before any connection attempt:
     known_words{"sslmode value", "Check sslmode in pgsql-uri."},
     known_words{"weak sslmode", "Check sslmode in pgsql-uri."},
     known_words{"invalid port number", "Check the port in pgsql-uri."},
@@ -153,7 +152,7 @@ connection_failure read_failure(std::string_view message, std::string sqlstate,
 connection_failure read_failure(std::string_view message, const std::string& database,
                                 const std::string& role)
 {
-    // libpq may have tried several addresses, or without TLS after TLS: the last one decides.
+    // libpq may have tried several addresses, or TLS and then no TLS: the last attempt decides.
     std::string text;
     std::string sqlstate;
     std::size_t last = 0;

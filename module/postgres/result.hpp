@@ -1,4 +1,4 @@
-// result.hpp: turns a libpq result into rows of columns that can be looked at without copying.
+// result.hpp: the rows of a libpq result, readable without copying.
 #pragma once
 
 #include <libpq-fe.h>
@@ -11,8 +11,8 @@
 
 namespace pgsql::postgres {
 
-/// The answer to one statement, in text format. Views point into libpq's buffer and are
-/// NUL-terminated there (libpq manual, PQgetvalue), which lets an Entry point straight at them.
+/// The result of one statement, in text format. Views point into libpq's buffer and are
+/// NUL-terminated there (libpq manual, PQgetvalue), so that an Entry can point directly at them.
 class result {
 public:
     result() = default;
@@ -28,17 +28,17 @@ public:
                                 static_cast<std::size_t>(PQgetlength(handle_.get(), row, column)));
     }
 
-    /// The number of a column's type in PostgreSQL's catalogue.
+    /// The OID of a column's type.
     [[nodiscard]] unsigned type_oid(int column) const noexcept
     {
         return PQftype(handle_.get(), column);
     }
 
-    /// Which server the answer is from, by a number that each start of one has to itself.
+    /// Identifies the server that sent the result; each start of a server has a different number.
     [[nodiscard]] long server_id() const noexcept { return server_id_; }
     [[nodiscard]] const PGresult* handle() const noexcept { return handle_.get(); }
 
-    /// How many rows the statement has changed.
+    /// The number of rows that the statement changed.
     [[nodiscard]] long affected_rows() const noexcept
     {
         return handle_ ? std::strtol(PQcmdTuples(handle_.get()), nullptr, 10) : 0;

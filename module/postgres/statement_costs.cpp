@@ -1,4 +1,4 @@
-// statement_costs.cpp: remembers how long statements of each text took lately.
+// statement_costs.cpp: the average duration of recent statements, by text.
 #include "postgres/statement_costs.hpp"
 
 #include <functional>
@@ -7,15 +7,15 @@ namespace pgsql::postgres {
 namespace {
 
 constexpr double low_seconds = 0.005;
-// How much the last statement counts.
+// The weight of the last statement in the moving average.
 constexpr double weight = 0.2;
 constexpr std::size_t most_texts = 1000;
 
 } // namespace
 
-void statement_costs::add(std::string_view text, clock::duration took)
+void statement_costs::add(std::string_view text, clock::duration elapsed)
 {
-    const double seconds = std::chrono::duration<double>(took).count();
+    const double seconds = std::chrono::duration<double>(elapsed).count();
     const auto key = std::hash<std::string_view>()(text);
     const std::lock_guard lock(mutex_);
     if (seconds_.size() >= most_texts && !seconds_.contains(key))

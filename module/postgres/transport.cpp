@@ -1,4 +1,4 @@
-// transport.cpp: how the bytes of a session travel between PostgreSQL and this process.
+// transport.cpp: the peer and the encryption of a session.
 #include "postgres/transport.hpp"
 
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-// transport.hpp: how the bytes of a session travel between PostgreSQL and this process.
+// transport.hpp: the peer and the encryption of a session.
 #pragma once
 
 #include <libpq-fe.h>
@@ -10,7 +10,7 @@ namespace pgsql::postgres {
 struct transport {
     std::string peer;       ///< "db.example.com (192.0.2.7) port 5432"
     std::string encryption; ///< "TLSv1.3"; empty: none
-    bool local = false;     ///< by a Unix socket or the loopback interface
+    bool local = false;     ///< over a Unix socket or the loopback interface
 
     /// Whether others on the network can read what is sent.
     [[nodiscard]] bool exposed() const noexcept { return encryption.empty() && !local; }

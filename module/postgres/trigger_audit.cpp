@@ -1,5 +1,4 @@
-// trigger_audit.cpp: turns queries into what keeps a NOTIFY from telling of every change in their
-// tables.
+// trigger_audit.cpp: finds what prevents NOTIFY from reporting every change in queried tables.
 #include "postgres/trigger_audit.hpp"
 
 #include <map>
@@ -7,9 +6,9 @@
 namespace pgsql::postgres {
 namespace {
 
-// A view has its query's tree among its rules, which name every table and function by number
-// (pg_rewrite.ev_action). A table brings all parts of the same partitioned table: each has triggers
-// of its own for statements that name it. What each row says: a kind of problem, and where.
+// A view has its query's tree in its rules, which contain the OID of every table and function
+// (pg_rewrite.ev_action). A table adds all partitions of the same partitioned table: each has
+// separate triggers for statements that name it. Each row has a type of problem and an object.
 constexpr auto question = R"(
 WITH RECURSIVE tree(rule, action) AS (
     SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
@@ -21,7 +20,7 @@ WITH RECURSIVE tree(rule, action) AS (
     CROSS JOIN LATERAL (
         SELECT r.oid, r.ev_action::text FROM pg_catalog.pg_rewrite r
         WHERE r.ev_class = c.oid AND r.ev_type = '1' AND c.relkind = 'v'
-        UNION ALL -- rows that are hidden because of what another table says
+        UNION ALL -- row security policies, which may read other tables
         SELECT s.oid, s.polqual::text FROM pg_catalog.pg_policy s
         WHERE s.polrelid = c.oid AND s.polcmd IN ('r', '*') AND c.relrowsecurity
     ) AS below
@@ -46,7 +45,7 @@ UNION ALL
 SELECT 'function', p.oid::regprocedure::text
 FROM called JOIN pg_catalog.pg_proc p ON p.oid = called.function
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-    -- In C there are those of extensions: to compare values, and few that read rows, by statements of their own.
+    -- Functions in C belong to extensions: most compare values, and few read rows, with their own statements.
     AND (l.lanname NOT IN ('internal', 'c') OR (l.lanname = 'c' AND (p.provolatile = 'v' OR p.proretset)))
 WHERE p.provolatile <> 'i' AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
 UNION ALL
@@ -61,14 +60,14 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
     return out;
 }
 
-// Refused for one of the queries: which?
+// Throws an error that names the query that PostgreSQL rejected.
 [[noreturn]] void blame(connection& session, const std::vector<named_query>& queries,
                         const error& refusal, const wait_options& options)
 {
-    if (refusal.sqlstate() == "42501") // no right
+    if (refusal.sqlstate() == "42501") // insufficient_privilege
         throw error(error::cause::statement,
-                    "which tables the queries read can be found out with the right to make "
-                    "temporary views only (GRANT TEMPORARY ON DATABASE): " +
+                    "finding the tables that the queries read requires temporary views (GRANT "
+                    "TEMPORARY ON DATABASE): " +
                         std::string(refusal.what()));
     for (const auto& one : queries) {
         try {
@@ -76,16 +75,14 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
         } catch (const error& e) {
             if (e.reason() != error::cause::statement)
                 throw;
-            throw error(error::cause::statement, one.name +
-                                                     ": which tables it reads could not be found "
-                                                     "out: " +
-                                                     e.what());
+            throw error(error::cause::statement,
+                        one.name + ": cannot find the tables that it reads: " + e.what());
         }
     }
     throw error(refusal);
 }
 
-// What the question says, by the kind of problem.
+// The objects that the query above returns, by type of problem.
 std::map<std::string, std::vector<std::string>> ask(connection& session,
                                                     const std::vector<named_query>& queries,
                                                     const std::string& channel, bool of_all,
@@ -96,7 +93,7 @@ std::map<std::string, std::vector<std::string>> ask(connection& session,
     for (const auto& one : queries)
         views.push_back("CREATE TEMPORARY VIEW back_pgsql_reads_" + std::to_string(views.size()) +
                         " AS SELECT 1 AS one FROM (" + one.text + "\n) AS e");
-    if (of_all) // names with their schemas
+    if (of_all) // for names with schemas
         views.emplace_back("SET LOCAL search_path = pg_catalog");
     const statement asked{question,
                           {channel, std::to_string(session.backend_pid()), of_all ? "t" : "f"}};
@@ -130,17 +127,17 @@ std::string unnotified_changes(connection& session, const std::vector<named_quer
     std::string out;
     const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
     if (found.contains("session"))
-        add("sessions go through a proxy that shares them, and NOTIFY does not come through it");
+        add("the connection goes through a transaction pooler, which does not pass NOTIFY");
     if (const auto& tables = found["trigger"]; !tables.empty())
         add("triggers are missing on " + listed(tables, "", "") +
-            ": run schema/notify.sql in the database, and then SELECT back_pgsql_watch(" +
+            ": run schema/notify.sql in the database, then SELECT back_pgsql_watch(" +
             listed(tables, "'", "'") + ")");
     if (const auto& tables = found["kind"]; !tables.empty())
         add("the queries read " + listed(tables, "", "") +
-            ", which can have no triggers (only tables can, and not the system's)");
+            ", which cannot have triggers (only tables can, except system tables)");
     if (const auto& functions = found["function"]; !functions.empty())
         add("the queries call " + listed(functions, "", "") +
-            ", and what a function reads cannot be told, unless it is IMMUTABLE");
+            "; the tables that a function reads are unknown unless it is IMMUTABLE");
     return out;
 }
 

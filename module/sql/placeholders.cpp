@@ -1,4 +1,4 @@
-// placeholders.cpp: turns an administrator's query with ? or $n into the text PostgreSQL prepares.
+// placeholders.cpp: parses the placeholders ? and $n of a configured query and writes them as $n.
 #include "sql/placeholders.hpp"
 
 #include <algorithm>
@@ -15,8 +15,8 @@ bool is_word_start(char c)
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_word_start(c) || is_digit(c) || c == '$'; }
 
-// Words after which an operand must follow, so that a ? there can only be a parameter. After any
-// other word (a column, a function, a type) it could be the jsonb operator ?.
+// Words that an operand must follow, so that a ? after one can only be a parameter. After any other
+// word (a column, a function, a type) it could be the jsonb operator ?.
 constexpr std::array<std::string_view, 40> before_operand = {
     "all",    "and",       "any",    "as",     "between",   "by",     "case",   "distinct",
     "else",   "escape",    "except", "fetch",  "first",     "from",   "having", "ilike",
@@ -30,9 +30,9 @@ public:
 
     query_text run()
     {
-        // Also in a literal: libpq would take it for the end of the query.
+        // Also within a literal: to libpq it is the end of the query.
         if (const auto nul = sql_.find('\0'); nul != std::string_view::npos)
-            throw query_error(nul, "a NUL character");
+            throw query_error(nul, "NUL character");
         while (position_ < sql_.size())
             step();
         if (marks_ > 0 && highest_ > 0)
@@ -71,7 +71,7 @@ private:
             return block_comment();
         if (ended_)
             throw query_error(position_,
-                              "text after the semicolon: a directive takes one statement");
+                              "text after the semicolon; a directive takes one statement");
         seen_anything_ = true;
         if (c == ';') {
             ended_ = true;
@@ -103,14 +103,15 @@ private:
 
     void line_comment()
     {
-        // It could be meant to end where a line of slapd.conf did, with a WHERE on the next one.
+        // The comment could be meant to end with its line of slapd.conf, before a WHERE on the next
+        // line.
         if (sql_.find('\n') == std::string_view::npos)
             throw query_error(position_,
-                              "a comment that begins with -- takes all the rest, since slapd "
-                              "joins the lines of a directive; write /* ... */");
+                              "a comment that begins with -- extends to the end of the query, "
+                              "because slapd joins the lines of a directive; write /* ... */");
         const auto end = std::min(sql_.find('\n', position_), sql_.size());
         copy(end - position_);
-        // The text goes into "FROM (…) AS e": a comment at its end must not swallow the
+        // The text becomes part of "FROM (…) AS e": a comment at its end must not include the
         // parenthesis.
         out_.text += '\n';
         end_of_comment_ = out_.text.size();
@@ -122,7 +123,7 @@ private:
         int depth = 0;
         do {
             if (position_ >= sql_.size())
-                throw query_error(start, "a comment that does not end");
+                throw query_error(start, "unterminated comment");
             if (sql_[position_] == '/' && peek(1) == '*') {
                 ++depth;
                 copy(2);
@@ -141,8 +142,8 @@ private:
         copy(1);
         for (;;) {
             if (position_ >= sql_.size())
-                throw query_error(start, quote == '"' ? "a quoted identifier that does not end"
-                                                      : "a string literal that does not end");
+                throw query_error(start, quote == '"' ? "unterminated quoted identifier"
+                                                      : "unterminated string literal");
             const char c = sql_[position_];
             if (backslashes && c == '\\' && position_ + 1 < sql_.size()) {
                 copy(2);
@@ -190,7 +191,7 @@ private:
             while (end < sql_.size() && is_digit(sql_[end]) && n <= 65535)
                 n = n * 10 + (sql_[end++] - '0');
             if (n < 1 || n > 65535)
-                throw query_error(start, "a parameter number outside 1 … 65535");
+                throw query_error(start, "parameter number out of range 1 to 65535");
             highest_ = std::max(highest_, n);
             out_.places.push_back(out_.text.size());
             copy(end - position_);
@@ -202,11 +203,11 @@ private:
             ++end;
         if (end >= sql_.size() || sql_[end] != '$')
             throw query_error(
-                start, "a $ that begins neither a parameter ($1) nor a dollar quote ($$…$$)");
+                start, "a $ that starts neither a parameter ($1) nor a dollar quote ($$…$$)");
         const auto tag = sql_.substr(position_, end - position_ + 1);
         const auto close = sql_.find(tag, end + 1);
         if (close == std::string_view::npos)
-            throw query_error(start, "a dollar quote that does not end");
+            throw query_error(start, "unterminated dollar quote");
         copy(close + tag.size() - position_);
         after_operand_ = true;
         escapes_ = false;
@@ -218,18 +219,20 @@ private:
         if ((peek(1) == '|' && !concatenation) || peek(1) == '&')
             throw query_error(position_, "ambiguous: the operator is written \\?" +
                                              std::string(1, peek(1)) +
-                                             ", a parameter is set off by a blank");
+                                             "; write a space after a parameter");
         if (peek(1) == '?')
             throw query_error(
-                position_, "ambiguous: two question marks; a parameter is ?, the operator is \\?");
+                position_,
+                "ambiguous: two question marks; write a parameter as ?, the operator as \\?");
         if (after_operand_)
             throw query_error(
                 position_,
-                "ambiguous: a ? after a value is PostgreSQL's operator, which is written \\?; "
-                "a parameter needs an operator or a keyword before it");
+                "ambiguous: a ? after a value is PostgreSQL's operator; write it as \\?, or write "
+                "an operator or a keyword before a parameter");
         if (marks_ == 0)
             first_mark_ = position_;
-        // In LIKE$1 the $ belongs to a name, and in $1AND or $11 the rest to the parameter.
+        // In LIKE$1 the $ would be part of the name, and in $1AND or $11 what follows would be part
+        // of the parameter.
         if (!out_.text.empty() && is_word(out_.text.back()))
             out_.text += ' ';
         out_.places.push_back(out_.text.size());

@@ -1,4 +1,4 @@
-// placeholders.hpp: turns an administrator's query with ? or $n into the text PostgreSQL prepares.
+// placeholders.hpp: parses the placeholders ? and $n of a configured query and writes them as $n.
 #pragma once
 
 #include <cstddef>
@@ -9,18 +9,17 @@
 
 namespace pgsql::postgres {
 
-/// A query as PostgreSQL takes it.
+/// A query in the form that PostgreSQL accepts.
 struct query_text {
     std::string text;                ///< with $1 … $n, without a final semicolon
-    int parameters = 0;              ///< the highest n; every ? is one more parameter
-    std::vector<std::size_t> places; ///< where in `text` a $n begins
+    int parameters = 0;              ///< the highest n; each ? is another parameter
+    std::vector<std::size_t> places; ///< the offset of each $n in `text`
 
-    /// The text with another placeholder in place of each of its own: for a query that becomes part
-    /// of a larger one.
+    /// The text with `placeholder` instead of each $n, for use within a larger query.
     [[nodiscard]] std::string with_parameter(std::string_view placeholder) const;
 };
 
-/// The query cannot be taken; `position` is the offset of the offending character, counted from 0.
+/// The query is invalid; `position` is the offset of the offending character, counted from 0.
 class query_error : public std::invalid_argument {
 public:
     query_error(std::size_t at, const std::string& message)
@@ -31,8 +30,8 @@ public:
 };
 
 /// Replaces each `?` outside literals, quoted identifiers, dollar quotes and comments by the next
-/// `$n`; takes `\?` for PostgreSQL's operators of that name. Throws query_error for what is
-/// ambiguous, unfinished or more than one statement.
+/// `$n`, and `\?` by PostgreSQL's operator `?`. Throws query_error if the query is ambiguous,
+/// unterminated or more than one statement.
 [[nodiscard]] query_text parse_placeholders(std::string_view sql);
 
 } // namespace pgsql::postgres

@@ -1,5 +1,4 @@
-// statement.hpp: one SQL statement on its way to PostgreSQL: a text fixed by the configuration and
-// values beside it.
+// statement.hpp: an SQL statement: a text from the configuration, and values as parameters.
 #pragma once
 
 #include <optional>
@@ -8,13 +7,13 @@
 
 namespace pgsql::postgres {
 
-/// `text` is made of the configuration alone; whatever a client sent is in `values`, bound to $1 …
-/// $n.
+/// `text` comes from the configuration only. Everything that a client sent is in `values`, bound to
+/// $1 … $n.
 struct statement {
     std::string text;
     std::vector<std::string> values;
 
-    /// Adds a value and gives the placeholder that stands for it.
+    /// Adds a value and returns its placeholder.
     [[nodiscard]] std::string bind(std::string value)
     {
         values.push_back(std::move(value));

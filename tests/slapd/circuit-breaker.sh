@@ -30,29 +30,29 @@ at_once() { # slapd's own measure of the operations that follow
 
 stop_postgres
 expect 52 search -b $base '(uid=ann)'
-logged 'the database is away, and operations get result 52 at once until it answers: cannot connect'
+logged 'database down, failing fast (52) until it recovers: cannot connect'
 at_once
 same 2 "$(figure olmPgDatabaseState)" "cn=Monitor's word for it"
 [ "$(figure olmPgFailedFast)" -ge 20 ] || fail "cn=Monitor does not count who was sent away"
 start_postgres
-logged 'the database is back after' 20 # nobody has asked for anything
+logged 'database up again after' 20 # nobody has asked for anything
 right "when it is back"
 same "0 0" "$(figure olmPgDatabaseState) $(figure olmPgDatabaseDowntime)" "what cn=Monitor says when it is back"
 
 # A frozen server accepts connections and stays silent.
 freeze_postgres
 expect 52 search -b $base '(uid=ann)'
-eventually 10 times_said 2 'the database is away, and'
+eventually 10 times_said 2 'database down, failing fast'
 at_once
 thaw_postgres
-eventually 20 times_said 2 'the database is back after'
+eventually 20 times_said 2 'database up again after'
 right "after the thaw"
 
 # One slow statement is no reason to take the database away from everybody.
 q 'ALTER TABLE "Groups" RENAME TO g; CREATE VIEW "Groups" AS SELECT g.* FROM g, pg_sleep(10); GRANT SELECT ON "Groups", g TO ldap' >/dev/null
 expect 52 search -b $base '(objectClass=posixGroup)'
 right "beside a slow statement"
-times_said 2 'the database is away, and' || fail "a slow statement was taken for a database that is away"
+times_said 2 'database down, failing fast' || fail "a slow statement was taken for a database that is away"
 
 # Nor is it that there is no room for one more session, while those that exist are served.
 q 'DROP VIEW "Groups"; ALTER TABLE g RENAME TO "Groups"; ALTER TABLE "Users" RENAME TO u;
@@ -71,14 +71,14 @@ hung=$(q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'a
 kill -STOP "$hung" # nor does it hear that its client is gone
 expect 52 wait "$slow"
 for _ in 1 2 3 4 5; do right "while there is no room for one more session"; done
-times_said 2 'the database is away, and' || fail "a full server was taken for one that is away"
+times_said 2 'database down, failing fast' || fail "a full server was taken for one that is away"
 kill -CONT "$hung"
 q 'ALTER ROLE ldap CONNECTION LIMIT -1'
 
 # Nor are changes of the configuration held up.
 stop_postgres
 expect 52 search -b $base '(uid=ann)'
-eventually 10 times_said 3 'the database is away, and'
+eventually 10 times_said 3 'database down, failing fast'
 expect 0 as_config ldapmodify < <(printf '%s\n' "dn: olcDatabase={1}pgsql,cn=config" "changetype: modify" "replace: olcPgPoolSize" "olcPgPoolSize: 3")
 expect 52 search -b $base '(uid=ann)'
-eventually 10 times_said 4 'the database is away, and'
+eventually 10 times_said 4 'database down, failing fast'

@@ -50,7 +50,7 @@ not_talked_to 'server does not support SSL, but SSL was required'
 
 # It mends itself when the right one is there again. A server that wants TLS says so to those who come without.
 database right
-logged 'the database is back after' 20
+logged 'database up again after' 20
 found
 sed -i 's/^host /hostssl /' "$T/pg/data/pg_hba.conf"
 q 'SELECT pg_reload_conf()' >/dev/null

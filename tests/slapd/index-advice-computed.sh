@@ -17,7 +17,7 @@ conf() { # NUMBER MAIL FROM
         "pgsql-list users SELECT username, $1 AS \"uidNumber\", $2 AS mail, 100 AS gid_number FROM $3" 'pgsql-attribute users uid column=username compare=exact' \
         'pgsql-private-groups off'
 }
-irregular="~ '^ |  | \$|[^ -~]'" reads='reads all of auth_user (20000 rows); this spares it:'
+irregular="~ '^ |  | \$|[^ -~]'" reads='reads all of auth_user (20000 rows); missing index:'
 # number | mail | from | the index for the number | what the index for mail is on | a mail of u4242
 while IFS='#' read -r number mail from by_number by_mail found; do
     [[ $from != auth_user* ]] || q 'GRANT SELECT ON auth_user, depts TO ldap'
@@ -52,6 +52,6 @@ said() { # NUMBER MAIL FROM WORDS: of the searches by number and by mail
     contains "$(advice)" "$4"
     lacks "$(advice)" 'CREATE INDEX'
 }
-said 'id + date_part($$hour$$, now())::int' "to_char(\"Born at\", 'YYYY') || username" auth_user ' is not IMMUTABLE, so that no index can have it'
+said 'id + date_part($$hour$$, now())::int' "to_char(\"Born at\", 'YYYY') || username" auth_user ' is not IMMUTABLE and cannot be indexed'
 contains "$(advice)" "to_char(\"Born at\", 'YYYY'::text) || (username)::text is not IMMUTABLE"
-said 'depts.grp + auth_user.id' 'username || suffix' 'auth_user JOIN depts USING (grp)' 'is made of columns of several tables'
+said 'depts.grp + auth_user.id' 'username || suffix' 'auth_user JOIN depts USING (grp)' 'uses columns of several tables'

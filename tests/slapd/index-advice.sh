@@ -20,10 +20,10 @@ q "INSERT INTO \"Users\" (\"uidNumber\", \"uid\", \"gidNumber\", \"homeDirectory
 # The manager's schema and its four queries.
 restart - < <(manager_conf)
 irregular="~ '^ |  | \$|[^ -~]'"
-same "finding users by mail reads all of \"Users\" (20010 rows); this spares it: CREATE INDEX ON \"Users\" (lower(\"mail\" COLLATE \"C\")); CREATE INDEX ON \"Users\" ((true)) WHERE \"mail\" $irregular;
-finding groups by cn reads all of \"Groups\" (20004 rows); this spares it: CREATE INDEX ON \"Groups\" (lower(\"cn\" COLLATE \"C\")); CREATE INDEX ON \"Groups\" ((true)) WHERE \"cn\" $irregular;
-showing memberUid of groups reads all of \"UserGroups\" (100013 rows); this spares it: CREATE INDEX ON \"UserGroups\" (\"gidNumber\", \"uidNumber\");
-finding private groups by gidNumber reads all of \"Users\" (20010 rows) and all of \"Groups\" (20004 rows); this spares it: CREATE INDEX ON \"Users\" (\"gidNumber\");" "$(advice)" "what the log says of the manager's tables"
+same "finding users by mail reads all of \"Users\" (20010 rows); missing index: CREATE INDEX ON \"Users\" (lower(\"mail\" COLLATE \"C\")); CREATE INDEX ON \"Users\" ((true)) WHERE \"mail\" $irregular;
+finding groups by cn reads all of \"Groups\" (20004 rows); missing index: CREATE INDEX ON \"Groups\" (lower(\"cn\" COLLATE \"C\")); CREATE INDEX ON \"Groups\" ((true)) WHERE \"cn\" $irregular;
+showing memberUid of groups reads all of \"UserGroups\" (100013 rows); missing index: CREATE INDEX ON \"UserGroups\" (\"gidNumber\", \"uidNumber\");
+finding private groups by gidNumber reads all of \"Users\" (20010 rows) and all of \"Groups\" (20004 rows); missing index: CREATE INDEX ON \"Users\" (\"gidNumber\");" "$(advice)" "what the log says of the manager's tables"
 people='(objectClass=posixAccount)' groups='(objectClass=posixGroup)'
 searches=("(&$people(mail=u12345@example.com))" "(&$groups(cn=g45678))" "(&$groups(gidNumber=12345))")
 found=(uid=u12345 cn=g45678 cn=u12345)
@@ -64,4 +64,4 @@ n=$(q "EXPLAIN SELECT u.\"uid\" FROM \"Groups\" g JOIN \"UserGroups\" ug USING (
 [ "$n" = 1 ] || fail "PostgreSQL does not read all users, so this test proves nothing"
 q 'DROP INDEX "UserGroups_gidNumber_uidNumber_idx"'
 restart - < <(manager_conf)
-same 'showing memberUid of groups reads all of "UserGroups" (20012 rows); this spares it: CREATE INDEX ON "UserGroups" ("gidNumber", "uidNumber");' "$(advice)" "what the log says of few groups without the index"
+same 'showing memberUid of groups reads all of "UserGroups" (20012 rows); missing index: CREATE INDEX ON "UserGroups" ("gidNumber", "uidNumber");' "$(advice)" "what the log says of few groups without the index"

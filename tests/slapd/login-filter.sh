@@ -89,9 +89,9 @@ change() { printf '%s\n' "dn: $database" "changetype: modify" "$@" | as_config l
 expect 49 bind dora
 expect 0 change "delete: olcPgLoginFilter"
 expect 0 bind dora
-# A comment ends with its line; one that takes all the rest could hide a condition.
+# A comment ends with its line; one that extends to the end of the query could hide a condition.
 expect 80 change "add: olcPgLoginFilter" "olcPgLoginFilter: users full_name <> 'Dora Draper' -- she is on leave"
-contains "$ERR" "takes all the rest"
+contains "$ERR" "extends to the end of the query"
 expect 0 change "add: olcPgLoginFilter" "olcPgLoginFilter:: $(base64 -w0 <<<$'users full_name <> \'Dora Draper\' -- she is on leave\n AND true')"
 expect 49 bind dora
 expect 0 bind bob

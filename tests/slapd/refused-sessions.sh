@@ -18,7 +18,7 @@ right() { same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann${1:+ $1}"; }
 times_said() { [ "$(grep -cF -- "$2" "$T/slapd.log")" = "$1" ]; }
 right "to begin with"
 
-refuses='PostgreSQL refuses sessions, and operations get result 52 at once until it accepts one: cannot connect: '
+refuses='PostgreSQL refuses sessions, failing fast (52) until it accepts one: cannot connect: '
 reload() { q 'SELECT pg_reload_conf()' >/dev/null; }
 deny() { q 'ALTER ROLE ldap NOLOGIN'; }
 allow() { q 'ALTER ROLE ldap LOGIN'; }
@@ -43,7 +43,7 @@ while IFS='|' read -r break mend words; do
     times_said $times "$refuses" || fail "the log does not say once that PostgreSQL refuses sessions"
     contains "$(grep -F "$refuses" "$T/slapd.log" | tail -n 1)" "$words"
     $mend
-    eventually 20 times_said $times 'the database is back after' # without an operation
+    eventually 20 times_said $times 'database up again after' # without an operation
     right "after $mend"
 done <<'END'
 deny|allow|role "ldap" is not permitted to log in
@@ -60,5 +60,5 @@ within 20 expect 52 search -b $base '(uid=ann)'
 logged "$refuses"
 contains "$(grep -F "$refuses" "$T/slapd.log" | tail -n 1)" 'certificate verify failed'
 cp "$T/ours.pem" "$T/others.pem"
-eventually 20 times_said $((times + 1)) 'the database is back after'
+eventually 20 times_said $((times + 1)) 'database up again after'
 right "with the right authority"

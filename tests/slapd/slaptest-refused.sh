@@ -33,16 +33,16 @@ told() { # standard input: SQL | the address | words | hint
 at=127.0.0.1:$PGPORT tls=ldap:ldap@127.0.0.1:$PGPORT/manager?sslmode
 told <<END
 |ldap:wrong@$at/manager|FATAL:  password authentication failed for user "ldap"|Check the user and the password in pgsql-uri.
-|ldap@$at/manager|no password supplied|Put the password into pgsql-uri or a password file.
+|ldap@$at/manager|no password supplied|Set the password in pgsql-uri or in a password file.
 |ldap:ldap@$at/nosuch|FATAL:  database "nosuch" does not exist|Check the database in pgsql-uri.
 |ldap:ldap@$at/other|DETAIL:  User does not have CONNECT privilege.|GRANT CONNECT ON DATABASE "other" TO "ldap";
 |ldap:ldap@$at/postgres|no pg_hba.conf entry for host "127.0.0.1", user "ldap", database "postgres"|Check the user in pgsql-uri and the server's pg_hba.conf.
 |ldap:ldap@$at/manager?options=-cnosuch%3D1|unrecognized configuration parameter "nosuch"|Check options in pgsql-uri.
 |ldap:ldap@$at/manager?sslmode=nosuch|invalid sslmode value: "nosuch"|Check sslmode in pgsql-uri.
 |$tls=require|server does not support SSL, but SSL was required|Set ssl = on at the server, or change sslmode in pgsql-uri.
-ALTER SYSTEM SET ssl = on|$tls=verify-full&sslrootcert=$T/others.pem|certificate verify failed|The authority of the server's certificate has to be in sslrootcert
+ALTER SYSTEM SET ssl = on|$tls=verify-full&sslrootcert=$T/others.pem|certificate verify failed|Add the CA of the server's certificate to sslrootcert
 |$tls=verify-full&sslrootcert=$T/nosuch.pem|root certificate file "$T/nosuch.pem" does not exist|Check sslrootcert in pgsql-uri.
-|ldap:ldap@localhost:$PGPORT/manager?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=$T/ours.pem|does not match host name "localhost"|pgsql-uri has to name the server as its certificate does.
+|ldap:ldap@localhost:$PGPORT/manager?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=$T/ours.pem|does not match host name "localhost"|Use the host name of the server's certificate in pgsql-uri.
 |$tls=require&sslcert=$T/right.pem&sslkey=$T/nosuch.key|certificate present, but not private key file|Check sslkey in pgsql-uri.
 ALTER ROLE ldap NOLOGIN|ldap:ldap@$at/manager|FATAL:  role "ldap" is not permitted to log in|
 ALTER ROLE ldap LOGIN; ALTER DATABASE other ALLOW_CONNECTIONS false|ldap:ldap@$at/other|is not currently accepting connections|ALTER DATABASE "other" ALLOW_CONNECTIONS true;

@@ -1,4 +1,4 @@
-// What is known of the characters that a database's encoding has.
+// The cache of characters tells which texts the encoding of a database can hold.
 #include "mapping/character_set.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -6,7 +6,7 @@
 using pgsql::directory::character_set;
 using verdict = character_set::verdict;
 
-TEST_CASE("ASCII is always held, and other characters once PostgreSQL has said so")
+TEST_CASE("ASCII is always held, and other characters once PostgreSQL has confirmed it")
 {
     character_set set;
     CHECK(set.look_up("") == verdict::held);
@@ -19,7 +19,7 @@ TEST_CASE("ASCII is always held, and other characters once PostgreSQL has said s
     CHECK(set.look_up("ж 😀") == verdict::not_held);
 }
 
-TEST_CASE("only characters that were not checked yet are collected, once")
+TEST_CASE("only unknown characters are collected, each once")
 {
     character_set set;
     set.learn("ü", true);
@@ -36,10 +36,10 @@ TEST_CASE("a letter and its accent are one character")
     CHECK(unknown == std::set<std::string>{"か\u309a", "\u309a", "e\u0301"});
 }
 
-TEST_CASE("encodings of all of Unicode, and of bytes, limit nothing")
+TEST_CASE("UTF8 and SQL_ASCII are not limited encodings")
 {
     CHECK_FALSE(character_set::limited("UTF8"));
     CHECK_FALSE(character_set::limited("SQL_ASCII"));
-    CHECK_FALSE(character_set::limited("")); // a proxy does not tell
+    CHECK_FALSE(character_set::limited("")); // not reported by a pooler
     CHECK(character_set::limited("LATIN1"));
 }

@@ -1,4 +1,4 @@
-// When a database counts as away, and who waits for it.
+// The circuit breaker opens after lasting failures or a refusal, and a probe closes it.
 #include "postgres/circuit_breaker.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -25,7 +25,7 @@ struct record {
 
 [[noreturn]] void refused() { throw error(error::cause::lost, "refused"); }
 
-void try_until_away(circuit_breaker& b)
+void try_until_down(circuit_breaker& b)
 {
     while (b.current() != state::down) {
         try {
@@ -38,14 +38,13 @@ void try_until_away(circuit_breaker& b)
 
 } // namespace
 
-TEST_CASE("lasting trouble marks the database down, and a successful probe marks it up",
-          "[breaker]")
+TEST_CASE("lasting failures mark the database as down, and a probe ends it", "[breaker]")
 {
     record seen;
     circuit_breaker b(timeout, seen.listener());
     CHECK_NOTHROW(b.check());
     const auto started = clock::now();
-    try_until_away(b);
+    try_until_down(b);
     CHECK(clock::now() - started >= std::chrono::duration<double>(0.9 * timeout));
     CHECK_THROWS_AS(b.check(), error);
     CHECK(b.seconds_down() > 0);
@@ -59,7 +58,8 @@ TEST_CASE("lasting trouble marks the database down, and a successful probe marks
     CHECK(seen.said.size() == 2);
 }
 
-TEST_CASE("in trouble one tries at a time, and success ends it for all", "[breaker]")
+TEST_CASE("while degraded, one attempt runs at a time, and its success ends it for all",
+          "[breaker]")
 {
     record seen;
     circuit_breaker b(20, seen.listener());
@@ -74,20 +74,21 @@ TEST_CASE("in trouble one tries at a time, and success ends it for all", "[break
     CHECK(b.attempt_connect([&] { CHECK(b.attempt_connect([] {})); }));
 }
 
-TEST_CASE("a waiter is told when its deadline has passed or it is abandoned", "[breaker]")
+TEST_CASE("a wait ends with an error at the deadline or when the operation is abandoned",
+          "[breaker]")
 {
     circuit_breaker b(20, {});
     CHECK_THROWS_AS(b.attempt_connect([] { refused(); }), error);
     CHECK_THROWS_AS(b.wait_for_attempt({clock::now()}), error);
     try {
         b.wait_for_attempt({in_seconds(20), [] { return true; }});
-        FAIL("waited for nobody");
+        FAIL("an abandoned operation went on waiting");
     } catch (const error& e) {
         CHECK(e.reason() == error::cause::abandoned);
     }
 }
 
-TEST_CASE("without probes a database is never considered down", "[breaker]")
+TEST_CASE("without a probe, a database is never down", "[breaker]")
 {
     circuit_breaker b(0, {});
     CHECK_THROWS_AS(b.attempt_connect([] { refused(); }), error);
@@ -97,7 +98,7 @@ TEST_CASE("without probes a database is never considered down", "[breaker]")
     CHECK_FALSE(b.needs_probe());
 }
 
-TEST_CASE("a suspicion is looked into at once", "[breaker]")
+TEST_CASE("a suspected database is probed at once", "[breaker]")
 {
     record seen;
     circuit_breaker b(20, seen.listener());
@@ -105,14 +106,14 @@ TEST_CASE("a suspicion is looked into at once", "[breaker]")
     CHECK(seen.alarms == 1);
     CHECK(b.needs_probe());
     CHECK(b.current() == state::healthy);
-    CHECK(b.check_connection([] {}) == 0); // slow, no more
+    CHECK(b.check_connection([] {}) == 0); // only slow
     CHECK_FALSE(b.needs_probe());
     b.mark_suspect();
     CHECK(b.check_connection([] { refused(); }) > 0);
     CHECK(b.current() == state::down);
 }
 
-TEST_CASE("a failure that nothing followed for long says nothing of today", "[breaker]")
+TEST_CASE("an old failure does not count for a new outage", "[breaker]")
 {
     record seen;
     circuit_breaker b(0.05, seen.listener());
@@ -128,26 +129,26 @@ TEST_CASE("a failure that nothing followed for long says nothing of today", "[br
     CHECK(seen.alarms == 0);
 }
 
-TEST_CASE("a cut off attempt does not hide what was said before it", "[breaker]")
+TEST_CASE("an attempt that the deadline ends does not hide an earlier error message", "[breaker]")
 {
     const error said(error::cause::lost, "said", {}, error::server_reply::error_text);
     const error cut(error::cause::deadline, "no answer", {}, error::server_reply::none);
     const error silence(error::cause::lost, "no answer", {}, error::server_reply::none);
     const auto failing = [](const error& with) { return [&] { throw error(with); }; };
     circuit_breaker b(20, {});
-    CHECK(std::string(b.reason_of(cut).what()) == "no answer"); // nothing was said
+    CHECK(std::string(b.reason_of(cut).what()) == "no answer"); // there is no earlier message
     CHECK_THROWS_AS(b.attempt_connect(failing(said)), error);
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
     CHECK_THROWS_AS(b.attempt_connect(failing(cut)), error);
     CHECK(std::string(b.reason_of(cut).what()) == "said");
     CHECK(b.reason_of(cut).reason() == error::cause::deadline);
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
-    CHECK_THROWS_AS(b.attempt_connect(failing(silence)), error); // it had all its time
-    CHECK(std::string(b.reason_of(silence).what()) == "said; since then no answer in time");
+    CHECK_THROWS_AS(b.attempt_connect(failing(silence)), error); // it had its full time
+    CHECK(std::string(b.reason_of(silence).what()) == "said; no answer in time since then");
     CHECK(b.reason_of(error(error::cause::busy, "busy")).reason() == error::cause::busy);
 }
 
-TEST_CASE("a refusal marks the database down immediately, is logged once, and is probed rarely",
+TEST_CASE("a refusal marks the database as down at once, is logged once, and probed less often",
           "[breaker]")
 {
     const error refusal(error::cause::rejected, "no such role", "28000",
@@ -159,8 +160,8 @@ TEST_CASE("a refusal marks the database down immediately, is logged once, and is
     b.refused(refusal);
     CHECK(b.current() == state::down);
     REQUIRE(seen.said.size() == 1);
-    CHECK(seen.said.front() == "PostgreSQL refuses sessions, and operations get result 52 at once "
-                               "until it accepts one: no such role");
+    CHECK(seen.said.front() ==
+          "PostgreSQL refuses sessions, failing fast (52) until it accepts one: no such role");
     double pause = 1;
     for (int i = 0; i < 8; ++i) {
         const double next = b.check_connection([&] { throw error(refusal); });

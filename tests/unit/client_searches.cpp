@@ -1,4 +1,4 @@
-// The searches of clients are word for word what they send, and names in them are data.
+// The searches are exactly those that clients send, and values in them are escaped.
 #include "advisor/client_searches.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -20,7 +20,7 @@ std::string filter_of(const sample& of, std::string_view client, std::string_vie
 
 } // namespace
 
-TEST_CASE("SSSD, nslcd and Proxmox VE ask in their own words")
+TEST_CASE("the filters are those of SSSD, nslcd and Proxmox VE")
 {
     const sample of{"ann", "2000", "uid=ann,dc=example,dc=com", "devs", "2002"};
     CHECK(filter_of(of, "SSSD", "a user by number") ==
@@ -34,7 +34,7 @@ TEST_CASE("SSSD, nslcd and Proxmox VE ask in their own words")
     CHECK(filter_of(of, "Proxmox VE", "all groups").starts_with("(|(objectclass=groupOfNames)"));
 }
 
-TEST_CASE("names do not become parts of a filter")
+TEST_CASE("values are escaped in filters")
 {
     CHECK(filter_of({.user = "a*(b)\\c"}, "Proxmox VE", "a login") == "(uid=a\\2a\\28b\\29\\5cc)");
 }

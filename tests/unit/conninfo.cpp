@@ -1,4 +1,4 @@
-// conninfo.cpp: parts of a connection string take the place of those of another.
+// The parts of one connection string override those of another.
 #include "postgres/conninfo.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,7 +8,7 @@
 using pgsql::postgres::overridden;
 using pgsql::postgres::user_of;
 
-TEST_CASE("another user brings their own password")
+TEST_CASE("overriding the user removes the password")
 {
     CHECK(overridden("postgres://ldap:secret@db/manager?sslmode=require", "user=postgres") ==
           "dbname='manager' host='db' sslmode='require' user='postgres'");
@@ -16,7 +16,7 @@ TEST_CASE("another user brings their own password")
           "dbname='manager' host='db' password='b' user='a'");
 }
 
-TEST_CASE("another host has its own port")
+TEST_CASE("overriding the host removes the port")
 {
     CHECK(overridden("host=a,b port=1,2 dbname=m user=u password=p", "host=/run/postgresql") ==
           "dbname='m' host='/run/postgresql' password='p' user='u'");

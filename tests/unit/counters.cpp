@@ -1,5 +1,4 @@
-// What many threads count at once is all there in the end, and what took how long is in the right
-// bucket.
+// Counters lose no concurrent additions, and histograms count durations in the right bucket.
 #include "base/counters.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -10,7 +9,7 @@
 using namespace pgsql;
 using namespace std::chrono_literals;
 
-TEST_CASE("no addition of any thread is lost, and none goes elsewhere")
+TEST_CASE("concurrent additions are all counted, each in its counter")
 {
     constexpr int times = 20000;
     counters<3> of;
@@ -29,7 +28,7 @@ TEST_CASE("no addition of any thread is lost, and none goes elsewhere")
     CHECK(of[2] == 12 * times * 5);
 }
 
-TEST_CASE("a bucket holds what took as long as its bound, and not what took longer")
+TEST_CASE("a bucket includes its upper bound")
 {
     histogram of;
     of.add(0us);
@@ -45,7 +44,7 @@ TEST_CASE("a bucket holds what took as long as its bound, and not what took long
     CHECK(of.sum() == 101 + 20'000'001 + 3'600'000'000);
 }
 
-TEST_CASE("a clock that went backwards does no harm")
+TEST_CASE("negative durations count as zero")
 {
     histogram of;
     of.add(-5us);

@@ -1,4 +1,4 @@
-// DNs and places of the directory turn into each other.
+// DNs are located in the tree of containers, and RDN values are escaped and unescaped.
 #include "mapping/dn_tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,7 +8,7 @@ using namespace pgsql::directory;
 static const dn_tree house({{"dc=Example,dc=com", "dc=example,dc=com", -1},
                             {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0}});
 
-TEST_CASE("a DN names a fixed entry, a row below one, or nothing")
+TEST_CASE("a DN names a container, a row below one, or nothing")
 {
     CHECK(house.locate("dc=example,dc=com").container == 0);
     CHECK(house.locate("ou=people,dc=example,dc=com").container == 1);
@@ -23,7 +23,7 @@ TEST_CASE("a DN names a fixed entry, a row below one, or nothing")
     CHECK(house.locate("uid=ann+cn=ann,dc=example,dc=com").parent == -1);
 }
 
-TEST_CASE("escaped values come out as they are stored")
+TEST_CASE("escaped values are unescaped to the stored value")
 {
     CHECK(house.locate("uid=a\\2Cb,dc=example,dc=com").value == "a,b");
     CHECK(house.locate("uid=a\\,b,dc=example,dc=com").value == "a,b");
@@ -32,7 +32,7 @@ TEST_CASE("escaped values come out as they are stored")
     CHECK(house.locate("uid=a\\2Bb,dc=example,dc=com").value == "a+b");
 }
 
-TEST_CASE("what is rendered is located again")
+TEST_CASE("a DN with an escaped value is located again")
 {
     for (const std::string& value :
          std::vector<std::string>{"ann", "a,b", "a+b", " lead", "trail ", "#hash", "q\"uote",
@@ -43,7 +43,7 @@ TEST_CASE("what is rendered is located again")
     }
 }
 
-TEST_CASE("only printable ASCII without specials and superfluous blanks is plain")
+TEST_CASE("only printable ASCII without special characters and redundant spaces needs no escaping")
 {
     for (const char* value : {"ann", "Ann Archer", "a.b-c_d", "user%_*"})
         CHECK(needs_no_escaping(value));
@@ -52,7 +52,7 @@ TEST_CASE("only printable ASCII without specials and superfluous blanks is plain
         CHECK_FALSE(needs_no_escaping(value));
 }
 
-TEST_CASE("an entry lies below itself and what is above it")
+TEST_CASE("an entry is below itself and its superiors")
 {
     CHECK(house.is_below(1, 0));
     CHECK(house.is_below(1, 1));

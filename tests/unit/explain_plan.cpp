@@ -1,5 +1,4 @@
-// What EXPLAIN says becomes the tables that are read, by which index, and what their rows have to
-// equal.
+// EXPLAIN's output is parsed into the scans of tables, their indexes and their conditions.
 #include "advisor/explain_plan.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -10,7 +9,7 @@ using namespace pgsql::postgres;
 
 namespace {
 
-// PostgreSQL 15, with what plays no part left out.
+// From PostgreSQL 15, without irrelevant fields.
 constexpr const char* join = R"json([{"Plan": {
   "Node Type": "Nested Loop", "Output": ["g.cn", "\"Users\".uid"],
   "Plans": [
@@ -59,7 +58,7 @@ TEST_CASE("every table of a plan is found with its index and conditions")
           std::vector<std::string>{R"(("Users"."uidNumber" = ug."uidNumber"))"});
 }
 
-TEST_CASE("a join finds no rows that have to be counted first")
+TEST_CASE("join conditions do not apply below nodes that need all their rows")
 {
     const query_plan plan = read_plan(R"json([{"Plan": {
       "Node Type": "Hash Join", "Hash Cond": "(a.x = b.x)", "Plans": [
@@ -80,14 +79,14 @@ TEST_CASE("the cost of a plan is that of its first node")
     CHECK(read_plan(R"json([{"Plan": {"Node Type": "Result"}}])json").cost == 0);
 }
 
-TEST_CASE("what is no plan is refused")
+TEST_CASE("an invalid plan is refused")
 {
     for (const char* bad :
          {"", "[]", "{}", "[{}]", "Seq Scan on x", R"([{"Plan": {"Output": [1]}}])"})
         CHECK_THROWS_AS(read_plan(bad), std::invalid_argument);
 }
 
-TEST_CASE("a column is told from other expressions")
+TEST_CASE("a column is distinguished from other expressions")
 {
     CHECK(column_in("u.uid") == column_reference{"u", "uid", false});
     CHECK(column_in("(u.uid)::text") == column_reference{"u", "uid", true});
@@ -107,7 +106,7 @@ TEST_CASE("a column is told from other expressions")
         CHECK(!is_column(other));
 }
 
-TEST_CASE("only what must be equal for the whole condition counts")
+TEST_CASE("only equalities that the whole condition implies count")
 {
     const auto columns = [](const char* condition) {
         std::string out;
@@ -138,7 +137,7 @@ TEST_CASE("a condition on one column is not taken for one on another")
     CHECK(columns_of("(a.\"x", "a").empty());
 }
 
-TEST_CASE("an expression is told with the bare names of one table's columns")
+TEST_CASE("an expression is written with the column names of one table")
 {
     const std::set<std::string> aliases = {"u", "Us\"ers", "g", "lower"};
     const auto on = [&](const char* alias, const char* expression) {
@@ -162,7 +161,7 @@ TEST_CASE("an expression is told with the bare names of one table's columns")
           std::set<std::string>{"g", "u"});
 }
 
-TEST_CASE("what must be equal may be an expression")
+TEST_CASE("the sides of an equality may be expressions")
 {
     using sides = std::vector<std::pair<std::string, std::string>>;
     CHECK(equal_sides("((lower((u.uid)::text) = 'x'::text) AND (u.a > 1))") ==

@@ -1,5 +1,4 @@
-// Few work at a time; those who wait take turns by client, and whoever asks most is turned away
-// first.
+// Slots are shared fairly among clients; in a crowd, the client with most callers loses them first.
 #include "postgres/fair_semaphore.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -19,7 +18,7 @@ wait_options for_a(std::chrono::milliseconds time)
     return {clock::now() + time, [] { return false; }};
 }
 
-// A caller in a thread of its own: waits for a place, keeps it for a while, and notes its turn.
+// A caller in a separate thread: waits for a slot, holds it for a while, and records its turn.
 class caller {
 public:
     caller(fair_semaphore& where, std::string client, std::string& turns,
@@ -28,7 +27,7 @@ public:
               try {
                   fair_semaphore::visit visit(where, client);
                   visit.enter(options);
-                  turns += client; // only one has a place
+                  turns += client; // only one caller holds a slot
                   std::this_thread::sleep_for(work);
                   visit.leave();
               } catch (const error& e) {
@@ -36,11 +35,11 @@ public:
               }
           })
     {
-        std::this_thread::sleep_for(5ms); // so that they come one after the other
+        std::this_thread::sleep_for(5ms); // so that callers arrive in order
     }
     ~caller() { thread_.join(); }
 
-    std::optional<error::cause> failed; ///< to be read after join
+    std::optional<error::cause> failed; ///< read it after join()
 
     void join()
     {
@@ -54,14 +53,14 @@ private:
 
 } // namespace
 
-TEST_CASE("a client gets a slot while one is free")
+TEST_CASE("callers get slots while some are free")
 {
     fair_semaphore two({.places = 2, .crowd = 8});
     fair_semaphore::visit a(two, "a");
     fair_semaphore::visit b(two, "a");
     fair_semaphore::visit c(two, "a");
     a.enter(for_a(0ms));
-    a.enter(for_a(0ms)); // it has one
+    a.enter(for_a(0ms)); // it holds one already
     b.enter(for_a(0ms));
     CHECK_THROWS_AS(c.enter(for_a(0ms)), error);
     a.leave();
@@ -71,7 +70,7 @@ TEST_CASE("a client gets a slot while one is free")
     CHECK_THROWS_AS(a.enter(for_a(30ms)), error);
 }
 
-TEST_CASE("a spare place is for a client that has none")
+TEST_CASE("a spare slot is for a client that holds none")
 {
     fair_semaphore one({.places = 1, .spare = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -90,7 +89,7 @@ TEST_CASE("a spare place is for a client that has none")
     CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
 }
 
-TEST_CASE("a place is given up between two steps only if somebody waits")
+TEST_CASE("yield releases the slot only if another caller waits")
 {
     fair_semaphore one({.places = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -105,7 +104,7 @@ TEST_CASE("a place is given up between two steps only if somebody waits")
     CHECK(turns == "b");
 }
 
-TEST_CASE("a client gets no more turns by asking more often")
+TEST_CASE("a client gets no more turns with more callers")
 {
     fair_semaphore one({.places = 1, .crowd = 100});
     std::string turns;
@@ -122,7 +121,7 @@ TEST_CASE("a client gets no more turns by asking more often")
     CHECK(turns == "mgggggg");
 }
 
-TEST_CASE("a request that waits long in a crowd is refused if its client has others")
+TEST_CASE("in a long wait, a crowd is reduced by callers of clients with several")
 {
     fair_semaphore one({.places = 1, .crowd = 3});
     std::string turns;
@@ -140,14 +139,14 @@ TEST_CASE("a request that waits long in a crowd is refused if its client has oth
         c->join();
         away += c->failed ? 1 : 0;
     }
-    CHECK(away == 2); // five inside, three may be
+    CHECK(away == 2); // of five callers, three may stay
     CHECK(callers[1]->failed == error::cause::busy);
     CHECK(callers[2]->failed == error::cause::busy);
     CHECK(turns.size() == 2);
     CHECK(turns.find('m') != std::string::npos);
 }
 
-TEST_CASE("neither a burst of quick searches nor many single clients are a crowd")
+TEST_CASE("a short burst turns no caller away, and neither do many clients with one search each")
 {
     fair_semaphore one({.places = 1, .crowd = 2});
     std::string turns;
@@ -159,7 +158,7 @@ TEST_CASE("neither a burst of quick searches nor many single clients are a crowd
     CHECK(turns.size() == 6);
 }
 
-TEST_CASE("while a holder waits for its client, another has the place")
+TEST_CASE("while a holder waits for its client, another caller gets the slot")
 {
     fair_semaphore one({.places = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -190,5 +189,5 @@ TEST_CASE("an abandoned wait ends")
     CHECK(b.failed == error::cause::abandoned);
     a.leave();
     fair_semaphore::visit c(one, "c");
-    c.enter(for_a(0ms)); // nothing stayed behind
+    c.enter(for_a(0ms)); // the slot is free
 }

@@ -1,4 +1,4 @@
-// Which hosts an attempt to connect tries, and in which order.
+// An attempt to connect tries the hosts of the URI in order, those set aside last.
 #include "postgres/host_list.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -32,8 +32,7 @@ TEST_CASE("hosts are tried in the order of the URI, those that were set aside la
           "10.0.0.1:6000/ 10.0.0.2:6000/");
 }
 
-TEST_CASE("what kind of server is wanted comes from the directive, else from the URI",
-          "[host_list]")
+TEST_CASE("target_session_attrs comes from the directive, else from the URI", "[host_list]")
 {
     CHECK(shown(host_list("host=a,b target_session_attrs=read-write", "")) ==
           "a:5432/read-write b:5432/read-write");
@@ -43,7 +42,7 @@ TEST_CASE("what kind of server is wanted comes from the directive, else from the
           "a:5432/standby b:5432/standby a:5432/any b:5432/any");
 }
 
-TEST_CASE("one host, a socket, and what libpq would refuse are left to libpq", "[host_list]")
+TEST_CASE("a single host, a socket and invalid lists are left to libpq", "[host_list]")
 {
     for (const char* uri : {"", "postgres://a:5433/manager", "host=/run/postgresql", "host=a,",
                             "host=a,b port=1,2,3", "host=a,b hostaddr=10.0.0.1"}) {

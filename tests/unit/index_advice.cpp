@@ -1,4 +1,4 @@
-// From a mapping follow the searches that clients send, and from what those read whole the indexes.
+// Client searches that read whole tables get advice on the missing indexes.
 #include "advisor/index_advice.hpp"
 #include "advisor/search_probes.hpp"
 
@@ -63,7 +63,7 @@ const sample_query& named(const std::vector<sample_query>& in, const std::string
 
 } // namespace
 
-TEST_CASE("the searches are those of clients, for every kind that is served")
+TEST_CASE("every kind without an error has the searches of clients")
 {
     std::string all;
     for (const sample_query& p : sample_queries(two_kinds()))
@@ -74,7 +74,7 @@ TEST_CASE("the searches are those of clients, for every kind that is served")
                  "showing memberUid of groups; ");
 }
 
-TEST_CASE("each condition that OR joins comes with the index that serves it")
+TEST_CASE("each condition that OR connects has its index")
 {
     const auto all = sample_queries(two_kinds());
     const sample_query& mail = named(all, "finding users by mail");
@@ -85,7 +85,7 @@ TEST_CASE("each condition that OR joins comes with the index that serves it")
         CHECK(part.column == "e.\"mail\"");
         const std::string head = "SELECT e.\"mail\" FROM (SELECT * FROM u) AS e WHERE ";
         REQUIRE(part.statement.text.substr(0, head.size()) == head);
-        // The condition is a part of the search's own, but for the number of its parameter.
+        // The condition is part of the search's condition, except for the parameter number.
         std::string condition = part.statement.text.substr(head.size());
         if (mail.statement.text.find(condition) == std::string::npos)
             condition.replace(condition.find("$1"), 2, "$2");
@@ -108,7 +108,7 @@ TEST_CASE("each condition that OR joins comes with the index that serves it")
     CHECK(member[0].index == "((v.\"who\"::text))");
 }
 
-TEST_CASE("indexes are named for the columns of tables, and once")
+TEST_CASE("each index on table columns is suggested once")
 {
     const auto mails = [](const statement& statement) -> std::vector<seq_scan> {
         if (statement.text.find("lower(e.\"mail\"") != std::string::npos)
@@ -128,16 +128,14 @@ TEST_CASE("indexes are named for the columns of tables, and once")
     std::vector<std::string> lines;
     for (const auto& advice : missing_indexes(sample_queries(two_kinds()), mails))
         lines.push_back(advice.text());
-    CHECK(lines ==
-          std::vector<std::string>{
-              "finding users by mail reads all of \"People\" (12345 rows); this spares it: "
-              "CREATE INDEX ON \"People\" (lower(\"e\"\"mail\" COLLATE \"C\"));",
-              "finding groups by memberUid reads all of m (99999 rows); this spares it: "
-              "CREATE INDEX ON m (\"group\", \"site\");"});
+    CHECK(lines == std::vector<std::string>{
+                       "finding users by mail reads all of \"People\" (12345 rows); missing index: "
+                       "CREATE INDEX ON \"People\" (lower(\"e\"\"mail\" COLLATE \"C\"));",
+                       "finding groups by memberUid reads all of m (99999 rows); missing index: "
+                       "CREATE INDEX ON m (\"group\", \"site\");"});
 }
 
-TEST_CASE(
-    "what no index is known for is told in words, and nothing is said of what is read by index")
+TEST_CASE("the advice explains where no index helps, and omits searches that use an index")
 {
     CHECK(missing_indexes(sample_queries(two_kinds()), [](const statement&) {
               return std::vector<seq_scan>();
@@ -155,12 +153,12 @@ TEST_CASE(
     REQUIRE(found.size() == 1);
     CHECK(found[0].indexes.empty());
     CHECK(found[0].text() ==
-          "finding users by mail reads all of u (20000 rows); no index can be named for u and "
+          "finding users by mail reads all of u (20000 rows); no index to suggest for u and "
           "the condition " +
               std::string(300, 'x') + "...");
 }
 
-TEST_CASE("an index on an expression comes with statistics where it is partial")
+TEST_CASE("a partial index on an expression comes with statistics")
 {
     for (const bool has_statistics : {true, false}) {
         const auto computed = [&](const statement& statement) -> std::vector<seq_scan> {
@@ -192,7 +190,7 @@ TEST_CASE("an index on an expression comes with statistics where it is partial")
     }
 }
 
-TEST_CASE("why an expression has no index is said")
+TEST_CASE("the advice tells why an expression has no index")
 {
     const auto read = [](const statement& statement) -> std::vector<seq_scan> {
         if (statement.text.find("e.\"number\" =") == std::string::npos)
@@ -204,6 +202,6 @@ TEST_CASE("why an expression has no index is said")
     const auto found = missing_indexes(sample_queries(two_kinds()), read);
     REQUIRE(found.size() == 1);
     CHECK(found[0].text() ==
-          "finding users by uidNumber reads all of u (20000 rows); no index can be "
-          "named for u and the condition c: f(id) is not IMMUTABLE");
+          "finding users by uidNumber reads all of u (20000 rows); no index to suggest "
+          "for u and the condition c: f(id) is not IMMUTABLE");
 }

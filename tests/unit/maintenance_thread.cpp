@@ -1,4 +1,4 @@
-// What the background thread does, and when.
+// The maintenance thread runs tasks when they are due, woken or readable, and stops them.
 #include "postgres/maintenance_thread.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// Whether it comes true, in a time that is ample on a busy machine.
+// Whether the condition becomes true within a time that suffices on a busy machine.
 template <typename Condition> bool soon(Condition condition)
 {
     for (const auto end = in_seconds(20); clock::now() < end;
@@ -30,7 +30,7 @@ const auto never = [] { return clock::now() + std::chrono::hours(1); };
 
 } // namespace
 
-TEST_CASE("a duty is done at once, at its time, and when it is woken", "[maintenance_thread]")
+TEST_CASE("a task runs at once, when it is due, and when it is woken", "[maintenance_thread]")
 {
     maintenance_thread w;
     std::atomic<int> often{0};
@@ -49,7 +49,7 @@ TEST_CASE("a duty is done at once, at its time, and when it is woken", "[mainten
     CHECK(soon([&] { return seldom == 2; }));
 }
 
-TEST_CASE("a duty is done when its socket can be read from", "[maintenance_thread]")
+TEST_CASE("a task runs when its socket is readable", "[maintenance_thread]")
 {
     std::array<int, 2> ends{};
     REQUIRE(pipe(ends.data()) == 0);
@@ -73,7 +73,7 @@ TEST_CASE("a duty is done when its socket can be read from", "[maintenance_threa
     close(ends[1]);
 }
 
-TEST_CASE("new tasks replace the old ones, which are stopped and released", "[maintenance_thread]")
+TEST_CASE("new tasks replace the old ones, which are stopped and destroyed", "[maintenance_thread]")
 {
     maintenance_thread w;
     auto held = std::make_shared<int>(0);
@@ -103,8 +103,7 @@ TEST_CASE("new tasks replace the old ones, which are stopped and released", "[ma
     CHECK(after == 1);
 }
 
-TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again",
-          "[maintenance_thread]")
+TEST_CASE("closing ends a waiting task, and a failed task is retried", "[maintenance_thread]")
 {
     std::atomic<int> tries{0};
     std::atomic<bool> waiting{false};
@@ -122,7 +121,7 @@ TEST_CASE("closing ends a duty that waits, and a duty that fails is tried again"
     CHECK(tries == 2);
 }
 
-TEST_CASE("signals are for other threads", "[maintenance_thread]")
+TEST_CASE("the maintenance thread blocks signals", "[maintenance_thread]")
 {
     maintenance_thread w;
     std::atomic<int> blocked{-1};

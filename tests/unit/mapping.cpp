@@ -1,5 +1,4 @@
-// Rows become values: templates for missing attributes, plans with only the columns asked for,
-// private groups.
+// Templates fill missing attributes, plans read only the requested columns, private groups work.
 #include "mapping/settings.hpp"
 #include "query/derived_groups.hpp"
 #include "query/query_planner.hpp"
@@ -78,7 +77,7 @@ mapping two_kinds()
 } // namespace
 
 TEST_CASE(
-    "a plan asks for the name, what every entry needs and what was asked for, and never for passwords unasked")
+    "a plan reads the key, required columns and requested columns, and passwords only on request")
 {
     const mapping m = two_kinds();
     const auto plan = make_plan(m, m.kinds[0], filter::equals(1, "5"), {});
@@ -93,7 +92,7 @@ TEST_CASE(
     CHECK(all->columns.size() == 4);
 }
 
-TEST_CASE("a keyed query answers its term, and pages continue after the last key")
+TEST_CASE("a lookup replaces its filter term, and pages continue after the last key")
 {
     const mapping m = two_kinds();
     const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
@@ -105,7 +104,7 @@ TEST_CASE("a keyed query answers its term, and pages continue after the last key
     CHECK(next.values == std::vector<std::string>{"zoe"});
 }
 
-TEST_CASE("a page ends where its values of any length come to a megabyte")
+TEST_CASE("a page ends once its values of unlimited length exceed a megabyte")
 {
     mapping m = two_kinds();
     m.kinds[0].columns[3].wide = true;
@@ -120,10 +119,10 @@ TEST_CASE("a page ends where its values of any length come to a megabyte")
           std::string::npos);
     CHECK(page.text.ends_with("ORDER BY e.\"username\" LIMIT 501) AS p WHERE "
                               "(p.back_pgsql_before >= 1048576) IS NOT TRUE"));
-    // Nothing is measured where there is one entry, or no such column.
+    // No size is computed for a single entry or without such a column.
     CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width_sql.empty());
     CHECK(make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {})->width_sql.empty());
-    // The list of one entry is asked for whole, those of several are not.
+    // A values query for one entry has no limit; one for several entries has.
     values_query list;
     set_key_condition(list, "SELECT k, v FROM l", "k");
     const auto one = values_of(list, {"{a}"});
@@ -134,7 +133,7 @@ TEST_CASE("a page ends where its values of any length come to a megabyte")
     CHECK(two.values == std::vector<std::string>{R"({"a","b"})"});
 }
 
-TEST_CASE("a group found by its member is marked with it")
+TEST_CASE("a group found by its member has a match column for it")
 {
     const mapping m = two_kinds();
     const auto plan = make_plan(m, m.kinds[1], filter::equals(4, "ann"), {});
@@ -150,7 +149,7 @@ TEST_CASE("a group found by its member is marked with it")
     CHECK(either->marks[0].position == 2);
 }
 
-TEST_CASE("private groups are a kind of their own, made from the other queries")
+TEST_CASE("private groups are a separate kind, derived from the other queries")
 {
     mapping m = two_kinds();
     CHECK(members_from_lookup(m, 0, 1).batch_sql.find(
@@ -163,7 +162,7 @@ TEST_CASE("private groups are a kind of their own, made from the other queries")
     CHECK(m.kinds[1].lookups[0].query.parameters == 1);
 }
 
-TEST_CASE("a broken kind is an error for filters that may match it, and no others")
+TEST_CASE("a broken kind is an error only for filters that may match its entries")
 {
     mapping m = two_kinds();
     m.kinds[0].error = "no such table";
@@ -175,8 +174,8 @@ TEST_CASE("a broken kind is an error for filters that may match it, and no other
     CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), config_error);
 }
 
-// What a cache relies on: its key is the identity alone.
-TEST_CASE("plans are identical exactly when their statements and entries are")
+// The cache relies on this: its key is only the identity.
+TEST_CASE("plans have the same identity if and only if their statements and entries are the same")
 {
     const mapping m = two_kinds();
     std::minstd_rand random(7); // NOLINT: the same every time

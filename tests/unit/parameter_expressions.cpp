@@ -1,4 +1,4 @@
-// Which expressions of a query depend on its parameter alone.
+// The expressions of a query that depend only on its parameter are found.
 #include "postgres/parameter_expressions.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -18,7 +18,7 @@ std::string found(const std::string& condition)
 
 } // namespace
 
-TEST_CASE("casts, parentheses and calls belong to the parameter")
+TEST_CASE("casts, parentheses and calls around the parameter are included")
 {
     CHECK(found("a = (?::text)::int") == "($1::text)::int");
     CHECK(found("a = ( ? :: pg_catalog.\"text\" )::numeric(10, 2)[]") ==
@@ -31,7 +31,7 @@ TEST_CASE("casts, parentheses and calls belong to the parameter")
     CHECK(found("a = $1::int OR b = f($1)") == "$1::int; f($1)");
 }
 
-TEST_CASE("what else is in the query does not")
+TEST_CASE("other parts of the query are not included")
 {
     CHECK(found("a = ?").empty());
     CHECK(found("a = ? AND b = 1").empty());

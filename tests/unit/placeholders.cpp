@@ -1,5 +1,4 @@
-// An administrator's query becomes what PostgreSQL prepares, or is refused with the position of
-// what is wrong.
+// Placeholders of a query become $n; an invalid query is refused with the position of the error.
 #include "sql/placeholders.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -34,7 +33,7 @@ TEST_CASE("a question mark outside literals, identifiers and comments is a param
     CHECK(parse_placeholders("SELECT 1").parameters == 0);
 }
 
-TEST_CASE("numbered parameters and PostgreSQL's own operators are taken")
+TEST_CASE("numbered parameters and PostgreSQL's operators are accepted")
 {
     CHECK(text("SELECT 1 WHERE a = $1 OR b = $1") == "SELECT 1 WHERE a = $1 OR b = $1");
     CHECK(parse_placeholders("SELECT 1 WHERE a = $1 OR b = $1").parameters == 1);
@@ -48,11 +47,11 @@ TEST_CASE("a query may end in a semicolon or a comment")
     CHECK(text("SELECT 1 ; ") == "SELECT 1");
     CHECK(text("SELECT 1\n; -- done ") == "SELECT 1\n -- done \n");
     CHECK(text("SELECT 1 -- all\n") == "SELECT 1 -- all\n"); // the comment ends with the line
-    CHECK(position("SELECT 1 FROM t -- all WHERE a") == 16); // of which there is one only
+    CHECK(position("SELECT 1 FROM t -- all WHERE a") == 16); // the only line
     CHECK(text("SELECT 1 -- all\nFROM t") == "SELECT 1 -- all\n\nFROM t");
 }
 
-TEST_CASE("what is ambiguous or unfinished is refused where it is")
+TEST_CASE("ambiguous or unterminated text is refused with its position")
 {
     CHECK(position("SELECT 1 WHERE j ? 'k'") == 17);
     CHECK(position("SELECT 1 WHERE f(x) ? 'k'") == 20);
@@ -72,7 +71,7 @@ TEST_CASE("what is ambiguous or unfinished is refused where it is")
     CHECK(position(" -- nothing") == 1);
 }
 
-TEST_CASE("a question mark next to a word is a parameter of its own")
+TEST_CASE("a question mark next to a word is a separate parameter")
 {
     CHECK(text("SELECT 1 WHERE a LIKE?") == "SELECT 1 WHERE a LIKE $1");
     CHECK(text("SELECT 1 WHERE a=?AND b=?OR c") == "SELECT 1 WHERE a=$1 AND b=$2 OR c");
@@ -80,7 +79,7 @@ TEST_CASE("a question mark next to a word is a parameter of its own")
     CHECK(parse_placeholders("SELECT 1 LIMIT?").with_parameter("$7") == "SELECT 1 LIMIT $7");
 }
 
-TEST_CASE("a NUL character is refused wherever it is")
+TEST_CASE("a NUL character is refused at any position")
 {
     using namespace std::string_view_literals;
     for (const auto sql : {"SELECT \0"sv, "SELECT '\0'"sv, "SELECT\"\0\""sv, "SELECT $$\0$$"sv,
@@ -88,7 +87,7 @@ TEST_CASE("a NUL character is refused wherever it is")
         CHECK_THROWS_AS(parse_placeholders(sql), query_error);
 }
 
-TEST_CASE("a query that becomes part of another has its parameter renamed, and nothing else")
+TEST_CASE("in a query that becomes part of another, only the parameter is renamed")
 {
     const auto q = parse_placeholders("SELECT '$1' WHERE a = $1 OR b$1 = 1 OR c = $1");
     CHECK(q.with_parameter("$12") == "SELECT '$1' WHERE a = $12 OR b$1 = 1 OR c = $12");

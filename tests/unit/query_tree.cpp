@@ -1,5 +1,4 @@
-// query_tree.cpp: what queries use is read from the trees of PostgreSQL 12 to 15 and of those
-// since.
+// The objects that a query uses are found in the parse trees of PostgreSQL 12 to 15 and later.
 #include "advisor/query_tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -41,7 +40,7 @@ TEST_CASE("rights are read from permission nodes since PostgreSQL 16")
     CHECK(found.relations[1].selected == std::set<int>{0}); // the whole row
 }
 
-TEST_CASE("names in trees are not taken for fields")
+TEST_CASE("values in trees are not mistaken for fields")
 {
     const auto found = uses_in(
         R"({RTE :alias {ALIAS :aliasname :relid :colnames ("\}" ":requiredPerms")} :rtekind 0 :relid 7)"

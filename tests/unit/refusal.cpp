@@ -1,4 +1,4 @@
-// What libpq says of a failed attempt to connect tells whether another one can succeed.
+// libpq's message of a failed connection attempt tells whether a retry can succeed.
 #include "postgres/refusal.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,7 +13,7 @@ struct example {
     const char* message; ///< after: connection to server ... failed:
     bool refused;
     const char* sqlstate;
-    const char* text; ///< how it ends
+    const char* text; ///< its end
 };
 
 connection_failure read(const std::string& message)
@@ -24,7 +24,7 @@ connection_failure read(const std::string& message)
 
 } // namespace
 
-TEST_CASE("what the server says is told from what may pass")
+TEST_CASE("permanent refusals are distinguished from transient failures")
 {
     const example examples[] = {
         {"FATAL:  28P01: password authentication failed for user \"web\"\n"
@@ -73,7 +73,7 @@ TEST_CASE("what the server says is told from what may pass")
     }
 }
 
-TEST_CASE("the last of several addresses decides")
+TEST_CASE("the failure of the last address decides")
 {
     const std::string denied = "connection to server at \"db\" (::1), port 5432 failed: FATAL:  "
                                "28000: no pg_hba.conf entry\nLOCATION:  x, y:1\n";
@@ -87,7 +87,7 @@ TEST_CASE("the last of several addresses decides")
     CHECK(last.sqlstate == "28000");
 }
 
-TEST_CASE("an invalid address is refused, and a name that does not resolve is not")
+TEST_CASE("an invalid address is a refusal, a failed name lookup is not")
 {
     CHECK(read_failure("invalid sslmode value: \"x\"\n", "db", "web").refused);
     CHECK(read_failure("definition of service \"x\" not found\n", "db", "web").refused);

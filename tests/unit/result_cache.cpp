@@ -1,4 +1,4 @@
-// Answers are shared while they are true and no longer, within their memory, and asked for once.
+// Results are cached while valid, within the memory limit, and loaded once for all requests.
 #include "cache/result_cache.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -49,7 +49,7 @@ constexpr std::size_t mebibyte = 1 << 20;
 
 } // namespace
 
-TEST_CASE("an answer is given again, also one that says there is nothing")
+TEST_CASE("a stored result is a hit, also an empty one")
 {
     listening some({mebibyte, 60, 0});
     CHECK(known(some, "ann").empty());
@@ -62,14 +62,14 @@ TEST_CASE("an answer is given again, also one that says there is nothing")
     CHECK(some.figures().entries == 2);
 }
 
-TEST_CASE("all readers get the same object")
+TEST_CASE("all requests get the same object")
 {
     listening some({mebibyte, 60, 0});
     put(some, "ann", "2001");
     CHECK(some.find("ann").hit->value == some.find("ann").hit->value);
 }
 
-TEST_CASE("a change ends the use of everything that was read before, and frees it")
+TEST_CASE("a change invalidates and frees everything that was read before")
 {
     listening some({mebibyte, 60, 0});
     put(some, "ann", "2001");
@@ -83,7 +83,7 @@ TEST_CASE("a change ends the use of everything that was read before, and frees i
     CHECK(known(some, "ann") == "2003");
 }
 
-TEST_CASE("what was read before a change and arrives after it is not kept")
+TEST_CASE("a result read before a change and completed after it is not stored")
 {
     listening some({mebibyte, 60, 0});
     auto slow = some.find("ann");
@@ -93,7 +93,7 @@ TEST_CASE("what was read before a change and arrives after it is not kept")
     CHECK(some.figures().entries == 0);
 }
 
-TEST_CASE("who asks after a change does not wait for what was read before it")
+TEST_CASE("a request after a change does not wait for a read before it")
 {
     listening some({mebibyte, 60, 0});
     auto slow = some.find("ann");
@@ -102,11 +102,11 @@ TEST_CASE("who asks after a change does not wait for what was read before it")
     auto later = some.find("ann");
     REQUIRE(later.lead != nullptr);
     later.lead->complete(text("new"));
-    slow.lead->complete(text("old")); // does not take the place of the new one
+    slow.lead->complete(text("old")); // does not replace the new one
     CHECK(known(some, "ann") == "new");
 }
 
-TEST_CASE("nothing is cached or served while notifications are missing")
+TEST_CASE("without change notifications nothing is stored or served")
 {
     result_cache some({mebibyte, 60, 0});
     CHECK_FALSE(some.valid());
@@ -117,13 +117,13 @@ TEST_CASE("nothing is cached or served while notifications are missing")
     some.stop_notifications();
     CHECK(known(some, "ann").empty());
     CHECK(some.find("ann").lead != nullptr);
-    CHECK(some.find("ann").lead != nullptr); // nor is anybody waited for
+    CHECK(some.find("ann").lead != nullptr); // requests do not wait for each other
     CHECK(some.figures().entries == 0);
-    some.start_notifications(in_a_while()); // who was deaf has missed something
+    some.start_notifications(in_a_while()); // some notifications may have been missed
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("an answer that begins while notifications are missing is not cached")
+TEST_CASE("a result in flight during a gap of notifications is not stored")
 {
     listening some({mebibyte, 60, 0});
     auto slow = some.find("ann");
@@ -133,7 +133,7 @@ TEST_CASE("an answer that begins while notifications are missing is not cached")
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("listening ends by itself unless it is confirmed")
+TEST_CASE("the validity expires unless it is renewed")
 {
     result_cache some({mebibyte, 60, 0});
     some.start_notifications(clock_type::now() + 100ms);
@@ -146,7 +146,7 @@ TEST_CASE("listening ends by itself unless it is confirmed")
     CHECK(known(some, "ann") == "2001");
 }
 
-TEST_CASE("an answer from elsewhere serves who waits, and is not kept")
+TEST_CASE("an uncacheable result serves waiting requests and is not stored")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");
@@ -159,7 +159,7 @@ TEST_CASE("an answer from elsewhere serves who waits, and is not kept")
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("an answer is used for its time")
+TEST_CASE("a result expires after the TTL")
 {
     listening some({mebibyte, 0.1, 0});
     put(some, "ann", "2001");
@@ -167,7 +167,7 @@ TEST_CASE("an answer is used for its time")
     CHECK(known(some, "ann").empty());
 }
 
-TEST_CASE("the last known answer is available after a change and without notifications")
+TEST_CASE("stale results are available after a change and without notifications")
 {
     listening some({mebibyte, 60, 60});
     put(some, "ann", "2001");
@@ -177,7 +177,7 @@ TEST_CASE("the last known answer is available after a change and without notific
     CHECK(read(some.stale_result("ann")->first) == "2001");
     CHECK(some.stale_result("ann")->second < 30);
     some.stop_notifications();
-    put(some, "bob", "2002"); // also what is read then
+    put(some, "bob", "2002"); // also stored without notifications
     CHECK(read(some.stale_result("bob")->first) == "2002");
     CHECK_FALSE(some.stale_result("nobody").has_value());
     CHECK(some.figures().stale == 4);
@@ -185,7 +185,7 @@ TEST_CASE("the last known answer is available after a change and without notific
     CHECK_FALSE(some.stale_result("bob").has_value());
 }
 
-TEST_CASE("an empty answer is never served stale and replaces the one before")
+TEST_CASE("an empty result is never served stale, and replaces an earlier result")
 {
     listening some({mebibyte, 60, 60});
     put(some, "ann", "2001");
@@ -194,15 +194,15 @@ TEST_CASE("an empty answer is never served stale and replaces the one before")
     CHECK_FALSE(some.stale_result("ann").has_value());
     put(some, "cyd", "2003");
     some.invalidate();
-    put(some, "cyd", std::string(mebibyte, 'x')); // too large to be kept, but the last known
+    put(some, "cyd", std::string(mebibyte, 'x')); // too large to store, but the latest
     CHECK_FALSE(some.stale_result("cyd").has_value());
     put(some, "dan", "2004");
     some.invalidate();
-    some.find("dan").lead->release_followers(); // too long to be kept as well
+    some.find("dan").lead->release_followers(); // also too large to store
     CHECK_FALSE(some.stale_result("dan").has_value());
 }
 
-TEST_CASE("the last known answer becomes too old")
+TEST_CASE("stale results expire")
 {
     listening some({mebibyte, 60, 0.1});
     put(some, "ann", "2001");
@@ -220,10 +220,10 @@ TEST_CASE("the last known answer becomes too old")
     CHECK_FALSE(none.stale_result("ann").has_value());
 }
 
-TEST_CASE("however much is kept, it occupies no more than it may")
+TEST_CASE("memory never exceeds the limit")
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    const bool measurable = false; // they have an allocator of their own
+    const bool measurable = false; // sanitizers replace the allocator
 #else
     const bool measurable = true;
 #endif
@@ -246,7 +246,7 @@ TEST_CASE("however much is kept, it occupies no more than it may")
         CHECK(occupied() - before <= limit + 64 * 1024);
 }
 
-TEST_CASE("what is used stays, what is not goes")
+TEST_CASE("used results stay, unused ones are evicted")
 {
     listening some({64 * 1024, 60, 0});
     put(some, "favourite", "here");
@@ -257,7 +257,7 @@ TEST_CASE("what is used stays, what is not goes")
     CHECK(known(some, "passer-by 0").empty());
 }
 
-TEST_CASE("one answer does not drive out all the others")
+TEST_CASE("one large result does not evict all others")
 {
     listening some({mebibyte, 60, 0});
     put(some, "ann", "2001");
@@ -266,7 +266,7 @@ TEST_CASE("one answer does not drive out all the others")
     CHECK(known(some, "ann") == "2001");
 }
 
-TEST_CASE("concurrent requests for the same answer share one query")
+TEST_CASE("concurrent requests for a key wait for one result")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");
@@ -290,19 +290,19 @@ TEST_CASE("concurrent requests for the same answer share one query")
     CHECK(some.figures().shared == 8);
 }
 
-TEST_CASE("when the one who asks fails, another takes over")
+TEST_CASE("if the leader fails, another request takes over")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");
     const auto second = some.find("ann");
-    first.lead.reset(); // an exception on its way
+    first.lead.reset(); // as by an exception
     cached_result out;
     CHECK(second.flight->wait(in_a_while(), out) == result_cache::in_flight::state::failed);
     const auto again = some.find("ann");
     CHECK(again.lead != nullptr);
 }
 
-TEST_CASE("no request waits past its deadline or for an answer too long to share")
+TEST_CASE("a request does not wait past its deadline, nor for an uncacheable result")
 {
     listening some({mebibyte, 60, 0});
     auto first = some.find("ann");
@@ -312,11 +312,11 @@ TEST_CASE("no request waits past its deadline or for an answer too long to share
           result_cache::in_flight::state::under_way);
     first.lead->release_followers();
     CHECK(second.flight->wait(in_a_while(), out) == result_cache::in_flight::state::uncacheable);
-    first.lead->complete(text("2001")); // it may be kept all the same
+    first.lead->complete(text("2001")); // it may be stored nevertheless
     CHECK(known(some, "ann") == "2001");
 }
 
-TEST_CASE("readers, changes and evictions at the same time never show what is outdated")
+TEST_CASE("concurrent reads, changes and evictions never serve outdated results")
 {
     listening some({32 * 1024, 60, 0});
     std::atomic<int> truth{0};
@@ -346,7 +346,7 @@ TEST_CASE("readers, changes and evictions at the same time never show what is ou
     int next = 0;
     for (const auto end = clock_type::now() + 300ms; clock_type::now() < end;) {
         ++next;
-        truth = next; // the commit; only after the news of it is anybody owed the new value
+        truth = next; // the commit; readers must see it only after its notification
         some.invalidate();
         heard = next;
         std::this_thread::yield();

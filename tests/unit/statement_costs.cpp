@@ -1,4 +1,4 @@
-// A statement's cost is low once it took a few milliseconds on average, and until it takes more.
+// A statement's cost is low while it takes at most a few milliseconds on average.
 #include "postgres/statement_costs.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,7 +8,7 @@
 using namespace pgsql;
 using namespace std::chrono_literals;
 
-TEST_CASE("the cost of a statement is what statements of its text took lately")
+TEST_CASE("the cost of a statement is the average of recent ones with its text")
 {
     postgres::statement_costs costs;
     CHECK_FALSE(costs.low("SELECT 1"));
@@ -25,7 +25,7 @@ TEST_CASE("the cost of a statement is what statements of its text took lately")
     CHECK(costs.low("SELECT 1"));
 }
 
-TEST_CASE("only so many texts are remembered")
+TEST_CASE("the number of stored texts is limited")
 {
     postgres::statement_costs costs;
     costs.add("SELECT 0", 1ms);

@@ -1,5 +1,4 @@
-// argon2.cpp: turns argon2 strings into what they demand and contain, and passwords into such
-// strings.
+// argon2.cpp: parses, verifies and creates argon2 PHC strings.
 #include "auth/argon2.hpp"
 
 #include "auth/base64.hpp"
@@ -15,7 +14,7 @@ namespace {
 
 constexpr unsigned most_kib = 1024 * 1024;
 constexpr unsigned most_lanes = 64;
-// A core works some five seconds on it.
+// About five seconds of one core.
 constexpr std::uint64_t most_kib_passes = 2 * 1024 * 1024;
 
 bool skip_prefix(std::string_view& from, std::string_view expected)
@@ -35,7 +34,7 @@ bool take_number(std::string_view& from, std::string_view name, std::uint32_t& v
     return error == std::errc();
 }
 
-// Everything up to the salt; `text` is left there.
+// Parses everything up to the salt; `text` then begins with the salt.
 bool take_head(std::string_view& text, argon2_parts& out)
 {
     if (skip_prefix(text, "$argon2id$"))
@@ -46,7 +45,7 @@ bool take_head(std::string_view& text, argon2_parts& out)
         out.type = Argon2_d;
     else
         return false;
-    out.version = ARGON2_VERSION_10; // strings of the first version do not name it
+    out.version = ARGON2_VERSION_10; // strings of version 1.0 omit it
     if (text.starts_with("v=") &&
         (!take_number(text, "v=", out.version) || !skip_prefix(text, "$")))
         return false;
@@ -68,7 +67,7 @@ unsigned char* bytes(const std::string& of)
     return reinterpret_cast<unsigned char*>(const_cast<char*>(of.data())); // argon2_context
 }
 
-// libargon2's API lacks const. It writes to `out` alone, unless its flags tell it to wipe.
+// libargon2's API lacks const. It writes only to `out`, unless its flags request wiping.
 argon2_context context(const argon2_parts& of, std::string_view password, unsigned threads,
                        std::string& out)
 {
@@ -102,10 +101,10 @@ const char* error_in(const argon2_cost& cost) noexcept
 {
     if (cost.memory_kib > most_kib || cost.lanes > most_lanes ||
         std::uint64_t{cost.memory_kib} * cost.passes > most_kib_passes)
-        return "an argon2 hash with absurd parameters (more than m=1048576, p=64 or 2097152 for m "
-               "times t)";
+        return "an argon2 hash with unsupported parameters (more than m=1048576, p=64 or "
+               "2097152 for m times t)";
     if (cost.passes == 0 || cost.lanes == 0 || cost.memory_kib < 8 * cost.lanes)
-        return "an argon2 hash with impossible parameters (t or p is 0, or m less than 8 times p)";
+        return "an argon2 hash with invalid parameters (t or p is 0, or m less than 8 times p)";
     return nullptr;
 }
 
@@ -124,7 +123,7 @@ argon2_cost parse_argon2_cost(std::string_view words)
               take_number(rest, "p=", out.lanes)) ||
             !rest.empty())
             throw std::invalid_argument("\"" + std::string(word) +
-                                        "\" is none of m=<KiB>, t=<passes> and p=<lanes>");
+                                        "\": expected m=<KiB>, t=<passes> or p=<lanes>");
         words.remove_prefix(std::min(words.size(), word.size() + 1));
     }
     if (const char* reason = error_in(out))
@@ -167,7 +166,7 @@ secret make_argon2id(std::string_view password, const argon2_cost& cost, unsigne
     made.cost = cost;
     made.salt.resize(16);
     if (RAND_bytes(bytes(made.salt), static_cast<int>(made.salt.size())) != 1)
-        throw std::runtime_error("no random salt for a new password hash");
+        throw std::runtime_error("cannot generate a random salt for a new password hash");
     std::string tag(32, '\0');
     argon2_context c = context(made, password, threads, tag);
     if (const int result = argon2_ctx(&c, made.type); result != ARGON2_OK)

@@ -1,4 +1,4 @@
-// base64.cpp: turns bytes into the base64 of password hashes, without padding, and back.
+// base64.cpp: encodes and decodes the unpadded base64 of password hashes.
 #include "auth/base64.hpp"
 
 namespace pgsql::auth {
@@ -13,7 +13,7 @@ std::optional<std::string> base64_decoded(std::string_view text)
 {
     std::string out;
     unsigned bits = 0;
-    unsigned pending = 0; // bits not yet given out
+    unsigned pending = 0; // bits not yet written
     for (const char c : text) {
         const auto value = alphabet.find(c);
         if (value == std::string_view::npos)

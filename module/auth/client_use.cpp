@@ -1,5 +1,4 @@
-// client_use.cpp: knows how much work each client address has caused lately, and how often its
-// logins were refused.
+// client_use.cpp: tracks each client address's recent work and refused logins.
 #include "auth/client_use.hpp"
 
 #include <arpa/inet.h>
@@ -12,9 +11,9 @@ namespace pgsql::auth {
 namespace {
 
 constexpr double half_life = 30; // seconds
-// After two half-lives a single refusal is forgotten.
+// A single refusal expires after two half-lives.
 constexpr double least_refusals = 0.25;
-// So that the most that a client can have against it is forgotten within six minutes.
+// With this cap any number of refusals expires within six minutes.
 constexpr double most_refusals = 1000;
 constexpr std::size_t most_clients = 10000;
 
@@ -53,7 +52,7 @@ client_use::note& client_use::current(const std::string& network, clock::time_po
     return out = aged(out, now);
 }
 
-// A quarter: those that count least.
+// Removes the quarter of the networks with the lowest rank.
 void client_use::forget_least(clock::time_point now)
 {
     std::vector<std::pair<rank, std::string>> all;

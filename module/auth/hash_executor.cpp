@@ -1,5 +1,5 @@
-// hash_executor.cpp: runs a few expensive password checks at a time, in an order that is fair to
-// the clients, within a budget of threads and memory.
+// hash_executor.cpp: verifies expensive hashes in fair client order, within a budget of threads and
+// memory.
 #include "auth/hash_executor.hpp"
 
 #include "base/thread.hpp"
@@ -12,12 +12,12 @@
 namespace pgsql::auth {
 namespace {
 
-// A third of the time that slapd's own threads get on a core that both want (sched(7)).
+// On a contended core, a third of the CPU time that slapd's own threads get (sched(7)).
 constexpr int niceness = 5;
-// Whoever waits costs memory; so many could not be served in time anyway.
+// Each waiting job uses memory; a longer queue could not be processed in time anyway.
 constexpr std::size_t longest_queue = 1000;
-// A long wait looks this often whether the client has abandoned the operation.
-constexpr auto glance = std::chrono::milliseconds(25);
+// How often a long wait checks whether the operation was abandoned.
+constexpr auto poll_interval = std::chrono::milliseconds(25);
 
 } // namespace
 
@@ -47,7 +47,7 @@ void hash_executor::note_refusal(std::string_view client) noexcept
         const std::lock_guard lock(mutex_);
         use_.add_refusal(network, clock::now());
     } catch (const std::bad_alloc&) {
-        // Without memory the order is less fair, and the answer is the same.
+        // Without memory the order is less fair, but the result is the same.
         return;
     }
 }
@@ -57,12 +57,12 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
                                           const std::function<bool()>& cancelled, const work& what)
 {
     std::mutex guard;
-    std::condition_variable told;
-    std::optional<outcome> how;
-    const auto tell = [&](outcome e) {
-        const std::lock_guard lock(guard); // the caller may go, and these with it, once it is told
-        how = e;
-        told.notify_one();
+    std::condition_variable completed;
+    std::optional<outcome> result;
+    const auto complete = [&](outcome e) {
+        const std::lock_guard lock(guard); // the caller may return and destroy these once notified
+        result = e;
+        completed.notify_one();
     };
     {
         const std::lock_guard lock(mutex_);
@@ -82,22 +82,22 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
         client, cost, expiry,
         [&](unsigned threads) {
             what(threads);
-            tell(outcome::done);
+            complete(outcome::done);
         },
-        [&] { tell(outcome::late); });
+        [&] { complete(outcome::late); });
     std::unique_lock lock(guard);
-    while (!how) {
-        told.wait_for(lock, glance);
-        if (how || !cancelled())
+    while (!result) {
+        completed.wait_for(lock, poll_interval);
+        if (result || !cancelled())
             continue;
         lock.unlock();
         const bool withdrawn = remove(number);
         lock.lock();
         if (withdrawn)
             return outcome::abandoned;
-        told.wait(lock, [&] { return how.has_value(); }); // it runs already
+        completed.wait(lock, [&] { return result.has_value(); }); // it is already running
     }
-    return *how;
+    return *result;
 }
 
 void hash_executor::submit(std::string_view client, const hash_cost& cost, deadline expiry,
@@ -110,13 +110,13 @@ std::uint64_t hash_executor::enqueue(std::string_view client, const hash_cost& c
                                      deadline expiry, work what, std::function<void()> late)
 {
     const std::string network = network_of(client);
-    queue out; // gives way; destroyed outside the lock
+    queue out; // evicted jobs; destroyed outside the lock
     std::uint64_t number = 0;
     {
         const std::lock_guard lock(mutex_);
         const auto gives_way = least_entitled(network);
         if (!closed_ && (queue_.size() < longest_queue || gives_way != queue_.end())) {
-            // One more thread than may work, so that one is there to tell who is late.
+            // One thread more than may work, so that one is free to report late jobs.
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
                 start_thread();
             queue_.push_back({++last_, network, cost.milliseconds, cost.memory_kib, cost.threads,
@@ -171,7 +171,7 @@ hash_executor::queue::iterator hash_executor::next() noexcept
             return ranks.find(a.network)->second < ranks.find(b.network)->second;
         });
     } catch (const std::bad_alloc&) {
-        return queue_.begin(); // without memory the order is that of arrival
+        return queue_.begin(); // without memory: first in, first out
     }
 }
 
@@ -184,7 +184,7 @@ bool hash_executor::remove(std::uint64_t number)
     if (at == queue_.end())
         return false;
     gone.splice(gone.end(), queue_, at);
-    changed_.notify_all(); // the next one may fit
+    changed_.notify_all(); // the next job may fit
     return true;
 }
 
@@ -192,36 +192,36 @@ void hash_executor::start_thread()
 {
     try {
         threads_.push_back(postgres::start_thread([this] { serve(); }));
-    } catch (const std::system_error& start_thread) {
+    } catch (const std::system_error&) {
         if (threads_.empty())
-            throw; // else those that there are will do
+            throw; // else the existing threads suffice
     }
 }
 
 bool hash_executor::fits(const job& j) const noexcept
 {
-    // What is larger than the whole budget runs alone.
+    // A job larger than the whole budget runs alone.
     return threads_used_ + std::min(j.threads, budget_.threads) <= budget_.threads &&
            memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
 }
 
 void hash_executor::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
 {
-    queue mine;
-    mine.splice(mine.end(), queue_, which);
+    queue running;
+    running.splice(running.end(), queue_, which);
     const unsigned threads = std::min(which->threads, budget_.threads);
     const std::size_t memory = std::min(which->memory_kib, budget_.memory_kib);
     try {
         use_.add_work(which->network, which->milliseconds, clock::now());
     } catch (const std::bad_alloc&) {
-        which->milliseconds = 0; // not noted, which only makes the order less fair
+        which->milliseconds = 0; // not recorded, which only makes the order less fair
     }
     threads_used_ += threads;
     memory_used_ += memory;
     lock.unlock();
-    changed_.notify_all(); // the one behind may fit as well
+    changed_.notify_all(); // the following job may fit as well
     which->task(threads);
-    mine.clear();
+    running.clear();
     lock.lock();
     threads_used_ -= threads;
     memory_used_ -= memory;
@@ -248,7 +248,7 @@ void hash_executor::report_late(std::unique_lock<std::mutex>& lock) noexcept
 void hash_executor::serve() noexcept
 {
     pthread_setname_np(pthread_self(), "pgsql-hash");
-    // On Linux a priority is a thread's own; argon2's threads inherit it.
+    // On Linux each thread has its own priority; argon2's threads inherit it.
     (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -265,7 +265,7 @@ void hash_executor::serve() noexcept
         if (queue_.empty()) {
             changed_.wait(lock);
         } else {
-            // A copy: wait_until looks at it again when the job may be gone.
+            // A copy: wait_until reads it again when the job may no longer exist.
             const deadline first =
                 std::min_element(queue_.begin(), queue_.end(), [](const job& a, const job& b) {
                     return a.expiry < b.expiry;

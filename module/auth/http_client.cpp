@@ -1,5 +1,4 @@
-// http_client.cpp: the one thread that carries out HTTP requests, any number at a time, and does
-// what is due at a time.
+// http_client.cpp: sends concurrent HTTP requests and runs timers in one thread.
 #include "auth/http_client.hpp"
 
 #include "base/thread.hpp"
@@ -10,11 +9,11 @@
 namespace pgsql::auth {
 namespace {
 
-// What is worth reading has some dozens of bytes.
-constexpr std::size_t longest_answer = 64 * 1024;
-// One attempt to connect, names and TLS included, so that there is time for another one.
+// A valid response has some dozens of bytes.
+constexpr std::size_t max_response_bytes = 64 * 1024;
+// One connection attempt, including name resolution and TLS; leaves time for another one.
 constexpr long connect_milliseconds = 5000;
-constexpr int look_milliseconds = 1000;
+constexpr int tick_milliseconds = 1000;
 
 struct easy_delete {
     void operator()(CURL* e) const noexcept { curl_easy_cleanup(e); }
@@ -51,7 +50,7 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
         throw std::bad_alloc();
     const auto set = [&](CURLoption option, auto value) {
         if (curl_easy_setopt(easy.get(), option, value) != CURLE_OK)
-            throw std::runtime_error("this libcurl does not take option " + std::to_string(option));
+            throw std::runtime_error("libcurl rejects option " + std::to_string(option));
     };
     set(CURLOPT_URL, request.uri.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https"); // redirects are not followed by default
@@ -64,11 +63,11 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
     if (!request.ca.empty())
         set(CURLOPT_CAINFO, request.ca.c_str());
     // On a connection used before, libcurl repeats a request by itself when the server closes it
-    // without an answer (Curl_retry_request): a second prompt on somebody's telephone.
+    // without an answer (Curl_retry_request): a second prompt on the user's phone.
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
-    set(CURLOPT_NOSIGNAL, 1L);   // signals are slapd's
-    set(CURLOPT_QUICK_EXIT, 1L); // a name server that is silent does not hold up slapd's end
+    set(CURLOPT_NOSIGNAL, 1L);   // signals belong to slapd
+    set(CURLOPT_QUICK_EXIT, 1L); // an unresponsive name server must not delay slapd's shutdown
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, milliseconds_until(request.expiry))));
     set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds);
     set(CURLOPT_BUFFERSIZE, 4096L);
@@ -90,7 +89,7 @@ std::size_t http_client::transfer::receive(char* bytes, std::size_t size, std::s
             mine.body.append(bytes, counted);
         return counted;
     } catch (const std::bad_alloc&) {
-        return 0; // libcurl ends the transfer
+        return 0; // libcurl aborts the transfer
     }
 }
 
@@ -99,7 +98,7 @@ std::size_t http_client::transfer::count_header(char*, std::size_t size, std::si
 {
     auto& mine = *static_cast<transfer*>(to);
     mine.received += size * count;
-    mine.too_long = mine.received > longest_answer;
+    mine.too_long = mine.received > max_response_bytes;
     return mine.too_long ? 0 : size * count;
 }
 
@@ -110,16 +109,16 @@ http_result http_client::transfer::result_of(CURLcode code) const
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &out.status);
     curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &sent);
     if (code != CURLE_OK)
-        out.error = too_long           ? "the answer has more than 64 KiB"
+        out.error = too_long           ? "the response is larger than 64 KiB"
                     : error[0] != '\0' ? error.data()
                                        : curl_easy_strerror(code);
-    // A certificate that does not fit will not fit a second later.
+    // A retry does not help with a bad certificate.
     const bool hopeless =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     if (code != CURLE_OK && sent == 0)
         out.outcome = hopeless ? http_result::outcome::failed : http_result::outcome::unsent;
     else if (code == CURLE_OPERATION_TIMEDOUT || clock::now() >= request.expiry)
-        out.outcome = http_result::outcome::late; // also an answer that came while we were late
+        out.outcome = http_result::outcome::late; // also a response received after the deadline
     else if (code != CURLE_OK)
         out.outcome = http_result::outcome::failed;
     else {
@@ -200,7 +199,7 @@ void http_client::close() noexcept
     }
     if (ending.joinable())
         ending.join();
-    // What was left undone goes now: it may hold those who hold us.
+    // Destroys pending work: it may hold references to the owner of this object.
     decltype(queued_) orders;
     decltype(timers_) tasks;
     const std::lock_guard lock(mutex_);
@@ -221,8 +220,7 @@ void http_client::process_queue()
         if (curl_multi_add_handle(multi_.get(), one->easy.get()) == CURLM_OK)
             active_.emplace(number, std::move(one));
         else
-            one->on_done(
-                {http_result::outcome::unsent, 0, "", "libcurl does not take the request"});
+            one->on_done({http_result::outcome::unsent, 0, "", "libcurl rejects the request"});
     }
     for (const auto number : unwanted)
         if (const auto at = active_.find(number); at != active_.end()) {
@@ -237,7 +235,7 @@ void http_client::collect_finished()
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        const CURLcode code = message->data.result; // message goes with the handle
+        const CURLcode code = message->data.result; // the handle owns the message
         CURL* easy = message->easy_handle;
         const auto at = std::find_if(active_.begin(), active_.end(),
                                      [&](const auto& t) { return t.second->easy.get() == easy; });
@@ -270,7 +268,7 @@ int http_client::poll_milliseconds()
     const std::lock_guard lock(mutex_);
     if (tick_requested_ || !queued_.empty())
         return 0;
-    int out = active_.empty() ? 60 * look_milliseconds : look_milliseconds;
+    int out = active_.empty() ? 60 * tick_milliseconds : tick_milliseconds;
     if (!timers_.empty())
         out = std::min(out, milliseconds_until(timers_.begin()->first));
     return out;
@@ -292,7 +290,7 @@ void http_client::run() noexcept
         curl_multi_perform(multi_.get(), &running);
         collect_finished();
         run_timers();
-        if (look || clock::now() - last_tick_ >= std::chrono::milliseconds(look_milliseconds)) {
+        if (look || clock::now() - last_tick_ >= std::chrono::milliseconds(tick_milliseconds)) {
             on_tick_();
             last_tick_ = clock::now();
         }

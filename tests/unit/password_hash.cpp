@@ -244,7 +244,7 @@ TEST_CASE("how a hash was made is told without a part of it, or of a password")
         {"", "none (NULL or empty)"},
         {"!" + tail, "locked"},
         {"{CRYPT}*" + tail, "locked"},
-        {tail, "no hash (plain text?)"},
+        {tail, "not a hash (plain text?)"},
     };
     for (const auto& [stored, scheme] : known)
         CHECK(parse_hash(stored)->scheme() == scheme);

@@ -1,5 +1,4 @@
-// cached_entries.cpp: turns entries that go with their page into ones that any number of clients
-// can be shown at the same time.
+// cached_entries.cpp: copies the entries of a page for concurrent use from the cache.
 #include "slapd/entry/cached_entries.hpp"
 
 #include <algorithm>
@@ -7,7 +6,7 @@
 namespace pgsql::slapd {
 namespace {
 
-// What one entry needs: structures first, which are all aligned alike, and then texts.
+// The size of one entry: first structures, which share one alignment, then texts.
 struct extent {
     std::size_t structures = 0;
     std::size_t texts = 0;
@@ -35,7 +34,7 @@ public:
     template <typename T> T* structures(std::size_t count = 1)
     {
         static_assert(alignof(T) <= alignof(std::max_align_t) &&
-                      sizeof(T) % alignof(void*) == 0); // one can follow the other
+                      sizeof(T) % alignof(void*) == 0); // no padding between structures
         auto* out = reinterpret_cast<T*>(structure_);
         structure_ += count * sizeof(T);
         return out;
@@ -114,7 +113,7 @@ void cached_entries::add(const Entry& e, std::string_view name)
         *tail = into.attribute(*a, shared(*a));
         tail = &(*tail)->a_next;
     }
-    // slapd notes here what it learns of the classes: now, and not while others look.
+    // slapd caches class flags in the entry: set them now, before other threads read it.
     (void)is_entry_objectclass(copy, slap_schema.si_oc_referral, SLAP_OCF_SET_FLAGS);
     items_.back().entry = copy;
 }

@@ -1,5 +1,5 @@
-// Few work at a time; those who wait take turns by client, and whoever asks most is turned away
-// first.
+// Clients share a limited number of slots fairly; in a crowd the client with the most waits is
+// refused first.
 #include "postgres/fair_semaphore.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -19,7 +19,7 @@ wait_options for_a(std::chrono::milliseconds time)
     return {clock::now() + time, [] { return false; }};
 }
 
-// A caller in a thread of its own: waits for a place, keeps it for a while, and notes its turn.
+// A caller in its own thread: waits for a slot, keeps it for a while, and records its turn.
 class caller {
 public:
     caller(fair_semaphore& where, std::string client, std::string& turns,
@@ -28,7 +28,7 @@ public:
               try {
                   fair_semaphore::visit visit(where, client);
                   visit.enter(options);
-                  turns += client; // only one has a place
+                  turns += client; // only one holds a slot
                   std::this_thread::sleep_for(work);
                   visit.leave();
               } catch (const error& e) {
@@ -36,11 +36,11 @@ public:
               }
           })
     {
-        std::this_thread::sleep_for(5ms); // so that they come one after the other
+        std::this_thread::sleep_for(5ms); // so that callers arrive one after the other
     }
     ~caller() { thread_.join(); }
 
-    std::optional<error::cause> failed; ///< to be read after join
+    std::optional<error::cause> failed; ///< valid after join
 
     void join()
     {
@@ -54,14 +54,14 @@ private:
 
 } // namespace
 
-TEST_CASE("whoever comes finds a place as long as there is one")
+TEST_CASE("every caller gets a slot while one is free")
 {
     fair_semaphore two({.places = 2, .crowd = 8});
     fair_semaphore::visit a(two, "a");
     fair_semaphore::visit b(two, "a");
     fair_semaphore::visit c(two, "a");
     a.enter(for_a(0ms));
-    a.enter(for_a(0ms)); // it has one
+    a.enter(for_a(0ms)); // already holds one
     b.enter(for_a(0ms));
     CHECK_THROWS_AS(c.enter(for_a(0ms)), error);
     a.leave();
@@ -71,7 +71,7 @@ TEST_CASE("whoever comes finds a place as long as there is one")
     CHECK_THROWS_AS(a.enter(for_a(30ms)), error);
 }
 
-TEST_CASE("a spare place is for a client that has none")
+TEST_CASE("a spare slot is reserved for a client without one")
 {
     fair_semaphore one({.places = 1, .spare = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -90,7 +90,7 @@ TEST_CASE("a spare place is for a client that has none")
     CHECK_THROWS_AS(d.enter(for_a(30ms)), error);
 }
 
-TEST_CASE("a place is given up between two steps only if somebody waits")
+TEST_CASE("a slot is released between two steps only if a caller waits")
 {
     fair_semaphore one({.places = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -105,7 +105,7 @@ TEST_CASE("a place is given up between two steps only if somebody waits")
     CHECK(turns == "b");
 }
 
-TEST_CASE("a client gets no more turns by asking more often")
+TEST_CASE("a client gets no larger share by more requests")
 {
     fair_semaphore one({.places = 1, .crowd = 100});
     std::string turns;
@@ -122,7 +122,7 @@ TEST_CASE("a client gets no more turns by asking more often")
     CHECK(turns == "mgggggg");
 }
 
-TEST_CASE("whoever waits long in a crowd is turned away, if the client has more than one")
+TEST_CASE("a long wait in a crowd fails if the client has more than one")
 {
     fair_semaphore one({.places = 1, .crowd = 3});
     std::string turns;
@@ -135,19 +135,19 @@ TEST_CASE("whoever waits long in a crowd is turned away, if the client has more 
         std::this_thread::sleep_for(200ms);
         a.leave();
     }
-    int away = 0;
+    int refused = 0;
     for (auto& c : callers) {
         c->join();
-        away += c->failed ? 1 : 0;
+        refused += c->failed ? 1 : 0;
     }
-    CHECK(away == 2); // five inside, three may be
+    CHECK(refused == 2); // five inside, three allowed
     CHECK(callers[1]->failed == error::cause::busy);
     CHECK(callers[2]->failed == error::cause::busy);
     CHECK(turns.size() == 2);
     CHECK(turns.find('m') != std::string::npos);
 }
 
-TEST_CASE("a burst of quick ones is no crowd, and neither are many clients with one search each")
+TEST_CASE("short bursts and many clients with one search each are not a crowd")
 {
     fair_semaphore one({.places = 1, .crowd = 2});
     std::string turns;
@@ -159,7 +159,7 @@ TEST_CASE("a burst of quick ones is no crowd, and neither are many clients with 
     CHECK(turns.size() == 6);
 }
 
-TEST_CASE("while a holder waits for its client, another has the place")
+TEST_CASE("while a holder waits for its client, another caller uses the slot")
 {
     fair_semaphore one({.places = 1, .crowd = 8});
     fair_semaphore::visit a(one, "a");
@@ -190,5 +190,5 @@ TEST_CASE("an abandoned wait ends")
     CHECK(b.failed == error::cause::abandoned);
     a.leave();
     fair_semaphore::visit c(one, "c");
-    c.enter(for_a(0ms)); // nothing stayed behind
+    c.enter(for_a(0ms)); // the abandoned wait left no trace
 }

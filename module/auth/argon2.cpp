@@ -17,20 +17,20 @@ constexpr unsigned most_lanes = 64;
 // About five seconds of one core.
 constexpr std::uint64_t most_kib_passes = 2 * 1024 * 1024;
 
-bool skip_prefix(std::string_view& from, std::string_view expected)
+bool skip_prefix(std::string_view& text, std::string_view expected)
 {
-    if (!from.starts_with(expected))
+    if (!text.starts_with(expected))
         return false;
-    from.remove_prefix(expected.size());
+    text.remove_prefix(expected.size());
     return true;
 }
 
-bool take_number(std::string_view& from, std::string_view name, std::uint32_t& value)
+bool take_number(std::string_view& text, std::string_view name, std::uint32_t& value)
 {
-    if (!skip_prefix(from, name))
+    if (!skip_prefix(text, name))
         return false;
-    const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), value);
-    from.remove_prefix(static_cast<std::size_t>(end - from.data()));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return error == std::errc();
 }
 
@@ -62,13 +62,13 @@ bool take_head(std::string_view& text, argon2_parts& out)
     return skip_prefix(text, "$");
 }
 
-unsigned char* bytes(const std::string& of)
+unsigned char* bytes(const std::string& text)
 {
-    return reinterpret_cast<unsigned char*>(const_cast<char*>(of.data())); // argon2_context
+    return reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())); // argon2_context
 }
 
 // libargon2's API lacks const. It writes only to `out`, unless its flags request wiping.
-argon2_context context(const argon2_parts& of, std::string_view password, unsigned threads,
+argon2_context context(const argon2_parts& parts, std::string_view password, unsigned threads,
                        std::string& out)
 {
     argon2_context c{};
@@ -76,13 +76,13 @@ argon2_context context(const argon2_parts& of, std::string_view password, unsign
     c.outlen = static_cast<std::uint32_t>(out.size());
     c.pwd = reinterpret_cast<unsigned char*>(const_cast<char*>(password.data()));
     c.pwdlen = static_cast<std::uint32_t>(password.size());
-    c.salt = bytes(of.salt);
-    c.saltlen = static_cast<std::uint32_t>(of.salt.size());
-    c.t_cost = of.cost.passes;
-    c.m_cost = of.cost.memory_kib;
-    c.lanes = of.cost.lanes;
-    c.threads = std::clamp(threads, 1U, std::max(1U, of.cost.lanes));
-    c.version = of.version;
+    c.salt = bytes(parts.salt);
+    c.saltlen = static_cast<std::uint32_t>(parts.salt.size());
+    c.t_cost = parts.cost.passes;
+    c.m_cost = parts.cost.memory_kib;
+    c.lanes = parts.cost.lanes;
+    c.threads = std::clamp(threads, 1U, std::max(1U, parts.cost.lanes));
+    c.version = parts.version;
     c.flags = ARGON2_DEFAULT_FLAGS;
     return c;
 }

@@ -31,17 +31,17 @@ std::optional<std::string> base64_decoded(std::string_view text)
     return out;
 }
 
-void append_base64(std::string& to, std::string_view bytes)
+void append_base64(std::string& out, std::string_view bytes)
 {
     unsigned bits = 0;
     unsigned pending = 0;
     for (const char c : bytes) {
         bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
         for (pending += 8; pending >= 6; pending -= 6)
-            to += alphabet[bits >> (pending - 6) & 63];
+            out += alphabet[bits >> (pending - 6) & 63];
     }
     if (pending > 0)
-        to += alphabet[bits << (6 - pending) & 63];
+        out += alphabet[bits << (6 - pending) & 63];
 }
 
 } // namespace pgsql::auth

@@ -9,6 +9,6 @@ namespace pgsql::auth {
 
 /// Nothing if the text is malformed or its unused trailing bits are not zero.
 [[nodiscard]] std::optional<std::string> base64_decoded(std::string_view text);
-void append_base64(std::string& to, std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 
 } // namespace pgsql::auth

@@ -37,11 +37,11 @@ std::string network_of(std::string_view client)
     return std::string(inet_ntop(AF_INET6, &address, out, sizeof out)) + "/64";
 }
 
-client_use::note client_use::aged(const note& from, clock::time_point now)
+client_use::note client_use::aged(const note& old, clock::time_point now)
 {
-    const double left = std::exp2(
-        -std::chrono::duration<double>(std::max(now, from.time) - from.time).count() / half_life);
-    return {from.work * left, from.refusals * left, std::max(now, from.time)};
+    const double factor = std::exp2(
+        -std::chrono::duration<double>(std::max(now, old.time) - old.time).count() / half_life);
+    return {old.work * factor, old.refusals * factor, std::max(now, old.time)};
 }
 
 client_use::note& client_use::current(const std::string& network, clock::time_point now)
@@ -80,11 +80,11 @@ client_use::rank client_use::rank_of(const std::string& network, clock::time_poi
     const auto at = noted_.find(network);
     if (at == noted_.end())
         return {};
-    const note is = aged(at->second, now);
-    const int level = is.refusals < least_refusals
+    const note decayed = aged(at->second, now);
+    const int level = decayed.refusals < least_refusals
                           ? 0
-                          : 1 + static_cast<int>(std::log2(std::max(1.0, is.refusals)));
-    return {level, is.work};
+                          : 1 + static_cast<int>(std::log2(std::max(1.0, decayed.refusals)));
+    return {level, decayed.work};
 }
 
 } // namespace pgsql::auth

@@ -36,7 +36,7 @@ private:
         double refusals = 0;
         clock::time_point time;
     };
-    static note aged(const note& from, clock::time_point now);
+    static note aged(const note& old, clock::time_point now);
     note& current(const std::string& network, clock::time_point now);
     void forget_least(clock::time_point now);
 

@@ -54,7 +54,7 @@ void hash_executor::note_refusal(std::string_view client) noexcept
 
 hash_executor::outcome hash_executor::run(std::string_view client, const hash_cost& cost,
                                           deadline expiry, unsigned limit,
-                                          const std::function<bool()>& cancelled, const work& what)
+                                          const std::function<bool()>& cancelled, const work& task)
 {
     std::mutex guard;
     std::condition_variable completed;
@@ -81,7 +81,7 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
     const auto number = enqueue(
         client, cost, expiry,
         [&](unsigned threads) {
-            what(threads);
+            task(threads);
             complete(outcome::done);
         },
         [&] { complete(outcome::late); });
@@ -101,13 +101,13 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
 }
 
 void hash_executor::submit(std::string_view client, const hash_cost& cost, deadline expiry,
-                           work what, std::function<void()> late)
+                           work task, std::function<void()> late)
 {
-    (void)enqueue(client, cost, expiry, std::move(what), std::move(late));
+    (void)enqueue(client, cost, expiry, std::move(task), std::move(late));
 }
 
 std::uint64_t hash_executor::enqueue(std::string_view client, const hash_cost& cost,
-                                     deadline expiry, work what, std::function<void()> late)
+                                     deadline expiry, work task, std::function<void()> late)
 {
     const std::string network = network_of(client);
     queue out; // evicted jobs; destroyed outside the lock
@@ -120,7 +120,7 @@ std::uint64_t hash_executor::enqueue(std::string_view client, const hash_cost& c
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
                 start_thread();
             queue_.push_back({++last_, network, cost.milliseconds, cost.memory_kib, cost.threads,
-                              expiry, std::move(what), std::move(late)});
+                              expiry, std::move(task), std::move(late)});
             number = last_;
             if (gives_way != queue_.end())
                 out.splice(out.end(), queue_, gives_way);
@@ -142,20 +142,20 @@ hash_executor::queue::iterator hash_executor::least_entitled(const std::string& 
     std::map<std::string_view, std::size_t> waiting;
     for (const job& j : queue_)
         ++waiting[j.network];
-    const auto claim = [&](std::string_view of, std::size_t jobs) {
-        return std::pair(use_.rank_of(std::string(of), now).refusals, jobs);
+    const auto claim = [&](std::string_view key, std::size_t jobs) {
+        return std::pair(use_.rank_of(std::string(key), now).refusals, jobs);
     };
     auto worst = claim(network, waiting[network] + 1);
-    std::string_view whose = network;
+    std::string_view loser = network;
     for (const auto& [other, jobs] : waiting)
-        if (const auto has = claim(other, jobs); other != network && has > worst) {
-            worst = has;
-            whose = other;
+        if (const auto its_claim = claim(other, jobs); other != network && its_claim > worst) {
+            worst = its_claim;
+            loser = other;
         }
-    if (whose == network)
+    if (loser == network)
         return queue_.end();
     return std::prev(std::find_if(queue_.rbegin(), queue_.rend(), [&](const job& j) {
-                         return j.network == whose;
+                         return j.network == loser;
                      }).base());
 }
 
@@ -177,13 +177,13 @@ hash_executor::queue::iterator hash_executor::next() noexcept
 
 bool hash_executor::remove(std::uint64_t number)
 {
-    queue gone; // destroyed outside the lock
+    queue removed; // destroyed outside the lock
     const std::lock_guard lock(mutex_);
     const auto at = std::find_if(queue_.begin(), queue_.end(),
                                  [&](const job& j) { return j.number == number; });
     if (at == queue_.end())
         return false;
-    gone.splice(gone.end(), queue_, at);
+    removed.splice(removed.end(), queue_, at);
     changed_.notify_all(); // the next job may fit
     return true;
 }
@@ -205,22 +205,22 @@ bool hash_executor::fits(const job& j) const noexcept
            memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
 }
 
-void hash_executor::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
+void hash_executor::run(queue::iterator position, std::unique_lock<std::mutex>& lock) noexcept
 {
     queue running;
-    running.splice(running.end(), queue_, which);
-    const unsigned threads = std::min(which->threads, budget_.threads);
-    const std::size_t memory = std::min(which->memory_kib, budget_.memory_kib);
+    running.splice(running.end(), queue_, position);
+    const unsigned threads = std::min(position->threads, budget_.threads);
+    const std::size_t memory = std::min(position->memory_kib, budget_.memory_kib);
     try {
-        use_.add_work(which->network, which->milliseconds, clock::now());
+        use_.add_work(position->network, position->milliseconds, clock::now());
     } catch (const std::bad_alloc&) {
-        which->milliseconds = 0; // not recorded, which only makes the order less fair
+        position->milliseconds = 0; // not recorded, which only makes the order less fair
     }
     threads_used_ += threads;
     memory_used_ += memory;
     lock.unlock();
     changed_.notify_all(); // the following job may fit as well
-    which->task(threads);
+    position->task(threads);
     running.clear();
     lock.lock();
     threads_used_ -= threads;
@@ -236,11 +236,11 @@ void hash_executor::report_late(std::unique_lock<std::mutex>& lock) noexcept
                                      [&](const job& j) { return closed_ || j.expiry <= now; });
         if (at == queue_.end())
             return;
-        queue gone;
-        gone.splice(gone.end(), queue_, at);
+        queue expired;
+        expired.splice(expired.end(), queue_, at);
         lock.unlock();
         at->late();
-        gone.clear();
+        expired.clear();
         lock.lock();
     }
 }

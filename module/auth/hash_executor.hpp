@@ -60,17 +60,17 @@ public:
     };
     [[nodiscard]] work_load load() const;
 
-    /// Runs `what` in its turn and waits until it has finished. At most `limit` callers may do so
+    /// Runs `task` in its turn and waits until it has finished. At most `limit` callers may do so
     /// at a time. The deadline applies to the wait in the queue; a started check always finishes.
     [[nodiscard]] outcome run(std::string_view client, const hash_cost& cost, deadline expiry,
                               unsigned limit, const std::function<bool()>& cancelled,
-                              const work& what);
+                              const work& task);
 
-    /// Queues `what` and returns at once. Calls `late` instead, on any thread, if the deadline
+    /// Queues `task` and returns at once. Calls `late` instead, on any thread, if the deadline
     /// passes first or the job is evicted: when the queue is full, the client with the most jobs
     /// loses one. Both must be quick, except for the check itself. Throws std::system_error if no
     /// thread can be started.
-    void submit(std::string_view client, const hash_cost& cost, deadline expiry, work what,
+    void submit(std::string_view client, const hash_cost& cost, deadline expiry, work task,
                 std::function<void()> late);
 
     /// Records a refused login of the client.
@@ -94,7 +94,7 @@ private:
     using queue = std::list<job>;
 
     [[nodiscard]] std::uint64_t enqueue(std::string_view client, const hash_cost& cost,
-                                        deadline expiry, work what, std::function<void()> late);
+                                        deadline expiry, work task, std::function<void()> late);
     [[nodiscard]] bool remove(std::uint64_t number);
     void start_thread();
     [[nodiscard]] bool fits(const job& j) const noexcept;
@@ -102,7 +102,7 @@ private:
     [[nodiscard]] queue::iterator next() noexcept;
     /// The job to evict for one more job of the network; end() if none.
     [[nodiscard]] queue::iterator least_entitled(const std::string& network);
-    void run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept;
+    void run(queue::iterator position, std::unique_lock<std::mutex>& lock) noexcept;
     void report_late(std::unique_lock<std::mutex>& lock) noexcept;
     void serve() noexcept;
 

@@ -38,8 +38,10 @@ struct http_client::transfer {
     bool too_long = false;
 
 private:
-    static std::size_t receive(char* bytes, std::size_t size, std::size_t count, void* to) noexcept;
-    static std::size_t count_header(char*, std::size_t size, std::size_t count, void* to) noexcept;
+    static std::size_t receive(char* bytes, std::size_t size, std::size_t count,
+                               void* userdata) noexcept;
+    static std::size_t count_header(char*, std::size_t size, std::size_t count,
+                                    void* userdata) noexcept;
 };
 
 http_client::transfer::transfer(http_request wanted, std::function<void(http_result)> handler)
@@ -80,13 +82,13 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
 }
 
 std::size_t http_client::transfer::receive(char* bytes, std::size_t size, std::size_t count,
-                                           void* to) noexcept
+                                           void* userdata) noexcept
 {
-    auto& mine = *static_cast<transfer*>(to);
-    const std::size_t counted = count_header(bytes, size, count, to);
+    auto& self = *static_cast<transfer*>(userdata);
+    const std::size_t counted = count_header(bytes, size, count, userdata);
     try {
         if (counted == size * count)
-            mine.body.append(bytes, counted);
+            self.body.append(bytes, counted);
         return counted;
     } catch (const std::bad_alloc&) {
         return 0; // libcurl aborts the transfer
@@ -94,12 +96,12 @@ std::size_t http_client::transfer::receive(char* bytes, std::size_t size, std::s
 }
 
 std::size_t http_client::transfer::count_header(char*, std::size_t size, std::size_t count,
-                                                void* to) noexcept
+                                                void* userdata) noexcept
 {
-    auto& mine = *static_cast<transfer*>(to);
-    mine.received += size * count;
-    mine.too_long = mine.received > max_response_bytes;
-    return mine.too_long ? 0 : size * count;
+    auto& self = *static_cast<transfer*>(userdata);
+    self.received += size * count;
+    self.too_long = self.received > max_response_bytes;
+    return self.too_long ? 0 : size * count;
 }
 
 http_result http_client::transfer::result_of(CURLcode code) const
@@ -128,7 +130,7 @@ http_result http_client::transfer::result_of(CURLcode code) const
     return out;
 }
 
-http_client::http_client(std::function<void()> look) : on_tick_(std::move(look)) {}
+http_client::http_client(std::function<void()> on_tick) : on_tick_(std::move(on_tick)) {}
 
 http_client::~http_client() { close(); }
 
@@ -162,20 +164,20 @@ void http_client::ensure_started()
         begin();
 }
 
-void http_client::cancel(std::uint64_t which)
+void http_client::cancel(std::uint64_t number)
 {
     const std::lock_guard lock(mutex_);
-    cancelled_.push_back(which);
+    cancelled_.push_back(number);
     curl_multi_wakeup(multi_.get());
 }
 
-void http_client::run_after(std::chrono::milliseconds how_long, std::function<void()> task)
+void http_client::run_after(std::chrono::milliseconds delay, std::function<void()> task)
 {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return;
     begin();
-    timers_.emplace(clock::now() + how_long, std::move(task));
+    timers_.emplace(clock::now() + delay, std::move(task));
     curl_multi_wakeup(multi_.get());
 }
 
@@ -209,20 +211,20 @@ void http_client::close() noexcept
 
 void http_client::process_queue()
 {
-    std::map<std::uint64_t, std::unique_ptr<transfer>> fresh;
-    std::vector<std::uint64_t> unwanted;
+    std::map<std::uint64_t, std::unique_ptr<transfer>> added;
+    std::vector<std::uint64_t> cancelled;
     {
         const std::lock_guard lock(mutex_);
-        fresh.swap(queued_);
-        unwanted.swap(cancelled_);
+        added.swap(queued_);
+        cancelled.swap(cancelled_);
     }
-    for (auto& [number, one] : fresh) {
-        if (curl_multi_add_handle(multi_.get(), one->easy.get()) == CURLM_OK)
-            active_.emplace(number, std::move(one));
+    for (auto& [number, entry] : added) {
+        if (curl_multi_add_handle(multi_.get(), entry->easy.get()) == CURLM_OK)
+            active_.emplace(number, std::move(entry));
         else
-            one->on_done({http_result::outcome::unsent, 0, "", "libcurl rejects the request"});
+            entry->on_done({http_result::outcome::unsent, 0, "", "libcurl rejects the request"});
     }
-    for (const auto number : unwanted)
+    for (const auto number : cancelled)
         if (const auto at = active_.find(number); at != active_.end()) {
             curl_multi_remove_handle(multi_.get(), at->second->easy.get());
             active_.erase(at);
@@ -231,8 +233,8 @@ void http_client::process_queue()
 
 void http_client::collect_finished()
 {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    int remaining = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &remaining)) {
         if (message->msg != CURLMSG_DONE)
             continue;
         const CURLcode code = message->data.result; // the handle owns the message
@@ -242,9 +244,9 @@ void http_client::collect_finished()
         curl_multi_remove_handle(multi_.get(), easy);
         if (at == active_.end())
             continue;
-        const auto one = std::move(at->second);
+        const auto finished = std::move(at->second);
         active_.erase(at);
-        one->on_done(one->result_of(code));
+        finished->on_done(finished->result_of(code));
     }
 }
 
@@ -277,12 +279,12 @@ int http_client::poll_milliseconds()
 void http_client::run() noexcept
 {
     for (;;) {
-        bool look = false;
+        bool tick = false;
         {
             const std::lock_guard lock(mutex_);
             if (closing_)
                 break;
-            look = tick_requested_;
+            tick = tick_requested_;
             tick_requested_ = false;
         }
         process_queue();
@@ -290,14 +292,14 @@ void http_client::run() noexcept
         curl_multi_perform(multi_.get(), &running);
         collect_finished();
         run_timers();
-        if (look || clock::now() - last_tick_ >= std::chrono::milliseconds(tick_milliseconds)) {
+        if (tick || clock::now() - last_tick_ >= std::chrono::milliseconds(tick_milliseconds)) {
             on_tick_();
             last_tick_ = clock::now();
         }
         curl_multi_poll(multi_.get(), nullptr, 0, poll_milliseconds(), nullptr);
     }
-    for (auto& [number, one] : active_)
-        curl_multi_remove_handle(multi_.get(), one->easy.get());
+    for (auto& [number, entry] : active_)
+        curl_multi_remove_handle(multi_.get(), entry->easy.get());
     active_.clear();
 }
 

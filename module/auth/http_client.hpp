@@ -39,9 +39,9 @@ struct http_result {
 
 class http_client {
 public:
-    /// The thread calls `look` about once a second while work is pending, and soon after each
+    /// The thread calls `on_tick` about once a second while work is pending, and soon after each
     /// wake().
-    explicit http_client(std::function<void()> look);
+    explicit http_client(std::function<void()> on_tick);
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
     ~http_client();
@@ -49,12 +49,12 @@ public:
     /// Sends a request. The thread calls `done`, unless the request is cancelled or the client is
     /// closed first. The first request starts the thread. Throws if no thread can be started.
     std::uint64_t start(http_request request, std::function<void(http_result)> done);
-    void cancel(std::uint64_t which);
+    void cancel(std::uint64_t number);
     /// Starts the thread, so that later calls cannot fail without one. Throws if no thread can be
     /// started.
     void ensure_started();
     /// Runs `task` in the thread after the delay, unless closed first.
-    void run_after(std::chrono::milliseconds how_long, std::function<void()> task);
+    void run_after(std::chrono::milliseconds delay, std::function<void()> task);
     void wake() noexcept;
     /// Stops the thread and everything in progress. Later requests fail.
     void close() noexcept;

@@ -41,30 +41,30 @@ std::string utc(std::chrono::system_clock::time_point when, char between)
 
 } // namespace
 
-std::string prompt_json(const prompt_text& what)
+std::string prompt_json(const prompt_text& text)
 {
-    const std::string& name = what.request.name;
-    const std::string& client = what.request.client;
-    std::string words = (what.logins == 1 ? "A login" : std::to_string(what.logins) + " logins") +
-                        " as " + name + " from " + client + ", " + utc(what.began, ' ') + " UTC.";
-    if (what.other_logins > 0)
-        words += " " + std::to_string(what.other_logins) + " more as " + name +
-                 (what.other_logins == 1 ? " waits" : " wait") + " for another approval.";
-    if (what.window > 0 && what.limit > 1)
-        words += " Your answer counts for all logins as " + name + " from there within " +
-                 seconds_text(what.window) + ", " + std::to_string(what.limit) + " at most.";
+    const std::string& name = text.request.name;
+    const std::string& client = text.request.client;
+    std::string message = (text.logins == 1 ? "A login" : std::to_string(text.logins) + " logins") +
+                          " as " + name + " from " + client + ", " + utc(text.began, ' ') + " UTC.";
+    if (text.other_logins > 0)
+        message += " " + std::to_string(text.other_logins) + " more as " + name +
+                   (text.other_logins == 1 ? " waits" : " wait") + " for another approval.";
+    if (text.window > 0 && text.limit > 1)
+        message += " Your answer counts for all logins as " + name + " from there within " +
+                   seconds_text(text.window) + ", " + std::to_string(text.limit) + " at most.";
     const json body = {{"username", name},
                        {"title", "Login request"},
-                       {"body", words + " Reject it unless it is you."},
+                       {"body", message + " Reject it unless it is you."},
                        {"actions",
                         {{{"icon", "approve"}, {"title", "Approve"}, {"callback", "approve"}},
                          {{"icon", "reject"}, {"title", "Reject"}, {"callback", "reject"}}}},
                        {"client", client},
-                       {"time", utc(what.began, 'T') + "Z"},
-                       {"logins", what.logins},
-                       {"other_logins", what.other_logins},
-                       {"share_seconds", what.window},
-                       {"share_logins", what.window > 0 ? what.limit : 1}};
+                       {"time", utc(text.began, 'T') + "Z"},
+                       {"logins", text.logins},
+                       {"other_logins", text.other_logins},
+                       {"share_seconds", text.window},
+                       {"share_logins", text.window > 0 ? text.limit : 1}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -109,17 +109,17 @@ std::string error_in_uri(const std::string& uri)
 }
 
 push_approval::shared_prompt push_approval::shareable(const std::string& key,
-                                                      const push_settings& how,
+                                                      const push_settings& settings,
                                                       clock::time_point now) const
 {
     const auto at = std::find_if(open_.begin(), open_.end(), [&](const shared_prompt& p) {
         return p->key == key && now < p->expiry &&
-               now - p->started < std::chrono::duration<double>(how.window);
+               now - p->started < std::chrono::duration<double>(settings.window);
     });
     return at != open_.end() ? *at : nullptr;
 }
 
-std::string push_approval::acquire_slot(const push_settings& how, const login_request& request,
+std::string push_approval::acquire_slot(const push_settings& settings, const login_request& request,
                                         listeners& out)
 {
     std::size_t all = 0;
@@ -129,10 +129,10 @@ std::string push_approval::acquire_slot(const push_settings& how, const login_re
         if (p->request.dn == request.dn)
             user_slots += p->slots();
     }
-    if (user_slots >= how.most_of_one)
+    if (user_slots >= settings.most_of_one)
         return std::to_string(user_slots) +
                " logins of this user already wait for approval (pgsql-push-per-user)";
-    if (all >= how.capacity && !evict_from_largest(network_of(request.client), out))
+    if (all >= settings.capacity && !evict_from_largest(network_of(request.client), out))
         return std::to_string(all) + " logins already wait for approval";
     return {};
 }
@@ -150,14 +150,14 @@ bool push_approval::evict_from_largest(const std::string& network, listeners& ou
     const auto newest = std::find_if(open_.rbegin(), open_.rend(), [&](const shared_prompt& p) {
         return p->network == largest->first;
     });
-    prompt& from = **newest;
-    if (!from.waiting.empty()) {
-        out.push_back(from.waiting.back());
-        from.waiting.pop_back();
+    prompt& victim = **newest;
+    if (!victim.waiting.empty()) {
+        out.push_back(victim.waiting.back());
+        victim.waiting.pop_back();
     }
-    if (from.waiting.empty()) {
-        from.ended = true;
-        http_.cancel(from.transfer);
+    if (victim.waiting.empty()) {
+        victim.ended = true;
+        http_.cancel(victim.transfer);
         open_.erase(std::prev(newest.base()));
     }
     return true;
@@ -291,15 +291,15 @@ void push_approval::end(const shared_prompt& open, const check_result& result) n
 
 void push_approval::check_prompts()
 {
-    listeners left;
+    listeners departed;
     {
         const std::lock_guard lock(mutex_);
         for (const auto& p : open_)
             std::erase_if(p->waiting, [&](const auto& one) {
-                const bool gone = one->abandoned();
-                if (gone)
-                    left.push_back(one);
-                return gone;
+                const bool has_left = one->abandoned();
+                if (has_left)
+                    departed.push_back(one);
+                return has_left;
             });
         // A client that disconnects may return while the prompt is open, instead of triggering
         // another one.
@@ -311,7 +311,7 @@ void push_approval::check_prompts()
             return p->ended;
         });
     }
-    for (const auto& one : left)
+    for (const auto& one : departed)
         one->complete({decision::abandoned, "the operation was abandoned"});
 }
 

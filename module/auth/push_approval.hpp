@@ -51,9 +51,9 @@ public:
     /// Throws if no thread can be started.
     void ensure_started() { http_.ensure_started(); }
     /// Runs `task` after the delay in the HTTP thread.
-    void run_after(std::chrono::milliseconds how_long, std::function<void()> task)
+    void run_after(std::chrono::milliseconds delay, std::function<void()> task)
     {
-        http_.run_after(how_long, std::move(task));
+        http_.run_after(delay, std::move(task));
     }
     /// Ends every prompt and completes every waiting login before it returns.
     void close() noexcept;
@@ -78,12 +78,12 @@ private:
     using shared_prompt = std::shared_ptr<prompt>;
     using listeners = std::vector<std::shared_ptr<completion_handler>>;
 
-    [[nodiscard]] shared_prompt shareable(const std::string& key, const push_settings& how,
+    [[nodiscard]] shared_prompt shareable(const std::string& key, const push_settings& settings,
                                           clock::time_point now) const;
     /// Why no slot is free for one more login of the user; empty if one is. Adds an evicted login
     /// to `out`.
-    [[nodiscard]] std::string acquire_slot(const push_settings& how, const login_request& request,
-                                           listeners& out);
+    [[nodiscard]] std::string acquire_slot(const push_settings& settings,
+                                           const login_request& request, listeners& out);
     [[nodiscard]] bool evict_from_largest(const std::string& network, listeners& out);
     void announce(const shared_prompt& open);
     void begin_transfer(const shared_prompt& open);
@@ -102,8 +102,9 @@ private:
 
 class push_check final : public login_check {
 public:
-    push_check(std::shared_ptr<push_approval> by, std::shared_ptr<const push_settings> settings)
-        : approval_(std::move(by)), settings_(std::move(settings))
+    push_check(std::shared_ptr<push_approval> approval,
+               std::shared_ptr<const push_settings> settings)
+        : approval_(std::move(approval)), settings_(std::move(settings))
     {}
     [[nodiscard]] std::string_view name() const noexcept override { return "notification"; }
     void start(const login_request& request, std::shared_ptr<completion_handler> handler) override
@@ -117,7 +118,7 @@ private:
 };
 
 /// The body of the request to the endpoint.
-[[nodiscard]] std::string prompt_json(const prompt_text& what);
+[[nodiscard]] std::string prompt_json(const prompt_text& text);
 /// Only {"action": "approve"} with a success status accepts.
 [[nodiscard]] check_result parse_reply(long status, const std::string& body);
 /// Why the endpoint's address is invalid; empty if it is valid.

@@ -104,7 +104,8 @@ TEST_CASE("a password that is too long for crypt is a mismatch, not a bad hash")
         CHECK(judge(sha512, std::string(length, 'x')) == verdict::mismatch);
 }
 
-// argon2(1) of Debian: echo -n secret | argon2 saltsalt -id -t 2 -m 12 -p 4 -e, and similar commands
+// argon2(1) of Debian: echo -n secret | argon2 saltsalt -id -t 2 -m 12 -p 4 -e, and similar
+// commands
 static const std::vector<std::string> others = {
     "$argon2id$v=19$m=4096,t=2,p=4$c2FsdHNhbHQ$Opr6AcVo4GC9229xIEplC5QL4zRSRdWVmAbPbsVfhTY",
     "$argon2i$v=19$m=4096,t=2,p=1$c2FsdHNhbHQ$JXeQwnbEwk3aWRIleVGvHdf4dE7PDlCXjxEsi4I+tUc",

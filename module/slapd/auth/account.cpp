@@ -56,11 +56,11 @@ std::string login_filter_denial(const candidate& candidate)
 } // namespace
 
 account find_account(Operation& op, service& service, const resolved_mapping& mapping,
-                     const std::function<void(Entry&)>& also)
+                     const std::function<void(Entry&)>& handler)
 {
     account out;
     out.denial_reason = "no such user";
-    const auto look = [&](candidate& candidate) {
+    const auto read_candidate = [&](candidate& candidate) {
         out = {};
         out.hidden = is_hidden(candidate);
         out.dn = to_string_view(candidate.entry.e_name);
@@ -76,7 +76,7 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
         if (out.denial_reason.empty())
             out.denial_reason = std::move(closed);
         if (!out.hidden)
-            also(candidate.entry);
+            handler(candidate.entry);
         const directory::kind& k = *candidate.plan.entry_kind;
         out.kind = &k;
         for (std::size_t i = 0; i < candidate.plan.columns.size(); ++i) {
@@ -99,7 +99,7 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
         op, service, mapping, op.o_req_ndn, directory::filter::constant_of(directory::truth::yes),
         directory::selection{
             .all_user = true, .all_operational = acls_read_other_attributes(op), .password = true},
-        look, &out.ambiguous);
+        read_candidate, &out.ambiguous);
     if (out.ambiguous)
         out.denial_reason = "more than one row has this name";
     if (out.denial_reason.empty() && !out.hash)
@@ -162,7 +162,7 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
     if (service.account_cache == nullptr)
         return find_account(op, service, mapping);
     const std::string key(to_string_view(op.o_req_ndn));
-    const auto asked =
+    const auto lookup =
         service.account_cache->find(key); // before the row is read, so that its epoch is known
     try {
         auto seen = std::make_shared<cached_account>(mapping);
@@ -179,7 +179,7 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
         seen->last_day = out.expiry_day;
         const std::size_t bytes = sizeof *seen + seen->entry.bytes() + out.dn.size() +
                                   out.name.size() + bytes_of(*out.hash) + out.chain.size();
-        asked.lead->complete({std::move(seen), bytes});
+        lookup.lead->complete({std::move(seen), bytes});
         return out;
     } catch (const postgres::error& e) {
         const auto last =

@@ -21,11 +21,11 @@ struct account {
     bool from_stale = false;   ///< cached data, used while the database is down
 };
 
-/// The account of the operation's DN, or one with a denial reason. Calls `also` with its entry.
+/// The account of the operation's DN, or one with a denial reason. Calls `handler` with its entry.
 /// Waits for PostgreSQL.
 [[nodiscard]] account find_account(
     Operation& op, service& service, const resolved_mapping& mapping,
-    const std::function<void(Entry&)>& also = [](Entry&) {});
+    const std::function<void(Entry&)>& handler = [](Entry&) {});
 
 /// The same for a bind. If the database is down and the configuration allows it, returns the cached
 /// account, provided that it was able to log in.

@@ -35,32 +35,32 @@ void async_binds::release_slot() noexcept
     --blocked_;
 }
 
-void async_binds::submit(const std::shared_ptr<async_bind>& which) noexcept
+void async_binds::submit(const std::shared_ptr<async_bind>& bind) noexcept
 {
     using phase = async_bind::phase;
     int pause = 0;
     {
         const std::lock_guard lock(mutex_);
-        if (which->phase_ != phase::waiting)
+        if (bind->phase_ != phase::waiting)
             return; // already completed without its result
         // slapd starts no other operation on a connection during a bind, so an executing operation
         // is the bind itself, whose worker has not returned yet, or an abandoned search.
-        Connection& connection = *which->op_->o_conn;
+        Connection& connection = *bind->op_->o_conn;
         ldap_pvt_thread_mutex_lock(&connection.c_mutex);
-        const bool left = connection.c_n_ops_executing == 0;
+        const bool worker_returned = connection.c_n_ops_executing == 0;
         ldap_pvt_thread_mutex_unlock(&connection.c_mutex);
-        if (left && ldap_pvt_thread_pool_submit2(&connection_pool, async_bind::task, which.get(),
-                                                 &which->cookie_) == 0) {
-            which->phase_ = phase::submitted;
+        if (worker_returned && ldap_pvt_thread_pool_submit2(&connection_pool, async_bind::task,
+                                                            bind.get(), &bind->cookie_) == 0) {
+            bind->phase_ = phase::submitted;
             return;
         }
-        pause = which->pause_;
-        which->pause_ = std::min(2 * pause, longest_pause);
+        pause = bind->pause_;
+        bind->pause_ = std::min(2 * pause, longest_pause);
     }
-    push_->run_after(std::chrono::milliseconds(pause), [this, which] { submit(which); });
+    push_->run_after(std::chrono::milliseconds(pause), [this, bind] { submit(bind); });
 }
 
-void async_binds::finish_now(const std::function<bool(const async_bind&)>& whom,
+void async_binds::finish_now(const std::function<bool(const async_bind&)>& selected,
                              const char* reason) noexcept
 {
     using phase = async_bind::phase;
@@ -68,7 +68,8 @@ void async_binds::finish_now(const std::function<bool(const async_bind&)>& whom,
     {
         const std::lock_guard lock(mutex_);
         for (const auto& one : waiting_)
-            if ((one->phase_ == phase::waiting || one->phase_ == phase::submitted) && whom(*one)) {
+            if ((one->phase_ == phase::waiting || one->phase_ == phase::submitted) &&
+                selected(*one)) {
                 if (one->phase_ == phase::submitted)
                     (void)ldap_pvt_thread_pool_retract(one->cookie_);
                 one->phase_ = phase::done;

@@ -47,8 +47,8 @@ private:
     friend class async_bind;
 
     /// Submits the completion to a worker, now or after the bind's own worker has returned.
-    void submit(const std::shared_ptr<async_bind>& which) noexcept;
-    void finish_now(const std::function<bool(const async_bind&)>& whom,
+    void submit(const std::shared_ptr<async_bind>& bind) noexcept;
+    void finish_now(const std::function<bool(const async_bind&)>& selected,
                     const char* reason) noexcept;
 
     const std::shared_ptr<auth::push_approval> push_;

@@ -39,17 +39,18 @@ void use_slapd_schemes() noexcept
          }});
 }
 
-auth::verification run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
-                                 const auth::hash_cost& cost,
-                                 const std::function<auth::verification(unsigned threads)>& what)
+auth::verification
+run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
+              const auth::hash_cost& cost,
+              const std::function<auth::verification(unsigned threads)>& computation)
 {
     if (!cost.is_expensive())
-        return while_idle(op, [&] { return what(1); });
+        return while_idle(op, [&] { return computation(1); });
     auth::verification out;
     std::exception_ptr failure;
     const auto work = [&](unsigned threads) {
         try {
-            out = what(threads);
+            out = computation(threads);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -57,7 +58,7 @@ auth::verification run_in_worker(Operation& op, const service& service, auth::ha
     // Checks that block a worker must leave enough workers for searches.
     const auto limit = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
     using ending = auth::hash_executor::outcome;
-    const ending how = while_waiting(op, service, [&](const postgres::wait_options& options) {
+    const ending end_state = while_waiting(op, service, [&](const postgres::wait_options& options) {
         const postgres::wait_scope here(options);
         options.on_long_wait();
         const ending end = gate.run(address_of(op), cost, in_seconds(service.hash_timeout), limit,
@@ -66,7 +67,7 @@ auth::verification run_in_worker(Operation& op, const service& service, auth::ha
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
         return end;
     });
-    switch (how) {
+    switch (end_state) {
     case ending::done:
         if (failure)
             std::rethrow_exception(failure);

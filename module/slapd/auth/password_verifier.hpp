@@ -23,7 +23,7 @@ void use_slapd_schemes() noexcept;
 [[nodiscard]] auth::verification
 run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
               const auth::hash_cost& cost,
-              const std::function<auth::verification(unsigned threads)>& what);
+              const std::function<auth::verification(unsigned threads)>& computation);
 
 /// The message for a check that did not start in time.
 inline constexpr const char* hash_timeout_message =

@@ -11,12 +11,12 @@ bool is_rule(const MatchingRule* rule, std::string_view oid)
     return rule != nullptr && rule->smr_oid != nullptr && oid == rule->smr_oid;
 }
 
-void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
+void add_with_superiors(const ObjectClass* oc, std::set<std::string>& out)
 {
-    to.insert(to_lower(to_string_view(oc->soc_cname)));
+    out.insert(to_lower(to_string_view(oc->soc_cname)));
     if (oc->soc_sups != nullptr)
         for (ObjectClass** sup = oc->soc_sups; *sup != nullptr; ++sup)
-            add_with_superiors(*sup, to);
+            add_with_superiors(*sup, out);
 }
 
 } // namespace

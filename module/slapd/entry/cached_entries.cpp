@@ -11,7 +11,7 @@ struct extent {
     std::size_t structures = 0;
     std::size_t texts = 0;
 
-    void text(const berval& of) { texts += of.bv_len + 1; }
+    void text(const berval& value) { texts += value.bv_len + 1; }
     void attribute(const Attribute& a, bool values_are_shared)
     {
         structures += sizeof(Attribute);
@@ -39,32 +39,32 @@ public:
         structure_ += count * sizeof(T);
         return out;
     }
-    berval text(const berval& from)
+    berval text(const berval& source)
     {
-        const berval out = {from.bv_len, text_};
-        std::copy_n(from.bv_val, from.bv_len, text_);
-        text_ += from.bv_len;
+        const berval out = {source.bv_len, text_};
+        std::copy_n(source.bv_val, source.bv_len, text_);
+        text_ += source.bv_len;
         *text_++ = '\0';
         return out;
     }
-    Attribute* attribute(const Attribute& from, bool values_are_shared)
+    Attribute* attribute(const Attribute& source, bool values_are_shared)
     {
         auto* a = structures<Attribute>();
-        *a = from;
+        *a = source;
         a->a_next = nullptr;
         if (values_are_shared)
             return a;
-        const bool one_array = from.a_nvals == from.a_vals;
-        a->a_vals = structures<berval>(from.a_numvals + 1);
-        a->a_nvals = one_array ? a->a_vals : structures<berval>(from.a_numvals + 1);
-        for (unsigned i = 0; i < from.a_numvals; ++i) {
-            a->a_vals[i] = text(from.a_vals[i]);
+        const bool one_array = source.a_nvals == source.a_vals;
+        a->a_vals = structures<berval>(source.a_numvals + 1);
+        a->a_nvals = one_array ? a->a_vals : structures<berval>(source.a_numvals + 1);
+        for (unsigned i = 0; i < source.a_numvals; ++i) {
+            a->a_vals[i] = text(source.a_vals[i]);
             if (!one_array)
-                a->a_nvals[i] = from.a_nvals[i].bv_val == from.a_vals[i].bv_val
+                a->a_nvals[i] = source.a_nvals[i].bv_val == source.a_vals[i].bv_val
                                     ? a->a_vals[i]
-                                    : text(from.a_nvals[i]);
+                                    : text(source.a_nvals[i]);
         }
-        a->a_vals[from.a_numvals] = a->a_nvals[from.a_numvals] = BER_BVNULL;
+        a->a_vals[source.a_numvals] = a->a_nvals[source.a_numvals] = BER_BVNULL;
         return a;
     }
 
@@ -102,15 +102,15 @@ void cached_entries::add(const Entry& e, std::string_view name)
     size.text(e.e_nname);
     for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
         size.attribute(*a, shared(*a));
-    writer into(append(size.structures + size.texts, name), size);
-    auto* copy = into.structures<Entry>();
+    writer target(append(size.structures + size.texts, name), size);
+    auto* copy = target.structures<Entry>();
     *copy = e;
-    copy->e_name = into.text(e.e_name);
-    copy->e_nname = into.text(e.e_nname);
+    copy->e_name = target.text(e.e_name);
+    copy->e_nname = target.text(e.e_nname);
     Attribute** tail = &copy->e_attrs;
     *tail = nullptr;
     for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next) {
-        *tail = into.attribute(*a, shared(*a));
+        *tail = target.attribute(*a, shared(*a));
         tail = &(*tail)->a_next;
     }
     // slapd caches class flags in the entry: set them now, before other threads read it.

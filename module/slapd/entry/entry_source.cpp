@@ -27,16 +27,16 @@ struct source {
     std::unique_ptr<directory::result_cache::leader> lead;
 };
 
-std::shared_ptr<const cached_entries> entries_of(const directory::cached_result& from)
+std::shared_ptr<const cached_entries> entries_of(const directory::cached_result& result)
 {
-    return std::static_pointer_cast<const cached_entries>(from.value);
+    return std::static_pointer_cast<const cached_entries>(result.value);
 }
 
-directory::cached_result answer_of(std::shared_ptr<const cached_entries> from)
+directory::cached_result answer_of(std::shared_ptr<const cached_entries> entries)
 {
-    const std::size_t bytes = from->bytes();
-    const bool empty = from->empty();
-    return {std::move(from), bytes, empty};
+    const std::size_t bytes = entries->bytes();
+    const bool empty = entries->empty();
+    return {std::move(entries), bytes, empty};
 }
 
 // Waits until the deadline for the result of a concurrent identical query.
@@ -46,15 +46,15 @@ directory::result_cache::in_flight::state wait_for(Operation& op, const service&
 {
     using state = directory::result_cache::in_flight::state;
     constexpr auto poll_interval = std::chrono::milliseconds(25);
-    if (auto* const all = operation_limits::find(op))
-        all->leave(); // the other operation may be waiting for this slot
+    if (auto* const limits = operation_limits::find(op))
+        limits->leave(); // the other operation may be waiting for this slot
     return while_waiting(op, service, [&](const postgres::wait_options& options) {
         const postgres::wait_scope here(options);
         for (;;) {
             const auto now = clock::now();
-            const state is = other.wait(std::min(expiry, now + poll_interval), out);
-            if (is != state::under_way)
-                return is;
+            const state current = other.wait(std::min(expiry, now + poll_interval), out);
+            if (current != state::under_way)
+                return current;
             if (now >= expiry)
                 throw postgres::error(postgres::error::cause::deadline,
                                       "timed out waiting for a concurrent identical query");
@@ -229,7 +229,7 @@ void find_entry(Operation& op, service& service, const resolved_mapping& mapping
             if (found && other == name && ambiguous != nullptr)
                 *ambiguous = true;
         };
-        const auto look = [&](candidate& candidate) {
+        const auto handle = [&](candidate& candidate) {
             stale = stale || candidate.from_stale;
             if (to_string_view(candidate.entry.e_nname) != to_string_view(ndn))
                 return true; // the statement may return other entries too
@@ -244,7 +244,7 @@ void find_entry(Operation& op, service& service, const resolved_mapping& mapping
         };
         without_refused_values([&](const std::vector<directory::requested_value>& refused) {
             if (const auto plan = directory::make_plan(mapping.map, k, named, selection, refused))
-                for_each_entry(op, service, mapping, *plan, look, options);
+                for_each_entry(op, service, mapping, *plan, handle, options);
         });
     }
     if (!found && stale) // stale data cannot prove that the entry does not exist
@@ -267,8 +267,8 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
             break;
         }
         bool found = false;
-        const std::string above(dn);
-        find_entry(op, service, mapping, to_berval(above),
+        const std::string superior(dn);
+        find_entry(op, service, mapping, to_berval(superior),
                    directory::filter::constant_of(directory::truth::yes), all_attributes(),
                    [&](candidate& candidate) {
                        found = true;

@@ -79,12 +79,12 @@ private:
         return out;
     }
 
-    static std::vector<std::string> pieces(const SubstringsAssertion& from)
+    static std::vector<std::string> pieces(const SubstringsAssertion& assertion)
     {
-        std::vector<std::string> out{std::string(to_string_view(from.sa_initial))};
-        for (const berval* any = from.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
+        std::vector<std::string> out{std::string(to_string_view(assertion.sa_initial))};
+        for (const berval* any = assertion.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
             out.emplace_back(to_string_view(*any));
-        out.emplace_back(to_string_view(from.sa_final));
+        out.emplace_back(to_string_view(assertion.sa_final));
         return out;
     }
 
@@ -139,11 +139,11 @@ private:
             return equality(ava);
         }
         // (uid:caseExactMatch:=Ann) matches a subset of (uid=ann).
-        const directory::matching_rule own = rule_of(mra.ma_desc);
-        const directory::matching_rule asked = family_of(mra.ma_rule);
+        const directory::matching_rule own_rule = rule_of(mra.ma_desc);
+        const directory::matching_rule requested_rule = family_of(mra.ma_rule);
         const std::string_view value = to_string_view(mra.ma_value);
-        if (own == directory::matching_rule::ignore_case &&
-            asked == directory::matching_rule::exact_case && is_plain_ascii(value))
+        if (own_rule == directory::matching_rule::ignore_case &&
+            requested_rule == directory::matching_rule::exact_case && is_plain_ascii(value))
             return leaf(mra.ma_desc, [&](int attribute) {
                 return filter::combine(type::conjunction,
                                        {filter::equals(attribute, lower_ascii(value)), filter()});
@@ -195,13 +195,13 @@ private:
     }
 
     // (member=uid=ann,…): if rows store names, the DN must be that of such an entry.
-    void add_name(filter& to) const
+    void add_name(filter& term) const
     {
-        const directory::dn_location location = tree_index_.locate(to.value);
-        to.parent = location.parent;
-        to.rdn =
+        const directory::dn_location location = tree_index_.locate(term.value);
+        term.parent = location.parent;
+        term.rdn =
             location.parent < 0 ? -1 : mapping_.map.attribute_ignoring_case(location.attribute);
-        to.name = location.value;
+        term.name = location.value;
     }
 
     // A term on an attribute applies to each of its mapped subtypes (RFC 4512 §2.5.1): (name=x)

@@ -22,8 +22,9 @@ enum class effort : char {
                                                     const postgres::wait_options& granted)
 {
     postgres::wait_options options = granted;
-    if (auto* const all = operation_limits::find(op); all != nullptr && cost == effort::search) {
-        all->enter(options);
+    if (auto* const limits = operation_limits::find(op);
+        limits != nullptr && cost == effort::search) {
+        limits->enter(options);
         options.expiry = wait_limit(op, service);
     }
     return options;
@@ -32,8 +33,8 @@ enum class effort : char {
 /// Releases the slot if another operation waits for one; called between two statements.
 inline void yield(const Operation& op) noexcept
 {
-    if (auto* const all = operation_limits::find(op))
-        all->yield();
+    if (auto* const limits = operation_limits::find(op))
+        limits->yield();
 }
 
 /// Waits only for a slot.
@@ -94,12 +95,12 @@ inline void expect_type(const directory::plan& plan, const postgres::result& pag
 }
 
 /// The total size in bytes of the first columns of all rows.
-[[nodiscard]] inline std::size_t bytes_of(const postgres::result& in, std::size_t columns)
+[[nodiscard]] inline std::size_t bytes_of(const postgres::result& page, std::size_t columns)
 {
     std::size_t bytes = 0;
-    for (int row = 0; row < in.count(); ++row)
+    for (int row = 0; row < page.count(); ++row)
         for (std::size_t i = 0; i < columns; ++i)
-            bytes += in.value(row, static_cast<int>(i)).value_or("").size();
+            bytes += page.value(row, static_cast<int>(i)).value_or("").size();
     return bytes;
 }
 

@@ -42,27 +42,28 @@ void duplicate_names::report() const
 template <typename Each, typename OnDuplicate>
 bool row_reader::each_row(const Each& each, const OnDuplicate& on_duplicate)
 {
-    std::string_view before = previous_key_; // a valid key is never empty
-    std::set<std::string_view> seen;         // keys of an unordered page
+    std::string_view previous = previous_key_; // a valid key is never empty
+    std::set<std::string_view> seen;           // keys of an unordered page
     std::map<std::string, std::string_view>
         spelled; // the names so far, if their spelling may differ
     for (int row = 0; row < count_; ++row) {
         const auto key = page_.value(row, 0);
         const bool named = key && !key->empty();
-        bool again = named && (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
-        std::string_view first = again ? *key : std::string_view();
-        if (named && !again && loose_names_ && (count_ > 1 || !same_before_.empty())) {
+        bool duplicate =
+            named && (ordered_ ? *key == previous : count_ > 1 && !seen.insert(*key).second);
+        std::string_view first = duplicate ? *key : std::string_view();
+        if (named && !duplicate && loose_names_ && (count_ > 1 || !same_before_.empty())) {
             const auto [known, is_new] = spelled.try_emplace(builder_.normalized_name(*key), *key);
-            again = !is_new || same_before_.contains(known->first);
+            duplicate = !is_new || same_before_.contains(known->first);
             first = known->second;
         }
-        if (again) {
+        if (duplicate) {
             duplicates_.add(*key);
             on_duplicate(first);
             continue;
         }
         if (key)
-            before = *key;
+            previous = *key;
         const page_values* lists = lists_.values_for(row);
         if (lists == nullptr)
             continue;
@@ -154,14 +155,14 @@ void row_reader::read_page(std::unique_ptr<postgres::pool::prefetch> under_way)
     }
 }
 
-bool row_reader::cache_page(cached_entries& in)
+bool row_reader::cache_page(cached_entries& copies)
 {
     const std::size_t limit = service_.cache->max_entry_bytes();
     const auto keep = [&](Entry& e, std::string_view name, int) {
-        in.add(e, name);
-        return in.bytes() <= limit;
+        copies.add(e, name);
+        return copies.bytes() <= limit;
     };
-    if (!each_row(keep, [&](std::string_view name) { in.add_duplicate(name); })) {
+    if (!each_row(keep, [&](std::string_view name) { copies.add_duplicate(name); })) {
         duplicates_.clear();
         lists_.begin(page_, count_);
         return false;

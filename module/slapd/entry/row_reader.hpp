@@ -54,7 +54,7 @@ public:
 
     /// Copies the entries of a single page to the cache. False if they are too large; then call
     /// visit().
-    [[nodiscard]] bool cache_page(cached_entries& in);
+    [[nodiscard]] bool cache_page(cached_entries& copies);
 
     /// False if the handler stopped. Also copies the handled entries to `kept` and resets it if
     /// they become too large.

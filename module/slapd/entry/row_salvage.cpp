@@ -46,7 +46,7 @@ void report_unreadable(service& service, const directory::plan& plan, const std:
 }
 
 std::vector<std::string> other_names(Operation& op, service& service, const directory::plan& plan,
-                                     const std::string& than)
+                                     const std::string& excluded)
 {
     std::vector<std::string> out;
     for (int skip = 0; skip < most_others; ++skip) {
@@ -55,7 +55,7 @@ std::vector<std::string> other_names(Operation& op, service& service, const dire
                 op, service, plan, directory::names_of(*plan.entry_kind, std::nullopt, skip, 1));
             if (found.count() == 0)
                 break;
-            if (const auto name = found.value(0, 0); name && *name != than)
+            if (const auto name = found.value(0, 0); name && *name != excluded)
                 out.emplace_back(*name);
         } catch (const postgres::error& e) {
             if (!e.caused_by_value())
@@ -124,32 +124,32 @@ bool row_salvage::read_names()
     }
 }
 
-void row_salvage::read_names(int skip, int count, names& to)
+void row_salvage::read_names(int skip, int count, names& out)
 {
     std::optional<postgres::error> why;
     const auto found = attempt(names_from(skip, count), &why);
     if (found) {
         for (int i = 0; i < found->count(); ++i)
-            to.emplace_back(found->value(i, 0).value_or(""));
+            out.emplace_back(found->value(i, 0).value_or(""));
         return;
     }
     // Checks whether the conversion of a name fails.
     postgres::statement counted = names_from(skip, count);
     counted.text = "SELECT count(*) FROM (" + counted.text + ") AS c";
-    const auto there = why->caused_by_character() ? attempt(counted, nullptr) : std::nullopt;
-    if (!there) {
+    const auto total = why->caused_by_character() ? attempt(counted, nullptr) : std::nullopt;
+    if (!total) {
         if (unfiltered_ || plan_.lookup >= 0)
             throw *error_;
         unfiltered_ = true;
         pages_ = 1;
-        return read_names(skip, count, to);
+        return read_names(skip, count, out);
     }
-    const int rows = std::atoi(std::string(there->value(0, 0).value_or("0")).c_str());
+    const int rows = std::atoi(std::string(total->value(0, 0).value_or("0")).c_str());
     if (rows > 1) {
-        read_names(skip, rows / 2, to);
-        read_names(skip + rows / 2, rows - rows / 2, to);
+        read_names(skip, rows / 2, out);
+        read_names(skip + rows / 2, rows - rows / 2, out);
     } else if (rows == 1) {
-        to.emplace_back(std::nullopt);
+        out.emplace_back(std::nullopt);
         report_unreadable(service_, plan_, "", *why);
     }
 }
@@ -213,8 +213,8 @@ void row_salvage::leave_out(const std::string& name, const postgres::error& why)
 // condition may use columns that the plan does not read.
 void row_salvage::confirm(const std::string& name, const postgres::error& why)
 {
-    const auto readable = [&](const std::string& of) {
-        const auto found = attempt(plan_.listed(of, unfiltered_), nullptr);
+    const auto readable = [&](const std::string& key) {
+        const auto found = attempt(plan_.listed(key, unfiltered_), nullptr);
         if (found)
             wipe(*found);
         return found.has_value();

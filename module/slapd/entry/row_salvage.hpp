@@ -33,7 +33,7 @@ private:
     [[nodiscard]] postgres::statement names_from(int skip, int count) const;
     /// Reads the names of the next page; false if there are none.
     bool read_names();
-    void read_names(int skip, int count, names& to);
+    void read_names(int skip, int count, names& out);
     void advance(const postgres::result& page, std::size_t end);
     void leave_out(const std::string& name, const postgres::error& why);
     /// Throws if the row of that name is not the cause.
@@ -63,7 +63,8 @@ void report_unreadable(service& service, const directory::plan& plan, const std:
                        const postgres::error& why);
 
 /// Other names of the list query, to check whether their rows fail too.
-[[nodiscard]] std::vector<std::string>
-other_names(Operation& op, service& service, const directory::plan& plan, const std::string& than);
+[[nodiscard]] std::vector<std::string> other_names(Operation& op, service& service,
+                                                   const directory::plan& plan,
+                                                   const std::string& excluded);
 
 } // namespace pgsql::slapd

@@ -12,12 +12,12 @@ namespace {
 constexpr int most_statements = 64;
 
 void collect_unknown(const directory::filter& filter, const directory::character_set& known,
-                     std::set<std::string>& to)
+                     std::set<std::string>& out)
 {
     if (directory::is_valid_utf8(filter.value))
-        known.collect_unknown(filter.value, to);
+        known.collect_unknown(filter.value, out);
     for (const directory::filter& part : filter.parts)
-        collect_unknown(part, known, to);
+        collect_unknown(part, known, out);
 }
 
 bool is_taken(Operation& op, service& service, const std::string& text)
@@ -69,14 +69,14 @@ std::vector<postgres::query_text> without_rows(const postgres::query_text& query
 
 // Why PostgreSQL rejects this value but not others; nothing if it accepts the value.
 std::optional<std::string> refusal_of(Operation& op, service& service,
-                                      const directory::requested_value& asked,
+                                      const directory::requested_value& requested,
                                       const postgres::error& why)
 {
     // PostgreSQL parses a LIKE pattern only during the comparison.
-    if (why.sqlstate() == "22025" && asked.value.find('\\') != std::string::npos)
+    if (why.sqlstate() == "22025" && requested.value.find('\\') != std::string::npos)
         return why.what();
-    for (const postgres::query_text& query : without_rows(asked.query->query)) {
-        const auto reason = failure_of(op, service, {query.text, {asked.value}});
+    for (const postgres::query_text& query : without_rows(requested.query->query)) {
+        const auto reason = failure_of(op, service, {query.text, {requested.value}});
         if (!reason)
             continue;
         const std::vector<postgres::statement> others = {
@@ -124,14 +124,14 @@ void check_asked_values(Operation& op, service& service, const resolved_mapping&
                         const directory::plan& plan, const postgres::error& why)
 {
     value_refused out;
-    for (const directory::requested_value& asked : plan.requested_values) {
-        const auto reason = refusal_of(op, service, asked, why);
+    for (const directory::requested_value& requested : plan.requested_values) {
+        const auto reason = refusal_of(op, service, requested, why);
         if (!reason)
             continue;
-        out.values.push_back(asked);
+        out.values.push_back(requested);
         const std::string directive =
             "pgsql-lookup " + plan.entry_kind->name + ' ' +
-            mapping.map.attributes[static_cast<std::size_t>(asked.query->attribute)].name;
+            mapping.map.attributes[static_cast<std::size_t>(requested.query->attribute)].name;
         service.warn_throttled(
             "refused " + directive,
             directive + ": PostgreSQL rejects a requested value; no entry matches it: " + *reason,

@@ -96,10 +96,10 @@ std::pair<std::string, auth::check_result> wait_in_worker(Operation& op, service
         return {login->last_check(), login->result()};
     const double longest = service.hash_timeout + service.push->timeout + grace_seconds;
     try {
-        auto what = while_waiting(op, service, [&](const postgres::wait_options& options) {
+        auto result = while_waiting(op, service, [&](const postgres::wait_options& options) {
             return login->wait(in_seconds(longest), options);
         });
-        return {login->last_check(), std::move(what)};
+        return {login->last_check(), std::move(result)};
     } catch (const server_pauses& e) {
         return {login->last_check(), {auth::decision::unavailable, e.text}};
     }

@@ -43,18 +43,18 @@ int compare(Operation& op, SlapReply& rs, service& service)
                                    {directory::filter::constant_of(directory::truth::yes), leaf});
     std::optional<int> code;
     bool stale = false;
-    const auto look = [&](const directory::selection& columns) {
+    const auto read_entry = [&](const directory::selection& columns) {
         find_entry(op, service, *mapping, op.o_req_ndn, shown, columns, [&](candidate& candidate) {
             code = slap_compare_entry(&op, &candidate.entry, op.orc_ava);
             stale = candidate.from_stale;
             return true;
         });
     };
-    look(selection);
+    read_entry(selection);
     // Without a match column's value the attribute is missing; only a fetch of all values shows
     // whether it has others.
     if (code == LDAP_NO_SUCH_ATTRIBUTE)
-        look(all_attributes());
+        read_entry(all_attributes());
     if (stale && code != LDAP_COMPARE_TRUE)
         throw postgres::error(
             postgres::error::cause::lost,

@@ -24,8 +24,8 @@ output_batching::output_batching(Operation& op, bool corks) : op_(op), enabled_(
 
 bool output_batching::would_block() const
 {
-    pollfd at = {socket_, POLLOUT, 0};
-    return socket_ >= 0 && poll(&at, 1, 0) == 0;
+    pollfd writable = {socket_, POLLOUT, 0};
+    return socket_ >= 0 && poll(&writable, 1, 0) == 0;
 }
 
 void output_batching::cork(int entries)

@@ -67,43 +67,43 @@ auth::secret hash_new(Operation& op, service& service, auth::hash_executor& gate
                       const berval& password)
 {
     auth::secret out;
-    const auto how = run_in_worker(
+    const auto outcome = run_in_worker(
         op, service, gate, auth::cost_prefix(service.new_hashes), [&](unsigned threads) {
             out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
             return auth::verification{auth::verdict::match, ""};
         });
-    if (how.result == auth::verdict::busy)
-        throw refusal{LDAP_BUSY, how.reason};
+    if (outcome.result == auth::verdict::busy)
+        throw refusal{LDAP_BUSY, outcome.reason};
     return out;
 }
 
-long update(Operation& op, service& service, const account& account, const auth::secret& fresh)
+long update(Operation& op, service& service, const account& account, const auth::secret& new_hash)
 {
-    const std::string* before = account.hash ? &account.hash->stored().reveal() : nullptr;
+    const std::string* old_hash = account.hash ? &account.hash->stored().reveal() : nullptr;
     try {
         return while_waiting(op, service, [&](const postgres::wait_options& options) {
             return service.primary_pool().with_connection(
                 options, [&](postgres::connection& session) {
                     return session.update_exactly_one(account.kind->password_change,
-                                                      {&fresh.reveal(), &account.name, before},
+                                                      {&new_hash.reveal(), &account.name, old_hash},
                                                       options);
                 });
         });
     } catch (const postgres::error& e) {
         if (e.reason() != postgres::error::cause::statement)
             throw;
-        std::string words = e.what();
-        for (const std::string* hash : {&fresh.reveal(), before})
+        std::string message = e.what();
+        for (const std::string* hash : {&new_hash.reveal(), old_hash})
             for (std::size_t at = 0; hash != nullptr && !hash->empty() &&
-                                     (at = words.find(*hash)) != std::string::npos;)
-                words.erase(at, hash->size());
+                                     (at = message.find(*hash)) != std::string::npos;)
+                message.erase(at, hash->size());
         // An integrity constraint or a trigger's exception: the new value is rejected.
         if (e.sqlstate().starts_with("23") || e.sqlstate() == "P0001") {
-            report(op, "refused", words);
+            report(op, "refused", message);
             throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database rejected the change"};
         }
         throw postgres::error(e.reason(),
-                              "pgsql-password-change " + account.kind->name + ": " + words,
+                              "pgsql-password-change " + account.kind->name + ": " + message,
                               std::string(e.sqlstate()));
     }
 }
@@ -111,7 +111,7 @@ long update(Operation& op, service& service, const account& account, const auth:
 // Explains why the UPDATE changed no row. It may be a retry of an UPDATE that was executed before
 // the connection failed, or the password was changed concurrently.
 void explain_no_change(Operation& op, service& service, const resolved_mapping& mapping,
-                       const account& before, const auth::secret& fresh)
+                       const account& before, const auth::secret& new_hash)
 {
     const account now = find_account(op, service, mapping);
     const auto text = [](const account& a) {
@@ -119,7 +119,7 @@ void explain_no_change(Operation& op, service& service, const resolved_mapping& 
     };
     if (now.kind == nullptr || now.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
-    if (text(now) == fresh.reveal())
+    if (text(now) == new_hash.reveal())
         return;
     if (text(now) != text(before))
         throw refusal{LDAP_BUSY, "the password was changed concurrently; try again"};
@@ -200,8 +200,8 @@ int modify(Operation& op, SlapReply& rs, service& service)
         send_ldap_error(&op, &rs, code, text);
         return code;
     };
-    const change_request* asked = request_of(op);
-    if (asked == nullptr)
+    const change_request* request = request_of(op);
+    if (request == nullptr)
         return reply(LDAP_UNWILLING_TO_PERFORM,
                      service.changes_passwords
                          ? "only passwords can be changed here, by Password Modify requests "
@@ -211,7 +211,7 @@ int modify(Operation& op, SlapReply& rs, service& service)
     if (!changes_only_password(op.orm_modlist))
         return reply(LDAP_UNWILLING_TO_PERFORM, "only the password can be changed here");
     try {
-        change(op, service, *asked);
+        change(op, service, *request);
         report(op, "changed", "");
         return reply(LDAP_SUCCESS, nullptr);
     } catch (const refusal& why) {
@@ -240,9 +240,9 @@ int drop_generated(Operation*, SlapReply* rs) noexcept
 
 int remove_callback(Operation* op, SlapReply*) noexcept
 {
-    slap_callback* const mine = op->o_callback;
-    op->o_callback = mine->sc_next;
-    op->o_tmpfree(mine, op->o_tmpmemctx);
+    slap_callback* const callback = op->o_callback;
+    op->o_callback = callback->sc_next;
+    op->o_tmpfree(callback, op->o_tmpmemctx);
     return SLAP_CB_CONTINUE;
 }
 
@@ -263,12 +263,12 @@ Modifications* modification()
 int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
 {
     req_pwdexop_s& passwords = op.oq_pwdexop;
-    BackendDB* const here = op.o_bd;
+    BackendDB* const database = op.o_bd;
     if (changes_passwords) {
         // slapd's request structures are a union.
-        const req_extended_s kept = op.oq_extended;
-        change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new};
-        LDAP_SLIST_INSERT_HEAD(&op.o_extra, &asked.link, oe_next);
+        const req_extended_s saved = op.oq_extended;
+        change_request request{{{}, database->be_private}, &passwords.rs_old, &passwords.rs_new};
+        LDAP_SLIST_INSERT_HEAD(&op.o_extra, &request.link, oe_next);
         slap_callback quiet{}; // ppolicy finds the passwords through it
         quiet.sc_response = slap_null_cb;
         quiet.sc_private = &passwords;
@@ -278,20 +278,20 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
         op.orm_modlist = modification();
         op.orm_modlist->sml_next = std::exchange(passwords.rs_mods, nullptr);
         op.orm_no_opattrs = 0;
-        op.o_bd = here->bd_self; // with its overlays
+        op.o_bd = database->bd_self; // with its overlays
 
         rs.sr_err = op.o_bd->be_modify(&op, &rs);
 
         slap_mods_free(op.orm_modlist, 1);
         op.o_tag = LDAP_REQ_EXTENDED;
-        op.oq_extended = kept;
-        LDAP_SLIST_REMOVE(&op.o_extra, &asked.link, OpExtra, oe_next);
+        op.oq_extended = saved;
+        LDAP_SLIST_REMOVE(&op.o_extra, &request.link, OpExtra, oe_next);
         for (slap_callback** one = &op.o_callback; *one != nullptr; one = &(*one)->sc_next)
             if (*one == &quiet) {
                 *one = quiet.sc_next;
                 break;
             }
-        op.o_bd = here;
+        op.o_bd = database;
     } else {
         rs.sr_err = LDAP_UNWILLING_TO_PERFORM;
     }

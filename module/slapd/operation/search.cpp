@@ -73,21 +73,21 @@ private:
     {
         if (get_pagedresults(&op_) <= SLAP_CONTROL_IGNORED)
             return go_on;
-        const auto& asked = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
+        const auto& control = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
         paged_ = true;
-        page_size_ = asked.ps_size;
-        if (asked.ps_cookieval.bv_len == 0)
+        page_size_ = control.ps_size;
+        if (control.ps_cookieval.bv_len == 0)
             return go_on;
-        const auto from =
-            decode_cookie(to_string_view(asked.ps_cookieval), service_.cookie_secret, request());
-        if (!from)
+        const auto position =
+            decode_cookie(to_string_view(control.ps_cookieval), service_.cookie_secret, request());
+        if (!position)
             return result(LDAP_UNWILLING_TO_PERFORM,
                           "the paged results cookie belongs to another search or configuration");
         if (page_size_ == 0) // RFC 2696 §3: the client ends the search
             return end_page("");
-        last_ = *from;
+        last_ = *position;
         // The size limit applies to all pages together, also to pages sent on other connections.
-        const auto sent_before = static_cast<int>(last_.entries_sent) - asked.ps_count;
+        const auto sent_before = static_cast<int>(last_.entries_sent) - control.ps_count;
         if (op_.ors_slimit != SLAP_NO_LIMIT && sent_before > 0) {
             if (op_.ors_slimit <= sent_before)
                 return result(LDAP_SIZELIMIT_EXCEEDED);
@@ -313,28 +313,28 @@ private:
         return code;
     }
 
-    void add_wanted_by_client(const resolved_mapping& mapping, directory::selection& to) const
+    void add_wanted_by_client(const resolved_mapping& mapping, directory::selection& wanted) const
     {
         // Overlays and internal callers may read any attribute, and so may ACLs.
-        to.all_operational = to.all_user || op_.o_callback != nullptr || get_assert(&op_) ||
-                             acls_read_other_attributes(op_);
-        to.all_user = to.all_operational || op_.ors_attrs == nullptr;
-        if (to.all_user)
+        wanted.all_operational = wanted.all_user || op_.o_callback != nullptr || get_assert(&op_) ||
+                                 acls_read_other_attributes(op_);
+        wanted.all_user = wanted.all_operational || op_.ors_attrs == nullptr;
+        if (wanted.all_user)
             return;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
                 // *, + and @class; 1.1 and unknown names select nothing
                 const auto name = to_string_view(a->an_name);
-                to.all_operational = to.all_operational || name == "+" || name.starts_with('@') ||
-                                     name.starts_with('!');
-                to.all_user = to.all_user || to.all_operational || name == "*";
+                wanted.all_operational = wanted.all_operational || name == "+" ||
+                                         name.starts_with('@') || name.starts_with('!');
+                wanted.all_user = wanted.all_user || wanted.all_operational || name == "*";
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)
                 if (mapping.types[i].description == a->an_desc ||
                     is_ad_subtype(mapping.types[i].description, a->an_desc)) {
-                    to.attributes.push_back(static_cast<int>(i));
-                    to.fetched.push_back(static_cast<int>(i));
+                    wanted.attributes.push_back(static_cast<int>(i));
+                    wanted.fetched.push_back(static_cast<int>(i));
                 }
         }
     }

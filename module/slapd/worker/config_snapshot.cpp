@@ -8,15 +8,16 @@
 namespace pgsql::slapd {
 namespace {
 
-void add_with_overlays(const BackendDB* be, std::vector<const void*>& to)
+void add_with_overlays(const BackendDB* be, std::vector<const void*>& out)
 {
-    to.push_back(be);
+    out.push_back(be);
     if (overlay_is_over(const_cast<BackendDB*>(be)) == 0)
         return;
     const auto* over = static_cast<const slap_overinfo*>(be->bd_info->bi_private);
-    to.push_back(over);
-    for (const slap_overinst* one = over->oi_list; one != nullptr; one = one->on_next)
-        to.push_back(one);
+    out.push_back(over);
+    for (const slap_overinst* instance = over->oi_list; instance != nullptr;
+         instance = instance->on_next)
+        out.push_back(instance);
 }
 
 std::vector<const void*> all_databases()

@@ -38,8 +38,9 @@ void override_client_result(Operation& op, const failure& result) noexcept
 {
     if (result.code == SLAPD_ABANDON)
         return;
-    Operation* const own = client_operation(op);
-    if (own == nullptr || (own->o_tag != LDAP_REQ_SEARCH && own->o_tag != LDAP_REQ_COMPARE))
+    Operation* const client_op = client_operation(op);
+    if (client_op == nullptr ||
+        (client_op->o_tag != LDAP_REQ_SEARCH && client_op->o_tag != LDAP_REQ_COMPARE))
         return;
     // One thread serves a client's operation from beginning to end. Memory of the operation would
     // have to be freed by the callback, which slapo-sssvlv, as it sends a response within a
@@ -47,7 +48,7 @@ void override_client_result(Operation& op, const failure& result) noexcept
     thread_local failure error;
     thread_local slap_callback last;
     // Callbacks run in list order: nothing can change the result after the last one.
-    slap_callback** end = &own->o_callback;
+    slap_callback** end = &client_op->o_callback;
     for (; *end != nullptr; end = &(*end)->sc_next)
         if (*end == &last)
             return; // the first failure counts

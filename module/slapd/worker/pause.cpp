@@ -12,9 +12,9 @@ std::atomic<unsigned> pauses{0}; // number of ended pauses
 
 } // namespace
 
-entry_point::entry_point(kind what) noexcept : depth_before_(depth)
+entry_point::entry_point(kind type) noexcept : depth_before_(depth)
 {
-    depth += what == kind::request ? 1 : 2; // a lookup is always nested
+    depth += type == kind::request ? 1 : 2; // a lookup is always nested
 }
 
 entry_point::~entry_point() { depth = depth_before_; }
@@ -39,13 +39,13 @@ bool may_idle(const Operation& op) noexcept
 bool pause_is_due() noexcept
 {
     // When this thread first noticed the next pause.
-    thread_local unsigned which = 0;
+    thread_local unsigned known_pause = 0;
     thread_local std::optional<clock::time_point> since;
     if (ldap_pvt_thread_pool_pausing(&connection_pool) <= 0)
         return false;
     const unsigned next = pauses.load(std::memory_order_relaxed) + 1;
-    if (!since || which != next) {
-        which = next;
+    if (!since || known_pause != next) {
+        known_pause = next;
         since = clock::now();
     }
     return clock::now() - *since >= grace_period;

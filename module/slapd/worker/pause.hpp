@@ -65,7 +65,7 @@ public:
         request, ///< completes an operation and returns to its caller
         lookup   ///< returns data to slapd within another operation
     };
-    explicit entry_point(kind what) noexcept;
+    explicit entry_point(kind type) noexcept;
     entry_point(const entry_point&) = delete;
     entry_point& operator=(const entry_point&) = delete;
     ~entry_point();

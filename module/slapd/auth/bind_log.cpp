@@ -15,8 +15,7 @@ int code_for(const auth::check_result& result) noexcept
     case auth::decision::busy:
         return LDAP_BUSY;
     case auth::decision::unavailable:
-    case auth::decision::abandoned: // not sent, but overlays see it: it must not look like a wrong
-                                    // password
+    case auth::decision::abandoned: // not sent, but seen by overlays: not a wrong password
         break;
     }
     return LDAP_UNAVAILABLE;

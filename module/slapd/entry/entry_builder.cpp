@@ -165,9 +165,9 @@ void entry_builder::add_uuid(const value_source& what)
 bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out,
                           berval& normalized)
 {
+    // Printable ASCII without superfluous spaces; special characters are harmless here.
     const bool plain =
-        directory::needs_no_escaping(text) || // printable ASCII without superfluous spaces; special
-                                              // characters are harmless here
+        directory::needs_no_escaping(text) ||
         (!text.empty() && text.front() != ' ' && text.back() != ' ' &&
          text.find("  ") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));

@@ -180,7 +180,7 @@ void change(Operation& op, service& service, const change_request& asked)
                                   " rows for \"" + account.name + "\"; nothing was changed");
 }
 
-// Ignores the operational attributes that ppolicy would store with the password.
+// Ignores internal modifications: no column stores the attributes that ppolicy adds to a password.
 bool changes_only_password(const Modifications* mods)
 {
     int passwords = 0;

@@ -82,10 +82,10 @@ public:
     }
     void end() noexcept { idle_.end(); }
 
-    [[nodiscard]] bool given_up()
+    [[nodiscard]] bool cancelled()
     {
-        hurried_ = pooled_ && !idles_ && pause_is_due();
-        return op_.o_abandon != 0 || hurried_;
+        pause_due_ = pooled_ && !idles_ && pause_is_due();
+        return op_.o_abandon != 0 || pause_due_;
     }
 
     /// Throws the reason if the operation cannot continue; otherwise rethrows `failure`, if set.
@@ -99,7 +99,7 @@ public:
         try {
             std::rethrow_exception(failure);
         } catch (const postgres::error& e) {
-            if (e.reason() == postgres::error::cause::abandoned && hurried_ && op_.o_abandon == 0)
+            if (e.reason() == postgres::error::cause::abandoned && pause_due_ && op_.o_abandon == 0)
                 throw server_pauses{};
             throw;
         }
@@ -110,7 +110,7 @@ private:
     const bool pooled_;
     const bool idles_;
     bool was_idle_ = false;
-    bool hurried_ = false;
+    bool pause_due_ = false;
     std::weak_ptr<const char> database_;
     idle_thread idle_; ///< the last member: destroyed first
 };
@@ -120,7 +120,7 @@ template <typename Work> auto while_waiting(Operation& op, const service& servic
 {
     waiting_worker worker(op);
     const postgres::wait_options options{
-        wait_limit(op, service), [&worker] { return worker.given_up(); },
+        wait_limit(op, service), [&worker] { return worker.cancelled(); },
         [&worker] { worker.begin(); }, [&worker] { worker.end(); }};
     std::optional<std::invoke_result_t<Work&, const postgres::wait_options&>> out;
     std::exception_ptr failure;

@@ -49,7 +49,7 @@ operation_limits* operation_limits::find(const Operation& op) noexcept
     return nullptr;
 }
 
-void operation_limits::give_up()
+void operation_limits::throw_timeout()
 {
     throw postgres::error(postgres::error::cause::deadline,
                           "timed out: no further entry found before the deadline");

@@ -40,7 +40,7 @@ public:
     void check() const
     {
         if (clock::now() > expiry())
-            give_up();
+            throw_timeout();
     }
 
     /// Call before a statement that costs more than a lookup: waits for a slot if one is needed.
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] bool lost_place() const noexcept { return entered_ && !visit_->holds(); }
 
 private:
-    [[noreturn]] static void give_up();
+    [[noreturn]] static void throw_timeout();
 
     Operation& op_;
     service& service_;

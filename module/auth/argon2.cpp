@@ -1,5 +1,4 @@
-// argon2.cpp: turns argon2 strings into what they demand and contain, and passwords into such
-// strings.
+// argon2.cpp: parses, verifies and creates argon2 PHC strings.
 #include "auth/argon2.hpp"
 
 #include "auth/base64.hpp"
@@ -15,27 +14,27 @@ namespace {
 
 constexpr unsigned most_kib = 1024 * 1024;
 constexpr unsigned most_lanes = 64;
-// A core works some five seconds on it.
+// About five seconds of one core.
 constexpr std::uint64_t most_kib_passes = 2 * 1024 * 1024;
 
-bool skip_prefix(std::string_view& from, std::string_view expected)
+bool skip_prefix(std::string_view& text, std::string_view expected)
 {
-    if (!from.starts_with(expected))
+    if (!text.starts_with(expected))
         return false;
-    from.remove_prefix(expected.size());
+    text.remove_prefix(expected.size());
     return true;
 }
 
-bool take_number(std::string_view& from, std::string_view name, std::uint32_t& value)
+bool take_number(std::string_view& text, std::string_view name, std::uint32_t& value)
 {
-    if (!skip_prefix(from, name))
+    if (!skip_prefix(text, name))
         return false;
-    const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), value);
-    from.remove_prefix(static_cast<std::size_t>(end - from.data()));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return error == std::errc();
 }
 
-// Everything up to the salt; `text` is left there.
+// Parses everything up to the salt; `text` then begins with the salt.
 bool take_head(std::string_view& text, argon2_parts& out)
 {
     if (skip_prefix(text, "$argon2id$"))
@@ -46,7 +45,7 @@ bool take_head(std::string_view& text, argon2_parts& out)
         out.type = Argon2_d;
     else
         return false;
-    out.version = ARGON2_VERSION_10; // strings of the first version do not name it
+    out.version = ARGON2_VERSION_10; // strings of version 1.0 omit it
     if (text.starts_with("v=") &&
         (!take_number(text, "v=", out.version) || !skip_prefix(text, "$")))
         return false;
@@ -63,13 +62,13 @@ bool take_head(std::string_view& text, argon2_parts& out)
     return skip_prefix(text, "$");
 }
 
-unsigned char* bytes(const std::string& of)
+unsigned char* bytes(const std::string& text)
 {
-    return reinterpret_cast<unsigned char*>(const_cast<char*>(of.data())); // argon2_context
+    return reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())); // argon2_context
 }
 
-// libargon2's API lacks const. It writes to `out` alone, unless its flags tell it to wipe.
-argon2_context context(const argon2_parts& of, std::string_view password, unsigned threads,
+// libargon2's API lacks const. It writes only to `out`, unless its flags request wiping.
+argon2_context context(const argon2_parts& parts, std::string_view password, unsigned threads,
                        std::string& out)
 {
     argon2_context c{};
@@ -77,13 +76,13 @@ argon2_context context(const argon2_parts& of, std::string_view password, unsign
     c.outlen = static_cast<std::uint32_t>(out.size());
     c.pwd = reinterpret_cast<unsigned char*>(const_cast<char*>(password.data()));
     c.pwdlen = static_cast<std::uint32_t>(password.size());
-    c.salt = bytes(of.salt);
-    c.saltlen = static_cast<std::uint32_t>(of.salt.size());
-    c.t_cost = of.cost.passes;
-    c.m_cost = of.cost.memory_kib;
-    c.lanes = of.cost.lanes;
-    c.threads = std::clamp(threads, 1U, std::max(1U, of.cost.lanes));
-    c.version = of.version;
+    c.salt = bytes(parts.salt);
+    c.saltlen = static_cast<std::uint32_t>(parts.salt.size());
+    c.t_cost = parts.cost.passes;
+    c.m_cost = parts.cost.memory_kib;
+    c.lanes = parts.cost.lanes;
+    c.threads = std::clamp(threads, 1U, std::max(1U, parts.cost.lanes));
+    c.version = parts.version;
     c.flags = ARGON2_DEFAULT_FLAGS;
     return c;
 }
@@ -102,10 +101,10 @@ const char* error_in(const argon2_cost& cost) noexcept
 {
     if (cost.memory_kib > most_kib || cost.lanes > most_lanes ||
         std::uint64_t{cost.memory_kib} * cost.passes > most_kib_passes)
-        return "an argon2 hash with absurd parameters (more than m=1048576, p=64 or 2097152 for m "
-               "times t)";
+        return "an argon2 hash with unsupported parameters (more than m=1048576, p=64 or "
+               "2097152 for m times t)";
     if (cost.passes == 0 || cost.lanes == 0 || cost.memory_kib < 8 * cost.lanes)
-        return "an argon2 hash with impossible parameters (t or p is 0, or m less than 8 times p)";
+        return "an argon2 hash with invalid parameters (t or p is 0, or m less than 8 times p)";
     return nullptr;
 }
 
@@ -124,7 +123,7 @@ argon2_cost parse_argon2_cost(std::string_view words)
               take_number(rest, "p=", out.lanes)) ||
             !rest.empty())
             throw std::invalid_argument("\"" + std::string(word) +
-                                        "\" is none of m=<KiB>, t=<passes> and p=<lanes>");
+                                        "\": expected m=<KiB>, t=<passes> or p=<lanes>");
         words.remove_prefix(std::min(words.size(), word.size() + 1));
     }
     if (const char* reason = error_in(out))
@@ -167,7 +166,7 @@ secret make_argon2id(std::string_view password, const argon2_cost& cost, unsigne
     made.cost = cost;
     made.salt.resize(16);
     if (RAND_bytes(bytes(made.salt), static_cast<int>(made.salt.size())) != 1)
-        throw std::runtime_error("no random salt for a new password hash");
+        throw std::runtime_error("cannot generate a random salt for a new password hash");
     std::string tag(32, '\0');
     argon2_context c = context(made, password, threads, tag);
     if (const int result = argon2_ctx(&c, made.type); result != ARGON2_OK)

@@ -47,7 +47,7 @@ private:
         case ARGON2_THREAD_FAIL:
             return {verdict::busy, "no thread for an argon2 check"};
         default:
-            return {verdict::refused, "an argon2 hash that libargon2 does not take"};
+            return {verdict::refused, "an argon2 hash that libargon2 rejects"};
         }
     }
 

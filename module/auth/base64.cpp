@@ -1,4 +1,4 @@
-// base64.cpp: turns bytes into the base64 of password hashes, without padding, and back.
+// base64.cpp: encodes and decodes the unpadded base64 of password hashes.
 #include "auth/base64.hpp"
 
 namespace pgsql::auth {
@@ -13,7 +13,7 @@ std::optional<std::string> base64_decoded(std::string_view text)
 {
     std::string out;
     unsigned bits = 0;
-    unsigned pending = 0; // bits not yet given out
+    unsigned pending = 0; // bits not yet written
     for (const char c : text) {
         const auto value = alphabet.find(c);
         if (value == std::string_view::npos)
@@ -31,17 +31,17 @@ std::optional<std::string> base64_decoded(std::string_view text)
     return out;
 }
 
-void append_base64(std::string& to, std::string_view bytes)
+void append_base64(std::string& out, std::string_view bytes)
 {
     unsigned bits = 0;
     unsigned pending = 0;
     for (const char c : bytes) {
         bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
         for (pending += 8; pending >= 6; pending -= 6)
-            to += alphabet[bits >> (pending - 6) & 63];
+            out += alphabet[bits >> (pending - 6) & 63];
     }
     if (pending > 0)
-        to += alphabet[bits << (6 - pending) & 63];
+        out += alphabet[bits << (6 - pending) & 63];
 }
 
 } // namespace pgsql::auth

@@ -1,4 +1,4 @@
-// base64.hpp: turns bytes into the base64 of password hashes, without padding, and back.
+// base64.hpp: encodes and decodes the unpadded base64 of password hashes.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace pgsql::auth {
 
-/// Nothing if the text is damaged, or has bits to spare that could be anything.
+/// Nothing if the text is malformed or its unused trailing bits are not zero.
 [[nodiscard]] std::optional<std::string> base64_decoded(std::string_view text);
-void append_base64(std::string& to, std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 
 } // namespace pgsql::auth

@@ -1,5 +1,4 @@
-// check_chain.cpp: turns the names of checks into steps that a login goes through, one after the
-// other, until one refuses.
+// check_chain.cpp: runs the checks of a login in order until one refuses.
 #include "auth/check_chain.hpp"
 
 #include <algorithm>
@@ -10,8 +9,8 @@ namespace pgsql::auth {
 bool check_run::run()
 {
     while (next_ < checks_.size()) {
-        if (next_ > 0 && abandoned()) { // no telephone rings for a client that has left
-            result_ = {decision::abandoned, "the client has left"};
+        if (next_ > 0 && abandoned()) { // no prompt for a client that has disconnected
+            result_ = {decision::abandoned, "the operation was abandoned"};
             return true;
         }
         {
@@ -24,7 +23,7 @@ bool check_run::run()
             const std::lock_guard lock(mutex_);
             if (state_ == state::asking) {
                 on_wait();
-                state_ = state::waiting; // hear() waits for the lock: nothing happens before this
+                state_ = state::waiting; // complete() waits for the lock until here
                 return false;
             }
         }
@@ -36,7 +35,7 @@ bool check_run::run()
 
 bool check_run::is_final()
 {
-    checks_[next_].reset(); // with whatever secret it checked
+    checks_[next_].reset(); // destroys the secret that it checked
     return ++next_ == checks_.size() || result_.outcome != decision::accepted;
 }
 
@@ -66,33 +65,33 @@ void check_run::complete(check_result result) noexcept
 std::vector<std::string> parse_check_chain(std::string_view text)
 {
     constexpr std::string_view known[] = {"sql", "notification"};
-    constexpr std::string_view blanks = " \t\r\n";
+    constexpr std::string_view spaces = " \t\r\n";
     std::vector<std::string> out;
     bool password = false;
     for (bool more = true; more;) {
-        text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+        text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
         std::string name(text.substr(0, text.find_first_of(", \t\r\n")));
         text.remove_prefix(name.size());
-        text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+        text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
         more = !text.empty();
         if (text.starts_with(','))
-            text.remove_prefix(1); // a check has to follow
+            text.remove_prefix(1); // a check must follow
         std::transform(name.begin(), name.end(), name.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         });
         if (name.empty())
-            throw std::invalid_argument("an empty name where a check is expected");
+            throw std::invalid_argument("empty check name");
         if (std::find(std::begin(known), std::end(known), name) == std::end(known))
-            throw std::invalid_argument("\"" + name.substr(0, 60) +
-                                        "\" is no check; known are sql and notification");
+            throw std::invalid_argument("unknown check \"" + name.substr(0, 60) +
+                                        "\"; expected sql or notification");
         if (name == "sql")
             password = true;
         else if (std::find(out.begin(), out.end(), name) == out.end())
             out.push_back(std::move(name));
     }
     if (!password)
-        throw std::invalid_argument("sql is missing: the password is always checked first, so that "
-                                    "nobody else can make telephones ring");
+        throw std::invalid_argument("sql is missing: the password check comes first, so that only "
+                                    "a user with the password can trigger a prompt");
     out.insert(out.begin(), "sql");
     return out;
 }

@@ -1,5 +1,4 @@
-// client_use.cpp: knows how much work each client address has caused lately, and how often its
-// logins were refused.
+// client_use.cpp: tracks each client address's recent work and refused logins.
 #include "auth/client_use.hpp"
 
 #include <arpa/inet.h>
@@ -12,9 +11,9 @@ namespace pgsql::auth {
 namespace {
 
 constexpr double half_life = 30; // seconds
-// After two half-lives a single refusal is forgotten.
+// A single refusal expires after two half-lives.
 constexpr double least_refusals = 0.25;
-// So that the most that a client can have against it is forgotten within six minutes.
+// With this cap any number of refusals expires within six minutes.
 constexpr double most_refusals = 1000;
 constexpr std::size_t most_clients = 10000;
 
@@ -38,11 +37,11 @@ std::string network_of(std::string_view client)
     return std::string(inet_ntop(AF_INET6, &address, out, sizeof out)) + "/64";
 }
 
-client_use::note client_use::aged(const note& from, clock::time_point now)
+client_use::note client_use::aged(const note& old, clock::time_point now)
 {
-    const double left = std::exp2(
-        -std::chrono::duration<double>(std::max(now, from.time) - from.time).count() / half_life);
-    return {from.work * left, from.refusals * left, std::max(now, from.time)};
+    const double factor = std::exp2(
+        -std::chrono::duration<double>(std::max(now, old.time) - old.time).count() / half_life);
+    return {old.work * factor, old.refusals * factor, std::max(now, old.time)};
 }
 
 client_use::note& client_use::current(const std::string& network, clock::time_point now)
@@ -53,7 +52,7 @@ client_use::note& client_use::current(const std::string& network, clock::time_po
     return out = aged(out, now);
 }
 
-// A quarter: those that count least.
+// Removes the quarter of the networks with the lowest rank.
 void client_use::forget_least(clock::time_point now)
 {
     std::vector<std::pair<rank, std::string>> all;
@@ -81,11 +80,11 @@ client_use::rank client_use::rank_of(const std::string& network, clock::time_poi
     const auto at = noted_.find(network);
     if (at == noted_.end())
         return {};
-    const note is = aged(at->second, now);
-    const int level = is.refusals < least_refusals
+    const note decayed = aged(at->second, now);
+    const int level = decayed.refusals < least_refusals
                           ? 0
-                          : 1 + static_cast<int>(std::log2(std::max(1.0, is.refusals)));
-    return {level, is.work};
+                          : 1 + static_cast<int>(std::log2(std::max(1.0, decayed.refusals)));
+    return {level, decayed.work};
 }
 
 } // namespace pgsql::auth

@@ -1,5 +1,4 @@
-// client_use.hpp: knows how much work each client address has caused lately, and how often its
-// logins were refused.
+// client_use.hpp: tracks each client address's recent work and refused logins.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -11,17 +10,16 @@
 
 namespace pgsql::auth {
 
-/// What stands for a client: its address, and for IPv6 the network of 64 bits in which a host picks
-/// its addresses. Takes 192.0.2.1, [2001:db8::1] and whatever else names a client.
+/// The key of a client: its IPv4 address or the /64 network of its IPv6 address, in which a host
+/// chooses its addresses. Accepts 192.0.2.1, [2001:db8::1] and any other client name.
 [[nodiscard]] std::string network_of(std::string_view client);
 
-/// By network_of(). What was noted counts half after 30 seconds.
+/// Keyed by network_of(). Values decay with a half-life of 30 seconds.
 class client_use {
 public:
-    /// Which of two clients comes first: the one with fewer refusals lately, then the one that
-    /// has caused less work.
+    /// The order of clients: fewer recent refusals first, then less recent work.
     struct rank {
-        int refusals = 0; ///< 0: none in the last minute; one more for twice as many
+        int refusals = 0; ///< 0: none in the last minute; plus one for each doubling
         double work = 0;
 
         auto operator<=>(const rank&) const = default;
@@ -38,7 +36,7 @@ private:
         double refusals = 0;
         clock::time_point time;
     };
-    static note aged(const note& from, clock::time_point now);
+    static note aged(const note& old, clock::time_point now);
     note& current(const std::string& network, clock::time_point now);
     void forget_least(clock::time_point now);
 

@@ -9,7 +9,8 @@
 namespace pgsql::auth {
 namespace {
 
-// A bound for SHA-crypt with a long password, whose rounds read all of it. As that of the rounds.
+// A limit for SHA-crypt with a long password, which every round reads. It matches the limit of
+// rounds.
 constexpr double most_milliseconds = 6000;
 
 class crypt_hash final : public password_hash {
@@ -37,14 +38,15 @@ private:
     {
         if (text().empty() || setting_.method() == crypt_method::locked)
             return "a locked or disabled crypt(5) value";
-        return setting_.cost(usual_length) ? nullptr
-                                           : "a crypt(5) hash with an absurd or unreadable cost";
+        return setting_.cost(usual_length)
+                   ? nullptr
+                   : "a crypt(5) hash with an unsupported or unreadable cost";
     }
 
     [[nodiscard]] std::optional<verification>
     precheck_length(std::size_t password_length) const override
     {
-        // crypt(3) takes no longer passwords, and computes nothing for them.
+        // crypt(3) rejects longer passwords without computing a hash.
         if (password_length >= CRYPT_MAX_PASSPHRASE_SIZE)
             return verification{verdict::mismatch, ""};
         const auto cost = setting_.cost(password_length);
@@ -57,7 +59,7 @@ private:
 
     [[nodiscard]] verification compute(std::string_view password, unsigned) const override
     {
-        // crypt(3) would read the part before the NUL only.
+        // crypt(3) would read only the part before the NUL.
         if (password.find('\0') != std::string_view::npos)
             return {verdict::mismatch, ""};
         const secret phrase(password);
@@ -65,7 +67,7 @@ private:
         const char* computed = crypt_r(phrase.reveal().c_str(), text().data(), data.get());
         verification out{verdict::mismatch, ""};
         if (computed == nullptr || computed[0] == '*')
-            out = {verdict::refused, "a hash that crypt(3) does not know"};
+            out = {verdict::refused, "a hash that crypt(3) does not support"};
         else if (strlen(computed) == text().size() &&
                  CRYPTO_memcmp(computed, text().data(), text().size()) == 0)
             out = {verdict::match, ""};
@@ -88,7 +90,7 @@ private:
         }
     }
 
-    const std::size_t prefix_; ///< length of {CRYPT}, if it is there
+    const std::size_t prefix_; ///< length of {CRYPT}, or 0
     const crypt_setting setting_;
 };
 

@@ -1,4 +1,4 @@
-// crypt_setting.cpp: what stands before the salt of a crypt(5) hash: the method and its cost.
+// crypt_setting.cpp: parses the method and cost of a crypt(5) hash.
 #include "auth/crypt_setting.hpp"
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 namespace pgsql::auth {
 namespace {
 
-// crypt(3) would run at the cost that the row demands. More than some five seconds of a core are an
-// attack or a mistake: all other logins would have to wait.
+// crypt(3) would run at the cost that the row demands. A cost above about five seconds of one core
+// is an attack or a mistake: it would delay all other logins.
 constexpr unsigned most_rounds = 5'000'000;
 constexpr unsigned most_bcrypt_cost = 15;
 constexpr std::string_view rounds_word = "rounds=";
@@ -40,7 +40,7 @@ crypt_method method_of(std::string_view text)
         ->method;
 }
 
-// The number that ends with a $, if it is at most `most`.
+// The number before a $, if it is at most `limit`.
 std::optional<unsigned> number_at(std::string_view text, std::size_t at, unsigned limit)
 {
     unsigned value = 0;
@@ -51,7 +51,7 @@ std::optional<unsigned> number_at(std::string_view text, std::size_t at, unsigne
 }
 
 // crypt(5): $y$j<N><r>…, each a digit of the alphabet: 2^(N+1) blocks of 128 (r+1) bytes. Nothing
-// if the memory cannot be read, or is more than anyone uses.
+// if the memory cannot be parsed or is unusually large.
 std::optional<std::size_t> yescrypt_kib(std::string_view text)
 {
     constexpr std::string_view alphabet =
@@ -68,8 +68,8 @@ std::optional<std::size_t> yescrypt_kib(std::string_view text)
     return (std::size_t{1} << (n + 1)) * 128 * (r + 1) / 1024;
 }
 
-// Each round of SHA-crypt hashes the last digest, and on average 6/7 + 1 times the password and 2/3
-// of the salt (Drepper, "Unix crypt using SHA-256 and SHA-512", steps 21a to 21h).
+// Each round of SHA-crypt hashes the last digest and, on average, 6/7 + 1 times the password and
+// 2/3 of the salt (Drepper, "Unix crypt using SHA-256 and SHA-512", steps 21a to 21h).
 double sha_crypt_milliseconds(unsigned rounds, bool sha512, std::size_t password_length)
 {
     constexpr double longest_salt = 16;
@@ -144,7 +144,7 @@ std::optional<hash_cost> crypt_setting::cost(std::size_t password_length) const
         if (kib_)
             return hash_cost{static_cast<double>(*kib_) / 700, *kib_};
         break;
-    case crypt_method::md5: // these are cheap with any password that crypt(3) takes
+    case crypt_method::md5: // cheap with any password that crypt(3) accepts
     case crypt_method::des:
         return hash_cost{};
     case crypt_method::extended_des:

@@ -1,4 +1,4 @@
-// crypt_setting.hpp: what stands before the salt of a crypt(5) hash: the method and its cost.
+// crypt_setting.hpp: parses the method and cost of a crypt(5) hash.
 #pragma once
 
 #include "auth/password_hash.hpp"
@@ -22,19 +22,18 @@ public:
     explicit crypt_setting(std::string_view text);
 
     [[nodiscard]] crypt_method method() const noexcept { return method_; }
-    /// The method for people: "SHA-512 crypt", "bcrypt 10".
+    /// The display name of the method: "SHA-512 crypt", "bcrypt 10".
     [[nodiscard]] std::string name() const;
-    /// Up to the salt. Empty if there is none, or if hashes of the method have no common cost.
+    /// The text up to the salt. Empty without one, or if the method has no configurable cost.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
-    /// Nothing for a cost that cannot be read or is too high, and for methods whose cost has no
-    /// known bound.
+    /// Nothing if the cost cannot be parsed or is too high, and for methods without a known bound.
     [[nodiscard]] std::optional<hash_cost> cost(std::size_t password_length) const;
 
 private:
     const crypt_method method_;
     std::string text_;
-    std::optional<unsigned> rounds_; ///< of SHA-crypt, or the logarithm of those of bcrypt
-    std::optional<std::size_t> kib_; ///< of yescrypt
+    std::optional<unsigned> rounds_; ///< SHA-crypt: rounds; bcrypt: their binary logarithm
+    std::optional<std::size_t> kib_; ///< yescrypt: memory
 };
 
 } // namespace pgsql::auth

@@ -1,4 +1,4 @@
-// foreign_hash.cpp: password hashes of other programs, which cannot be verified here.
+// foreign_hash.cpp: recognizes password hashes of other programs, which cannot be verified.
 #include "auth/hash_schemes.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ constexpr const char* as_pbkdf2 =
 
 struct kind {
     const char* reason; ///< "PBKDF2-SHA256 of Django, which is not supported"
-    const char* remedy; ///< how the query makes it one that is; empty: it cannot
+    const char* remedy; ///< how the query can convert it to a supported hash; empty: it cannot
 };
 
 struct form {
@@ -43,7 +43,7 @@ constexpr std::array forms = {
     form{"$H$", {"phpass (phpBB), which is not supported", ""}},
     form{"$wp$2", {"bcrypt of WordPress, which is not supported", ""}},
     form{"$S$", {"SHA-512 of Drupal, which is not supported", ""}},
-    // passlib's, and the like
+    // passlib and similar libraries
     form{"$pbkdf2-sha256$",
          {"PBKDF2-SHA256 of passlib, which is not supported",
           "rewrite it in the query: '{PBKDF2-SHA256}' || substr(PASSWORD, 16)"}},
@@ -57,7 +57,7 @@ constexpr std::array forms = {
     form{"$scrypt$", {"scrypt, which is not supported", ""}},
     form{"$7$", {"scrypt, which is not supported", ""}},
     form{"$apr1$", {"MD5 of Apache, which is not supported", ""}},
-    // Spring Security and Dovecot, which have other names in braces than slapd
+    // Spring Security and Dovecot, whose scheme names differ from slapd's
     form{"{bcrypt}$2", {"bcrypt of Spring Security, which is not supported", without_scheme}},
     form{"{BLF-CRYPT}$2", {"bcrypt of Dovecot, which is not supported", without_scheme}},
     form{"{SHA512-CRYPT}$6$", {"SHA-512 crypt of Dovecot, which is not supported", without_scheme}},
@@ -94,7 +94,7 @@ bool is_hexadecimal(std::string_view text)
     return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// Null if the value is not known to be one.
+// Null if the value is not recognized.
 const kind* kind_of(std::string_view stored)
 {
     const auto* const f = std::find_if(forms.begin(), forms.end(), [&](const form& one) {

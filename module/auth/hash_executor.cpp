@@ -1,5 +1,5 @@
-// hash_executor.cpp: runs a few expensive password checks at a time, in an order that is fair to
-// the clients, within a budget of threads and memory.
+// hash_executor.cpp: verifies expensive hashes in fair client order, within a budget of threads and
+// memory.
 #include "auth/hash_executor.hpp"
 
 #include "base/thread.hpp"
@@ -12,12 +12,12 @@
 namespace pgsql::auth {
 namespace {
 
-// A third of the time that slapd's own threads get on a core that both want (sched(7)).
+// On a contended core, a third of the CPU time that slapd's own threads get (sched(7)).
 constexpr int niceness = 5;
-// Whoever waits costs memory; so many could not be served in time anyway.
+// Each waiting job uses memory; a longer queue could not be processed in time anyway.
 constexpr std::size_t longest_queue = 1000;
-// A long wait looks this often whether the client has abandoned the operation.
-constexpr auto glance = std::chrono::milliseconds(25);
+// How often a long wait checks whether the operation was abandoned.
+constexpr auto poll_interval = std::chrono::milliseconds(25);
 
 } // namespace
 
@@ -47,22 +47,22 @@ void hash_executor::note_refusal(std::string_view client) noexcept
         const std::lock_guard lock(mutex_);
         use_.add_refusal(network, clock::now());
     } catch (const std::bad_alloc&) {
-        // Without memory the order is less fair, and the answer is the same.
+        // Without memory the order is less fair, but the result is the same.
         return;
     }
 }
 
 hash_executor::outcome hash_executor::run(std::string_view client, const hash_cost& cost,
                                           deadline expiry, unsigned limit,
-                                          const std::function<bool()>& cancelled, const work& what)
+                                          const std::function<bool()>& cancelled, const work& task)
 {
     std::mutex guard;
-    std::condition_variable told;
-    std::optional<outcome> how;
-    const auto tell = [&](outcome e) {
-        const std::lock_guard lock(guard); // the caller may go, and these with it, once it is told
-        how = e;
-        told.notify_one();
+    std::condition_variable completed;
+    std::optional<outcome> result;
+    const auto complete = [&](outcome e) {
+        const std::lock_guard lock(guard); // the caller may return and destroy these once notified
+        result = e;
+        completed.notify_one();
     };
     {
         const std::lock_guard lock(mutex_);
@@ -81,46 +81,46 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
     const auto number = enqueue(
         client, cost, expiry,
         [&](unsigned threads) {
-            what(threads);
-            tell(outcome::done);
+            task(threads);
+            complete(outcome::done);
         },
-        [&] { tell(outcome::late); });
+        [&] { complete(outcome::late); });
     std::unique_lock lock(guard);
-    while (!how) {
-        told.wait_for(lock, glance);
-        if (how || !cancelled())
+    while (!result) {
+        completed.wait_for(lock, poll_interval);
+        if (result || !cancelled())
             continue;
         lock.unlock();
         const bool withdrawn = remove(number);
         lock.lock();
         if (withdrawn)
             return outcome::abandoned;
-        told.wait(lock, [&] { return how.has_value(); }); // it runs already
+        completed.wait(lock, [&] { return result.has_value(); }); // it is already running
     }
-    return *how;
+    return *result;
 }
 
 void hash_executor::submit(std::string_view client, const hash_cost& cost, deadline expiry,
-                           work what, std::function<void()> late)
+                           work task, std::function<void()> late)
 {
-    (void)enqueue(client, cost, expiry, std::move(what), std::move(late));
+    (void)enqueue(client, cost, expiry, std::move(task), std::move(late));
 }
 
 std::uint64_t hash_executor::enqueue(std::string_view client, const hash_cost& cost,
-                                     deadline expiry, work what, std::function<void()> late)
+                                     deadline expiry, work task, std::function<void()> late)
 {
     const std::string network = network_of(client);
-    queue out; // gives way; destroyed outside the lock
+    queue out; // evicted jobs; destroyed outside the lock
     std::uint64_t number = 0;
     {
         const std::lock_guard lock(mutex_);
         const auto gives_way = least_entitled(network);
         if (!closed_ && (queue_.size() < longest_queue || gives_way != queue_.end())) {
-            // One more thread than may work, so that one is there to tell who is late.
+            // One thread more than may work, so that one is free to report late jobs.
             if (waiting_ <= 1 && threads_.size() <= budget_.threads)
                 start_thread();
             queue_.push_back({++last_, network, cost.milliseconds, cost.memory_kib, cost.threads,
-                              expiry, std::move(what), std::move(late)});
+                              expiry, std::move(task), std::move(late)});
             number = last_;
             if (gives_way != queue_.end())
                 out.splice(out.end(), queue_, gives_way);
@@ -142,20 +142,20 @@ hash_executor::queue::iterator hash_executor::least_entitled(const std::string& 
     std::map<std::string_view, std::size_t> waiting;
     for (const job& j : queue_)
         ++waiting[j.network];
-    const auto claim = [&](std::string_view of, std::size_t jobs) {
-        return std::pair(use_.rank_of(std::string(of), now).refusals, jobs);
+    const auto claim = [&](std::string_view key, std::size_t jobs) {
+        return std::pair(use_.rank_of(std::string(key), now).refusals, jobs);
     };
     auto worst = claim(network, waiting[network] + 1);
-    std::string_view whose = network;
+    std::string_view loser = network;
     for (const auto& [other, jobs] : waiting)
-        if (const auto has = claim(other, jobs); other != network && has > worst) {
-            worst = has;
-            whose = other;
+        if (const auto its_claim = claim(other, jobs); other != network && its_claim > worst) {
+            worst = its_claim;
+            loser = other;
         }
-    if (whose == network)
+    if (loser == network)
         return queue_.end();
     return std::prev(std::find_if(queue_.rbegin(), queue_.rend(), [&](const job& j) {
-                         return j.network == whose;
+                         return j.network == loser;
                      }).base());
 }
 
@@ -171,20 +171,20 @@ hash_executor::queue::iterator hash_executor::next() noexcept
             return ranks.find(a.network)->second < ranks.find(b.network)->second;
         });
     } catch (const std::bad_alloc&) {
-        return queue_.begin(); // without memory the order is that of arrival
+        return queue_.begin(); // without memory: first in, first out
     }
 }
 
 bool hash_executor::remove(std::uint64_t number)
 {
-    queue gone; // destroyed outside the lock
+    queue removed; // destroyed outside the lock
     const std::lock_guard lock(mutex_);
     const auto at = std::find_if(queue_.begin(), queue_.end(),
                                  [&](const job& j) { return j.number == number; });
     if (at == queue_.end())
         return false;
-    gone.splice(gone.end(), queue_, at);
-    changed_.notify_all(); // the next one may fit
+    removed.splice(removed.end(), queue_, at);
+    changed_.notify_all(); // the next job may fit
     return true;
 }
 
@@ -192,36 +192,36 @@ void hash_executor::start_thread()
 {
     try {
         threads_.push_back(postgres::start_thread([this] { serve(); }));
-    } catch (const std::system_error& start_thread) {
+    } catch (const std::system_error&) {
         if (threads_.empty())
-            throw; // else those that there are will do
+            throw; // else the existing threads suffice
     }
 }
 
 bool hash_executor::fits(const job& j) const noexcept
 {
-    // What is larger than the whole budget runs alone.
+    // A job larger than the whole budget runs alone.
     return threads_used_ + std::min(j.threads, budget_.threads) <= budget_.threads &&
            memory_used_ + std::min(j.memory_kib, budget_.memory_kib) <= budget_.memory_kib;
 }
 
-void hash_executor::run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept
+void hash_executor::run(queue::iterator position, std::unique_lock<std::mutex>& lock) noexcept
 {
-    queue mine;
-    mine.splice(mine.end(), queue_, which);
-    const unsigned threads = std::min(which->threads, budget_.threads);
-    const std::size_t memory = std::min(which->memory_kib, budget_.memory_kib);
+    queue running;
+    running.splice(running.end(), queue_, position);
+    const unsigned threads = std::min(position->threads, budget_.threads);
+    const std::size_t memory = std::min(position->memory_kib, budget_.memory_kib);
     try {
-        use_.add_work(which->network, which->milliseconds, clock::now());
+        use_.add_work(position->network, position->milliseconds, clock::now());
     } catch (const std::bad_alloc&) {
-        which->milliseconds = 0; // not noted, which only makes the order less fair
+        position->milliseconds = 0; // not recorded, which only makes the order less fair
     }
     threads_used_ += threads;
     memory_used_ += memory;
     lock.unlock();
-    changed_.notify_all(); // the one behind may fit as well
-    which->task(threads);
-    mine.clear();
+    changed_.notify_all(); // the following job may fit as well
+    position->task(threads);
+    running.clear();
     lock.lock();
     threads_used_ -= threads;
     memory_used_ -= memory;
@@ -236,11 +236,11 @@ void hash_executor::report_late(std::unique_lock<std::mutex>& lock) noexcept
                                      [&](const job& j) { return closed_ || j.expiry <= now; });
         if (at == queue_.end())
             return;
-        queue gone;
-        gone.splice(gone.end(), queue_, at);
+        queue expired;
+        expired.splice(expired.end(), queue_, at);
         lock.unlock();
         at->late();
-        gone.clear();
+        expired.clear();
         lock.lock();
     }
 }
@@ -248,7 +248,7 @@ void hash_executor::report_late(std::unique_lock<std::mutex>& lock) noexcept
 void hash_executor::serve() noexcept
 {
     pthread_setname_np(pthread_self(), "pgsql-hash");
-    // On Linux a priority is a thread's own; argon2's threads inherit it.
+    // On Linux each thread has its own priority; argon2's threads inherit it.
     (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -265,7 +265,7 @@ void hash_executor::serve() noexcept
         if (queue_.empty()) {
             changed_.wait(lock);
         } else {
-            // A copy: wait_until looks at it again when the job may be gone.
+            // A copy: wait_until reads it again when the job may no longer exist.
             const deadline first =
                 std::min_element(queue_.begin(), queue_.end(), [](const job& a, const job& b) {
                     return a.expiry < b.expiry;

@@ -1,5 +1,5 @@
-// hash_executor.hpp: runs a few expensive password checks at a time, in an order that is fair to
-// the clients, within a budget of threads and memory.
+// hash_executor.hpp: verifies expensive hashes in fair client order, within a budget of threads and
+// memory.
 #pragma once
 
 #include "auth/client_use.hpp"
@@ -18,7 +18,7 @@
 
 namespace pgsql::auth {
 
-/// What all checks together may take.
+/// The limit for all concurrent checks together.
 struct hash_budget {
     unsigned threads = 1;
     std::size_t memory_kib = 256 * 1024;
@@ -26,22 +26,22 @@ struct hash_budget {
     bool operator==(const hash_budget&) const = default;
 };
 
-/// Checks run on threads of the gate's own, of a lower priority than slapd's, so that searches go
-/// first where there are too few cores. The threads begin with the first check, never before: slapd
-/// forks after it has read its configuration.
+/// Checks run on the executor's own threads, which have a lower priority than slapd's, so that
+/// searches come first when cores are scarce. The threads start with the first check, never before:
+/// slapd forks after it has read its configuration.
 ///
-/// The next check is that of the client (client_use) with the fewest refused logins lately; among
-/// equals, of the one whose checks have taken the least time lately; and then the first to come.
-/// A client is an address: what is checked, and for which name, changes nothing.
+/// The next check is that of the client (client_use) with the fewest recent refused logins; then of
+/// the client with the least recent work; then the first to arrive. A client is an address: neither
+/// the user name nor the hash affects the order.
 class hash_executor {
 public:
     enum class outcome : char {
         done,
-        late,     ///< its turn did not come before the deadline
-        full,     ///< as many callers wait already as may
-        abandoned ///< the caller did not want to wait any longer
+        late,     ///< not started before the deadline
+        full,     ///< the maximum number of callers is already waiting
+        abandoned ///< the caller cancelled the wait
     };
-    /// Gets the number of threads it may use. Must not throw.
+    /// Receives the number of threads it may use. Must not throw.
     using work = std::function<void(unsigned threads)>;
 
     hash_executor() = default;
@@ -49,34 +49,34 @@ public:
     hash_executor& operator=(const hash_executor&) = delete;
     ~hash_executor() { close(); }
 
-    /// Counts for what begins from now on.
+    /// Applies to checks that start from now on.
     void set_budget(const hash_budget& budget);
     [[nodiscard]] hash_budget budget() const;
 
-    /// What there is to do.
+    /// The current load.
     struct work_load {
-        std::size_t waiting; ///< checks whose turn has not come
-        unsigned threads;    ///< that those use which run
+        std::size_t waiting; ///< checks in the queue
+        unsigned threads;    ///< in use by running checks
     };
     [[nodiscard]] work_load load() const;
 
-    /// Runs `what` when its turn comes and waits for its end. At most `most` callers may do so at a
-    /// time. The deadline is for the wait; a check that has begun is waited for.
+    /// Runs `task` in its turn and waits until it has finished. At most `limit` callers may do so
+    /// at a time. The deadline applies to the wait in the queue; a started check always finishes.
     [[nodiscard]] outcome run(std::string_view client, const hash_cost& cost, deadline expiry,
                               unsigned limit, const std::function<bool()>& cancelled,
-                              const work& what);
+                              const work& task);
 
-    /// Runs `what` when its turn comes and returns at once; `late` instead, on any thread, if that
-    /// is after the deadline or never: when too many checks wait, those of the client with the most
-    /// give way. Both must be quick or be the check itself. Throws std::system_error if there is no
-    /// thread to be had.
-    void submit(std::string_view client, const hash_cost& cost, deadline expiry, work what,
+    /// Queues `task` and returns at once. Calls `late` instead, on any thread, if the deadline
+    /// passes first or the job is evicted: when the queue is full, the client with the most jobs
+    /// loses one. Both must be quick, except for the check itself. Throws std::system_error if no
+    /// thread can be started.
+    void submit(std::string_view client, const hash_cost& cost, deadline expiry, work task,
                 std::function<void()> late);
 
-    /// A login of the client was refused.
+    /// Records a refused login of the client.
     void note_refusal(std::string_view client) noexcept;
 
-    /// Ends the threads, for good: what runs is waited for, what waits or comes afterwards is late.
+    /// Stops the threads for good: running checks finish, queued and later ones are late.
     void close() noexcept;
 
 private:
@@ -94,15 +94,15 @@ private:
     using queue = std::list<job>;
 
     [[nodiscard]] std::uint64_t enqueue(std::string_view client, const hash_cost& cost,
-                                        deadline expiry, work what, std::function<void()> late);
+                                        deadline expiry, work task, std::function<void()> late);
     [[nodiscard]] bool remove(std::uint64_t number);
     void start_thread();
     [[nodiscard]] bool fits(const job& j) const noexcept;
-    /// The job whose turn it is; the queue is not empty.
+    /// The next job to run; the queue must not be empty.
     [[nodiscard]] queue::iterator next() noexcept;
-    /// The job that gives way to one more of the network's; the end if none has to.
+    /// The job to evict for one more job of the network; end() if none.
     [[nodiscard]] queue::iterator least_entitled(const std::string& network);
-    void run(queue::iterator which, std::unique_lock<std::mutex>& lock) noexcept;
+    void run(queue::iterator position, std::unique_lock<std::mutex>& lock) noexcept;
     void report_late(std::unique_lock<std::mutex>& lock) noexcept;
     void serve() noexcept;
 
@@ -112,7 +112,7 @@ private:
     queue queue_; ///< in order of arrival
     client_use use_;
     std::vector<std::thread> threads_;
-    std::size_t waiting_ = 0; ///< threads with nothing to do
+    std::size_t waiting_ = 0; ///< idle threads
     unsigned threads_used_ = 0;
     std::size_t memory_used_ = 0;
     unsigned callers_ = 0;

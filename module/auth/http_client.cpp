@@ -1,5 +1,4 @@
-// http_client.cpp: the one thread that carries out HTTP requests, any number at a time, and does
-// what is due at a time.
+// http_client.cpp: sends concurrent HTTP requests and runs timers in one thread.
 #include "auth/http_client.hpp"
 
 #include "base/thread.hpp"
@@ -10,11 +9,11 @@
 namespace pgsql::auth {
 namespace {
 
-// What is worth reading has some dozens of bytes.
-constexpr std::size_t longest_answer = 64 * 1024;
-// One attempt to connect, names and TLS included, so that there is time for another one.
+// A valid response has some dozens of bytes.
+constexpr std::size_t max_response_bytes = 64 * 1024;
+// One connection attempt, including name resolution and TLS; leaves time for another one.
 constexpr long connect_milliseconds = 5000;
-constexpr int look_milliseconds = 1000;
+constexpr int tick_milliseconds = 1000;
 
 struct easy_delete {
     void operator()(CURL* e) const noexcept { curl_easy_cleanup(e); }
@@ -39,8 +38,10 @@ struct http_client::transfer {
     bool too_long = false;
 
 private:
-    static std::size_t receive(char* bytes, std::size_t size, std::size_t count, void* to) noexcept;
-    static std::size_t count_header(char*, std::size_t size, std::size_t count, void* to) noexcept;
+    static std::size_t receive(char* bytes, std::size_t size, std::size_t count,
+                               void* userdata) noexcept;
+    static std::size_t count_header(char*, std::size_t size, std::size_t count,
+                                    void* userdata) noexcept;
 };
 
 http_client::transfer::transfer(http_request wanted, std::function<void(http_result)> handler)
@@ -51,7 +52,7 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
         throw std::bad_alloc();
     const auto set = [&](CURLoption option, auto value) {
         if (curl_easy_setopt(easy.get(), option, value) != CURLE_OK)
-            throw std::runtime_error("this libcurl does not take option " + std::to_string(option));
+            throw std::runtime_error("libcurl rejects option " + std::to_string(option));
     };
     set(CURLOPT_URL, request.uri.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https"); // redirects are not followed by default
@@ -64,11 +65,11 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
     if (!request.ca.empty())
         set(CURLOPT_CAINFO, request.ca.c_str());
     // On a connection used before, libcurl repeats a request by itself when the server closes it
-    // without an answer (Curl_retry_request): a second prompt on somebody's telephone.
+    // without an answer (Curl_retry_request): a second prompt on the user's phone.
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
-    set(CURLOPT_NOSIGNAL, 1L);   // signals are slapd's
-    set(CURLOPT_QUICK_EXIT, 1L); // a name server that is silent does not hold up slapd's end
+    set(CURLOPT_NOSIGNAL, 1L);   // signals belong to slapd
+    set(CURLOPT_QUICK_EXIT, 1L); // an unresponsive name server must not delay slapd's shutdown
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, milliseconds_until(request.expiry))));
     set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds);
     set(CURLOPT_BUFFERSIZE, 4096L);
@@ -81,26 +82,26 @@ http_client::transfer::transfer(http_request wanted, std::function<void(http_res
 }
 
 std::size_t http_client::transfer::receive(char* bytes, std::size_t size, std::size_t count,
-                                           void* to) noexcept
+                                           void* userdata) noexcept
 {
-    auto& mine = *static_cast<transfer*>(to);
-    const std::size_t counted = count_header(bytes, size, count, to);
+    auto& self = *static_cast<transfer*>(userdata);
+    const std::size_t counted = count_header(bytes, size, count, userdata);
     try {
         if (counted == size * count)
-            mine.body.append(bytes, counted);
+            self.body.append(bytes, counted);
         return counted;
     } catch (const std::bad_alloc&) {
-        return 0; // libcurl ends the transfer
+        return 0; // libcurl aborts the transfer
     }
 }
 
 std::size_t http_client::transfer::count_header(char*, std::size_t size, std::size_t count,
-                                                void* to) noexcept
+                                                void* userdata) noexcept
 {
-    auto& mine = *static_cast<transfer*>(to);
-    mine.received += size * count;
-    mine.too_long = mine.received > longest_answer;
-    return mine.too_long ? 0 : size * count;
+    auto& self = *static_cast<transfer*>(userdata);
+    self.received += size * count;
+    self.too_long = self.received > max_response_bytes;
+    return self.too_long ? 0 : size * count;
 }
 
 http_result http_client::transfer::result_of(CURLcode code) const
@@ -110,16 +111,16 @@ http_result http_client::transfer::result_of(CURLcode code) const
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &out.status);
     curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &sent);
     if (code != CURLE_OK)
-        out.error = too_long           ? "the answer has more than 64 KiB"
+        out.error = too_long           ? "the response is larger than 64 KiB"
                     : error[0] != '\0' ? error.data()
                                        : curl_easy_strerror(code);
-    // A certificate that does not fit will not fit a second later.
+    // A retry does not help with a bad certificate.
     const bool hopeless =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     if (code != CURLE_OK && sent == 0)
         out.outcome = hopeless ? http_result::outcome::failed : http_result::outcome::unsent;
     else if (code == CURLE_OPERATION_TIMEDOUT || clock::now() >= request.expiry)
-        out.outcome = http_result::outcome::late; // also an answer that came while we were late
+        out.outcome = http_result::outcome::late; // also a response received after the deadline
     else if (code != CURLE_OK)
         out.outcome = http_result::outcome::failed;
     else {
@@ -129,7 +130,7 @@ http_result http_client::transfer::result_of(CURLcode code) const
     return out;
 }
 
-http_client::http_client(std::function<void()> look) : on_tick_(std::move(look)) {}
+http_client::http_client(std::function<void()> on_tick) : on_tick_(std::move(on_tick)) {}
 
 http_client::~http_client() { close(); }
 
@@ -163,20 +164,20 @@ void http_client::ensure_started()
         begin();
 }
 
-void http_client::cancel(std::uint64_t which)
+void http_client::cancel(std::uint64_t number)
 {
     const std::lock_guard lock(mutex_);
-    cancelled_.push_back(which);
+    cancelled_.push_back(number);
     curl_multi_wakeup(multi_.get());
 }
 
-void http_client::run_after(std::chrono::milliseconds how_long, std::function<void()> task)
+void http_client::run_after(std::chrono::milliseconds delay, std::function<void()> task)
 {
     const std::lock_guard lock(mutex_);
     if (closing_)
         return;
     begin();
-    timers_.emplace(clock::now() + how_long, std::move(task));
+    timers_.emplace(clock::now() + delay, std::move(task));
     curl_multi_wakeup(multi_.get());
 }
 
@@ -200,7 +201,7 @@ void http_client::close() noexcept
     }
     if (ending.joinable())
         ending.join();
-    // What was left undone goes now: it may hold those who hold us.
+    // Destroys pending work: it may hold references to the owner of this object.
     decltype(queued_) orders;
     decltype(timers_) tasks;
     const std::lock_guard lock(mutex_);
@@ -210,21 +211,20 @@ void http_client::close() noexcept
 
 void http_client::process_queue()
 {
-    std::map<std::uint64_t, std::unique_ptr<transfer>> fresh;
-    std::vector<std::uint64_t> unwanted;
+    std::map<std::uint64_t, std::unique_ptr<transfer>> added;
+    std::vector<std::uint64_t> cancelled;
     {
         const std::lock_guard lock(mutex_);
-        fresh.swap(queued_);
-        unwanted.swap(cancelled_);
+        added.swap(queued_);
+        cancelled.swap(cancelled_);
     }
-    for (auto& [number, one] : fresh) {
-        if (curl_multi_add_handle(multi_.get(), one->easy.get()) == CURLM_OK)
-            active_.emplace(number, std::move(one));
+    for (auto& [number, entry] : added) {
+        if (curl_multi_add_handle(multi_.get(), entry->easy.get()) == CURLM_OK)
+            active_.emplace(number, std::move(entry));
         else
-            one->on_done(
-                {http_result::outcome::unsent, 0, "", "libcurl does not take the request"});
+            entry->on_done({http_result::outcome::unsent, 0, "", "libcurl rejects the request"});
     }
-    for (const auto number : unwanted)
+    for (const auto number : cancelled)
         if (const auto at = active_.find(number); at != active_.end()) {
             curl_multi_remove_handle(multi_.get(), at->second->easy.get());
             active_.erase(at);
@@ -233,20 +233,20 @@ void http_client::process_queue()
 
 void http_client::collect_finished()
 {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    int remaining = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &remaining)) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        const CURLcode code = message->data.result; // message goes with the handle
+        const CURLcode code = message->data.result; // the handle owns the message
         CURL* easy = message->easy_handle;
         const auto at = std::find_if(active_.begin(), active_.end(),
                                      [&](const auto& t) { return t.second->easy.get() == easy; });
         curl_multi_remove_handle(multi_.get(), easy);
         if (at == active_.end())
             continue;
-        const auto one = std::move(at->second);
+        const auto finished = std::move(at->second);
         active_.erase(at);
-        one->on_done(one->result_of(code));
+        finished->on_done(finished->result_of(code));
     }
 }
 
@@ -270,7 +270,7 @@ int http_client::poll_milliseconds()
     const std::lock_guard lock(mutex_);
     if (tick_requested_ || !queued_.empty())
         return 0;
-    int out = active_.empty() ? 60 * look_milliseconds : look_milliseconds;
+    int out = active_.empty() ? 60 * tick_milliseconds : tick_milliseconds;
     if (!timers_.empty())
         out = std::min(out, milliseconds_until(timers_.begin()->first));
     return out;
@@ -279,12 +279,12 @@ int http_client::poll_milliseconds()
 void http_client::run() noexcept
 {
     for (;;) {
-        bool look = false;
+        bool tick = false;
         {
             const std::lock_guard lock(mutex_);
             if (closing_)
                 break;
-            look = tick_requested_;
+            tick = tick_requested_;
             tick_requested_ = false;
         }
         process_queue();
@@ -292,14 +292,14 @@ void http_client::run() noexcept
         curl_multi_perform(multi_.get(), &running);
         collect_finished();
         run_timers();
-        if (look || clock::now() - last_tick_ >= std::chrono::milliseconds(look_milliseconds)) {
+        if (tick || clock::now() - last_tick_ >= std::chrono::milliseconds(tick_milliseconds)) {
             on_tick_();
             last_tick_ = clock::now();
         }
         curl_multi_poll(multi_.get(), nullptr, 0, poll_milliseconds(), nullptr);
     }
-    for (auto& [number, one] : active_)
-        curl_multi_remove_handle(multi_.get(), one->easy.get());
+    for (auto& [number, entry] : active_)
+        curl_multi_remove_handle(multi_.get(), entry->easy.get());
     active_.clear();
 }
 

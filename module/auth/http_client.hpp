@@ -1,5 +1,4 @@
-// http_client.hpp: the one thread that carries out HTTP requests, any number at a time, and does
-// what is due at a time.
+// http_client.hpp: sends concurrent HTTP requests and runs timers in one thread.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -17,10 +16,10 @@
 
 namespace pgsql::auth {
 
-/// A POST of JSON.
+/// A POST request with a JSON body.
 struct http_request {
     std::string uri;
-    std::string ca; ///< file of certificates to trust instead of the system's; may be empty
+    std::string ca; ///< CA file that replaces the system's; may be empty
     std::string body;
     deadline expiry;
 };
@@ -28,36 +27,36 @@ struct http_request {
 struct http_result {
     enum class outcome : char {
         answered,
-        late,   ///< no answer before the deadline
-        unsent, ///< the server got nothing of the request: it may be sent again
-        failed  ///< it may have got it
+        late,   ///< no response before the deadline
+        unsent, ///< the server received nothing: a retry is safe
+        failed  ///< the server may have received the request
     };
     outcome outcome = outcome::failed;
     long status = 0;
     std::string body;
-    std::string error; ///< in words, unless answered
+    std::string error; ///< error text, unless answered
 };
 
 class http_client {
 public:
-    /// `look` is called in the thread, about once a second while there is something to do and soon
-    /// after each wake().
-    explicit http_client(std::function<void()> look);
+    /// The thread calls `on_tick` about once a second while work is pending, and soon after each
+    /// wake().
+    explicit http_client(std::function<void()> on_tick);
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
     ~http_client();
 
-    /// Sends a request; `done` is called in the thread, unless it is cancelled or closed before.
-    /// The thread begins with the first request. Throws when there can be no thread.
+    /// Sends a request. The thread calls `done`, unless the request is cancelled or the client is
+    /// closed first. The first request starts the thread. Throws if no thread can be started.
     std::uint64_t start(http_request request, std::function<void(http_result)> done);
-    void cancel(std::uint64_t which);
-    /// Has the thread begin, so that what follows cannot fail for want of one. Throws when there
-    /// can be none.
+    void cancel(std::uint64_t number);
+    /// Starts the thread, so that later calls cannot fail without one. Throws if no thread can be
+    /// started.
     void ensure_started();
-    /// Calls `task` in the thread after a while, unless closed before.
-    void run_after(std::chrono::milliseconds how_long, std::function<void()> task);
+    /// Runs `task` in the thread after the delay, unless closed first.
+    void run_after(std::chrono::milliseconds delay, std::function<void()> task);
     void wake() noexcept;
-    /// Ends the thread, and with it everything under way. Nothing begins afterwards.
+    /// Stops the thread and everything in progress. Later requests fail.
     void close() noexcept;
 
 private:
@@ -78,7 +77,7 @@ private:
     std::map<std::uint64_t, std::unique_ptr<transfer>> active_; ///< the thread's own
     clock::time_point last_tick_;                               ///< the thread's own
 
-    std::mutex mutex_; ///< of what follows
+    std::mutex mutex_; ///< guards what follows
     std::thread thread_;
     bool closing_ = false;
     bool tick_requested_ = false;

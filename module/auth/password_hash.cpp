@@ -1,4 +1,4 @@
-// password_hash.cpp: a stored password hash, parsed once: what all schemes share.
+// password_hash.cpp: the parts of stored password hashes that all schemes share.
 #include "auth/password_hash.hpp"
 
 #include "auth/hash_schemes.hpp"
@@ -21,15 +21,14 @@ public:
         const std::string& text = stored().reveal();
         if (text.empty())
             return "none (NULL or empty)";
-        return text[0] == '!' || text[0] == '*' ? "locked" : "no hash (plain text?)";
+        return text[0] == '!' || text[0] == '*' ? "locked" : "not a hash (plain text?)";
     }
 
 private:
     // slapd would compare such a value with the password itself.
     [[nodiscard]] const char* defect() const override
     {
-        return stored().empty() ? "an empty password column"
-                                : "a value that is no known kind of hash";
+        return stored().empty() ? "an empty password column" : "a value that is not a known hash";
     }
     [[nodiscard]] verification compute(std::string_view, unsigned) const override
     {

@@ -1,6 +1,5 @@
-// password_hash.hpp: a stored password hash, parsed once: its problem, its cost, its verification
-// and a dummy hash of the same cost. Each scheme is a class of its own; hash_schemes.hpp lists
-// them.
+// password_hash.hpp: a stored password hash, parsed once: problem, cost, verification and a dummy
+// hash of the same cost. Each scheme is a class; hash_schemes.hpp lists them.
 #pragma once
 
 #include "base/secret.hpp"
@@ -17,7 +16,7 @@ enum class verdict : char {
     match,
     mismatch,
     refused, ///< not a hash that can be verified; `reason` says why
-    busy     ///< not verified: memory or threads are used up
+    busy     ///< not verified: out of memory or threads
 };
 
 struct verification {
@@ -25,54 +24,53 @@ struct verification {
     const char* reason = ""; ///< for the log; never part of a hash
 };
 
-/// What one verification takes while it runs.
+/// The resources of one verification.
 struct hash_cost {
-    double milliseconds = 0; ///< of a core of 2020, more or less
+    double milliseconds = 0; ///< on one core of about 2020
     std::size_t memory_kib = 0;
-    unsigned threads = 1; ///< that could share the work
+    unsigned threads = 1; ///< that can share the work
 
-    /// Whether the number of such verifications at a time must be limited.
+    /// Whether the number of concurrent verifications must be limited.
     [[nodiscard]] bool is_expensive() const noexcept { return milliseconds > 10; }
 };
 
 /// The length in bytes of a usual password.
 inline constexpr std::size_t usual_length = 16;
 
-/// Immutable, so that threads may share it. The stored value is wiped with the object.
+/// Immutable, so that threads can share it. The destructor wipes the stored value.
 class password_hash {
 public:
     password_hash(const password_hash&) = delete;
     password_hash& operator=(const password_hash&) = delete;
     virtual ~password_hash() = default;
 
-    /// The value as the row has it.
+    /// The value in the row.
     [[nodiscard]] const secret& stored() const noexcept { return stored_; }
 
-    /// How the hash was made, for people: "argon2id m=65536 t=3 p=4", "bcrypt 10", "{SSHA}". Never
-    /// a part of a password or of a hash.
+    /// The display name of scheme and cost: "argon2id m=65536 t=3 p=4", "bcrypt 10", "{SSHA}".
+    /// Never a part of a password or of a hash.
     [[nodiscard]] virtual std::string scheme() const = 0;
 
     /// Why no password matches, or null.
     [[nodiscard]] const char* problem() const;
-    /// How the query turns it into a hash that can be verified; empty: it cannot.
+    /// How the query can convert it to a supported hash; empty: it cannot.
     [[nodiscard]] virtual const char* remedy() const noexcept { return ""; }
 
-    /// Known before anything is computed. It depends on the length of the password where the
-    /// rounds read the whole password. Zero for what is never computed.
+    /// The cost, known without computation. It depends on the password's length if the rounds read
+    /// the whole password. Zero if nothing is ever computed.
     [[nodiscard]] virtual hash_cost cost(std::size_t /*password_length*/ = usual_length) const
     {
         return {};
     }
 
-    /// The result of verify() for all passwords of this length, if no computation is needed to
-    /// know it.
+    /// The result of verify() for all passwords of this length, if it needs no computation.
     [[nodiscard]] std::optional<verification> precheck(std::size_t password_length) const;
 
     /// The result does not depend on the number of threads.
     [[nodiscard]] verification verify(std::string_view password, unsigned threads = 1) const;
 
-    /// A hash that no password matches and that costs as much to verify. Hashes of the same cost
-    /// have the same one. Null for a hash without a cost of its own, or with one that is refused.
+    /// A hash of the same cost that no password matches. Hashes of the same cost have the same
+    /// dummy. Null if the hash has no cost or a refused one.
     [[nodiscard]] std::unique_ptr<const password_hash> dummy() const;
 
 protected:
@@ -86,10 +84,10 @@ private:
     {
         return {};
     }
-    /// Called only if there is no precheck.
+    /// Called only if precheck() returns nothing.
     [[nodiscard]] virtual verification compute(std::string_view password,
                                                unsigned threads) const = 0;
-    /// The stored value of the dummy hash; empty: there is none.
+    /// The stored value of the dummy hash; empty if it has none.
     [[nodiscard]] virtual std::string dummy_text() const { return {}; }
 
     const secret stored_;
@@ -97,11 +95,10 @@ private:
 
 using parsed_hash = std::unique_ptr<const password_hash>;
 
-/// Never null: a value of no known scheme is an object whose problem says so.
+/// Never null: a value of an unknown scheme is an object with a problem.
 [[nodiscard]] parsed_hash parse_hash(std::string_view stored);
 
-/// The cost that is assumed for unknown names until rows have been read: that of the manager's
-/// hashes.
+/// The cost assumed for unknown names until rows have been read: node-argon2's default.
 inline constexpr std::string_view default_cost = "$argon2id$v=19$m=65536,t=3,p=4$";
 
 } // namespace pgsql::auth

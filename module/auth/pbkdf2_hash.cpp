@@ -1,5 +1,5 @@
 // pbkdf2_hash.cpp: {PBKDF2-SHA512}600000$<salt>$<tag>, as slapd's pw-pbkdf2 and passlib write it.
-// slapd's own module would compute it for as long as the row demands.
+// slapd's own module has no limit for the number of rounds in a row.
 #include "auth/base64.hpp"
 #include "auth/hash_schemes.hpp"
 
@@ -16,14 +16,14 @@ namespace pgsql::auth {
 namespace {
 
 constexpr std::string_view family = "{PBKDF2";
-constexpr unsigned most_rounds = 5'000'000; // some five seconds of a core
+constexpr unsigned most_rounds = 5'000'000; // about five seconds of one core
 
 std::size_t size_of(const EVP_MD* digest)
 {
     return static_cast<std::size_t>(EVP_MD_get_size(digest));
 }
 
-const EVP_MD* digest_of(std::string_view scheme) noexcept // what is between PBKDF2 and }
+const EVP_MD* digest_of(std::string_view scheme) noexcept // the text between PBKDF2 and }
 {
     const auto is = [&](std::string_view name) {
         return scheme.size() == name.size() && has_prefix(scheme, name);
@@ -35,11 +35,11 @@ const EVP_MD* digest_of(std::string_view scheme) noexcept // what is between PBK
     return is("-SHA512") ? EVP_sha512() : nullptr;
 }
 
-// Base64 with . in place of +. Empty if it is damaged.
+// Base64 with . in place of +. Empty if it is malformed.
 secret decoded(std::string_view text)
 {
     std::string plain(text);
-    std::replace(plain.begin(), plain.end(), '+', ' '); // which is no sign of either alphabet
+    std::replace(plain.begin(), plain.end(), '+', ' '); // a character of neither alphabet
     std::replace(plain.begin(), plain.end(), '.', '+');
     auto bytes = base64_decoded(plain);
     explicit_bzero(plain.data(), plain.size());
@@ -83,7 +83,7 @@ private:
     [[nodiscard]] const char* defect() const override
     {
         if (head_.empty() || rounds_ > most_rounds)
-            return "a {PBKDF2} hash with an absurd or unreadable number of rounds";
+            return "a {PBKDF2} hash with an unsupported or unreadable number of rounds";
         return salt_.empty() || tag_.reveal().size() != size_of(digest_) || rounds_ == 0
                    ? "a damaged {PBKDF2} hash"
                    : nullptr;

@@ -1,5 +1,4 @@
-// push_approval.cpp: the check of a chain that turns a login into a question on somebody's
-// telephone, and the reply into an answer.
+// push_approval.cpp: approves logins by a prompt on the user's phone.
 #include "auth/push_approval.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,17 +12,17 @@ namespace {
 
 using nlohmann::json;
 
-// A request that did not get out is tried again this much later.
+// Delays before the retries of a request that could not be sent.
 constexpr std::chrono::milliseconds pauses[] = {std::chrono::milliseconds(200),
                                                 std::chrono::milliseconds(1000),
                                                 std::chrono::milliseconds(2000)};
 
-// Logins that come together are told of together.
-constexpr std::chrono::milliseconds gathering(250);
+// Logins that arrive within this time share one announcement.
+constexpr std::chrono::milliseconds announce_delay(250);
 
-std::string in_words(double seconds)
+std::string seconds_text(double seconds)
 {
-    std::string out = std::to_string(seconds); // six digits behind the point
+    std::string out = std::to_string(seconds); // six decimal places
     out.erase(out.find_last_not_of('0') + 1);
     if (out.ends_with('.'))
         out.pop_back();
@@ -42,30 +41,30 @@ std::string utc(std::chrono::system_clock::time_point when, char between)
 
 } // namespace
 
-std::string prompt_json(const prompt_text& what)
+std::string prompt_json(const prompt_text& text)
 {
-    const std::string& name = what.request.name;
-    const std::string& client = what.request.client;
-    std::string words = (what.logins == 1 ? "A login" : std::to_string(what.logins) + " logins") +
-                        " as " + name + " from " + client + ", " + utc(what.began, ' ') + " UTC.";
-    if (what.other_logins > 0)
-        words += " " + std::to_string(what.other_logins) + " more as " + name +
-                 (what.other_logins == 1 ? " waits" : " wait") + " for another approval.";
-    if (what.window > 0 && what.limit > 1)
-        words += " Your answer counts for all logins as " + name + " from there within " +
-                 in_words(what.window) + ", " + std::to_string(what.limit) + " at most.";
+    const std::string& name = text.request.name;
+    const std::string& client = text.request.client;
+    std::string message = (text.logins == 1 ? "A login" : std::to_string(text.logins) + " logins") +
+                          " as " + name + " from " + client + ", " + utc(text.began, ' ') + " UTC.";
+    if (text.other_logins > 0)
+        message += " " + std::to_string(text.other_logins) + " more as " + name +
+                   (text.other_logins == 1 ? " waits" : " wait") + " for another approval.";
+    if (text.window > 0 && text.limit > 1)
+        message += " Your answer counts for all logins as " + name + " from there within " +
+                   seconds_text(text.window) + ", " + std::to_string(text.limit) + " at most.";
     const json body = {{"username", name},
                        {"title", "Login request"},
-                       {"body", words + " Reject it unless it is you."},
+                       {"body", message + " Reject it unless it is you."},
                        {"actions",
                         {{{"icon", "approve"}, {"title", "Approve"}, {"callback", "approve"}},
                          {{"icon", "reject"}, {"title", "Reject"}, {"callback", "reject"}}}},
                        {"client", client},
-                       {"time", utc(what.began, 'T') + "Z"},
-                       {"logins", what.logins},
-                       {"other_logins", what.other_logins},
-                       {"share_seconds", what.window},
-                       {"share_logins", what.window > 0 ? what.limit : 1}};
+                       {"time", utc(text.began, 'T') + "Z"},
+                       {"logins", text.logins},
+                       {"other_logins", text.other_logins},
+                       {"share_seconds", text.window},
+                       {"share_logins", text.window > 0 ? text.limit : 1}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -73,13 +72,13 @@ check_result parse_reply(long status, const std::string& body)
 {
     if (status < 200 || status > 299)
         return {decision::unavailable,
-                "the push endpoint answers HTTP status " + std::to_string(status)};
+                "the push endpoint returned HTTP status " + std::to_string(status)};
     const json reply = json::parse(body, nullptr, false);
     if (reply.is_discarded())
-        return {decision::unavailable, "the push endpoint answers what is not JSON"};
+        return {decision::unavailable, "the push endpoint returned invalid JSON"};
     const auto action = reply.is_object() ? reply.find("action") : reply.end();
     if (action == reply.end() || !action->is_string())
-        return {decision::refused, "the push endpoint answers without an action"};
+        return {decision::refused, "the push endpoint returned no action"};
     if (action->get_ref<const std::string&>() == "approve")
         return {decision::accepted, "approved"};
     return {decision::refused, "not approved"};
@@ -103,62 +102,62 @@ std::string error_in_uri(const std::string& uri)
         return "out of memory";
     if (const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, uri.c_str(), 0);
         code != CURLUE_OK)
-        return std::string("not an address: ") + curl_url_strerror(code);
+        return std::string("not a valid address: ") + curl_url_strerror(code);
     if (const std::string scheme = part(CURLUPART_SCHEME); scheme != "https" && scheme != "http")
-        return "neither https:// nor http://";
-    return part(CURLUPART_HOST).empty() ? "there is no host in it" : "";
+        return "expected https:// or http://";
+    return part(CURLUPART_HOST).empty() ? "the host is missing" : "";
 }
 
 push_approval::shared_prompt push_approval::shareable(const std::string& key,
-                                                      const push_settings& how,
+                                                      const push_settings& settings,
                                                       clock::time_point now) const
 {
     const auto at = std::find_if(open_.begin(), open_.end(), [&](const shared_prompt& p) {
         return p->key == key && now < p->expiry &&
-               now - p->started < std::chrono::duration<double>(how.window);
+               now - p->started < std::chrono::duration<double>(settings.window);
     });
     return at != open_.end() ? *at : nullptr;
 }
 
-std::string push_approval::take_place(const push_settings& how, const login_request& request,
-                                      listeners& out)
+std::string push_approval::acquire_slot(const push_settings& settings, const login_request& request,
+                                        listeners& out)
 {
     std::size_t all = 0;
-    std::size_t of_user = 0;
+    std::size_t user_slots = 0;
     for (const auto& p : open_) {
-        all += p->places();
+        all += p->slots();
         if (p->request.dn == request.dn)
-            of_user += p->places();
+            user_slots += p->slots();
     }
-    if (of_user >= how.most_of_one)
-        return std::to_string(of_user) +
-               " logins of this user wait for approval already (pgsql-push-per-user)";
-    if (all >= how.capacity && !take_from_largest(network_of(request.client), out))
-        return std::to_string(all) + " logins wait for approval already";
+    if (user_slots >= settings.most_of_one)
+        return std::to_string(user_slots) +
+               " logins of this user already wait for approval (pgsql-push-per-user)";
+    if (all >= settings.capacity && !evict_from_largest(network_of(request.client), out))
+        return std::to_string(all) + " logins already wait for approval";
     return {};
 }
 
-bool push_approval::take_from_largest(const std::string& network, listeners& out)
+bool push_approval::evict_from_largest(const std::string& network, listeners& out)
 {
-    std::map<std::string_view, std::size_t> places;
+    std::map<std::string_view, std::size_t> slots;
     for (const auto& p : open_)
-        places[p->network] += p->places();
+        slots[p->network] += p->slots();
     const auto largest =
-        std::max_element(places.begin(), places.end(),
+        std::max_element(slots.begin(), slots.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (largest == places.end() || largest->second <= places[network] + 1)
+    if (largest == slots.end() || largest->second <= slots[network] + 1)
         return false;
     const auto newest = std::find_if(open_.rbegin(), open_.rend(), [&](const shared_prompt& p) {
         return p->network == largest->first;
     });
-    prompt& from = **newest;
-    if (!from.waiting.empty()) {
-        out.push_back(from.waiting.back());
-        from.waiting.pop_back();
+    prompt& victim = **newest;
+    if (!victim.waiting.empty()) {
+        out.push_back(victim.waiting.back());
+        victim.waiting.pop_back();
     }
-    if (from.waiting.empty()) {
-        from.ended = true;
-        http_.cancel(from.transfer);
+    if (victim.waiting.empty()) {
+        victim.ended = true;
+        http_.cancel(victim.transfer);
         open_.erase(std::prev(newest.base()));
     }
     return true;
@@ -176,8 +175,8 @@ void push_approval::request(const std::shared_ptr<const push_settings>& settings
         const auto now = clock::now();
         const auto same = shareable(key, *settings, now);
         if (!closed_) {
-            const bool has_place = same != nullptr && same->waiting.empty();
-            problem = {decision::busy, has_place ? "" : take_place(*settings, request, out)};
+            const bool has_slot = same != nullptr && same->waiting.empty();
+            problem = {decision::busy, has_slot ? "" : acquire_slot(*settings, request, out)};
         }
         if (!closed_ && problem.reason.empty()) {
             auto shared = same;
@@ -190,7 +189,8 @@ void push_approval::request(const std::shared_ptr<const push_settings>& settings
                                                          .expiry = in_seconds(settings->timeout),
                                                          .waiting = {},
                                                          .time = std::chrono::system_clock::now()});
-                http_.run_after(settings->window > 0 ? gathering : std::chrono::milliseconds(0),
+                http_.run_after(settings->window > 0 ? announce_delay
+                                                     : std::chrono::milliseconds(0),
                                 [this, shared] { announce(shared); });
                 open_.push_back(shared);
             }
@@ -200,10 +200,10 @@ void push_approval::request(const std::shared_ptr<const push_settings>& settings
     if (handler != nullptr)
         handler->complete(std::move(problem));
     for (const auto& one : out)
-        one->complete({decision::busy, "a client address with fewer logins needed the place"});
+        one->complete({decision::busy, "the slot was given to a client address with fewer logins"});
 }
 
-// Who has left before the endpoint was asked does not make a telephone ring.
+// Clients that disconnect before the request is sent do not trigger a prompt.
 void push_approval::announce(const shared_prompt& open)
 {
     check_result problem{decision::unavailable, ""};
@@ -259,7 +259,7 @@ void push_approval::finished(const shared_prompt& open, const http_result& reply
             break;
         case http_result::outcome::late:
             result = {decision::refused,
-                      "nobody approved within " + in_words(open->settings->timeout)};
+                      "not approved within " + seconds_text(open->settings->timeout)};
             break;
         case http_result::outcome::unsent:
             if (retry(open))
@@ -291,17 +291,18 @@ void push_approval::end(const shared_prompt& open, const check_result& result) n
 
 void push_approval::check_prompts()
 {
-    listeners left;
+    listeners departed;
     {
         const std::lock_guard lock(mutex_);
         for (const auto& p : open_)
             std::erase_if(p->waiting, [&](const auto& one) {
-                const bool gone = one->abandoned();
-                if (gone)
-                    left.push_back(one);
-                return gone;
+                const bool has_left = one->abandoned();
+                if (has_left)
+                    departed.push_back(one);
+                return has_left;
             });
-        // Who has left may come back and find the prompt still open, instead of making another one.
+        // A client that disconnects may return while the prompt is open, instead of triggering
+        // another one.
         std::erase_if(open_, [&](const shared_prompt& p) {
             p->ended = p->waiting.empty() && clock::now() - p->started >=
                                                  std::chrono::duration<double>(p->settings->window);
@@ -310,8 +311,8 @@ void push_approval::check_prompts()
             return p->ended;
         });
     }
-    for (const auto& one : left)
-        one->complete({decision::abandoned, "the client has left"});
+    for (const auto& one : departed)
+        one->complete({decision::abandoned, "the operation was abandoned"});
 }
 
 push_approval::open_load push_approval::load() const

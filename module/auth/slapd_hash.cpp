@@ -1,4 +1,4 @@
-// slapd_hash.cpp: slapd's own password schemes and those of its modules: {SSHA}.
+// slapd_hash.cpp: verifies the password schemes of slapd and its modules, such as {SSHA}.
 #include "auth/slapd_hash.hpp"
 
 #include "auth/hash_schemes.hpp"
@@ -6,13 +6,14 @@
 namespace pgsql::auth {
 namespace {
 
-// Some of slapd's modules (pw-apr1) read the password a thousand times.
+// Some modules of slapd (pw-apr1) read the password a thousand times.
 constexpr std::size_t longest_password = 4096;
 
-// Schemes of slapd that are refused: why.
+// Refused schemes of slapd, with the reason.
 constexpr std::pair<std::string_view, const char*> refused_schemes[] = {
     {"{CLEARTEXT}", "a password in plain text"},
-    {"{SASL}", "{SASL}, whose passwords are elsewhere"}, // it needs a SASL session of the worker
+    {"{SASL}",
+     "{SASL}, whose passwords are stored elsewhere"}, // would need a SASL session in the worker
 };
 
 slapd_functions in_use = {[](const std::string&) { return false; },
@@ -34,7 +35,7 @@ private:
         const auto end = text.find('}');
         const secret scheme(std::string_view(text).substr(0, end == text.npos ? end : end + 1));
         if (end == text.npos || !in_use.knows(scheme.reveal()))
-            return "a {SCHEME} that this slapd does not know (is its module loaded?)";
+            return "a {SCHEME} that slapd does not support (is its module loaded?)";
         for (const auto& [name, why] : refused_schemes)
             if (scheme.reveal().size() == name.size() && has_prefix(scheme.reveal(), name))
                 return why;

@@ -1,5 +1,4 @@
-// verified_passwords.cpp: turns a password check that has succeeded into the same verdict for some
-// seconds.
+// verified_passwords.cpp: caches successful password checks for some seconds.
 #include "auth/verified_passwords.hpp"
 
 #include <openssl/evp.h>
@@ -21,7 +20,7 @@ secret random_key()
 {
     std::array<char, 32> bytes{};
     if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()) != 1)
-        throw std::runtime_error("no random key for remembered logins");
+        throw std::runtime_error("cannot generate a random key for the bind cache");
     secret out(std::string_view(bytes.data(), bytes.size()));
     explicit_bzero(bytes.data(), bytes.size());
     return out;
@@ -52,7 +51,8 @@ verified_passwords::mac verified_passwords::mac_of(std::string_view dn, const se
     bool fine = context != nullptr && EVP_MAC_init(context.get(), bytes_of(key_.reveal()),
                                                    key_.reveal().size(), parameters.data()) == 1;
     for (const std::string_view part : {dn, std::string_view(stored.reveal()), password}) {
-        const std::uint64_t size = part.size(); // so that no two triples are one text
+        const std::uint64_t size =
+            part.size(); // so that different triples never give the same input
         fine = fine &&
                EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(&size),
                               sizeof size) == 1 &&

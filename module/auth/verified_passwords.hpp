@@ -1,5 +1,4 @@
-// verified_passwords.hpp: turns a password check that has succeeded into the same verdict for some
-// seconds.
+// verified_passwords.hpp: caches successful password checks for some seconds.
 #pragma once
 
 #include "base/secret.hpp"
@@ -12,11 +11,11 @@
 
 namespace pgsql::auth {
 
-/// Holds no password and no hash, only a MAC of both and the name, under a key that no other
-/// process knows and that is gone with this object. A stored hash that has changed is another one.
+/// Stores no password and no hash, only a MAC of both and the DN, under a random key that exists
+/// only in this object. A changed stored hash invalidates the result.
 class verified_passwords {
 public:
-    /// For 0 seconds nothing is remembered.
+    /// 0 seconds: caches nothing.
     explicit verified_passwords(double seconds);
 
     [[nodiscard]] bool contains(std::string_view dn, const secret& stored,

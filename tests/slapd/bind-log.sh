@@ -24,7 +24,7 @@ line uid=bob sql accepted ''
 line uid=bob sql refused 'wrong password'
 line uid=nosuch sql refused 'no such user'
 line cn=admin rootpw accepted ''
-line uid=hal sql refused 'a value that is no known kind of hash'
+line uid=hal sql refused 'a value that is not a known hash'
 line uid=bob row unavailable '.*'
 
 for word in bob-secret wrong-word some-secret plain-word; do lacks "$(<"$T/slapd.log")" "$word"; done

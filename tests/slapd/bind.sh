@@ -38,8 +38,8 @@ for value in secret '{NOSUCH}secret' '{CLEARTEXT}secret' '{SASL}secret' '{}secre
     within 10 expect 49 bind "uid=hal,$base" secret
     expect 49 bind "uid=hal,$base" "$value"
 done
-logged "uid=hal,$base cannot bind: its password column holds a value that is no known kind of hash"
-same 1 "$(grep -c 'cannot bind: its password column holds a value that is no known kind of hash' "$T/slapd.log")" "lines about values that are no hash: one for each kind of problem"
+logged "uid=hal,$base cannot bind: its password column holds a value that is not a known hash"
+same 1 "$(grep -c 'cannot bind: its password column holds a value that is not a known hash' "$T/slapd.log")" "lines about values that are no hash: one for each kind of problem"
 logged "uid=hal,$base cannot bind: its password column holds a password in plain text"
 lacks "$(<"$T/slapd.log")" NOSUCH
 

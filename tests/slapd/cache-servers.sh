@@ -21,7 +21,7 @@ for i in 1 2; do
     eventually 20 caught_up
     same "Ann $i" "$(name)" "ann at the standby"
 done
-logged "answers come from another server than the one that tells of changes, and are not kept"
+logged "results come from a server without change notifications; not cached"
 stop_slapd
 
 start_slapd "$T/slapd.conf"

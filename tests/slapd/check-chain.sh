@@ -19,8 +19,8 @@ for list in otp sql,otp 'sql,' ',sql' ' ' notification 'sql;notification' '{sql}
     chain eve "$list"
     expect 49 bind eve eve-secret
 done
-logged "uid=eve,$base cannot bind: its auth_backends cannot be kept: \"otp\" is no check; known are sql and notification"
-logged 'step=sql outcome=refused reason="its auth_backends cannot be kept: sql is missing'
+logged "uid=eve,$base cannot bind: invalid auth_backends value: unknown check \"otp\"; expected sql or notification"
+logged 'step=sql outcome=refused reason="invalid auth_backends value: sql is missing'
 chain eve sql
 expect 0 bind eve eve-secret
 stop_slapd

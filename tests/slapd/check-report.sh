@@ -52,10 +52,10 @@ said error "pgsql-list users" "numbers (uidNumber) that several entries have: 1"
 contains "$OUT" 'e.g. 2000 {'
 said error "pgsql-attribute users uid" "values that are not stored in lower case or have superfluous blanks, and are not found; nobody of that name can log in: 1"
 contains "$OUT" 'e.g. Kim'
-said note users "1 of them cannot log in, whatever the password: a value that is no known kind of hash (locked)"
+said note users "1 of them cannot log in, whatever the password: a value that is not a known hash (locked)"
 said warning users "1 of them cannot log in, whatever the password: a damaged argon2 hash"
-said warning users "1 of them cannot log in, whatever the password: a value that is no known kind of hash"
-said warning users "1 of them cannot log in, whatever the password: a {SCHEME} that this slapd does not know"
+said warning users "1 of them cannot log in, whatever the password: a value that is not a known hash"
+said warning users "1 of them cannot log in, whatever the password: a {SCHEME} that slapd does not support"
 said warning "role ldap" 'role ldap may do more to "Users" than read it: INSERT, DELETE'
 said warning "role ldap" 'role ldap may do more to "Users" than read it: UPDATE of mail'
 said warning "role ldap" 'role ldap may create tables in schema public'

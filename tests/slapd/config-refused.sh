@@ -79,7 +79,7 @@ wrong 'pgsql-nosuch 1' pgsql-nosuch
 # The chain of checks and the push endpoint.
 push='pgsql-push-uri https://push.example.com/'
 for chain in 'sql otp' notification 'sql,' 'sql,,notification'; do wrong "pgsql-auth-backends $chain"$'\n'"$push" pgsql-auth-backends "$chain"; done
-wrong 'pgsql-auth-backends sql otp' '"otp" is no check' sql notification
+wrong 'pgsql-auth-backends sql otp' 'unknown check "otp"' sql notification
 wrong 'pgsql-auth-backends notification' 'sql is missing'
 wrong 'pgsql-auth-backends sql notification' pgsql-auth-backends pgsql-push-uri # which is not there
 for uri in push.example.com ftp://push.example.com/ https:// 'https://push:99999/' 'https://user:geheim@push example/'; do

@@ -65,7 +65,7 @@ expect 0 change "replace: olcPgHashThreads" "olcPgHashThreads: 1"
 expect 0 change "replace: olcPgHashTimeout" "olcPgHashTimeout: 0.3"
 crowd $count >"$T/answers" || fail "the clients ended badly: $(<"$T/perl.log")"
 same "0 51" "$(cut -d ' ' -f 2 "$T/answers" | sort -u | xargs)" "results where time is short"
-logged 'outcome=busy reason="no turn for a password check within pgsql-hash-timeout"'
+logged 'outcome=busy reason="password check not started within pgsql-hash-timeout"'
 expect 0 bind bob bob-secret
 
 # Who leaves is not checked for.

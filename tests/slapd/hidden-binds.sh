@@ -38,7 +38,7 @@ for name in dora nosuch; do
     change 32 -s new-secret "uid=$name,$base"
     change 32 -a $name-secret -s new-secret "uid=$name,$base"
 done
-logged 'the condition of pgsql-login-filter users is not true of its row'
+logged 'denied by pgsql-login-filter users: '
 contains "$(hash_of dora)" '$6$'
 
 # A visible row is itself, whatever hidden row has its name: of its own kind or of another one at the same place.

@@ -66,7 +66,7 @@ expect 0 bind bob bob-4
 # No password so far.
 q 'ALTER TABLE "Users" ALTER "userPassword" DROP NOT NULL; UPDATE "Users" SET "userPassword" = NULL WHERE "uid" = $$carl$$'
 expect 80 passwd carl-1 carl
-logged 'the UPDATE finds no row "carl" with the hash that'
+logged 'the UPDATE matched no row "carl" with the hash that'
 stop_slapd
 start_slapd - < <(with "${update/= \$3/IS NOT DISTINCT FROM \$3}")
 expect 0 passwd carl-1 carl

@@ -74,7 +74,7 @@ change $new bob-newer "$T/third"
 crowd 60
 go "$T/third"
 eventually 15 finished "$T/third"
-contains "$(<"$T/third.out")" "51 no turn for a password check"
+contains "$(<"$T/third.out")" "51 password check not started"
 leave
 eventually 20 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w $new # once the check under way has ended
 

@@ -41,7 +41,7 @@ refuse() { # TEXT LINE…
 }
 refuse "takes three" "replace: olcPgPasswordChange" "olcPgPasswordChange: users UPDATE x SET y = ?"
 refuse "has one already" "add: olcPgPasswordChange" "olcPgPasswordChange: users $update AND true"
-refuse "none of m=" "replace: olcPgPasswordHash" "olcPgPasswordHash: argon2i"
+refuse "expected m=" "replace: olcPgPasswordHash" "olcPgPasswordHash: argon2i"
 refuse "pgsql-hash-memory allows" "add: olcPgHashMemory" "olcPgHashMemory: 32"
 
 expect 0 change "delete: olcPgPasswordHash"

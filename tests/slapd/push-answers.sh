@@ -30,18 +30,18 @@ refuse 49 reject 'not approved'
 refuse 49 'body {"action": "Approve"}' 'not approved'
 refuse 49 'body {"action": "approve "}' 'not approved'
 for text in '{}' '{"action": true}' '{"action": ["approve"]}' '{"Action": "approve"}' '{"a": {"action": "approve"}}' '[{"action": "approve"}]' '"approve"' null; do
-    refuse 49 "body $text" 'the push endpoint answers without an action'
+    refuse 49 "body $text" 'the push endpoint returned no action'
 done
 for text in '' approve '{"action": "approve"' "{'action': 'approve'}" '{"action": "approve"} x' '<html>approve</html>'; do
-    refuse 52 "body $text" 'the push endpoint answers what is not JSON'
+    refuse 52 "body $text" 'the push endpoint returned invalid JSON'
 done
-for status in 500 503 404 401 304; do refuse 52 "status $status" "the push endpoint answers HTTP status $status"; done
-refuse 52 "redirect http://127.0.0.1:$PUSH_PORT/other" 'the push endpoint answers HTTP status 302'
-refuse 52 endless 'the push endpoint failed: the answer has more than 64 KiB'
+for status in 500 503 404 401 304; do refuse 52 "status $status" "the push endpoint returned HTTP status $status"; done
+refuse 52 "redirect http://127.0.0.1:$PUSH_PORT/other" 'the push endpoint returned HTTP status 302'
+refuse 52 endless 'the push endpoint failed: the response is larger than 64 KiB'
 refuse 52 close 'the push endpoint failed: '
-refuse 49 silent 'nobody approved within 3 s'
-refuse 49 drip 'nobody approved within 3 s'
-refuse 49 'after 3.5 approve' 'nobody approved within 3 s'
+refuse 49 silent 'not approved within 3 s'
+refuse 49 drip 'not approved within 3 s'
+refuse 49 'after 3.5 approve' 'not approved within 3 s'
 same "$(prompts)" "$(prompts 'POST /send')" "requests to the endpoint: no redirect was followed"
 same "$(prompts)" "$((1 + $(grep -c 'step=notification outcome=[^a]' "$T/slapd.log")))" "prompts, one for each login"
 same 1 "$(grep -c 'outcome=accepted' "$T/slapd.log")" "logins that succeeded"

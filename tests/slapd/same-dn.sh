@@ -31,7 +31,7 @@ once() { # WHAT: whatever is asked, no DN comes twice
 conf >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 once "text"
-logged 'groups: several rows have the same name, and only the first of each is shown: '
+logged 'groups: duplicate names, only the first row of each is used: '
 # A stored group has the name, so that fay has no private one.
 same "Fay" "$(groups '(cn=fay)')" "fay's group by name"
 same "" "$(groups '(gidNumber=2005)')$(groups '(memberUid=fay)')" "fay's group by number and member"

@@ -1,4 +1,4 @@
-// chain.cpp: a login passes its steps in order, all of them, and names of checks are read strictly.
+// A login must pass all checks in order, and names of checks are parsed strictly.
 #include "auth/check_chain.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -10,7 +10,7 @@ using names = std::vector<std::string>;
 
 namespace {
 
-/// Answers at once, or whenever the test says so.
+/// Completes at once or when the test requests it.
 class fake final : public login_check {
 public:
     fake(std::string called, decision what, bool later,
@@ -59,7 +59,7 @@ auto later(const char* called, std::shared_ptr<completion_handler>& kept)
 
 } // namespace
 
-TEST_CASE("a chain begins with the password, whatever order it is written in")
+TEST_CASE("a chain always starts with the password check")
 {
     CHECK(parse_check_chain("sql") == names{"sql"});
     CHECK(parse_check_chain("sql,notification") == names{"sql", "notification"});
@@ -68,7 +68,7 @@ TEST_CASE("a chain begins with the password, whatever order it is written in")
     CHECK(parse_check_chain("notification\tsql") == names{"sql", "notification"});
 }
 
-TEST_CASE("a chain that is not understood, or has no password, is none")
+TEST_CASE("an unknown check or a chain without the password check is an error")
 {
     for (const char* text : {"", " ", "sql,", ",sql", "sql,,notification", "otp", "sql,otp", "sqlx",
                              "sql;notification", "{sql,notification}", "notification"}) {
@@ -77,7 +77,7 @@ TEST_CASE("a chain that is not understood, or has no password, is none")
     }
 }
 
-TEST_CASE("all steps have to accept, and none is asked after one that refused")
+TEST_CASE("all checks must accept, and none runs after a refusal")
 {
     const auto both = login_through(now("a", decision::accepted), now("b", decision::accepted));
     CHECK(both->run());
@@ -97,7 +97,7 @@ TEST_CASE("all steps have to accept, and none is asked after one that refused")
     }
 }
 
-TEST_CASE("a step may answer later, and the steps behind it are asked then")
+TEST_CASE("a check may complete later, and the following checks run then")
 {
     std::shared_ptr<completion_handler> b, c;
     const auto waiting = login_through(now("a", decision::accepted), later("b", b), later("c", c));

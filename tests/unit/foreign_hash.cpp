@@ -1,4 +1,4 @@
-// Hashes of other programs are named, and none of ours is taken for one.
+// Hashes of other programs are identified, and no supported hash is mistaken for one.
 #include "auth/password_hash.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +7,7 @@
 
 using namespace pgsql::auth;
 
-TEST_CASE("a hash of another program is refused by its name")
+TEST_CASE("a hash of another program is refused with its name")
 {
     const std::pair<std::string, std::string> known[] = {
         {"pbkdf2_sha256$260000$salt$mCnKl0QTUNoqT6X0UOgzJfBOBWzLnFKSnpLQHSwC6yY=", "Django"},
@@ -41,7 +41,7 @@ TEST_CASE("a hash of another program is refused by its name")
     }
 }
 
-TEST_CASE("what is plain text, locked or ours is no hash of another program")
+TEST_CASE("plain text, locked values and supported hashes are not foreign")
 {
     for (const char* stored : {"",
                                "secret",
@@ -72,8 +72,8 @@ TEST_CASE("what is plain text, locked or ours is no hash of another program")
     }
 }
 
-// What the remedies of the findings make of them.
-TEST_CASE("what is left without a prefix is checked")
+// The results of the suggested conversions.
+TEST_CASE("a hash is verified after its prefix is removed")
 {
     // openssl passwd -6 -salt saltsalt secret
     const std::string dovecot =

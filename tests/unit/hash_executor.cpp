@@ -18,7 +18,7 @@ hash_cost of(std::size_t mib, unsigned threads = 1) { return {100, mib * 1024, t
 bool never() { return false; }
 constexpr const char* host = "192.0.2.1";
 
-// Work that lasts until it is told to end.
+// Work that lasts until it is released.
 class held {
 public:
     hash_executor::work work()
@@ -64,7 +64,7 @@ void ignore() {}
 
 } // namespace
 
-TEST_CASE("no more run at a time than the budget has threads")
+TEST_CASE("checks use at most the budget's threads")
 {
     hash_executor gate;
     gate.set_budget({.threads = 2, .memory_kib = 1024 * 1024});
@@ -87,7 +87,7 @@ TEST_CASE("no more run at a time than the budget has threads")
     CHECK(work.most() == 2);
 }
 
-TEST_CASE("nor more than its memory has room for, unless one alone is larger")
+TEST_CASE("checks use at most the budget's memory, except a single larger one")
 {
     hash_executor gate;
     gate.set_budget({.threads = 8, .memory_kib = 256 * 1024});
@@ -111,7 +111,7 @@ TEST_CASE("nor more than its memory has room for, unless one alone is larger")
     behind.release();
 }
 
-TEST_CASE("a check that can use several threads takes as many places")
+TEST_CASE("a check with several threads counts as many times")
 {
     hash_executor gate;
     gate.set_budget({.threads = 4, .memory_kib = 1024 * 1024});
@@ -129,8 +129,7 @@ TEST_CASE("a check that can use several threads takes as many places")
     second.release();
 }
 
-TEST_CASE(
-    "of one client's checks, who comes first is served first, so that a large one is not passed by for ever")
+TEST_CASE("one client's checks run in order of arrival, so that a large one is not starved")
 {
     hash_executor gate;
     gate.set_budget({.threads = 2, .memory_kib = 1024});
@@ -151,7 +150,7 @@ TEST_CASE(
     small.release();
 }
 
-TEST_CASE("the wait ends at its deadline, with abandonment and where too many wait")
+TEST_CASE("a wait ends at the deadline, when abandoned, or with too many callers")
 {
     hash_executor gate;
     gate.set_budget({.threads = 1, .memory_kib = 1024});
@@ -165,7 +164,7 @@ TEST_CASE("the wait ends at its deadline, with abandonment and where too many wa
     const auto start = clock::now();
     CHECK(gate.run(host, of(0), in_seconds(0.2), 1, never, mark) == ending::late);
     CHECK(clock::now() - start >= 200ms);
-    CHECK(clock::now() - start < 5s); // while the one that runs has not ended
+    CHECK(clock::now() - start < 5s); // while the running one has not ended
 
     std::atomic<bool> gone = false;
     std::thread abandons([&] {
@@ -179,7 +178,7 @@ TEST_CASE("the wait ends at its deadline, with abandonment and where too many wa
 
     ending waited = ending::full;
     std::thread waits([&] {
-        while (waited == ending::full) // while the other one is at it
+        while (waited == ending::full) // while the other one occupies the slot
             waited = gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {});
     });
     ending last = ending::late; // until the other one waits, this one is late at once
@@ -220,7 +219,7 @@ TEST_CASE("shutdown waits for running checks and refuses the waiting ones")
     CHECK(gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
 }
 
-TEST_CASE("a smaller budget counts from the next check on")
+TEST_CASE("a smaller budget applies from the next check on")
 {
     hash_executor gate;
     gate.set_budget({.threads = 4, .memory_kib = 1024});
@@ -240,7 +239,7 @@ TEST_CASE("a smaller budget counts from the next check on")
 
 namespace {
 
-// Runs checks one after the other, and notes whose they are.
+// Runs checks one after the other and records their clients.
 class one_by_one {
 public:
     one_by_one()
@@ -285,7 +284,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a client with many checks gets no more turns than one with few")
+TEST_CASE("a client with many checks gets no larger share than one with few")
 {
     one_by_one queue;
     for (const char* client : {"a", "a", "a", "a", "b", "c", "b"})
@@ -293,7 +292,7 @@ TEST_CASE("a client with many checks gets no more turns than one with few")
     CHECK(queue.order() == "a b c a b a a ");
 }
 
-TEST_CASE("a client whose logins were refused lately comes after the others")
+TEST_CASE("a client with recently refused logins comes after the others")
 {
     one_by_one queue;
     for (int i = 0; i < 3; ++i)
@@ -317,7 +316,7 @@ TEST_CASE("the addresses of one IPv6 network are one client")
     CHECK(network_of("[nonsense]") == "[nonsense]");
 }
 
-TEST_CASE("a full queue has room for a client that has less in it")
+TEST_CASE("a full queue evicts a job for a client with fewer jobs")
 {
     one_by_one queue;
     for (int i = 0; i < 1000; ++i)
@@ -331,7 +330,7 @@ TEST_CASE("a full queue has room for a client that has less in it")
     CHECK((order.starts_with("a b a a ") || order.starts_with("b a a ")));
 }
 
-TEST_CASE("what a client has against it is forgotten, and so are clients")
+TEST_CASE("refusals and clients expire")
 {
     client_use use;
     const auto now = clock::now();
@@ -354,5 +353,5 @@ TEST_CASE("what a client has against it is forgotten, and so are clients")
     CHECK(use.size() <= 10'000);
     CHECK(use.size() >= 7'500);
     CHECK(use.rank_of("host29999", now).work == 100);
-    CHECK(use.rank_of("a", now).refusals > 0); // those that count least are forgotten first
+    CHECK(use.rank_of("a", now).refusals > 0); // the lowest ranks expire first
 }

@@ -1,4 +1,4 @@
-// Each hash scheme has the same promises: problem, cost, verification and a dummy hash.
+// Each hash scheme has the same interface: problem, cost, verification and a dummy hash.
 #include "auth/hash_schemes.hpp"
 #include "auth/slapd_hash.hpp"
 
@@ -12,7 +12,7 @@ using namespace pgsql::auth;
 
 namespace {
 
-// What slapd's functions do, for a scheme {PLAIN} that is the password itself.
+// Stand-ins for slapd's functions: a scheme {PLAIN} that contains the password.
 int asked_slapd = 0;
 bool slapd_knows(const std::string& scheme)
 {
@@ -57,7 +57,7 @@ const std::vector<sample> samples = {
 
 } // namespace
 
-TEST_CASE("the right password matches, and no other does")
+TEST_CASE("only the right password matches")
 {
     use_slapd({slapd_knows, slapd_matches});
     for (const sample& one : samples) {
@@ -69,7 +69,8 @@ TEST_CASE("the right password matches, and no other does")
         CHECK(hash->stored().reveal() == one.stored);
         CHECK_FALSE(hash->precheck(6));
         CHECK(hash->verify("secret").result == verdict::match);
-        CHECK(hash->verify("secret", 4).result == verdict::match); // an object serves many times
+        CHECK(hash->verify("secret", 4).result ==
+              verdict::match); // an object can be used repeatedly
         for (const std::string& wrong :
              {std::string(), std::string("secre"), std::string("secreT"), std::string("wrong"),
               std::string("\0secret", 7), std::string(511, 'x'), std::string(512, 'x'),
@@ -101,7 +102,7 @@ TEST_CASE("a dummy hash costs the same, and no password matches it")
     }
 }
 
-TEST_CASE("hashes of one cost have one dummy hash, those of another cost another")
+TEST_CASE("hashes of the same cost share a dummy hash, others do not")
 {
     const auto dummy_of = [](std::string_view stored) {
         const auto dummy = parse_hash(stored)->dummy();
@@ -125,7 +126,7 @@ TEST_CASE("hashes of one cost have one dummy hash, those of another cost another
         CHECK(parse_hash(none)->dummy() == nullptr);
 }
 
-TEST_CASE("slapd verifies its own schemes, and the refused ones are not given to it")
+TEST_CASE("slapd verifies its own schemes, but never the refused ones")
 {
     use_slapd({slapd_knows, slapd_matches});
     asked_slapd = 0;
@@ -144,7 +145,7 @@ TEST_CASE("slapd verifies its own schemes, and the refused ones are not given to
     CHECK(asked_slapd == 1);
 }
 
-TEST_CASE("a value longer than 1024 characters is refused, whatever its scheme")
+TEST_CASE("a value longer than 1024 characters is refused in every scheme")
 {
     use_slapd({slapd_knows, slapd_matches});
     for (const sample& one : samples) {

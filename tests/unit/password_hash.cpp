@@ -1,4 +1,4 @@
-// A stored hash and a password give a verdict; a value that is no hash is refused.
+// A password is verified against a stored hash; a value that is not a hash is refused.
 #include "auth/argon2.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -29,7 +29,7 @@ static hash_cost cost_of(std::string_view stored, std::size_t length = usual_len
 static const std::string sha512 =
     "$6$saltsalt$TH7QSl2nhDbm0PQGmqHZaOAgVYXWhRQ4QIGPrZHTQqhq1fYQ6GVx3sgT2z7fq2ZTnlmbgNfQb2D8VlCsHcFBb1";
 
-TEST_CASE("what is no hash is never compared with the password")
+TEST_CASE("a value that is not a hash is never compared with the password")
 {
     for (const char* stored : {"secret", "", "plain text", "*", "!", "$", "$argon2", "{CRYPT}",
                                "{ARGON2}", "{ARGON2}$6$salt$hash"})
@@ -39,7 +39,7 @@ TEST_CASE("what is no hash is never compared with the password")
     CHECK(judge(sha512, sha512) != verdict::match);
 }
 
-TEST_CASE("absurd costs are refused before they are paid")
+TEST_CASE("excessive costs are refused before the computation")
 {
     for (const char* stored :
          {"$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAA",
@@ -50,26 +50,26 @@ TEST_CASE("absurd costs are refused before they are paid")
           "$sha1$4000000000$salt$x", "$md5,rounds=4000000000$salt$x", "$y$j9T/E$salt$x",
           "{CRYPT}_zzz/saltAAAAAAAAAAA", "$y$jZT$salt$x", "$y$j9", "$y$j9z$salt$x", "$y$$9T$salt$x",
           "$gy$$9T$salt$x",
-          // about half a minute of a core each
+          // each about half a minute of one core
           "$argon2id$v=19$m=262144,t=64,p=1$c2FsdHNhbHRzYWx0$AAAAAA", "$6$rounds=9999999$salt$x",
           "$2b$18$backpgsqldecoysalt....0000000000000000000000000000000",
           "{PBKDF2-SHA512}2000000000$W5SPPtKAOOVcYsuOlyaePA$DZsj", "{PBKDF2}99999999999$c2Fs$DZsj",
           "{PBKDF2-SHA512}$c2Fs$DZsj", "{PBKDF2-MD5}1000$c2Fs$DZsj", "{PBKDF2}"}) {
         CHECK(judge(stored, "secret") == verdict::refused);
-        CHECK(precheck(stored)); // and this is known without a computation
+        CHECK(precheck(stored)); // known without computation
         CHECK(parse_hash(stored)->dummy() == nullptr);
     }
 }
 
 // slappasswd -o module-path=/usr/lib/ldap -o module-load=pw-pbkdf2 -h '{PBKDF2-SHA512}' -s secret,
-// and the like
+// and similar commands
 static const std::vector<std::string> pbkdf2 = {
     "{PBKDF2}10000$JAKEvxEDR.V1AypFEOjmig$Vh2PQzhU3EmORgp0E8etVC2I.q8",
     "{PBKDF2-SHA1}10000$5eQk4hLV0TplYw2PKmPpnA$eKK691BpYAdL80ZvfWJ0NxYZNaA",
     "{PBKDF2-SHA256}10000$9Yaym9zbstdssAKBcGjhtQ$LcvsQA4r9FmYQDjJOT3ASBy7XtTGice82JD8BejfteE",
     "{PBKDF2-SHA512}10000$BHfHbv3I7Kx7VcjJVKTwvw$teYLqyjVqfoz/rcUqHnPxOqWLxXUzJ060Pu.iVPigpvZ5jp/GsMcr5nkkHHorlBSZC8VUV74UBjTxbQnBT2wtw"};
 
-TEST_CASE("PBKDF2 as slapd's module writes it is checked without that module")
+TEST_CASE("PBKDF2 in the format of slapd's module is verified without it")
 {
     for (const std::string& stored : pbkdf2) {
         INFO(stored);
@@ -92,19 +92,20 @@ TEST_CASE("PBKDF2 as slapd's module writes it is checked without that module")
     CHECK(judge("{PBKDF2}1$$AAAAAAAAAAAAAAAAAAAAAAAAAAA", "secret") == verdict::refused);
 }
 
-TEST_CASE("a password with a NUL is not its first half")
+TEST_CASE("a password is not truncated at a NUL")
 {
     CHECK(judge("$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/", std::string_view("password\0x", 10)) ==
           verdict::mismatch);
 }
 
-TEST_CASE("a password longer than crypt takes is wrong, and the hash is not to blame")
+TEST_CASE("a password that is too long for crypt is a mismatch, not a bad hash")
 {
     for (const std::size_t length : {511, 512, 100'000})
         CHECK(judge(sha512, std::string(length, 'x')) == verdict::mismatch);
 }
 
-// argon2(1) of Debian: echo -n secret | argon2 saltsalt -id -t 2 -m 12 -p 4 -e, and the like
+// argon2(1) of Debian: echo -n secret | argon2 saltsalt -id -t 2 -m 12 -p 4 -e, and similar
+// commands
 static const std::vector<std::string> others = {
     "$argon2id$v=19$m=4096,t=2,p=4$c2FsdHNhbHQ$Opr6AcVo4GC9229xIEplC5QL4zRSRdWVmAbPbsVfhTY",
     "$argon2i$v=19$m=4096,t=2,p=1$c2FsdHNhbHQ$JXeQwnbEwk3aWRIleVGvHdf4dE7PDlCXjxEsi4I+tUc",
@@ -113,7 +114,7 @@ static const std::vector<std::string> others = {
     "$argon2d$v=19$m=4096,t=2,p=2$c2FsdHNhbHQ$h48LIbR2hOZpR58fPk7D8Kl4KW/P/bfmPYPieRPBHFw",
 };
 
-TEST_CASE("argon2 strings of other programs are verified, whatever the number of threads")
+TEST_CASE("argon2 strings of other programs are verified with any number of threads")
 {
     for (const std::string& stored : others)
         for (const unsigned threads : {1U, 2U, 64U}) {
@@ -122,7 +123,7 @@ TEST_CASE("argon2 strings of other programs are verified, whatever the number of
         }
 }
 
-TEST_CASE("a damaged argon2 string is refused")
+TEST_CASE("a malformed argon2 string is refused")
 {
     const std::string good = others.front();
     REQUIRE(judge(good, "secret") == verdict::match);
@@ -151,7 +152,7 @@ TEST_CASE("a damaged argon2 string is refused")
     }
 }
 
-TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
+TEST_CASE("a new hash has node-argon2's format and matches only its password")
 {
     const secret made = make_argon2id(std::string_view("n\0w pass", 8), {}, 1);
     const std::string& text = made.reveal();
@@ -168,7 +169,7 @@ TEST_CASE("a new hash has node-argon2's shape and opens for its password alone")
                     std::runtime_error);
 }
 
-TEST_CASE("what a check takes is known beforehand")
+TEST_CASE("the cost of a check is known in advance")
 {
     const auto memory = [](std::string_view stored) { return cost_of(stored).memory_kib; };
     CHECK(cost_of("$argon2id$v=19$m=65536,t=3,p=4$x").is_expensive());
@@ -186,7 +187,7 @@ TEST_CASE("what a check takes is known beforehand")
         CHECK_FALSE(cost_of(cheap).is_expensive());
 }
 
-TEST_CASE("the cost of SHA-crypt counts the length of the password")
+TEST_CASE("the cost of SHA-crypt includes the length of the password")
 {
     const auto cost = [](const std::string& stored, std::size_t length) {
         return cost_of(stored, length).milliseconds;
@@ -213,7 +214,7 @@ TEST_CASE("the cost of SHA-crypt counts the length of the password")
         CHECK(cost(other, 511) == cost(other, 8));
 }
 
-TEST_CASE("no password makes a check cost more than the bound")
+TEST_CASE("no password raises the cost of a check above the limit")
 {
     for (std::string rounds : {"", "rounds=1000$", "rounds=656000$", "rounds=5000000$"})
         for (const char* kind : {"$5$", "$6$"})
@@ -244,7 +245,7 @@ TEST_CASE("the description of a hash reveals neither hash nor password")
         {"", "none (NULL or empty)"},
         {"!" + tail, "locked"},
         {"{CRYPT}*" + tail, "locked"},
-        {tail, "no hash (plain text?)"},
+        {tail, "not a hash (plain text?)"},
     };
     for (const auto& [stored, scheme] : known)
         CHECK(parse_hash(stored)->scheme() == scheme);

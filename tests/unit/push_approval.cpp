@@ -1,5 +1,4 @@
-// push.cpp: only {"action": "approve"} approves a login, and what is asked can be read by the
-// endpoint.
+// Only {"action": "approve"} approves a login, and the endpoint receives valid JSON.
 #include "auth/push_approval.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,7 +30,7 @@ TEST_CASE("only an approval accepts")
           decision::refused);
 }
 
-TEST_CASE("a prompt is JSON, whatever the name is")
+TEST_CASE("a prompt is valid JSON for every name")
 {
     for (const char* name : {"ann", "a\"n\\n", "jäger",
                              "a\xff"

@@ -1,4 +1,4 @@
-// A login is remembered for its name, hash and password together, for its time and no longer.
+// A successful check is cached for exactly its name, hash and password, and for a limited time.
 #include "auth/verified_passwords.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,7 +8,7 @@
 using namespace pgsql;
 using namespace pgsql::auth;
 
-TEST_CASE("only the very same login is remembered")
+TEST_CASE("only an identical login is cached")
 {
     verified_passwords some(60);
     const secret hash("$6$a");
@@ -19,13 +19,13 @@ TEST_CASE("only the very same login is remembered")
     CHECK_FALSE(some.contains("uid=bob", hash, "secret"));
     CHECK_FALSE(some.contains("uid=ann", secret("$6$b"), "secret"));
     CHECK_FALSE(
-        some.contains("uid=ann$6$a", secret(""), "secret")); // no other division of one text
+        some.contains("uid=ann$6$a", secret(""), "secret")); // another split of the same text
     CHECK_FALSE(some.contains("uid=an", secret("n$6$a"), "secret"));
     verified_passwords others(60);
     CHECK_FALSE(others.contains("uid=ann", hash, "secret"));
 }
 
-TEST_CASE("nothing is remembered by default, nor after its time")
+TEST_CASE("nothing is cached by default or after expiry")
 {
     const secret hash("$6$a");
     verified_passwords none(0);
@@ -38,7 +38,7 @@ TEST_CASE("nothing is remembered by default, nor after its time")
     CHECK_FALSE(briefly.contains("uid=ann", hash, "secret"));
 }
 
-TEST_CASE("however many log in, the memory is bounded")
+TEST_CASE("the memory is bounded for any number of logins")
 {
     const secret hash("$6$a");
     for (double seconds = 0.5;; seconds *= 2) {
@@ -49,10 +49,10 @@ TEST_CASE("however many log in, the memory is bounded")
         some.add("uid=late", hash, "secret");
         const bool known = some.contains("uid=late", hash, "secret");
         if (clock::now() >= time_over)
-            continue; // it took so long that there was room again
+            continue; // entries have already expired
         CHECK_FALSE(known);
         std::this_thread::sleep_for(std::chrono::duration<double>(seconds + 0.05));
-        some.add("uid=late", hash, "secret"); // their time is over, so there is room
+        some.add("uid=late", hash, "secret"); // the others have expired
         CHECK(some.contains("uid=late", hash, "secret"));
         break;
     }

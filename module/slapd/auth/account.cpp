@@ -1,4 +1,4 @@
-// account.cpp: turns the DN of a bind into what its row says about logging in.
+// account.cpp: reads the account of a bind DN from its row.
 #include "slapd/auth/account.hpp"
 
 #include "slapd/entry/acl_attributes.hpp"
@@ -11,8 +11,8 @@
 namespace pgsql::slapd {
 namespace {
 
-// shadow(5): the day on which the account is gone, counted from 1970; 0 and below mean never. What
-// is no number keeps everybody out: somebody meant something by it.
+// shadow(5): the day on which the account expires, counted from 1970; 0 and below mean never. A
+// value that is not a number denies every login: it was meant as a restriction.
 std::optional<long long> last_day_of(const candidate& candidate, const resolved_mapping& mapping)
 {
     const int attribute = mapping.map.attribute_named("shadowExpire");
@@ -31,53 +31,52 @@ std::optional<long long> last_day_of(const candidate& candidate, const resolved_
     }
     const std::string_view text = to_string_view(shown->a_nvals[0]);
     long long day = 0;
-    (void)std::from_chars(text.data(), text.data() + text.size(), day); // beyond long long: never
+    (void)std::from_chars(text.data(), text.data() + text.size(), day); // out of range: never
     return day;
 }
 
 bool is_over(long long last_day) { return last_day > 0 && slap_get_time() / 86400 >= last_day; }
 
-std::string rules_against(Operation& op, Entry& e)
+std::string acl_denial(Operation& op, Entry& e)
 {
     return access_allowed(&op, &e, slap_schema.si_ad_userPassword, nullptr, ACL_AUTH, nullptr) == 0
                ? "access rules deny auth"
                : "";
 }
 
-std::string gate_of(const candidate& candidate)
+std::string login_filter_denial(const candidate& candidate)
 {
     if (candidate.plan.gate < 0 ||
         candidate.page->value(candidate.row, candidate.plan.gate).value_or("f") == "t")
         return {};
     std::string condition = candidate.plan.entry_kind->gate.substr(0, 100);
-    return "the condition of pgsql-login-filter " + candidate.plan.entry_kind->name +
-           " is not true of its row: " + condition;
+    return "denied by pgsql-login-filter " + candidate.plan.entry_kind->name + ": " + condition;
 }
 
 } // namespace
 
 account find_account(Operation& op, service& service, const resolved_mapping& mapping,
-                     const std::function<void(Entry&)>& also)
+                     const std::function<void(Entry&)>& handler)
 {
     account out;
     out.denial_reason = "no such user";
-    const auto look = [&](candidate& candidate) {
+    const auto read_candidate = [&](candidate& candidate) {
         out = {};
         out.hidden = is_hidden(candidate);
         out.dn = to_string_view(candidate.entry.e_name);
-        out.denial_reason = rules_against(op, candidate.entry);
-        std::string closed = gate_of(candidate);
+        out.denial_reason = acl_denial(op, candidate.entry);
+        std::string closed = login_filter_denial(candidate);
         const auto last_day = last_day_of(candidate, mapping);
         out.expiry_day = last_day.value_or(0);
         if (closed.empty() && !last_day)
-            closed = "its shadowExpire is no number of days";
+            closed = "invalid shadowExpire";
         if (closed.empty() && is_over(out.expiry_day))
-            closed = "its shadowExpire has come";
+            closed = "account expired (shadowExpire)";
         out.locked = !closed.empty();
         if (out.denial_reason.empty())
             out.denial_reason = std::move(closed);
         if (!out.hidden)
-            also(candidate.entry);
+            handler(candidate.entry);
         const directory::kind& k = *candidate.plan.entry_kind;
         out.kind = &k;
         for (std::size_t i = 0; i < candidate.plan.columns.size(); ++i) {
@@ -100,7 +99,7 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
         op, service, mapping, op.o_req_ndn, directory::filter::constant_of(directory::truth::yes),
         directory::selection{
             .all_user = true, .all_operational = acls_read_other_attributes(op), .password = true},
-        look, &out.ambiguous);
+        read_candidate, &out.ambiguous);
     if (out.ambiguous)
         out.denial_reason = "more than one row has this name";
     if (out.denial_reason.empty() && !out.hash)
@@ -110,14 +109,14 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
 
 namespace {
 
-// An account that was open.
+// An account that was able to log in when it was cached.
 struct cached_account {
     explicit cached_account(const resolved_mapping& of_mapping)
         : entry(of_mapping), mapping(&of_mapping)
     {}
 
-    cached_entries entry;            ///< for access rules
-    const resolved_mapping* mapping; ///< which the entry holds
+    cached_entries entry;            ///< for the ACLs
+    const resolved_mapping* mapping; ///< kept alive by the entry
     const directory::kind* kind = nullptr;
     std::string dn;
     std::string name;
@@ -126,21 +125,20 @@ struct cached_account {
     long long last_day = 0;
 };
 
-// One that answers late, or has no time for us, is not away: whoever is locked out could see to
-// that.
-bool is_gone(service& service, const postgres::error& e)
+// A database that is slow or busy is not down: a locked-out user could cause that.
+bool is_down(service& service, const postgres::error& e)
 {
     return e.session_failed() || (is_unreachable(e) && service.pool().health().current() ==
                                                            postgres::circuit_breaker::state::down);
 }
 
-// About what it takes: it may hold its salt and digest apart from the stored value.
+// An estimate: the object may store salt and digest besides the stored value.
 std::size_t bytes_of(const auth::password_hash& hash)
 {
     return sizeof hash + 2 * hash.stored().reveal().size();
 }
 
-account as_it_was(Operation& op, const cached_account& known)
+account stale_account(Operation& op, const cached_account& known)
 {
     account out;
     out.kind = known.kind;
@@ -150,9 +148,9 @@ account as_it_was(Operation& op, const cached_account& known)
     out.chain = known.chain;
     out.expiry_day = known.last_day;
     out.locked = is_over(known.last_day);
-    out.denial_reason = rules_against(op, *known.entry.items().front().entry);
+    out.denial_reason = acl_denial(op, *known.entry.items().front().entry);
     if (out.denial_reason.empty() && out.locked)
-        out.denial_reason = "its shadowExpire has come";
+        out.denial_reason = "account expired (shadowExpire)";
     out.from_stale = true;
     return out;
 }
@@ -164,8 +162,8 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
     if (service.account_cache == nullptr)
         return find_account(op, service, mapping);
     const std::string key(to_string_view(op.o_req_ndn));
-    const auto asked =
-        service.account_cache->find(key); // before the row is read, which tells its age
+    const auto lookup =
+        service.account_cache->find(key); // before the row is read, so that its epoch is known
     try {
         auto seen = std::make_shared<cached_account>(mapping);
         account out = find_account(op, service, mapping, [&](Entry& e) { seen->entry.add(e, ""); });
@@ -181,11 +179,11 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
         seen->last_day = out.expiry_day;
         const std::size_t bytes = sizeof *seen + seen->entry.bytes() + out.dn.size() +
                                   out.name.size() + bytes_of(*out.hash) + out.chain.size();
-        asked.lead->complete({std::move(seen), bytes});
+        lookup.lead->complete({std::move(seen), bytes});
         return out;
     } catch (const postgres::error& e) {
         const auto last =
-            is_gone(service, e) ? service.account_cache->stale_result(key) : std::nullopt;
+            is_down(service, e) ? service.account_cache->stale_result(key) : std::nullopt;
         if (!last)
             throw;
         const auto& known = *static_cast<const cached_account*>(last->first.value.get());
@@ -193,11 +191,8 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
             throw;
         service.warn_throttled(
             "last known account",
-            std::string("the database is away (") + e.what() +
-                "): logins are checked as they would have been when their accounts were "
-                "last seen",
-            60);
-        return as_it_was(op, known);
+            std::string("database down (") + e.what() + "): using cached accounts for binds", 60);
+        return stale_account(op, known);
     }
 }
 

@@ -1,4 +1,4 @@
-// account.hpp: turns the DN of a bind into what its row says about logging in.
+// account.hpp: reads the account of a bind DN from its row.
 #pragma once
 
 #include "slapd/entry/entry_source.hpp"
@@ -8,28 +8,27 @@
 namespace pgsql::slapd {
 
 struct account {
-    const directory::kind* kind = nullptr; ///< of the mapping; null: there is no such row
-    bool ambiguous = false;                ///< there are several
-    bool locked = false;                   ///< by the login filter or its expiry
-    bool hidden = false;                   ///< by the login filter: to clients there is no such row
-    std::string dn;                        ///< as the directory shows it
-    std::string name;                      ///< the value that names the row
-    std::shared_ptr<const auth::password_hash> hash; ///< null: the row has none
-    std::string chain; ///< the row's own list of checks; empty: the database's
-    std::string
-        denial_reason; ///< why nobody logs in as this one, whatever the password; for the log
-    long long expiry_day = 0; ///< counted from 1970, on which it is gone; 0 and below: never
-    bool from_stale = false;  ///< the database is away: as it was when it was last seen
+    const directory::kind* kind = nullptr; ///< of the mapping; null: no such row
+    bool ambiguous = false;                ///< several rows have this name
+    bool locked = false;                   ///< by the login filter or by expiry
+    bool hidden = false;                   ///< by the login filter: clients cannot see the row
+    std::string dn;                        ///< as the directory returns it
+    std::string name;                      ///< the row's key
+    std::shared_ptr<const auth::password_hash> hash; ///< null: none
+    std::string chain;         ///< the row's own check chain; empty: the database's
+    std::string denial_reason; ///< why no password is accepted; for the log
+    long long expiry_day = 0;  ///< expiry date in days since 1970; 0 and below: never
+    bool from_stale = false;   ///< cached data, used while the database is down
 };
 
-/// The account behind the DN of the operation, or one that is barred. `also` may look at the entry
-/// on the way. Waits for PostgreSQL.
+/// The account of the operation's DN, or one with a denial reason. Calls `handler` with its entry.
+/// Waits for PostgreSQL.
 [[nodiscard]] account find_account(
     Operation& op, service& service, const resolved_mapping& mapping,
-    const std::function<void(Entry&)>& also = [](Entry&) {});
+    const std::function<void(Entry&)>& handler = [](Entry&) {});
 
-/// The same for a bind. When the database is away, and the configuration allows it, the account is
-/// as it was when it was last seen to be open.
+/// The same for a bind. If the database is down and the configuration allows it, returns the cached
+/// account, provided that it was able to log in.
 [[nodiscard]] account find_account_to_bind(Operation& op, service& service,
                                            const resolved_mapping& mapping);
 

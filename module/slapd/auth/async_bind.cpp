@@ -1,9 +1,8 @@
-// async_bind.cpp: where binds wait for somebody's approval, without slapd's worker, and from
-// where they are answered.
+// async_bind.cpp: completes binds without a slapd worker that waits for them.
 //
-// slapd lets any operation be answered later (SLAPD_ASYNCOP, connection.c), but do_bind and
-// fe_op_bind, unlike the others, still touch a bind after the backend has returned. So its DNs are
-// moved out of their way, and nothing else is touched before its worker has left it.
+// slapd supports operations that complete later (SLAPD_ASYNCOP, connection.c), but do_bind and
+// fe_op_bind, unlike the others, still access a bind after the backend has returned. So the DNs are
+// moved out of the operation, and nothing else is accessed until its worker has finished.
 #include "slapd/auth/async_bind.hpp"
 
 #include <poll.h>
@@ -19,7 +18,7 @@ constexpr int longest_pause = 50; // milliseconds
 
 } // namespace
 
-// ---- the room
+// ---- async_binds
 
 bool async_binds::acquire_slot() noexcept
 {
@@ -36,32 +35,32 @@ void async_binds::release_slot() noexcept
     --blocked_;
 }
 
-void async_binds::submit(const std::shared_ptr<async_bind>& which) noexcept
+void async_binds::submit(const std::shared_ptr<async_bind>& bind) noexcept
 {
     using phase = async_bind::phase;
     int pause = 0;
     {
         const std::lock_guard lock(mutex_);
-        if (which->phase_ != phase::waiting)
-            return; // it has been answered without its result
-        // While the connection is binding nothing else begins on it, so what executes is the bind's
-        // own worker on its way out, or a search that has been abandoned and not yet noticed.
-        Connection& connection = *which->op_->o_conn;
+        if (bind->phase_ != phase::waiting)
+            return; // already completed without its result
+        // slapd starts no other operation on a connection during a bind, so an executing operation
+        // is the bind itself, whose worker has not returned yet, or an abandoned search.
+        Connection& connection = *bind->op_->o_conn;
         ldap_pvt_thread_mutex_lock(&connection.c_mutex);
-        const bool left = connection.c_n_ops_executing == 0;
+        const bool worker_returned = connection.c_n_ops_executing == 0;
         ldap_pvt_thread_mutex_unlock(&connection.c_mutex);
-        if (left && ldap_pvt_thread_pool_submit2(&connection_pool, async_bind::task, which.get(),
-                                                 &which->cookie_) == 0) {
-            which->phase_ = phase::submitted;
+        if (worker_returned && ldap_pvt_thread_pool_submit2(&connection_pool, async_bind::task,
+                                                            bind.get(), &bind->cookie_) == 0) {
+            bind->phase_ = phase::submitted;
             return;
         }
-        pause = which->pause_;
-        which->pause_ = std::min(2 * pause, longest_pause);
+        pause = bind->pause_;
+        bind->pause_ = std::min(2 * pause, longest_pause);
     }
-    push_->run_after(std::chrono::milliseconds(pause), [this, which] { submit(which); });
+    push_->run_after(std::chrono::milliseconds(pause), [this, bind] { submit(bind); });
 }
 
-void async_binds::finish_now(const std::function<bool(const async_bind&)>& whom,
+void async_binds::finish_now(const std::function<bool(const async_bind&)>& selected,
                              const char* reason) noexcept
 {
     using phase = async_bind::phase;
@@ -69,7 +68,8 @@ void async_binds::finish_now(const std::function<bool(const async_bind&)>& whom,
     {
         const std::lock_guard lock(mutex_);
         for (const auto& one : waiting_)
-            if ((one->phase_ == phase::waiting || one->phase_ == phase::submitted) && whom(*one)) {
+            if ((one->phase_ == phase::waiting || one->phase_ == phase::submitted) &&
+                selected(*one)) {
                 if (one->phase_ == phase::submitted)
                     (void)ldap_pvt_thread_pool_retract(one->cookie_);
                 one->phase_ = phase::done;
@@ -92,15 +92,15 @@ void async_binds::close() noexcept
 {
     push_->close();
     finish_now([](const async_bind&) { return true; }, "the database was closed");
-    executor_->close(); // what is being checked for them is of no use any more
+    executor_->close(); // their pending checks are no longer needed
 }
 
-// ---- a bind whose worker has gone
+// ---- async_bind
 
 bool async_bind::possible(const Operation& op) noexcept
 {
-    // Internal operations come with a connection that is none, and whoever makes one wants its
-    // result. Without a slab of its own there is nothing to take along.
+    // Internal operations have a fake connection, and their callers need the result at once.
+    // Without its own slab the operation's memory cannot be kept.
     return op.o_tag == LDAP_REQ_BIND && op.orb_method == LDAP_AUTH_SIMPLE &&
            op.o_conn->c_conn_idx != -1 && op.o_threadctx != nullptr && op.o_tmpmemctx != nullptr;
 }
@@ -143,18 +143,18 @@ void async_bind::on_finished() noexcept
 
 void* async_bind::task(void* context, void* mine) noexcept
 {
-    auto* const self = static_cast<async_bind*>(mine); // held by the room until here
-    const auto kept = std::static_pointer_cast<async_bind>(self->shared_from_this());
+    auto* const self = static_cast<async_bind*>(mine); // owned by waiting_ until here
+    const auto owner = std::static_pointer_cast<async_bind>(self->shared_from_this());
     {
         const std::lock_guard lock(self->binds_->mutex_);
         self->phase_ = phase::done;
-        self->binds_->waiting_.erase(kept);
+        self->binds_->waiting_.erase(owner);
     }
     self->finish(context);
     return nullptr;
 }
 
-// Makes the operation this thread's own, with the memory it began in.
+// Attaches the operation and its memory to this thread.
 void* async_bind::adopt(void* context) noexcept
 {
     void* slab_before = nullptr;
@@ -171,20 +171,21 @@ void* async_bind::adopt(void* context) noexcept
     return slab_before;
 }
 
-// What connection_operation and do_bind do with an operation that has been answered.
+// What connection_operation and do_bind do with a finished operation.
 void async_bind::release(void* context, void* slab_before) noexcept
 {
     void* const slab = op_->o_tmpmemctx;
-    slap_sl_free(op_->o_req_dn.bv_val, slab); // not those of adopt(), if rwm has rewritten them
+    slap_sl_free(op_->o_req_dn.bv_val,
+                 slab); // differ from those of adopt() if rwm has rewritten them
     slap_sl_free(op_->o_req_ndn.bv_val, slab);
     BER_BVZERO(&op_->o_req_dn);
     BER_BVZERO(&op_->o_req_ndn);
-    // slapd would free the request with the password in it.
+    // slapd would free the request without wiping the password.
     explicit_bzero(op_->orb_cred.bv_val, op_->orb_cred.bv_len);
     finish_operation(op_);
     slap_op_free(op_, context);
     slap_sl_mem_setctx(context, slab_before);
-    slap_sl_mem_destroy(reinterpret_cast<void*>(1), slab); // any key but 0: the memory goes as well
+    slap_sl_mem_destroy(reinterpret_cast<void*>(1), slab); // any key but 0 frees the memory too
 }
 
 void async_bind::finish(void* context) noexcept
@@ -192,7 +193,7 @@ void async_bind::finish(void* context) noexcept
     void* const slab_before = adopt(context);
     auth::check_result result = check_run::result();
     if (op_->o_abandon != 0)
-        result = {auth::decision::abandoned, "the client has left"};
+        result = {auth::decision::abandoned, "the operation was abandoned"};
     report_.conclude(*op_, last_check(), result);
     report_.count(result);
     SlapReply rs{};
@@ -208,24 +209,24 @@ void async_bind::finish(void* context) noexcept
     release(context, slab_before);
 }
 
-// With all workers paused nothing may be waited for, neither PostgreSQL, which an overlay may ask
-// for the entry, nor a client that does not read. So overlays only tidy up, and a client that
-// cannot be told at once is cut off.
+// While all workers are paused nothing may block: neither PostgreSQL, from which an overlay may
+// request the entry, nor a client that does not read. So overlays only clean up, and a client that
+// cannot receive the result at once is disconnected.
 void async_bind::finish_now(void* context, const char* reason) noexcept
 {
     void* const slab_before = adopt(context);
     const auth::check_result result{auth::decision::unavailable, reason};
     report_.write(*op_, last_check(), result);
     report_.count(result);
-    SlapReply aside{};
-    aside.sr_type = REP_RESULT;
-    aside.sr_err = SLAPD_ABANDON;
-    send_ldap_result(op_, &aside);
+    SlapReply cleanup{};
+    cleanup.sr_type = REP_RESULT;
+    cleanup.sr_err = SLAPD_ABANDON;
+    send_ldap_result(op_, &cleanup);
     op_->o_callback = nullptr;
 
     Connection& connection = *op_->o_conn;
     ldap_pvt_thread_mutex_lock(&connection.c_mutex);
-    const bool quiet = connection.c_n_ops_executing == 0; // nobody else is writing
+    const bool quiet = connection.c_n_ops_executing == 0; // no other worker writes
     ldap_pvt_thread_mutex_unlock(&connection.c_mutex);
     pollfd client{connection.c_sd, POLLOUT, 0};
     if (op_->o_abandon == 0 && quiet && poll(&client, 1, 0) == 1 && client.revents == POLLOUT) {
@@ -237,20 +238,20 @@ void async_bind::finish_now(void* context, const char* reason) noexcept
     release(context, slab_before);
 }
 
-// ---- a bind whose worker has to stay
+// ---- blocking_bind
 
 auth::check_result blocking_bind::wait(deadline expiry, const postgres::wait_options& options)
 {
-    constexpr auto glance = std::chrono::milliseconds(25);
-    const postgres::wait_scope here(options); // ends without the lock
+    constexpr auto poll_interval = std::chrono::milliseconds(25);
+    const postgres::wait_scope here(options); // destroyed after the lock is released
     options.on_long_wait();
     std::unique_lock lock(mutex_);
     while (!done_) {
         if (clock::now() >= expiry)
-            return {auth::decision::unavailable, "no answer in time"};
+            return {auth::decision::unavailable, "timed out"};
         if (options.cancelled())
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
-        completed_.wait_until(lock, std::min(expiry, clock::now() + glance));
+        completed_.wait_until(lock, std::min(expiry, clock::now() + poll_interval));
     }
     return result();
 }

@@ -1,5 +1,4 @@
-// async_bind.hpp: where binds wait for somebody's approval, without slapd's worker, and from
-// where they are answered.
+// async_bind.hpp: completes binds without a slapd worker that waits for them.
 #pragma once
 
 #include "slapd/auth/bind_log.hpp"
@@ -14,8 +13,8 @@ namespace pgsql::slapd {
 
 class async_bind;
 
-/// The binds of one database that are not answered yet, and those who work on the answers. As long
-/// as the database is open.
+/// The pending binds of one database, with the services that complete them. Exists while the
+/// database is open.
 class async_binds {
 public:
     async_binds()
@@ -32,44 +31,44 @@ public:
         return executor_;
     }
 
-    /// An operation was abandoned: perhaps one of ours. May hold locks of slapd's.
+    /// Call when an operation was abandoned: it may be one of these. The caller may hold slapd
+    /// locks.
     void check_abandoned() noexcept { push_->check_abandoned(); }
-    /// Room for one more worker that waits itself; false if too many do already.
+    /// Reserves a slot for a worker that blocks; false if too many already do.
     [[nodiscard]] bool acquire_slot() noexcept;
     void release_slot() noexcept;
-    /// slapd has paused all workers and changed its configuration: answers those binds that would
-    /// come back to overlays that are no more.
+    /// Called while slapd has paused all workers for a configuration change: completes the binds
+    /// that refer to removed overlays.
     void on_config_change() noexcept;
-    /// Answers all of them, and ends. slapd has paused all workers, or has none any more.
+    /// Completes all binds and stops. All workers are paused or have ended.
     void close() noexcept;
 
 private:
     friend class async_bind;
 
-    /// Has the answer given by a worker, now or when the bind's own worker has left it.
-    void submit(const std::shared_ptr<async_bind>& which) noexcept;
-    void finish_now(const std::function<bool(const async_bind&)>& whom,
+    /// Submits the completion to a worker, now or after the bind's own worker has returned.
+    void submit(const std::shared_ptr<async_bind>& bind) noexcept;
+    void finish_now(const std::function<bool(const async_bind&)>& selected,
                     const char* reason) noexcept;
 
     const std::shared_ptr<auth::push_approval> push_;
     const std::shared_ptr<auth::hash_executor> executor_;
-    std::mutex mutex_; ///< of what follows and of the phases of the binds
+    std::mutex mutex_; ///< guards what follows and the phases of the binds
     std::set<std::shared_ptr<async_bind>> waiting_;
     int blocked_ = 0;
 };
 
-/// A bind whose worker goes on to other work as soon as a step does not answer at once. slapd knows
-/// this as SLAPD_ASYNCOP.
+/// A bind that releases its worker when a check does not complete at once (SLAPD_ASYNCOP).
 class async_bind final : public auth::check_run {
 public:
-    /// Whether slapd can do without an answer for now: it must be a client's own simple bind.
+    /// Whether the operation can complete later: it must be a simple bind sent by a client.
     [[nodiscard]] static bool possible(const Operation& op) noexcept;
 
     async_bind(std::shared_ptr<async_binds> where, Operation& op, bind_log report, std::string dn,
                auth::login_request request, std::vector<std::unique_ptr<auth::login_check>> steps);
 
     [[nodiscard]] bool abandoned() noexcept override;
-    /// The worker answers itself after all.
+    /// The worker completes the bind itself.
     void detach() noexcept;
 
 private:
@@ -88,17 +87,17 @@ private:
     Operation* const op_;
     BackendDB* const database_;
     const bind_log report_;
-    const std::string dn_; ///< as the directory shows it
+    const std::string dn_; ///< as the directory returns it
     const config_snapshot snapshot_;
-    berval req_dn_{}, req_ndn_{}; ///< moved out of the operation: do_bind frees what it finds there
+    berval req_dn_{}, req_ndn_{}; ///< moved out of the operation, where do_bind would free them
 
     enum class phase : char { with_worker, waiting, submitted, done } phase_ = phase::with_worker;
     void* cookie_ = nullptr; ///< of the submitted task
-    int pause_ = 1;          ///< milliseconds until the next look for the worker
+    int pause_ = 1;          ///< milliseconds until the next check for the worker
 };
 
-/// A bind that has to wait in its worker, because whoever called it wants an answer. Only a few at
-/// a time, so that they cannot take all workers.
+/// A bind that blocks its worker, because its caller needs the result at once. Their number is
+/// limited, so that they cannot occupy all workers.
 class blocking_bind final : public auth::check_run {
 public:
     blocking_bind(Operation& op, auth::login_request request,
@@ -106,18 +105,18 @@ public:
         : check_run(std::move(request), std::move(steps)), op_(&op)
     {}
 
-    /// The answer, at the latest when `until` has come; throws when it is given up. Not to be
-    /// called twice.
+    /// The result, or unavailable at `expiry`. Throws if the wait is cancelled. Must not be called
+    /// twice.
     [[nodiscard]] auth::check_result wait(deadline expiry, const postgres::wait_options& options);
     [[nodiscard]] bool abandoned() noexcept override;
-    /// The operation goes.
+    /// The operation ends.
     void detach() noexcept;
 
 private:
     void on_wait() override {}
     void on_finished() noexcept override;
 
-    std::mutex mutex_; ///< of what follows
+    std::mutex mutex_; ///< guards what follows
     std::condition_variable completed_;
     Operation* op_;
     bool done_ = false;

@@ -1,4 +1,4 @@
-// bind_log.cpp: turns the end of a bind into a line of the log and a result code.
+// bind_log.cpp: logs how a bind ended and maps its result to an LDAP code.
 #include "slapd/auth/bind_log.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ int code_for(const auth::check_result& result) noexcept
     case auth::decision::busy:
         return LDAP_BUSY;
     case auth::decision::unavailable:
-    case auth::decision::abandoned: // it is not sent, but overlays see it: no wrong password
+    case auth::decision::abandoned: // not sent, but seen by overlays: not a wrong password
         break;
     }
     return LDAP_UNAVAILABLE;
@@ -60,7 +60,7 @@ void bind_log::write(const Operation& op, std::string_view step,
         outcome = "gone";
         break;
     }
-    const std::string dn = one_line(dn_); // a client's DN, as it was sent
+    const std::string dn = one_line(dn_); // the DN as sent by the client
     const std::string reason = one_line(result.reason);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - started_).count();

@@ -1,4 +1,4 @@
-// bind_log.hpp: turns the end of a bind into a line of the log and a result code.
+// bind_log.hpp: logs how a bind ended and maps its result to an LDAP code.
 #pragma once
 
 #include "slapd/core/client_address.hpp"
@@ -8,14 +8,13 @@
 
 namespace pgsql::slapd {
 
-/// What an answer means to the client. Design rule: 49 is for who may not log in, never for a
-/// failure of ours.
+/// The LDAP code of a result. Design rule: invalid credentials (49) means a refused login, never an
+/// internal failure.
 [[nodiscard]] int code_for(const auth::check_result& result) noexcept;
-/// The words that go with it, or null: whether it was the password is nobody's business.
+/// The diagnostic message, or null: clients must not learn whether the password was wrong.
 [[nodiscard]] const char* text_for(const auth::check_result& result) noexcept;
 
-/// Begins with the bind, and says in one line how it ended, for the person who asks why somebody
-/// could not log in.
+/// Logs in one line how a bind ended, so that administrators can find out why a login failed.
 class bind_log {
 public:
     bind_log(const Operation& op, service& service)
@@ -25,20 +24,20 @@ public:
     {}
 
     void write(const Operation& op, std::string_view step, const auth::check_result& result) const;
-    /// The same, and a word to the administrator when it was not the user's fault.
+    /// The same, with a warning for the administrator if the cause was not the user.
     void conclude(const Operation& op, std::string_view step,
                   const auth::check_result& result) const;
-    /// Counts a bind that is answered later.
+    /// Counts a bind that completes later.
     void count(const auth::check_result& result) const noexcept;
 
 private:
-    std::weak_ptr<service> service_; ///< a bind that waits must not keep connections open
+    std::weak_ptr<service> service_; ///< a waiting bind must not keep connections open
     std::shared_ptr<operation_stats> stats_;
     std::string dn_, client_, suffix_;
     clock::time_point started_;
 };
 
-/// The text without what could begin another line of the log, or end a value in it.
+/// The text without characters that could start another log line or end a quoted value.
 [[nodiscard]] std::string one_line(std::string text);
 
 } // namespace pgsql::slapd

@@ -1,5 +1,4 @@
-// password_check.cpp: the check of a chain that turns the password of a bind and the hash in its
-// row into an answer.
+// password_check.cpp: checks the password of a bind against the hash in its row.
 #include "slapd/auth/password_check.hpp"
 
 #include "slapd/auth/password_verifier.hpp"
@@ -11,15 +10,15 @@ namespace pgsql::slapd {
 using auth::decision;
 using hash_ptr = std::shared_ptr<const auth::password_hash>;
 
-// It may outlive the operation, whose client may leave, so that it looks at nothing of it.
+// It may outlive the operation, so it does not refer to it.
 struct password_check::verification_job {
     auth::secret password;
-    hash_ptr hash;     ///< of the row; null: it is judged already
-    hash_ptr dummy;    ///< computed as well if the verdict took less; or null
-    double usual = 0;  ///< milliseconds that it takes
-    bool paid = false; ///< about as much was computed already
+    hash_ptr hash;     ///< of the row; null: the verdict is known
+    hash_ptr dummy;    ///< also computed if the verdict took less time; may be null
+    double usual = 0;  ///< cost of the dummy hash in milliseconds
+    bool paid = false; ///< a comparable cost has already been computed
     std::string dn;
-    std::string reason; ///< to refuse
+    std::string reason; ///< of a refusal
     decision refusal = decision::refused;
     std::shared_ptr<auth::verified_passwords> memory;
 
@@ -80,7 +79,7 @@ std::shared_ptr<password_check::verification_job> password_check::begin()
     out->dn = to_string_view(op_.o_req_ndn);
     out->memory = service_.verified_passwords;
     out->reason = account_.denial_reason.empty() ? "empty password" : account_.denial_reason;
-    // That a password is wrong, or an account closed, is not known from what they were once.
+    // Cached data cannot prove that a password is wrong or an account is locked.
     if (account_.from_stale)
         out->refusal = decision::unavailable;
     if (!account_.denial_reason.empty() || password.empty())
@@ -106,35 +105,35 @@ std::shared_ptr<password_check::verification_job> password_check::begin()
 void password_check::start(const auth::login_request& request,
                            std::shared_ptr<auth::completion_handler> handler)
 {
-    const auto left = begin();
-    if (left == nullptr)
+    const auto job = begin();
+    if (job == nullptr)
         return handler->complete({decision::accepted, ""});
-    // The gate is there for as long as its threads are.
-    const auto conclude = [handler, gate = executor_.get(), client = request.client,
-                           refusal = left->refusal](auth::check_result result) {
+    // The executor outlives its threads.
+    const auto conclude = [handler, executor = executor_.get(), client = request.client,
+                           refusal = job->refusal](auth::check_result result) {
         if (result.outcome == refusal)
-            gate->note_refusal(client);
+            executor->note_refusal(client);
         handler->complete(std::move(result));
     };
-    if (left->hash != nullptr && !left->cost_of(left->hash).is_expensive()) {
-        // Who has a cheap hash does not wait behind those who have dear ones. Unless it fails.
-        hash_ptr dummy = std::exchange(left->dummy, nullptr);
-        auto answer = while_idle(op_, [&] { return (*left)(1); });
-        if (answer.outcome != left->refusal || left->paid || dummy == nullptr)
+    if (job->hash != nullptr && !job->cost_of(job->hash).is_expensive()) {
+        // A cheap hash does not wait for expensive ones, unless the check fails.
+        hash_ptr dummy = std::exchange(job->dummy, nullptr);
+        auto answer = while_idle(op_, [&] { return (*job)(1); });
+        if (answer.outcome != job->refusal || job->paid || dummy == nullptr)
             return conclude(std::move(answer));
-        left->dummy = std::move(dummy);
+        job->dummy = std::move(dummy);
     }
-    const auth::hash_cost cost = left->cost();
+    const auth::hash_cost cost = job->cost();
     if (!cost.is_expensive())
-        return conclude(while_idle(op_, [&] { return (*left)(1); }));
+        return conclude(while_idle(op_, [&] { return (*job)(1); }));
     executor_->submit(
         request.client, cost, in_seconds(service_.hash_timeout),
-        [left, handler, conclude](unsigned threads) {
+        [job, handler, conclude](unsigned threads) {
             if (handler->abandoned())
-                return handler->complete({decision::abandoned, "the client has left"});
+                return handler->complete({decision::abandoned, "the operation was abandoned"});
             auth::check_result result{decision::unavailable, "the check of the password failed"};
             try {
-                result = (*left)(threads);
+                result = (*job)(threads);
             } catch (const std::exception& e) {
                 result.reason = e.what();
             }

@@ -1,5 +1,4 @@
-// password_check.hpp: the check of a chain that turns the password of a bind and the hash in its
-// row into an answer.
+// password_check.hpp: checks the password of a bind against the hash in its row.
 #pragma once
 
 #include "slapd/auth/account.hpp"
@@ -9,9 +8,9 @@
 
 namespace pgsql::slapd {
 
-/// "sql". Serves one bind, and begins in its worker. A cheap hash is checked there and then, a dear
-/// one in its turn on the gate's threads. Whoever asks must not learn from the time it takes
-/// whether the name exists: whatever is refused costs a check of the commonest kind of hash.
+/// The check "sql" of one bind; starts in its worker. A cheap hash is verified at once, an
+/// expensive one on the executor's threads. The response time must not reveal whether the name
+/// exists: every refusal costs one verification of the most common hash type.
 class password_check final : public auth::login_check {
 public:
     password_check(Operation& op, service& service, const resolved_mapping& mapping,
@@ -27,7 +26,7 @@ public:
 
 private:
     struct verification_job;
-    /// What is left to compute; nothing if the password is right.
+    /// The computation to do; null if the password is known to match.
     [[nodiscard]] std::shared_ptr<verification_job> begin();
 
     Operation& op_;

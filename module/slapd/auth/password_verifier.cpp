@@ -1,5 +1,4 @@
-// password_verifier.cpp: turns passwords and stored hashes into verdicts within what the directives
-// allow.
+// password_verifier.cpp: verifies passwords within the limits of the directives.
 #include "slapd/auth/password_verifier.hpp"
 
 #include "slapd/auth/bind_log.hpp"
@@ -30,7 +29,7 @@ std::optional<auth::verification> precheck(const service& service, const auth::p
 void use_slapd_schemes() noexcept
 {
     auth::use_slapd(
-        {// which slapd has, or whatever modules have added
+        {// built into slapd or added by its modules
          [](const std::string& scheme) { return lutil_passwd_scheme(scheme.c_str()) != 0; },
          [](const std::string& stored, std::string_view password) {
              const berval value = to_berval(stored);
@@ -40,25 +39,26 @@ void use_slapd_schemes() noexcept
          }});
 }
 
-auth::verification run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
-                                 const auth::hash_cost& cost,
-                                 const std::function<auth::verification(unsigned threads)>& what)
+auth::verification
+run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
+              const auth::hash_cost& cost,
+              const std::function<auth::verification(unsigned threads)>& computation)
 {
     if (!cost.is_expensive())
-        return while_idle(op, [&] { return what(1); });
+        return while_idle(op, [&] { return computation(1); });
     auth::verification out;
     std::exception_ptr failure;
     const auto work = [&](unsigned threads) {
         try {
-            out = what(threads);
+            out = computation(threads);
         } catch (...) {
             failure = std::current_exception();
         }
     };
-    // Those who wait in a worker must leave enough of them to searches.
+    // Checks that block a worker must leave enough workers for searches.
     const auto limit = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
     using ending = auth::hash_executor::outcome;
-    const ending how = while_waiting(op, service, [&](const postgres::wait_options& options) {
+    const ending end_state = while_waiting(op, service, [&](const postgres::wait_options& options) {
         const postgres::wait_scope here(options);
         options.on_long_wait();
         const ending end = gate.run(address_of(op), cost, in_seconds(service.hash_timeout), limit,
@@ -67,7 +67,7 @@ auth::verification run_in_worker(Operation& op, const service& service, auth::ha
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
         return end;
     });
-    switch (how) {
+    switch (end_state) {
     case ending::done:
         if (failure)
             std::rethrow_exception(failure);

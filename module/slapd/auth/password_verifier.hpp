@@ -1,5 +1,4 @@
-// password_verifier.hpp: turns passwords and stored hashes into verdicts within what the directives
-// allow.
+// password_verifier.hpp: verifies passwords within the limits of the directives.
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"
@@ -8,26 +7,26 @@
 
 namespace pgsql::slapd {
 
-/// Why no password is right for the hash, or null. Costs nothing.
+/// Why no password can match the hash, or null. Computes no hash.
 [[nodiscard]] const char* unverifiable_reason(const service& service,
                                               const auth::password_hash& hash);
 
-/// The result for all passwords of this length, if no computation is needed to know it.
+/// The result for all passwords of this length, if it needs no computation.
 [[nodiscard]] std::optional<auth::verification>
 precheck(const service& service, const auth::password_hash& hash, std::size_t password_length);
 
-/// Makes slapd's password schemes known to auth/.
+/// Registers slapd's password schemes with auth/.
 void use_slapd_schemes() noexcept;
 
-/// Runs `what` in its turn, in a worker that waits for it. `busy` when its turn did not come, else
-/// what `what` said.
+/// Runs `what` in its turn while the worker waits. Returns `busy` if it did not start in time, else
+/// the result of `what`.
 [[nodiscard]] auth::verification
 run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
               const auth::hash_cost& cost,
-              const std::function<auth::verification(unsigned threads)>& what);
+              const std::function<auth::verification(unsigned threads)>& computation);
 
-/// What a client hears when its turn does not come.
+/// The message for a check that did not start in time.
 inline constexpr const char* hash_timeout_message =
-    "no turn for a password check within pgsql-hash-timeout";
+    "password check not started within pgsql-hash-timeout";
 
 } // namespace pgsql::slapd

@@ -1,4 +1,4 @@
-// callbacks.hpp: the functions slapd calls, one file an operation.
+// callbacks.hpp: the functions that slapd calls, one file per operation.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
@@ -6,8 +6,7 @@
 namespace pgsql::slapd {
 
 extern "C" {
-// Each answers the client itself and returns the result code; pgsql_bind leaves the answer to a
-// success to slapd.
+// Each sends the result itself and returns the result code; after a successful bind slapd sends it.
 int pgsql_search(Operation* op, SlapReply* rs) noexcept;
 int pgsql_bind(Operation* op, SlapReply* rs) noexcept;
 int pgsql_abandon(Operation* op, SlapReply* rs) noexcept;
@@ -16,19 +15,19 @@ int pgsql_modify(Operation* op, SlapReply* rs) noexcept;
 int pgsql_add(Operation* op, SlapReply* rs) noexcept;
 int pgsql_delete(Operation* op, SlapReply* rs) noexcept;
 int pgsql_modrdn(Operation* op, SlapReply* rs) noexcept;
-/// Nothing to answer, and nothing is kept for a connection.
+/// Does nothing: no response is sent and no data is stored per connection.
 int pgsql_unbind(Operation* op, SlapReply* rs) noexcept;
-/// Password Modify (RFC 3062), and a refusal for all others; its caller answers.
+/// Serves Password Modify (RFC 3062) and refuses all others; the caller sends the result.
 int pgsql_extended(Operation* op, SlapReply* rs) noexcept;
 
-// For slapd's own needs: ACLs by group and set, authz rules, overlays.
+// For slapd itself: ACLs by group and set, authz rules, overlays.
 int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc, AttributeDescription* at, int rw,
                     Entry** e) noexcept;
 int pgsql_entry_release(Operation* op, Entry* e, int rw) noexcept;
 int pgsql_operational(Operation* op, SlapReply* rs) noexcept;
 int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept;
 
-// For slapd's tools, slapcat and the like. They read; nothing is here to write with.
+// For slapd's tools such as slapcat; read-only.
 int pgsql_tool_open(BackendDB* be, int mode) noexcept;
 int pgsql_tool_close(BackendDB* be) noexcept;
 ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* filter) noexcept;
@@ -41,10 +40,10 @@ int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_close(BackendDB* be, ConfigReply* cr) noexcept;
 int pgsql_db_destroy(BackendDB* be, ConfigReply* cr) noexcept;
-/// After a change of the configuration, before the workers go on.
+/// Called after a configuration change, before the workers resume.
 int pgsql_unpause(BackendInfo* bi) noexcept;
 
-/// Called for lines of slapd.conf that no directive begins.
+/// Called for lines of slapd.conf with an unknown directive.
 int pgsql_db_config(BackendDB* be, const char* file, int line, int count, char** words) noexcept;
 /// Registers the directives and their cn=config schema with slapd.
 int pgsql_register_config(BackendInfo* bi) noexcept;

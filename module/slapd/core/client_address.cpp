@@ -1,4 +1,4 @@
-// client_address.cpp: the network address of the client of an operation.
+// client_address.cpp: determines the network address of a client.
 #include "slapd/core/client_address.hpp"
 
 namespace pgsql::slapd {

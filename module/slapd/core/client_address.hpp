@@ -1,4 +1,4 @@
-// client_address.hpp: the network address of the client of an operation.
+// client_address.hpp: determines the network address of a client.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
@@ -7,7 +7,7 @@
 
 namespace pgsql::slapd {
 
-/// The address of a client without its port: 192.0.2.1, [2001:db8::1] or the path of a socket.
+/// The address of a client without its port: 192.0.2.1, [2001:db8::1] or the path of a UNIX socket.
 [[nodiscard]] std::string address_of(const Operation& op);
 [[nodiscard]] std::string address_of(const Connection& client);
 

@@ -1,4 +1,4 @@
-// entry_ptr.hpp: an owning pointer to an entry of slapd's.
+// entry_ptr.hpp: an owning pointer to a slapd Entry.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

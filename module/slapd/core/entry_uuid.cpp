@@ -1,4 +1,4 @@
-// entry_uuid.cpp: makes the entryUUID of an entry whose row has none of its own.
+// entry_uuid.cpp: generates the entryUUID of an entry whose row has none.
 #include "slapd/core/entry_uuid.hpp"
 
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-// entry_uuid.hpp: makes the entryUUID of an entry whose row has none of its own.
+// entry_uuid.hpp: generates the entryUUID of an entry whose row has none.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace pgsql::slapd {
 
-/// A UUID of version 5 (RFC 9562 §5.5) of the suffix, the kind and the name in it, all normalised:
-/// the same on every server and after every start, another one for a renamed entry.
+/// A version 5 UUID (RFC 9562 §5.5) of the normalized suffix, kind and name: the same on every
+/// server and after every restart, different for a renamed entry.
 [[nodiscard]] std::string entry_uuid(std::string_view suffix, std::string_view kind,
                                      std::string_view name);
 

@@ -1,5 +1,4 @@
-// paging_cookie.cpp: turns the place where a page of a search ends into a cookie that nobody else
-// can make, and back.
+// paging_cookie.cpp: encodes the position of a paged search in an authenticated cookie.
 #include "slapd/core/paging_cookie.hpp"
 
 #include <openssl/crypto.h>
@@ -13,15 +12,14 @@ namespace pgsql::slapd {
 namespace {
 
 constexpr char version = 1;
-constexpr std::size_t head = 8; // version, flags, stage, sent
+constexpr std::size_t head = 8; // version, flags, kind_index, entries_sent
 constexpr std::size_t mac_size = 16;
 
 std::string mac_of(std::string_view body, std::string_view secret, std::string_view request)
 {
     std::string text;
     text += std::to_string(body.size());
-    text.append(":").append(body).append(
-        request); // where one ends and the other begins is part of it
+    text.append(":").append(body).append(request); // the size makes the boundary unambiguous
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned length = 0;
     if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),

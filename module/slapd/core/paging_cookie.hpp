@@ -1,5 +1,4 @@
-// paging_cookie.hpp: turns the place where a page of a search ends into a cookie that nobody else
-// can make, and back.
+// paging_cookie.hpp: encodes the position of a paged search in an authenticated cookie.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +8,21 @@
 
 namespace pgsql::slapd {
 
-/// How far a paged search (RFC 2696) has come. Nothing of it is kept between two pages: whichever
-/// server has the same configuration can continue.
+/// The position of a paged search (RFC 2696). The server stores nothing between pages: any server
+/// with the same configuration can continue the search.
 struct page_position {
-    std::uint16_t kind_index = 0;   ///< 0: the entries without a row; n: the n-th kind
-    bool groups_found = false;      ///< the groups had what their private ones could have answered
-    bool private_included = false;  ///< the groups' statement has found the private ones as well
-    std::uint32_t entries_sent = 0; ///< entries on the pages so far
-    std::string key;                ///< what names the last entry sent; empty: none of this stage
+    std::uint16_t kind_index = 0;   ///< 0: the containers; n: the n-th kind
+    bool groups_found = false;      ///< a stored group makes private groups unnecessary
+    bool private_included = false;  ///< the groups' statement also returned private groups
+    std::uint32_t entries_sent = 0; ///< entries on all pages so far
+    std::string key;                ///< key of the last entry sent; empty: none of this kind yet
 };
 
-/// The cookie of a position, bound to `request` and to nobody knowing `secret` but us.
+/// The cookie of a position, bound to `request` and authenticated with `secret`.
 [[nodiscard]] std::string encode_cookie(const page_position& position, std::string_view secret,
                                         std::string_view request);
 
-/// The position, unless the cookie was cut, changed or made for another request or by another
+/// The position; nothing if the cookie was truncated, modified, or created for another request or
 /// configuration.
 [[nodiscard]] std::optional<page_position>
 decode_cookie(std::string_view cookie, std::string_view secret, std::string_view request);

@@ -1,5 +1,4 @@
-// schema.cpp: what slapd's schema knows of the attributes we serve: descriptions, rules, fast
-// normalisers.
+// schema.cpp: reads attribute types, matching rules and object classes from slapd's schema.
 #include "slapd/core/schema.hpp"
 
 #include <algorithm>
@@ -12,12 +11,12 @@ bool is_rule(const MatchingRule* rule, std::string_view oid)
     return rule != nullptr && rule->smr_oid != nullptr && oid == rule->smr_oid;
 }
 
-void add_with_superiors(const ObjectClass* oc, std::set<std::string>& to)
+void add_with_superiors(const ObjectClass* oc, std::set<std::string>& out)
 {
-    to.insert(to_lower(to_string_view(oc->soc_cname)));
+    out.insert(to_lower(to_string_view(oc->soc_cname)));
     if (oc->soc_sups != nullptr)
         for (ObjectClass** sup = oc->soc_sups; *sup != nullptr; ++sup)
-            add_with_superiors(*sup, to);
+            add_with_superiors(*sup, out);
 }
 
 } // namespace
@@ -47,7 +46,7 @@ AttributeDescription* find_attribute(const std::string& name, std::string& error
         error = text != nullptr ? text : "unknown attribute type";
         return nullptr;
     }
-    // Certificates and the like travel with ;binary only (RFC 4523 §2.1).
+    // Certificates and similar values are transferred with ;binary only (RFC 4523 §2.1).
     if (slap_syntax_is_binary(found->ad_type->sat_syntax) != 0 && slap_ad_is_binary(found) == 0)
         return find_attribute(std::string(to_string_view(found->ad_cname)) + ";binary", error);
     return found;
@@ -103,7 +102,7 @@ attribute_type describe_attribute(AttributeDescription* description)
 bool attribute_type::valid(std::string_view value, bool plain) const
 {
     if (plain && (normalization == normalizer::fold || normalization == normalizer::keep))
-        return true; // printable ASCII is a DirectoryString and an IA5String alike
+        return true; // printable ASCII is valid as DirectoryString and IA5String
     Syntax* syntax = description->ad_type->sat_syntax;
     if (syntax->ssyn_validate == nullptr)
         return true;

@@ -1,8 +1,8 @@
-// slapd.hpp: the only door to slapd's headers; makes them fit for C++ and keeps the differences
-// between versions.
+// slapd.hpp: the only file that includes slapd's headers; adapts them to C++ and hides version
+// differences.
 #pragma once
 
-// Everything of the standard library first: slapd's macros would get in its way.
+// Standard headers come first: slapd's macros would break them.
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -27,7 +27,7 @@ extern "C" {
 #include <portable.h>
 
 #include <ldap_cdefs.h>
-// ac/string.h declares these three K&R-style, which C++ takes for a conflict with libc's.
+// ac/string.h declares these three K&R-style, which conflicts with libc's declarations in C++.
 #define strdup slapd_declares_strdup
 #define strcasecmp slapd_declares_strcasecmp
 #define strncasecmp slapd_declares_strncasecmp
@@ -51,13 +51,13 @@ namespace pgsql::slapd {
     return bv.bv_val == nullptr ? std::string_view() : std::string_view(bv.bv_val, bv.bv_len);
 }
 
-/// Whether this is the server, and none of the tools that open its databases too.
+/// Whether this process is the server, not one of the tools that also open its databases.
 [[nodiscard]] inline bool in_server() noexcept
 {
     return (slapMode & SLAP_SERVER_MODE) != 0 && (slapMode & SLAP_TOOL_MODE) == 0;
 }
 
-/// Takes an operation that was answered later from its connection.
+/// Removes an asynchronously completed operation from its connection.
 inline void finish_operation(Operation* op)
 {
 #if LDAP_VENDOR_VERSION >= 20600
@@ -67,7 +67,7 @@ inline void finish_operation(Operation* op)
 #endif
 }
 
-/// A berval that looks at a NUL-terminated string owned by somebody else; slapd's API lacks const.
+/// A non-owning berval for a NUL-terminated string; slapd's API lacks const.
 [[nodiscard]] inline berval to_berval(std::string_view text)
 {
     return {text.size(), const_cast<char*>(text.data())};

@@ -1,5 +1,4 @@
-// acl_attributes.cpp: says whether access rules look at more of an entry than the client asked
-// about.
+// acl_attributes.cpp: detects ACLs that read attributes beyond those requested.
 #include "slapd/entry/acl_attributes.hpp"
 
 namespace pgsql::slapd {

@@ -1,13 +1,12 @@
-// acl_attributes.hpp: says whether access rules look at more of an entry than the client asked
-// about.
+// acl_attributes.hpp: detects ACLs that read attributes beyond those requested.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
 
 namespace pgsql::slapd {
 
-/// Whether a rule that may count for this operation reads attributes of the entry it is about:
-/// then all of them must be there, or the rule decides by what it cannot see.
+/// Whether an ACL that may apply to this operation reads attributes of the entry. Then all
+/// attributes must be present, or the ACL evaluates an incomplete entry.
 [[nodiscard]] bool acls_read_other_attributes(const Operation& op);
 
 } // namespace pgsql::slapd

@@ -1,5 +1,4 @@
-// cached_entries.cpp: turns entries that go with their page into ones that any number of clients
-// can be shown at the same time.
+// cached_entries.cpp: copies the entries of a page for concurrent use from the cache.
 #include "slapd/entry/cached_entries.hpp"
 
 #include <algorithm>
@@ -7,12 +6,12 @@
 namespace pgsql::slapd {
 namespace {
 
-// What one entry needs: structures first, which are all aligned alike, and then texts.
+// The size of one entry: first structures, which share one alignment, then texts.
 struct extent {
     std::size_t structures = 0;
     std::size_t texts = 0;
 
-    void text(const berval& of) { texts += of.bv_len + 1; }
+    void text(const berval& value) { texts += value.bv_len + 1; }
     void attribute(const Attribute& a, bool values_are_shared)
     {
         structures += sizeof(Attribute);
@@ -35,37 +34,37 @@ public:
     template <typename T> T* structures(std::size_t count = 1)
     {
         static_assert(alignof(T) <= alignof(std::max_align_t) &&
-                      sizeof(T) % alignof(void*) == 0); // one can follow the other
+                      sizeof(T) % alignof(void*) == 0); // no padding between structures
         auto* out = reinterpret_cast<T*>(structure_);
         structure_ += count * sizeof(T);
         return out;
     }
-    berval text(const berval& from)
+    berval text(const berval& source)
     {
-        const berval out = {from.bv_len, text_};
-        std::copy_n(from.bv_val, from.bv_len, text_);
-        text_ += from.bv_len;
+        const berval out = {source.bv_len, text_};
+        std::copy_n(source.bv_val, source.bv_len, text_);
+        text_ += source.bv_len;
         *text_++ = '\0';
         return out;
     }
-    Attribute* attribute(const Attribute& from, bool values_are_shared)
+    Attribute* attribute(const Attribute& source, bool values_are_shared)
     {
         auto* a = structures<Attribute>();
-        *a = from;
+        *a = source;
         a->a_next = nullptr;
         if (values_are_shared)
             return a;
-        const bool one_array = from.a_nvals == from.a_vals;
-        a->a_vals = structures<berval>(from.a_numvals + 1);
-        a->a_nvals = one_array ? a->a_vals : structures<berval>(from.a_numvals + 1);
-        for (unsigned i = 0; i < from.a_numvals; ++i) {
-            a->a_vals[i] = text(from.a_vals[i]);
+        const bool one_array = source.a_nvals == source.a_vals;
+        a->a_vals = structures<berval>(source.a_numvals + 1);
+        a->a_nvals = one_array ? a->a_vals : structures<berval>(source.a_numvals + 1);
+        for (unsigned i = 0; i < source.a_numvals; ++i) {
+            a->a_vals[i] = text(source.a_vals[i]);
             if (!one_array)
-                a->a_nvals[i] = from.a_nvals[i].bv_val == from.a_vals[i].bv_val
+                a->a_nvals[i] = source.a_nvals[i].bv_val == source.a_vals[i].bv_val
                                     ? a->a_vals[i]
-                                    : text(from.a_nvals[i]);
+                                    : text(source.a_nvals[i]);
         }
-        a->a_vals[from.a_numvals] = a->a_nvals[from.a_numvals] = BER_BVNULL;
+        a->a_vals[source.a_numvals] = a->a_nvals[source.a_numvals] = BER_BVNULL;
         return a;
     }
 
@@ -103,18 +102,18 @@ void cached_entries::add(const Entry& e, std::string_view name)
     size.text(e.e_nname);
     for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
         size.attribute(*a, shared(*a));
-    writer into(append(size.structures + size.texts, name), size);
-    auto* copy = into.structures<Entry>();
+    writer target(append(size.structures + size.texts, name), size);
+    auto* copy = target.structures<Entry>();
     *copy = e;
-    copy->e_name = into.text(e.e_name);
-    copy->e_nname = into.text(e.e_nname);
+    copy->e_name = target.text(e.e_name);
+    copy->e_nname = target.text(e.e_nname);
     Attribute** tail = &copy->e_attrs;
     *tail = nullptr;
     for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next) {
-        *tail = into.attribute(*a, shared(*a));
+        *tail = target.attribute(*a, shared(*a));
         tail = &(*tail)->a_next;
     }
-    // slapd notes here what it learns of the classes: now, and not while others look.
+    // slapd caches class flags in the entry: set them now, before other threads read it.
     (void)is_entry_objectclass(copy, slap_schema.si_oc_referral, SLAP_OCF_SET_FLAGS);
     items_.back().entry = copy;
 }

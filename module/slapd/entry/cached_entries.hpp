@@ -1,5 +1,4 @@
-// cached_entries.hpp: turns entries that go with their page into ones that any number of clients
-// can be shown at the same time.
+// cached_entries.hpp: copies the entries of a page for concurrent use from the cache.
 #pragma once
 
 #include "slapd/serving/bound_mapping.hpp"
@@ -8,23 +7,23 @@
 
 namespace pgsql::slapd {
 
-/// The entries that a plan's statements gave, in their order. Once made, nobody changes them.
+/// The entries that a plan's statements returned, in order. Immutable once complete.
 class cached_entries {
 public:
     explicit cached_entries(const resolved_mapping& mapping) : mapping_(mapping.shared_from_this())
     {}
 
     struct item {
-        Entry* entry; ///< null: there was a row of this name, but it is not shown
+        Entry* entry; ///< null: a duplicate row of this name, which is not returned
         std::string_view name;
     };
 
-    /// Copies the entry of a row into memory of its own.
+    /// Copies the entry of a row into separate memory.
     void add(const Entry& e, std::string_view name);
     void add_duplicate(std::string_view name) { (void)append(0, name); }
 
     [[nodiscard]] const std::vector<item>& items() const noexcept { return items_; }
-    /// Whether none is shown.
+    /// Whether it has no entry to return.
     [[nodiscard]] bool empty() const noexcept
     {
         return std::none_of(items_.begin(), items_.end(),
@@ -33,20 +32,21 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept
     {
         return sizeof *this + bytes_ + items_.capacity() * sizeof(item) +
-               blocks_.capacity() * sizeof(block) + 4 * malloc_adds; // the vectors', and its own
+               blocks_.capacity() * sizeof(block) +
+               4 * malloc_adds; // for the vectors and the object itself
     }
 
 private:
     static constexpr std::size_t malloc_adds = 24;
     using block = std::unique_ptr<char[]>;
 
-    /// A block of so many bytes, and a name behind them.
+    /// Allocates a block of `bytes` bytes followed by the name.
     char* append(std::size_t bytes, std::string_view name);
 
-    /// Whether these are values that all entries of a kind share.
+    /// Whether all entries of a kind share these values.
     [[nodiscard]] bool shared(const Attribute& a) const;
 
-    const std::shared_ptr<const resolved_mapping> mapping_; ///< holds them
+    const std::shared_ptr<const resolved_mapping> mapping_; ///< keeps shared values alive
     std::vector<item> items_;
     std::vector<block> blocks_;
     std::size_t bytes_ = 0;

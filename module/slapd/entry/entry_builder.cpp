@@ -1,4 +1,4 @@
-// entry_builder.cpp: turns a row and the mapping into an Entry that slapd can test and send.
+// entry_builder.cpp: builds slapd entries from rows.
 #include "slapd/entry/entry_builder.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
@@ -10,11 +10,11 @@
 
 namespace pgsql::slapd {
 
-using normaliser = attribute_type::normalizer;
+using normalizer = attribute_type::normalizer;
 
 namespace {
 
-// The beginning of a text, for the log: bytes that are no text by their numbers.
+// The beginning of a text for the log; bytes that are not printable text are escaped as \xNN.
 std::string beginning_of(std::string_view text)
 {
     constexpr std::size_t enough = 60;
@@ -58,7 +58,7 @@ void* arena::allocate(std::size_t bytes)
 
 void arena::rewind() noexcept
 {
-    // Keep the largest block, which is the last one or as good: an enumeration settles on one.
+    // Keep the last block, which is (nearly) the largest: an enumeration converges on one block.
     if (blocks_.size() > 1) {
         std::swap(blocks_.front(), blocks_.back());
         blocks_.resize(1);
@@ -114,7 +114,7 @@ void entry_builder::add_uuid(const value_source& what)
     const std::string_view ndn = to_string_view(entry_.e_nname);
     const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
     auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
-    // A private group is one of the groups, whichever statement finds it.
+    // A private group counts as a group, whichever statement returns it.
     const int one_of = plan_.entry_kind->yields_to_kind;
     const std::string& kind = one_of < 0
                                   ? plan_.entry_kind->name
@@ -127,11 +127,11 @@ void entry_builder::add_uuid(const value_source& what)
 }
 
 bool entry_builder::value(const attribute_type& type, std::string_view text, berval& out,
-                          berval& normalised)
+                          berval& normalized)
 {
+    // Printable ASCII without superfluous spaces; special characters are harmless here.
     const bool plain =
-        directory::needs_no_escaping(
-            text) || // printable ASCII without superfluous blanks; specials do no harm here
+        directory::needs_no_escaping(text) ||
         (!text.empty() && text.front() != ' ' && text.back() != ' ' &&
          text.find("  ") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }));
@@ -139,27 +139,27 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
         return false;
     out = to_berval(text);
     switch (type.normalization) {
-    case normaliser::none:
-        normalised = out;
+    case normalizer::none:
+        normalized = out;
         return true;
-    case normaliser::keep:
-        normalised = out;
+    case normalizer::keep:
+        normalized = out;
         if (plain)
             return true;
         break;
-    case normaliser::fold:
+    case normalizer::fold:
         if (plain) {
-            normalised = out;
+            normalized = out;
             if (std::any_of(text.begin(), text.end(),
                             [](char c) { return c >= 'A' && c <= 'Z'; })) {
-                normalised = copy(text);
-                for (char* c = normalised.bv_val; *c != '\0'; ++c)
+                normalized = copy(text);
+                for (char* c = normalized.bv_val; *c != '\0'; ++c)
                     *c = static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
             }
             return true;
         }
         break;
-    case normaliser::slapds:
+    case normalizer::slapds:
         break;
     }
     const AttributeType* at = type.description->ad_type;
@@ -176,7 +176,7 @@ bool entry_builder::value(const attribute_type& type, std::string_view text, ber
     if (at->sat_equality->smr_normalize(usage, at->sat_syntax, at->sat_equality, &out, &n,
                                         nullptr) != LDAP_SUCCESS)
         return false;
-    normalised = copy(to_string_view(n));
+    normalized = copy(to_string_view(n));
     ch_free(n.bv_val);
     return true;
 }
@@ -211,10 +211,10 @@ bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& 
         mapping_.types[static_cast<std::size_t>(mapping_.map.kinds[index].rdn().attribute)];
     const Entry& above = service_.container(mapping_.shared[index].parent);
     const std::string head = std::string(to_string_view(type.description->ad_cname)) + '=';
-    if (directory::needs_no_escaping(value) && type.normalization != normaliser::slapds) {
+    if (directory::needs_no_escaping(value) && type.normalization != normalizer::slapds) {
         dn = copy(head + std::string(value) + ',' + std::string(to_string_view(above.e_name)));
         const std::string normal =
-            type.normalization == normaliser::fold ? to_lower(value) : std::string(value);
+            type.normalization == normalizer::fold ? to_lower(value) : std::string(value);
         ndn = copy(head + normal + ',' + std::string(to_string_view(above.e_nname)));
         return true;
     }
@@ -222,13 +222,13 @@ bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& 
         head + directory::escape_value(value) + ',' + std::string(to_string_view(above.e_name));
     berval in = to_berval(text);
     berval pretty{};
-    berval normalised{};
-    if (dnPrettyNormal(nullptr, &in, &pretty, &normalised, nullptr) != LDAP_SUCCESS)
+    berval normalized{};
+    if (dnPrettyNormal(nullptr, &in, &pretty, &normalized, nullptr) != LDAP_SUCCESS)
         return false;
     dn = copy(to_string_view(pretty));
-    ndn = copy(to_string_view(normalised));
+    ndn = copy(to_string_view(normalized));
     ch_free(pretty.bv_val);
-    ch_free(normalised.bv_val);
+    ch_free(normalized.bv_val);
     return true;
 }
 
@@ -259,19 +259,19 @@ void entry_builder::add_several(const attribute_type& type,
     }
     values[count] = nvalues[count] = BER_BVNULL;
     if (count > 0)
-        append(type.description, values, type.normalization == normaliser::none ? values : nvalues,
+        append(type.description, values, type.normalization == normalizer::none ? values : nvalues,
                count);
 }
 
 bool entry_builder::value_of(const value_source& what, std::string_view text, berval& out,
-                             berval& normalised)
+                             berval& normalized)
 {
-    return what.source->named_kind >= 0 ? dn_of(what.source->named_kind, text, out, normalised)
-                                        : value(what.type, text, out, normalised);
+    return what.source->named_kind >= 0 ? dn_of(what.source->named_kind, text, out, normalized)
+                                        : value(what.type, text, out, normalized);
 }
 
-// An entry that lacks what its classes require is none that another server would hold. What else is
-// left out (an umlaut in gecos) is for who asks.
+// Other servers would not accept an entry without an attribute that its classes require, so that is
+// always reported. Other omissions (an umlaut in gecos) are reported only on request.
 void entry_builder::refuse_default(const value_source& what, std::string_view text,
                                    std::string_view key)
 {
@@ -286,7 +286,7 @@ void entry_builder::refuse_default(const value_source& what, std::string_view te
 }
 
 bool entry_builder::add_default(const value_source& what, const postgres::result& page, int row,
-                                berval& out, berval& normalised)
+                                berval& out, berval& normalized)
 {
     for (const directory::value_template& t : what.source->defaults) {
         const auto made =
@@ -294,10 +294,11 @@ bool entry_builder::add_default(const value_source& what, const postgres::result
         if (!made)
             continue;
         const berval kept = copy(*made);
-        if (value_of(what, to_string_view(kept), out, normalised))
+        if (value_of(what, to_string_view(kept), out, normalized))
             return true;
         refuse_default(what, to_string_view(kept), page.value(row, 0).value_or(""));
-        if (!what.source->must) // half a name in gecos is worse than none: clients take cn then
+        // A partial name in gecos is worse than none, for which clients use cn.
+        if (!what.source->must)
             return false;
     }
     return false;
@@ -327,9 +328,9 @@ void entry_builder::add(const value_source& what, const postgres::result& page, 
         return refuse(what.type, *text, page.value(row, 0).value_or(""));
     }
     values[1] = values[3] = BER_BVNULL;
-    // Without a normaliser slapd expects one array for both.
+    // Without a normalizer slapd expects one array for both.
     append(what.description, values,
-           what.type.normalization == normaliser::none ? values : values + 2, 1);
+           what.type.normalization == normalizer::none ? values : values + 2, 1);
 }
 
 void entry_builder::add_marks(const postgres::result& page, int row)
@@ -365,14 +366,14 @@ void entry_builder::add_marks(const postgres::result& page, int row)
     }
 }
 
-std::string entry_builder::normalised_name(std::string_view name)
+std::string entry_builder::normalized_name(std::string_view name)
 {
     berval shown{};
-    berval normalised{};
+    berval normalized{};
     const auto attribute = static_cast<std::size_t>(plan_.entry_kind->rdn().attribute);
     memory_.rewind();
-    return std::string(value(mapping_.types[attribute], name, shown, normalised)
-                           ? to_string_view(normalised)
+    return std::string(value(mapping_.types[attribute], name, shown, normalized)
+                           ? to_string_view(normalized)
                            : name);
 }
 
@@ -388,13 +389,13 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
     };
     memory_.rewind();
     entry_ = {};
-    entry_.e_id = 1; // any: we have no use for it, but NOID means "no entry"
+    entry_.e_id = 1; // arbitrary: unused, but NOID means "no entry"
     if (key.find_first_not_of(' ') == std::string_view::npos)
         return skip("its " + plan_.entry_kind->rdn().column +
                     " is NULL or blank, so it has no name");
     if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
         return skip("its " + plan_.entry_kind->rdn().column + " cannot be a DN's value");
-    // What all entries of the kind share stays where it is.
+    // Values shared by all entries of the kind are not copied.
     tail_ = &entry_.e_attrs;
     for (const Attribute* a = shared_.holder->e_attrs; a != nullptr; a = a->a_next)
         append(a->a_desc, a->a_vals, a->a_nvals, a->a_numvals);

@@ -1,4 +1,4 @@
-// entry_source.cpp: turns plans into entries, page by page, and finds the one entry of a DN.
+// entry_source.cpp: reads the entries of a plan page by page and finds the entry of a DN.
 #include "slapd/entry/entry_source.hpp"
 
 #include "slapd/entry/row_reader.hpp"
@@ -19,46 +19,45 @@ directory::selection all_attributes() { return {.all_user = true, .all_operation
 
 namespace {
 
-// Where the entries of a plan are to be had.
+// Where the entries of a plan come from.
 struct source {
     std::shared_ptr<const cached_entries> cached;
-    bool last_known = false;
-    std::unique_ptr<row_reader> rows; ///< if they are not kept
+    bool stale = false;
+    std::unique_ptr<row_reader> rows; ///< if they are not cached
     std::unique_ptr<directory::result_cache::leader> lead;
 };
 
-std::shared_ptr<const cached_entries> entries_of(const directory::cached_result& from)
+std::shared_ptr<const cached_entries> entries_of(const directory::cached_result& result)
 {
-    return std::static_pointer_cast<const cached_entries>(from.value);
+    return std::static_pointer_cast<const cached_entries>(result.value);
 }
 
-directory::cached_result answer_of(std::shared_ptr<const cached_entries> from)
+directory::cached_result answer_of(std::shared_ptr<const cached_entries> entries)
 {
-    const std::size_t bytes = from->bytes();
-    const bool empty = from->empty();
-    return {std::move(from), bytes, empty};
+    const std::size_t bytes = entries->bytes();
+    const bool empty = entries->empty();
+    return {std::move(entries), bytes, empty};
 }
 
-// What another's statement finds, at the latest at the deadline.
+// Waits until the deadline for the result of a concurrent identical query.
 directory::result_cache::in_flight::state wait_for(Operation& op, const service& service,
                                                    directory::result_cache::in_flight& other,
                                                    deadline expiry, directory::cached_result& out)
 {
     using state = directory::result_cache::in_flight::state;
-    constexpr auto glance = std::chrono::milliseconds(25);
-    if (auto* const all = operation_limits::find(op))
-        all->leave(); // the other one may be waiting for this very place
+    constexpr auto poll_interval = std::chrono::milliseconds(25);
+    if (auto* const limits = operation_limits::find(op))
+        limits->leave(); // the other operation may be waiting for this slot
     return while_waiting(op, service, [&](const postgres::wait_options& options) {
         const postgres::wait_scope here(options);
         for (;;) {
             const auto now = clock::now();
-            const state is = other.wait(std::min(expiry, now + glance), out);
-            if (is != state::under_way)
-                return is;
+            const state current = other.wait(std::min(expiry, now + poll_interval), out);
+            if (current != state::under_way)
+                return current;
             if (now >= expiry)
                 throw postgres::error(postgres::error::cause::deadline,
-                                      "another's statement for the same was still under way at "
-                                      "the deadline");
+                                      "timed out waiting for a concurrent identical query");
             if (options.cancelled())
                 throw postgres::error(postgres::error::cause::abandoned,
                                       "the operation was abandoned");
@@ -67,8 +66,8 @@ directory::result_cache::in_flight::state wait_for(Operation& op, const service&
     });
 }
 
-// A visitor may lead slapd back to us with the same question, so that nobody waits for this one any
-// more once its first entry is shown.
+// The entry handler may cause slapd to run the same query within this operation, so no operation
+// may wait for this one once its first entry is handled.
 source read_rows(Operation& op, service& service, const resolved_mapping& mapping,
                  const directory::plan& plan, const read_options& options,
                  std::unique_ptr<directory::result_cache::leader> lead)
@@ -84,9 +83,7 @@ source read_rows(Operation& op, service& service, const resolved_mapping& mappin
         lead->mark_uncacheable();
         if (service.cache->valid())
             service.warn_throttled(
-                "elsewhere",
-                "answers come from another server than the one that tells of changes, and "
-                "are not kept",
+                "elsewhere", "results come from a server without change notifications; not cached",
                 3600);
     }
     if (whole) {
@@ -121,12 +118,12 @@ source obtain(Operation& op, service& service, const resolved_mapping& mapping,
         case state::uncacheable:
             return read_rows(op, service, mapping, plan, options, nullptr);
         default:
-            break; // whoever asked has failed: perhaps it is for us to ask
+            break; // the leader has failed: try again, perhaps as leader
         }
     }
 }
 
-constexpr std::size_t few = 50; // entries
+constexpr std::size_t few_entries = 50; // entries
 
 bool show(const source& source, const directory::plan& plan, const entry_handler& visit,
           const read_options& options)
@@ -137,7 +134,7 @@ bool show(const source& source, const directory::plan& plan, const entry_handler
             options.on_duplicate(one.name);
             continue;
         }
-        candidate candidate{*one.entry, one.name, plan, source.last_known};
+        candidate candidate{*one.entry, one.name, plan, source.stale};
         if (!visit(candidate))
             return false;
     }
@@ -180,16 +177,16 @@ bool for_each_entry(Operation& op, service& service, const resolved_mapping& map
             if (!last)
                 throw;
             service.warn_throttled("last known",
-                                   std::string("the database is away (") + e.what() +
-                                       "): entries that were seen before are shown as they "
-                                       "were, and everything else gets result 52",
+                                   std::string("database down (") + e.what() +
+                                       "): serving cached entries; all other requests get "
+                                       "unavailable (52)",
                                    60);
-            source = {.cached = entries_of(last->first), .last_known = true};
+            source = {.cached = entries_of(last->first), .stale = true};
         }
     }
     if (source.cached != nullptr) {
-        // The filter is tested of each, which takes its time as well.
-        if (!plan.lookup_only && source.cached->items().size() > few)
+        // The filter is tested for each entry, which takes time as well.
+        if (!plan.lookup_only && source.cached->items().size() > few_entries)
             wait_for_place(op, service);
         return show(source, plan, visit, options);
     }
@@ -212,7 +209,7 @@ void find_entry(Operation& op, service& service, const resolved_mapping& mapping
         return;
     const operation_limits limits(op, service, false);
     bool found = false;
-    bool last_known = false;
+    bool stale = false;
     for (std::size_t i = 0; i < mapping.map.kinds.size(); ++i) {
         const directory::kind& k = mapping.map.kinds[i];
         const int rdn = k.rdn().attribute;
@@ -226,16 +223,16 @@ void find_entry(Operation& op, service& service, const resolved_mapping& mapping
             directory::filter::combine(directory::filter::node::conjunction,
                                        {directory::filter::equals(rdn, location.value), filter});
         learn_characters(op, service, mapping, named);
-        std::string name; // of the row that was found
+        std::string name; // of the row found first
         read_options options;
         options.on_duplicate = [&](std::string_view other) {
             if (found && other == name && ambiguous != nullptr)
                 *ambiguous = true;
         };
-        const auto look = [&](candidate& candidate) {
-            last_known = last_known || candidate.from_stale;
+        const auto handle = [&](candidate& candidate) {
+            stale = stale || candidate.from_stale;
             if (to_string_view(candidate.entry.e_nname) != to_string_view(ndn))
-                return true; // the statement may find more than it was asked for
+                return true; // the statement may return other entries too
             if (is_hidden(candidate))
                 return found || visit(candidate);
             name = candidate.name;
@@ -247,12 +244,12 @@ void find_entry(Operation& op, service& service, const resolved_mapping& mapping
         };
         without_refused_values([&](const std::vector<directory::requested_value>& refused) {
             if (const auto plan = directory::make_plan(mapping.map, k, named, selection, refused))
-                for_each_entry(op, service, mapping, *plan, look, options);
+                for_each_entry(op, service, mapping, *plan, handle, options);
         });
     }
-    if (!found && last_known) // that there is nothing is not known
+    if (!found && stale) // stale data cannot prove that the entry does not exist
         throw postgres::error(postgres::error::cause::lost,
-                              "none of the last known entries is the one that was asked for");
+                              "the entry is not cached, and the database is unavailable");
 }
 
 std::string matched_dn(Operation& op, service& service, const resolved_mapping& mapping,
@@ -265,13 +262,13 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
     };
     for (std::string_view dn = directory::parent_of(to_string_view(ndn)); !dn.empty();
          dn = directory::parent_of(dn)) {
-        if (const int fixed = service.dn_tree().find(dn); fixed >= 0) {
-            disclosed(service.container(fixed));
+        if (const int container = service.dn_tree().find(dn); container >= 0) {
+            disclosed(service.container(container));
             break;
         }
         bool found = false;
-        const std::string above(dn);
-        find_entry(op, service, mapping, to_berval(above),
+        const std::string superior(dn);
+        find_entry(op, service, mapping, to_berval(superior),
                    directory::filter::constant_of(directory::truth::yes), all_attributes(),
                    [&](candidate& candidate) {
                        found = true;

@@ -1,4 +1,4 @@
-// entry_source.hpp: turns plans into entries, page by page, and finds the one entry of a DN.
+// entry_source.hpp: reads the entries of a plan page by page and finds the entry of a DN.
 #pragma once
 
 #include "slapd/entry/entry_builder.hpp"
@@ -6,65 +6,66 @@
 
 namespace pgsql::slapd {
 
-/// An entry on its way to a visitor, with the row it was made of. Good until the visitor returns.
-/// Others may be shown the same entry at the same time.
+/// An entry passed to a handler, with the row it was built from. Valid until the handler returns.
+/// Other threads may read the same entry concurrently.
 struct candidate {
     Entry& entry;
-    std::string_view name; ///< the value that names the row
+    std::string_view name; ///< the row's key
     const directory::plan& plan;
-    bool from_stale = false;                ///< the database is away, and was not asked
-    const postgres::result* page = nullptr; ///< always, if the plan is for secrets
+    bool from_stale = false;                ///< cached data, used while the database is down
+    const postgres::result* page = nullptr; ///< never null if the plan reads secrets
     int row = 0;
 };
 
-/// Whether the row is one that the directory does not show: plans for secrets find these as well.
+/// Whether the login filter hides the row: plans for secrets return such rows too.
 [[nodiscard]] bool is_hidden(const candidate& candidate);
 
-/// Returns whether to go on.
+/// Returns whether to continue.
 using entry_handler = std::function<bool(candidate&)>;
 
-/// The mapping, fitted to the database; waits for PostgreSQL the first time.
+/// The mapping, resolved against the database; waits for PostgreSQL the first time.
 [[nodiscard]] std::shared_ptr<const resolved_mapping> current_mapping(Operation& op,
                                                                       service& service);
 
-/// How a visit goes.
+/// How for_each_entry() reads.
 struct read_options {
-    bool ordered = false; ///< by name from the first page on, so that any row can be continued from
-    std::optional<std::string> after_key; ///< begin behind the row of this name
-    bool prefetch = false;                ///< ask for the next page while this one is visited
-    /// Whether the visitor would wait for its client now; then the session that a page asked for
-    /// ahead occupies is given back before.
+    bool ordered =
+        false; ///< by key from the first page on, so that reading can continue after any row
+    std::optional<std::string> after_key; ///< start after the row with this key
+    bool prefetch = false;                ///< request the next page while this one is handled
+    /// Whether sending to the client would block now; then the session of a prefetched page is
+    /// released first.
     std::function<bool()> client_blocks = [] { return false; };
     std::function<void(int rows)> on_page_start = [](int) {
-    }; ///< so many rows are going to be visited
+    }; ///< number of rows about to be handled
     std::function<void()> on_page_end = [] {};
-    /// A row was left out, since another one of its name has been visited.
+    /// A duplicate row was skipped.
     std::function<void(std::string_view name)> on_duplicate = [](std::string_view) {};
 };
 
-/// Hands every row's entry to `visit`; false when it stopped the visit. Entries that are kept cost
-/// no statement, and for want of a database the last ones that are known do, if the configuration
-/// allows that. Throws value_refused before the first one.
+/// Passes every row's entry to `visit`; false if it stopped the iteration. Cached entries need no
+/// statement. If the database is unavailable and the configuration allows it, stale entries are
+/// used. Throws value_refused only before the first entry.
 bool for_each_entry(Operation& op, service& service, const resolved_mapping& mapping,
                     const directory::plan& plan, const entry_handler& visit,
                     const read_options& options = {});
 
-/// Whether the failure means that the database cannot be asked at present.
+/// Whether the failure means that the database is currently unavailable.
 [[nodiscard]] bool is_unreachable(const postgres::error& e) noexcept;
 
-/// What a request for all the attributes needs.
+/// The selection of all attributes.
 [[nodiscard]] directory::selection all_attributes();
 
-/// The entry that the directory shows under `ndn`, if it has a row. `what` is a further filter that
-/// may be settled by the statement but need not be. At most one visit; two rows with one name are
-/// reported and only the first counts, unless `ambiguous` is given, which is then set. A plan for
-/// secrets may visit a hidden row before, which does not count.
+/// Finds the entry with DN `ndn`, if it has a row. `filter` is an additional condition that the
+/// statement may test but need not. Calls `visit` at most once; duplicate rows are logged and only
+/// the first counts; they set `ambiguous`, if given. A plan for secrets may visit a hidden row
+/// before, which does not count.
 void find_entry(Operation& op, service& service, const resolved_mapping& mapping, const berval& ndn,
                 const directory::filter& filter, const directory::selection& selection,
                 const entry_handler& visit, bool* ambiguous = nullptr);
 
-/// The DN of the nearest entry above `ndn` that exists and that this client may know of; empty if
-/// there is none.
+/// The DN of the nearest existing entry above `ndn` that may be disclosed to this client; empty if
+/// none.
 [[nodiscard]] std::string matched_dn(Operation& op, service& service,
                                      const resolved_mapping& mapping, const berval& ndn);
 

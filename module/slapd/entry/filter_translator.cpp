@@ -1,4 +1,4 @@
-// filter_translator.cpp: turns slapd's filter into our tree.
+// filter_translator.cpp: translates slapd's filters into filters over the mapping.
 #include "slapd/entry/filter_translator.hpp"
 
 #include "query/column_condition.hpp"
@@ -23,7 +23,7 @@ public:
     {
         if ((f->f_choice & SLAPD_FILTER_UNDEFINED) != 0)
             return filter::constant_of(
-                truth::undefined); // an attribute or value that the schema does not know
+                truth::undefined); // an attribute or value unknown to the schema
         switch (f->f_choice) {
         case SLAPD_FILTER_COMPUTED:
             return filter::constant_of(f->f_result == LDAP_COMPARE_TRUE    ? truth::yes
@@ -39,7 +39,8 @@ public:
             return filter::combine(type::negation, std::move(one));
         }
         case LDAP_FILTER_EQUALITY:
-            if (f->f_av_desc == slap_schema.si_ad_hasSubordinates) // none below an entry of a row
+            if (f->f_av_desc ==
+                slap_schema.si_ad_hasSubordinates) // entries from rows have no children
                 return filter::constant_of(
                     to_string_view(f->f_av_value) == to_string_view(slap_false_bv) ? truth::yes
                                                                                    : truth::no);
@@ -78,12 +79,12 @@ private:
         return out;
     }
 
-    static std::vector<std::string> pieces(const SubstringsAssertion& from)
+    static std::vector<std::string> pieces(const SubstringsAssertion& assertion)
     {
-        std::vector<std::string> out{std::string(to_string_view(from.sa_initial))};
-        for (const berval* any = from.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
+        std::vector<std::string> out{std::string(to_string_view(assertion.sa_initial))};
+        for (const berval* any = assertion.sa_any; any != nullptr && !BER_BVISNULL(any); ++any)
             out.emplace_back(to_string_view(*any));
-        out.emplace_back(to_string_view(from.sa_final));
+        out.emplace_back(to_string_view(assertion.sa_final));
         return out;
     }
 
@@ -107,13 +108,13 @@ private:
         });
     }
 
-    // What only slapd can decide, of an attribute that must be there for it.
+    // A term that only slapd can evaluate; the attribute must be present.
     static filter undecided(int attribute)
     {
         return filter::combine(type::conjunction, {filter::present(attribute), filter()});
     }
 
-    // slapd compares by sound where the attribute has a rule for that, and for equality elsewhere.
+    // slapd uses the attribute's approximate matching rule if it has one, else the equality rule.
     filter approximate(const AttributeAssertion& ava)
     {
         if (ava.aa_desc->ad_type->sat_approx == nullptr)
@@ -124,10 +125,10 @@ private:
     filter extensible(const MatchingRuleAssertion& mra)
     {
         if (mra.ma_desc == nullptr) {
-            parts_.all_user = true; // a rule without an attribute looks at all of them
+            parts_.all_user = true; // a rule without an attribute reads all attributes
             return {};
         }
-        // The RDN's values are attributes of the entry as well, so that :dn: adds those above it.
+        // The RDN's values are attributes of the entry itself, so :dn: adds those of its superiors.
         if (mra.ma_dnattrs && is_supertype(mra.ma_desc))
             return filter::combine(type::disjunction, {leaf(mra.ma_desc, undecided), filter()});
         const AttributeType* at = mra.ma_desc->ad_type;
@@ -137,12 +138,12 @@ private:
             ava.aa_value = mra.ma_value;
             return equality(ava);
         }
-        // (uid:caseExactMatch:=Ann) is at most (uid=ann).
-        const directory::matching_rule own = rule_of(mra.ma_desc);
-        const directory::matching_rule asked = family_of(mra.ma_rule);
+        // (uid:caseExactMatch:=Ann) matches a subset of (uid=ann).
+        const directory::matching_rule own_rule = rule_of(mra.ma_desc);
+        const directory::matching_rule requested_rule = family_of(mra.ma_rule);
         const std::string_view value = to_string_view(mra.ma_value);
-        if (own == directory::matching_rule::ignore_case &&
-            asked == directory::matching_rule::exact_case && is_plain_ascii(value))
+        if (own_rule == directory::matching_rule::ignore_case &&
+            requested_rule == directory::matching_rule::exact_case && is_plain_ascii(value))
             return leaf(mra.ma_desc, [&](int attribute) {
                 return filter::combine(type::conjunction,
                                        {filter::equals(attribute, lower_ascii(value)), filter()});
@@ -150,7 +151,7 @@ private:
         return leaf(mra.ma_desc, undecided);
     }
 
-    // Whether the attribute names one of the containers.
+    // Whether a container's RDN has the attribute or a subtype.
     [[nodiscard]] bool is_supertype(const AttributeDescription* description) const
     {
         return std::any_of(
@@ -170,13 +171,12 @@ private:
             });
     }
 
-    // (entryDN=uid=ann,…) is a base search in a filter.
+    // (entryDN=uid=ann,…) selects one entry by its DN.
     [[nodiscard]] filter entry_named(std::string_view ndn) const
     {
         const directory::dn_location location = tree_index_.locate(ndn);
         if (location.parent < 0)
-            return filter::constant_of(
-                truth::no); // a container's entry is not looked for among rows
+            return filter::constant_of(truth::no); // no row is a container
         const int attribute = mapping_.map.attribute_ignoring_case(location.attribute);
         if (attribute < 0)
             return mapping_.complete ? filter::constant_of(truth::no) : filter();
@@ -186,50 +186,50 @@ private:
         return out;
     }
 
-    // Whether some kind has names of entries for the attribute's values. What they mean, and what
-    // the values of the others are, is for each kind to say.
+    // Whether the attribute's values are names of entries in some kind. Each kind defines what they
+    // refer to.
     [[nodiscard]] bool holds_names(int attribute) const
     {
         return std::any_of(mapping_.map.kinds.begin(), mapping_.map.kinds.end(),
                            [&](const directory::kind& k) { return k.named_kind(attribute) >= 0; });
     }
 
-    // (member=uid=ann,…): where rows know names, the DN has to be that of an entry of theirs.
-    void add_name(filter& to) const
+    // (member=uid=ann,…): if rows store names, the DN must be that of such an entry.
+    void add_name(filter& term) const
     {
-        const directory::dn_location location = tree_index_.locate(to.value);
-        to.parent = location.parent;
-        to.rdn =
+        const directory::dn_location location = tree_index_.locate(term.value);
+        term.parent = location.parent;
+        term.rdn =
             location.parent < 0 ? -1 : mapping_.map.attribute_ignoring_case(location.attribute);
-        to.name = location.value;
+        term.name = location.value;
     }
 
-    // A term on an attribute is one on each of its subtypes that we serve (RFC 4512 §2.5.1):
-    // (name=x) finds cn and sn.
+    // A term on an attribute applies to each of its mapped subtypes (RFC 4512 §2.5.1): (name=x)
+    // matches cn and sn.
     template <typename Make> filter leaf(const AttributeDescription* description, Make make)
     {
         if (description == slap_schema.si_ad_objectClass)
             return {};
         std::vector<filter> out;
         for (std::size_t i = 0; i < mapping_.types.size(); ++i) {
-            const AttributeDescription* ours = mapping_.types[i].description;
-            if (ours != description &&
-                !is_ad_subtype(const_cast<AttributeDescription*>(ours),
+            const AttributeDescription* mapped = mapping_.types[i].description;
+            if (mapped != description &&
+                !is_ad_subtype(const_cast<AttributeDescription*>(mapped),
                                const_cast<AttributeDescription*>(description)))
                 continue;
             parts_.attributes.push_back(static_cast<int>(i));
-            if (ours == description || rule_of(ours) == rule_of(description))
+            if (mapped == description || rule_of(mapped) == rule_of(description))
                 out.push_back(make(static_cast<int>(i)));
             else
-                out.emplace_back(); // the assertion value is normalised by another rule
+                out.emplace_back(); // the assertion value is normalized by another rule
         }
         for (std::size_t i = 0; i < out.size(); ++i)
             if (out[i].type != type::equality)
                 parts_.fetched.push_back(
                     parts_.attributes[parts_.attributes.size() - out.size() + i]);
         if (out.empty() && is_at_operational(description->ad_type))
-            return {};   // hasSubordinates, structuralObjectClass: slapd makes or knows them
-        if (out.empty()) // of a kind that cannot be served, not all attributes are known
+            return {};   // hasSubordinates, structuralObjectClass: slapd provides them
+        if (out.empty()) // the attributes of an unusable kind are unknown
             return mapping_.complete ? filter::constant_of(truth::no) : filter();
         return out.size() == 1 ? std::move(out.front())
                                : filter::combine(type::disjunction, std::move(out));

@@ -1,4 +1,4 @@
-// filter_translator.hpp: turns slapd's filter into our tree.
+// filter_translator.hpp: translates slapd's filters into filters over the mapping.
 #pragma once
 
 #include "query/filter.hpp"
@@ -6,16 +6,16 @@
 
 namespace pgsql::slapd {
 
-/// The filter over the mapping's attributes. Adds to `parts` what test_filter will look at;
-/// attributes that it only compares for equality need not be delivered, since a mark shows what it
-/// needs.
+/// The filter over the mapping's attributes. Adds the attributes that test_filter reads to
+/// `selection`; those that it only tests for equality need not be fetched, since a match column
+/// provides the value.
 [[nodiscard]] directory::filter translate_filter(const Filter* filter,
                                                  const directory::dn_tree& tree,
                                                  const resolved_mapping& mapping,
                                                  directory::selection& selection);
 
-/// False only if slapd's test_filter would not find the filter true of the entry, for lack of an
-/// attribute: it is cheaper to ask this first.
+/// False only if slapd's test_filter would not return true because the entry lacks an attribute. A
+/// cheap test before test_filter.
 [[nodiscard]] bool may_match(const Filter* filter, const Entry& entry);
 
 } // namespace pgsql::slapd

@@ -1,4 +1,4 @@
-// multi_values.cpp: turns the rows of a page into the lists of values that they bring.
+// multi_values.cpp: fetches the results of values queries for the rows of a page.
 #include "slapd/entry/multi_values.hpp"
 
 #include "slapd/entry/row_salvage.hpp"
@@ -65,7 +65,7 @@ bool multi_values::reads_others(const directory::values_query& query, const std:
     return false;
 }
 
-// Lists that lookups make are looked for among all users.
+// Values queries derived from lookups search all users.
 effort multi_values::effort_of(const directory::values_query& query) const
 {
     if (plan_.lookup_only && !query.source_sql.empty())
@@ -84,7 +84,7 @@ bool multi_values::fetch_batch(int first)
         return true;
     int values = 0;
     for (const directory::values_query* query : plan_.values_queries) {
-        // memberUid and member come from the same rows: asked for once.
+        // memberUid and member come from the same rows, which are fetched once.
         const auto same = std::find_if(values_.begin(), values_.end(), [&](const auto& l) {
             return l.query->batch_sql == query->batch_sql;
         });
@@ -114,7 +114,7 @@ bool multi_values::fetch_batch(int first)
     return true;
 }
 
-// The lists are those of the groups that are stored.
+// Private groups have no rows in the values queries.
 bool multi_values::is_private_group(int row) const
 {
     return plan_.private_group >= 0 && page_->value(row, plan_.private_group).value_or("f") == "t";
@@ -123,7 +123,7 @@ bool multi_values::is_private_group(int row) const
 void multi_values::assign(attribute_values& found, const std::vector<std::string>& keys,
                           int first) const
 {
-    std::unordered_map<std::string_view, int> known; // the page's own spelling
+    std::unordered_map<std::string_view, int> known; // as spelled in the page
     for (int row = first; row < end_; ++row)
         if (const auto key = page_->value(row, 0))
             known.emplace(*key, row);
@@ -133,10 +133,10 @@ void multi_values::assign(attribute_values& found, const std::vector<std::string
         if (key && !known.contains(*key)) {
             const auto position =
                 found.query->has_key_index ? found.rows->value(row, 2) : std::nullopt;
-            if (!position) // the table was altered meanwhile
+            if (!position) // the table was altered concurrently
                 throw postgres::error(postgres::error::cause::statement,
-                                      "the lists of " + plan_.entry_kind->name +
-                                          " come with names that were not asked for");
+                                      "the values query of " + plan_.entry_kind->name +
+                                          " returned keys that were not requested");
             key = page_->value(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
         }
         if (key && value)

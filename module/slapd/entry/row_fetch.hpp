@@ -1,5 +1,4 @@
-// row_fetch.hpp: turns the statements of a plan into rows, and refuses rows that do not fit the
-// plan.
+// row_fetch.hpp: executes the statements of a plan and checks their results.
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"
@@ -9,35 +8,36 @@
 
 namespace pgsql::slapd {
 
-/// What a statement takes. A lookup finds an entry by its name or number.
+/// The cost class of a statement. A lookup finds an entry by its name or number.
 enum class effort : char {
     lookup,
-    measured, ///< a lookup or a search, as those of its text were lately
+    measured, ///< a lookup or search, by the recent cost of the same statement text
     search
 };
 
-/// Waits for a place, if the statement takes more than a lookup. Returns the patience that is left
+/// Waits for a slot if the statement costs more than a lookup. Returns the remaining wait options
 /// for the statement.
 [[nodiscard]] inline postgres::wait_options prepare(const Operation& op, const service& service,
-                                                    effort much,
+                                                    effort cost,
                                                     const postgres::wait_options& granted)
 {
     postgres::wait_options options = granted;
-    if (auto* const all = operation_limits::find(op); all != nullptr && much == effort::search) {
-        all->enter(options);
+    if (auto* const limits = operation_limits::find(op);
+        limits != nullptr && cost == effort::search) {
+        limits->enter(options);
         options.expiry = wait_limit(op, service);
     }
     return options;
 }
 
-/// Gives the place to whoever waits for one: between two statements, which take turns.
+/// Releases the slot if another operation waits for one; called between two statements.
 inline void yield(const Operation& op) noexcept
 {
-    if (auto* const all = operation_limits::find(op))
-        all->yield();
+    if (auto* const limits = operation_limits::find(op))
+        limits->yield();
 }
 
-/// Waits for a place alone.
+/// Waits only for a slot.
 inline void wait_for_place(Operation& op, const service& service)
 {
     while_waiting(op, service, [&](const postgres::wait_options& options) {
@@ -46,14 +46,15 @@ inline void wait_for_place(Operation& op, const service& service)
     });
 }
 
-/// Runs `ask` with the operation's patience; a refused statement is named in the log.
+/// Runs `ask` with the operation's wait options; adds the kind to the error of a rejected
+/// statement.
 template <typename Ask>
 postgres::result run_for_plan(Operation& op, service& service, const directory::plan& plan,
-                              effort much, Ask ask)
+                              effort cost, Ask ask)
 {
     try {
         return while_waiting(op, service, [&](const postgres::wait_options& options) {
-            return ask(prepare(op, service, much, options));
+            return ask(prepare(op, service, cost, options));
         });
     } catch (const postgres::error& e) {
         if (e.reason() != postgres::error::cause::statement)
@@ -64,16 +65,16 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
     }
 }
 
-/// The rows of one of the plan's statements.
+/// Fetches the rows of one statement of the plan.
 [[nodiscard]] inline postgres::result fetch_page(Operation& op, service& service,
-                                                 const directory::plan& plan, effort much,
+                                                 const directory::plan& plan, effort cost,
                                                  const postgres::statement& page)
 {
-    const bool measured = much == effort::measured && operation_limits::shares(op);
-    if (much == effort::measured)
-        much =
+    const bool measured = cost == effort::measured && operation_limits::shares(op);
+    if (cost == effort::measured)
+        cost =
             !measured || service.anonymous_costs->low(page.text) ? effort::lookup : effort::search;
-    return run_for_plan(op, service, plan, much, [&](const postgres::wait_options& options) {
+    return run_for_plan(op, service, plan, cost, [&](const postgres::wait_options& options) {
         const auto started = clock::now();
         auto out = service.pool().run(page, options);
         if (measured)
@@ -82,28 +83,28 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
     });
 }
 
-/// Throws when the column does not arrive in the type that the mapping was made for. A table that
-/// was altered may give others, and not every such statement fails. 0: any will do.
+/// Throws if the column's type differs from that of the mapping. An altered table may return other
+/// types, and not every such statement fails. 0 accepts any type.
 inline void expect_type(const directory::plan& plan, const postgres::result& page, int column,
                         unsigned expected)
 {
     if (expected != 0 && page.type_oid(column) != expected)
         throw postgres::error(postgres::error::cause::statement,
-                              "the columns of " + plan.entry_kind->name +
-                                  " have other types than when they were looked at");
+                              "the column types of " + plan.entry_kind->name +
+                                  " changed since they were described");
 }
 
-/// The bytes that the first columns of all rows come to.
-[[nodiscard]] inline std::size_t bytes_of(const postgres::result& in, std::size_t columns)
+/// The total size in bytes of the first columns of all rows.
+[[nodiscard]] inline std::size_t bytes_of(const postgres::result& page, std::size_t columns)
 {
     std::size_t bytes = 0;
-    for (int row = 0; row < in.count(); ++row)
+    for (int row = 0; row < page.count(); ++row)
         for (std::size_t i = 0; i < columns; ++i)
-            bytes += in.value(row, static_cast<int>(i)).value_or("").size();
+            bytes += page.value(row, static_cast<int>(i)).value_or("").size();
     return bytes;
 }
 
-/// Whether the answer came from where changes are heard of.
+/// Whether the result came from a server with change notifications.
 [[nodiscard]] inline bool from_notifying_server(const service& service,
                                                 const postgres::result& answer)
 {

@@ -1,4 +1,4 @@
-// row_reader.cpp: turns the statements of a plan into entries, page by page.
+// row_reader.cpp: reads the rows of a plan page by page and builds their entries.
 #include "slapd/entry/row_reader.hpp"
 
 #include "slapd/entry/value_checks.hpp"
@@ -32,37 +32,38 @@ void duplicate_names::clear() noexcept
 void duplicate_names::report() const
 {
     if (names_ > 0)
-        service_.warn_throttled(
-            "twice " + plan_.entry_kind->name + (names_ == 1 ? last_ : ""),
-            plan_.entry_kind->name +
-                ": several rows have the same name, and only the first of each is shown: " + text_ +
-                (names_ > most_named ? ", …" : ""),
-            600);
+        service_.warn_throttled("twice " + plan_.entry_kind->name + (names_ == 1 ? last_ : ""),
+                                plan_.entry_kind->name +
+                                    ": duplicate names, only the first row of each is used: " +
+                                    text_ + (names_ > most_named ? ", …" : ""),
+                                600);
 }
 
-template <typename Each, typename Twin>
-bool row_reader::each_row(const Each& each, const Twin& twin)
+template <typename Each, typename OnDuplicate>
+bool row_reader::each_row(const Each& each, const OnDuplicate& on_duplicate)
 {
-    std::string_view before = previous_key_;         // no key is empty and shown
-    std::set<std::string_view> seen;                 // of an unordered page
-    std::map<std::string, std::string_view> spelled; // the names so far, where case may differ
+    std::string_view previous = previous_key_; // a valid key is never empty
+    std::set<std::string_view> seen;           // keys of an unordered page
+    std::map<std::string, std::string_view>
+        spelled; // the names so far, if their spelling may differ
     for (int row = 0; row < count_; ++row) {
         const auto key = page_.value(row, 0);
         const bool named = key && !key->empty();
-        bool again = named && (ordered_ ? *key == before : count_ > 1 && !seen.insert(*key).second);
-        std::string_view first = again ? *key : std::string_view();
-        if (named && !again && loose_names_ && (count_ > 1 || !same_before_.empty())) {
-            const auto [known, is_new] = spelled.try_emplace(builder_.normalised_name(*key), *key);
-            again = !is_new || same_before_.contains(known->first);
+        bool duplicate =
+            named && (ordered_ ? *key == previous : count_ > 1 && !seen.insert(*key).second);
+        std::string_view first = duplicate ? *key : std::string_view();
+        if (named && !duplicate && loose_names_ && (count_ > 1 || !same_before_.empty())) {
+            const auto [known, is_new] = spelled.try_emplace(builder_.normalized_name(*key), *key);
+            duplicate = !is_new || same_before_.contains(known->first);
             first = known->second;
         }
-        if (again) {
+        if (duplicate) {
             duplicates_.add(*key);
-            twin(first);
+            on_duplicate(first);
             continue;
         }
         if (key)
-            before = *key;
+            previous = *key;
         const page_values* lists = lists_.values_for(row);
         if (lists == nullptr)
             continue;
@@ -78,7 +79,7 @@ bool row_reader::names_coincide()
     std::set<std::string> seen;
     for (int row = 0; row < page_.count(); ++row)
         if (const auto key = page_.value(row, 0);
-            key && !seen.insert(builder_.normalised_name(*key)).second)
+            key && !seen.insert(builder_.normalized_name(*key)).second)
             return true;
     return false;
 }
@@ -91,24 +92,24 @@ void row_reader::find_same_before()
     std::vector<std::string> names;
     for (int row = 0; row < count_; ++row)
         if (const auto key = page_.value(row, 0))
-            names.push_back(builder_.normalised_name(*key));
+            names.push_back(builder_.normalized_name(*key));
     const auto first = page_.value(0, 0);
     if (!first)
         return;
     const auto earlier = fetch_page(op_, service_, plan_, effort::search,
                                     plan_.same_before(std::string(*first), names));
     cacheable_ = cacheable_ && from_notifying_server(service_, earlier);
-    // Of names that are equal to it, a UNION may keep another one in each statement.
-    same_before_.insert(builder_.normalised_name(previous_key_));
+    // Among equal names a UNION may return a different one in each statement.
+    same_before_.insert(builder_.normalized_name(previous_key_));
     for (int row = 0; row < earlier.count(); ++row)
-        same_before_.insert(builder_.normalised_name(earlier.value(row, 0).value_or("")));
+        same_before_.insert(builder_.normalized_name(earlier.value(row, 0).value_or("")));
 }
 
 void row_reader::first_page()
 {
     read_page(nullptr);
-    // More than a page after all: begin again, in an order that can be continued. So that of rows
-    // with the same DN the first is the same in every answer, they are asked for in it as well.
+    // More than one page: start again in an order that can be continued. Rows with the same DN are
+    // also read in that order, so that the first one is the same in every result.
     if (!ordered_ && (full() || (loose_names_ && page_.count() > 1 && names_coincide()))) {
         ordered_ = true;
         read_page(nullptr);
@@ -118,7 +119,7 @@ void row_reader::first_page()
 
 effort row_reader::effort_of_page() const
 {
-    const bool begun_again = ordered_ && !options_.ordered; // since there are many rows
+    const bool begun_again = ordered_ && !options_.ordered; // because of many rows
     if (last_key_ || begun_again || !plan_.bounded_by_equality)
         return effort::search;
     return plan_.lookup_only ? effort::lookup : plan_.few_terms ? effort::measured : effort::search;
@@ -154,14 +155,14 @@ void row_reader::read_page(std::unique_ptr<postgres::pool::prefetch> under_way)
     }
 }
 
-bool row_reader::cache_page(cached_entries& in)
+bool row_reader::cache_page(cached_entries& copies)
 {
     const std::size_t limit = service_.cache->max_entry_bytes();
     const auto keep = [&](Entry& e, std::string_view name, int) {
-        in.add(e, name);
-        return in.bytes() <= limit;
+        copies.add(e, name);
+        return copies.bytes() <= limit;
     };
-    if (!each_row(keep, [&](std::string_view name) { in.add_duplicate(name); })) {
+    if (!each_row(keep, [&](std::string_view name) { copies.add_duplicate(name); })) {
         duplicates_.clear();
         lists_.begin(page_, count_);
         return false;
@@ -230,7 +231,7 @@ void row_reader::accept_page()
     }
     count_ = std::min(page_.count(), plan_.rows);
     lists_.begin(page_, count_);
-    // Rows without a name come last, and none of them makes an entry.
+    // Rows without a key come last, and none of them becomes an entry.
     const auto end = count_ > 0 ? page_.value(count_ - 1, 0) : std::nullopt;
     more_ = (full() || salvage_.active()) && end;
     previous_key_ = last_key_.value_or("");

@@ -1,4 +1,4 @@
-// row_reader.hpp: turns the statements of a plan into entries, page by page.
+// row_reader.hpp: reads the rows of a plan page by page and builds their entries.
 #pragma once
 
 #include "slapd/entry/cached_entries.hpp"
@@ -10,7 +10,7 @@
 
 namespace pgsql::slapd {
 
-/// Rows with names that others have: a search says in one line which they are, however many.
+/// Collects duplicate names: a search logs all of them in one line.
 class duplicate_names {
 public:
     duplicate_names(service& service, const directory::plan& plan) : service_(service), plan_(plan)
@@ -18,7 +18,7 @@ public:
 
     void add(std::string_view name);
     void clear() noexcept;
-    /// A line for each name that is looked up, but only one for lists and their pages.
+    /// Logs one line per name for lookups, but only one for all pages of a list query.
     void report() const;
 
 private:
@@ -29,7 +29,7 @@ private:
     std::string text_;
 };
 
-/// The rows of a plan, page by page. Everything it is given has to outlive it.
+/// Reads the rows of a plan page by page. All constructor arguments must outlive it.
 class row_reader {
 public:
     row_reader(Operation& op, service& service, const resolved_mapping& mapping,
@@ -43,34 +43,36 @@ public:
     row_reader(const row_reader&) = delete;
     row_reader& operator=(const row_reader&) = delete;
 
-    /// Asks for it; comes before all else.
+    /// Reads the first page; call it before all other functions.
     void first_page();
 
     /// Whether the first page is the only one.
     [[nodiscard]] bool is_single_page() const noexcept { return !more_; }
 
-    /// Whether all that was read so far came from where changes are heard of.
+    /// Whether all results so far came from a server with change notifications.
     [[nodiscard]] bool cacheable() const noexcept { return cacheable_ && lists_.cacheable(); }
 
-    /// Keeps the entries of the only page. False if they are too much to be kept; then they have to
-    /// be visited.
-    [[nodiscard]] bool cache_page(cached_entries& in);
+    /// Copies the entries of a single page to the cache. False if they are too large; then call
+    /// visit().
+    [[nodiscard]] bool cache_page(cached_entries& copies);
 
-    /// False when the visitor stopped. What it is shown is kept as well, until that is too long.
+    /// False if the handler stopped. Also copies the handled entries to `kept` and resets it if
+    /// they become too large.
     bool visit(const entry_handler& visit, std::shared_ptr<cached_entries>& kept);
 
 private:
-    /// What follows was left for another page.
+    /// Whether rows remain for another page.
     [[nodiscard]] bool full() const;
-    /// Fetches a page, which may be on its way.
+    /// Reads a page, which may have been prefetched.
     void read_page(std::unique_ptr<postgres::pool::prefetch> under_way);
     [[nodiscard]] effort effort_of_page() const;
     void accept_page();
-    /// Whether two of the page's rows have the same DN, however their names are spelled.
+    /// Whether two rows of the page have the same DN, regardless of spelling.
     [[nodiscard]] bool names_coincide();
-    /// Which of the page's names rows of earlier pages have, in another spelling.
+    /// Finds names of the page that earlier pages have in another spelling.
     void find_same_before();
-    template <typename Each, typename Twin> bool each_row(const Each& each, const Twin& twin);
+    template <typename Each, typename OnDuplicate>
+    bool each_row(const Each& each, const OnDuplicate& on_duplicate);
 
     Operation& op_;
     service& service_;
@@ -81,13 +83,13 @@ private:
     duplicate_names duplicates_;
     const bool loose_names_;
     bool ordered_;
-    std::optional<std::string> last_key_; ///< the name behind which the next page begins
-    std::string previous_key_;            ///< and this one
+    std::optional<std::string> last_key_; ///< the key after which the next page starts
+    std::string previous_key_;            ///< the key after which this page starts
     postgres::result page_;
     row_salvage salvage_;
     multi_values lists_;
-    std::set<std::string> same_before_; ///< names, normalised, that earlier pages have
-    int count_ = 0;                     ///< of the page's rows, without the one that tells of more
+    std::set<std::string> same_before_; ///< normalized names that earlier pages have
+    int count_ = 0; ///< rows of the page, without the one that shows that more follow
     bool more_ = false;
     bool cacheable_ = true;
 };

@@ -1,4 +1,4 @@
-// row_salvage.cpp: reads the rows of a plan around those that PostgreSQL cannot read.
+// row_salvage.cpp: skips the rows that PostgreSQL cannot read.
 #include "slapd/entry/row_salvage.hpp"
 
 #include <algorithm>
@@ -6,13 +6,12 @@
 namespace pgsql::slapd {
 namespace {
 
-// What one search may cost the database for the sake of rows that are left out. Beyond that it gets
-// the error.
+// Limits for the additional statements of one search with unreadable rows. Beyond them it fails.
 constexpr int most_failures = 1000;
 constexpr int most_unfiltered_pages = 200;
 constexpr int most_others = 8;
 
-// Statements that are seldom repeated are not prepared.
+// Rarely repeated statements are not prepared.
 postgres::result run_once(Operation& op, service& service, const directory::plan& plan,
                           const postgres::statement& statement)
 {
@@ -47,7 +46,7 @@ void report_unreadable(service& service, const directory::plan& plan, const std:
 }
 
 std::vector<std::string> other_names(Operation& op, service& service, const directory::plan& plan,
-                                     const std::string& than)
+                                     const std::string& excluded)
 {
     std::vector<std::string> out;
     for (int skip = 0; skip < most_others; ++skip) {
@@ -56,7 +55,7 @@ std::vector<std::string> other_names(Operation& op, service& service, const dire
                 op, service, plan, directory::names_of(*plan.entry_kind, std::nullopt, skip, 1));
             if (found.count() == 0)
                 break;
-            if (const auto name = found.value(0, 0); name && *name != than)
+            if (const auto name = found.value(0, 0); name && *name != excluded)
                 out.emplace_back(*name);
         } catch (const postgres::error& e) {
             if (!e.caused_by_value())
@@ -73,7 +72,7 @@ void row_salvage::begin(const std::optional<std::string>& after, const postgres:
     after_key_ = after;
     step_ = static_cast<std::size_t>(std::max(1, plan_.rows / 2));
     if (!read_names())
-        throw why; // there is no row that could be at fault
+        throw why; // no row can be the cause
 }
 
 std::optional<postgres::result> row_salvage::attempt(const postgres::statement& statement,
@@ -110,7 +109,7 @@ bool row_salvage::read_names()
     more_ = false;
     if (unfiltered_ && ++pages_ > most_unfiltered_pages)
         throw *error_;
-    // At least one of them must be there to go on behind it.
+    // At least one name must be readable to continue after it.
     for (int skip = 0;; skip += plan_.rows) {
         names some;
         read_names(skip, plan_.rows, some);
@@ -125,32 +124,32 @@ bool row_salvage::read_names()
     }
 }
 
-void row_salvage::read_names(int skip, int count, names& to)
+void row_salvage::read_names(int skip, int count, names& out)
 {
     std::optional<postgres::error> why;
     const auto found = attempt(names_from(skip, count), &why);
     if (found) {
         for (int i = 0; i < found->count(); ++i)
-            to.emplace_back(found->value(i, 0).value_or(""));
+            out.emplace_back(found->value(i, 0).value_or(""));
         return;
     }
-    // Is it the conversion of a name that fails?
+    // Checks whether the conversion of a name fails.
     postgres::statement counted = names_from(skip, count);
     counted.text = "SELECT count(*) FROM (" + counted.text + ") AS c";
-    const auto there = why->caused_by_character() ? attempt(counted, nullptr) : std::nullopt;
-    if (!there) {
+    const auto total = why->caused_by_character() ? attempt(counted, nullptr) : std::nullopt;
+    if (!total) {
         if (unfiltered_ || plan_.lookup >= 0)
             throw *error_;
         unfiltered_ = true;
         pages_ = 1;
-        return read_names(skip, count, to);
+        return read_names(skip, count, out);
     }
-    const int rows = std::atoi(std::string(there->value(0, 0).value_or("0")).c_str());
+    const int rows = std::atoi(std::string(total->value(0, 0).value_or("0")).c_str());
     if (rows > 1) {
-        read_names(skip, rows / 2, to);
-        read_names(skip + rows / 2, rows - rows / 2, to);
+        read_names(skip, rows / 2, out);
+        read_names(skip + rows / 2, rows - rows / 2, out);
     } else if (rows == 1) {
-        to.emplace_back(std::nullopt);
+        out.emplace_back(std::nullopt);
         report_unreadable(service_, plan_, "", *why);
     }
 }
@@ -186,20 +185,20 @@ postgres::result row_salvage::next()
     }
 }
 
-// A page may end before its last row, by the bytes of its values.
+// A page may end before its last row because of its size in bytes.
 void row_salvage::advance(const postgres::result& page, std::size_t end)
 {
     const bool cut =
         page.count() > plan_.rows ||
         (!plan_.width_sql.empty() && bytes_of(page, plan_.columns.size()) >= directory::page_bytes);
     const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(position_);
-    const auto behind = names_.begin() + static_cast<std::ptrdiff_t>(end);
-    auto last = behind;
+    const auto after = names_.begin() + static_cast<std::ptrdiff_t>(end);
+    auto last = after;
     if (cut)
         last = std::find(
-            begin, behind,
+            begin, after,
             std::string(page.value(std::min(page.count(), plan_.rows) - 1, 0).value_or("")));
-    position_ = last == behind ? end : static_cast<std::size_t>(last - names_.begin()) + 1;
+    position_ = last == after ? end : static_cast<std::size_t>(last - names_.begin()) + 1;
 }
 
 void row_salvage::leave_out(const std::string& name, const postgres::error& why)
@@ -210,12 +209,12 @@ void row_salvage::leave_out(const std::string& name, const postgres::error& why)
     report_unreadable(service_, plan_, name, why);
 }
 
-// It is the row that is at fault if the list query alone fails for it, and not for all others. The
-// condition of the filter may be on columns that the plan does not read.
+// The row is the cause if the list query alone fails for it and not for all others. The filter's
+// condition may use columns that the plan does not read.
 void row_salvage::confirm(const std::string& name, const postgres::error& why)
 {
-    const auto readable = [&](const std::string& of) {
-        const auto found = attempt(plan_.listed(of, unfiltered_), nullptr);
+    const auto readable = [&](const std::string& key) {
+        const auto found = attempt(plan_.listed(key, unfiltered_), nullptr);
         if (found)
             wipe(*found);
         return found.has_value();

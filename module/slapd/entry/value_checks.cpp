@@ -1,4 +1,4 @@
-// value_checks.cpp: finds out which values of a request PostgreSQL takes as parameters.
+// value_checks.cpp: determines which values of a request PostgreSQL accepts as parameters.
 #include "slapd/entry/value_checks.hpp"
 
 #include "mapping/assertion.hpp"
@@ -10,17 +10,16 @@
 namespace pgsql::slapd {
 namespace {
 
-// A request that brings more new characters than these statements can tell apart is answered
-// without knowing the rest.
+// If a request has more new characters than these statements can check, the rest stay unknown.
 constexpr int most_statements = 64;
 
 void collect_unknown(const directory::filter& filter, const directory::character_set& known,
-                     std::set<std::string>& to)
+                     std::set<std::string>& out)
 {
     if (directory::is_valid_utf8(filter.value))
-        known.collect_unknown(filter.value, to);
+        known.collect_unknown(filter.value, out);
     for (const directory::filter& part : filter.parts)
-        collect_unknown(part, known, to);
+        collect_unknown(part, known, out);
 }
 
 bool is_taken(Operation& op, service& service, const std::string& text)
@@ -54,12 +53,12 @@ std::optional<std::string> failure_of(Operation& op, service& service,
     }
 }
 
-// Statements with the query's parameter that read no rows: what they fail for, the query fails for,
-// whatever the rows are.
+// Statements with the query's parameter that read no rows: the query fails for every value for
+// which they fail.
 std::vector<postgres::query_text> without_rows(const postgres::query_text& query)
 {
-    // PostgreSQL computes what is constant while it plans, and the parameter is. What it computes
-    // later are constraints of domains and functions that are VOLATILE.
+    // PostgreSQL evaluates constant expressions, including the parameter, during planning. It
+    // evaluates domain constraints and VOLATILE functions later.
     constexpr std::string_view explain = "EXPLAIN ";
     std::vector<postgres::query_text> out = {query};
     out.front().text.insert(0, explain);
@@ -70,16 +69,16 @@ std::vector<postgres::query_text> without_rows(const postgres::query_text& query
     return out;
 }
 
-// Why PostgreSQL refuses the value, and not others in its place; nothing if it does not.
+// Why PostgreSQL rejects this value but not others; nothing if it accepts the value.
 std::optional<std::string> refusal_of(Operation& op, service& service,
-                                      const directory::requested_value& asked,
+                                      const directory::requested_value& requested,
                                       const postgres::error& why)
 {
-    // It reads the pattern of LIKE only while it compares.
-    if (why.sqlstate() == "22025" && asked.value.find('\\') != std::string::npos)
+    // PostgreSQL parses a LIKE pattern only during the comparison.
+    if (why.sqlstate() == "22025" && requested.value.find('\\') != std::string::npos)
         return why.what();
-    for (const postgres::query_text& query : without_rows(asked.query->query)) {
-        const auto reason = failure_of(op, service, {query.text, {asked.value}});
+    for (const postgres::query_text& query : without_rows(requested.query->query)) {
+        const auto reason = failure_of(op, service, {query.text, {requested.value}});
         if (!reason)
             continue;
         const std::vector<postgres::statement> others = {
@@ -127,20 +126,18 @@ void check_asked_values(Operation& op, service& service, const resolved_mapping&
                         const directory::plan& plan, const postgres::error& why)
 {
     value_refused out;
-    for (const directory::requested_value& asked : plan.requested_values) {
-        const auto reason = refusal_of(op, service, asked, why);
+    for (const directory::requested_value& requested : plan.requested_values) {
+        const auto reason = refusal_of(op, service, requested, why);
         if (!reason)
             continue;
-        out.values.push_back(asked);
+        out.values.push_back(requested);
         const std::string directive =
             "pgsql-lookup " + plan.entry_kind->name + ' ' +
-            mapping.map.attributes[static_cast<std::size_t>(asked.query->attribute)].name;
-        service.warn_throttled("refused " + directive,
-                               directive +
-                                   ": PostgreSQL refuses a value that a client asks for, and no "
-                                   "entry is found by it: " +
-                                   *reason,
-                               3600);
+            mapping.map.attributes[static_cast<std::size_t>(requested.query->attribute)].name;
+        service.warn_throttled(
+            "refused " + directive,
+            directive + ": PostgreSQL rejects a requested value; no entry matches it: " + *reason,
+            3600);
     }
     if (!out.values.empty())
         throw out;

@@ -1,4 +1,4 @@
-// value_checks.hpp: finds out which values of a request PostgreSQL takes as parameters.
+// value_checks.hpp: determines which values of a request PostgreSQL accepts as parameters.
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"
@@ -7,23 +7,23 @@
 
 namespace pgsql::slapd {
 
-/// Asks PostgreSQL about the filter's characters that nobody has asked about, if the encoding of
-/// the database has only some.
+/// Checks the filter's unknown characters with PostgreSQL, if the database encoding cannot
+/// represent all characters.
 void learn_characters(Operation& op, service& service, const resolved_mapping& mapping,
                       const directory::filter& filter);
 
-/// Thrown instead of the answer to a plan: no row has these values, whatever the rows are.
+/// Thrown instead of a plan's result: no row can have these values.
 struct value_refused {
     std::vector<directory::requested_value> values;
 };
 
-/// Throws value_refused if some of the values that the plan's keyed queries are asked for are the
-/// reason why a statement failed.
+/// Throws value_refused if values requested from the plan's keyed queries caused the failure of a
+/// statement.
 void check_asked_values(Operation& op, service& service, const resolved_mapping& mapping,
                         const directory::plan& plan, const postgres::error& why);
 
-/// Runs `work`, which makes a plan without the values it is given and reads its rows, until
-/// PostgreSQL takes all values.
+/// Runs `work`, which makes a plan without the given values and reads its rows, until PostgreSQL
+/// accepts all values.
 template <typename Work> auto without_refused_values(Work work)
 {
     std::vector<directory::requested_value> refused;

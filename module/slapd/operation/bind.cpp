@@ -1,5 +1,4 @@
-// bind.cpp: answers a simple bind: the row of the DN, the chain of checks it has to pass, a
-// verdict.
+// bind.cpp: serves simple binds: finds the row of the DN and runs its check chain.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -11,12 +10,12 @@
 namespace pgsql::slapd {
 namespace {
 
-// How much longer than a prompt may take a worker waits for its outcome.
+// How long a worker waits for the outcome beyond a prompt's timeout.
 constexpr double grace_seconds = 5;
 
 using login_steps = std::vector<std::unique_ptr<auth::login_check>>;
 
-// The checks that this account has to pass. A chain that cannot be kept lets nobody in.
+// The checks for this account. An invalid chain denies every login.
 std::vector<std::string> chain_for(service& service, account& account)
 {
     if (account.chain.empty() || !account.denial_reason.empty())
@@ -30,28 +29,28 @@ std::vector<std::string> chain_for(service& service, account& account)
     } catch (const std::invalid_argument& e) {
         error = e.what();
     }
-    account.denial_reason = "its auth_backends cannot be kept: " + error;
+    account.denial_reason = "invalid auth_backends value: " + error;
     service.warn_throttled("chain of " + account.dn,
                            account.dn + " cannot bind: " + account.denial_reason, 3600);
     return {"sql"};
 }
 
 login_steps steps_for(Operation& op, service& service, const resolved_mapping& mapping,
-                      account account, const async_binds& room)
+                      account account, const async_binds& binds)
 {
     const auto names = chain_for(service, account); // sql first, then perhaps notification
     login_steps out;
-    out.push_back(std::make_unique<password_check>(op, service, mapping, room.executor(),
+    out.push_back(std::make_unique<password_check>(op, service, mapping, binds.executor(),
                                                    std::move(account)));
     if (names.size() > 1)
-        out.push_back(std::make_unique<auth::push_check>(room.push(), service.push));
+        out.push_back(std::make_unique<auth::push_check>(binds.push(), service.push));
     return out;
 }
 
-// Whoever has been asked must not look at an operation that is answered.
+// A pending check must not access an operation that has completed.
 template <typename Login> class detach_on_exit {
 public:
-    explicit detach_on_exit(std::shared_ptr<Login> whose) : login_(std::move(whose)) {}
+    explicit detach_on_exit(std::shared_ptr<Login> login) : login_(std::move(login)) {}
     detach_on_exit(const detach_on_exit&) = delete;
     detach_on_exit& operator=(const detach_on_exit&) = delete;
     ~detach_on_exit() { login_->detach(); }
@@ -62,18 +61,18 @@ private:
 
 class slot {
 public:
-    explicit slot(async_binds& room) : room_(room), acquired_(room.acquire_slot()) {}
+    explicit slot(async_binds& binds) : binds_(binds), acquired_(binds.acquire_slot()) {}
     slot(const slot&) = delete;
     slot& operator=(const slot&) = delete;
     ~slot()
     {
         if (acquired_)
-            room_.release_slot();
+            binds_.release_slot();
     }
     [[nodiscard]] bool acquired() const noexcept { return acquired_; }
 
 private:
-    async_binds& room_;
+    async_binds& binds_;
     const bool acquired_;
 };
 
@@ -82,13 +81,14 @@ bool may_wait(const login_steps& steps)
     return std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s->may_wait(); });
 }
 
-// For whoever calls a bind inside slapd and wants its result. Says at which step it ended, too.
-std::pair<std::string, auth::check_result> wait_here(Operation& op, service& service,
-                                                     async_binds& room, auth::login_request request,
-                                                     login_steps steps)
+// For internal binds of slapd, whose caller needs the result at once. Also returns the last check.
+std::pair<std::string, auth::check_result> wait_in_worker(Operation& op, service& service,
+                                                          async_binds& binds,
+                                                          auth::login_request request,
+                                                          login_steps steps)
 {
-    std::optional<slot> mine;
-    if (may_wait(steps) && !mine.emplace(room).acquired())
+    std::optional<slot> reserved;
+    if (may_wait(steps) && !reserved.emplace(binds).acquired())
         return {"sql", {auth::decision::busy, "too many workers wait for logins"}};
     const auto login = std::make_shared<blocking_bind>(op, std::move(request), std::move(steps));
     const detach_on_exit<blocking_bind> here(login);
@@ -96,10 +96,10 @@ std::pair<std::string, auth::check_result> wait_here(Operation& op, service& ser
         return {login->last_check(), login->result()};
     const double longest = service.hash_timeout + service.push->timeout + grace_seconds;
     try {
-        auto what = while_waiting(op, service, [&](const postgres::wait_options& options) {
+        auto result = while_waiting(op, service, [&](const postgres::wait_options& options) {
             return login->wait(in_seconds(longest), options);
         });
-        return {login->last_check(), std::move(what)};
+        return {login->last_check(), std::move(result)};
     } catch (const server_pauses& e) {
         return {login->last_check(), {auth::decision::unavailable, e.text}};
     }
@@ -110,7 +110,7 @@ int conclude(Operation& op, SlapReply& rs, const std::string& dn, const auth::ch
     if (result.outcome == auth::decision::accepted) {
         const berval name = to_berval(dn);
         ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
-        return rs.sr_err = LDAP_SUCCESS; // slapd answers
+        return rs.sr_err = LDAP_SUCCESS; // slapd sends the result
     }
     send_ldap_error(&op, &rs, code_for(result), text_for(result));
     return code_for(result);
@@ -123,13 +123,13 @@ int bind(Operation& op, SlapReply& rs, service& service)
         report.write(op, "rootpw", {auth::decision::accepted, ""});
         return rs.sr_err = LDAP_SUCCESS;
     }
-    std::string step = "row"; // how far it came
+    std::string step = "row"; // for the log
     try {
-        // A lookup that was cut short lets overlays believe that there is no entry, and no policy.
+        // After an interrupted lookup overlays assume that the entry and its policy do not exist.
         if (op.o_threadctx != nullptr && !may_idle(op) && pause_is_due())
             throw server_pauses{};
-        const auto room = database_of(*op.o_bd).binds();
-        if (room == nullptr)
+        const auto binds = database_of(*op.o_bd).binds();
+        if (binds == nullptr)
             throw config_error("the database is closed");
         std::shared_ptr<const resolved_mapping> mapping;
         account account = retry_after_schema_change(service, rs, [&] {
@@ -140,21 +140,20 @@ int bind(Operation& op, SlapReply& rs, service& service)
         const std::string dn = account.dn;
         auth::login_request request{account.name, std::string(to_string_view(op.o_req_ndn)),
                                     address_of(op)};
-        auto steps = steps_for(op, service, *mapping, std::move(account), *room);
+        auto steps = steps_for(op, service, *mapping, std::move(account), *binds);
         if (!async_bind::possible(op)) {
             const auto [last, what] =
-                wait_here(op, service, *room, std::move(request), std::move(steps));
+                wait_in_worker(op, service, *binds, std::move(request), std::move(steps));
             report.conclude(op, last, what);
             return conclude(op, rs, dn, what);
         }
         if (may_wait(steps))
-            room->push()
-                ->ensure_started(); // whoever gives the answer may not fail for want of a thread
-        const auto login = std::make_shared<async_bind>(room, op, report, dn, std::move(request),
+            binds->push()->ensure_started(); // completing the bind must not fail without a thread
+        const auto login = std::make_shared<async_bind>(binds, op, report, dn, std::move(request),
                                                         std::move(steps));
         const detach_on_exit<async_bind> here(login);
         if (!login->run())
-            return rs.sr_err = SLAPD_ASYNCOP; // the operation is not ours any more
+            return rs.sr_err = SLAPD_ASYNCOP; // the operation now belongs to async_bind
         report.conclude(op, login->last_check(), login->result());
         return conclude(op, rs, dn, login->result());
     } catch (const postgres::error& e) {
@@ -179,12 +178,12 @@ extern "C" int pgsql_bind(Operation* op, SlapReply* rs) noexcept
                                  [&](service& service) { return bind(*op, *rs, service); });
 }
 
-// slapd calls this for every operation of every database that is abandoned, with c_mutex held.
+// slapd calls this for every abandoned operation of every database, with c_mutex held.
 extern "C" int pgsql_abandon(Operation* op, SlapReply*) noexcept
 {
     if (op->o_bd->be_private != nullptr)
-        if (const auto room = database_of(*op->o_bd).binds())
-            room->check_abandoned();
+        if (const auto binds = database_of(*op->o_bd).binds())
+            binds->check_abandoned();
     return LDAP_SUCCESS;
 }
 

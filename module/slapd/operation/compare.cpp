@@ -1,5 +1,4 @@
-// compare.cpp: answers a compare by slapd's rules on an entry made of just what the assertion
-// needs.
+// compare.cpp: serves compares with slapd's matching rules and only the attributes needed.
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/entry/acl_attributes.hpp"
@@ -21,9 +20,9 @@ int compare(Operation& op, SlapReply& rs, service& service)
         return code == LDAP_COMPARE_TRUE || code == LDAP_COMPARE_FALSE ? LDAP_SUCCESS : code;
     };
     if (!service.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
-        return reply(LDAP_INSUFFICIENT_ACCESS, "comparing needs authentication here", nullptr);
-    if (const int fixed = service.dn_tree().find(to_string_view(op.o_req_ndn)); fixed >= 0)
-        return reply(slap_compare_entry(&op, &service.container(fixed), op.orc_ava), nullptr,
+        return reply(LDAP_INSUFFICIENT_ACCESS, "authentication required for compares", nullptr);
+    if (const int container = service.dn_tree().find(to_string_view(op.o_req_ndn)); container >= 0)
+        return reply(slap_compare_entry(&op, &service.container(container), op.orc_ava), nullptr,
                      nullptr);
 
     const operation_limits limits(op, service, true);
@@ -35,30 +34,31 @@ int compare(Operation& op, SlapReply& rs, service& service)
     const auto leaf = translate_filter(&assertion, service.dn_tree(), *mapping, selection);
     for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
         selection.attributes.push_back(i);
-    // Lists of values are asked about, not fetched, unless somebody else looks at them.
+    // Values from values queries are tested in SQL, not fetched, unless ACLs or controls need them.
     if (acls_read_other_attributes(op) || get_assert(&op))
         selection = all_attributes();
-    // Existence does not depend on the assertion; the leaf tells what the row has to show for it.
+    // Existence does not depend on the assertion; the leaf requests its match columns.
     const auto shown =
         directory::filter::combine(directory::filter::node::disjunction,
                                    {directory::filter::constant_of(directory::truth::yes), leaf});
     std::optional<int> code;
-    bool last_known = false;
-    const auto look = [&](const directory::selection& columns) {
+    bool stale = false;
+    const auto read_entry = [&](const directory::selection& columns) {
         find_entry(op, service, *mapping, op.o_req_ndn, shown, columns, [&](candidate& candidate) {
             code = slap_compare_entry(&op, &candidate.entry, op.orc_ava);
-            last_known = candidate.from_stale;
+            stale = candidate.from_stale;
             return true;
         });
     };
-    look(selection);
-    // Without a mark the attribute is not there; whether with other values is known from the whole
-    // list only.
+    read_entry(selection);
+    // Without a match column's value the attribute is missing; only a fetch of all values shows
+    // whether it has others.
     if (code == LDAP_NO_SUCH_ATTRIBUTE)
-        look(all_attributes());
-    if (last_known && code != LDAP_COMPARE_TRUE)
-        throw postgres::error(postgres::error::cause::lost,
-                              "the last known entry does not make the assertion true");
+        read_entry(all_attributes());
+    if (stale && code != LDAP_COMPARE_TRUE)
+        throw postgres::error(
+            postgres::error::cause::lost,
+            "the cached entry does not match the assertion, and the current one is unavailable");
     if (code)
         return reply(*code, nullptr, nullptr);
     const std::string matched = matched_dn(op, service, *mapping, op.o_req_ndn);

@@ -1,4 +1,4 @@
-// entry_get.cpp: gives slapd itself one entry by DN: for ACLs by group and set, authz rules and
+// entry_get.cpp: returns an entry by DN to slapd itself, for ACLs by group and set, authz rules and
 // overlays.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
@@ -10,13 +10,13 @@ namespace {
 
 Entry* fetch_page(Operation& op, service& service, const berval& ndn)
 {
-    if (const int fixed = service.dn_tree().find(to_string_view(ndn)); fixed >= 0)
-        return entry_dup(&service.container(fixed));
+    if (const int container = service.dn_tree().find(to_string_view(ndn)); container >= 0)
+        return entry_dup(&service.container(container));
     const auto mapping = current_mapping(op, service);
     Entry* out = nullptr;
     find_entry(op, service, *mapping, ndn, directory::filter::constant_of(directory::truth::yes),
                all_attributes(), [&](candidate& candidate) {
-                   out = entry_dup(&candidate.entry); // slapd keeps it past this page and frees it
+                   out = entry_dup(&candidate.entry); // outlives the page; slapd frees it
                    return true;
                });
     return out;
@@ -42,13 +42,13 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         return LDAP_SUCCESS;
     } catch (...) {
         const failure failure = report_exception(*op, service.get());
-        override_client_result(*op, failure); // callers take any code for "there is none"
+        override_client_result(*op, failure); // callers treat every code as "no such entry"
         return failure.code;
     }
 }
 
-// What slapd would do without it, were it not for slapo-dynlist 2.5, which mistakes us for an
-// overlay once its search has begun: then whoever has no release crashes slapd.
+// Does what slapd does by default. Required by slapo-dynlist 2.5, which treats the backend as an
+// overlay once its search has begun: without a release function slapd then crashes.
 extern "C" int pgsql_entry_release(Operation*, Entry* e, int) noexcept
 {
     entry_free(e);

@@ -1,4 +1,4 @@
-// has_subordinates.cpp: says whether entries lie below an entry: hasSubordinates.
+// has_subordinates.cpp: determines hasSubordinates: whether entries exist below an entry.
 #include "slapd/operation/has_subordinates.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -9,20 +9,20 @@
 namespace pgsql::slapd {
 namespace {
 
-char mark_of_ours; // its address tells our OpExtra from others'
+char extra_key; // its address identifies this type of OpExtra
 
-bool about_it(const Filter* f)
+bool uses_has_subordinates(const Filter* f)
 {
     for (; f != nullptr; f = f->f_next) {
         switch (f->f_choice) {
         case LDAP_FILTER_AND:
         case LDAP_FILTER_OR:
         case LDAP_FILTER_NOT:
-            if (about_it(f->f_list))
+            if (uses_has_subordinates(f->f_list))
                 return true;
             break;
         case LDAP_FILTER_EQUALITY:
-        case LDAP_FILTER_APPROX: // the only terms that test_filter takes to us
+        case LDAP_FILTER_APPROX: // the only terms for which test_filter calls this backend
             if (f->f_av_desc == slap_schema.si_ad_hasSubordinates)
                 return true;
             break;
@@ -33,47 +33,48 @@ bool about_it(const Filter* f)
     return false;
 }
 
-// A row that makes no entry does not count, so that it takes more than EXISTS: the rows are looked
-// at until one makes an entry, which is nearly always the first.
-constexpr int rows_at_once = 10;
+// EXISTS is not enough, because an invalid row is no entry: rows are read until one becomes an
+// entry, nearly always the first.
+constexpr int rows_per_page = 10;
 
-bool rows_below(Operation& op, service& service, int fixed)
+bool rows_below(Operation& op, service& service, int container)
 {
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
-        if (mapping->shared[i].parent != fixed)
+        if (mapping->shared[i].parent != container)
             continue;
         auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i],
                                          directory::filter::constant_of(directory::truth::yes), {});
         if (!plan)
             continue;
-        plan->rows = rows_at_once;
+        plan->rows = rows_per_page;
         if (!for_each_entry(op, service, *mapping, *plan, [](candidate&) { return false; }))
             return true;
     }
     return false;
 }
 
-bool entries_below(Operation& op, service& service, int fixed)
+bool entries_below(Operation& op, service& service, int container)
 {
     const auto& entries = service.dn_tree().entries();
     return std::any_of(entries.begin(), entries.end(),
-                       [&](const auto& e) { return e.parent == fixed; }) ||
-           rows_below(op, service, fixed);
+                       [&](const auto& e) { return e.parent == container; }) ||
+           rows_below(op, service, container);
 }
 
 } // namespace
 
 has_subordinates::has_subordinates(Operation& op, service& service)
     : OpExtra{}, op_(op), service_(service),
-      in_filter_(about_it(op.ors_filter) ||
-                 (get_assert(&op) && about_it(static_cast<Filter*>(get_assertion(&op))))),
+      in_filter_(
+          uses_has_subordinates(op.ors_filter) ||
+          (get_assert(&op) && uses_has_subordinates(static_cast<Filter*>(get_assertion(&op))))),
       in_attributes_(SLAP_OPATTRS(slap_attr_flags(op.ors_attrs)) ||
                      (op.ors_attrs != nullptr &&
                       ad_inlist(slap_schema.si_ad_hasSubordinates, op.ors_attrs) != 0))
 {
-    oe_key = &mark_of_ours;
+    oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
 }
 
@@ -84,22 +85,22 @@ has_subordinates::~has_subordinates()
 
 void has_subordinates::find_out(const Entry& e)
 {
-    const int fixed = service_.dn_tree().find(to_string_view(e.e_nname));
-    if (fixed >= 0 && !known_.contains(fixed))
-        known_[fixed] = entries_below(op_, service_, fixed);
+    const int container = service_.dn_tree().find(to_string_view(e.e_nname));
+    if (container >= 0 && !known_.contains(container))
+        known_[container] = entries_below(op_, service_, container);
 }
 
 std::optional<bool> has_subordinates::find_known(const Operation& op, const service& service,
-                                                 int fixed)
+                                                 int container)
 {
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
     {
-        if (extra->oe_key != &mark_of_ours)
+        if (extra->oe_key != &extra_key)
             continue;
-        const auto& ours = *static_cast<has_subordinates*>(extra);
-        const auto found = ours.known_.find(fixed);
-        if (&ours.service_ == &service && found != ours.known_.end())
+        const auto& extension = *static_cast<has_subordinates*>(extra);
+        const auto found = extension.known_.find(container);
+        if (&extension.service_ == &service && found != extension.known_.end())
             return found->second;
     }
     return std::nullopt;
@@ -111,11 +112,11 @@ extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcep
     std::shared_ptr<service> service;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        const int fixed = service->dn_tree().find(to_string_view(e->e_nname));
-        bool below = false; // entries of rows have none
-        if (fixed >= 0) {
-            const auto known = has_subordinates::find_known(*op, *service, fixed);
-            below = known ? *known : entries_below(*op, *service, fixed);
+        const int container = service->dn_tree().find(to_string_view(e->e_nname));
+        bool below = false; // entries from rows have no children
+        if (container >= 0) {
+            const auto known = has_subordinates::find_known(*op, *service, container);
+            below = known ? *known : entries_below(*op, *service, container);
         }
         *has = below ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;
         return LDAP_SUCCESS;

@@ -1,13 +1,14 @@
-// has_subordinates.hpp: says whether entries lie below an entry: hasSubordinates.
+// has_subordinates.hpp: determines hasSubordinates: whether entries exist below an entry.
 #pragma once
 
 #include "slapd/entry/entry_source.hpp"
 
 namespace pgsql::slapd {
 
-/// What a search has found out about the entries below the fixed ones, for slapd to ask us about.
-/// It asks from deep inside test_filter and send_search_entry, where a failure of the database
-/// would be lost; so it is found out before. Costs a statement only if the search is about it.
+/// Holds, for the duration of a search, whether its containers have entries below them. slapd
+/// requests hasSubordinates within test_filter and send_search_entry, where a database error would
+/// be lost, so the value is determined before. Executes a statement only if the search uses
+/// hasSubordinates.
 class has_subordinates : OpExtra {
 public:
     has_subordinates(Operation& op, service& service);
@@ -26,9 +27,9 @@ public:
             find_out(e);
     }
 
-    /// What the search that `op` is has found out about a fixed entry.
+    /// The value that the search `op` has determined for a container.
     [[nodiscard]] static std::optional<bool> find_known(const Operation& op, const service& service,
-                                                        int fixed);
+                                                        int container);
 
 private:
     void find_out(const Entry& e);
@@ -37,7 +38,7 @@ private:
     service& service_;
     const bool in_filter_;
     const bool in_attributes_;
-    std::map<int, bool> known_; ///< by the number of the fixed entry
+    std::map<int, bool> known_; ///< by the number of the container
 };
 
 } // namespace pgsql::slapd

@@ -1,5 +1,4 @@
-// output_batching.cpp: sends the entries of a page to the client in full packets, and tells when it
-// takes no more.
+// output_batching.cpp: sends entries in full packets and detects a client that does not read.
 #include "slapd/operation/output_batching.hpp"
 
 #include <netinet/in.h>
@@ -11,8 +10,8 @@ namespace pgsql::slapd {
 
 namespace {
 
-// Fewer entries are looked up, not enumerated.
-constexpr int worth_corking = 32;
+// Fewer entries are lookups, not enumerations.
+constexpr int min_corked_entries = 32;
 
 } // namespace
 
@@ -25,16 +24,17 @@ output_batching::output_batching(Operation& op, bool corks) : op_(op), enabled_(
 
 bool output_batching::would_block() const
 {
-    pollfd at = {socket_, POLLOUT, 0};
-    return socket_ >= 0 && poll(&at, 1, 0) == 0;
+    pollfd writable = {socket_, POLLOUT, 0};
+    return socket_ >= 0 && poll(&writable, 1, 0) == 0;
 }
 
 void output_batching::cork(int entries)
 {
-    if (!enabled_ || socket_ < 0 || entries < worth_corking || op_.o_conn->c_n_ops_executing > 1)
+    if (!enabled_ || socket_ < 0 || entries < min_corked_entries ||
+        op_.o_conn->c_n_ops_executing > 1)
         return;
     const int on = 1;
-    // Of a socket that is none of TCP's (ldapi) it is not true, and nothing is lost.
+    // Fails harmlessly on a socket other than TCP (ldapi).
     corked_ = setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
 }
 

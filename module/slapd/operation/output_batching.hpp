@@ -1,25 +1,24 @@
-// output_batching.hpp: sends the entries of a page to the client in full packets, and tells when it
-// takes no more.
+// output_batching.hpp: sends entries in full packets and detects a client that does not read.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
 
 namespace pgsql::slapd {
 
-/// The socket of an operation's client; of an operation inside slapd, none, and nothing happens.
+/// The client socket of an operation. Internal operations have none, and the functions do nothing.
 class output_batching {
 public:
-    /// `corks`: whether cork() does anything.
+    /// `corks`: whether cork() has an effect.
     output_batching(Operation& op, bool corks);
     output_batching(const output_batching&) = delete;
     output_batching& operator=(const output_batching&) = delete;
     ~output_batching() { uncork(); }
 
-    /// Whether a client that reads slowly, or not at all, would make us wait now.
+    /// Whether sending would block now, because the client reads slowly or not at all.
     [[nodiscard]] bool would_block() const;
-    /// Has the kernel collect entries into full packets (tcp(7), TCP_CORK), when so many entries
-    /// follow that waking the client for each would cost more than it gains. Not while the client
-    /// waits for other operations on this connection.
+    /// Makes the kernel collect entries into full packets (tcp(7), TCP_CORK) if so many entries
+    /// follow that waking the client for each is expensive. Not while the client waits for other
+    /// operations on this connection.
     void cork(int entries);
     void uncork();
 

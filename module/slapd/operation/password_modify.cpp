@@ -1,10 +1,9 @@
-// password_modify.cpp: turns a Password Modify request (RFC 3062) into one UPDATE of the hash in
-// its row.
+// password_modify.cpp: serves Password Modify (RFC 3062) by one UPDATE of the hash in the row.
 //
-// slapd's own way from the request to a modification (passwd.c) checks the old password against
-// userPassword, which no entry of ours shows, and hashes the new one as it likes. So the request is
-// taken before, and sent as a modification through the overlays, as slapd would: ppolicy looks at
-// the passwords on this way. pgsql_modify then does the work.
+// slapd's own implementation (passwd.c) checks the old password against userPassword, which this
+// backend never returns, and chooses the hash scheme itself. So this file handles the request first
+// and sends a modification through the overlays, as slapd does, because ppolicy checks the
+// passwords there. pgsql_modify then changes the password.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -19,9 +18,9 @@
 namespace pgsql::slapd {
 namespace {
 
-/// Hangs off an operation whose modification is a password change of ours.
+/// Attached to an operation whose modification is a password change of this file.
 struct change_request {
-    OpExtra link; ///< the first member: slapd's lists know only these
+    OpExtra link; ///< the first member: slapd's lists point to it
     const berval* old_password;
     const berval* new_password;
 };
@@ -35,7 +34,7 @@ change_request* request_of(const Operation& op)
     return nullptr;
 }
 
-/// Why a password stays as it is.
+/// Why a password is not changed.
 struct refusal {
     int code;
     const char* text; ///< a literal
@@ -51,8 +50,8 @@ void report(const Operation& op, const std::string& outcome, const std::string& 
 
 // ---- the modification
 
-auth::verification check_old(Operation& op, service& service, auth::hash_executor& gate,
-                             const account& account, const berval& password)
+auth::verification verify_old(Operation& op, service& service, auth::hash_executor& gate,
+                              const account& account, const berval& password)
 {
     if (!account.hash)
         return {auth::verdict::refused, "there is no old password"};
@@ -64,55 +63,55 @@ auth::verification check_old(Operation& op, service& service, auth::hash_executo
     });
 }
 
-auth::secret make_new(Operation& op, service& service, auth::hash_executor& gate,
+auth::secret hash_new(Operation& op, service& service, auth::hash_executor& gate,
                       const berval& password)
 {
     auth::secret out;
-    const auto how = run_in_worker(
+    const auto outcome = run_in_worker(
         op, service, gate, auth::cost_prefix(service.new_hashes), [&](unsigned threads) {
             out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
             return auth::verification{auth::verdict::match, ""};
         });
-    if (how.result == auth::verdict::busy)
-        throw refusal{LDAP_BUSY, how.reason};
+    if (outcome.result == auth::verdict::busy)
+        throw refusal{LDAP_BUSY, outcome.reason};
     return out;
 }
 
-long update(Operation& op, service& service, const account& account, const auth::secret& fresh)
+long update(Operation& op, service& service, const account& account, const auth::secret& new_hash)
 {
-    const std::string* before = account.hash ? &account.hash->stored().reveal() : nullptr;
+    const std::string* old_hash = account.hash ? &account.hash->stored().reveal() : nullptr;
     try {
         return while_waiting(op, service, [&](const postgres::wait_options& options) {
             return service.primary_pool().with_connection(
                 options, [&](postgres::connection& session) {
                     return session.update_exactly_one(account.kind->password_change,
-                                                      {&fresh.reveal(), &account.name, before},
+                                                      {&new_hash.reveal(), &account.name, old_hash},
                                                       options);
                 });
         });
     } catch (const postgres::error& e) {
         if (e.reason() != postgres::error::cause::statement)
             throw;
-        std::string words = e.what();
-        for (const std::string* hash : {&fresh.reveal(), before})
+        std::string message = e.what();
+        for (const std::string* hash : {&new_hash.reveal(), old_hash})
             for (std::size_t at = 0; hash != nullptr && !hash->empty() &&
-                                     (at = words.find(*hash)) != std::string::npos;)
-                words.erase(at, hash->size());
-        // An integrity constraint, or a trigger that raises an exception: it is the new value.
+                                     (at = message.find(*hash)) != std::string::npos;)
+                message.erase(at, hash->size());
+        // An integrity constraint or a trigger's exception: the new value is rejected.
         if (e.sqlstate().starts_with("23") || e.sqlstate() == "P0001") {
-            report(op, "refused", words);
-            throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database does not accept the change"};
+            report(op, "refused", message);
+            throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database rejected the change"};
         }
         throw postgres::error(e.reason(),
-                              "pgsql-password-change " + account.kind->name + ": " + words,
+                              "pgsql-password-change " + account.kind->name + ": " + message,
                               std::string(e.sqlstate()));
     }
 }
 
-// The UPDATE has changed nothing. It may have been carried out before the connection broke, when it
-// was repeated; or somebody else was quicker.
-void look_again(Operation& op, service& service, const resolved_mapping& mapping,
-                const account& before, const auth::secret& fresh)
+// Explains why the UPDATE changed no row. It may be a retry of an UPDATE that was executed before
+// the connection failed, or the password was changed concurrently.
+void explain_no_change(Operation& op, service& service, const resolved_mapping& mapping,
+                       const account& before, const auth::secret& new_hash)
 {
     const account now = find_account(op, service, mapping);
     const auto text = [](const account& a) {
@@ -120,13 +119,13 @@ void look_again(Operation& op, service& service, const resolved_mapping& mapping
     };
     if (now.kind == nullptr || now.hidden)
         throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
-    if (text(now) == fresh.reveal())
+    if (text(now) == new_hash.reveal())
         return;
     if (text(now) != text(before))
-        throw refusal{LDAP_BUSY, "the password was changed by somebody else meanwhile; try again"};
+        throw refusal{LDAP_BUSY, "the password was changed concurrently; try again"};
     throw postgres::error(postgres::error::cause::statement,
                           "pgsql-password-change " + before.kind->name +
-                              ": the UPDATE finds no row \"" + before.name +
+                              ": the UPDATE matched no row \"" + before.name +
                               "\" with the hash that pgsql-list or pgsql-lookup returns");
 }
 
@@ -134,8 +133,8 @@ void change(Operation& op, service& service, const change_request& asked)
 {
     if (service.dn_tree().find(to_string_view(op.o_req_ndn)) >= 0)
         throw refusal{LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password"};
-    const auto room = database_of(*op.o_bd).binds();
-    if (room == nullptr)
+    const auto binds = database_of(*op.o_bd).binds();
+    if (binds == nullptr)
         throw config_error("the database is closed");
     const auto mapping = current_mapping(op, service);
     bool allowed = false;
@@ -154,26 +153,26 @@ void change(Operation& op, service& service, const change_request& asked)
     if (account.locked && dn_match(&op.o_ndn, &op.o_req_ndn) != 0)
         throw refusal{LDAP_INSUFFICIENT_ACCESS, "this account may not log in any more"};
     if (!BER_BVISNULL(asked.old_password)) {
-        const auto old = check_old(op, service, *room->executor(), account, *asked.old_password);
+        const auto old = verify_old(op, service, *binds->executor(), account, *asked.old_password);
         if (old.result == auth::verdict::busy)
             throw refusal{LDAP_BUSY, old.reason};
         if (old.result != auth::verdict::match) {
-            room->executor()->note_refusal(address_of(op));
+            binds->executor()->note_refusal(address_of(op));
             throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
         }
     }
     if (op.o_noop != 0)
         throw refusal{LDAP_X_NO_OPERATION, nullptr};
-    const auth::secret fresh = make_new(op, service, *room->executor(), *asked.new_password);
+    const auth::secret fresh = hash_new(op, service, *binds->executor(), *asked.new_password);
     const auto forget = [&] {
         if (service.account_cache != nullptr)
             service.account_cache->erase(to_string_view(op.o_req_ndn));
     };
-    forget(); // it may be changed although we hear nothing of it
+    forget(); // the change may succeed even if its result is lost
     const long changed = update(op, service, account, fresh);
-    forget(); // somebody may have logged in meanwhile
+    forget(); // a concurrent login may have cached it again
     if (changed == 0)
-        look_again(op, service, *mapping, account, fresh);
+        explain_no_change(op, service, *mapping, account, fresh);
     else if (changed != 1)
         throw postgres::error(postgres::error::cause::statement,
                               "pgsql-password-change " + account.kind->name +
@@ -181,8 +180,8 @@ void change(Operation& op, service& service, const change_request& asked)
                                   " rows for \"" + account.name + "\"; nothing was changed");
 }
 
-// What ppolicy would store along with a password has no place here, and is left out.
-bool of_the_password_alone(const Modifications* mods)
+// Ignores internal modifications: no column stores the attributes that ppolicy adds to a password.
+bool changes_only_password(const Modifications* mods)
 {
     int passwords = 0;
     for (; mods != nullptr; mods = mods->sml_next) {
@@ -201,18 +200,18 @@ int modify(Operation& op, SlapReply& rs, service& service)
         send_ldap_error(&op, &rs, code, text);
         return code;
     };
-    const change_request* asked = request_of(op);
-    if (asked == nullptr)
+    const change_request* request = request_of(op);
+    if (request == nullptr)
         return reply(LDAP_UNWILLING_TO_PERFORM,
                      service.changes_passwords
-                         ? "nothing but passwords can be changed here, by Password Modify requests "
+                         ? "only passwords can be changed here, by Password Modify requests "
                            "(RFC 3062)"
-                         : "nothing can be changed here; for passwords pgsql-password-change is "
-                           "missing");
-    if (!of_the_password_alone(op.orm_modlist))
-        return reply(LDAP_UNWILLING_TO_PERFORM, "nothing but the password can be changed here");
+                         : "entries cannot be changed here; password changes need "
+                           "pgsql-password-change");
+    if (!changes_only_password(op.orm_modlist))
+        return reply(LDAP_UNWILLING_TO_PERFORM, "only the password can be changed here");
     try {
-        change(op, service, *asked);
+        change(op, service, *request);
         report(op, "changed", "");
         return reply(LDAP_SUCCESS, nullptr);
     } catch (const refusal& why) {
@@ -229,7 +228,7 @@ int modify(Operation& op, SlapReply& rs, service& service)
 
 // ---- the request
 
-// A password that slapd has generated is of no use if it was not taken.
+// Removes a password that slapd has generated from the response if it was not stored.
 int drop_generated(Operation*, SlapReply* rs) noexcept
 {
     if (rs->sr_type == REP_EXTENDED && rs->sr_err != LDAP_SUCCESS && rs->sr_rspdata != nullptr) {
@@ -241,13 +240,13 @@ int drop_generated(Operation*, SlapReply* rs) noexcept
 
 int remove_callback(Operation* op, SlapReply*) noexcept
 {
-    slap_callback* const mine = op->o_callback;
-    op->o_callback = mine->sc_next;
-    op->o_tmpfree(mine, op->o_tmpmemctx);
+    slap_callback* const callback = op->o_callback;
+    op->o_callback = callback->sc_next;
+    op->o_tmpfree(callback, op->o_tmpmemctx);
     return SLAP_CB_CONTINUE;
 }
 
-// A modification of userPassword. Its value is for overlays that want one, and for logs.
+// A modification of userPassword. The value is a placeholder for overlays and logs.
 Modifications* modification()
 {
     auto* out = static_cast<Modifications*>(ch_calloc(1, sizeof(Modifications)));
@@ -264,13 +263,13 @@ Modifications* modification()
 int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
 {
     req_pwdexop_s& passwords = op.oq_pwdexop;
-    BackendDB* const here = op.o_bd;
+    BackendDB* const database = op.o_bd;
     if (changes_passwords) {
-        // The requests of slapd's operations share their memory.
-        const req_extended_s kept = op.oq_extended;
-        change_request asked{{{}, here->be_private}, &passwords.rs_old, &passwords.rs_new};
-        LDAP_SLIST_INSERT_HEAD(&op.o_extra, &asked.link, oe_next);
-        slap_callback quiet{}; // ppolicy knows by it where the passwords are
+        // slapd's request structures are a union.
+        const req_extended_s saved = op.oq_extended;
+        change_request request{{{}, database->be_private}, &passwords.rs_old, &passwords.rs_new};
+        LDAP_SLIST_INSERT_HEAD(&op.o_extra, &request.link, oe_next);
+        slap_callback quiet{}; // ppolicy finds the passwords through it
         quiet.sc_response = slap_null_cb;
         quiet.sc_private = &passwords;
         quiet.sc_next = op.o_callback;
@@ -279,26 +278,26 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
         op.orm_modlist = modification();
         op.orm_modlist->sml_next = std::exchange(passwords.rs_mods, nullptr);
         op.orm_no_opattrs = 0;
-        op.o_bd = here->bd_self; // with its overlays
+        op.o_bd = database->bd_self; // with its overlays
 
         rs.sr_err = op.o_bd->be_modify(&op, &rs);
 
         slap_mods_free(op.orm_modlist, 1);
         op.o_tag = LDAP_REQ_EXTENDED;
-        op.oq_extended = kept;
-        LDAP_SLIST_REMOVE(&op.o_extra, &asked.link, OpExtra, oe_next);
+        op.oq_extended = saved;
+        LDAP_SLIST_REMOVE(&op.o_extra, &request.link, OpExtra, oe_next);
         for (slap_callback** one = &op.o_callback; *one != nullptr; one = &(*one)->sc_next)
             if (*one == &quiet) {
                 *one = quiet.sc_next;
                 break;
             }
-        op.o_bd = here;
+        op.o_bd = database;
     } else {
         rs.sr_err = LDAP_UNWILLING_TO_PERFORM;
     }
     if (rs.sr_err == LDAP_UNWILLING_TO_PERFORM) {
-        // slapd takes this for "not by a request", and comes back with a modification, whose
-        // refusal has the words. There is no old password for it to look for.
+        // slapd then falls back to a modification, whose refusal has the diagnostic message.
+        // Without an old password it does not search for one.
         BER_BVZERO(&passwords.rs_old);
         return SLAP_CB_CONTINUE;
     }
@@ -323,7 +322,7 @@ extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
 {
     if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0) {
-        // Callers look at the reply, not at what is returned (dds.c, slap_exop_refresh).
+        // Callers read the reply, not the return value (dds.c, slap_exop_refresh).
         rs->sr_text = "the database does not support this extended operation";
         return rs->sr_err = LDAP_UNWILLING_TO_PERFORM;
     }
@@ -334,7 +333,7 @@ extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
         service = database_of(*op->o_bd).serving(*op->o_bd);
         code = change_password(*op, *rs, service->changes_passwords);
     } catch (...) {
-        const failure failure = report_exception(*op, nullptr); // the caller answers
+        const failure failure = report_exception(*op, nullptr); // the caller sends the result
         rs->sr_text = failure.text;
         code = failure.code;
     }

@@ -1,5 +1,4 @@
-// search.cpp: answers a search: which entries base and scope can reach, which of them the filter
-// takes.
+// search.cpp: serves searches: selects the entries within base and scope that match the filter.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -32,7 +31,7 @@ public:
     int run()
     {
         if (!service_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
-            return result(LDAP_INSUFFICIENT_ACCESS, "searching needs authentication here");
+            return result(LDAP_INSUFFICIENT_ACCESS, "authentication required for searches");
         if (asked_by_consumer(op_)) {
             override_client_result(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
             return result(LDAP_UNWILLING_TO_PERFORM, no_replication);
@@ -41,25 +40,26 @@ public:
             return done;
         const directory::dn_location location =
             service_.dn_tree().locate(to_string_view(op_.o_req_ndn));
-        const int done = location.container >= 0 ? below_fixed(location.container) : at_row();
+        const int done = location.container >= 0 ? below_container(location.container) : at_row();
         if (done == page_full)
             return end_page(encode_cookie(last_, service_.cookie_secret, request()));
         if (done != go_on)
             return done;
-        if (last_known_ && rs_.sr_nentries == 0) // that there is nothing is not known
-            throw postgres::error(postgres::error::cause::lost,
-                                  "none of the last known entries answers the search");
+        if (stale_ && rs_.sr_nentries == 0) // stale data cannot prove that nothing matches
+            throw postgres::error(
+                postgres::error::cause::lost,
+                "no cached entry matches the search, and the database is unavailable");
         return paged_ ? end_page("") : result(LDAP_SUCCESS);
     }
 
 private:
-    static constexpr int go_on = -0x4242; // no LDAP result, and neither is
+    static constexpr int go_on = -0x4242; // not an LDAP result; neither is
     static constexpr int page_full = -0x4243;
     static constexpr int most_page_rows = 1000;
     static constexpr std::uint16_t end_of_stages =
-        0xffff; // behind an entry that was the base itself
+        0xffff; // after an entry that was the base itself
 
-    // What a cookie is good for: this question of this client.
+    // The request that a cookie is bound to: this client's search.
     std::string request() const
     {
         std::string text;
@@ -73,26 +73,25 @@ private:
     {
         if (get_pagedresults(&op_) <= SLAP_CONTROL_IGNORED)
             return go_on;
-        const auto& asked = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
+        const auto& control = *static_cast<PagedResultsState*>(op_.o_pagedresults_state);
         paged_ = true;
-        page_size_ = asked.ps_size;
-        if (asked.ps_cookieval.bv_len == 0)
+        page_size_ = control.ps_size;
+        if (control.ps_cookieval.bv_len == 0)
             return go_on;
-        const auto from =
-            decode_cookie(to_string_view(asked.ps_cookieval), service_.cookie_secret, request());
-        if (!from)
+        const auto position =
+            decode_cookie(to_string_view(control.ps_cookieval), service_.cookie_secret, request());
+        if (!position)
             return result(LDAP_UNWILLING_TO_PERFORM,
                           "the paged results cookie belongs to another search or configuration");
-        if (page_size_ == 0) // RFC 2696 §3: the client gives the search up
+        if (page_size_ == 0) // RFC 2696 §3: the client ends the search
             return end_page("");
-        last_ = *from;
-        // The size limit is for all pages together, also of a connection that has not seen the
-        // others.
-        const auto elsewhere = static_cast<int>(last_.entries_sent) - asked.ps_count;
-        if (op_.ors_slimit != SLAP_NO_LIMIT && elsewhere > 0) {
-            if (op_.ors_slimit <= elsewhere)
+        last_ = *position;
+        // The size limit applies to all pages together, also to pages sent on other connections.
+        const auto sent_before = static_cast<int>(last_.entries_sent) - control.ps_count;
+        if (op_.ors_slimit != SLAP_NO_LIMIT && sent_before > 0) {
+            if (op_.ors_slimit <= sent_before)
                 return result(LDAP_SIZELIMIT_EXCEEDED);
-            op_.ors_slimit -= elsewhere;
+            op_.ors_slimit -= sent_before;
         }
         return go_on;
     }
@@ -100,22 +99,22 @@ private:
     int end_page(const std::string& cookie)
     {
         auto& state = op_.o_conn->c_pagedresults_state;
-        state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's own sign that there is more
+        state.ps_cookie = cookie.empty() ? 0 : 1; // slapd's flag for more pages
         state.ps_count = cookie.empty() ? 0 : static_cast<int>(last_.entries_sent);
         BerElementBuffer buffer;
         auto* ber = reinterpret_cast<BerElement*>(&buffer);
         ber_init2(ber, nullptr, LBER_USE_DER);
         berval value = to_berval(cookie);
-        // slapd frees it with the answer.
+        // slapd frees it with the result.
         auto* control =
             static_cast<LDAPControl*>(op_.o_tmpalloc(sizeof(LDAPControl), op_.o_tmpmemctx));
         *control = {const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS), {}, 0};
         LDAPControl* controls[] = {control, nullptr};
-        // No estimate of the whole: counting it would cost what paging saves.
+        // No estimate of the total: counting would cost what paging saves.
         if (ber_printf(ber, "{iO}", 0, &value) < 0 ||
             ber_flatten2(ber, &control->ldctl_value, 0) < 0) {
             ber_free_buf(ber);
-            return result(LDAP_OTHER, "the paged results control could not be made");
+            return result(LDAP_OTHER, "the paged results control cannot be encoded");
         }
         slap_add_ctrls(&op_, &rs_, controls);
         const int code = result(LDAP_SUCCESS);
@@ -136,7 +135,7 @@ private:
         return code;
     }
 
-    // RFC 4511 §4.5.1: the base must exist, and be seen by this client.
+    // RFC 4511 §4.5.1: the base must exist and be visible to this client.
     int check_base(Entry& base)
     {
         slap_mask_t mask = 0;
@@ -153,8 +152,8 @@ private:
         return go_on;
     }
 
-    // RFC 3672: who sends the control sees either the subentries or the others; without it, a
-    // subentry is only seen by its name. As back-mdb does it.
+    // RFC 3672: the control selects either subentries or other entries; without it a subentry is
+    // visible only in a base search. As in back-mdb.
     [[nodiscard]] bool visible(bool subentry) const
     {
         const bool only_subentries = get_subentries_visibility(&op_);
@@ -163,7 +162,7 @@ private:
         return subentry == only_subentries;
     }
 
-    int below_fixed(int top)
+    int below_container(int top)
     {
         if (const int done = check_base(service_.container(top)); done != go_on)
             return done;
@@ -224,18 +223,18 @@ private:
         return go_on;
     }
 
-    /// What decides whether private groups are looked for.
+    /// Decides whether private groups are searched.
     struct found_so_far {
-        bool answered = false;     ///< an entry that is the only one of its name or number
-        bool with_private = false; ///< a statement found private groups as well
+        bool answered = false;     ///< an entry was found whose name or number is unique
+        bool with_private = false; ///< a statement also returned private groups
     };
 
     int rows_of_kind(const resolved_mapping& mapping, std::size_t i, directory::plan& plan,
                      const page_position& begin, found_so_far& found)
     {
         found.with_private = found.with_private || plan.includes_private_groups;
-        // Only one entry can have this name or number, so that a private group need not be
-        // looked for once it is found.
+        // Only one entry can have this name or number, so that no private group is searched once it
+        // is found.
         const bool decides =
             plan.at_most_one &&
             std::any_of(mapping.map.kinds.begin(), mapping.map.kinds.end(), [&](const auto& other) {
@@ -250,7 +249,7 @@ private:
         options.on_page_end = [&] { client_.uncork(); };
         if (begin.kind_index == stage && !begin.key.empty())
             options.after_key = begin.key;
-        if (paged_) { // a page of theirs is a page of ours, and the entry that tells of more
+        if (paged_) { // one statement per client page, plus one row that shows whether more follow
             const int asked = std::clamp(page_size_, 1, most_page_rows) + 1;
             plan.rows = plan.values_queries.empty() ? asked : std::min(plan.rows, asked);
         }
@@ -258,14 +257,13 @@ private:
         for_each_entry(
             op_, service_, mapping, plan,
             [&](candidate& candidate) {
-                // slapd.conf(5), limits: how many candidates a search may look at.
+                // slapd.conf(5), limits: the number of candidates a search may examine.
                 if (unchecked_ >= 0 && ++candidates_ > unchecked_) {
                     done = result(LDAP_ADMINLIMIT_EXCEEDED);
                     return false;
                 }
-                last_known_ = last_known_ || candidate.from_stale;
-                // Only one entry can have this name or number, so that nothing more of the like
-                // needs to be looked for.
+                stale_ = stale_ || candidate.from_stale;
+                // Only one entry can have this name or number, so that the search for others ends.
                 done = offer(candidate.entry, {.kind_index = stage,
                                                .groups_found = found.answered || decides,
                                                .private_included = found.with_private,
@@ -278,25 +276,24 @@ private:
         return done;
     }
 
-    // The base is the entry of a row, or nothing.
+    // The base is the entry of a row or does not exist.
     int at_row()
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
         const filter requested = translate_filter(op_.ors_filter, service_.dn_tree(), *mapping,
-                                                  selection); // tells what marks it needs
+                                                  selection); // also selects the match columns
         add_wanted_by_client(*mapping, selection);
         int done = go_on;
         bool found = false;
         const bool itself = op_.ors_scope == LDAP_SCOPE_BASE || op_.ors_scope == LDAP_SCOPE_SUBTREE;
-        // Its existence is asked for apart from the filter: the filter may be false of an entry
-        // that exists.
+        // The base is found regardless of the filter, which may not match it.
         const filter shown = filter::combine(
             filter::node::disjunction, {filter::constant_of(directory::truth::yes), requested});
         find_entry(
             op_, service_, *mapping, op_.o_req_ndn, shown, selection, [&](candidate& candidate) {
                 found = true;
-                last_known_ = last_known_ || candidate.from_stale;
+                stale_ = stale_ || candidate.from_stale;
                 done = check_base(candidate.entry);
                 const auto kind =
                     static_cast<std::size_t>(candidate.plan.entry_kind - mapping->map.kinds.data());
@@ -316,35 +313,34 @@ private:
         return code;
     }
 
-    void add_wanted_by_client(const resolved_mapping& mapping, directory::selection& to) const
+    void add_wanted_by_client(const resolved_mapping& mapping, directory::selection& wanted) const
     {
-        // Overlays and internal callers look at what they like, and so may access rules.
-        to.all_operational = to.all_user || op_.o_callback != nullptr || get_assert(&op_) ||
-                             acls_read_other_attributes(op_);
-        to.all_user = to.all_operational || op_.ors_attrs == nullptr;
-        if (to.all_user)
+        // Overlays and internal callers may read any attribute, and so may ACLs.
+        wanted.all_operational = wanted.all_user || op_.o_callback != nullptr || get_assert(&op_) ||
+                                 acls_read_other_attributes(op_);
+        wanted.all_user = wanted.all_operational || op_.ors_attrs == nullptr;
+        if (wanted.all_user)
             return;
         for (const AttributeName* a = op_.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
             if (a->an_desc == nullptr) {
-                // *, + and @class; 1.1 and unknown names ask for nothing we have
+                // *, + and @class; 1.1 and unknown names select nothing
                 const auto name = to_string_view(a->an_name);
-                to.all_operational = to.all_operational || name == "+" || name.starts_with('@') ||
-                                     name.starts_with('!');
-                to.all_user = to.all_user || to.all_operational || name == "*";
+                wanted.all_operational = wanted.all_operational || name == "+" ||
+                                         name.starts_with('@') || name.starts_with('!');
+                wanted.all_user = wanted.all_user || wanted.all_operational || name == "*";
                 continue;
             }
             for (std::size_t i = 0; i < mapping.types.size(); ++i)
                 if (mapping.types[i].description == a->an_desc ||
                     is_ad_subtype(mapping.types[i].description, a->an_desc)) {
-                    to.attributes.push_back(static_cast<int>(i));
-                    to.fetched.push_back(static_cast<int>(i));
+                    wanted.attributes.push_back(static_cast<int>(i));
+                    wanted.fetched.push_back(static_cast<int>(i));
                 }
         }
     }
 
-    // test_filter has the last word on every entry: it settles what SQL left open and applies the
-    // search ACLs.
-    // `where` it stands in the order of a paged search.
+    // test_filter decides for every entry: it evaluates the whole filter, of which SQL tests only a
+    // superset, and applies the search ACLs. `where`: the position in the order of a paged search.
     int offer(Entry& e, page_position where)
     {
         matched_ = false;
@@ -353,7 +349,7 @@ private:
             send_ldap_result(&op_, &rs_);
             return SLAPD_ABANDON;
         }
-        // Not slapd_shutdown: after SIGHUP with gentlehup on, what is under way is still answered.
+        // Not slapd_shutdown: after SIGHUP with gentlehup on, running operations still complete.
         if (slapd_abrupt_shutdown != 0) {
             rs_.sr_err = LDAP_UNAVAILABLE;
             send_ldap_disconnect(&op_, &rs_);
@@ -361,7 +357,7 @@ private:
         }
         if (op_.ors_tlimit != SLAP_NO_LIMIT && slap_get_time() > op_.o_time + op_.ors_tlimit)
             return result(LDAP_TIMELIMIT_EXCEEDED);
-        if (!last_known_) // which are shown because the deadline has come
+        if (!stale_) // served because the deadline has passed
             limits_in_force_.check();
         if (limits_in_force_.lost_place())
             wait_for_place(op_, service_);
@@ -384,7 +380,7 @@ private:
         if (ended_pauses() != pauses_before) { // while the client did not read
             if (database_.expired())
                 throw database_removed{};
-            if (!alone_) // access rules of before are looked at through a copy of the database
+            if (!alone_) // overlays still use the old ACLs through a copy of the database
                 throw server_pauses{};
         }
         where.entries_sent =
@@ -395,7 +391,7 @@ private:
             return result(LDAP_SIZELIMIT_EXCEEDED);
         case LDAP_BUSY:
             return result(LDAP_BUSY);
-        case LDAP_UNAVAILABLE: // the client is gone
+        case LDAP_UNAVAILABLE: // the client has disconnected
         case SLAPD_ABANDON:
             rs_.sr_err = SLAPD_ABANDON;
             return SLAPD_ABANDON;
@@ -419,15 +415,15 @@ private:
     operation_limits limits_;
     operation_limits& limits_in_force_ = *operation_limits::find(op_);
     has_subordinates subordinates_;
-    const int unchecked_; ///< rows that it may look at; op.ors_limit may go while it waits
+    const int unchecked_; ///< limit of candidates; op.ors_limit may be freed during a wait
     const std::weak_ptr<const char> database_;
-    const bool alone_;     ///< nothing refers to the configuration but us
-    bool matched_ = false; ///< the last entry offered made the filter true
+    const bool alone_;     ///< no overlay or other caller refers to the configuration
+    bool matched_ = false; ///< the last entry offered matched
     bool paged_ = false;
     int page_size_ = 0;
-    page_position last_;      ///< the last entry offered that matched
-    int candidates_ = 0;      ///< rows looked at
-    bool last_known_ = false; ///< some of the entries are not from the database
+    page_position last_; ///< the last entry offered that matched
+    int candidates_ = 0; ///< rows examined
+    bool stale_ = false; ///< some entries are from stale cached data
     output_batching client_{op_, service_.corks};
 };
 
@@ -436,7 +432,7 @@ private:
 extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
     return run_counted_operation(operation_stats::search, op, rs, [&](service& service) {
-        const int limit = op->ors_slimit; // which a page of a paged search lowers
+        const int limit = op->ors_slimit; // lowered by a page of a paged search
         return retry_after_schema_change(service, *rs, [&] {
             op->ors_slimit = limit;
             return search_run(*op, *rs, service).run();

@@ -1,6 +1,6 @@
-// unsupported.cpp: answers the operations that would change entries, which only PostgreSQL can.
+// unsupported.cpp: refuses the operations that would change entries.
 //
-// Under an overlay, slapd leaves an operation without a function of the backend unanswered
+// Below an overlay, slapd sends no result for an operation that the backend does not implement
 // (backover.c, overlay_op_walk: op_rc).
 #include "slapd/core/callbacks.hpp"
 

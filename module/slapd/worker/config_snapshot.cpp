@@ -1,4 +1,4 @@
-// config_snapshot.cpp: turns an operation into the databases and overlays that it may come back to.
+// config_snapshot.cpp: detects removed databases and overlays that an operation refers to.
 #include "slapd/worker/config_snapshot.hpp"
 
 #include "slapd/worker/operation_limits.hpp"
@@ -8,15 +8,16 @@
 namespace pgsql::slapd {
 namespace {
 
-void add_with_overlays(const BackendDB* be, std::vector<const void*>& to)
+void add_with_overlays(const BackendDB* be, std::vector<const void*>& out)
 {
-    to.push_back(be);
+    out.push_back(be);
     if (overlay_is_over(const_cast<BackendDB*>(be)) == 0)
         return;
     const auto* over = static_cast<const slap_overinfo*>(be->bd_info->bi_private);
-    to.push_back(over);
-    for (const slap_overinst* one = over->oi_list; one != nullptr; one = one->on_next)
-        to.push_back(one);
+    out.push_back(over);
+    for (const slap_overinst* instance = over->oi_list; instance != nullptr;
+         instance = instance->on_next)
+        out.push_back(instance);
 }
 
 std::vector<const void*> all_databases()
@@ -33,8 +34,8 @@ std::vector<const void*> all_databases()
 
 config_snapshot::config_snapshot(const Operation& op)
 {
-    // One that came by way of another database, which back-relay notes in o_extra, may lead
-    // anywhere.
+    // An operation routed through another database, which back-relay records in o_extra, may refer
+    // to any database.
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
     {
@@ -49,9 +50,9 @@ config_snapshot::config_snapshot(const Operation& op)
 
 bool config_snapshot::still_configured() const
 {
-    const auto there = all_databases();
+    const auto present = all_databases();
     return std::all_of(parts_.begin(), parts_.end(), [&](const void* one) {
-        return std::find(there.begin(), there.end(), one) != there.end();
+        return std::find(present.begin(), present.end(), one) != present.end();
     });
 }
 

@@ -1,4 +1,4 @@
-// config_snapshot.hpp: turns an operation into the databases and overlays that it may come back to.
+// config_snapshot.hpp: detects removed databases and overlays that an operation refers to.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
@@ -7,9 +7,9 @@
 
 namespace pgsql::slapd {
 
-/// What an operation's callbacks may lead to: its database, the overlays over it and over the
-/// frontend. A change of the configuration may remove them while the operation waits without its
-/// worker, or with one that counts as idle. To be made and asked by workers that are at work.
+/// What an operation's callbacks may refer to: its database, and the overlays of the database and
+/// the frontend. A configuration change may remove them while the operation waits without a worker
+/// or with an idle one. Only a worker that is not idle may construct or query it.
 class config_snapshot {
 public:
     explicit config_snapshot(const Operation& op);

@@ -1,4 +1,4 @@
-// idle_worker.hpp: lets a slapd worker wait for PostgreSQL without holding up the rest of slapd.
+// idle_worker.hpp: lets a slapd worker wait for PostgreSQL without blocking configuration changes.
 #pragma once
 
 #include "slapd/serving/database.hpp"
@@ -7,11 +7,11 @@
 
 namespace pgsql::slapd {
 
-/// When the client's own time limit for a search ends.
+/// The end of the client's own time limit for a search.
 [[nodiscard]] inline std::optional<deadline> client_deadline(const Operation& op)
 {
-    // 0: what the client sent, for no limit; slapd puts its own there once it has read the
-    // controls, one of which (proxied authorization) asks us for entries.
+    // 0: no limit, as sent by the client. slapd sets its own limit after it has read the controls,
+    // one of which (proxied authorization) requests entries from this backend.
     if (op.o_tag != LDAP_REQ_SEARCH || op.ors_tlimit <= 0)
         return std::nullopt;
     using namespace std::chrono;
@@ -20,8 +20,8 @@ namespace pgsql::slapd {
     return clock::now() + duration_cast<clock::duration>(began + seconds(op.ors_tlimit) - now);
 }
 
-/// The time that this operation may wait for PostgreSQL now: until the configured timeout, which
-/// all its statements share, or the client's own time limit, whichever is sooner.
+/// The deadline for the operation's next wait for PostgreSQL: the configured timeout, which all its
+/// statements share, or the client's own time limit, whichever is sooner.
 [[nodiscard]] inline deadline wait_limit(const Operation& op, const service& service)
 {
     deadline out = in_seconds(service.timeout);
@@ -32,7 +32,7 @@ namespace pgsql::slapd {
     return out;
 }
 
-/// A thread of slapd's pool that counts as idle now and then.
+/// Marks a thread of slapd's pool as idle.
 class idle_thread {
 public:
     idle_thread() = default;
@@ -47,7 +47,7 @@ public:
             ldap_pvt_thread_pool_idle(&connection_pool);
         idle_ = true;
     }
-    /// Waits for the end of a configuration change that is being made.
+    /// Waits for the end of a running configuration change.
     void end() noexcept
     {
         if (idle_)
@@ -59,8 +59,8 @@ private:
     bool idle_ = false;
 };
 
-/// The worker of an operation that waits. While it does, a configuration change is either made
-/// without it, or ends the wait (see pause.hpp).
+/// The worker of an operation that waits. A configuration change during the wait either does not
+/// need the worker or ends the wait (see pause.hpp).
 class waiting_worker {
 public:
     explicit waiting_worker(const Operation& op)
@@ -82,14 +82,13 @@ public:
     }
     void end() noexcept { idle_.end(); }
 
-    [[nodiscard]] bool given_up()
+    [[nodiscard]] bool cancelled()
     {
-        hurried_ = pooled_ && !idles_ && pause_is_due();
-        return op_.o_abandon != 0 || hurried_;
+        pause_due_ = pooled_ && !idles_ && pause_is_due();
+        return op_.o_abandon != 0 || pause_due_;
     }
 
-    /// Throws what the operation has to end with, if it cannot go on; then `failure`, if there is
-    /// one.
+    /// Throws the reason if the operation cannot continue; otherwise rethrows `failure`, if set.
     void conclude(const std::exception_ptr& failure)
     {
         end();
@@ -100,7 +99,7 @@ public:
         try {
             std::rethrow_exception(failure);
         } catch (const postgres::error& e) {
-            if (e.reason() == postgres::error::cause::abandoned && hurried_ && op_.o_abandon == 0)
+            if (e.reason() == postgres::error::cause::abandoned && pause_due_ && op_.o_abandon == 0)
                 throw server_pauses{};
             throw;
         }
@@ -111,17 +110,17 @@ private:
     const bool pooled_;
     const bool idles_;
     bool was_idle_ = false;
-    bool hurried_ = false;
+    bool pause_due_ = false;
     std::weak_ptr<const char> database_;
-    idle_thread idle_; ///< the last member: it ends first
+    idle_thread idle_; ///< the last member: destroyed first
 };
 
-/// Runs `work` with the patience of the operation.
+/// Runs `work` with the wait options of the operation.
 template <typename Work> auto while_waiting(Operation& op, const service& service, Work work)
 {
     waiting_worker worker(op);
     const postgres::wait_options options{
-        wait_limit(op, service), [&worker] { return worker.given_up(); },
+        wait_limit(op, service), [&worker] { return worker.cancelled(); },
         [&worker] { worker.begin(); }, [&worker] { worker.end(); }};
     std::optional<std::invoke_result_t<Work&, const postgres::wait_options&>> out;
     std::exception_ptr failure;
@@ -134,7 +133,7 @@ template <typename Work> auto while_waiting(Operation& op, const service& servic
     return std::move(*out);
 }
 
-/// Runs `work`, which computes for long and uses nothing of slapd's.
+/// Runs `work`, a long computation that does not use slapd.
 template <typename Work> auto while_idle(Operation& op, Work work)
 {
     waiting_worker worker(op);

@@ -1,5 +1,5 @@
-// operation_limits.cpp: bounds what one operation takes: the time of its statements, and the share
-// of clients that have not logged in.
+// operation_limits.cpp: limits an operation: the time of its statements and the share of anonymous
+// clients.
 #include "slapd/worker/operation_limits.hpp"
 
 #include "slapd/core/client_address.hpp"
@@ -7,11 +7,11 @@
 namespace pgsql::slapd {
 namespace {
 
-char mark_of_ours; // its address tells our OpExtra from others'
+char extra_key; // its address identifies this type of OpExtra
 
 bool is_anonymous(const Operation& op)
 {
-    // What slapd asks on a connection of its own may be part of an operation that has a place.
+    // An internal operation of slapd may belong to an operation that already holds a slot.
     return in_server() && BER_BVISEMPTY(&op.o_ndn) && op.o_conn != nullptr &&
            op.o_conn->c_conn_idx != -1;
 }
@@ -26,7 +26,7 @@ operation_limits::operation_limits(Operation& op, service& service, bool shared)
 {
     if (!outermost_)
         return;
-    oe_key = &mark_of_ours;
+    oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
 }
 
@@ -36,10 +36,7 @@ operation_limits::~operation_limits()
         LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
 }
 
-bool operation_limits::is_one(const OpExtra& extra) noexcept
-{
-    return extra.oe_key == &mark_of_ours;
-}
+bool operation_limits::is_one(const OpExtra& extra) noexcept { return extra.oe_key == &extra_key; }
 
 operation_limits* operation_limits::find(const Operation& op) noexcept
 {
@@ -52,10 +49,10 @@ operation_limits* operation_limits::find(const Operation& op) noexcept
     return nullptr;
 }
 
-void operation_limits::give_up()
+void operation_limits::throw_timeout()
 {
     throw postgres::error(postgres::error::cause::deadline,
-                          "the search found nothing more until the deadline");
+                          "timed out: no further entry found before the deadline");
 }
 
 void operation_limits::enter(const postgres::wait_options& options)
@@ -68,7 +65,7 @@ void operation_limits::enter(const postgres::wait_options& options)
         return;
     visit_->enter(options);
     entered_ = true;
-    // A statement that begins late would be stopped, which costs its session.
+    // A statement that starts late would be cancelled, which costs its session.
     extended_ = std::min(clock::now() + timeout_ / 2, began_ + timeout_ * 3 / 2);
 }
 

@@ -1,5 +1,5 @@
-// operation_limits.hpp: bounds what one operation takes: the time of its statements, and the share
-// of clients that have not logged in.
+// operation_limits.hpp: limits an operation: the time of its statements and the share of anonymous
+// clients.
 #pragma once
 
 #include "slapd/serving/service.hpp"
@@ -9,22 +9,21 @@
 
 namespace pgsql::slapd {
 
-/// One deadline for all statements of an operation. It begins anew with each entry that the client
-/// gets, so that a long answer may take its time, and a search that finds nothing may not. For
-/// clients that have not logged in, also the place among those whose searches PostgreSQL works on.
-/// Operations inside the operation have part in it.
+/// One deadline for all statements of an operation. It restarts with each entry sent to the client,
+/// so that a long result is possible but a search that finds nothing ends. For anonymous clients,
+/// also the slot for searches that PostgreSQL executes. Nested operations share it.
 class operation_limits : OpExtra {
 public:
-    /// `shared`: whether the operation is a search or a compare, which may have to wait for a
-    /// place. A bind must not: who logs in goes before those who do not.
+    /// `shared`: whether the operation is a search or compare, which may wait for a slot. A bind
+    /// must not: it has priority over anonymous searches.
     operation_limits(Operation& op, service& service, bool shared);
     operation_limits(const operation_limits&) = delete;
     operation_limits& operator=(const operation_limits&) = delete;
     ~operation_limits();
 
-    /// Those that are in force; null outside of such operations.
+    /// The limits in force; null outside of such operations.
     [[nodiscard]] static operation_limits* find(const Operation& op) noexcept;
-    /// Whether the operation has to have a place for what takes more than a lookup.
+    /// Whether the operation needs a slot for statements that cost more than a lookup.
     [[nodiscard]] static bool shares(const Operation& op) noexcept
     {
         const auto* const all = find(op);
@@ -37,38 +36,38 @@ public:
     {
         return std::max(began_ + timeout_, extended_);
     }
-    /// Throws when the deadline has come.
+    /// Throws if the deadline has passed.
     void check() const
     {
         if (clock::now() > expiry())
-            give_up();
+            throw_timeout();
     }
 
-    /// Comes before a statement that takes more than a lookup: waits for a place, if it needs one.
-    /// The statement then has half of the timeout at least, so that until() may be later.
+    /// Call before a statement that costs more than a lookup: waits for a slot if one is needed.
+    /// The statement then has at least half of the timeout, so expiry() may move.
     void enter(const postgres::wait_options& options);
-    /// Gives the place back if others wait for it, or in any case.
+    /// yield() releases the slot if others wait for it, leave() always.
     void yield() noexcept;
     void leave() noexcept;
 
-    /// Around what is sent to the client.
+    /// Call before and after sending to the client.
     void sending_begins() noexcept;
     void sending_ends() noexcept;
-    /// Whether the place was given to others while the client did not read.
+    /// Whether the slot was given to others while the client did not read.
     [[nodiscard]] bool lost_place() const noexcept { return entered_ && !visit_->holds(); }
 
 private:
-    [[noreturn]] static void give_up();
+    [[noreturn]] static void throw_timeout();
 
     Operation& op_;
     service& service_;
     const bool outermost_;
     const bool shared_;
     const clock::duration timeout_;
-    clock::time_point began_ = clock::now(); ///< or sent something
-    deadline extended_;                      ///< since it waited for a place
+    clock::time_point began_ = clock::now(); ///< or last sent an entry
+    deadline extended_;                      ///< after a wait for a slot
     std::optional<postgres::fair_semaphore::visit> visit_;
-    bool entered_ = false; ///< and not left of its own accord
+    bool entered_ = false; ///< and not released by leave()
 };
 
 } // namespace pgsql::slapd

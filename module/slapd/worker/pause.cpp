@@ -1,20 +1,20 @@
-// pause.cpp: says what an operation that waits does when slapd pauses for a configuration change.
+// pause.cpp: decides how a waiting operation reacts to a configuration change.
 #include "slapd/worker/pause.hpp"
 
 namespace pgsql::slapd {
 namespace {
 
-// Functions of this thread that wait only for themselves, and those that slapd has called from
-// within anything else.
+// The nesting depth of this thread's backend functions; functions that slapd calls within other
+// operations count twice.
 thread_local int depth = 0;
 
-std::atomic<unsigned> pauses{0}; // that have ended
+std::atomic<unsigned> pauses{0}; // number of ended pauses
 
 } // namespace
 
-entry_point::entry_point(kind what) noexcept : depth_before_(depth)
+entry_point::entry_point(kind type) noexcept : depth_before_(depth)
 {
-    depth += what == kind::request ? 1 : 2; // a lookup is never the only one
+    depth += type == kind::request ? 1 : 2; // a lookup is always nested
 }
 
 entry_point::~entry_point() { depth = depth_before_; }
@@ -24,11 +24,12 @@ bool may_idle(const Operation& op) noexcept
     if (depth != 1 ||
         !(op.o_tag == LDAP_REQ_SEARCH || op.o_tag == LDAP_REQ_COMPARE || op.o_tag == LDAP_REQ_BIND))
         return false;
-    // A client's, which has its header behind it; not a copy, whose maker continues with it.
+    // Sent by a client, so that the header follows the operation; not a copy, which its owner still
+    // uses.
     if (op.o_conn == nullptr || op.o_conn->c_conn_idx == -1 ||
         op.o_hdr != &reinterpret_cast<const OperationBuffer&>(op).ob_hdr)
         return false;
-    // connection_op_queue gives every bind a callback of the connection's.
+    // connection_op_queue adds a connection callback to every bind.
     const slap_callback* others = op.o_callback;
     if (op.o_tag == LDAP_REQ_BIND && others != nullptr)
         others = others->sc_next;
@@ -37,14 +38,14 @@ bool may_idle(const Operation& op) noexcept
 
 bool pause_is_due() noexcept
 {
-    // Since when this thread has known of the pause that comes next.
-    thread_local unsigned which = 0;
+    // When this thread first noticed the next pause.
+    thread_local unsigned known_pause = 0;
     thread_local std::optional<clock::time_point> since;
     if (ldap_pvt_thread_pool_pausing(&connection_pool) <= 0)
         return false;
     const unsigned next = pauses.load(std::memory_order_relaxed) + 1;
-    if (!since || which != next) {
-        which = next;
+    if (!since || known_pause != next) {
+        known_pause = next;
         since = clock::now();
     }
     return clock::now() - *since >= grace_period;

@@ -1,4 +1,4 @@
-// result.hpp: turns exceptions into LDAP results: nothing of C++ reaches slapd's C.
+// result.hpp: maps exceptions to LDAP results, so that none reaches slapd's C code.
 #pragma once
 
 #include "slapd/serving/database.hpp"
@@ -8,32 +8,33 @@
 
 namespace pgsql::slapd {
 
-/// What a client is told of a failure.
+/// The result that a client gets for a failure.
 struct failure {
     int code = LDAP_OTHER;
     const char* text = nullptr; ///< a literal: slapd keeps the pointer
 };
 
-/// The answer that makes clients do the right thing: 52 sends SSSD to its next server, while 4, 10,
-/// 11 and 32 would delete users from its cache and 49 would call a right password wrong.
+/// The code to which clients react correctly: unavailable (52) sends SSSD to its next server, while
+/// 4, 10, 11 and 32 would delete users from its cache and 49 would mean a wrong password.
 [[nodiscard]] failure code_for(const postgres::error& e) noexcept;
 
-/// What is done when the database is gone: its overlays took what the operation's callbacks need
-/// with them, and the frontend is what is left to answer.
+/// Call when the database was removed: its overlays have freed the data of the operation's
+/// callbacks, so only the frontend can send the result.
 void detach_from_database(Operation& op) noexcept;
 
-/// Must be called in a catch block: logs what was caught and says what to answer. `with` may be
+/// Must be called in a catch block: logs the exception and returns the result. `service` may be
 /// null.
 [[nodiscard]] failure report_exception(const Operation& op, service* service) noexcept;
 
-/// Glue, sorting, lists made of searches and access rules by group go on without what they could
-/// not get from us, and would tell the client that there is nothing more: an empty answer, made of
-/// an error. After this the client's operation that `op` belongs to ends with `told` instead, if it
-/// is a search or a compare.
+/// Glue, sorting, dynamic lists and ACLs by group continue without the data that this backend could
+/// not return, and would turn the error into an incomplete or empty result. After this call the
+/// client's operation that `op` belongs to ends with `failure` instead, if it is a search or
+/// compare.
 void override_client_result(Operation& op, const failure& failure) noexcept;
 
-/// Runs `work`, and once more if PostgreSQL refuses a statement before the client has got anything:
-/// the tables may have changed since their columns were looked at. For what only reads.
+/// Runs `work`, and once more if PostgreSQL rejects a statement before the first entry is sent: the
+/// tables may have changed since their columns were described. Only for operations that do not
+/// write.
 template <typename Work>
 auto retry_after_schema_change(service& service, const SlapReply& rs, Work work)
 {
@@ -47,8 +48,8 @@ auto retry_after_schema_change(service& service, const SlapReply& rs, Work work)
     return work();
 }
 
-/// Runs `work`, which answers the client itself and returns the result code; answers for it when it
-/// throws. Leaves in `with` what served, if anything did.
+/// Runs `work`, which sends the result itself and returns its code; sends the result if it throws.
+/// Sets `service` to the service in use, if any.
 template <typename Work>
 int run_operation(Operation* op, SlapReply* rs, std::shared_ptr<service>& service,
                   Work work) noexcept
@@ -74,14 +75,14 @@ int run_operation(Operation* op, SlapReply* rs, std::shared_ptr<service>& servic
     }
 }
 
-/// The same, for what is not counted here.
+/// The same, for operations that are not counted here.
 template <typename Work> int run_operation(Operation* op, SlapReply* rs, Work work) noexcept
 {
     std::shared_ptr<service> service;
     return run_operation(op, rs, service, work);
 }
 
-/// The same, and counts it, unless it is answered later.
+/// The same, and counts the operation, unless it completes later.
 template <typename Work>
 int run_counted_operation(operation_stats::kind what, Operation* op, SlapReply* rs,
                           Work work) noexcept

@@ -50,7 +50,7 @@ start_slapd - < <(conf "$PGPORT")
 directly=$(everything)
 stop_slapd
 start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\n&/')
-logged 'first look' 20
+logged 'startup checks finished' 20
 same "$directly" "$(everything)" "the answers through the proxy"
 for _ in {1..4}; do everything >"$T/answer.$BASHPID.$RANDOM" & done
 for job in $(jobs -p); do [ "$job" = "$SLAPD" ] || [ "$job" = "$POSTGRES" ] || [ "$job" = "$BOUNCER" ] || wait "$job"; done

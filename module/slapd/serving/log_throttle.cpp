@@ -1,4 +1,4 @@
-// log_throttle.cpp: limits how often the same message is logged.
+// Limits how often the same message is logged.
 #include "slapd/serving/log_throttle.hpp"
 
 namespace pgsql::slapd {

@@ -1,5 +1,4 @@
-// service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are
-// served from.
+// Builds the pools, caches and mapping of a database from its directives and PostgreSQL's catalog.
 #include "slapd/serving/service.hpp"
 #include "slapd/serving/kind_parser.hpp"
 
@@ -26,8 +25,9 @@
 namespace pgsql::slapd {
 namespace {
 
-// What decides which entries there are, and the password for PostgreSQL: a cookie of one server is
-// good at another that shows the same, whatever its limits, and at no other.
+// Derived from everything that determines the entries, and from the password for PostgreSQL. A
+// cookie of one server is valid at another that shows the same entries, whatever its limits, and
+// nowhere else.
 std::string secret_of(const directives& directives, const BackendDB& be)
 {
     std::string text(be.be_nsuffix != nullptr ? to_string_view(be.be_nsuffix[0])
@@ -69,22 +69,21 @@ std::shared_ptr<const auth::push_settings> push_of(const directives& directives)
 // In MiB.
 double size_of_cache(const directives& directives) { return directives.number(directives::cache); }
 
-// What is kept of the database's answers: to be used again, or for want of it only.
+// The cache of query results: for reuse, or with pgsql-serve-stale alone, only for outages.
 std::shared_ptr<directory::result_cache> answers_of(const directives& directives)
 {
     constexpr double mebibyte = 1024 * 1024;
-    constexpr double for_want_of_it = 32;
+    constexpr double stale_only = 32;
     const double size = size_of_cache(directives);
     const double stale = directives.number(directives::serve_stale);
     const bool notify = directives.flag(directives::cache_notify);
     if (!notify && !directives.has(directives::cache_ttl))
         throw config_error(
-            "pgsql-cache-notify off: nothing but their age would end the use of answers; "
-            "say how old they may become with pgsql-cache-ttl");
+            "pgsql-cache-notify off requires pgsql-cache-ttl, which limits the age of cached results");
     if (!in_server() || (size <= 0 && stale <= 0))
         return nullptr;
     auto out = std::make_shared<directory::result_cache>(directory::result_cache::limits{
-        static_cast<std::size_t>((size > 0 ? size : for_want_of_it) * mebibyte),
+        static_cast<std::size_t>((size > 0 ? size : stale_only) * mebibyte),
         directives.number(directives::cache_ttl), stale});
     if (size > 0 && !notify)
         out->start_notifications(clock::time_point::max());
@@ -103,7 +102,8 @@ std::shared_ptr<directory::result_cache> accounts_of(const directives& directive
 
 double pool_size(const directives& directives) { return directives.number(directives::pool_size); }
 
-// A core is left to others, and half of the sessions.
+// By default half of the cores or of the sessions, whichever is less; the rest is left to
+// authenticated clients.
 std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& directives)
 {
     const double cores = std::thread::hardware_concurrency();
@@ -139,7 +139,7 @@ constexpr int change_sessions = 2;
 } // namespace
 
 service::service(const BackendDB& be, const directives& directives,
-                 std::shared_ptr<operation_stats> counts, const std::function<void()>& alarm)
+                 std::shared_ptr<operation_stats> counts, const std::function<void()>& wake_tasks)
     : stats(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
@@ -161,10 +161,10 @@ service::service(const BackendDB& be, const directives& directives,
 {
     if (uses_notify && directives.flag(directives::pooler))
         throw config_error(
-            "pgsql-cache: behind a proxy that gives each transaction to another session "
-            "(pgsql-pooler on) changes are not heard of; say pgsql-cache-notify off");
+            "pgsql-cache: with pgsql-pooler on, change notifications do not arrive; set "
+            "pgsql-cache-notify off");
     if (suffix_ndn.empty())
-        throw config_error("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
+        throw config_error("the database has no suffix; add suffix \"dc=…\" after database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
         throw config_error(
             "the database has more than one suffix; make one pgsql database for each");
@@ -181,17 +181,17 @@ service::service(const BackendDB& be, const directives& directives,
     container_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.tree);
     containers_ = std::move(made.entries);
-    make_pools(directives, alarm);
+    make_pools(directives, wake_tasks);
 }
 
-void service::make_pools(const directives& directives, const std::function<void()>& alarm)
+void service::make_pools(const directives& directives, const std::function<void()>& wake_tasks)
 {
     const auto tell = [&](const std::string& about) {
         return postgres::circuit_breaker::callbacks{
             [before = label_ + about](const std::string& text) {
                 Debug(LDAP_DEBUG_ANY, "%s%s\n", before.c_str(), text.c_str());
             },
-            alarm};
+            wake_tasks};
     };
     transports_ = std::make_shared<transport_log>(label_);
     const auto opened = [&](const std::string& about) {
@@ -219,12 +219,11 @@ void service::make_pools(const directives& directives, const std::function<void(
 std::shared_ptr<const resolved_mapping> service::known_mapping()
 {
     const std::lock_guard lock(mutex_);
-    return mapping_ != nullptr && mapping_->complete
-               ? mapping_
-               : nullptr; // what was wrong may have been fixed
+    return mapping_ != nullptr && mapping_->complete ? mapping_
+                                                     : nullptr; // the error may have been fixed
 }
 
-// One examines the queries, the others wait.
+// One thread examines the queries, the others wait.
 std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_options& options)
 {
     constexpr auto glance = std::chrono::milliseconds(25);
@@ -233,7 +232,7 @@ std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_op
     while (!out.try_lock_until(std::min(options.expiry, clock::now() + glance))) {
         if (clock::now() >= options.expiry)
             throw postgres::error(postgres::error::cause::deadline,
-                                  "the queries were still being examined at the deadline");
+                                  "timed out while the queries were being examined");
         if (options.cancelled())
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
         options.on_long_wait();
@@ -244,7 +243,7 @@ std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_op
 std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_options& options)
 {
     const std::unique_lock one = turn_to_bind(options);
-    if (auto known = known_mapping()) // whoever held the lock has done it
+    if (auto known = known_mapping()) // built by the previous holder of the lock
         return known;
     auto fresh = pool_->with_connection(options, [&](postgres::connection& session) {
         return build_mapping(kinds_, domain_, private_groups_, tree_, session, options);
@@ -314,20 +313,20 @@ void service::log(const std::string& text) const
 }
 
 void service::warn_throttled(const std::string& kind, const std::string& text, double seconds,
-                             const char* aside)
+                             const char* log_suffix)
 {
     if (warning_listener)
         warning_listener(kind, text);
     else if (log_throttle_.should_log(kind, seconds))
-        log(text + aside);
+        log(text + log_suffix);
 }
 
-// The commonest cost among some of the stored hashes: what a name that does not exist must cost as
-// well. Not at any price: everybody waits for it, and a list that takes long must not keep lookups
-// from being quick.
+// Chooses the dummy hash: the most frequent cost among a sample of the stored hashes, so that binds
+// with unknown names take as long. The time is limited, since all operations wait for it, and a
+// slow list query must not delay lookups.
 void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options options)
 {
-    // Nor at more memory than a check may take: rows whose hashes do are refused unchecked.
+    // The memory is limited, too: hashes that exceed the budget are rejected without a check.
     const auto fits = [&](const auth::password_hash& dummy) {
         return dummy.cost().memory_kib <= budget.memory_kib;
     };
@@ -368,9 +367,9 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
         mapping.warnings.push_back(
             std::string("pgsql-list users ") +
             (e.caused_by_value() ? "has a row that PostgreSQL cannot read, "
-                                 : "is too slow for a look at ") +
-            "the password hashes: a bind with an unknown name takes the time of " +
-            std::string(auth::default_cost) + ", whatever the users' own take");
+                                 : "is too slow to inspect ") +
+            "the password hashes: binds with unknown names take the time of " +
+            std::string(auth::default_cost));
     }
     const auto most =
         std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {

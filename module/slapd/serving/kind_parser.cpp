@@ -79,7 +79,7 @@ public:
         else if (directive == "pgsql-values")
             read_values(value);
         else if (directive == "pgsql-login-filter")
-            read_gate(value);
+            read_login_filter(value);
         else if (directive == "pgsql-password-change")
             read_password_change(value);
         else
@@ -99,7 +99,7 @@ public:
         for (const auto& text : directives.values_of(directives::attribute))
             read_attribute(text);
         for (const auto& text : directives.values_of(directives::login_filter))
-            read_gate(text);
+            read_login_filter(text);
         for (const auto& text : directives.values_of(directives::password_change))
             read_password_change(text);
         if (kinds_.empty())
@@ -253,7 +253,7 @@ private:
         k.values.push_back({attribute, query(in, 0)});
     }
 
-    void read_gate(const std::string& text)
+    void read_login_filter(const std::string& text)
     {
         words in("pgsql-login-filter", text);
         kind_setting& k = kind_named(in.next("kind"), in);

@@ -67,14 +67,17 @@ std::shared_ptr<const auth::push_settings> push_of(const directives& directives)
 }
 
 // In MiB.
-double size_of_cache(const directives& directives) { return directives.number(directives::cache); }
+double cache_mebibytes(const directives& directives)
+{
+    return directives.number(directives::cache);
+}
 
 // The cache of query results: for reuse, or with pgsql-serve-stale alone, only for outages.
-std::shared_ptr<directory::result_cache> answers_of(const directives& directives)
+std::shared_ptr<directory::result_cache> result_cache_of(const directives& directives)
 {
     constexpr double mebibyte = 1024 * 1024;
     constexpr double stale_only = 32;
-    const double size = size_of_cache(directives);
+    const double size = cache_mebibytes(directives);
     const double stale = directives.number(directives::serve_stale);
     const bool notify = directives.flag(directives::cache_notify);
     if (!notify && !directives.has(directives::cache_ttl))
@@ -90,7 +93,7 @@ std::shared_ptr<directory::result_cache> answers_of(const directives& directives
     return out;
 }
 
-std::shared_ptr<directory::result_cache> accounts_of(const directives& directives)
+std::shared_ptr<directory::result_cache> account_cache_of(const directives& directives)
 {
     constexpr std::size_t bytes = 8 << 20;
     const double stale = directives.number(directives::serve_stale_binds);
@@ -104,7 +107,7 @@ double pool_size(const directives& directives) { return directives.number(direct
 
 // By default half of the cores or of the sessions, whichever is less; the rest is left to
 // authenticated clients.
-std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& directives)
+std::shared_ptr<postgres::fair_semaphore> anonymous_semaphore_of(const directives& directives)
 {
     const double cores = std::thread::hardware_concurrency();
     const double most = std::floor(std::min(cores, pool_size(directives)) / 2);
@@ -120,8 +123,8 @@ auth::hash_budget budget_of(const directives& directives)
             static_cast<std::size_t>(directives.number(directives::hash_memory)) * 1024};
 }
 
-postgres::endpoint target_of(const directives& directives, double timeout,
-                             const std::string& session)
+postgres::endpoint endpoint_of(const directives& directives, double timeout,
+                               const std::string& session)
 {
     postgres::endpoint out;
     out.uri = directives.text(directives::uri);
@@ -144,7 +147,7 @@ service::service(const BackendDB& be, const directives& directives,
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
       anonymous_search(directives.flag(directives::anonymous_search)),
-      anonymous(anonymous_share_of(directives)),
+      anonymous(anonymous_semaphore_of(directives)),
       anonymous_costs(std::make_shared<postgres::statement_costs>()),
       corks(directives.flag(directives::cork)), timeout(directives.number(directives::timeout)),
       cookie_secret(secret_of(directives, be)), check_chain(chain_of(directives)),
@@ -153,9 +156,10 @@ service::service(const BackendDB& be, const directives& directives,
       verified_passwords(std::make_shared<auth::verified_passwords>(
           directives.number(directives::bind_cache_ttl))),
       new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
-      changes_passwords(directives.has(directives::password_change)), cache(answers_of(directives)),
-      uses_notify(size_of_cache(directives) > 0 && directives.flag(directives::cache_notify)),
-      account_cache(accounts_of(directives)),
+      changes_passwords(directives.has(directives::password_change)),
+      cache(result_cache_of(directives)),
+      uses_notify(cache_mebibytes(directives) > 0 && directives.flag(directives::cache_notify)),
+      account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
       refuse_after_(directives.number(directives::refuse_after))
 {
@@ -186,7 +190,7 @@ service::service(const BackendDB& be, const directives& directives,
 
 void service::make_pools(const directives& directives, const std::function<void()>& wake_tasks)
 {
-    const auto tell = [&](const std::string& about) {
+    const auto breaker_callbacks = [&](const std::string& about) {
         return postgres::circuit_breaker::callbacks{
             [before = label_ + about](const std::string& text) {
                 Debug(LDAP_DEBUG_ANY, "%s%s\n", before.c_str(), text.c_str());
@@ -202,18 +206,18 @@ void service::make_pools(const directives& directives, const std::function<void(
     postgres::pool_limits limits{static_cast<int>(pool_size(directives)),
                                  directives.number(directives::session_lifetime),
                                  directives.number(directives::session_idle_timeout)};
-    read_endpoint_ = target_of(directives, timeout, session);
-    pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic, tell(""),
-                                             opened(""));
+    read_endpoint_ = endpoint_of(directives, timeout, session);
+    pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic,
+                                             breaker_callbacks(""), opened(""));
     primary_pool_ = pool_;
     const bool one_server = session.empty() && read_endpoint_.hosts->size() < 2;
-    notify_endpoint_ = one_server ? read_endpoint_ : target_of(directives, timeout, "primary");
+    notify_endpoint_ = one_server ? read_endpoint_ : endpoint_of(directives, timeout, "primary");
     if (!changes_passwords || one_server)
         return;
     limits.size = change_sessions;
     primary_pool_ = std::make_shared<postgres::pool>(
-        target_of(directives, timeout, "primary"), limits, stats->traffic,
-        tell("password changes: "), opened("password changes: "));
+        endpoint_of(directives, timeout, "primary"), limits, stats->traffic,
+        breaker_callbacks("password changes: "), opened("password changes: "));
 }
 
 std::shared_ptr<const resolved_mapping> service::known_mapping()
@@ -224,7 +228,7 @@ std::shared_ptr<const resolved_mapping> service::known_mapping()
 }
 
 // One thread examines the queries, the others wait.
-std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_options& options)
+std::unique_lock<std::timed_mutex> service::lock_mapping(const postgres::wait_options& options)
 {
     constexpr auto glance = std::chrono::milliseconds(25);
     const postgres::wait_scope here(options);
@@ -242,7 +246,7 @@ std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_op
 
 std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_options& options)
 {
-    const std::unique_lock one = turn_to_bind(options);
+    const std::unique_lock one = lock_mapping(options);
     if (auto known = known_mapping()) // built by the previous holder of the lock
         return known;
     auto fresh = pool_->with_connection(options, [&](postgres::connection& session) {

@@ -123,7 +123,7 @@ public:
 
 private:
     [[nodiscard]] std::unique_lock<std::timed_mutex>
-    turn_to_bind(const postgres::wait_options& options);
+    lock_mapping(const postgres::wait_options& options);
     void make_pools(const directives& directives, const std::function<void()>& wake_tasks);
     void inspect_hashes(resolved_mapping& mapping, postgres::wait_options options);
 

@@ -1,4 +1,4 @@
-// Checks that the module runs in the slapd that it was built for.
+// abi_check.cpp: checks that the module runs in the slapd that it was built for.
 //
 // slapd has no stable module interface: its structs change with versions and configure options, and
 // a module compiled for other structs would corrupt memory silently. Therefore this file compares

@@ -1,4 +1,4 @@
-// Checks that the module runs in the slapd that it was built for.
+// abi_check.hpp: checks that the module runs in the slapd that it was built for.
 #pragma once
 
 namespace pgsql::slapd {

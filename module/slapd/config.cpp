@@ -1,4 +1,5 @@
-// Registers the directives with slapd and passes their values between cn=config and a database.
+// config.cpp: registers the directives with slapd and passes their values between cn=config and a
+// database.
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/serving/database.hpp"

@@ -1,4 +1,4 @@
-// Applies the directives of a database: builds its service and swaps it in.
+// database.cpp: applies the directives of a database: builds its service and swaps it in.
 #include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"

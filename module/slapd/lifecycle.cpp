@@ -1,4 +1,4 @@
-// Opens and closes databases. Only slaptest waits for PostgreSQL here.
+// lifecycle.cpp: opens and closes databases. Only slaptest waits for PostgreSQL here.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 

@@ -1,4 +1,4 @@
-// Registers the backend with slapd: the functions that moduleload calls.
+// module.cpp: registers the backend with slapd: the functions that moduleload calls.
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/abi_check.hpp"

@@ -1,4 +1,4 @@
-// Publishes defaultNamingContext in the rootDSE: the search base for clients without one.
+// rootdse.cpp: publishes defaultNamingContext, the default search base, in the rootDSE.
 #include "slapd/rootdse.hpp"
 
 #include "slapd/core/slapd.hpp"

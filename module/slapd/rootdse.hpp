@@ -1,4 +1,4 @@
-// Publishes defaultNamingContext in the rootDSE: the search base for clients without one.
+// rootdse.hpp: publishes defaultNamingContext, the default search base, in the rootDSE.
 #pragma once
 
 namespace pgsql::slapd {

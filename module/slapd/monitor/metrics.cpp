@@ -1,5 +1,5 @@
-// The catalog of all metrics. A metric is a row here and a line in slapd-pgsql-operations(7),
-// MONITORING; tests/style/metrics.sh compares the two.
+// metrics.cpp: the catalog of all metrics. A metric is a row here and a line in
+// slapd-pgsql-operations(7), MONITORING; tests/style/metrics.sh compares the two.
 #include "slapd/monitor/metrics.hpp"
 
 #include "slapd/auth/async_bind.hpp"

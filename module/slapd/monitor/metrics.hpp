@@ -1,4 +1,4 @@
-// The catalog of all metrics of a database: their names and how to read them.
+// metrics.hpp: the catalog of all metrics of a database: their names and how to read them.
 #pragma once
 
 #include "slapd/serving/database.hpp"

@@ -1,4 +1,5 @@
-// Shows the metrics of a database as attributes of its entry below cn=Databases,cn=Monitor.
+// monitor.cpp: shows the metrics of a database as attributes of its entry below
+// cn=Databases,cn=Monitor.
 #include "slapd/monitor/monitor.hpp"
 
 #include "slapd/monitor/metrics.hpp"

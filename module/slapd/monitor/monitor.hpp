@@ -1,4 +1,4 @@
-// Shows the metrics of a database below cn=Monitor.
+// monitor.hpp: shows the metrics of a database below cn=Monitor.
 #pragma once
 
 #include "slapd/serving/database.hpp"

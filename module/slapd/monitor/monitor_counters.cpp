@@ -1,4 +1,5 @@
-// Shows one metric per entry below cn=PostgreSQL,cn=Monitor, the format that exporters read.
+// monitor_counters.cpp: shows one metric per entry below cn=PostgreSQL,cn=Monitor, the format that
+// exporters read.
 #include "slapd/monitor/monitor_counters.hpp"
 
 #include "slapd/monitor/metrics.hpp"

@@ -1,4 +1,4 @@
-// Shows one metric per entry below cn=PostgreSQL,cn=Monitor, for exporters.
+// monitor_counters.hpp: shows one metric per entry below cn=PostgreSQL,cn=Monitor, for exporters.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

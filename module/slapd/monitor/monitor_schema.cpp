@@ -1,4 +1,4 @@
-// Registers the metrics as attributes of slapd's schema.
+// monitor_schema.cpp: registers the metrics as attributes of slapd's schema.
 #include "slapd/monitor/monitor_schema.hpp"
 
 namespace pgsql::slapd {

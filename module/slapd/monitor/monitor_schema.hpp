@@ -1,4 +1,4 @@
-// The attributes and the object class that show metrics in cn=Monitor.
+// monitor_schema.hpp: the attributes and the object class that show metrics in cn=Monitor.
 #pragma once
 
 #include "slapd/monitor/metrics.hpp"

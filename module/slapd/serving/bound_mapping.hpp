@@ -1,4 +1,4 @@
-// A mapping resolved against the columns that the configured queries return.
+// bound_mapping.hpp: a mapping resolved against the columns that the configured queries return.
 #pragma once
 
 #include "auth/password_hash.hpp"

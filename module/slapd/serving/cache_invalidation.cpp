@@ -1,5 +1,5 @@
-// Invalidates the cache when PostgreSQL reports changes, and disables it when reports may be
-// missing.
+// cache_invalidation.cpp: invalidates the cache when PostgreSQL reports changes, and disables it
+// when reports may be missing.
 #include "slapd/serving/cache_invalidation.hpp"
 
 #include "cache/result_cache.hpp"

@@ -1,5 +1,5 @@
-// Invalidates the cache when PostgreSQL reports changes, and disables it when reports may be
-// missing.
+// cache_invalidation.hpp: invalidates the cache when PostgreSQL reports changes, and disables it
+// when reports may be missing.
 #pragma once
 
 #include "slapd/serving/service.hpp"

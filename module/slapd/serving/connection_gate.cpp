@@ -1,4 +1,5 @@
-// Makes slapd refuse new connections while the databases that request it are down.
+// connection_gate.cpp: makes slapd refuse new connections while the databases that request it are
+// down.
 //
 // With slapd's own slap_suspend_listeners the kernel still accepts connections into the queue,
 // where clients wait in vain. On Linux shutdown(2) ends the listening state of a socket and keeps

@@ -1,4 +1,5 @@
-// Makes slapd refuse new connections while the databases that request it are down.
+// connection_gate.hpp: makes slapd refuse new connections while the databases that request it are
+// down.
 #pragma once
 
 namespace pgsql::slapd {

@@ -1,4 +1,4 @@
-// Builds the container entries, which exist without a row.
+// container_entries.cpp: builds the container entries, which exist without a row.
 #include "slapd/serving/container_entries.hpp"
 
 #include "slapd/core/entry_uuid.hpp"

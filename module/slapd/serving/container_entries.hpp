@@ -1,4 +1,4 @@
-// Builds the container entries, which exist without a row.
+// container_entries.hpp: builds the container entries, which exist without a row.
 #pragma once
 
 #include "mapping/dn_tree.hpp"

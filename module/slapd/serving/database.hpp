@@ -1,4 +1,5 @@
-// The object behind be_private: the directives of one database and, while open, its service.
+// database.hpp: the object behind be_private: the directives of one database and, while open, its
+// service.
 #pragma once
 
 #include "postgres/maintenance_thread.hpp"

@@ -1,4 +1,4 @@
-// The names of directives, their defaults and the checks of their values.
+// directives.cpp: the names of directives, their defaults and the checks of their values.
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/kind_parser.hpp"
 

@@ -1,4 +1,4 @@
-// The directives of one database as texts, and the table that defines them.
+// directives.hpp: the directives of one database as texts, and the table that defines them.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Finds attributes that would expose password hashes.
+// exposure.cpp: finds attributes that would expose password hashes.
 #include "slapd/serving/exposure.hpp"
 
 #include "advisor/column_sources.hpp"

@@ -1,4 +1,4 @@
-// Finds attributes that would expose password hashes.
+// exposure.hpp: finds attributes that would expose password hashes.
 #pragma once
 
 #include "mapping/mapping.hpp"

@@ -1,4 +1,4 @@
-// Parses the directives about kinds, queries and attributes into settings.
+// kind_parser.cpp: parses the directives about kinds, queries and attributes into settings.
 #include "slapd/serving/kind_parser.hpp"
 #include "slapd/serving/directives.hpp"
 

@@ -1,4 +1,4 @@
-// Parses the kinds from the directives.
+// kind_parser.hpp: parses the kinds from the directives.
 #pragma once
 
 #include "mapping/settings.hpp"

@@ -1,4 +1,4 @@
-// Limits how often the same message is logged.
+// log_throttle.cpp: limits how often the same message is logged.
 #include "slapd/serving/log_throttle.hpp"
 
 namespace pgsql::slapd {

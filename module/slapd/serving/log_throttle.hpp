@@ -1,4 +1,4 @@
-// Limits how often the same message is logged.
+// log_throttle.hpp: limits how often the same message is logged.
 #pragma once
 
 #include "base/deadline.hpp"

@@ -1,4 +1,4 @@
-// Classifies result codes for the operation counters.
+// operation_stats.cpp: classifies result codes for the operation counters.
 #include "slapd/serving/operation_stats.hpp"
 
 namespace pgsql::slapd {

@@ -1,5 +1,5 @@
-// Counts the operations of a database by type and outcome, and measures their duration. Survives
-// changes of the directives.
+// operation_stats.hpp: counts the operations of a database by type and outcome, and measures their
+// duration. Survives changes of the directives.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

@@ -1,4 +1,4 @@
-// Refuses replication, which requires that all changes pass through slapd.
+// replication.cpp: refuses replication, which requires that all changes pass through slapd.
 #include "slapd/serving/replication.hpp"
 
 #include "slapd/serving/database.hpp"

@@ -1,4 +1,4 @@
-// Refuses replication, which requires that all changes pass through slapd.
+// replication.hpp: refuses replication, which requires that all changes pass through slapd.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

@@ -1,4 +1,5 @@
-// Builds the pools, caches and mapping of a database from its directives and PostgreSQL's catalog.
+// service.cpp: builds the pools, caches and mapping of a database from its directives and
+// PostgreSQL's catalog.
 #include "slapd/serving/service.hpp"
 #include "slapd/serving/kind_parser.hpp"
 

@@ -1,4 +1,4 @@
-// The state that operations on one database share between two configuration changes.
+// service.hpp: the state that operations on one database share between two configuration changes.
 #pragma once
 
 #include "auth/argon2.hpp"

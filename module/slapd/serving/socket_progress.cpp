@@ -1,4 +1,4 @@
-// Detects whether the peer of a socket receives data.
+// socket_progress.cpp: detects whether the peer of a socket receives data.
 #include "slapd/serving/socket_progress.hpp"
 
 #include <linux/sockios.h>

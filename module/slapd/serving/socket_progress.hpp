@@ -1,4 +1,4 @@
-// Detects whether the peer of a socket receives data.
+// socket_progress.hpp: detects whether the peer of a socket receives data.
 #pragma once
 
 #include <cstdint>

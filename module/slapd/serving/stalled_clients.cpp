@@ -1,4 +1,5 @@
-// Disconnects clients that block slapd's threads because they do not read their responses.
+// stalled_clients.cpp: disconnects clients that block slapd's threads because they do not read
+// their responses.
 #include "slapd/serving/stalled_clients.hpp"
 
 #include "slapd/core/client_address.hpp"

@@ -1,4 +1,5 @@
-// Disconnects clients that block slapd's threads because they do not read their responses.
+// stalled_clients.hpp: disconnects clients that block slapd's threads because they do not read
+// their responses.
 #pragma once
 
 #include "slapd/serving/service.hpp"

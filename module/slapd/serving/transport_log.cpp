@@ -1,4 +1,5 @@
-// Logs how sessions are transported, and warns if password hashes can be read on the network.
+// transport_log.cpp: logs how sessions are transported, and warns if password hashes can be read on
+// the network.
 #include "slapd/serving/transport_log.hpp"
 
 #include "slapd/core/slapd.hpp"

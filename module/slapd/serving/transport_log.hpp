@@ -1,4 +1,5 @@
-// Logs how sessions are transported, and warns if password hashes can be read on the network.
+// transport_log.hpp: logs how sessions are transported, and warns if password hashes can be read on
+// the network.
 #pragma once
 
 #include "postgres/transport.hpp"

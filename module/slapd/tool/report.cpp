@@ -1,4 +1,4 @@
-// Writes a report on the faults of a database's configuration and of its PostgreSQL server.
+// report.cpp: writes a report on a database's configuration and its PostgreSQL server.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/serving/cache_invalidation.hpp"

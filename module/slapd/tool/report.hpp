@@ -1,4 +1,4 @@
-// Writes a report on the faults of a database's configuration and of its PostgreSQL server.
+// report.hpp: writes a report on a database's configuration and its PostgreSQL server.
 #pragma once
 
 #include "slapd/serving/bound_mapping.hpp"

@@ -1,4 +1,4 @@
-// Reports which attributes the columns of the configured queries become.
+// report_columns.cpp: reports which attributes the columns of the configured queries become.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/tool/report.hpp"

@@ -1,4 +1,4 @@
-// The state that the parts of a report share, and the report itself.
+// report_context.hpp: the state that the parts of a report share, and the report itself.
 #pragma once
 
 // Must precede slapd's macros, which break it. Therefore this header is always included first.

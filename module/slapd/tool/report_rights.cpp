@@ -1,4 +1,4 @@
-// Reports the rights that the configured statements need.
+// report_rights.cpp: reports the rights that the configured statements need.
 #include "slapd/tool/report_context.hpp"
 
 #include "postgres/trigger_audit.hpp"

@@ -1,4 +1,4 @@
-// Reports the faults of all rows and the schemes of their password hashes.
+// report_rows.cpp: reports the faults of all rows and the schemes of their password hashes.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/auth/password_verifier.hpp"

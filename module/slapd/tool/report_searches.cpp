@@ -1,4 +1,4 @@
-// Reports the SQL of typical client searches, its plans, and missing indexes.
+// report_searches.cpp: reports the SQL of typical client searches, its plans, and missing indexes.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/entry/filter_translator.hpp"

@@ -1,4 +1,4 @@
-// Finds the rights that the role lacks for the configured statements.
+// rights.cpp: finds the rights that the role lacks for the configured statements.
 #include "slapd/tool/rights.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Finds the rights that the role lacks for the configured statements.
+// rights.hpp: finds the rights that the role lacks for the configured statements.
 #pragma once
 
 #include "slapd/serving/service.hpp"

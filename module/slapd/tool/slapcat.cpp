@@ -1,4 +1,5 @@
-// Serves slapd's tools entry by entry: slapcat and slapschema read all entries, slapacl one.
+// slapcat.cpp: serves slapd's tools entry by entry: slapcat and slapschema read all entries,
+// slapacl one.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 

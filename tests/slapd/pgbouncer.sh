@@ -43,7 +43,7 @@ start_bouncer() {
     BOUNCER=$!
     eventually 10 through 'SELECT 1'
 }
-through() { PGPASSWORD=ldap "$POSTGRES_BIN/psql" -h 127.0.0.1 -p "$bouncer" -U ldap -X -q -A -t manager -c "$1"; } # somebody else
+through() { PGPASSWORD=ldap "$POSTGRES_BIN/psql" -h 127.0.0.1 -p "$bouncer" -U ldap -X -q -A -t manager -c "$1"; } # another client
 start_bouncer
 
 start_slapd - < <(conf "$PGPORT")

@@ -68,7 +68,7 @@ search -b $base '(objectClass=posixGroup)' >/dev/null 2>&1 &
 slow=$!
 eventually 5 eval '[ "$(sessions active)" = 1 ]'
 hung=$(q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active'")
-kill -STOP "$hung" # nor does it hear that its client is gone
+kill -STOP "$hung" # nor does it notice that its client is gone
 expect 52 wait "$slow"
 for _ in 1 2 3 4 5; do right "while there is no room for one more session"; done
 times_said 2 'the database is away, and' || fail "a full server was taken for one that is away"

@@ -35,7 +35,18 @@ colour|color
 behaviour|behavior
 normalis(e|ed|es|ing)|normalize
 recognis(e|ed|es|ing)|recognize
-optimis(e|ed|es|ing)|optimize'
+optimis(e|ed|es|ing)|optimize
+initialis(e|ed|es|ing)|initialize
+catalogues?|catalog
+for ever|forever
+dut(y|ies)|task
+decoys?|dummy hash
+loans?|lease
+patience|wait options, timeout
+hears?|receives, notices
+heard of|reported
+complain(s|ed|ts?)?|warn, report
+made up|created, invented'
 
 prose() { # FILE: its lines without code blocks, which quote messages and configurations; numbered
     case $1 in
@@ -104,7 +115,7 @@ same "sample.cpp:1 sample.cpp:2 sample.cpp:2 sample.cpp:4 sample.sh:3" "$(found 
 mapfile -t sources < <(cd "$PROJECT" && find module tests packaging -type f \
     \( -path 'module/*.[ch]pp' -o -path 'module/*.def' -o -path 'tests/*.sh' -o -path 'packaging/lib/*.pm' -o -path 'packaging/slapd-*' \) ! -path 'tests/style/words.sh' | sort)
 perl "$T/texts.pl" "$PROJECT" "${sources[@]/#/$PROJECT/}" >"$T/texts"
-[ "$(wc -l <"$T/texts")" -gt 5000 ] || fail "the sources are not read correctly"
+[ "$(wc -l <"$T/texts")" -gt 4000 ] || fail "the sources are not read correctly"
 same "" "$(found "$T/texts")" "words of the private idiom in comments and messages"
 
 # Renamed public names: NAME → the name now. CHANGELOG.md tells them, and directives.def has the retired OID.

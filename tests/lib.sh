@@ -1,4 +1,4 @@
-# lib.sh: turns a test script into a private PostgreSQL cluster and a private slapd, and takes them away at its end.
+# lib.sh: gives a test script a private PostgreSQL cluster and a private slapd, and removes them at its end.
 #
 # Use: . "$(dirname "$0")/../lib.sh"    BUILD=build/asan (default build/release) chooses the module; KEEP=1 keeps $T.
 set -euo pipefail
@@ -14,7 +14,7 @@ PATH=$PATH:/usr/sbin:/sbin
 for variable in "${!PG@}"; do unset "$variable"; done
 export LDAPNOINIT=1 LC_ALL=C.UTF-8
 
-# In memory where there is room: a cluster is a thousand files that live for seconds.
+# In memory if it is large enough: a cluster is a thousand files that exist for seconds.
 has_room() { # DIRECTORY
     local mounts type free
     [ -d "$1" ] && [ -w "$1" ] || return

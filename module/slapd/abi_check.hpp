@@ -1,10 +1,10 @@
-// abi_check.hpp: tells whether the slapd we were loaded into is the one we were built for.
+// abi_check.hpp: checks that the module runs in the slapd that it was built for.
 #pragma once
 
 namespace pgsql::slapd {
 
-/// Null when versions and structures agree; otherwise what differs, naming both sides. The text
-/// stays valid.
+/// Null if versions and structures agree; otherwise a message that names the difference and both
+/// versions. The text has static lifetime.
 [[nodiscard]] const char* abi_mismatch() noexcept;
 
 } // namespace pgsql::slapd

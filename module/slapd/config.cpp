@@ -16,7 +16,7 @@ constexpr const char* oid_arc = "2.25.162856128844017627545785008905003916249";
 
 int handle(ConfigArgs* c) noexcept;
 
-/// The table of directives as slapd wants it. slapd keeps pointers into it.
+/// The table of directives in slapd's format. slapd keeps pointers into it.
 class config_schema {
 public:
     config_schema()
@@ -54,7 +54,7 @@ private:
         out.what = const_cast<char*>(row.value.argument);
         out.min_args = 2;
         out.max_args = row.value.several_words ? 0 : 2;
-        // The last part is our own, and must not be 0.
+        // The last part identifies the directive. It must not be 0.
         out.arg_type = ARG_MAGIC | (row.quoted() ? ARG_QUOTE : 0) | (id + 1);
         out.arg_item = reinterpret_cast<void*>(handle);
         out.attribute =
@@ -76,7 +76,7 @@ private:
     std::array<ConfigOCs, 2> classes_{};
 };
 
-// Gives the present values to cn=config; 1 means there are none.
+// Passes the current values to cn=config; returns 1 if there are none.
 int emit(ConfigArgs& c, const directive& row, const std::vector<std::string>& values)
 {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -96,8 +96,8 @@ void erase(const ConfigArgs& c, std::vector<std::string>& from)
         from.erase(from.begin() + c.valx);
 }
 
-// The value as it was written. slapd.conf's line begins with the directive and has lost its quotes
-// and backslashes in argv; SQL needs them.
+// The value as written. In slapd.conf the line begins with the directive. argv lacks the quotes and
+// backslashes, which SQL needs.
 std::string_view raw_value(const ConfigArgs& c)
 {
     std::string_view line(c.line);
@@ -128,11 +128,11 @@ void store(const ConfigArgs& c, const directive& row, std::vector<std::string>& 
 int refused(ConfigArgs& c, const char* reason) noexcept
 {
     snprintf(c.cr_msg, sizeof c.cr_msg, "%s", reason);
-    Debug(LDAP_DEBUG_ANY, "%s: %s\n", c.log, reason); // cr_msg may be too short for it
+    Debug(LDAP_DEBUG_ANY, "%s: %s\n", c.log, reason); // cr_msg may be too short
     return ARG_BAD_CONF;
 }
 
-// Runs once when a modification of cn=config has gone through all its values.
+// Runs once after a modification of cn=config has processed all its values.
 int apply_change(ConfigArgs* c) noexcept
 {
     try {
@@ -165,7 +165,7 @@ int handle(ConfigArgs* c) noexcept
     }
 }
 
-// Whether the line is more likely a part of a query than a directive with a typing error.
+// Whether the line is more likely part of a query than a misspelled directive.
 bool looks_like_sql(int count, char** words)
 {
     constexpr std::string_view keywords[] = {
@@ -188,13 +188,13 @@ extern "C" int pgsql_db_config(BackendDB*, const char* file, int line, int count
     try {
         if (count > 0 && looks_like_sql(count, words))
             Debug(LDAP_DEBUG_ANY,
-                  "%s: line %d: <%s> looks like a part of a query: begin each line that continues "
-                  "the one before with a blank\n",
+                  "%s: line %d: <%s> looks like part of a query: begin each continuation line "
+                  "with a space\n",
                   file, line, words[0]);
     } catch (const std::exception& e) {
         Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
     }
-    return SLAP_CONF_UNKNOWN; // which slapd refuses
+    return SLAP_CONF_UNKNOWN; // slapd rejects the line
 }
 
 extern "C" int pgsql_register_config(BackendInfo* bi) noexcept

@@ -1,4 +1,4 @@
-// database.cpp: turns the directives of one database into the service that is in force.
+// database.cpp: applies the directives of a database: builds its service and swaps it in.
 #include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
@@ -7,25 +7,25 @@ namespace pgsql::slapd {
 
 bool is_ours(const BackendDB& be) noexcept
 {
-    const BackendInfo* const mine = backend_info("pgsql");
-    return mine != nullptr && be.be_cf_ocs == mine->bi_cf_ocs && be.be_private != nullptr;
+    const BackendInfo* const backend = backend_info("pgsql");
+    return backend != nullptr && be.be_cf_ocs == backend->bi_cf_ocs && be.be_private != nullptr;
 }
 
-// slapd forks before it opens databases, so that a thread may begin here.
+// slapd forks before it opens databases, so threads may start here.
 std::shared_ptr<service> database::make_service(const BackendDB& be, const directives& directives)
 {
     if (!in_server())
         return std::make_shared<service>(be, directives, stats, nullptr);
-    for (auto& watch : maintenance_)
-        if (watch == nullptr)
-            watch = std::make_shared<postgres::maintenance_thread>();
-    // Operations may outlive the watches.
-    const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> woken = {maintenance_[0],
-                                                                              maintenance_[1]};
-    return std::make_shared<service>(be, directives, stats, [woken] {
-        for (const auto& watch : woken)
-            if (const auto there = watch.lock())
-                there->wake();
+    for (auto& thread : maintenance_)
+        if (thread == nullptr)
+            thread = std::make_shared<postgres::maintenance_thread>();
+    // Operations may outlive the maintenance threads.
+    const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> threads = {maintenance_[0],
+                                                                                maintenance_[1]};
+    return std::make_shared<service>(be, directives, stats, [threads] {
+        for (const auto& thread : threads)
+            if (const auto held = thread.lock())
+                held->wake();
     });
 }
 
@@ -40,12 +40,12 @@ void database::start_tasks(service& service)
 void database::apply(const BackendDB& be)
 {
     try {
-        auto room = async_binds_ != nullptr ? async_binds_ : std::make_shared<async_binds>();
-        std::shared_ptr<service> before; // its end does not need the lock
+        auto kept_binds = async_binds_ != nullptr ? async_binds_ : std::make_shared<async_binds>();
+        std::shared_ptr<service> before; // destroyed without the lock
         const std::lock_guard lock(mutex_);
         auto fresh = make_service(be, pending);
         start_tasks(*fresh);
-        async_binds_ = std::move(room);
+        async_binds_ = std::move(kept_binds);
         async_binds_->executor()->set_budget(fresh->budget);
         before = std::exchange(service_, std::move(fresh)); // operations under way keep it
         applied_ = pending;
@@ -84,19 +84,19 @@ std::shared_ptr<async_binds> database::binds() const
 void database::close() noexcept
 {
     std::shared_ptr<service> served;
-    std::shared_ptr<async_binds> room;
-    decltype(maintenance_) watches;
+    std::shared_ptr<async_binds> closed_binds;
+    decltype(maintenance_) threads;
     {
         const std::lock_guard lock(mutex_);
         served.swap(service_);
-        room.swap(async_binds_);
-        watches.swap(maintenance_);
+        closed_binds.swap(async_binds_);
+        threads.swap(maintenance_);
     }
-    for (const auto& watch : watches)
-        if (watch != nullptr)
-            watch->close();
-    if (room != nullptr)
-        room->close();
+    for (const auto& thread : threads)
+        if (thread != nullptr)
+            thread->close();
+    if (closed_binds != nullptr)
+        closed_binds->close();
 }
 
 } // namespace pgsql::slapd

@@ -1,4 +1,4 @@
-// lifecycle.cpp: opens and closes a database; nothing here waits for PostgreSQL, but for slaptest.
+// lifecycle.cpp: opens and closes databases. Only slaptest waits for PostgreSQL here.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -27,32 +27,32 @@ int failed(ConfigReply* cr, const char* reason) noexcept
     return -1;
 }
 
-// The patience of a task that no client waits for. Its thread counts as idle while it waits.
-postgres::wait_options wait_options_of(idle_thread& mine, double seconds)
+// The wait options of a background task. Its thread counts as idle while it waits.
+postgres::wait_options wait_options_of(idle_thread& idle, double seconds)
 {
-    return {in_seconds(seconds), [] { return slapd_shutdown != 0; }, [&mine] { mine.begin(); },
-            [&mine] { mine.end(); }};
+    return {in_seconds(seconds), [] { return slapd_shutdown != 0; }, [&idle] { idle.begin(); },
+            [&idle] { idle.end(); }};
 }
 
-// A search that reads a whole table gets slower with every row: for large ones the log names the
-// indexes.
-void advise(service& s, const directory::mapping& map, idle_thread& mine)
+// A search that reads a whole table slows down with every row. For large tables the log names the
+// missing indexes.
+void advise(service& s, const directory::mapping& map, idle_thread& idle)
 {
     constexpr double large = 10000; // rows
-    const postgres::wait_options options = wait_options_of(mine, 10);
+    const postgres::wait_options options = wait_options_of(idle, 10);
     try {
         const auto explain = s.pool().with_connection(options, [&](postgres::connection& session) {
             return postgres::explainer(session, large, options);
         });
         const auto reads = [&](const postgres::statement& search) {
-            try { // a session for each, so that clients need not wait for all of them
+            try { // one session per statement, so that clients wait for one statement at most
                 return s.pool().with_connection(options, [&](postgres::connection& session) {
                     return explain.seq_scans(search, session, options);
                 });
             } catch (const postgres::error& e) {
                 if (e.reason() != postgres::error::cause::statement)
                     throw;
-                s.warn_throttled(e.what(), "whether a search lacks an index cannot be told: " +
+                s.warn_throttled(e.what(), "cannot check whether a search lacks an index: " +
                                                std::string(e.what()));
                 return std::vector<postgres::seq_scan>();
             }
@@ -61,15 +61,15 @@ void advise(service& s, const directory::mapping& map, idle_thread& mine)
         for (const auto& advice : missing)
             s.log(advice.text());
     } catch (const std::exception& e) {
-        s.log(std::string("it could not be found out which indexes are missing: ") + e.what());
+        s.log(std::string("cannot check for missing indexes: ") + e.what());
     }
 }
 
-// A missing right, say, which describing the UPDATE would not show.
+// Describing the UPDATE would not reveal a missing right; running it does.
 void dry_run_password_change(service& s, const directory::kind& k,
-                             const refused_statements& refused, idle_thread& mine)
+                             const refused_statements& refused, idle_thread& idle)
 {
-    const postgres::wait_options options = wait_options_of(mine, s.timeout);
+    const postgres::wait_options options = wait_options_of(idle, s.timeout);
     try {
         s.primary_pool().with_connection(options, [&](postgres::connection& session) {
             session.dry_run(k.password_change, 3, options);
@@ -79,7 +79,7 @@ void dry_run_password_change(service& s, const directory::kind& k,
             throw;
         s.log(refused.with_remedy("pgsql-password-change " + k.name +
                                   ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
-              "; until this is fixed, passwords cannot be changed");
+              "; passwords cannot be changed until this is fixed");
     }
 }
 
@@ -91,8 +91,8 @@ refused_statements find_refused_statements(service& s, check_depth how,
     });
 }
 
-// slaptest: what only the database can tell is part of the test. That it is away is no fault of the
-// configuration, but that it refuses sessions is.
+// slaptest also tests what only the database can confirm. An unreachable database is not an error
+// in the configuration; refused sessions are.
 void test(service& s)
 {
     const auto limits = [&] {
@@ -111,30 +111,31 @@ void test(service& s)
     } catch (const postgres::error& e) {
         if (e.refused() || e.reason() == postgres::error::cause::statement)
             throw config_error(e.what());
-        s.log(std::string(e.what()) + "; whether PostgreSQL takes the queries could not be tested");
+        s.log(std::string(e.what()) + "; the queries were not tested against PostgreSQL");
     }
 }
 
-// What only the database can tell is said when slapd starts, not when the first user complains.
+// Logs at startup what only the database can confirm, before the first user is affected.
 void* startup_checks(void*, void* argument) noexcept
 {
     const std::unique_ptr<std::shared_ptr<service>> held(
         static_cast<std::shared_ptr<service>*>(argument));
     service& s = **held;
-    idle_thread mine;
+    idle_thread idle;
     try {
-        const auto mapping = s.mapping(wait_options_of(mine, s.timeout));
+        const auto mapping = s.mapping(wait_options_of(idle, s.timeout));
         for (const auto& remark : warnings_about(*mapping))
             s.log(remark);
         const auto refused =
-            find_refused_statements(s, check_depth::brief, wait_options_of(mine, s.timeout));
+            find_refused_statements(s, check_depth::brief, wait_options_of(idle, s.timeout));
         for (const auto& one : refused.optional_statements(mapping->map))
-            if (!one.name.starts_with("pgsql-password-change ")) // rehearsed below
-                s.log(refused.problem(one) + "; until then searches that need it get an error");
+            if (!one.name.starts_with("pgsql-password-change ")) // dry run below
+                s.log(refused.problem(one) +
+                      "; searches that need it will fail until this is fixed");
         for (const auto& k : mapping->map.kinds) {
             if (!k.error.empty()) {
-                s.log(refused.with_remedy(k.error) + "; until this is fixed, searches for " +
-                      k.name + " get an error");
+                s.log(refused.with_remedy(k.error) + "; searches for " + k.name +
+                      " will fail until this is fixed");
                 continue;
             }
             std::string names;
@@ -144,20 +145,17 @@ void* startup_checks(void*, void* argument) noexcept
             for (const auto& list : k.values)
                 names +=
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
-            s.log(k.name + " serve" + names);
+            s.log(k.name + ": serving attributes" + names);
             if (!k.password_change.empty())
-                dry_run_password_change(s, k, refused, mine);
+                dry_run_password_change(s, k, refused, idle);
         }
-        advise(s, mapping->map, mine);
+        advise(s, mapping->map, idle);
     } catch (const postgres::error& e) {
-        s.log(
-            std::string(
-                "the database is not available at the start and will be tried with every operation: ") +
-            e.what());
+        s.log(std::string("database unavailable at startup, will retry on demand: ") + e.what());
     } catch (const std::exception& e) {
-        s.log(std::string(e.what()) + "; until this is fixed, searches get an error");
+        s.log(std::string(e.what()) + "; searches will fail until this is fixed");
     }
-    Debug(LDAP_DEBUG_STATS, "%sthe first look at the database is over\n", s.label().c_str());
+    Debug(LDAP_DEBUG_STATS, "%sstartup checks finished\n", s.label().c_str());
     return nullptr;
 }
 
@@ -224,13 +222,13 @@ extern "C" int pgsql_unpause(BackendInfo*) noexcept
     {
         if (!is_ours(*be))
             continue;
-        if (const auto room = database_of(*be).binds())
-            room->on_config_change();
+        if (const auto binds = database_of(*be).binds())
+            binds->on_config_change();
         try {
             if (!database_of(*be).open())
                 continue;
-            register_monitor_entry(*be); // there may be a cn=Monitor now
-            check_replication(*be);      // what slapd has accepted without asking
+            register_monitor_entry(*be); // cn=Monitor may exist by now
+            check_replication(*be);      // slapd accepts it without asking the backend
         } catch (const std::exception& e) {
             (void)failed(nullptr, e.what());
         }

@@ -1,4 +1,4 @@
-// module.cpp: introduces the backend to slapd: what moduleload calls.
+// module.cpp: registers the backend with slapd: the functions that moduleload calls.
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/abi_check.hpp"
@@ -10,14 +10,14 @@ namespace {
 
 BackendInfo backend{};
 
-// The controls that operations honor. Those that go with changes only (pre-read, post-read,
-// permissive modify, transactions) are not available here: slapd says so if they are critical.
+// The controls that operations honor. Controls for changes (pre-read, post-read, permissive modify,
+// transactions) are not supported: slapd rejects them if they are critical.
 char* controls[] = {
     const_cast<char*>(LDAP_CONTROL_ASSERT),     const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
     const_cast<char*>(LDAP_CONTROL_NOOP),       const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
     const_cast<char*>(LDAP_CONTROL_SUBENTRIES), nullptr};
 
-int initialise(BackendInfo* bi) noexcept
+int initialize(BackendInfo* bi) noexcept
 {
     bi->bi_controls = controls;
     bi->bi_db_init = pgsql_db_init;
@@ -53,7 +53,7 @@ int initialise(BackendInfo* bi) noexcept
 } // namespace
 } // namespace pgsql::slapd
 
-// slapd takes 0 or -1 from init_module; other values index a table of loaders.
+// slapd expects 0 or -1 from init_module; other values index a table of loaders.
 extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
 {
     using namespace pgsql::slapd;
@@ -62,7 +62,7 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
         return -1;
     }
     backend.bi_type = const_cast<char*>("pgsql");
-    backend.bi_init = initialise;
+    backend.bi_init = initialize;
     use_slapd_schemes();
     if (register_rootdse() != 0 || backend_add(&backend) != 0) {
         Debug(LDAP_DEBUG_ANY, "back_pgsql: slapd refused the backend\n");

@@ -1,4 +1,4 @@
-// rootdse.cpp: shows in the rootDSE which base a client without one should search.
+// rootdse.cpp: publishes defaultNamingContext, the default search base, in the rootDSE.
 #include "slapd/rootdse.hpp"
 
 #include "slapd/core/slapd.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 AttributeDescription* default_naming_context = nullptr;
 
-// The suffix of the first pgsql database, unless the administrator's rootDSE file has named one.
+// Adds the suffix of the first pgsql database, unless the administrator's rootDSE file names one.
 int add_to(void*, Entry* e) noexcept
 {
     if (attr_find(e->e_attrs, default_naming_context) != nullptr)
@@ -35,7 +35,7 @@ int add_to(void*, Entry* e) noexcept
 
 int register_rootdse() noexcept
 {
-    // memberOf as the overlay of that name defines it, which need not be loaded.
+    // memberOf as slapo-memberof defines it; the overlay need not be loaded.
     static AttributeDescription* member_of = nullptr;
     (void)register_at(
         "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'Group that the entry belongs to' "

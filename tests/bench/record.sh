@@ -14,7 +14,7 @@ machine() {
     echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $memory"
 }
 
-syslog() { # slapd's log lines cost more when somebody reads them
+syslog() { # slapd's log lines cost more when a process reads them
     if [ -S /dev/log ]; then echo "a syslog daemon listens"; else echo "no syslog daemon listens"; fi
 }
 

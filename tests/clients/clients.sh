@@ -1,4 +1,4 @@
-# Gives a test the deployment: PostgreSQL, ldap1 and ldap2, SSSD; and takes all of it away, however the test ends.
+# Starts the deployment for a test (PostgreSQL, ldap1, ldap2, SSSD) and removes it, however the test ends.
 
 CLIENTS=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/lib.sh

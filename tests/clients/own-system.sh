@@ -149,7 +149,7 @@ typed() { # COMMAND: what is typed when it asks
         *'ldapwhoami '*' -W') echo ann-secret ;;
     esac
 }
-elsewhere() { [[ $1 == packaging/demo || $1 == tests/run ]]; } # tests/packaging/demo.sh; whoever runs this
+elsewhere() { [[ $1 == packaging/demo || $1 == tests/run ]]; } # tests/packaging/demo.sh; the caller of this
 # Runs every command of FILE. OUT has what the last one that ran has written; a function after_COMMAND looks at it.
 commands() { awk '/^```sh$/ { shown = 1; next } /^```/ { shown = 0 } shown && NF' "$checkout/$1"; }
 run_document() {

@@ -24,7 +24,7 @@ can_run_sssd() {
         skip "this container may not make mount namespaces (it lacks CAP_SYS_ADMIN)"
 }
 
-# The settings of the deployment's machines; what they leave blank is blank here too.
+# The settings of the deployment's machines; settings that are empty there are empty here.
 sssd_conf() {
     local uris server
     uris=$(for server; do [[ $server == *://* ]] || server=ldaps://$server:$LDAPS_PORT; printf '%s, ' "$server"; done)

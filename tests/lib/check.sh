@@ -6,6 +6,6 @@ need perl
 } >"$T/slaptest"
 chmod +x "$T/slaptest"
 checked() { # STATUS OPTION…: $OUT and $ERR
-    # Whoever runs the tests may be the only one that can read the module.
+    # Possibly only the user who runs the tests can read the module.
     expect "$1" env SLAPTEST="$T/slaptest" SLAPD_USER="$(id -un)" perl "$PROJECT/packaging/slapd-pgsql-check" "${@:2}"
 }

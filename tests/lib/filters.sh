@@ -1,7 +1,7 @@
 # filters.sh: compares what many searches find, over one connection.
 
 # each_filter BASE FILTER ATTRIBUTE: standard input has lines of a text for %s in FILTER, a tab, and the values of ATTRIBUTE that
-# the search must find, sorted, with blanks between.
+# the search must find, sorted and separated by spaces.
 each_filter() {
     local expected
     expected=$(cat)

@@ -17,13 +17,13 @@ END
 as_twin() { sed 's/dc=example,dc=com/dc=example,dc=org/g'; }
 as_ours() { sed 's/dc=example,dc=org/dc=example,dc=com/g'; }
 
-# Copies everything into the twin. An empty groupOfNames breaks the schema, so that there must be none.
+# Copies everything into the back-mdb copy. An empty groupOfNames breaks the schema, so there must be none.
 fill_twin() {
     search -M -b dc=example,dc=com -D cn=admin,dc=example,dc=com -w admin | as_twin >"$T/twin.ldif"
     expect 0 ldapadd -x -H "$URI" -D cn=admin,dc=example,dc=org -w admin -f "$T/twin.ldif"
 }
 
-# alike ARGS…: a search of ours has the result code, the entries and the controls that the twin's has, in that order;
+# alike ARGS…: a search of ours has the result code, the entries and the controls of the same search in back-mdb, in that order;
 # what it was is in $OUT. SHAPE=entries overlooks the order.
 alike() {
     local status=0 theirs ours

@@ -79,7 +79,7 @@ listens() { # URI
 
 # Waits until the slapd started last asks PostgreSQL nothing more of its own accord.
 settled() { eventually 30 looked_around; }
-looked_around() { tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -qF "the first look at the database is over"; }
+looked_around() { tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -qF "startup checks finished"; }
 
 # Ends slapd and insists that it ends by itself, in time, with status 0 and without a word of a sanitizer.
 end_slapd() {

@@ -89,7 +89,7 @@ same openldap "$(inside stat -c %U "/proc/$slapd")" "slapd's user"
 ! inside cat "/proc/$slapd/environ" | grep -q SQL_ || fail "the database's address is in slapd's environment"
 contains "$(<"$T/slapd.log")" 'made a self-signed certificate for ldap1' # logs go to standard output
 
-# A crash is mended, and counted. Orphans are reaped.
+# slapd is restarted after a crash, which is counted. Orphans are reaped.
 inside sh -c 'sleep 0.1 & kill -KILL '"$slapd"
 restarted() { [ "$(status | json restarts)" = 1 ] && in_state ready; }
 eventually 20 restarted

@@ -93,7 +93,7 @@ expect 0 search -b dc=example,dc=com '(memberUid=ann)' cn
 contains "$OUT" 'cn: sysadmins'
 stop_slapd
 
-# Other tables: nothing is made up for them.
+# Other tables: no settings are invented for them.
 settings() { printf '%s\n' "${ENOUGH[@]}" "$@" | sed 's/Users/people/' >"$T/cwd/other.env"; }
 settings
 expect 0 migrate other.env

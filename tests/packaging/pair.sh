@@ -50,7 +50,7 @@ until=$(date -u -d '+3650 days' +%Y)
 like='^okay::ldap[12]:[0-9.]*:healthy: certificate valid until '$until'-..-.., database available, configuration [0-9a-f]{12}$'
 same 2 "$(grep -cE "$like" <<<"$OUT")" "servers that are well in: $OUT"
 
-# A certificate that nobody vouches for, or that ends soon; another configuration; nobody at the port; the database away.
+# A certificate without a trusted issuer, or one that expires soon; another configuration; no server at the port; the database down.
 expect 1 pair -c "$T/ldap1/self-signed.crt" verify
 contains "$OUT" "fail::ldap2:$LDAP2:no answer from ldaps://$LDAP2:$LDAPS_PORT"
 expect 1 pair -d 4000 verify

@@ -36,7 +36,7 @@ expect 2 from_env PORT="$PORT" BIND_IP=127.0.0.1 STATE_DIR="$T/second"
 contains "$ERR" "PORT: another program uses $PORT on 127.0.0.1"
 [ ! -e "$T/second" ] || fail "STATE_DIR was made although nothing could start"
 
-# SIGTERM ends it with status 0 and takes the pid file away; what is kept serves the next start.
+# SIGTERM ends it with status 0 and removes the pid file; the next start uses the stored state.
 stop_slapd
 [ ! -e "$T/state/slapd.pid" ] || fail "slapd.pid is left"
 cp "$T/state/self-signed.crt" "$T/first.crt"
@@ -50,7 +50,7 @@ expect 0 ldap_tool ldapsearch -LLL -D uid=bob,dc=example,dc=com -w bob-secret -b
 contains "$OUT" 'cn: Ann Archer'
 stop_slapd
 
-# Another name needs another certificate. The database may be away at the start.
+# Another name needs another certificate. The database may be down at the start.
 serve SQL_URI=postgres://ldap:ldap@127.0.0.1:1/manager LDAP_COMMON_NAME=ldap2 REQUIRE_AUTH_FOR_SEARCH=false
 contains "$(handshake | openssl x509 -noout -ext subjectAltName)" 'DNS:ldap2'
 expect 52 ldap_tool ldapsearch -LLL -b dc=example,dc=com '(uid=ann)'

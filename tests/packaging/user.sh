@@ -28,7 +28,7 @@ serve STATE_DIR="$T/changing"
 runs_as openldap
 stop_slapd
 
-# Somebody's directory is not taken over.
+# A directory of another user is not taken over.
 mkdir "$T/somebodys"
 touch "$T/somebodys/file"
 expect 2 from_env STATE_DIR="$T/somebodys" BIND_IP=127.0.0.1 PORT="$PORT"

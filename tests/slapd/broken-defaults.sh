@@ -23,7 +23,7 @@ stop_slapd
 checked 1 --brief "$T/slapd.conf"
 contains "$OUT" 'pgsql-attribute users homeDirectory: 2 entries have no homeDirectory, which the object classes require'
 contains "$OUT" 'e.g. users "müller": the default "/home/müller" breaks the syntax of homeDirectory'
-contains "$OUT" 'do:  add another default= behind the one that breaks the syntax'
+contains "$OUT" 'do:  add another default= after the one that breaks the syntax'
 contains "$OUT" 'pgsql-attribute users mail: 2 defaults break the syntax'
 lacks "$OUT" 'gecos'
 

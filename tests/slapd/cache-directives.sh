@@ -4,7 +4,7 @@
 start_postgres -c log_statement=all
 base=dc=example,dc=com
 refuses() { { manager_conf; printf '%s\n' "${@:2}"; } >"$T/refused.conf"; refused "$T/refused.conf" "$1"; }
-refuses "say how old they may become with pgsql-cache-ttl" "pgsql-cache 16" "pgsql-cache-notify off"
+refuses "pgsql-cache-notify off requires pgsql-cache-ttl" "pgsql-cache 16" "pgsql-cache-notify off"
 refuses "expected a number of MiB between 0 and 1048576" "pgsql-cache 16M"
 refuses "expected a number of seconds between 0.1 and 604800" "pgsql-cache-ttl 0"
 refuses "expected on or off" "pgsql-cache-notify perhaps"

@@ -37,7 +37,7 @@ q 'REVOKE UPDATE ("userPassword") ON "Users" FROM ldap'
 # What could not be told is not fine.
 sed 's/"uidNumber" AS uid_number/"uidNumber"::text::xml AS uid_number/' "$T/slapd.conf" >"$T/untold.conf"
 checked 2 --brief "$T/untold.conf"
-contains "$OUT" 'pgsql-list users: it could not be told whether there are numbers (uidNumber) that several entries have: '
+contains "$OUT" 'pgsql-list users: cannot check for numbers (uidNumber) that several entries have: '
 
 # Without a configuration named: that of slapd-from-env.
 mkdir "$T/state"
@@ -48,7 +48,7 @@ contains "$OUT" 'dc=example,dc=com'
 # A cache needs triggers.
 { cat "$T/slapd.conf"; echo 'pgsql-cache 16'; } >"$T/cache.conf"
 checked 1 --brief "$T/cache.conf"
-contains "$OUT" 'pgsql-cache: the cache is not used, since changes in the database would not be heard of: triggers are missing on '
+contains "$OUT" 'pgsql-cache: cache disabled: changes in the database would go unnoticed: triggers are missing on '
 q "$(<"$PROJECT/schema/notify.sql")" >/dev/null
 q "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" >/dev/null
 checked 0 --brief "$T/cache.conf"

@@ -21,7 +21,7 @@ contains "$OUT" 'WHERE (e."uid_number" = $1'
 contains "$OUT" "Proxmox VE: all groups"
 contains "$OUT" "reads all of Groups (4 rows)"
 said note users "1 has a weak hash: MD5 crypt"
-said note "pgsql-list users" "no column gives the login shell"
+said note "pgsql-list users" "no column for the login shell"
 said note indexes 'finding users by mail reads all of "Users" (10 rows)'
 contains "$OUT" '0 errors, 0 warnings, '
 lacks "$OUT" elhOTHVqNzFreU5z # a salt
@@ -50,7 +50,7 @@ contains "$OUT" 'users "lee": the value "lée\x1b[2J@example.com" breaks the syn
 said error "pgsql-list users" "1 row has the name of another row"
 said error "pgsql-list users" "numbers (uidNumber) that several entries have: 1"
 contains "$OUT" 'e.g. 2000 {'
-said error "pgsql-attribute users uid" "values that are not stored in lower case or have superfluous blanks, and are not found; nobody of that name can log in: 1"
+said error "pgsql-attribute users uid" "values that are not stored in lower case or have superfluous spaces, and are not found; entries with these names cannot log in: 1"
 contains "$OUT" 'e.g. Kim'
 said note users "1 of them cannot log in, whatever the password: a value that is not a known hash (locked)"
 said warning users "1 of them cannot log in, whatever the password: a damaged argon2 hash"
@@ -82,7 +82,7 @@ first, second = report["databases"]
 assert (first["suffix"], second["suffix"]) == ("dc=example,dc=com", "dc=example,dc=org")
 users = second["kinds"][0]
 assert (users["rows"], users["entries"], users["may_log_in"]) == (16, 14, 0), users
-assert any(f["what"].startswith("the condition is true of no row") for f in second["findings"])
+assert any(f["what"].startswith("the condition is true for no row") for f in second["findings"])
 assert {"what": "a user by name", "verdict": "reads the table"}.items() <= first["searches"][0].items() and first["searches"][0]["cost"] > 0, first["searches"][0]
 assert any(s["client"] == "nslcd" and s["statements"][0]["plan"].startswith("Limit (") for s in second["searches"])
 assert {c["name"]: c["attributes"] for c in users["columns"]}["home_directory"] == ["homeDirectory"]

@@ -48,13 +48,13 @@ thaw_postgres
 eventually 20 times_said 2 'database up again after'
 right "after the thaw"
 
-# One slow statement is no reason to take the database away from everybody.
+# One slow statement does not make the database count as down for all operations.
 q 'ALTER TABLE "Groups" RENAME TO g; CREATE VIEW "Groups" AS SELECT g.* FROM g, pg_sleep(10); GRANT SELECT ON "Groups", g TO ldap' >/dev/null
 expect 52 search -b $base '(objectClass=posixGroup)'
 right "beside a slow statement"
 times_said 2 'database down, failing fast' || fail "a slow statement was taken for a database that is away"
 
-# Nor is it that there is no room for one more session, while those that exist are served.
+# Nor does a full connection limit, while existing sessions are served.
 q 'DROP VIEW "Groups"; ALTER TABLE g RENAME TO "Groups"; ALTER TABLE "Users" RENAME TO u;
    CREATE VIEW "Users" AS SELECT u.* FROM u, pg_sleep(1); GRANT SELECT ON "Users", u TO ldap'
 sessions() { q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state = '$1'"; }
@@ -68,7 +68,7 @@ search -b $base '(objectClass=posixGroup)' >/dev/null 2>&1 &
 slow=$!
 eventually 5 eval '[ "$(sessions active)" = 1 ]'
 hung=$(q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active'")
-kill -STOP "$hung" # nor does it hear that its client is gone
+kill -STOP "$hung" # nor does it notice that its client is gone
 expect 52 wait "$slow"
 for _ in 1 2 3 4 5; do right "while there is no room for one more session"; done
 times_said 2 'database down, failing fast' || fail "a full server was taken for one that is away"

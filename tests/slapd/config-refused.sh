@@ -57,7 +57,7 @@ pgsql-login-filter users false" pgsql-login-filter "already has a login filter"
 # Password changes.
 wrong 'pgsql-password-change users' pgsql-password-change
 wrong 'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ?' pgsql-password-change "takes three: the new hash"
-wrong 'pgsql-password-change users DELETE FROM "Users" WHERE ? = ? AND ? = 1' pgsql-password-change "is no UPDATE"
+wrong 'pgsql-password-change users DELETE FROM "Users" WHERE ? = ? AND ? = 1' pgsql-password-change "expected an UPDATE statement"
 wrong 'pgsql-password-change people UPDATE x SET y = $1 WHERE z = $2 AND y = $3' pgsql-password-change people
 for value in argon2id m=65536,t=3 m=64M t=0 p=0 p=65 m=2097152 "m=16 p=4" "t=1 u=2"; do
     wrong "pgsql-password-hash $value" pgsql-password-hash "${value%% *}"
@@ -97,7 +97,7 @@ for uri in 'postgres://ldap:geheim@[::1/manager' 'postgres://ldap:geheim@host/db
     instead "s|^pgsql-uri .*|pgsql-uri \"$uri\"|" pgsql-uri
     lacks "$OUT" geheim
 done
-instead 's|^pgsql-uri .*|pgsql-uri postgress://ldap:geheim@host/db|' 'begins with postgress://'
+instead 's|^pgsql-uri .*|pgsql-uri postgress://ldap:geheim@host/db|' 'unknown scheme postgress://'
 lacks "$OUT" geheim
 
 # What is missing altogether.

@@ -48,7 +48,7 @@ database none
 directory "$trusted"
 not_talked_to 'server does not support SSL, but SSL was required'
 
-# It mends itself when the right one is there again. A server that wants TLS says so to those who come without.
+# It recovers when the right certificate is back. A server that requires TLS reports that to sessions without it.
 database right
 logged 'database up again after' 20
 found

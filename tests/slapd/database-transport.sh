@@ -42,7 +42,7 @@ lacks "$ERR" 'connected to'
 expect 0 "${PRELOAD[@]}" slapcat -f "$T/slapd.conf" -l "$T/ldif"
 lacks "$ERR" "$warning"
 checked 1 --brief "$T/slapd.conf"
-contains "$OUT" 'pgsql-uri: the connection is not encrypted: hashes travel as they are'
+contains "$OUT" 'pgsql-uri: the connection is not encrypted: password hashes can be read on the network'
 
 # A server that gets TLS, or loses it, is told of while slapd runs.
 database "${with_tls[@]}"

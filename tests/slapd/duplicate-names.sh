@@ -15,7 +15,7 @@ same 1 "$(grep -c '^dn:' <<<"$OUT")" "entries at ann's DN"
 same 1 "$(grep -c '^uidNumber:' <<<"$OUT")" "numbers of ann"
 logged 'users: duplicate names, only the first row of each is used: "ann"'
 
-# Whose password would count is a matter of luck, so none does; whoever is active must not let in who is not.
+# Which password would count is a matter of luck, so none does; an active account must not let in a locked one.
 hash=$(q "SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = 'bob'")
 q "UPDATE \"Users\" SET \"userPassword\" = '$hash' WHERE \"uidNumber\" = 3001"
 for order in ASC DESC; do

@@ -51,7 +51,7 @@ kill $FLOOD
 wait $FLOOD 2>/dev/null || true
 eventually 60 quiet
 
-# Whoever floods with a right password gets no more than a share.
+# A client that floods with a right password gets no more than a share.
 kill_flood() { kill $FLOOD; wait $FLOOD 2>/dev/null || true; }
 flood 30 ann
 eventually 20 under_way 29

@@ -54,7 +54,7 @@ tested 1 "$compared" < <(guess "\"uid\" = 'ann' AND (left(\"userPassword\", 9) =
 tested 0 succeeded < <(guess "\"mail\" = ? AND \"userPassword\" <> ''")
 lacks "$OUT" hashes
 
-# slapd shows nothing of a kind that would: an error, and the other kinds as ever.
+# slapd shows nothing of a kind that would: an error, and the other kinds as usual.
 start_slapd - < <(list '"userPassword" AS description')
 expect 80 search -b dc=example,dc=com '(uid=ann)'
 lacks "$OUT" '$'

@@ -31,7 +31,7 @@ expect 5 compares "member:uid=dora,$base"
 same "" "$(dns -b $base '(|(memberUid=dora)(member=uid=dora,dc=example,dc=com))')" "her groups, once she is hidden"
 costs_nothing -b "cn=devs,$base" -s base memberUid
 
-# While the database is away, what is kept is what was shown last.
+# While the database is down, the cache has what was shown last.
 stop_postgres
 eventually 10 eval '[ "$(members)" = "$others" ]'
 expect 52 compares memberUid:dora # whether she is one is not known any more

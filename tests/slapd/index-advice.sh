@@ -44,7 +44,7 @@ touched="SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx
 n=$(pages)
 [ "$n" -gt 200 ] || fail "members need no index, so this test proves nothing: $n pages"
 
-# Word for word, they mend it.
+# Executed literally, they fix it.
 q "$(grep -o 'CREATE INDEX.*' "$T/slapd.log") ANALYZE"
 restart - < <(manager_conf)
 same "" "$(advice)" "what the log says when all indexes are there"

@@ -21,7 +21,7 @@ END
 start_slapd "$T/slapd.conf"
 fill_twin
 
-both() { # CODE ENTRIES USER ARGS…, of ours and of the twin
+both() { # CODE ENTRIES USER ARGS…, of ours and of back-mdb
     local code=$1 entries=$2 who=() suffix
     [ "$3" = nobody ] || who=(-D "uid=$3,$base" -w "$3-secret")
     shift 3

@@ -115,6 +115,6 @@ contains "$ERR" "the condition has 1 parameters"
 expect 80 change "replace: olcPgLoginFilter" "olcPgLoginFilter: users true" "olcPgLoginFilter: users false"
 contains "$ERR" "already has a login filter"
 expect 80 change "replace: olcPgLoginFilter" "olcPgLoginFilter: users username = 'open"
-contains "$ERR" "the condition cannot be read"
+contains "$ERR" "the condition cannot be parsed"
 expect 80 change "replace: olcPgLoginFilter" "olcPgLoginFilter: people true"
 expect 49 ldapwhoami -x -H "$URI" -D "uid=nosuch,ou=x,$base" -w x # and slapd goes on

@@ -21,7 +21,7 @@ grows() {
 
 start_postgres
 start_slapd - < <(manager_conf | monitored -)
-logged 'the first look at the database is over' # its statements are counted, too
+logged 'startup checks finished' # its statements are counted, too
 ready() { ldapsearch -x -LLL -o nettimeout=5 -H "$URI" -b dc=example,dc=com '(uid=.)' 1.1; } # as in slapd-pgsql-operations(7)
 expect 0 ready
 
@@ -78,7 +78,7 @@ same 3 "$(value olmPgPoolSize)" "the size of the pool after the change"
 same "$before" "$(value olmPgSearchAnswered)" "searches answered, after the change"
 grows 1 olmPgSearchAnswered search -b dc=example,dc=com '(uid=ann)'
 
-# ---- the database away: unavailable, and the counts can be read all the same
+# ---- the database down: unavailable, and the counts can still be read
 stop_postgres immediate
 grows 1 olmPgSearchUnavailable search -b dc=example,dc=com '(uid=ann)'
 grows 1 olmPgBindUnavailable ldapwhoami -x -H "$URI" -D uid=ann,dc=example,dc=com -w ann-secret

@@ -24,7 +24,7 @@ back() { eventually 10 search -b $base '(uid=ann)'; } # noticed by itself, half 
 
 stop_postgres
 start_slapd "$T/slapd.conf" # starts without its database, and says so
-logged "the database is not available at the start"
+logged "database unavailable at startup"
 away 1
 start_postgres
 back

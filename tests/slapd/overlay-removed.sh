@@ -2,7 +2,7 @@
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com
-# The statement of a bind waits as long as somebody holds the lock; ppolicy's own look at the entry does not.
+# The statement of a bind waits as long as another session holds the lock; ppolicy's own look at the entry does not.
 q "CREATE FUNCTION admitted() RETURNS boolean LANGUAGE sql AS 'SELECT pg_advisory_xact_lock_shared(1) IS NOT NULL';
    CREATE FUNCTION shown(text) RETURNS text LANGUAGE sql AS 'SELECT \$1 WHERE pg_advisory_xact_lock_shared(2) IS NOT NULL'"
 mkdir "$T/slapd.d"

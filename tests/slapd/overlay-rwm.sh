@@ -4,7 +4,7 @@
 start_postgres
 base=dc=example,dc=com
 q "DELETE FROM \"Groups\" WHERE cn = 'empty'"
-# A base that is ours under another name (slapd-relay(5)), one that is the twin's, and other names on the database itself.
+# A base that is ours under another name (slapd-relay(5)), one of the back-mdb copy, and other names on the database itself.
 relay() { printf '%s\n' 'database relay' "suffix \"$1\"" 'overlay rwm' "rwm-suffixmassage \"$1\" \"$2\"" 'rwm-map attribute login uid'; }
 {
     manager_conf | sed -e 's/^moduleload back_pgsql/&\nmoduleload back_mdb\nmoduleload back_relay\nmoduleload rwm/' \
@@ -17,7 +17,7 @@ sed -i '0,/^pidfile/s//attributetype ( 2.25.1 NAME '"'login'"' SUP uid )\n&/' "$
 start_slapd "$T/slapd.conf"
 fill_twin
 
-both() { # ARGS of a search below o=ours: the same below o=twin, and what they found is in $OUT
+both() { # ARGS of a search below o=ours: the same below "o=twin", and what they found is in $OUT
     local theirs status=0
     theirs=$(search "${@//o=ours/o=twin}" 2>&1 | sed 's/o=twin/o=ours/g' | entries; exit "${PIPESTATUS[0]}") || status=$?
     theirs+=" $status" status=0

@@ -48,7 +48,7 @@ start_postgres
 same "$before" "$(hash_of bob)" "bob's hash after a change without a database"
 eventually 5 bind bob bob-1
 
-# Sessions that have broken while they lay idle, and one that breaks after the commit: changed, and told so.
+# Sessions that broke while idle, and one that breaks after the commit: the password is changed, and success is returned.
 stop_slapd
 TIMEOUT=20
 start_slapd - < <(with "$update")

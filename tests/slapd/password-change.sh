@@ -27,7 +27,7 @@ passwd() { # ldappasswd, with the result code as its status
 as() { local who=$1 password=$2; shift 2; passwd -D "uid=$who,$base" -w "$password" "$@"; }
 hash_of() { q "SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = '$1'"; }
 
-# By oneself: logged in is enough, an old password must be right.
+# The user's own password: a login suffices, and an old password must be right.
 expect 0 as bob bob-secret -s bob-new
 expect 49 bind bob bob-secret
 expect 0 bind bob bob-new

@@ -40,7 +40,7 @@ refuse() { # TEXT LINE…
     expect 0 passwd four
 }
 refuse "takes three" "replace: olcPgPasswordChange" "olcPgPasswordChange: users UPDATE x SET y = ?"
-refuse "has one already" "add: olcPgPasswordChange" "olcPgPasswordChange: users $update AND true"
+refuse "already has a password change" "add: olcPgPasswordChange" "olcPgPasswordChange: users $update AND true"
 refuse "expected m=" "replace: olcPgPasswordHash" "olcPgPasswordHash: argon2i"
 refuse "pgsql-hash-memory allows" "add: olcPgHashMemory" "olcPgHashMemory: 32"
 

@@ -43,14 +43,14 @@ start_bouncer() {
     BOUNCER=$!
     eventually 10 through 'SELECT 1'
 }
-through() { PGPASSWORD=ldap "$POSTGRES_BIN/psql" -h 127.0.0.1 -p "$bouncer" -U ldap -X -q -A -t manager -c "$1"; } # somebody else
+through() { PGPASSWORD=ldap "$POSTGRES_BIN/psql" -h 127.0.0.1 -p "$bouncer" -U ldap -X -q -A -t manager -c "$1"; } # another client
 start_bouncer
 
 start_slapd - < <(conf "$PGPORT")
 directly=$(everything)
 stop_slapd
 start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\n&/')
-logged 'first look' 20
+logged 'startup checks finished' 20
 same "$directly" "$(everything)" "the answers through the proxy"
 for _ in {1..4}; do everything >"$T/answer.$BASHPID.$RANDOM" & done
 for job in $(jobs -p); do [ "$job" = "$SLAPD" ] || [ "$job" = "$POSTGRES" ] || [ "$job" = "$BOUNCER" ] || wait "$job"; done

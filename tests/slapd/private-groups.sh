@@ -57,7 +57,7 @@ same Zed "$(groups '(memberUid=Zed)')" "Zed's group"
 same "Zed staff" "$(groups '(!(memberUid=zed))')" "groups without zed"
 same Zed "$(groups '(cn=z*)')" "groups by a pattern"
 
-# What the groups have and nobody's private group has; and numbers that are text.
+# What the groups have and no private group has; and numbers that are text.
 same "" "$(search -b "cn=Zed,$base" -s base createTimestamp | sed -n 's/^createTimestamp: //p')" "when Zed's group was made"
 same staff "$(groups '(createTimestamp>=20200101000000Z)')" "groups by their time"
 stop_slapd

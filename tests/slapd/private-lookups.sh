@@ -32,7 +32,7 @@ expect 6 ldapcompare -x -H "$URI" "cn=fay,$base" memberUid:fay
 expect 5 ldapcompare -x -H "$URI" "cn=fay,$base" gidNumber:2004
 stop_slapd
 
-# By the lookup of the number, whoever has it; and of several users who share it, the first has the group.
+# By the lookup of the number, whichever user has it; and of several users who share it, the first has the group.
 conf "$PROJECT/schema/rfc2307bis.schema" gidNumber >"$T/numbers.conf"
 start_slapd "$T/numbers.conf"
 for filter in '(gidNumber=7008)' '(cn=ivy)' '(&(memberUid=ivy)(cn=i*))' "(&(cn=ivy)(member=uid=ivy,$base))"; do same "ivy" "$(groups "$filter")" "what $filter finds"; done

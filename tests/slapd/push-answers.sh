@@ -16,7 +16,7 @@ for part in '"username": "ann"' '"title": "' '"body": "' '"callback": "approve"'
     contains "$(<"$T/push/requests")" "$part"
 done
 
-# The password goes first: without it nobody's telephone rings.
+# The password goes first: without it no phone rings.
 expect 49 bind ann wrong
 expect 49 bind nobody
 same 1 "$(prompts)" "prompts after a wrong password"

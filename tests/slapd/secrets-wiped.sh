@@ -24,7 +24,7 @@ END
 }
 login() { ldapwhoami -x -H "$URI" -D "uid=$1,$base" -w "$2"; }
 
-# Their hashes are dear: argon2 and bcrypt.
+# Their hashes are expensive: argon2 and bcrypt.
 expect 0 login ann ann-secret
 expect 49 login ann wrong-word-of-ann
 expect 49 login carl carl-secret

@@ -28,7 +28,7 @@ expect 49 login jan
 
 for how in fast immediate; do
     stop_postgres "$how"
-    expect 0 login ann # a dear hash, checked later
+    expect 0 login ann # an expensive hash, checked later
     expect 0 login bob
     expect 0 login hal gus-secret # the last hash that was seen
     expect 52 login ann wrong

@@ -30,15 +30,15 @@ manager_conf | sed 's/FROM "Groups" g$/FROM "Grups" g/' >"$T/broken.conf"
 OUT=$("${PRELOAD[@]}" slaptest -u -f "$T/broken.conf" 2>&1)
 same "config file testing succeeded" "$OUT" "slaptest -u"
 
-# Away, or silent: said within the time that an operation has.
+# Down, or silent: reported within the time that an operation has.
 manager_conf >"$T/good.conf"
 stop_postgres
 tested 0 <"$T/good.conf"
 contains "$OUT" 'cannot connect'
-contains "$OUT" 'whether PostgreSQL takes the queries could not be tested'
+contains "$OUT" 'the queries were not tested against PostgreSQL'
 contains "$OUT" succeeded
 start_postgres
 freeze_postgres
 within 15 tested 0 <"$T/good.conf"
-contains "$OUT" 'could not be tested'
+contains "$OUT" 'were not tested'
 thaw_postgres

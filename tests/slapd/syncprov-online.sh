@@ -45,7 +45,7 @@ expect 0 ldapwhoami -x -H "$URI" -D "uid=ann,$base" -w ann-secret -e ppolicy
 expect 80 add_overlay syncprov "$(database_of dc=top)" # which is glued to one of ours
 contains "$ERR" "database pgsql dc=part,dc=top: $reason"
 
-# Where it can work it does, and is taken away and put back.
+# Where it can work it does, and it can be removed and added again.
 for _ in 1 2; do
     expect 0 add_overlay syncprov "$(database_of dc=local)"
     same '{0}syncprov' "$(overlays "$(database_of dc=local)")" "the overlays of the local database"

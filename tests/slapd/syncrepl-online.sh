@@ -39,7 +39,7 @@ changetype: modify
 add: olcSyncrepl
 olcSyncrepl: rid=1 provider=$URI searchbase=dc=provider suffixmassage=$base type=refreshAndPersist bindmethod=simple binddn=cn=admin,dc=provider credentials=admin retry="1 +"
 END
-logged 'pgsql: syncrepl cannot fill a pgsql database, which is changed in PostgreSQL only; remove the directive' 20
+logged 'pgsql: syncrepl cannot fill a pgsql database, because its data changes only in PostgreSQL; remove the directive' 20
 logged "be_add" 20
 tried() { [ "$(grep -c be_add "$T/slapd.log")" -ge "$1" ]; }
 for attempt in 1 2 3; do

@@ -1,4 +1,4 @@
-# The manual describes exactly the metrics of the catalogue, with their types and units.
+# The manual describes exactly the metrics of the catalog, with their types and units.
 . "$(dirname "$0")/../lib.sh"
 
 catalogue=$PROJECT/module/slapd/monitor/metrics.cpp

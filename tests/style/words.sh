@@ -1,4 +1,4 @@
-# Documents use the field's words; each private idiom has a better word beside it.
+# Documents, comments and messages use the field's words; each private idiom has a better word beside it.
 . "$(dirname "$0")/../lib.sh"
 
 # WORD (an extended regular expression, whole words) → the better word. Quoted messages, configurations and options are not searched.
@@ -35,7 +35,18 @@ colour|color
 behaviour|behavior
 normalis(e|ed|es|ing)|normalize
 recognis(e|ed|es|ing)|recognize
-optimis(e|ed|es|ing)|optimize'
+optimis(e|ed|es|ing)|optimize
+initialis(e|ed|es|ing)|initialize
+catalogues?|catalog
+for ever|forever
+dut(y|ies)|task
+decoys?|dummy hash
+loans?|lease
+patience|wait options, timeout
+hears?|receives, notices
+heard of|reported
+complain(s|ed|ts?)?|warn, report
+made up|created, invented'
 
 prose() { # FILE: its lines without code blocks, which quote messages and configurations; numbered
     case $1 in
@@ -60,6 +71,52 @@ printf '%s\n' 'a.md:1: It is mended.' 'a.md:2: It is fixed.' 'a.md:3: The databa
 same "a.md:3 a.md:1" "$(found "$T/sample" | grep -o '^a.md:[0-9]' | xargs)" "what the check finds"
 
 same "" "$(found "$T/prose")" "words of the private idiom"
+
+# The same in the sources: comments and string literals of the module, comments of the tests' scripts and of the packaging.
+# Left out, because they are no prose:
+# - `code` in backticks, $variables and paths with a slash: names may contain such a word (back-mdb's `twin`, $PROJECT, doc/house.md);
+# - "texts" quoted in comments of scripts: a test's data, such as the password "dear";
+# - string literals that are SQL names or words of a protocol: one word without a space is an identifier, not a sentence.
+cat >"$T/texts.pl" <<'END_OF_PERL'
+use strict;
+use warnings;
+my ($project, @files) = @ARGV;
+my @found;
+sub add { # FILE OFFSET-LINE TEXT
+    my ($file, $line, $text) = @_;
+    $text =~ s/`[^`\n]*`|\$\{?\w+\}?|[\w.-]*(?:\/[\w.*-]+)+//g;
+    push @found, map { "$file:" . $line++ . ": $_" } split /\n/, $text, -1;
+    return;
+}
+for my $path (@files) {
+    my $file = $path =~ s{^\Q$project\E/}{}r;
+    open my $in, '<', $path or die "$path: $!\n";
+    my $source = do { local $/; <$in> };
+    if ($path =~ /\.(?:cpp|hpp|def)\z/) {
+        while ($source =~ m{(?<comment>//[^\n]*|/\*.*?\*/)|R"(?<end>[^(\s]*)\((?<raw>.*?)\)\k<end>"|"(?<string>(?:[^"\\\n]|\\.)*)"|'(?:[^'\\\n]|\\.)+'}gs) {
+            my ($text, $prose, $begin) = ($+{comment} // $+{raw} // $+{string} // next, defined $+{comment}, $-[0]);
+            add($file, 1 + (substr($source, 0, $begin) =~ tr/\n//), $text) if $prose || $text =~ /\S\s+\S/;
+        }
+    } else {
+        my $line = 0;
+        for (split /\n/, $source) {
+            $line++;
+            add($file, $line, $1 =~ s/"[^"]*"//gr) if /(?:^|\s)#(?!!)(.*)/;
+        }
+    }
+}
+print "$_\n" for @found;
+END_OF_PERL
+printf '%s\n' '// It is mended.' 'f("The database is away: %s", R"(is dear)", "away", '"'\"'"'); // `twin` doc/house.md' '/* two' '   rooms */' >"$T/sample.cpp"
+printf '%s\n' '#!/house' 'echo "#1 away" # the password "dear" of $PROJECT' '# Whoever asks.' >"$T/sample.sh"
+perl "$T/texts.pl" "$T" "$T/sample.cpp" "$T/sample.sh" >"$T/sample"
+same "sample.cpp:1 sample.cpp:2 sample.cpp:2 sample.cpp:4 sample.sh:3" "$(found "$T/sample" | grep -oE '^sample.(cpp|sh):[0-9]+' | sort | xargs)" "what the check finds in sources"
+
+mapfile -t sources < <(cd "$PROJECT" && find module tests packaging -type f \
+    \( -path 'module/*.[ch]pp' -o -path 'module/*.def' -o -path 'tests/*.sh' -o -path 'packaging/lib/*.pm' -o -path 'packaging/slapd-*' \) ! -path 'tests/style/words.sh' | sort)
+perl "$T/texts.pl" "$PROJECT" "${sources[@]/#/$PROJECT/}" >"$T/texts"
+[ "$(wc -l <"$T/texts")" -gt 4000 ] || fail "the sources are not read correctly"
+same "" "$(found "$T/texts")" "words of the private idiom in comments and messages"
 
 # Renamed public names: NAME → the name now. CHANGELOG.md tells them, and directives.def has the retired OID.
 names='pgsql-anonymous-share|pgsql-anonymous-limit

@@ -1,4 +1,4 @@
-// metrics.cpp: the catalogue of all metrics. A metric is a row here and a line in
+// metrics.cpp: the catalog of all metrics. A metric is a row here and a line in
 // slapd-pgsql-operations(7), MONITORING; tests/style/metrics.sh compares the two.
 #include "slapd/monitor/metrics.hpp"
 
@@ -28,7 +28,7 @@ reader traffic(event what)
     return [what](const metric_source& s) { return s.counted.traffic->events_counted[what]; };
 }
 
-// Of what exists only while the database is open.
+// For objects that exist only while the database is open.
 template <typename Read> reader room(Read read)
 {
     return [read](const metric_source& s) {
@@ -72,7 +72,7 @@ std::vector<metric> numbers()
          traffic(event::session)},
         {6, "olmPgRetries", counter, count, "Operations repeated because a connection was lost",
          traffic(event::repeated)},
-        {7, "olmPgPoolSize", gauge, count, "Connections to PostgreSQL at most",
+        {7, "olmPgPoolSize", gauge, count, "Maximum number of connections to PostgreSQL",
          serving([](service& s) { return s.pool().size(); })},
         {8, "olmPgPoolInUse", gauge, count, "Connections to PostgreSQL in use",
          serving([](service& s) { return s.pool().leased(); })},
@@ -90,11 +90,11 @@ std::vector<metric> numbers()
          serving([](service& s) { return s.pool().health().seconds_down(); })},
         {18, "olmPgFailedFast", counter, count,
          "Connections that were requested while PostgreSQL was down", traffic(event::refused)},
-        {19, "olmPgAnonymousRunning", gauge, count, "Searches without a login that hold a turn",
+        {19, "olmPgAnonymousRunning", gauge, count, "Unauthenticated searches that hold a slot",
          serving([](service& s) { return s.anonymous->current_load().held; })},
-        {20, "olmPgAnonymousWaiting", gauge, count, "Searches without a login that wait for a turn",
+        {20, "olmPgAnonymousWaiting", gauge, count, "Unauthenticated searches that wait for a slot",
          serving([](service& s) { return s.anonymous->current_load().waiting; })},
-        {10, "olmPgHashesWaiting", gauge, count, "Password checks whose turn has not come",
+        {10, "olmPgHashesWaiting", gauge, count, "Password checks that wait for their turn",
          room([](async_binds& r) { return r.executor()->load().waiting; })},
         {11, "olmPgHashesRunning", gauge, count, "Threads that check password hashes",
          room([](async_binds& r) { return r.executor()->load().threads; })},
@@ -103,29 +103,30 @@ std::vector<metric> numbers()
          room([](async_binds& r) { return r.push()->load().prompts; })},
         {13, "olmPgLoginsWaiting", gauge, count, "Logins that wait for an approval",
          room([](async_binds& r) { return r.push()->load().logins; })},
-        {30, "olmPgCacheHits", counter, count, "Answers from the cache",
+        {30, "olmPgCacheHits", counter, count, "Query results served from the cache",
          cache([](const figures& f) -> std::uint64_t { return f.hits; })},
-        {31, "olmPgCacheMisses", counter, count, "Answers that were not in the cache",
+        {31, "olmPgCacheMisses", counter, count, "Query results that were not in the cache",
          cache([](const figures& f) -> std::uint64_t { return f.misses; })},
         {32, "olmPgCacheShared", counter, count,
          "Misses that were answered by the statement of another operation",
          cache([](const figures& f) -> std::uint64_t { return f.shared; })},
         {33, "olmPgCacheChanges", counter, count,
-         "Changes that were reported, each of which dropped all answers",
+         "Reported changes, each of which invalidated all query results",
          cache([](const figures& f) -> std::uint64_t { return f.changes; })},
-        {34, "olmPgCacheEvictions", counter, count, "Answers dropped because memory was short",
+        {34, "olmPgCacheEvictions", counter, count,
+         "Query results evicted because memory was short",
          cache([](const figures& f) -> std::uint64_t { return f.evictions; })},
-        {35, "olmPgCacheEntries", gauge, count, "Answers in the cache",
+        {35, "olmPgCacheEntries", gauge, count, "Query results in the cache",
          cache([](const figures& f) -> std::uint64_t { return f.entries; })},
-        {36, "olmPgCacheBytes", gauge, bytes, "Bytes that the answers in the cache occupy",
+        {36, "olmPgCacheBytes", gauge, bytes, "Bytes that the query results in the cache occupy",
          cache([](const figures& f) -> std::uint64_t { return f.bytes; })},
         {37, "olmPgCacheAge", gauge, seconds,
-         "Seconds since the oldest answer in the cache was read",
+         "Seconds since the oldest query result in the cache was read",
          serving([](service& s) { return s.cache != nullptr ? s.cache->age() : 0; })},
         {38, "olmPgCacheListening", gauge, count, "1 while changes are reported",
          serving([](service& s) { return s.cache != nullptr && s.cache->valid() ? 1 : 0; })},
         {39, "olmPgStaleAnswers", counter, count,
-         "Answers from stale data while the database was down",
+         "Responses from stale data while the database was down",
          cache([](const figures& f) -> std::uint64_t { return f.stale; })},
         {40, "olmPgStaleBinds", counter, count,
          "Logins checked against stale data while the database was down",
@@ -135,7 +136,7 @@ std::vector<metric> numbers()
 
 struct operation_row {
     operation_stats::kind kind;
-    int number; ///< of its first outcome
+    int number; ///< the OID of its first outcome
     int histogram_number;
     const char* name;
 };
@@ -150,7 +151,7 @@ static_assert(std::size(operations) == operation_stats::kinds);
 struct outcome_row {
     operation_stats::outcome outcome;
     const char* name;
-    bool of_searches_only = false;
+    bool searches_only = false;
 };
 constexpr outcome_row outcomes[] = {
     {operation_stats::answered, "Answered"}, {operation_stats::empty, "Empty", true},
@@ -164,11 +165,11 @@ void add_outcomes(std::vector<metric>& to)
 {
     for (const auto& operation : operations)
         for (const auto& how : outcomes)
-            if (!how.of_searches_only || operation.kind == operation_stats::search)
+            if (!how.searches_only || operation.kind == operation_stats::search)
                 to.push_back(
                     {operation.number + static_cast<int>(how.outcome),
                      std::string(operation.name) + how.name, counter, count,
-                     "Operations of this kind that ended so",
+                     "Operations of this type with this outcome",
                      [kind = operation.kind, outcome = how.outcome](const metric_source& s) {
                          return s.counted.count_of(kind, outcome);
                      }});
@@ -177,11 +178,11 @@ void add_outcomes(std::vector<metric>& to)
 std::vector<histogram_metric> durations()
 {
     std::vector<histogram_metric> out = {
-        {200, "olmPgPoolWaitTime", "Waits for a connection, by seconds",
+        {200, "olmPgPoolWaitTime", "Waits for a connection, by duration in seconds",
          [](const metric_source& s) -> const histogram& { return s.counted.traffic->waited; }}};
     for (const auto& operation : operations)
         out.push_back({operation.histogram_number, std::string(operation.name) + "Time",
-                       "Operations of this kind, by seconds",
+                       "Operations of this type, by duration in seconds",
                        [kind = operation.kind](const metric_source& s) -> const histogram& {
                            return s.counted.latency(kind);
                        }});
@@ -194,7 +195,7 @@ metric_catalogue make_catalogue()
     add_outcomes(out.metrics);
     for (const auto& h : out.histograms)
         out.metrics.push_back({h.number + 50, h.name + "Sum", counter, microseconds,
-                               "The sum of them, in microseconds",
+                               "Sum of these durations, in microseconds",
                                [read = h.read](const metric_source& s) { return read(s).sum(); }});
     return out;
 }
@@ -204,7 +205,7 @@ metric_catalogue make_catalogue()
 const metric_catalogue& all_metrics()
 {
     static const metric_catalogue& only = *new metric_catalogue(make_catalogue());
-    return only; // never freed: slapd may read its monitor until the end
+    return only; // never freed: slapd may read cn=Monitor until it exits
 }
 
 std::string bound_name(std::size_t bucket)

@@ -1,4 +1,4 @@
-// metrics.hpp: the catalogue of all metrics of a database: what each is called and how it is read.
+// metrics.hpp: the catalog of all metrics of a database: their names and how to read them.
 #pragma once
 
 #include "slapd/serving/database.hpp"
@@ -9,11 +9,11 @@
 
 namespace pgsql::slapd {
 
-/// What metrics are read from.
+/// The sources of metrics.
 struct metric_source {
     operation_stats& counted;
     service* serving;  ///< null while the database is closed
-    async_binds* room; ///< as well
+    async_binds* room; ///< null while the database is closed
 };
 
 enum class metric_type : char {
@@ -33,7 +33,7 @@ struct metric {
     std::function<std::uint64_t(const metric_source&)> read;
 };
 
-/// How often something took how long; its bounds are seconds. Its sum is a metric of its own.
+/// A histogram of durations; its bounds are seconds. Its sum is a separate metric.
 struct histogram_metric {
     int number;
     std::string name;
@@ -46,10 +46,10 @@ struct metric_catalogue {
     std::vector<histogram_metric> histograms;
 };
 
-/// The catalogue, in the order in which renderers show it.
+/// The catalog, in the order in which renderers show it.
 [[nodiscard]] const metric_catalogue& all_metrics();
 
-/// Calls use(metric_source) with the sources of a database as they are now.
+/// Calls use(metric_source) with the current sources of a database.
 template <typename Use> void with_metric_source(const database& database, Use use)
 {
     const auto serving = database.current();
@@ -60,7 +60,7 @@ template <typename Use> void with_metric_source(const database& database, Use us
 /// The bound of a bucket in seconds, as Prometheus writes it: 0.00005 … 10, inf.
 [[nodiscard]] std::string bound_name(std::size_t bucket);
 
-/// How many took as long as each of the bounds, or less.
+/// The cumulative counts: how many durations are within each bound.
 [[nodiscard]] std::array<std::uint64_t, histogram::buckets> cumulated(const histogram& of);
 
 } // namespace pgsql::slapd

@@ -9,21 +9,21 @@
 namespace pgsql::slapd {
 namespace {
 
-const monitor_schema* schema = nullptr; ///< null: slapd cannot monitor
+const monitor_schema* schema = nullptr; ///< null: slapd has no back-monitor
 
 void replace(Entry& in, AttributeDescription* type, std::size_t index, const std::string& text)
 {
     if (Attribute* a = attr_find(in.e_attrs, type); a != nullptr && a->a_numvals > index) {
         const berval value = to_berval(text);
-        ber_bvreplace(&a->a_vals[index], &value); // which are the normalised ones, too
+        ber_bvreplace(&a->a_vals[index], &value); // also the normalized values
     }
 }
 
-// With the entry locked, each time it is read: nothing here waits.
-int update(Operation*, SlapReply*, Entry* e, void* mine) noexcept
+// Runs with the entry locked, each time it is read. Therefore it never waits.
+int update(Operation*, SlapReply*, Entry* e, void* private_data) noexcept
 {
     try {
-        const auto& at = **static_cast<std::shared_ptr<monitor_entry>*>(mine);
+        const auto& at = **static_cast<std::shared_ptr<monitor_entry>*>(private_data);
         if (at.owner == nullptr)
             return SLAP_CB_CONTINUE;
         const metric_catalogue& all = all_metrics();
@@ -38,21 +38,21 @@ int update(Operation*, SlapReply*, Entry* e, void* mine) noexcept
             }
         });
     } catch (const std::exception& why) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: cn=Monitor is not up to date: %s\n", why.what());
+        Debug(LDAP_DEBUG_ANY, "pgsql: cannot update cn=Monitor: %s\n", why.what());
     }
     return SLAP_CB_CONTINUE;
 }
 
-void forget(void** mine) noexcept
+void release(void** private_data) noexcept
 {
-    auto* const at = static_cast<std::shared_ptr<monitor_entry>*>(*mine);
+    auto* const at = static_cast<std::shared_ptr<monitor_entry>*>(*private_data);
     (*at)->callback = nullptr;
     delete at;
-    *mine = nullptr;
+    *private_data = nullptr;
 }
 
-// The entry is slapd's and stays, without what was ours.
-int take_leave(Entry* e, void** mine) noexcept
+// Removes the metrics from the entry, which belongs to slapd and stays.
+int on_entry_free(Entry* e, void** private_data) noexcept
 {
     Modification classes{};
     berval names[] = {schema->database->soc_cname, berval{}};
@@ -68,7 +68,7 @@ int take_leave(Entry* e, void** mine) noexcept
         (void)attr_delete(&e->e_attrs, type);
     for (AttributeDescription* type : schema->histograms)
         (void)attr_delete(&e->e_attrs, type);
-    forget(mine);
+    release(private_data);
     return SLAP_CB_CONTINUE;
 }
 
@@ -82,9 +82,9 @@ own_attributes attributes_of(const BackendDB& be)
     own_attributes out(
         attrs_alloc(static_cast<int>(2 + schema->metrics.size() + schema->histograms.size())));
     Attribute* a = out.get();
-    const auto add = [&](AttributeDescription* type, berval value, berval* normalised) {
+    const auto add = [&](AttributeDescription* type, berval value, berval* normalized) {
         a->a_desc = type;
-        attr_valadd(a, &value, normalised, 1);
+        attr_valadd(a, &value, normalized, 1);
     };
     add(slap_schema.si_ad_objectClass, schema->database->soc_cname, nullptr);
     a = a->a_next;
@@ -102,7 +102,7 @@ own_attributes attributes_of(const BackendDB& be)
     return out;
 }
 
-const monitor_extra_t* monitor_of_slapd()
+const monitor_extra_t* monitor_extra()
 {
     const BackendInfo* const known = backend_info("monitor");
     return known != nullptr ? static_cast<const monitor_extra_t*>(known->bi_extra) : nullptr;
@@ -113,7 +113,7 @@ const monitor_extra_t* monitor_of_slapd()
 void prepare_monitoring(BackendDB& be)
 {
     static const monitor_schema* const registered =
-        monitor_of_slapd() != nullptr ? register_monitor_schema() : nullptr;
+        monitor_extra() != nullptr ? register_monitor_schema() : nullptr;
     schema = registered;
     if (schema != nullptr)
         SLAP_DBFLAGS(&be) |= SLAP_DBFLAG_MONITORING; // the directive `monitoring`, on by default
@@ -122,13 +122,13 @@ void prepare_monitoring(BackendDB& be)
 void register_monitor_entry(BackendDB& be)
 {
     database& database = database_of(be);
-    const monitor_extra_t* const monitor = monitor_of_slapd();
+    const monitor_extra_t* const monitor = monitor_extra();
     if (schema == nullptr || !SLAP_DBMONITORING(&be) || database.monitor != nullptr ||
         monitor->is_configured() == 0)
         return;
-    static bool below_registered = false;
-    if (!below_registered)
-        below_registered = monitor->register_subsys(&counters_subsystem()) == 0;
+    static bool subsystem_registered = false;
+    if (!subsystem_registered)
+        subsystem_registered = monitor->register_subsys(&counters_subsystem()) == 0;
 
     const auto attributes = attributes_of(be);
     database.monitor = std::make_shared<monitor_entry>();
@@ -136,18 +136,18 @@ void register_monitor_entry(BackendDB& be)
     auto* const callback =
         static_cast<monitor_callback_t*>(ch_calloc(1, sizeof(monitor_callback_t)));
     callback->mc_update = update;
-    callback->mc_free = take_leave;
-    callback->mc_dispose = forget;
+    callback->mc_free = on_entry_free;
+    callback->mc_dispose = release;
     callback->mc_private = new std::shared_ptr<monitor_entry>(database.monitor);
     database.monitor->callback = callback;
-    // Not `be`, which may be an overlay's copy: slapd keeps the address.
+    // Not `be`, which may be a copy made by an overlay: slapd keeps the address.
     if (monitor->register_database(be.bd_self, &database.monitor->ndn) != 0 ||
         monitor->register_entry_attrs(&database.monitor->ndn, attributes.get(), callback, nullptr,
                                       -1, nullptr) != 0) {
-        forget(&callback->mc_private);
+        release(&callback->mc_private);
         ch_free(callback);
-        throw config_error("the database cannot be shown below cn=Monitor; see the lines above, or "
-                           "switch it off with \"monitoring off\"");
+        throw config_error("cannot register the database below cn=Monitor; see the lines above, or "
+                           "set \"monitoring off\"");
     }
 }
 
@@ -158,7 +158,7 @@ void unregister_monitor_entry(database& database) noexcept
     database.monitor->owner = nullptr;
     if (database.monitor->callback != nullptr) {
         berval none{};
-        (void)monitor_of_slapd()->unregister_entry_callback(
+        (void)monitor_extra()->unregister_entry_callback(
             &database.monitor->ndn, database.monitor->callback, &none, 0, &none);
     }
     database.monitor.reset();

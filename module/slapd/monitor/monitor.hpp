@@ -1,25 +1,25 @@
-// monitor.hpp: shows what a database has counted below cn=Monitor.
+// monitor.hpp: shows the metrics of a database below cn=Monitor.
 #pragma once
 
 #include "slapd/serving/database.hpp"
 
 namespace pgsql::slapd {
 
-/// The entry of one database below cn=Databases,cn=Monitor. slapd has its address while it is
-/// listed there.
+/// The entry of one database below cn=Databases,cn=Monitor. slapd holds its address while it is
+/// registered there.
 struct monitor_entry {
-    slapd::database* owner = nullptr; ///< null once that is closed
-    berval ndn{}; ///< slapd's; filled in when it opens cn=Monitor, if not at once
-    monitor_callback_t* callback = nullptr; ///< null: not listed
+    slapd::database* owner = nullptr; ///< null once the database is closed
+    berval ndn{}; ///< owned by slapd, which may set it only when it opens cn=Monitor
+    monitor_callback_t* callback = nullptr; ///< null: not registered
 };
 
-/// Makes the attributes known to slapd, if it can monitor at all. Once for each database, before
-/// its directives are read.
+/// Registers the attributes, if slapd has back-monitor. Call once for each database, before its
+/// directives are read.
 void prepare_monitoring(BackendDB& be);
-/// Lists an open database, if there is a cn=Monitor and the database is to be shown there; to be
-/// called again when there may be one now.
+/// Registers an open database, if cn=Monitor exists and `monitoring` is on. Call again when
+/// cn=Monitor may have been added.
 void register_monitor_entry(BackendDB& be);
-/// Ends it. No worker may be at work.
+/// Removes the registration. No worker thread may be running.
 void unregister_monitor_entry(database& database) noexcept;
 
 } // namespace pgsql::slapd

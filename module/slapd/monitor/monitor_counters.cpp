@@ -1,5 +1,5 @@
-// monitor_counters.cpp: shows one metric an entry below cn=PostgreSQL,cn=Monitor, which is the form
-// that exporters know.
+// monitor_counters.cpp: shows one metric per entry below cn=PostgreSQL,cn=Monitor, the format that
+// exporters read.
 #include "slapd/monitor/monitor_counters.hpp"
 
 #include "slapd/monitor/metrics.hpp"
@@ -10,7 +10,7 @@
 namespace pgsql::slapd {
 namespace {
 
-// Exporters take the attribute monitorCounter of every entry of the class monitorCounterObject.
+// Exporters read the attribute monitorCounter of every entry of the class monitorCounterObject.
 class counters_below {
 public:
     explicit counters_below(Entry& parent)
@@ -21,7 +21,7 @@ public:
         class_ = oc_find("monitorCounterObject");
     }
 
-    /// Those of one database; only the one of this name, if that is not null.
+    /// Adds the counters of one database; only the one with this DN, if it is not null.
     void add(const BackendDB& be, const berval* ndn)
     {
         const database& database = database_of(be);
@@ -43,7 +43,7 @@ public:
         });
     }
 
-    /// All of them, linked to each other; slapd frees them.
+    /// All entries as a linked list, which slapd frees.
     [[nodiscard]] Entry* release() noexcept
     {
         last_ = nullptr;
@@ -96,10 +96,10 @@ private:
     AttributeDescription* counter_ = nullptr;
     ObjectClass* class_ = nullptr;
     Entry* entry_ = nullptr;
-    Entry* last_ = nullptr; ///< of them
+    Entry* last_ = nullptr; ///< the end of the list
 };
 
-// slapd asks whenever somebody reads: no worker is paused meanwhile, so that no database goes.
+// Called for every read. No pause of the workers occurs meanwhile, so no database is removed.
 int create(Operation*, SlapReply* rs, berval* ndn, Entry* parent, Entry** to) noexcept
 {
     *to = nullptr;
@@ -113,7 +113,7 @@ int create(Operation*, SlapReply* rs, berval* ndn, Entry* parent, Entry** to) no
         }
         *to = made.release();
     } catch (const std::exception& why) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: cn=Monitor lacks its counters: %s\n", why.what());
+        Debug(LDAP_DEBUG_ANY, "pgsql: cannot build the counters in cn=Monitor: %s\n", why.what());
         return rs->sr_err = LDAP_OTHER;
     }
     return ndn == nullptr || *to != nullptr ? SLAP_CB_CONTINUE : LDAP_NO_SUCH_OBJECT;
@@ -126,8 +126,7 @@ monitor_subsys_t subsystem = {
     .mss_rdn = {},
     .mss_dn = {},
     .mss_ndn = {},
-    .mss_desc = {BER_BVC("What directories in PostgreSQL have counted, one number an entry"),
-                 BER_BVNULL, BER_BVNULL},
+    .mss_desc = {BER_BVC("Metrics of PostgreSQL databases, one per entry"), BER_BVNULL, BER_BVNULL},
     .mss_flags = MONITOR_F_VOLATILE_CH,
     .mss_open = open_subsystem,
     .mss_destroy = nullptr,
@@ -136,7 +135,7 @@ monitor_subsys_t subsystem = {
     .mss_modify = nullptr,
     .mss_private = nullptr};
 
-// slapd makes the entry when it opens cn=Monitor, not afterwards.
+// Creates the entry of the subsystem when slapd opens cn=Monitor. slapd does not do so later.
 int open_subsystem(BackendDB*, monitor_subsys_t* which) noexcept
 {
     if (!BER_BVISNULL(&which->mss_dn))

@@ -1,4 +1,4 @@
-// monitor_counters.hpp: shows one metric an entry below cn=PostgreSQL,cn=Monitor, for exporters.
+// monitor_counters.hpp: shows one metric per entry below cn=PostgreSQL,cn=Monitor, for exporters.
 #pragma once
 
 #include "slapd/core/slapd.hpp"

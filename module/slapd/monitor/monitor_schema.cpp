@@ -1,4 +1,4 @@
-// monitor_schema.cpp: turns the catalogue of metrics into attributes of slapd's schema.
+// monitor_schema.cpp: registers the metrics as attributes of slapd's schema.
 #include "slapd/monitor/monitor_schema.hpp"
 
 namespace pgsql::slapd {
@@ -15,7 +15,8 @@ bool register_attribute(int number, const std::string& name, const std::string& 
                              " NO-USER-MODIFICATION USAGE dSAOperation )";
     if (register_at(text.c_str(), &to, 1) != 0)
         return false;
-    to->ad_type->sat_flags |= SLAP_AT_HIDE; // as back-mdb's: no part of the directory's schema
+    to->ad_type->sat_flags |=
+        SLAP_AT_HIDE; // hidden, as back-mdb's attributes: not part of the directory's schema
     return true;
 }
 
@@ -40,11 +41,10 @@ const monitor_schema* register_monitor_schema()
         add(all.metrics[i], "SUP monitorCounter", out.metrics[i]);
     for (std::size_t i = 0; i < all.histograms.size(); ++i)
         add(all.histograms[i], "SUP monitoredInfo", out.histograms[i]);
-    const std::string text =
-        "( " + std::string(arc) +
-        "5.1 NAME 'olmPgDatabase' DESC 'What a PostgreSQL database has counted' "
-        "SUP top AUXILIARY MAY ( " +
-        names + " ) )";
+    const std::string text = "( " + std::string(arc) +
+                             "5.1 NAME 'olmPgDatabase' DESC 'Metrics of a PostgreSQL database' "
+                             "SUP top AUXILIARY MAY ( " +
+                             names + " ) )";
     if (!done || register_oc(text.c_str(), &out.database, 1) != 0)
         return nullptr;
     out.database->soc_flags |= SLAP_OC_HIDE;

@@ -1,4 +1,4 @@
-// monitor_schema.hpp: the attributes and the object class that cn=Monitor shows metrics with.
+// monitor_schema.hpp: the attributes and the object class that show metrics in cn=Monitor.
 #pragma once
 
 #include "slapd/monitor/metrics.hpp"
@@ -9,12 +9,12 @@ namespace pgsql::slapd {
 
 struct monitor_schema {
     AttributeDescription* suffix = nullptr;
-    std::vector<AttributeDescription*> metrics;    ///< in the order of the catalogue
-    std::vector<AttributeDescription*> histograms; ///< as well
+    std::vector<AttributeDescription*> metrics;    ///< in the order of the catalog
+    std::vector<AttributeDescription*> histograms; ///< in the order of the catalog
     ObjectClass* database = nullptr;
 };
 
-/// Registers all of it with slapd; null if slapd refuses. slapd keeps the addresses in it.
+/// Registers the schema with slapd; null if slapd rejects it. slapd keeps the addresses of members.
 [[nodiscard]] const monitor_schema* register_monitor_schema();
 
 } // namespace pgsql::slapd

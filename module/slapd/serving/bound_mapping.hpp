@@ -11,21 +11,21 @@
 
 namespace pgsql::slapd {
 
-/// The attributes that all entries of a kind share, with their normalised values.
+/// The attributes that all entries of a kind share, with their normalized values.
 struct shared_values {
     entry_ptr holder;        ///< objectClass and structuralObjectClass
-    int parent = 0;          ///< index of the fixed entry above the kind's entries
-    bool subentries = false; ///< of RFC 3672: whether the classes make subentries
+    int parent = 0;          ///< index of the container of the kind's entries
+    bool subentries = false; ///< whether the classes make the entries subentries (RFC 3672)
 };
 
-/// A mapping fitted to the columns that the database's queries really return.
+/// A mapping resolved against the columns that the queries actually return.
 struct resolved_mapping : std::enable_shared_from_this<resolved_mapping> {
     directory::mapping map;
     std::vector<attribute_type> types;                ///< parallel to map.attributes
     std::vector<shared_values> shared;                ///< parallel to map.kinds
-    std::vector<std::string> warnings;                ///< for whoever starts slapd to read
+    std::vector<std::string> warnings;                ///< logged at startup
     bool complete = true;                             ///< whether every kind can be served
-    unsigned serial = 0;                              ///< no other mapping of the service has it
+    unsigned serial = 0;                              ///< unique among the mappings of the service
     std::shared_ptr<const auth::password_hash> dummy; ///< verified for names that do not exist
 };
 

@@ -1,5 +1,5 @@
-// cache_invalidation.cpp: turns what PostgreSQL tells of changes into a cache that shows none but
-// what is true.
+// cache_invalidation.cpp: invalidates the cache when PostgreSQL reports changes, and disables it
+// when reports may be missing.
 #include "slapd/serving/cache_invalidation.hpp"
 
 #include "cache/result_cache.hpp"
@@ -9,26 +9,26 @@
 namespace pgsql::slapd {
 namespace {
 
-constexpr auto channel = "back_pgsql"; // schema/notify.sql has it too
-// So long after the last word of the session changes may still be unheard of, should its network be
-// dead without a sign: longer than a word takes on a busy machine.
-constexpr auto trust = std::chrono::seconds(3);
-// Triggers come and go.
-constexpr auto look_again = std::chrono::seconds(60);
-constexpr auto look_again_soon = std::chrono::seconds(5);
+constexpr auto channel = "back_pgsql"; // the same as in schema/notify.sql
+// How long the cache stays valid after the last reply of the session, whose network may fail
+// silently. Longer than a reply takes on a busy machine.
+constexpr auto validity = std::chrono::seconds(3);
+// Triggers are checked repeatedly, since they can be created and dropped at any time.
+constexpr auto check_interval = std::chrono::seconds(60);
+constexpr auto recheck_interval = std::chrono::seconds(5);
 
-// Every query of the configuration. Parameters do not matter for which tables are read.
+// Every query of the configuration. The parameter values do not affect which tables are read.
 std::vector<postgres::named_query> queries_of(const directory::mapping& map)
 {
     std::vector<postgres::named_query> out;
     for (const auto& k : map.kinds) {
-        out.push_back({"pgsql-list " + k.name, k.list.text}); // without hidden rows
+        out.push_back({"pgsql-list " + k.name, k.list.text}); // excludes hidden rows
         for (const auto& l : k.lookups)
             out.push_back({"pgsql-lookup " + k.name + " " +
                                map.attributes[static_cast<std::size_t>(l.attribute)].name,
                            l.query.with_parameter("NULL")});
         for (const auto& v : k.values)
-            if (!v.source_sql.empty()) // else it is made of the others
+            if (!v.source_sql.empty()) // otherwise the values come from the other queries
                 out.push_back({"pgsql-values " + k.name + " " +
                                    map.attributes[static_cast<std::size_t>(v.attribute)].name,
                                v.source_sql});
@@ -46,63 +46,63 @@ std::string unnotified_changes(const directory::mapping& map, postgres::connecti
 
 namespace {
 
-// In the watch's thread, all of it. Does not keep the service, whose configuration may be replaced.
+// Runs entirely in the maintenance thread. Holds the service weakly, since a configuration change
+// may replace it.
 class cache_invalidation {
 public:
     explicit cache_invalidation(service& service)
-        : service_(service.weak_from_this()), answers_(service.cache),
-          ear_(
-              service.notify_endpoint(), channel,
-              {.on_ready = [this] { examined_ = {}; },
-               .on_notify = [this] { answers_->invalidate(); },
-               .on_caught_up =
-                   [this](postgres::connection& session, clock::time_point since,
-                          const postgres::wait_options& options) { word(session, since, options); },
-               .on_lost = [this](const std::string& error) { stop(error); }},
-              service.stats->traffic)
+        : service_(service.weak_from_this()), cache_(service.cache),
+          listener_(service.notify_endpoint(), channel,
+                    {.on_ready = [this] { examined_ = {}; },
+                     .on_notify = [this] { cache_->invalidate(); },
+                     .on_caught_up =
+                         [this](postgres::connection& session, clock::time_point since,
+                                const postgres::wait_options& options) {
+                             on_caught_up(session, since, options);
+                         },
+                     .on_lost = [this](const std::string& error) { stop(error); }},
+                    service.stats->traffic)
     {}
     cache_invalidation(const cache_invalidation&) = delete;
     cache_invalidation& operator=(const cache_invalidation&) = delete;
-    ~cache_invalidation()
-    {
-        answers_->stop_notifications();
-    } // whoever still uses them must not do so for long
+    /// Operations under way may still use the cache, which must expire soon.
+    ~cache_invalidation() { cache_->stop_notifications(); }
 
     [[nodiscard]] postgres::next_run
-    listen(const postgres::maintenance_thread::stop_requested& dismissed)
+    listen(const postgres::maintenance_thread::stop_requested& stop_requested)
     {
-        return ear_.run(dismissed);
+        return listener_.run(stop_requested);
     }
 
 private:
-    void word(postgres::connection& session, clock::time_point since,
-              const postgres::wait_options& options)
+    void on_caught_up(postgres::connection& session, clock::time_point since,
+                      const postgres::wait_options& options)
     {
-        const auto pause = problem_.empty() ? look_again : look_again_soon;
+        const auto pause = problem_.empty() ? check_interval : recheck_interval;
         if ((examined_ == clock::time_point() || clock::now() - examined_ > pause) &&
             !examine(session, options))
             return;
         if (!problem_.empty())
             return;
-        if (used_) {
-            answers_->renew(since + trust);
+        if (enabled_) {
+            cache_->renew(since + validity);
             return;
         }
-        answers_->start_notifications(since + trust, session.server_id());
-        used_ = true;
-        say("the cache is used: changes in the database are heard of");
+        cache_->start_notifications(since + validity, session.server_id());
+        enabled_ = true;
+        log("cache enabled: change notifications active");
     }
 
-    // False while it is not known which queries there are.
+    // False while the queries are not known yet.
     bool examine(postgres::connection& session, const postgres::wait_options& options)
     {
         const auto service = service_.lock();
         if (service == nullptr)
-            return used_;
+            return enabled_;
         const auto mapping = service->known_mapping();
         std::string problem = service->broken_kind();
         if (mapping == nullptr && problem.empty())
-            return used_;
+            return enabled_;
         if (problem.empty())
             try {
                 const postgres::wait_options longer{in_seconds(service->timeout),
@@ -124,23 +124,23 @@ private:
 
     void stop(const std::string& error)
     {
-        answers_->stop_notifications();
-        say("the cache is not used, since changes in the database would not be heard of: " + error);
-        used_ = false;
+        cache_->stop_notifications();
+        log("cache disabled: changes in the database would go unnoticed: " + error);
+        enabled_ = false;
     }
 
-    void say(const std::string& text) const
+    void log(const std::string& text) const
     {
         if (const auto service = service_.lock())
             service->log(text);
     }
 
     const std::weak_ptr<service> service_;
-    const std::shared_ptr<directory::result_cache> answers_;
-    bool used_ = false;
+    const std::shared_ptr<directory::result_cache> cache_;
+    bool enabled_ = false;
     std::string problem_;
     clock::time_point examined_;
-    postgres::notification_listener ear_;
+    postgres::notification_listener listener_;
 };
 
 } // namespace
@@ -148,8 +148,8 @@ private:
 postgres::maintenance_thread::task notification_task(service& service)
 {
     return [l = std::make_shared<cache_invalidation>(service)](
-               const postgres::maintenance_thread::stop_requested& dismissed) {
-        return l->listen(dismissed);
+               const postgres::maintenance_thread::stop_requested& stop_requested) {
+        return l->listen(stop_requested);
     };
 }
 

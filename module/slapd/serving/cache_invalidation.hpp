@@ -1,18 +1,19 @@
-// cache_invalidation.hpp: turns what PostgreSQL tells of changes into a cache that shows none but
-// what is true.
+// cache_invalidation.hpp: invalidates the cache when PostgreSQL reports changes, and disables it
+// when reports may be missing.
 #pragma once
 
 #include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 
-/// Why some changes of what the queries of the mapping read would not be told; empty if all are.
+/// Why PostgreSQL would not report every change in the tables that the queries of the mapping read;
+/// empty if it reports all.
 [[nodiscard]] std::string unnotified_changes(const directory::mapping& map,
                                              postgres::connection& session,
                                              const postgres::wait_options& options);
 
-/// Has the service's answers used while every change in the tables would be told, and emptied when
-/// one is.
+/// Enables the cache of the service while PostgreSQL reports every change in the tables, and
+/// invalidates it after each report.
 [[nodiscard]] postgres::maintenance_thread::task notification_task(service& service);
 
 } // namespace pgsql::slapd

@@ -1,11 +1,11 @@
-// connection_gate.cpp: has slapd refuse new connections while the databases that ask for it are
-// away.
+// connection_gate.cpp: makes slapd refuse new connections while the databases that request it are
+// down.
 //
-// What slapd itself has for that, slap_suspend_listeners, lets the kernel go on and accept into the
-// queue, where clients wait in vain. On Linux shutdown(2) takes a socket out of the listening state
-// with its address kept (tcp_disconnect; SOCK_BINDPORT_LOCK), and listen(2) brings it back. In
-// between the socket counts as hung up, which slapd's epoll would report over and over, so it is
-// taken out there for as long. What slapd notes about its sockets stays as it is.
+// With slapd's own slap_suspend_listeners the kernel still accepts connections into the queue,
+// where clients wait in vain. On Linux shutdown(2) ends the listening state of a socket and keeps
+// its address (tcp_disconnect; SOCK_BINDPORT_LOCK), and listen(2) restores it. In between the
+// socket counts as hung up, which slapd's epoll would report continuously. Therefore the socket is
+// removed from the epoll for that time. slapd's own data about its sockets is not modified.
 #include "slapd/serving/connection_gate.hpp"
 
 #include "slapd/core/slapd.hpp"
@@ -23,15 +23,15 @@ namespace {
 // daemon.c, SLAPD_LISTEN_BACKLOG
 constexpr int backlog = 2048;
 
-/// Where a listener of slapd's is waited for.
-struct waited_for {
+/// A listener of slapd and the epoll that watches its socket.
+struct refusing_listener {
     Listener* listener;
     int socket;
     int epoll;
 };
 
-// slapd keeps its epoll to itself; the kernel tells (proc(5), fdinfo). It is the right one when it
-// waits for this socket on behalf of this listener.
+// slapd does not expose its epoll; the kernel does (proc(5), fdinfo). The right epoll watches this
+// socket and carries the address of this listener as its data.
 int epoll_of(const Listener& listener)
 {
     const std::unique_ptr<DIR, int (*)(DIR*)> all(opendir("/proc/self/fd"), closedir);
@@ -56,8 +56,8 @@ int epoll_of(const Listener& listener)
     return -1;
 }
 
-// Local sockets and UDP are left alone.
-bool takes_clients(int socket)
+// Local sockets and UDP are excluded.
+bool is_tcp_listener(int socket)
 {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -68,27 +68,27 @@ bool takes_clients(int socket)
            getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM;
 }
 
-/// slapd's listeners belong to all of its databases, and so does this; it is never destroyed.
-class doors {
+/// All databases of slapd share its listeners and this object, which is never destroyed.
+class listener_switch {
 public:
     void vote(int voters, int refusing)
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         voters_ += voters;
-        refusing_ += refusing;
+        refusing_votes_ += refusing;
     }
 
-    bool settle()
+    bool apply()
     {
-        const std::lock_guard lock(guard_);
+        const std::lock_guard lock(mutex_);
         if (slapd_shutdown != 0)
             return true; // slapd closes them
-        const bool shut = voters_ > 0 && refusing_ == voters_;
-        if (shut && shut_.empty())
+        const bool refuse = voters_ > 0 && refusing_votes_ == voters_;
+        if (refuse && refusing_listeners_.empty())
             close();
-        else if (!shut && !shut_.empty())
+        else if (!refuse && !refusing_listeners_.empty())
             open();
-        return shut != shut_.empty();
+        return refuse != refusing_listeners_.empty();
     }
 
 private:
@@ -97,65 +97,65 @@ private:
         Listener** const all = slapd_get_listeners();
         for (Listener** one = all; one != nullptr && *one != nullptr; ++one) {
             const int socket = (*one)->sl_sd;
-            if (socket == AC_SOCKET_INVALID || !takes_clients(socket))
+            if (socket == AC_SOCKET_INVALID || !is_tcp_listener(socket))
                 continue;
             const int epoll = epoll_of(**one);
             if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr) != 0) {
-                Debug(LDAP_DEBUG_ANY,
-                      "pgsql-refuse-after: it cannot be found out how slapd waits for %s, so new "
-                      "connections to it are not refused\n",
-                      (*one)->sl_url.bv_val);
+                Debug(
+                    LDAP_DEBUG_ANY,
+                    "pgsql-refuse-after: cannot find the epoll of %s; new connections to it are not "
+                    "refused\n",
+                    (*one)->sl_url.bv_val);
                 continue;
             }
             shutdown(socket, SHUT_RD);
-            shut_.push_back({*one, socket, epoll});
+            refusing_listeners_.push_back({*one, socket, epoll});
         }
-        if (!shut_.empty())
+        if (!refusing_listeners_.empty())
             Debug(LDAP_DEBUG_ANY,
-                  "pgsql-refuse-after: new connections are refused until the database "
-                  "is back\n");
+                  "pgsql-refuse-after: refusing new connections until the database is "
+                  "available\n");
     }
 
     void open()
     {
-        std::erase_if(shut_, [](const waited_for& one) {
+        std::erase_if(refusing_listeners_, [](const refusing_listener& one) {
             epoll_event event{};
             event.events = EPOLLIN;
             event.data.ptr = one.listener;
             if (listen(one.socket, backlog) == 0 &&
                 epoll_ctl(one.epoll, EPOLL_CTL_ADD, one.socket, &event) == 0)
                 return true;
-            Debug(
-                LDAP_DEBUG_ANY,
-                "pgsql-refuse-after: %s cannot take connections again, which will be tried on: %s\n",
-                one.listener->sl_url.bv_val, strerror(errno));
+            Debug(LDAP_DEBUG_ANY,
+                  "pgsql-refuse-after: cannot accept connections to %s again, will retry: %s\n",
+                  one.listener->sl_url.bv_val, strerror(errno));
             return false;
         });
-        if (shut_.empty())
-            Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: new connections are taken again\n");
+        if (refusing_listeners_.empty())
+            Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: accepting new connections again\n");
     }
 
-    std::mutex guard_;
+    std::mutex mutex_;
     int voters_ = 0;
-    int refusing_ = 0;
-    std::vector<waited_for> shut_;
+    int refusing_votes_ = 0;
+    std::vector<refusing_listener> refusing_listeners_;
 };
 
-doors& all_doors()
+listener_switch& shared_switch()
 {
-    static doors& only = *new doors;
+    static listener_switch& only = *new listener_switch;
     return only;
 }
 
 } // namespace
 
-listener_vote::listener_vote() noexcept { all_doors().vote(1, 0); }
+listener_vote::listener_vote() noexcept { shared_switch().vote(1, 0); }
 
 listener_vote::~listener_vote()
 {
     try {
-        all_doors().vote(-1, wanted_ ? -1 : 0);
-        (void)all_doors().settle();
+        shared_switch().vote(-1, wanted_ ? -1 : 0);
+        (void)shared_switch().apply();
     } catch (const std::exception& e) {
         Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
     }
@@ -165,9 +165,9 @@ bool listener_vote::vote(bool wanted) noexcept
 {
     try {
         if (wanted != wanted_)
-            all_doors().vote(0, wanted ? 1 : -1);
+            shared_switch().vote(0, wanted ? 1 : -1);
         wanted_ = wanted;
-        return all_doors().settle();
+        return shared_switch().apply();
     } catch (const std::exception& e) {
         Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
         return false;

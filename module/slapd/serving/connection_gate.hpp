@@ -1,11 +1,11 @@
-// connection_gate.hpp: has slapd refuse new connections while the databases that ask for it are
-// away.
+// connection_gate.hpp: makes slapd refuse new connections while the databases that request it are
+// down.
 #pragma once
 
 namespace pgsql::slapd {
 
-/// One database's say. Connections are refused while everybody who has one says so; those that
-/// exist go on, and so do sockets of this machine (ldapi), for whoever looks after it.
+/// The vote of one database. New connections are refused while every voter requests it. Existing
+/// connections and local sockets (ldapi) are not affected, so administrators keep access.
 class listener_vote {
 public:
     listener_vote() noexcept;
@@ -13,7 +13,7 @@ public:
     listener_vote& operator=(const listener_vote&) = delete;
     ~listener_vote();
 
-    /// Whether what it leads to has come about; else it is worth saying again a little later.
+    /// Whether the listeners are in the resulting state; if not, vote again a little later.
     bool vote(bool wanted) noexcept;
 
 private:

@@ -1,5 +1,4 @@
-// container_entries.cpp: turns the suffix and the places of kinds into the entries that no row
-// gives.
+// container_entries.cpp: builds the container entries, which exist without a row.
 #include "slapd/serving/container_entries.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
@@ -23,7 +22,7 @@ struct class_for {
     std::vector<std::string> classes;
 };
 
-// The fixed entries: what class an entry of this RDN has.
+// The object classes of a container entry, by the attribute of its RDN.
 std::vector<class_for> fixed_classes()
 {
     return {{"dc", {"top", "dcObject", "organization"}},
@@ -48,7 +47,7 @@ void add_classes(Entry& to, const std::vector<std::string>& classes)
     const Attribute* a = attr_find(to.e_attrs, slap_schema.si_ad_objectClass);
     if (structural_class(a->a_vals, &structural, nullptr, &text, buffer, sizeof buffer, nullptr) !=
         LDAP_SUCCESS)
-        throw config_error("object classes that cannot go together: " +
+        throw config_error("object classes cannot be combined: " +
                            std::string(text != nullptr ? text : buffer));
     add_value(to, slap_schema.si_ad_structuralObjectClass, to_string_view(structural->soc_cname));
 }
@@ -104,15 +103,15 @@ container_entries make_fixed_entries(const BackendDB& be,
         });
         if (found == known.end())
             throw config_error(
-                "an entry " + at.dn +
-                " cannot be made up: the suffix and container= begin with dc=, o=, ou=, c=, l= or cn=");
+                "cannot create container entry " + at.dn +
+                ": the RDN type of the suffix and of container= must be dc, o, ou, c, l or cn");
         entry_ptr e = new_entry();
         const berval dn = to_berval(at.dn);
         const berval ndn = to_berval(at.ndn);
         ber_dupbv(&e->e_name, const_cast<berval*>(&dn));
         ber_dupbv(&e->e_nname, const_cast<berval*>(&ndn));
         add_classes(*e, found->classes);
-        // The value as the administrator wrote it, not the normalised one.
+        // The value as the administrator wrote it, not the normalized one.
         const auto pretty =
             directory::dn_tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
         std::string error;

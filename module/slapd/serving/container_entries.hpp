@@ -1,5 +1,4 @@
-// container_entries.hpp: turns the suffix and the places of kinds into the entries that no row
-// gives.
+// container_entries.hpp: builds the container entries, which exist without a row.
 #pragma once
 
 #include "mapping/dn_tree.hpp"
@@ -8,22 +7,22 @@
 
 namespace pgsql::slapd {
 
-/// The suffix, and what lies between it and the entries of kinds.
+/// The suffix and the entries between it and the entries of kinds.
 struct container_entries {
     directory::dn_tree tree;
-    std::vector<entry_ptr> entries; ///< parallel to where.entries()
+    std::vector<entry_ptr> entries; ///< parallel to tree.entries()
 };
 
-/// Makes them up. Throws unusable where slapd has no class for an entry of that name.
+/// Builds the entries. Throws config_error if no object class fits the RDN of an entry.
 [[nodiscard]] container_entries
 make_fixed_entries(const BackendDB& be, const std::vector<directory::kind_setting>& kinds,
                    std::string_view domain);
 
 [[nodiscard]] entry_ptr new_entry();
-/// Gives an entry its objectClass and structuralObjectClass; throws unusable if they cannot go
-/// together.
+/// Adds objectClass and structuralObjectClass to an entry; throws config_error if the classes
+/// cannot be combined.
 void add_classes(Entry& to, const std::vector<std::string>& classes);
-/// A DN after slapd's normalisation; throws unusable if it is none.
+/// The DN as slapd normalizes it; throws config_error if the text is not a DN.
 [[nodiscard]] std::string normalised(const std::string& dn);
 
 } // namespace pgsql::slapd

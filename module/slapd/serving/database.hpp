@@ -1,4 +1,4 @@
-// database.hpp: what hangs off be_private: the directives of one database and, once open, its
+// database.hpp: the object behind be_private: the directives of one database and, while open, its
 // service.
 #pragma once
 
@@ -18,25 +18,25 @@ class walk;
 /// be_private.
 class database {
 public:
-    directives pending;              ///< what the handlers write; in force once applied
-    std::shared_ptr<walk> tool_walk; ///< of slapcat or another tool
+    directives pending;              ///< written by the handlers; in effect once applied
+    std::shared_ptr<walk> tool_walk; ///< the position of slapcat or another tool
     const std::shared_ptr<operation_stats> stats =
-        std::make_shared<operation_stats>(); ///< since slapd began
-    /// Expires with the database, for operations that waited and have to know.
+        std::make_shared<operation_stats>(); ///< since slapd was started
+    /// Expires with the database, so that operations that waited can check whether it still exists.
     const std::shared_ptr<const char> existence = std::make_shared<const char>();
 
-    std::shared_ptr<monitor_entry> monitor; ///< below cn=Monitor; null if it is not
+    std::shared_ptr<monitor_entry> monitor; ///< below cn=Monitor; null if not registered
 
-    /// Makes `wanted` the truth, or throws unusable and goes back to what was in force.
+    /// Puts `pending` into effect, or throws config_error and restores the directives in effect.
     void apply(const BackendDB& be);
     void close() noexcept;
     [[nodiscard]] bool open() const noexcept { return service_ != nullptr; }
-    /// What serves now. A suffix changed online shows only in the BackendDB, so it is looked at
-    /// here.
+    /// The current service, rebuilt if the suffix has changed: an online change of the suffix
+    /// appears only in the BackendDB.
     [[nodiscard]] std::shared_ptr<service> serving(const BackendDB& be);
-    /// The same as it is, for who looks at it only; null while closed.
+    /// The current service without that check, for reading only; null while closed.
     [[nodiscard]] std::shared_ptr<service> current() const;
-    /// Where binds wait. Outlives changes of the directives; null while closed.
+    /// The waiting binds. Survives changes of the directives; null while closed.
     [[nodiscard]] std::shared_ptr<async_binds> binds() const;
 
 private:
@@ -48,7 +48,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<service> service_;
     std::shared_ptr<async_binds> async_binds_;
-    /// For the duties, and for the urgent ones; null in tools.
+    /// For tasks() and for notification_tasks() of the service; null in tools.
     std::array<std::shared_ptr<postgres::maintenance_thread>, 2> maintenance_;
 };
 
@@ -57,8 +57,7 @@ private:
     return *static_cast<database*>(be.be_private);
 }
 
-/// Whether a database of slapd's is one of this backend's. bd_info would not tell: overlays put
-/// their own there.
+/// Whether this backend serves the database. bd_info does not show it, because overlays replace it.
 [[nodiscard]] bool is_ours(const BackendDB& be) noexcept;
 
 } // namespace pgsql::slapd

@@ -8,7 +8,7 @@
 
 namespace pgsql::slapd {
 
-/// What the value of a directive looks like.
+/// The format of a directive's value.
 enum class value_type : char {
     connection_uri, ///< of libpq
     decimal,
@@ -19,16 +19,16 @@ enum class value_type : char {
     push_endpoint, ///< http or https
     readable_file,
     hash_cost,  ///< m=, t= and p= of argon2
-    definition, ///< a part of a kind; there may be several, in an order
-    statement   ///< the same, with SQL at its end, which may be quoted as a whole
+    definition, ///< a part of a kind; several values, ordered
+    statement   ///< a definition that ends with SQL, which may be quoted as a whole
 };
 
 struct value_rule {
     value_type type;
-    const char* argument; ///< as slapd shows it in its usage message; of a number its unit
+    const char* argument; ///< as slapd shows it in its usage message; for a number, the unit
     double least = 0;
     double maximum = 0;
-    int leading_words = 0; ///< of a definition, before its last part
+    int leading_words = 0; ///< of a definition: the words before its last part
     bool several_words = false;
 };
 
@@ -70,12 +70,12 @@ struct directive {
     std::string_view key; ///< timeout: pgsql-timeout in slapd.conf, olcPgTimeout in cn=config
     int oid;              ///< the last arc
     value_rule value;
-    std::string_view default_value; ///< empty: none, or it depends on the machine
+    std::string_view default_value; ///< empty: none, or dependent on the machine
     const char* description;
 
     [[nodiscard]] std::string name() const;      ///< pgsql-connect-timeout
     [[nodiscard]] std::string attribute() const; ///< olcPgConnectTimeout
-    /// Whether there may be several values, in an order (X-ORDERED).
+    /// Whether the directive takes several ordered values (X-ORDERED).
     [[nodiscard]] bool ordered() const noexcept
     {
         return value.type == value_type::definition || value.type == value_type::statement;
@@ -88,8 +88,8 @@ struct directive {
     }
 };
 
-/// The directives as they were given: texts, as cn=config shows them. For those that were not
-/// given, the default of the table counts.
+/// The configured directives as texts, in the form that cn=config shows. For directives that are
+/// not configured, the default of the table applies.
 struct directives {
     enum id : int {
 #define DIRECTIVE(key, ...) key,
@@ -116,8 +116,8 @@ struct directives {
     }
 };
 
-/// The value in the form in which it is kept. `words` are its words without quotes, `text` is all
-/// of it as it was written. Throws unusable, which names directive, value and what is expected.
+/// The value in the form in which it is stored. `words` are its words without quotes; `text` is the
+/// whole value as written. Throws config_error, which names directive, value and expected format.
 [[nodiscard]] std::string checked_value(const directive& directive,
                                         const std::vector<std::string>& words,
                                         std::string_view text);

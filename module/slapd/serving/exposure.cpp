@@ -1,4 +1,4 @@
-// exposure.cpp: finds the attributes that would show password hashes.
+// exposure.cpp: finds attributes that would expose password hashes.
 #include "slapd/serving/exposure.hpp"
 
 #include "advisor/column_sources.hpp"
@@ -48,7 +48,7 @@ private:
     struct shown {
         std::size_t kind;
         std::string directive;
-        std::string column; ///< empty: it is not shown, and compared with a client's value
+        std::string column; ///< empty: not shown, but compared with a client's value
         postgres::column_source source;
     };
 

@@ -1,4 +1,4 @@
-// exposure.hpp: finds the attributes that would show password hashes.
+// exposure.hpp: finds attributes that would expose password hashes.
 #pragma once
 
 #include "mapping/mapping.hpp"
@@ -11,12 +11,12 @@
 namespace pgsql::slapd {
 
 struct exposure {
-    std::map<std::size_t, std::string> problems; ///< by the number of the kind
-    std::vector<std::string> remarks;            ///< what may be one
+    std::map<std::size_t, std::string> problems; ///< by the index of the kind
+    std::vector<std::string> remarks;            ///< possible exposures
 };
 
-/// Looks for shown columns that are, or are computed from, the column of a table that a kind reads
-/// its password hashes from, and for lookups that compare their parameter with it.
+/// Finds shown columns that are, or are computed from, the table column that holds a kind's
+/// password hashes, and lookups that compare their parameter with that column.
 [[nodiscard]] exposure find_exposure(const directory::mapping& in, postgres::connection& session,
                                      const postgres::wait_options& options);
 

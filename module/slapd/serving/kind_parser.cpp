@@ -1,5 +1,4 @@
-// kind_parser.cpp: turns the directives about kinds, queries and attributes into settings, or says
-// what is wrong with them.
+// kind_parser.cpp: parses the directives about kinds, queries and attributes into settings.
 #include "slapd/serving/kind_parser.hpp"
 #include "slapd/serving/directives.hpp"
 
@@ -11,8 +10,7 @@ namespace {
 using directory::kind_setting;
 using directory::source_setting;
 
-// A directive's value, cut into words; "…" keeps blanks together. The last words of a query are
-// left alone.
+// A directive's value, split into words; "…" may contain spaces. The SQL at its end is not split.
 class words {
 public:
     words(const char* directive, std::string_view text)
@@ -28,12 +26,12 @@ public:
 
     std::string next(const char* what)
     {
-        skip_blanks();
+        skip_spaces();
         if (rest_.empty())
             fail(std::string("the ") + what + " is missing");
         std::string out;
         bool quoted = false;
-        while (!rest_.empty() && (quoted || !is_blank(rest_.front()))) {
+        while (!rest_.empty() && (quoted || !is_space(rest_.front()))) {
             if (rest_.front() == '"') {
                 quoted = !quoted;
             } else {
@@ -44,21 +42,21 @@ public:
             rest_.remove_prefix(1);
         }
         if (quoted)
-            fail("a \" that is not closed");
+            fail("a \" is not closed");
         return out;
     }
 
     std::string_view rest()
     {
-        skip_blanks();
+        skip_spaces();
         return rest_;
     }
 
 private:
-    static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-    void skip_blanks()
+    static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+    void skip_spaces()
     {
-        while (!rest_.empty() && is_blank(rest_.front()))
+        while (!rest_.empty() && is_space(rest_.front()))
             rest_.remove_prefix(1);
     }
 
@@ -81,7 +79,7 @@ public:
         else if (directive == "pgsql-values")
             read_values(value);
         else if (directive == "pgsql-login-filter")
-            read_gate(value);
+            read_login_filter(value);
         else if (directive == "pgsql-password-change")
             read_password_change(value);
         else
@@ -101,12 +99,12 @@ public:
         for (const auto& text : directives.values_of(directives::attribute))
             read_attribute(text);
         for (const auto& text : directives.values_of(directives::login_filter))
-            read_gate(text);
+            read_login_filter(text);
         for (const auto& text : directives.values_of(directives::password_change))
             read_password_change(text);
         if (kinds_.empty())
             throw config_error(
-                "there is no pgsql-list: a database needs at least one kind of entry, such as users");
+                "pgsql-list is missing: a database needs at least one kind of entry, such as users");
         for (kind_setting& k : kinds_) {
             k.hide_gated = k.gate && directives.flag(directives::hide_denied);
             if (!k.list)
@@ -115,7 +113,7 @@ public:
             if (k.sources.empty() || k.classes.empty())
                 throw config_error(
                     "pgsql-kind " + k.name +
-                    ": a kind of your own needs rdn=<attribute> and class=<object class>,…");
+                    ": kinds other than users and groups need rdn=<attribute> and class=<object class>,…");
             check_password_column(k);
             if (const std::string error = schema_problem(k); !error.empty())
                 throw config_error("pgsql-kind " + k.name + ": " + error);
@@ -124,9 +122,9 @@ public:
     }
 
 private:
-    // users and groups exist as soon as a directive names them; other kinds when pgsql-kind has
-    // introduced them.
-    kind_setting& kind_named(const std::string& name, const words& at, bool introduce = false)
+    // users and groups are defined implicitly by the first directive that names them, other kinds
+    // only by pgsql-kind.
+    kind_setting& kind_named(const std::string& name, const words& at, bool define = false)
     {
         for (kind_setting& k : kinds_)
             if (k.name == name)
@@ -136,10 +134,10 @@ private:
                 known->classes = {"top", "groupOfNames", "posixGroup"};
             return kinds_.emplace_back(std::move(*known));
         }
-        if (!introduce && !alone_)
+        if (!define && !alone_)
             at.fail(
-                "there is no kind \"" + name +
-                "\"; users and groups are known, pgsql-kind introduces others (before they are used)");
+                "unknown kind \"" + name +
+                "\"; define kinds other than users and groups with pgsql-kind before they are used");
         kinds_.push_back({});
         kinds_.back().name = name;
         return kinds_.back();
@@ -187,7 +185,7 @@ private:
                 const std::string attribute = canonical(value, in);
                 if (source_setting* known = k.find(attribute)) {
                     known->required = true;
-                    std::rotate(k.sources.data(), known, known + 1); // the first names the entry
+                    std::rotate(k.sources.data(), known, known + 1); // the first source is the RDN
                 } else {
                     k.sources.insert(
                         k.sources.begin(),
@@ -207,20 +205,20 @@ private:
     {
         const std::string_view sql = in.rest();
         if (sql.empty())
-            in.fail(text + " is missing; it begins in the same line, or in the next one behind a "
-                           "blank");
+            in.fail(text +
+                    " is missing; write it on the same line, or on the next one after a space");
         try {
             auto out = postgres::parse_placeholders(sql);
             if (out.parameters != parameters)
                 in.fail(text + " has " + std::to_string(out.parameters) + " parameters, " +
                         (parameters == 0   ? "but this one takes none"
                          : parameters == 1 ? "but a lookup takes exactly one (? or $1)"
-                                           : "but it takes three: the new hash, the row's name and "
-                                             "the hash so far (? ? ? or $1 $2 $3)"));
+                                           : "but it takes three: the new hash, the row's key and "
+                                             "the current hash (? ? ? or $1 $2 $3)"));
             return out;
         } catch (const postgres::query_error& e) {
             std::string around(sql.substr(e.position, 20));
-            in.fail(text + " cannot be read " + e.what() + " (near \"" + around + "\")");
+            in.fail(text + " cannot be parsed " + e.what() + " (near \"" + around + "\")");
         }
     }
 
@@ -229,7 +227,7 @@ private:
         words in("pgsql-list", text);
         kind_setting& k = kind_named(in.next("kind"), in);
         if (k.list)
-            in.fail("the kind has a list query already");
+            in.fail("the kind already has a list query");
         k.list = query(in, 0);
     }
 
@@ -240,7 +238,7 @@ private:
         const std::string attribute = canonical(in.next("attribute"), in);
         for (const auto& known : k.lookups)
             if (known.attribute == attribute)
-                in.fail("the kind has a lookup by " + attribute + " already");
+                in.fail("the kind already has a lookup by " + attribute);
         k.lookups.push_back({attribute, query(in, 1)});
     }
 
@@ -251,11 +249,11 @@ private:
         const std::string attribute = canonical(in.next("attribute"), in);
         for (const auto& known : k.values)
             if (known.attribute == attribute)
-                in.fail("the kind has a query for the values of " + attribute + " already");
+                in.fail("the kind already has a query for the values of " + attribute);
         k.values.push_back({attribute, query(in, 0)});
     }
 
-    void read_gate(const std::string& text)
+    void read_login_filter(const std::string& text)
     {
         words in("pgsql-login-filter", text);
         kind_setting& k = kind_named(in.next("kind"), in);
@@ -269,10 +267,10 @@ private:
         words in("pgsql-password-change", text);
         kind_setting& k = kind_named(in.next("kind"), in);
         if (k.password_change)
-            in.fail("the kind has one already");
+            in.fail("the kind already has a password change");
         const std::string verb = to_lower(in.rest().substr(0, 4));
         if (!in.rest().empty() && verb != "upda" && verb != "with")
-            in.fail("it is no UPDATE");
+            in.fail("expected an UPDATE statement");
         k.password_change = query(in, 3, "the UPDATE");
     }
 
@@ -295,7 +293,8 @@ private:
                 s->configured = true;
             } else if (name == "default" && equals != std::string::npos) {
                 if (!defaults_given)
-                    s->defaults.clear(); // given ones replace the preset's; an empty one means none
+                    s->defaults.clear(); // configured defaults replace the preset's; an empty one
+                                         // removes them
                 defaults_given = true;
                 if (value.empty())
                     continue;
@@ -319,7 +318,7 @@ private:
         }
     }
 
-    // Hashes serve logins only.
+    // Hashes are used for logins only.
     void check_password_column(const kind_setting& k) const
     {
         const std::string& column = k.password_column;
@@ -357,7 +356,7 @@ private:
     }
 
     std::string_view domain_;
-    bool alone_; ///< one value without the others: kinds may be introduced elsewhere
+    bool alone_; ///< a single value: kinds may be defined by other values
     std::vector<kind_setting> kinds_;
 };
 
@@ -384,15 +383,15 @@ std::string check_uri(const char* uri)
                 name != "postgres" && name != "postgresql") {
                 PQfreemem(why);
                 throw config_error(
-                    "pgsql-uri: it begins with " + std::string(name) +
-                    "://, and libpq knows postgres:// and postgresql:// (or words such "
-                    "as host=… dbname=… user=…)");
+                    "pgsql-uri: unknown scheme " + std::string(name) +
+                    "://; use postgres:// or postgresql:// (or keywords such as host=… dbname=… "
+                    "user=…)");
             }
         std::string words = why != nullptr ? why : "out of memory";
         PQfreemem(why);
         words.resize(std::min(words.find_first_of("\"\n"),
-                              words.size())); // what it quotes may be the password
-        throw config_error("pgsql-uri: libpq cannot read it: " + words);
+                              words.size())); // the quoted part may be the password
+        throw config_error("pgsql-uri: libpq cannot parse it: " + words);
     }
     PQconninfoFree(options);
     return uri;

@@ -1,4 +1,4 @@
-// kind_parser.hpp: reads the kinds of entries out of the directives.
+// kind_parser.hpp: parses the kinds from the directives.
 #pragma once
 
 #include "mapping/settings.hpp"
@@ -11,13 +11,12 @@ namespace pgsql::slapd {
 
 using directory::config_error;
 
-/// Reads the kinds out of the directives. Throws unusable that names directive, value and mend.
+/// Parses the kinds from the directives. Throws config_error, which names directive, value and fix.
 [[nodiscard]] std::vector<directory::kind_setting> read_kinds(const directives& directives,
                                                               std::string_view domain);
-/// Says at once, by throwing unusable, what is wrong with one value of one of the directives about
-/// kinds.
+/// Checks one value of one of the directives about kinds; throws config_error if it is invalid.
 void check_directive(std::string_view directive, const std::string& value);
-/// The URI, if libpq can read it; throws unusable otherwise. Does not connect.
+/// The URI, if libpq can parse it; throws config_error otherwise. Does not connect.
 [[nodiscard]] std::string check_uri(const char* uri);
 
 } // namespace pgsql::slapd

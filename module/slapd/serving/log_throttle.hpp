@@ -8,10 +8,10 @@
 
 namespace pgsql::slapd {
 
-/// Says each thing once in a while: an outage is one line, not one a search.
+/// Limits repeated messages: an outage is one line in the log, not one line per search.
 class log_throttle {
 public:
-    /// Whether `what` has not been said in the last `seconds`.
+    /// Whether `text` has not been logged in the last `seconds`.
     [[nodiscard]] bool should_log(const std::string& text, double seconds = 10);
 
 private:

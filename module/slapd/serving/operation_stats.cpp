@@ -1,4 +1,4 @@
-// operation_stats.cpp: says what a result code means to those who count operations.
+// operation_stats.cpp: classifies result codes for the operation counters.
 #include "slapd/serving/operation_stats.hpp"
 
 namespace pgsql::slapd {

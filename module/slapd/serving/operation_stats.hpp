@@ -1,5 +1,5 @@
-// operation_stats.hpp: counts what a database of slapd's has answered, by kind and outcome, and how
-// long it took. It outlives changes of the directives.
+// operation_stats.hpp: counts the operations of a database by type and outcome, and measures their
+// duration. Survives changes of the directives.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
@@ -13,18 +13,18 @@ class operation_stats {
 public:
     enum kind : std::size_t { search, bind, compare, password_change, kinds };
     enum outcome : std::size_t {
-        answered,    ///< by an entry at least, if it was a search
-        empty,       ///< a search that found nothing
-        refused,     ///< not what the client wanted, but what it deserves
-        limited,     ///< a limit of time, size or administration was met
-        busy,        ///< result 51
-        unavailable, ///< result 52
-        failed,      ///< any other failure of ours
+        answered,    ///< a search: with at least one entry
+        empty,       ///< a search without a result
+        refused,     ///< answered correctly with an error, such as a wrong password
+        limited,     ///< a time, size or administrative limit was exceeded
+        busy,        ///< busy (51)
+        unavailable, ///< unavailable (52)
+        failed,      ///< any other failure of the backend
         abandoned,
         outcomes
     };
 
-    /// What a result code means; `entries` were sent along.
+    /// The outcome for a result code and the number of entries sent.
     [[nodiscard]] static outcome outcome_of(kind what, int code, int entries) noexcept;
 
     void count(kind what, outcome how, clock::time_point started) noexcept

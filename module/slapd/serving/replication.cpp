@@ -1,5 +1,4 @@
-// replication.cpp: refuses replication, which cannot work without the changes passing through
-// slapd.
+// replication.cpp: refuses replication, which requires that all changes pass through slapd.
 #include "slapd/serving/replication.hpp"
 
 #include "slapd/serving/database.hpp"
@@ -11,7 +10,7 @@ constexpr std::string_view syncprov = "syncprov";
 
 BI_db_open* open_syncprov = nullptr; // slapo-syncprov's own function
 
-// The overlays over a database; null if it has none.
+// The overlays of a database; null if it has none.
 const slap_overinfo* overlays_of(const BackendDB& be)
 {
     BackendDB& self = *be.bd_self;
@@ -41,9 +40,9 @@ const BackendDB* superior_of(const BackendDB& be)
     return nullptr;
 }
 
-// The database of ours that an overlay over this one would be over: itself, or one that is glued to
-// it. Where in the stack glue comes makes no difference: without our entries, consumers would
-// delete theirs.
+// The pgsql database that an overlay on this one would cover: itself, or one that is glued to it.
+// The position of glue in the stack makes no difference: without the entries of the pgsql database,
+// consumers would delete theirs.
 const BackendDB* ours_under(const BackendDB& over)
 {
     if (is_ours(over))
@@ -89,8 +88,8 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
 void check_replication(const BackendDB& be)
 {
     if (be.be_syncinfo != nullptr)
-        throw config_error("syncrepl cannot fill a pgsql database, which is changed in PostgreSQL "
-                           "only; remove the directive");
+        throw config_error("syncrepl cannot fill a pgsql database, because its data changes only "
+                           "in PostgreSQL; remove the directive");
     const BackendDB* superior = superior_of(be);
     if (enabled_syncprov(overlays_of(be)) != nullptr ||
         (superior != nullptr && enabled_syncprov(overlays_of(*superior)) != nullptr))
@@ -109,7 +108,8 @@ bool asked_by_consumer(const Operation& op) noexcept
 {
     if ((op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) <= SLAP_CONTROL_IGNORED)
         return false;
-    // backover.c has each database's overlays see the answers by a callback that holds them.
+    // backover.c shows the responses to each database's overlays through a callback that holds
+    // them.
     BackendDB* be = nullptr;
     LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
     {

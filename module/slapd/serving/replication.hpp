@@ -1,20 +1,20 @@
-// replication.hpp: refuses replication, which cannot work without the changes passing through
-// slapd.
+// replication.hpp: refuses replication, which requires that all changes pass through slapd.
 #pragma once
 
 #include "slapd/core/slapd.hpp"
 
 namespace pgsql::slapd {
 
-/// Throws unusable if an overlay or a directive wants the database replicated, in either direction.
+/// Throws config_error if an overlay or a directive replicates the database, in either direction.
 void check_replication(const BackendDB& be);
 
-/// Makes slapo-syncprov refuse to be opened over our databases: overlays that are added online are
-/// opened without a word to the backend. To be repeated, for the module may be loaded at any time.
+/// Makes slapo-syncprov refuse to open on pgsql databases: slapd opens overlays that are added
+/// online without informing the backend. Call again later, since syncprov may be loaded at any
+/// time.
 void guard_syncprov() noexcept;
 
-/// Whether the search is a consumer's (RFC 4533) and comes through slapo-syncprov, over whichever
-/// database that is.
+/// Whether a consumer (RFC 4533) sent the search and it comes through slapo-syncprov, on any
+/// database.
 [[nodiscard]] bool asked_by_consumer(const Operation& op) noexcept;
 
 inline constexpr const char* no_replication =

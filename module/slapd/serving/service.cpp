@@ -1,5 +1,5 @@
-// service.cpp: turns directives, slapd's schema and PostgreSQL's answers into what operations are
-// served from.
+// service.cpp: builds the pools, caches and mapping of a database from its directives and
+// PostgreSQL's catalog.
 #include "slapd/serving/service.hpp"
 #include "slapd/serving/kind_parser.hpp"
 
@@ -26,8 +26,9 @@
 namespace pgsql::slapd {
 namespace {
 
-// What decides which entries there are, and the password for PostgreSQL: a cookie of one server is
-// good at another that shows the same, whatever its limits, and at no other.
+// Derived from everything that determines the entries, and from the password for PostgreSQL. A
+// cookie of one server is valid at another that shows the same entries, whatever its limits, and
+// nowhere else.
 std::string secret_of(const directives& directives, const BackendDB& be)
 {
     std::string text(be.be_nsuffix != nullptr ? to_string_view(be.be_nsuffix[0])
@@ -67,31 +68,33 @@ std::shared_ptr<const auth::push_settings> push_of(const directives& directives)
 }
 
 // In MiB.
-double size_of_cache(const directives& directives) { return directives.number(directives::cache); }
+double cache_mebibytes(const directives& directives)
+{
+    return directives.number(directives::cache);
+}
 
-// What is kept of the database's answers: to be used again, or for want of it only.
-std::shared_ptr<directory::result_cache> answers_of(const directives& directives)
+// The cache of query results: for reuse, or with pgsql-serve-stale alone, only for outages.
+std::shared_ptr<directory::result_cache> result_cache_of(const directives& directives)
 {
     constexpr double mebibyte = 1024 * 1024;
-    constexpr double for_want_of_it = 32;
-    const double size = size_of_cache(directives);
+    constexpr double stale_only = 32;
+    const double size = cache_mebibytes(directives);
     const double stale = directives.number(directives::serve_stale);
     const bool notify = directives.flag(directives::cache_notify);
     if (!notify && !directives.has(directives::cache_ttl))
         throw config_error(
-            "pgsql-cache-notify off: nothing but their age would end the use of answers; "
-            "say how old they may become with pgsql-cache-ttl");
+            "pgsql-cache-notify off requires pgsql-cache-ttl, which limits the age of cached results");
     if (!in_server() || (size <= 0 && stale <= 0))
         return nullptr;
     auto out = std::make_shared<directory::result_cache>(directory::result_cache::limits{
-        static_cast<std::size_t>((size > 0 ? size : for_want_of_it) * mebibyte),
+        static_cast<std::size_t>((size > 0 ? size : stale_only) * mebibyte),
         directives.number(directives::cache_ttl), stale});
     if (size > 0 && !notify)
         out->start_notifications(clock::time_point::max());
     return out;
 }
 
-std::shared_ptr<directory::result_cache> accounts_of(const directives& directives)
+std::shared_ptr<directory::result_cache> account_cache_of(const directives& directives)
 {
     constexpr std::size_t bytes = 8 << 20;
     const double stale = directives.number(directives::serve_stale_binds);
@@ -103,8 +106,9 @@ std::shared_ptr<directory::result_cache> accounts_of(const directives& directive
 
 double pool_size(const directives& directives) { return directives.number(directives::pool_size); }
 
-// A core is left to others, and half of the sessions.
-std::shared_ptr<postgres::fair_semaphore> anonymous_share_of(const directives& directives)
+// By default half of the cores or of the sessions, whichever is less; the rest is left to
+// authenticated clients.
+std::shared_ptr<postgres::fair_semaphore> anonymous_semaphore_of(const directives& directives)
 {
     const double cores = std::thread::hardware_concurrency();
     const double most = std::floor(std::min(cores, pool_size(directives)) / 2);
@@ -120,8 +124,8 @@ auth::hash_budget budget_of(const directives& directives)
             static_cast<std::size_t>(directives.number(directives::hash_memory)) * 1024};
 }
 
-postgres::endpoint target_of(const directives& directives, double timeout,
-                             const std::string& session)
+postgres::endpoint endpoint_of(const directives& directives, double timeout,
+                               const std::string& session)
 {
     postgres::endpoint out;
     out.uri = directives.text(directives::uri);
@@ -139,12 +143,12 @@ constexpr int change_sessions = 2;
 } // namespace
 
 service::service(const BackendDB& be, const directives& directives,
-                 std::shared_ptr<operation_stats> counts, const std::function<void()>& alarm)
+                 std::shared_ptr<operation_stats> counts, const std::function<void()>& wake_tasks)
     : stats(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
       anonymous_search(directives.flag(directives::anonymous_search)),
-      anonymous(anonymous_share_of(directives)),
+      anonymous(anonymous_semaphore_of(directives)),
       anonymous_costs(std::make_shared<postgres::statement_costs>()),
       corks(directives.flag(directives::cork)), timeout(directives.number(directives::timeout)),
       cookie_secret(secret_of(directives, be)), check_chain(chain_of(directives)),
@@ -153,18 +157,19 @@ service::service(const BackendDB& be, const directives& directives,
       verified_passwords(std::make_shared<auth::verified_passwords>(
           directives.number(directives::bind_cache_ttl))),
       new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
-      changes_passwords(directives.has(directives::password_change)), cache(answers_of(directives)),
-      uses_notify(size_of_cache(directives) > 0 && directives.flag(directives::cache_notify)),
-      account_cache(accounts_of(directives)),
+      changes_passwords(directives.has(directives::password_change)),
+      cache(result_cache_of(directives)),
+      uses_notify(cache_mebibytes(directives) > 0 && directives.flag(directives::cache_notify)),
+      account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
       refuse_after_(directives.number(directives::refuse_after))
 {
     if (uses_notify && directives.flag(directives::pooler))
         throw config_error(
-            "pgsql-cache: behind a proxy that gives each transaction to another session "
-            "(pgsql-pooler on) changes are not heard of; say pgsql-cache-notify off");
+            "pgsql-cache: with pgsql-pooler on, change notifications do not arrive; set "
+            "pgsql-cache-notify off");
     if (suffix_ndn.empty())
-        throw config_error("the database has no suffix; add suffix \"dc=…\" behind database pgsql");
+        throw config_error("the database has no suffix; add suffix \"dc=…\" after database pgsql");
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
         throw config_error(
             "the database has more than one suffix; make one pgsql database for each");
@@ -181,17 +186,17 @@ service::service(const BackendDB& be, const directives& directives,
     container_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.tree);
     containers_ = std::move(made.entries);
-    make_pools(directives, alarm);
+    make_pools(directives, wake_tasks);
 }
 
-void service::make_pools(const directives& directives, const std::function<void()>& alarm)
+void service::make_pools(const directives& directives, const std::function<void()>& wake_tasks)
 {
-    const auto tell = [&](const std::string& about) {
+    const auto breaker_callbacks = [&](const std::string& about) {
         return postgres::circuit_breaker::callbacks{
             [before = label_ + about](const std::string& text) {
                 Debug(LDAP_DEBUG_ANY, "%s%s\n", before.c_str(), text.c_str());
             },
-            alarm};
+            wake_tasks};
     };
     transports_ = std::make_shared<transport_log>(label_);
     const auto opened = [&](const std::string& about) {
@@ -202,30 +207,29 @@ void service::make_pools(const directives& directives, const std::function<void(
     postgres::pool_limits limits{static_cast<int>(pool_size(directives)),
                                  directives.number(directives::session_lifetime),
                                  directives.number(directives::session_idle_timeout)};
-    read_endpoint_ = target_of(directives, timeout, session);
-    pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic, tell(""),
-                                             opened(""));
+    read_endpoint_ = endpoint_of(directives, timeout, session);
+    pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic,
+                                             breaker_callbacks(""), opened(""));
     primary_pool_ = pool_;
     const bool one_server = session.empty() && read_endpoint_.hosts->size() < 2;
-    notify_endpoint_ = one_server ? read_endpoint_ : target_of(directives, timeout, "primary");
+    notify_endpoint_ = one_server ? read_endpoint_ : endpoint_of(directives, timeout, "primary");
     if (!changes_passwords || one_server)
         return;
     limits.size = change_sessions;
     primary_pool_ = std::make_shared<postgres::pool>(
-        target_of(directives, timeout, "primary"), limits, stats->traffic,
-        tell("password changes: "), opened("password changes: "));
+        endpoint_of(directives, timeout, "primary"), limits, stats->traffic,
+        breaker_callbacks("password changes: "), opened("password changes: "));
 }
 
 std::shared_ptr<const resolved_mapping> service::known_mapping()
 {
     const std::lock_guard lock(mutex_);
-    return mapping_ != nullptr && mapping_->complete
-               ? mapping_
-               : nullptr; // what was wrong may have been fixed
+    return mapping_ != nullptr && mapping_->complete ? mapping_
+                                                     : nullptr; // the error may have been fixed
 }
 
-// One examines the queries, the others wait.
-std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_options& options)
+// One thread examines the queries, the others wait.
+std::unique_lock<std::timed_mutex> service::lock_mapping(const postgres::wait_options& options)
 {
     constexpr auto glance = std::chrono::milliseconds(25);
     const postgres::wait_scope here(options);
@@ -233,7 +237,7 @@ std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_op
     while (!out.try_lock_until(std::min(options.expiry, clock::now() + glance))) {
         if (clock::now() >= options.expiry)
             throw postgres::error(postgres::error::cause::deadline,
-                                  "the queries were still being examined at the deadline");
+                                  "timed out while the queries were being examined");
         if (options.cancelled())
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
         options.on_long_wait();
@@ -243,8 +247,8 @@ std::unique_lock<std::timed_mutex> service::turn_to_bind(const postgres::wait_op
 
 std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_options& options)
 {
-    const std::unique_lock one = turn_to_bind(options);
-    if (auto known = known_mapping()) // whoever held the lock has done it
+    const std::unique_lock one = lock_mapping(options);
+    if (auto known = known_mapping()) // built by the previous holder of the lock
         return known;
     auto fresh = pool_->with_connection(options, [&](postgres::connection& session) {
         return build_mapping(kinds_, domain_, private_groups_, tree_, session, options);
@@ -314,20 +318,20 @@ void service::log(const std::string& text) const
 }
 
 void service::warn_throttled(const std::string& kind, const std::string& text, double seconds,
-                             const char* aside)
+                             const char* log_suffix)
 {
     if (warning_listener)
         warning_listener(kind, text);
     else if (log_throttle_.should_log(kind, seconds))
-        log(text + aside);
+        log(text + log_suffix);
 }
 
-// The commonest cost among some of the stored hashes: what a name that does not exist must cost as
-// well. Not at any price: everybody waits for it, and a list that takes long must not keep lookups
-// from being quick.
+// Chooses the dummy hash: the most frequent cost among a sample of the stored hashes, so that binds
+// with unknown names take as long. The time is limited, since all operations wait for it, and a
+// slow list query must not delay lookups.
 void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options options)
 {
-    // Nor at more memory than a check may take: rows whose hashes do are refused unchecked.
+    // The memory is limited, too: hashes that exceed the budget are rejected without a check.
     const auto fits = [&](const auth::password_hash& dummy) {
         return dummy.cost().memory_kib <= budget.memory_kib;
     };
@@ -368,9 +372,9 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
         mapping.warnings.push_back(
             std::string("pgsql-list users ") +
             (e.caused_by_value() ? "has a row that PostgreSQL cannot read, "
-                                 : "is too slow for a look at ") +
-            "the password hashes: a bind with an unknown name takes the time of " +
-            std::string(auth::default_cost) + ", whatever the users' own take");
+                                 : "is too slow to inspect ") +
+            "the password hashes: binds with unknown names take the time of " +
+            std::string(auth::default_cost));
     }
     const auto most =
         std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {

@@ -1,4 +1,4 @@
-// socket_progress.cpp: tells whether the peer of a socket takes what is sent to it.
+// socket_progress.cpp: detects whether the peer of a socket receives data.
 #include "slapd/serving/socket_progress.hpp"
 
 #include <linux/sockios.h>
@@ -15,7 +15,7 @@ std::uint64_t socket_progress(int socket) noexcept
     socklen_t size = sizeof info;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
         return info.tcpi_bytes_acked;
-    int queued = 0; // a socket of this machine: what lies in it
+    int queued = 0; // a local socket: the number of queued bytes
     (void)ioctl(socket, SIOCOUTQ, &queued);
     return static_cast<std::uint64_t>(queued);
 }

@@ -1,11 +1,11 @@
-// socket_progress.hpp: tells whether the peer of a socket takes what is sent to it.
+// socket_progress.hpp: detects whether the peer of a socket receives data.
 #pragma once
 
 #include <cstdint>
 
 namespace pgsql::slapd {
 
-/// A number that changes when the peer takes something.
+/// A number that changes whenever the peer receives data.
 [[nodiscard]] std::uint64_t socket_progress(int socket) noexcept;
 
 } // namespace pgsql::slapd

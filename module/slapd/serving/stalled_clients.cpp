@@ -1,4 +1,5 @@
-// stalled_clients.cpp: gives slapd its workers back from clients that do not read their answers.
+// stalled_clients.cpp: disconnects clients that block slapd's threads because they do not read
+// their responses.
 #include "slapd/serving/stalled_clients.hpp"
 
 #include "slapd/core/client_address.hpp"
@@ -11,15 +12,15 @@
 namespace pgsql::slapd {
 namespace {
 
-// How often it looks while all is well, and while it is not.
-constexpr double seldom = 1;
-constexpr double often = 0.1;
-// A client that has taken nothing for so long does not read. One that is only slow has taken some.
-constexpr auto patience = std::chrono::seconds(1);
-// The same for an address from which a client was disconnected lately.
-constexpr auto short_patience = std::chrono::milliseconds(200);
-constexpr auto lately = std::chrono::seconds(60);
-constexpr std::size_t most_addresses = 1000;
+// The check interval in seconds: normally, and while many threads are busy.
+constexpr double normal_interval = 1;
+constexpr double busy_interval = 0.1;
+// A client that received nothing for this long does not read. A slow client receives some data.
+constexpr auto stall_timeout = std::chrono::seconds(1);
+// The same for an address whose client was disconnected recently.
+constexpr auto short_stall_timeout = std::chrono::milliseconds(200);
+constexpr auto recent = std::chrono::seconds(60);
+constexpr std::size_t max_addresses = 1000;
 
 class stalled_clients {
 public:
@@ -32,28 +33,28 @@ public:
                                        &busy) != 0 ||
             busy < connection_pool_max / 2) {
             clients_.clear();
-            return {in_seconds(seldom)};
+            return {in_seconds(normal_interval)};
         }
         observe();
-        disconnect(too_many());
-        return {in_seconds(often)};
+        disconnect(clients_to_disconnect());
+        return {in_seconds(busy_interval)};
     }
 
 private:
     struct client {
         std::uint64_t bytes_taken = 0;
         clock::time_point since;
-        int workers = 0; ///< that wait for it
+        int workers = 0; ///< threads that wait for it
         std::string address;
     };
-    using clients = std::map<unsigned long, client>; ///< by the number of the connection
+    using clients = std::map<unsigned long, client>; ///< by connection ID
 
     template <typename Visit> static void each_blocked(Visit visit)
     {
         ber_socket_t index = 0;
         Connection* c = connection_first(&index);
         try {
-            for (; c != nullptr; c = connection_next(c, &index)) // locked meanwhile
+            for (; c != nullptr; c = connection_next(c, &index)) // locks each connection
                 if (c->c_writewaiter != 0)
                     visit(*c);
         } catch (...) {
@@ -76,15 +77,15 @@ private:
         clients_ = std::move(now);
     }
 
-    [[nodiscard]] clock::duration patience_with(const client& one) const
+    [[nodiscard]] clock::duration stall_timeout_of(const client& one) const
     {
         const auto before = disconnected_.find(one.address);
-        const bool again = before != disconnected_.end() && clock::now() - before->second < lately;
-        return again ? clock::duration(short_patience) : clock::duration(patience);
+        const bool again = before != disconnected_.end() && clock::now() - before->second < recent;
+        return again ? clock::duration(short_stall_timeout) : clock::duration(stall_timeout);
     }
 
     // The clients to disconnect.
-    [[nodiscard]] std::set<unsigned long> too_many() const
+    [[nodiscard]] std::set<unsigned long> clients_to_disconnect() const
     {
         std::vector<std::pair<unsigned long, client>> all(clients_.begin(), clients_.end());
         std::sort(all.begin(), all.end(),
@@ -96,7 +97,7 @@ private:
         for (const auto& [number, one] : all) {
             if (workers <= std::max(1, connection_pool_max / 4))
                 break;
-            if (clock::now() - one.since < patience_with(one))
+            if (clock::now() - one.since < stall_timeout_of(one))
                 continue;
             workers -= one.workers;
             out.insert(number);
@@ -104,35 +105,36 @@ private:
         return out;
     }
 
-    void disconnect(const std::set<unsigned long>& whom)
+    void disconnect(const std::set<unsigned long>& connection_ids)
     {
-        if (whom.empty())
+        if (connection_ids.empty())
             return;
         each_blocked([&](const Connection& c) {
-            if (!whom.contains(c.c_connid))
+            if (!connection_ids.contains(c.c_connid))
                 return;
-            // slapd, which waits for the socket, sees that it is closed and does the rest; what
-            // lies in it is thrown away then, instead of being kept for the client.
+            // slapd waits for the socket, detects that it is closed and cleans up. Queued data is
+            // discarded then instead of being kept for the client.
             const linger none{.l_onoff = 1, .l_linger = 0};
             (void)setsockopt(c.c_sd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
             (void)shutdown(c.c_sd, SHUT_RDWR);
-            if (disconnected_.size() >= most_addresses)
+            if (disconnected_.size() >= max_addresses)
                 disconnected_.clear();
             disconnected_[address_of(c)] = clock::now();
-            Debug(LDAP_DEBUG_STATS, "conn=%lu pgsql: disconnected, since it does not read\n",
-                  c.c_connid);
+            Debug(LDAP_DEBUG_STATS,
+                  "conn=%lu pgsql: disconnected, client does not read responses\n", c.c_connid);
             if (const auto service = service_.lock())
                 service->warn_throttled(
                     "stalled clients",
-                    "clients that do not read their answers hold too many of slapd's "
-                    "threads and are disconnected, such as " +
+                    "disconnecting clients that do not read their responses and block too many of "
+                    "slapd's threads, such as " +
                         std::string(to_string_view(c.c_peer_name)));
         });
     }
 
     const std::weak_ptr<service> service_;
     clients clients_;
-    std::map<std::string, clock::time_point> disconnected_; ///< the last time, by address
+    std::map<std::string, clock::time_point>
+        disconnected_; ///< the time of the last disconnect, by address
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// transport_log.cpp: says in the log how a database's sessions travel, and warns if hashes can be
-// read on the way.
+// transport_log.cpp: logs how sessions are transported, and warns if password hashes can be read on
+// the network.
 #include "slapd/serving/transport_log.hpp"
 
 #include "slapd/core/slapd.hpp"
@@ -9,14 +9,14 @@
 namespace pgsql::slapd {
 namespace {
 
-// Other tools read no hashes.
+// Other tools do not read hashes.
 bool in_slaptest() { return std::string_view(program_invocation_short_name) == "slaptest"; }
 
 } // namespace
 
 void transport_log::opened(const std::string& pool, const postgres::transport& how)
 {
-    const std::lock_guard lock(guard_);
+    const std::lock_guard lock(mutex_);
     const auto [at, fresh] = transports_.try_emplace(pool + how.peer, how);
     if (!fresh && at->second.encryption == how.encryption)
         return;
@@ -28,13 +28,13 @@ void transport_log::opened(const std::string& pool, const postgres::transport& h
         warn(how);
 }
 
-void transport_log::carries_hashes(bool whether)
+void transport_log::carries_hashes(bool carries)
 {
-    const std::lock_guard lock(guard_);
-    if (carries_hashes_ == whether)
+    const std::lock_guard lock(mutex_);
+    if (carries_hashes_ == carries)
         return;
-    carries_hashes_ = whether;
-    if (whether)
+    carries_hashes_ = carries;
+    if (carries)
         for (const auto& [server, how] : transports_)
             warn(how);
 }

@@ -1,5 +1,5 @@
-// transport_log.hpp: says in the log how a database's sessions travel, and warns if hashes can be
-// read on the way.
+// transport_log.hpp: logs how sessions are transported, and warns if password hashes can be read on
+// the network.
 #pragma once
 
 #include "postgres/transport.hpp"
@@ -13,20 +13,20 @@ namespace pgsql::slapd {
 
 class transport_log {
 public:
-    /// `label` is what lines of the log begin with.
+    /// `label` is the prefix of log lines.
     explicit transport_log(std::string label) : label_(std::move(label)) {}
 
-    /// A session was opened, by the pool of this name. Said once for each server and pool, and when
-    /// it changes.
+    /// Call when the pool of this name has opened a session. Logged once for each server and pool,
+    /// and after a change.
     void opened(const std::string& pool, const postgres::transport& how);
-    /// Whether the answers have password hashes, once that is known.
+    /// Sets whether query results contain password hashes, once that is known.
     void carries_hashes(bool whether);
 
 private:
     void warn(const postgres::transport& how) const; ///< with the lock held
 
     const std::string label_;
-    std::mutex guard_;
+    std::mutex mutex_;
     std::map<std::string, postgres::transport> transports_; ///< by pool and server
     std::optional<bool> carries_hashes_;
 };

@@ -1,5 +1,4 @@
-// report.cpp: turns a database of slapd and its PostgreSQL into a report on what is wrong with
-// them.
+// report.cpp: writes a report on a database's configuration and its PostgreSQL server.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/serving/cache_invalidation.hpp"
@@ -33,7 +32,7 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
             out.insert(plan.relations.begin(), plan.relations.end());
         } catch (const postgres::error& e) {
             if (e.reason() != postgres::error::cause::statement)
-                throw; // refused: said where the kind's columns are looked at
+                throw; // refused: reported with the kind's columns
         }
     };
     for (const auto& k : report.mapping->map.kinds) {
@@ -53,20 +52,21 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
     return out;
 }
 
-void examine_rights(report_context& report, const postgres::inspection& seen)
+void check_rights(report_context& report, const postgres::inspection& seen)
 {
     const std::string role = "role " + seen.role;
     for (const auto& right : seen.role_rights)
-        report.add_finding(level::warning, role, role + " " + right + "; it only has to read",
-                           "make a role of its own; slapd-pgsql-check --grants prints how");
+        report.add_finding(level::warning, role, role + " " + right + "; it needs to read only",
+                           "create a separate role; slapd-pgsql-check --grants prints the "
+                           "statements");
     if (!seen.role_rights.empty() && seen.role_rights.front() == "is a superuser")
-        return; // everything else follows from it
+        return; // which implies everything below
     for (const auto& schema : seen.schemas)
         report.add_finding(level::warning, role, role + " may create tables in schema " + schema,
                            "REVOKE CREATE ON SCHEMA " + schema + " FROM PUBLIC, " + seen.role);
     const bool changes = report.database.changes_passwords;
     for (const auto& on : seen.changes) {
-        // What pgsql-password-change needs is UPDATE of some columns of one table.
+        // pgsql-password-change needs UPDATE of some columns of one table.
         if (changes && on.columns_only && !on.rights.starts_with("INSERT"))
             continue;
         report.add_finding(
@@ -99,16 +99,15 @@ void examine_rights(report_context& report, const postgres::inspection& seen)
     }
 }
 
-void examine_changes(report_context& report)
+void check_notifications(report_context& report)
 {
     if (!report.mapping || !report.mapping->complete || !report.database.uses_notify)
         return;
     const std::string error =
         unnotified_changes(report.mapping->map, report.session, report.limits());
     if (!error.empty())
-        report.add_finding(
-            level::warning, "pgsql-cache",
-            "the cache is not used, since changes in the database would not be heard of: " + error);
+        report.add_finding(level::warning, "pgsql-cache",
+                           "cache disabled: changes in the database would go unnoticed: " + error);
 }
 
 } // namespace
@@ -119,7 +118,7 @@ void report_context::add_finding(level how, const std::string& about, const std:
     constexpr const char* names[] = {"error", "warning", "note"};
     json finding = {{"level", names[static_cast<int>(how)]}, {"about", about}, {"what", text}};
     if (const std::string help = !hint.empty() ? hint : refused.remedy_in(text); !help.empty())
-        finding["mend"] = help;
+        finding["hint"] = help;
     if (!examples.empty())
         finding["examples"] = examples;
     report["findings"].push_back(std::move(finding));
@@ -164,18 +163,19 @@ void report_server(report_context& report)
     if (seen.session_transport.exposed())
         report.add_finding(
             level::warning, "pgsql-uri",
-            "the connection is not encrypted: hashes travel as they are",
+            "the connection is not encrypted: password hashes can be read on the network",
             "add sslmode=verify-full, with sslrootcert=…, to pgsql-uri, and TLS to the server");
     if (std::abs(seen.clock_ahead) > seen.clock_uncertainty + 2) {
         char text[32];
         snprintf(text, sizeof text, "%.1f", std::abs(seen.clock_ahead));
-        report.add_finding(level::warning, "clock",
-                           "PostgreSQL's clock is " + std::string(text) + " s " +
-                               (seen.clock_ahead > 0 ? "ahead of" : "behind") +
-                               " this machine's: times of change and shadowExpire are taken amiss",
-                           "have both follow the same time servers");
+        report.add_finding(
+            level::warning, "clock",
+            "PostgreSQL's clock is " + std::string(text) + " s " +
+                (seen.clock_ahead > 0 ? "ahead of" : "behind") +
+                " this machine's: modification times and shadowExpire will be misinterpreted",
+            "synchronize both with the same time servers");
     }
-    examine_rights(report, seen);
+    check_rights(report, seen);
 }
 
 std::vector<std::string> warnings_about(const resolved_mapping& mapping)
@@ -183,18 +183,18 @@ std::vector<std::string> warnings_about(const resolved_mapping& mapping)
     std::vector<std::string> out = mapping.warnings;
     const auto& kinds = mapping.map.kinds;
     if (kinds.size() == 1 && kinds.front().name == "users")
-        out.emplace_back("there is no pgsql-list groups, so searches for groups find nothing");
+        out.emplace_back("pgsql-list groups is missing: searches for groups find nothing");
     for (const auto& k : kinds)
         if (k.error.empty() && k.yields_to_kind < 0 && k.name == "users" &&
             k.password_column.empty())
-            out.emplace_back("users have no password column, so none of them can bind");
+            out.emplace_back("users have no password column: none of them can bind");
     return out;
 }
 
 namespace {
 
-// Where temporary views can be made, as pgsql-uri or somebody else says.
-postgres::endpoint asked_at(const service& service)
+// A server and role that can create temporary views: from pgsql-uri or the environment variable.
+postgres::endpoint endpoint_for_requirements(const service& service)
 {
     postgres::endpoint out = service.notify_endpoint();
     if (const char* other = std::getenv(connection_variable); other != nullptr && *other != '\0') {
@@ -239,8 +239,9 @@ void write_report(BackendDB& be, const char* file)
     }
     progress("connecting to PostgreSQL");
     try {
-        postgres::endpoint endpoint =
-            subject == "requirements" ? asked_at(*service) : service->read_endpoint();
+        postgres::endpoint endpoint = subject == "requirements"
+                                          ? endpoint_for_requirements(*service)
+                                          : service->read_endpoint();
         endpoint.timeout = statement_seconds;
         session = postgres::connection::open(
             endpoint, {in_seconds(endpoint.connect_timeout), [] { return slapd_shutdown != 0; }},
@@ -254,7 +255,7 @@ void write_report(BackendDB& be, const char* file)
     context.report = std::move(report);
     struct part {
         const char* title;
-        void (*examine)(report_context&);
+        void (*run)(report_context&);
     };
     const std::vector<part> needs = {{"the rights", report_needs}};
     const std::vector<part> all = {{"the rights", examine_refusals},
@@ -263,14 +264,14 @@ void write_report(BackendDB& be, const char* file)
                                    {"the rows", report_rows},
                                    {"the names", report_names},
                                    {"the searches", report_searches},
-                                   {"the triggers", examine_changes}};
-    for (const auto& [what, examine_part] : subject == "requirements" ? needs : all) {
-        progress(std::string("looking at ") + what);
+                                   {"the triggers", check_notifications}};
+    for (const auto& [what, run_part] : subject == "requirements" ? needs : all) {
+        progress(std::string("checking ") + what);
         try {
-            examine_part(context);
+            run_part(context);
         } catch (const std::exception& e) {
             context.add_finding(level::error, what,
-                                std::string(what) + " could not be looked at: " + e.what());
+                                std::string(what) + " could not be checked: " + e.what());
             if (!session->reusable())
                 break;
         }

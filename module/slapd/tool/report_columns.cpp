@@ -1,4 +1,4 @@
-// report_columns.cpp: turns the columns of the configuration's queries into what becomes of them.
+// report_columns.cpp: reports which attributes the columns of the configured queries become.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/tool/report.hpp"
@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 using level = report_context::level;
 
-// As PostgreSQL writes the types: character varying, text[].
+// The type names as PostgreSQL writes them: character varying, text[].
 std::map<unsigned, std::string> type_names(report_context& report)
 {
     std::string numbers = "{";
@@ -28,7 +28,7 @@ std::map<unsigned, std::string> type_names(report_context& report)
     return out;
 }
 
-// What a column is for, besides attributes.
+// The uses of a column besides attributes.
 std::vector<std::string> uses(const directory::kind& k, const std::string& column)
 {
     std::vector<std::string> out;
@@ -64,7 +64,7 @@ json columns_of(const resolved_mapping& mapping, const directory::kind& k,
     return out;
 }
 
-// Attributes without a column, and what stands in.
+// Attributes without a column, and the source of their values.
 json without_column(const resolved_mapping& mapping, const directory::kind& k)
 {
     json out = json::array();
@@ -72,14 +72,14 @@ json without_column(const resolved_mapping& mapping, const directory::kind& k)
         if (s.column.empty())
             out.push_back(
                 {{"name", mapping.map.attributes[static_cast<std::size_t>(s.attribute)].name},
-                 {"from", s.generated_uuid ? "the entry's name" : "defaults"}});
+                 {"from", s.generated_uuid ? "generated from the name" : "defaults"}});
     for (const auto& v : k.values)
         out.push_back({{"name", mapping.map.attributes[static_cast<std::size_t>(v.attribute)].name},
-                       {"from", v.source_sql.empty() ? "a query of its own" : "a list"}});
+                       {"from", v.source_sql.empty() ? "other queries" : "pgsql-values"}});
     return out;
 }
 
-// What clients of users look for and no column gives.
+// Attributes of users that clients commonly read and that no column provides.
 void missing(report_context& report, const directory::kind& k)
 {
     if (k.name != "users" || k.yields_to_kind >= 0)
@@ -92,22 +92,22 @@ void missing(report_context& report, const directory::kind& k)
     const std::string about = "pgsql-list users";
     if (lacks("loginShell"))
         report.add_finding(level::note, about,
-                           "no column gives the login shell: everybody has the default",
-                           "return one AS login_shell");
+                           "no column for the login shell: all users get the default",
+                           "return a column AS login_shell");
     if (lacks("mail"))
         report.add_finding(
             level::note, about,
-            "no column gives the mail address: it is made of the name and the domain",
-            "return one AS mail");
+            "no column for the mail address: it is built from the name and the domain",
+            "return a column AS mail");
     if (lacks("sshPublicKey"))
         report.add_finding(level::note, about,
-                           "no column gives SSH keys, for sss_ssh_authorizedkeys",
-                           "include openssh-lpk.schema and return one AS \"sshPublicKey\"");
+                           "no column for SSH keys, which sss_ssh_authorizedkeys reads",
+                           "include openssh-lpk.schema and return a column AS \"sshPublicKey\"");
     if (lacks("modifyTimestamp"))
         report.add_finding(
             level::note, about,
-            "no column gives the time of change: SSSD's enumeration reads all users each time",
-            "return one AS updated_at");
+            "no column for the modification time: SSSD's enumeration reads all users each time",
+            "return a column AS updated_at");
 }
 
 } // namespace
@@ -119,16 +119,15 @@ void report_columns(report_context& report)
         report.add_finding(level::warning, "configuration", remark);
     const auto types = type_names(report);
     json& kinds = report.report["kinds"] = json::array();
-    std::set<std::string> said; // private groups have the problems of groups
+    std::set<std::string> reported; // private groups share the errors of groups
     for (const auto& k : report.mapping->map.kinds) {
         if (!k.error.empty()) {
-            if (!said.insert(k.error).second)
+            if (!reported.insert(k.error).second)
                 continue;
             const std::string help = report.refused.remedy_of(k.error);
-            report.add_finding(level::error, k.name, k.error,
-                               !help.empty() ? help
-                                             : "until this is fixed, searches for " + k.name +
-                                                   " get an error");
+            report.add_finding(
+                level::error, k.name, k.error,
+                !help.empty() ? help : "searches for " + k.name + " will fail until this is fixed");
             continue;
         }
         if (k.yields_to_kind >= 0)

@@ -1,7 +1,7 @@
-// report_context.hpp: what the parts of a report on a database work with, and the report itself.
+// report_context.hpp: the state that the parts of a report share, and the report itself.
 #pragma once
 
-// Before slapd's macros, which would get in its way: so this file comes first wherever it is used.
+// Must precede slapd's macros, which break it. Therefore this header is always included first.
 #include <nlohmann/json.hpp>
 
 #include "slapd/tool/rights.hpp"
@@ -10,38 +10,38 @@
 
 namespace pgsql::slapd {
 
-/// One database under examination. The report is JSON: its parts are lists of objects, and
-/// `findings` is one of them: what somebody should do something about.
+/// The report on one database, in JSON. Its parts are lists of objects; `findings` lists the faults
+/// to fix.
 struct report_context {
     BackendDB& be;
     slapd::service& database;
-    postgres::connection& session; ///< for what no client asks; has more time
+    postgres::connection& session; ///< for the report's own statements; has a longer timeout
     std::function<void(const std::string&)> progress;
     nlohmann::json report = nlohmann::json::object();
     std::shared_ptr<const resolved_mapping> mapping;
-    directory::sample sample; ///< an account and a group that there are
+    directory::sample sample; ///< an existing account and group
     refused_statements refused;
 
     enum class level : char { error, warning, note };
-    /// Adds a finding: what it is about (a directive, say), what is wrong, what to do, examples.
+    /// Adds a finding: its subject (such as a directive), the fault, the fix, examples.
     void add_finding(level how, const std::string& about, const std::string& text,
                      const std::string& hint = {}, const std::vector<std::string>& examples = {});
 
-    /// How long one statement of the examination may take.
+    /// The time limit for one statement of the report.
     [[nodiscard]] postgres::wait_options limits() const;
 };
 
-/// What PostgreSQL refuses to run, and the rights that help.
+/// Statements that PostgreSQL refuses to run, and the missing rights.
 void examine_refusals(report_context& report);
-/// What --grants and --triggers need: the rights that the statements need and the tables they read.
+/// For --grants and --triggers: the rights that the statements need and the tables they read.
 void report_needs(report_context& report);
 /// The server's version, clock and encryption, the role's rights.
 void report_server(report_context& report);
-/// The columns of every query, and what becomes of them.
+/// The columns of every query, and the attributes they become.
 void report_columns(report_context& report);
-/// Every row: which make no entry, which values are left out, whose password cannot be checked.
+/// All rows: which yield no entry, which values are left out, which passwords cannot be checked.
 void report_rows(report_context& report);
-/// Names and numbers that several rows have, names that are not stored as the configuration says.
+/// Duplicate names and numbers, and names that are not stored in the configured form.
 void report_names(report_context& report);
 /// The searches that clients send: their SQL, its plans, and the indexes they lack.
 void report_searches(report_context& report);

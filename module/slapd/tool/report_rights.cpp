@@ -1,4 +1,4 @@
-// report_rights.cpp: turns the configuration's statements into the rights that its role needs.
+// report_rights.cpp: reports the rights that the configured statements need.
 #include "slapd/tool/report_context.hpp"
 
 #include "postgres/trigger_audit.hpp"
@@ -15,7 +15,7 @@ void examine_refusals(report_context& report)
 
 namespace {
 
-// Names mean what they mean to the role, also if somebody else asks.
+// Resolves names as they resolve for the role, also if another role is connected.
 void adopt_search_path(report_context& report, const std::string& role)
 {
     (void)report.session.run_once(
@@ -62,8 +62,8 @@ void report_needs(report_context& report)
     if (!postgres::may_use_temporary(report.session, report.limits())) {
         report.add_finding(
             report_context::level::error, "role " + std::string(session.value(0, 0).value_or("")),
-            "what the queries need can be found out with the right to make temporary views "
-            "only",
+            "the rights that the queries need can be determined only with the right to create "
+            "temporary views",
             "GRANT TEMPORARY ON DATABASE " +
                 postgres::quote_identifier(needs["database"].get<std::string>()) + " TO " +
                 postgres::quote_identifier(std::string(session.value(0, 0).value_or(""))) +

@@ -1,5 +1,4 @@
-// report_rows.cpp: turns every row into what is wrong with it, and its password hash into a kind of
-// hash.
+// report_rows.cpp: reports the faults of all rows and the schemes of their password hashes.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/auth/password_verifier.hpp"
@@ -32,7 +31,7 @@ struct operation_stats {
     }
 };
 
-/// How hashes were made, and why none of them can be checked; empty: they can.
+/// The scheme of hashes, and why they cannot be checked; empty if they can.
 struct hash_kind {
     std::string scheme;
     std::string reason;
@@ -41,11 +40,11 @@ struct hash_kind {
     auto operator<=>(const hash_kind&) const = default;
 };
 
-/// The names of all entries, and what names them.
+/// The names of all entries, and the members that groups list.
 struct names_seen {
     std::unordered_set<std::string> uids;
     std::unordered_set<std::string> dns;
-    std::unordered_map<std::string, std::string> member_uids; ///< and an entry with each
+    std::unordered_map<std::string, std::string> member_uids; ///< with an entry that lists each
     std::unordered_map<std::string, std::string> members;
     bool complete = true;
 };
@@ -57,7 +56,7 @@ const Attribute* attribute_of(const Entry& e, const char* name)
     return ad != nullptr ? attr_find(e.e_attrs, ad) : nullptr;
 }
 
-// The rows of one kind, one page in memory.
+// Reads the rows of one kind; only one page is in memory.
 class row_reader {
 public:
     row_reader(report_context& report, const directory::kind& k, names_seen& names)
@@ -72,7 +71,7 @@ public:
     json run()
     {
         report_.database.warning_listener = [&](const std::string& kind, const std::string& text) {
-            if (kind.starts_with("row ")) // and maybe the row's name on another line
+            if (kind.starts_with("row ")) // a second line may hold the row's name
                 skipped_[kind.substr(4 + kind_.name.size(),
                                      kind.find('\n') - 4 - kind_.name.size())]
                     .add(text);
@@ -129,7 +128,7 @@ private:
             report_.progress("reading " + kind_.name + ": " + std::to_string(rows_));
         };
         options.on_duplicate = [&](std::string_view name) {
-            twins_.add("\"" + std::string(name.substr(0, 60)) + "\"");
+            duplicate_names_.add("\"" + std::string(name.substr(0, 60)) + "\"");
         };
         for_each_entry(
             op_, report_.database, *report_.mapping, *plan,
@@ -138,9 +137,9 @@ private:
                 if (entries_ == 1)
                     take_sample(candidate.entry);
                 if (password >= 0)
-                    look_at_hash(candidate, password);
-                look_at_names(candidate.entry);
-                look_for_required(candidate.entry);
+                    check_hash(candidate, password);
+                collect_names(candidate.entry);
+                check_required(candidate.entry);
                 may_log_in_ +=
                     gated_ && candidate.page->value(candidate.row, plan->gate) == "t" ? 1 : 0;
                 return slapd_shutdown == 0;
@@ -148,7 +147,7 @@ private:
             options);
     }
 
-    void look_at_names(const Entry& e)
+    void collect_names(const Entry& e)
     {
         names_.dns.emplace(to_string_view(e.e_nname));
         const auto each = [&](const char* name, const auto& use) {
@@ -169,7 +168,7 @@ private:
             });
     }
 
-    void look_for_required(const Entry& e)
+    void check_required(const Entry& e)
     {
         for (const AttributeType* type : required_) {
             const Attribute* a = e.e_attrs;
@@ -199,7 +198,7 @@ private:
         }
     }
 
-    void look_at_hash(const candidate& candidate, int column)
+    void check_hash(const candidate& candidate, int column)
     {
         const auto hash =
             auth::parse_hash(candidate.page->value(candidate.row, column).value_or(""));
@@ -219,16 +218,16 @@ private:
         for (const auto& [attribute, of] : duplicates_)
             report_.add_finding(level::warning, "pgsql-list " + kind_.name,
                                 counted(of.count, " value of ", " values of ") + attribute +
-                                    " left out, for breaking its syntax",
+                                    " left out, because of invalid syntax",
                                 "", of.examples);
         report_missing();
-        if (twins_.count > 0)
+        if (duplicate_names_.count > 0)
             report_.add_finding(
                 level::error, "pgsql-list " + kind_.name,
-                counted(twins_.count, " row has", " rows have") +
+                counted(duplicate_names_.count, " row has", " rows have") +
                     " the name of another row: the first of each is shown, and none of them "
                     "can log in",
-                "return each name once", twins_.examples);
+                "return each name once", duplicate_names_.examples);
         constexpr std::string_view weak[] = {"MD5 crypt", "DES crypt", "{MD5}", "{SMD5}", "{SHA}"};
         for (const auto& [kind, of] : hashes_) {
             const bool on_purpose = kind.scheme == "locked" || kind.scheme.starts_with("none");
@@ -249,7 +248,7 @@ private:
         }
         if (gated_ && entries_ > 0 && may_log_in_ == 0)
             report_.add_finding(level::warning, "pgsql-login-filter " + kind_.name,
-                                "the condition is true of no row: nobody can log in");
+                                "the condition is true for no row: no user can log in");
     }
 
     void report_missing()
@@ -266,12 +265,12 @@ private:
                                             " class=top,groupOfMembers,posixGroup allows "
                                             "groups without members"
                 : by_default
-                    ? "add another default= behind the one that breaks the syntax, of a column "
-                      "whose values fit it, such as {uid_number}; or return a column"
+                    ? "add another default= after the one that breaks the syntax, with a column "
+                      "whose values are valid, such as {uid_number}; or return a column"
                     : "return a value for each row, or add a default=",
                 by_default ? broken->second.examples : of.examples);
         }
-        // gecos is the name where that is ASCII, on purpose.
+        // gecos has the name only where that is ASCII, intentionally.
         for (const auto& [attribute, of] : broken_defaults_)
             if (!missing_.contains(attribute) && attribute != "gecos")
                 report_.add_finding(
@@ -289,23 +288,22 @@ private:
     const directory::kind& kind_;
     names_seen& names_;
     const std::set<const AttributeType*> required_;
-    const bool lists_dns_; ///< of members, which do not follow from their names
+    const bool lists_dns_; ///< whether member DNs come from a column, not from names
     Operation op_{};
     Opheader header_{};
     long rows_ = 0;
     long entries_ = 0;
     long may_log_in_ = 0;
     bool gated_ = false;
-    operation_stats twins_;
+    operation_stats duplicate_names_;
     std::map<std::string, operation_stats> skipped_;
     std::map<std::string, operation_stats> duplicates_;
     std::map<std::string, operation_stats> broken_defaults_;
-    std::map<std::string, operation_stats>
-        missing_; ///< by attribute that the object classes require
+    std::map<std::string, operation_stats> missing_; ///< by required attribute
     std::map<hash_kind, operation_stats> hashes_;
 };
 
-// A part of a query for people to read: the rows that have something in common.
+// Adds a finding about rows with a common fault, if the query returns any.
 void common(report_context& report, const std::string& about, const std::string& query,
             const std::string& text, const std::string& hint, level how)
 {
@@ -322,33 +320,32 @@ void common(report_context& report, const std::string& about, const std::string&
         if (e.reason() != postgres::error::cause::statement &&
             e.reason() != postgres::error::cause::deadline)
             throw;
-        report.add_finding(level::warning, about,
-                           "it could not be told whether there are " + text + ": " + e.what());
+        report.add_finding(level::warning, about, "cannot check for " + text + ": " + e.what());
     }
 }
 
-// Members that no entry stands for. They may be accounts of the machines themselves.
-void report_strangers(report_context& report, const char* attribute,
-                      const std::unordered_map<std::string, std::string>& members,
-                      const std::function<bool(const std::string&)>& has_entry)
+// Members without an entry. They may be local accounts of the clients.
+void report_members_without_entry(report_context& report, const char* attribute,
+                                  const std::unordered_map<std::string, std::string>& members,
+                                  const std::function<bool(const std::string&)>& has_entry)
 {
-    operation_stats strangers;
+    operation_stats members_without_entry;
     const std::map<std::string, std::string> sorted(members.begin(), members.end());
     for (const auto& [member, group] : sorted)
         if (!has_entry(member))
-            strangers.add("\"" + member.substr(0, 60) + "\" of " + group);
-    if (strangers.count > 0)
+            members_without_entry.add("\"" + member.substr(0, 60) + "\" of " + group);
+    if (members_without_entry.count > 0)
         report.add_finding(
             level::note, std::string("members (") + attribute + ")",
-            std::to_string(strangers.count) +
-                (strangers.count == 1 ? " member has no entry and is shown"
-                                      : " members have no entry and are shown") +
-                " all the same",
-            "if they are no accounts of the clients' own, join the users in the query",
-            strangers.examples);
+            std::to_string(members_without_entry.count) +
+                (members_without_entry.count == 1 ? " member has no entry and is shown"
+                                                  : " members have no entry and are shown") +
+                " anyway",
+            "unless they are local accounts of the clients, join the users' table in the query",
+            members_without_entry.examples);
 }
 
-std::string normalised(const std::string& column, bool fold)
+std::string normalized(const std::string& column, bool fold)
 {
     const std::string squeezed = "btrim(regexp_replace(" + column + "::text, ' +', ' ', 'g'))";
     return fold ? "lower(" + squeezed + ")" : squeezed;
@@ -366,17 +363,18 @@ void report_rows(report_context& report)
             if (k.name == shown["name"].get<std::string>() && k.error.empty())
                 shown.update(row_reader(report, k, names).run());
     if (!report.mapping->complete || !names.complete)
-        return; // they may be entries that could not be read
-    report_strangers(report, "memberUid", names.member_uids,
-                     [&](const std::string& uid) { return names.uids.contains(to_lower(uid)); });
+        return; // the members may be entries that could not be read
+    report_members_without_entry(
+        report, "memberUid", names.member_uids,
+        [&](const std::string& uid) { return names.uids.contains(to_lower(uid)); });
     const auto& kinds = report.mapping->map.kinds;
     const bool private_groups = std::any_of(kinds.begin(), kinds.end(),
                                             [](const auto& k) { return k.yields_to_kind >= 0; });
-    report_strangers(report, "member", names.members, [&](const std::string& dn) {
+    report_members_without_entry(report, "member", names.members, [&](const std::string& dn) {
         const directory::dn_location location = report.database.dn_tree().locate(dn);
         return location.container >= 0 || names.dns.contains(dn) ||
                (private_groups &&
-                names.uids.contains(location.value)); // whose groups are not read here
+                names.uids.contains(location.value)); // private groups are not read here
     });
 }
 
@@ -394,10 +392,10 @@ void report_names(report_context& report)
         if (!k.rdn().column.empty())
             common(report, about,
                    "SELECT count(*) OVER (), (array_agg(DISTINCT " + name + "::text))[1:3]::text" +
-                       from + " WHERE " + name + " IS NOT NULL GROUP BY " + normalised(name, true) +
+                       from + " WHERE " + name + " IS NOT NULL GROUP BY " + normalized(name, true) +
                        " HAVING count(DISTINCT " + name + "::text) > 1 ORDER BY 2 LIMIT 3",
-                   "names that differ only by case or blanks, which are the same to LDAP",
-                   "give each entry a name of its own", level::error);
+                   "names that differ only by case or spaces and are equal in LDAP",
+                   "give each entry a unique name", level::error);
         for (const auto& s : k.sources) {
             const auto& attribute = mapping.attributes[static_cast<std::size_t>(s.attribute)];
             const directory::column* c = k.find_column(s.column);
@@ -413,7 +411,7 @@ void report_names(report_context& report)
                         " IS NOT NULL GROUP BY " + column +
                         " HAVING count(*) > 1 ORDER BY 2 LIMIT 3",
                     "numbers (" + attribute.name + ") that several entries have",
-                    "give each entry a number of its own: who has the same may read the same files",
+                    "give each entry a unique number: entries with the same number share file ownership",
                     level::error);
             const bool folds = attribute.rule == directory::matching_rule::ignore_case;
             if ((!folds && attribute.rule != directory::matching_rule::exact_case) ||
@@ -423,14 +421,14 @@ void report_names(report_context& report)
             const bool lower = folds && s.compare == directory::comparison::lower;
             common(report, "pgsql-attribute " + k.name + " " + attribute.name,
                    "SELECT count(*) OVER (), " + column + "::text" + from + " WHERE " + column +
-                       "::text <> " + normalised(column, lower) + " ORDER BY 2 LIMIT 3",
+                       "::text <> " + normalized(column, lower) + " ORDER BY 2 LIMIT 3",
                    std::string("values that are not stored ") +
-                       (lower ? "in lower case or have superfluous blanks"
-                              : "without superfluous blanks") +
+                       (lower ? "in lower case or have superfluous spaces"
+                              : "without superfluous spaces") +
                        ", and are not found" +
-                       (&s == &k.rdn() ? "; nobody of that name can log in" : ""),
-                   "store them so, or say pgsql-attribute " + k.name + " " + attribute.name +
-                       " compare=any",
+                       (&s == &k.rdn() ? "; entries with these names cannot log in" : ""),
+                   "store them in that form, or set pgsql-attribute " + k.name + " " +
+                       attribute.name + " compare=any",
                    level::error);
         }
     }

@@ -1,5 +1,4 @@
-// report_searches.cpp: turns the searches that clients send into their SQL, its plans, and the
-// indexes they lack.
+// report_searches.cpp: reports the SQL of typical client searches, its plans, and missing indexes.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/entry/filter_translator.hpp"
@@ -24,13 +23,13 @@ struct filter_free {
     void operator()(Filter* f) const noexcept { ::filter_free(f); }
 };
 
-// What answers one search: a probe for each statement.
+// The sample queries of one search, one for each statement.
 std::vector<directory::sample_query> statements_of(report_context& report,
                                                    const directory::client_search& search)
 {
     const std::unique_ptr<Filter, filter_free> parsed(str2filter(search.filter.c_str()));
     if (parsed == nullptr)
-        throw std::runtime_error("slapd does not read the filter " + search.filter);
+        throw std::runtime_error("slapd cannot parse the filter " + search.filter);
     directory::selection selection;
     filter translated =
         translate_filter(parsed.get(), report.database.dn_tree(), *report.mapping, selection);
@@ -60,11 +59,11 @@ std::vector<directory::sample_query> statements_of(report_context& report,
     return out;
 }
 
-// What PostgreSQL does for the statements of one search.
+// PostgreSQL's cost of the statements of one search.
 struct search_cost {
     double cost = 0;
-    std::set<std::string> sequential;    ///< tables that it would read from end to end today
-    std::set<std::string> without_index; ///< those of them for which no index helps
+    std::set<std::string> sequential;    ///< tables that PostgreSQL currently reads whole
+    std::set<std::string> without_index; ///< such tables for which no index helps
 };
 
 struct search_verdict {
@@ -103,11 +102,11 @@ void report_searches(report_context& report)
 {
     if (!report.mapping)
         return;
-    constexpr double large = 10000; // rows, from which on the log names indexes
+    constexpr double large = 10000; // rows; the log names missing indexes of larger tables
     const postgres::explainer explain(report.session, 0, report.limits());
     std::map<std::pair<std::string, std::vector<std::string>>, std::vector<postgres::seq_scan>>
-        known; // by the statement
-    const auto whole_reads = [&](const postgres::statement& asked) {
+        known; // by statement
+    const auto seq_scans = [&](const postgres::statement& asked) {
         const auto [at, added] = known.try_emplace({asked.text, asked.values});
         if (added)
             at->second = explain.seq_scans(asked, report.session, report.limits());
@@ -137,7 +136,7 @@ void report_searches(report_context& report)
                 }
             spent.cost += plan.cost;
             if (!search.enumerates)
-                for (const auto& read : whole_reads(asked.statement))
+                for (const auto& read : seq_scans(asked.statement))
                     spent.without_index.insert(directory::extent_of(read));
             statements.push_back({{"what", asked.description},
                                   {"sql", asked.statement.text},
@@ -161,21 +160,21 @@ void report_searches(report_context& report)
                             {"cost", std::round(spent.cost * 100) / 100},
                             {"statements", std::move(statements)}});
     }
-    // What the log says at a start comes first, so that each index is named for the plainest
-    // search.
+    // The sample queries of the startup checks come first, so that each index is reported for the
+    // simplest search.
     auto plain = directory::sample_queries(report.mapping->map);
     std::move(all.begin(), all.end(), std::back_inserter(plain));
     report.progress("looking for missing indexes");
-    for (const auto& advice : directory::missing_indexes(plain, whole_reads)) {
+    for (const auto& advice : directory::missing_indexes(plain, seq_scans)) {
         const bool matters = std::any_of(advice.scans.begin(), advice.scans.end(),
                                          [&](const auto& r) { return r.rows >= large; });
         std::string hint;
         for (const auto& index : advice.indexes)
             hint += (hint.empty() ? "" : " ") + index;
-        directory::index_advice said = advice;
-        said.indexes.clear();
+        directory::index_advice text_only = advice;
+        text_only.indexes.clear();
         report.add_finding(matters ? level::warning : level::note, "indexes",
-                           said.text() +
+                           text_only.text() +
                                (matters ? "" : "; that costs little as long as the table is small"),
                            hint);
     }

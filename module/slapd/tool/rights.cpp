@@ -1,4 +1,4 @@
-// rights.cpp: turns the statements of a configuration into the rights that its role lacks.
+// rights.cpp: finds the rights that the role lacks for the configured statements.
 #include "slapd/tool/rights.hpp"
 
 #include <algorithm>
@@ -44,13 +44,13 @@ std::optional<postgres::error> refusal_of(const postgres::checked_statement& one
     } catch (const postgres::error& e) {
         if (e.reason() != postgres::error::cause::statement)
             throw;
-        if (!e.caused_by_value()) // which is wrong only because it is NULL
+        if (!e.caused_by_value()) // the error is caused only by the parameter NULL
             return e;
     }
     return std::nullopt;
 }
 
-// Nothing if PostgreSQL does not let it be found out: a standby, or a role without TEMPORARY.
+// Empty if the rights cannot be determined: on a standby, or for a role without TEMPORARY.
 std::optional<postgres::needed_rights>
 needs_of(const std::vector<postgres::checked_statement>& statements, postgres::connection& session,
          const postgres::wait_options& options)
@@ -88,8 +88,8 @@ refused_statements find_refused(const service& service, postgres::connection& se
         postgres::refused_statement found{one.name, "", {}};
         if (needs)
             for (const auto& grant : needs->grants(postgres::listed::missing, one.name))
-                // Schemas and tables were tried; functions may have been left out of the plan, and
-                // numbers of sequences are taken only when it is carried out.
+                // EXPLAIN has checked schemas and tables. Functions may be missing in the plan, and
+                // sequences advance only when the statement runs.
                 if (refusal != refusals.end() || grant.right.starts_with("EXECUTE ") ||
                     grant.right.find(" ON SEQUENCE ") != std::string::npos)
                     found.grants.push_back(grant.right);
@@ -97,7 +97,7 @@ refused_statements find_refused(const service& service, postgres::connection& se
             found.reason = refusal->second.what();
             if (found.grants.empty())
                 found.grants = postgres::likely_grants(session, one.text, refusal->second, options);
-            // What is wrong with a query otherwise was said when its columns were asked for.
+            // Other errors of a query were reported when its columns were described.
             if (found.grants.empty() && !one.writes && refusal->second.sqlstate() != no_right)
                 continue;
         } else if (!found.grants.empty()) {

@@ -1,5 +1,5 @@
-// slapcat.cpp: hands the directory to slapd's tools entry by entry: slapcat and slapschema read all
-// of it, slapacl one entry.
+// slapcat.cpp: serves slapd's tools entry by entry: slapcat and slapschema read all entries,
+// slapacl one.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
@@ -11,19 +11,18 @@
 
 namespace pgsql::slapd {
 
-// Where a tool is in its walk through the directory. It holds a page of entries, however many there
-// are.
+// The position of a tool in the directory. Only one page of entries is in memory.
 class walk {
 public:
     walk(BackendDB& be, std::shared_ptr<service> service) : service_(std::move(service))
     {
-        // As slapd's own tool functions do it; nothing is allocated from the operation.
+        // Like slapd's own tool functions; nothing is allocated from the operation.
         op_.o_hdr = &header_;
         op_.o_bd = &be;
         op_.o_tmpmfuncs = &ch_mfuncs;
     }
 
-    /// Begins with the entries of `base` (null: all) and `scope` that `what` (null: any) takes.
+    /// Starts with the entries of `base` (null: all) and `scope` that match `filter` (null: any).
     void begin(const berval* base, int scope, Filter* filter)
     {
         base_ = base;
@@ -31,23 +30,23 @@ public:
         filter_ = filter;
         mapping_ = current_mapping(op_, *service_);
         member_of_ = mapping_->map.attribute_named("memberOf");
-        // The operational attributes that a server takes, too. Not memberOf: it follows from the
-        // groups, and a server whose schema lacks it would refuse the entries.
-        parts_ = {.all_user = true};
+        // Includes operational attributes that a server accepts. Excludes memberOf: the groups
+        // determine it, and a server whose schema lacks it would reject the entries.
+        selection_ = {.all_user = true};
         for (int i = 0; i < static_cast<int>(mapping_->map.attributes.size()); ++i)
             if (mapping_->map.attributes[static_cast<std::size_t>(i)].operational &&
                 i != member_of_) {
-                parts_.attributes.push_back(i);
-                parts_.fetched.push_back(i);
+                selection_.attributes.push_back(i);
+                selection_.fetched.push_back(i);
             }
         condition_ = filter_ != nullptr
-                         ? translate_filter(filter_, service_->dn_tree(), *mapping_, parts_)
+                         ? translate_filter(filter_, service_->dn_tree(), *mapping_, selection_)
                          : directory::filter::constant_of(directory::truth::yes);
         const berval suffix = to_berval(service_->suffix_ndn);
         const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
-        top_ = whole ? 0 : service_->dn_tree().find(to_string_view(*base_));
-        if (top_ < 0) {
-            find_entry(op_, *service_, *mapping_, *base_, condition_, parts_,
+        base_container_ = whole ? 0 : service_->dn_tree().find(to_string_view(*base_));
+        if (base_container_ < 0) {
+            find_entry(op_, *service_, *mapping_, *base_, condition_, selection_,
                        [&](candidate& candidate) {
                            keep(candidate.entry);
                            return true;
@@ -59,7 +58,7 @@ public:
             keep(service_->container(static_cast<int>(i)));
     }
 
-    /// Goes on to the next entry; NOID when there is none.
+    /// Advances to the next entry; NOID at the end.
     ID advance()
     {
         while (pending_.empty() && !ended_ && kind_ < mapping_->map.kinds.size())
@@ -72,8 +71,8 @@ public:
         return id_;
     }
 
-    /// Goes to the entry of a DN.
-    ID go_to(const berval& ndn)
+    /// Moves to the entry with a DN; NOID if it does not exist.
+    ID move_to(const berval& ndn)
     {
         current_.reset();
         if (const int fixed = service_->dn_tree().find(to_string_view(ndn)); fixed >= 0)
@@ -91,10 +90,10 @@ public:
         return id_;
     }
 
-    /// Nothing more comes: what has failed would fail again, and slapcat -c would ask for ever.
+    /// Ends the walk: a failure would repeat, and slapcat -c would retry forever.
     void end() { ended_ = true; }
 
-    /// The entry that a number was just given to, once; the tool frees it.
+    /// Transfers the current entry, which has this ID, to the tool, which frees it.
     Entry* take_entry(ID id)
     {
         return current_ != nullptr && id == id_ ? current_.release() : nullptr;
@@ -139,13 +138,13 @@ private:
         const int parent = mapping_->shared[kind_].parent;
         if (scope_ == LDAP_SCOPE_ONELEVEL
                 ? to_string_view(service_->container(parent).e_nname) != to_string_view(*base_)
-                : !service_->dn_tree().is_below(parent, top_))
+                : !service_->dn_tree().is_below(parent, base_container_))
             return false;
-        // A statement that finds groups by member may have found private ones with them.
+        // A statement that finds groups by member may have returned private groups, too.
         if (k.yields_to_kind >= 0 && with_private_)
             return false;
         learn_characters(op_, *service_, *mapping_, condition_);
-        plan_ = directory::make_plan(mapping_->map, k, condition_, parts_, refused_);
+        plan_ = directory::make_plan(mapping_->map, k, condition_, selection_, refused_);
         with_private_before_ = with_private_;
         with_private_ = with_private_ || (plan_ && plan_->includes_private_groups);
         return plan_.has_value();
@@ -159,7 +158,7 @@ private:
         if (filter_ != nullptr && test_filter(nullptr, &e, filter_) != LDAP_COMPARE_TRUE)
             return;
         entry_ptr kept(entry_dup(&e));
-        if (member_of_ >= 0) // there for the filter
+        if (member_of_ >= 0) // fetched only for the filter
             (void)attr_delete(&kept->e_attrs,
                               mapping_->types[static_cast<std::size_t>(member_of_)].description);
         pending_.push_back(std::move(kept));
@@ -173,14 +172,14 @@ private:
     Filter* filter_ = nullptr;
     std::shared_ptr<const resolved_mapping> mapping_;
     int member_of_ = -1;
-    directory::selection parts_;
+    directory::selection selection_;
     directory::filter condition_;
-    int top_ = -1;         ///< the fixed entry that is the base
-    std::size_t kind_ = 0; ///< whose rows are next
+    int base_container_ = -1; ///< the container that is the base
+    std::size_t kind_ = 0;    ///< the kind whose rows are next
     std::optional<directory::plan> plan_;
-    std::optional<std::string> last_; ///< the name of the last row that is done
+    std::optional<std::string> last_; ///< the name of the last row processed
     bool with_private_ = false;
-    bool with_private_before_ = false; ///< this kind
+    bool with_private_before_ = false; ///< with_private_ before this kind
     std::vector<directory::requested_value> refused_;
     bool ended_ = false;
     std::deque<entry_ptr> pending_;
@@ -190,9 +189,9 @@ private:
 
 namespace {
 
-// A tool knows entries and their end, but no failure. An entry that cannot be had is one to it: it
-// says so and ends with an error. The number is the last one, so that slapcat -c -c does not try
-// all that follow.
+// The tool interface has no error code. An ID whose entry cannot be fetched makes the tool report
+// an error and exit with failure. The ID is the last one, so that slapcat -c -c does not try all
+// that follow.
 constexpr ID failed = NOID - 1;
 
 template <typename Step> ID guarded(BackendDB* be, const char* consequence, Step step) noexcept
@@ -212,17 +211,17 @@ template <typename Step> ID guarded(BackendDB* be, const char* consequence, Step
         at.end();
         at.database_service().log(error + consequence);
     } catch (...) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: a failure that could not be described\n");
+        Debug(LDAP_DEBUG_ANY, "pgsql: unknown exception\n");
     }
     return failed;
 }
 
-constexpr const char* incomplete = "; what was read is not the whole directory";
+constexpr const char* incomplete = "; the output is incomplete";
 
 } // namespace
 
-// PostgreSQL is not asked here: with databases glued together, slapd takes a failure to open one
-// for its end.
+// Sends no query: with glued databases, slapd treats a failure to open one as the end of its
+// entries.
 extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
 {
     try {
@@ -261,7 +260,7 @@ extern "C" Entry* pgsql_tool_get(BackendDB* be, ID id) noexcept
 
 extern "C" ID pgsql_tool_find(BackendDB* be, berval* ndn) noexcept
 {
-    const ID id = guarded(be, "", [&](walk& at) { return at.go_to(*ndn); });
+    const ID id = guarded(be, "", [&](walk& at) { return at.move_to(*ndn); });
     return id == failed ? NOID : id;
 }
 

@@ -184,7 +184,7 @@ void fair_semaphore::visit::enter(const wait_options& options)
         std::erase(semaphore_.queue_, this);
         if (state_ == state::holds)
             semaphore_.take_back(*this, clock::now());
-        // A caller that was turned away keeps this state, so that no other is turned away for it.
+        // A caller that was rejected keeps this state, so that no other is rejected for it.
         if (state_ != state::turned_away)
             state_ = state::outside;
         semaphore_.admit();

@@ -20,7 +20,7 @@ public:
         int places = 1; ///< slots: callers that work at the same time
         int spare = 0;  ///< additional slots, for clients that hold none
         int crowd = 8;  ///< callers including the waiting ones; beyond this number, callers of
-                        ///< clients with several are turned away once the wait is long
+                        ///< clients with several are rejected once the wait is long
     };
     explicit fair_semaphore(const limits& most) : limits_(most) {}
     fair_semaphore(const fair_semaphore&) = delete;

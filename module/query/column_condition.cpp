@@ -296,7 +296,7 @@ condition column_condition::contains(const std::vector<std::string>& pieces)
         return condition::always(false);
     std::string pattern;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-        // Blanks at the ends of a piece may stand for none (RFC 4518 §2.6.1), and other text is
+        // Spaces at the ends of a piece may stand for none (RFC 4518 §2.6.1), and other text is
         // folded by slapd's rules.
         if (!is_plain_ascii(pieces[i]))
             return condition::always(false);

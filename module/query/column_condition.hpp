@@ -16,7 +16,7 @@ namespace pgsql::directory {
 
 using postgres::array_literal;
 
-/// The condition, after a text, that lower() and = cannot be trusted with it: superfluous blanks,
+/// The condition, after a text, that lower() and = cannot be trusted with it: redundant spaces,
 /// and anything but ASCII, where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A
 /// partial index WHERE this holds makes it cheap.
 inline constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
@@ -69,7 +69,7 @@ struct branch {
 };
 
 /// That a text in SQL equals the value by the rule, stored in whatever case and with whatever
-/// blanks: a superset.
+/// spaces: a superset.
 [[nodiscard]] condition case_insensitive_equals(const std::string& text, matching_rule rule,
                                                 const std::string& value,
                                                 postgres::statement& values);
@@ -87,7 +87,7 @@ struct branch {
                                                             const std::string& value);
 
 /// The terms on one column whose values are the attribute's, written as e."column". Assertion
-/// values are as slapd normalised them.
+/// values are as slapd normalized them.
 class column_condition {
 public:
     column_condition(const column& column, const attribute_source& source, matching_rule rule,

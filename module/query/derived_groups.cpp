@@ -85,7 +85,7 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
     };
     // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
     // share the number, the one with the lowest uidNumber has the group: two groups with one
-    // gidNumber are an error to every client. Whoever is in a real group is left out there too:
+    // gidNumber are an error to every client. A member of a real group is left out there too:
     // thousands may share its number, and PostgreSQL would compare each with each.
     return "SELECT " + columns + and_column + " FROM (" + from + ") AS u WHERE " + no_group("u") +
            " AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + name_is_taken +
@@ -112,7 +112,7 @@ column column_of_name(const kind& kind, const std::vector<column>& rows)
     return at != rows.end() ? *at : column{.type = column_type::text};
 }
 
-// A name in the text that the entry's own has: character(n) without the blanks behind it.
+// A name in the text that the entry's own has: character(n) without its trailing spaces.
 std::string as_shown(const std::string& name, const column& column)
 {
     return column.type == column_type::other && !column.own_cast ? name + "::text" : name;

@@ -28,7 +28,7 @@ struct filter {
     node type = node::opaque;
     truth constant = truth::undefined;
     int attribute = -1; ///< of a term: index into mapping::attributes
-    std::string value;  ///< equality: the assertion value as slapd normalised it; object_class:
+    std::string value;  ///< equality: the assertion value as slapd normalized it; object_class:
                         ///< lower-case name
     int parent = -1;    ///< entry_name: index of a fixed entry; equality with a DN: that above the
                         ///< entry it names

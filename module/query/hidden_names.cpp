@@ -75,7 +75,7 @@ query_text only_if(const query_text& query, const std::string& condition)
     return out;
 }
 
-// As slapd compares: without blanks at the ends, and with one between words.
+// As slapd compares: without spaces at the ends, and with one between words.
 std::string squeezed(const std::string& text)
 {
     return "btrim(regexp_replace(" + text + ", ' +', ' ', 'g'), E' \\t\\r\\n')";
@@ -368,7 +368,7 @@ void hidden_names::remove_from_lookups(mapping& of) const
         for (lookup& l : k.lookups) {
             if (!may_name(l.attribute))
                 continue;
-            if (!problem_.empty()) { // whoever asks for the values gets an error
+            if (!problem_.empty()) { // a request for the values gets an error
                 if (k.values_of(l.attribute) == nullptr)
                     k.values.push_back({.attribute = l.attribute, .error = problem_});
                 continue;

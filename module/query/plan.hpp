@@ -66,7 +66,7 @@ struct plan {
                                                      bool ordered) const;
 
     /// The statement for the names, among the rows that come before the row named `first`, that may
-    /// be these ones in another spelling; they are as slapd normalises them.
+    /// be these ones in another spelling; they are as slapd normalizes them.
     [[nodiscard]] postgres::statement same_before(const std::string& first,
                                                   const std::vector<std::string>& names) const;
     /// The statement for the rows with names from the one to the other, in the order of a page.

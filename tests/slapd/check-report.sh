@@ -44,7 +44,7 @@ add nan 4004 nan@example.com '!'
 q 'GRANT INSERT, DELETE ON "Users" TO ldap; GRANT UPDATE ("mail") ON "Users" TO ldap; GRANT CREATE ON SCHEMA public TO ldap
    ; CREATE TABLE salaries (n int); GRANT SELECT ON salaries TO ldap'
 checked 2 --brief "$T/slapd.conf"
-said warning "pgsql-list users" "1 row is skipped: its username is NULL or blank"
+said warning "pgsql-list users" "1 row is skipped: its username is NULL or has only spaces"
 said warning "pgsql-list users" "1 value of mail left out"
 contains "$OUT" 'users "lee": the value "lée\x1b[2J@example.com" breaks the syntax of mail'
 said error "pgsql-list users" "1 row has the name of another row"

@@ -392,7 +392,7 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
     entry_.e_id = 1; // arbitrary: unused, but NOID means "no entry"
     if (key.find_first_not_of(' ') == std::string_view::npos)
         return skip("its " + plan_.entry_kind->rdn().column +
-                    " is NULL or blank, so it has no name");
+                    " is NULL or has only spaces, so it has no name");
     if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
         return skip("its " + plan_.entry_kind->rdn().column + " cannot be a DN's value");
     // Values shared by all entries of the kind are not copied.

@@ -32,7 +32,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
         "SELECT t.typoutput = 'pg_catalog.array_out'::pg_catalog.regproc, t.typname, "
         "coalesce(c.collisdeterministic, true), t.typlen < 0, "
         "CASE i.typtype WHEN 'd' THEN i.typbasetype ELSE i.oid END, "
-        // Nothing is lost by the casts of name, \"char\" and character(n), or only blanks.
+        // Nothing is lost by the casts of name, \"char\" and character(n), or only spaces.
         "CASE WHEN t.typoutput = 'pg_catalog.array_out'::pg_catalog.regproc "
         "THEN t.typdelim <> ',' OR 1042 IN (i.oid, i.typbasetype) "
         "ELSE t.oid = 142 OR (t.oid NOT IN (18, 19, 1042) AND EXISTS (SELECT FROM pg_catalog.pg_cast "
@@ -71,7 +71,7 @@ void ask_catalogue(std::vector<directory::column>& columns,
 }
 
 // The collations by which a query's texts are compared, which a UNION or an expression may give
-// them: the catalogue knows those of tables only.
+// them: the catalog has only those of tables.
 void ask_collations(std::vector<directory::column>& columns, const std::string& directive,
                     const std::string& query, postgres::connection& session,
                     const postgres::wait_options& options)

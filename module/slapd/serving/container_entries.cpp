@@ -52,7 +52,7 @@ void add_classes(Entry& to, const std::vector<std::string>& classes)
     add_value(to, slap_schema.si_ad_structuralObjectClass, to_string_view(structural->soc_cname));
 }
 
-std::string normalised(const std::string& dn)
+std::string normalized_dn(const std::string& dn)
 {
     berval in = to_berval(dn);
     berval out{};
@@ -81,7 +81,7 @@ container_entries make_fixed_entries(const BackendDB& be,
         int parent = 0;
         for (const auto& rdn : levels) {
             dn = rdn + "," + dn;
-            const std::string ndn = normalised(dn);
+            const std::string ndn = normalized_dn(dn);
             const auto known = std::find_if(entries.begin(), entries.end(),
                                             [&](const auto& e) { return e.ndn == ndn; });
             if (known != entries.end()) {

@@ -23,6 +23,6 @@ make_fixed_entries(const BackendDB& be, const std::vector<directory::kind_settin
 /// cannot be combined.
 void add_classes(Entry& to, const std::vector<std::string>& classes);
 /// The DN as slapd normalizes it; throws config_error if the text is not a DN.
-[[nodiscard]] std::string normalised(const std::string& dn);
+[[nodiscard]] std::string normalized_dn(const std::string& dn);
 
 } // namespace pgsql::slapd

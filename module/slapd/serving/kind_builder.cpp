@@ -159,7 +159,7 @@ void kind_builder::add_password_change(directory::kind& k, const directory::kind
     if (k.password_column.empty())
         out_.warnings.push_back(directive + "pgsql-list " + k.name + " returns no column \"" +
                                 kind.password_column +
-                                "\" with the hashes, so that nobody's can be changed");
+                                "\" with the hashes, so that no password can be changed");
 }
 
 void kind_builder::add_source(directory::kind& k, const directory::source_setting& source)

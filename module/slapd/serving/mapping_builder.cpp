@@ -143,7 +143,7 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
             is_entry_objectclass(shared.holder.get(), slap_schema.si_oc_subentry, 0) == 1;
         k.parent = k.container_dn.empty()
                        ? 0
-                       : tree.find(normalised(k.container_dn + "," + tree.entries().front().dn));
+                       : tree.find(normalized_dn(k.container_dn + "," + tree.entries().front().dn));
         shared.parent = k.parent;
         if (const directory::column* name = k.find_column(k.rdn().column))
             for (auto& list : k.values)

@@ -41,7 +41,7 @@ std::string spellings(char c)
     return "(?:" + itself + R"(|\\)" + itself + code(byte) + ")" + (c == ' ' ? "+" : "");
 }
 
-// The same for the DN above entries, from its normalised form.
+// The same for the DN above entries, from its normalized form.
 std::string spellings_above(std::string_view ndn)
 {
     std::string out;
@@ -71,7 +71,7 @@ directory::name_syntax name_syntax_of(const resolved_mapping& mapping,
             {spellings(rdn.name),
              spellings_above(k.container_dn.empty()
                                  ? suffix.ndn
-                                 : normalised(k.container_dn + "," + suffix.dn))});
+                                 : normalized_dn(k.container_dn + "," + suffix.dn))});
         const directory::column* name = k.find_column(k.rdn().column);
         if (name == nullptr || name->type != column_type::citext)
             continue;

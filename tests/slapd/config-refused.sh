@@ -42,7 +42,7 @@ wrong 'pgsql-attribute users nosuch column=x' pgsql-attribute nosuch
 wrong 'pgsql-attribute people mail column=x' pgsql-attribute people
 wrong 'pgsql-attribute users mail colum=x' pgsql-attribute colum
 wrong 'pgsql-attribute users mail compare=loosely' pgsql-attribute loosely lower exact any
-wrong 'pgsql-attribute users mail default={username' pgsql-attribute mail '}'
+wrong 'pgsql-attribute users mail default={username' pgsql-attribute mail 'unmatched {'
 wrong 'pgsql-attribute users mail default={}' pgsql-attribute mail '{}'
 wrong 'pgsql-attribute users' pgsql-attribute
 

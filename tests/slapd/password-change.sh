@@ -117,7 +117,7 @@ for secret in bob-new bob-1 hal-new dora-new jan-new '$argon2id$v=19$m=65536,t=3
 stop_slapd
 start_slapd - < <(manager_conf)
 expect 53 as bob bob-$winner -s x
-contains "$OUT" "pgsql-password-change is missing"
+contains "$OUT" "password changes need pgsql-password-change"
 expect 53 as bob bob-$winner -a bob-$winner -s x
-contains "$OUT" "pgsql-password-change is missing"
+contains "$OUT" "password changes need pgsql-password-change"
 expect 0 bind bob bob-$winner

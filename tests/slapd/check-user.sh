@@ -37,7 +37,7 @@ check 2 --brief "$T/roots.conf"
 check 0 --brief --user openldap "$T/roots.conf"
 VARIABLES=()
 check 2 --user nobody-here "$T/roots.conf"
-contains "$ERR" 'there is no user nobody-here'
+contains "$ERR" 'user nobody-here does not exist'
 expect 2 setpriv --reuid=nobody --regid=nogroup --clear-groups perl "$PROJECT/packaging/slapd-pgsql-check" --user root "$T/roots.conf"
 contains "$ERR" 'only root can connect as user root'
 

@@ -45,7 +45,7 @@ tested 0 "$T/two.conf"
 { cat "$T/two.conf"; database dc=c second '"cn" AS name, "gidNumber" AS gid_number FROM "Groups"'; } >"$T/three.conf"
 checked 2 --grants "$T/three.conf"
 same "" "$OUT" "a script for no database"
-contains "$ERR" 'there are several PostgreSQL databases'
+contains "$ERR" 'uses several PostgreSQL databases'
 checked 0 --grants --suffix dc=B "$T/three.conf"
 contains "$OUT" 'GRANT SELECT (uid, "gidNumber") ON public."Users"'
 contains "$OUT" 'ON public."Groups"' # of dc=a, whose rights would be taken

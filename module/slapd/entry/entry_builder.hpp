@@ -1,21 +1,10 @@
 // entry_builder.hpp: builds slapd entries from rows.
 #pragma once
 
+#include "slapd/entry/arena.hpp"
 #include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
-
-/// Memory for one entry at a time; rewind() releases it for the next.
-class arena {
-public:
-    [[nodiscard]] void* allocate(std::size_t bytes);
-    void rewind() noexcept;
-
-private:
-    std::vector<std::unique_ptr<char[]>> blocks_;
-    std::size_t used_ = 0;
-    std::size_t size_ = 0;
-};
 
 /// The values of an attribute that its values query returned for a page, by the entries' keys.
 struct attribute_values {

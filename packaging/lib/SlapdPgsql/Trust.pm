@@ -62,11 +62,14 @@ sub user_name {
     return defined $name ? "user $name" : "user $uid";
 }
 
+# Whether the path is a file that the caller has opened, or /dev/null.
+sub _is_passed { return $_[0] =~ m{^(?:/dev/null|/dev/stdin|(?:/dev|/proc/self)/fd/\d+)\z} }
+
 # A handle of the file for fstat, and the first reason to distrust it. An open file that the caller has passed on, as shells do
 # with <(COMMAND), is the caller's.
 sub _open {
     my ($path, $trusted, $to_make) = @_;
-    if ($path =~ m{^(?:/dev/null|/dev/stdin|(?:/dev|/proc/self)/fd/\d+)\z}) {
+    if (_is_passed($path)) {
         open my $handle, '<', $path or die "'$path' cannot be read: $!\n";
         return ($handle);
     }
@@ -150,7 +153,7 @@ sub _only_trusted {
 sub _content {
     my ($handle, $path) = @_;
     die "'$path' cannot be read: Is a directory\n" if -d $handle;
-    die "'$path' is not a regular file\n" if !-f _ && $path !~ m{^/(?:dev|proc)/};
+    die "'$path' is not a regular file\n" if !-f _ && !_is_passed($path);
     sysopen my $file, path_of($handle), O_RDONLY or die "'$path' cannot be read: $!\n";
     binmode $file;
     local $/;

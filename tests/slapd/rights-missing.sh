@@ -60,9 +60,9 @@ q 'ALTER TABLE "my app".words SET SCHEMA public'
 q 'REVOKE SELECT ON words FROM ldap; GRANT TEMPORARY ON DATABASE manager TO PUBLIC; REVOKE UPDATE ("userPassword") ON "Users" FROM ldap'
 start_slapd "$T/slapd.conf"
 logged 'pgsql-values users description: PostgreSQL refuses' 20
-logged 'GRANT SELECT (word) ON public.words TO ldap; until then' 20
+logged 'GRANT SELECT (word) ON public.words TO ldap; searches that need it will fail' 20
 logged 'passwords cannot be changed' 20
-logged 'GRANT UPDATE ("userPassword") ON public."Users" TO ldap; until' 20
+logged 'GRANT UPDATE ("userPassword") ON public."Users" TO ldap; passwords cannot be changed' 20
 checked 2 --brief "$T/slapd.conf"
 contains "$OUT" 'error   pgsql-values users description: PostgreSQL refuses'
 contains "$OUT" 'do:  GRANT SELECT (word) ON public.words TO ldap'

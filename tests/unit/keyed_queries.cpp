@@ -1,5 +1,6 @@
 // A keyed query serves a filter only where it finds the rows that show the value, and no others.
-#include "query/derived_groups.hpp"
+#include "query/group_members.hpp"
+#include "query/private_groups.hpp"
 #include "query/query_planner.hpp"
 #include "query/where_clause.hpp"
 

@@ -1,6 +1,7 @@
 // Templates fill missing attributes, plans read only the requested columns, private groups work.
 #include "mapping/settings.hpp"
-#include "query/derived_groups.hpp"
+#include "query/group_members.hpp"
+#include "query/private_groups.hpp"
 #include "query/query_planner.hpp"
 
 #include <catch2/catch_test_macros.hpp>

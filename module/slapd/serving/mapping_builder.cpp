@@ -2,7 +2,8 @@
 // mapping.
 #include "slapd/serving/mapping_builder.hpp"
 
-#include "query/derived_groups.hpp"
+#include "query/group_members.hpp"
+#include "query/private_groups.hpp"
 #include "slapd/serving/column_catalog.hpp"
 #include "slapd/serving/container_entries.hpp"
 #include "slapd/serving/exposure.hpp"

@@ -1,5 +1,4 @@
-// derived_groups.hpp: members, memberOf and private groups, derived from the queries of users and
-// groups.
+// group_members.hpp: members and memberOf, derived from the queries of users and groups.
 #pragma once
 
 #include "mapping/mapping.hpp"
@@ -22,10 +21,5 @@ void check_spelling(mapping& mapping, int users, int groups);
 /// What shows the members of groups by name (memberUid) shows them as DNs too: `member`, of the
 /// same rows.
 void add_member_dns(mapping& mapping, int users, int member_uid, int member);
-
-/// The kind of the users' private groups (a gidNumber that no group has but a user does), made from
-/// the list queries of users and groups; and the groups-by-member lookup, extended to find them in
-/// the same statement.
-void add_private_groups(mapping& mapping, int users, int groups);
 
 } // namespace pgsql::directory

@@ -102,7 +102,7 @@ eventually 10 some_lookups
 
 expect 0 pair rolling
 say "$OUT"
-for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n:replaced and well after "; done
+for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n:replaced, healthy after "; done
 after=$(certificate ldap1; certificate ldap2)
 for line in 2 4; do # a new machine has nothing of the old one
     [ "$(sed -n ${line}p <<<"$before")" != "$(sed -n ${line}p <<<"$after")" ] || fail "a certificate outlived its machine"

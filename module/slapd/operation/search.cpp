@@ -1,4 +1,6 @@
 // search.cpp: serves searches: selects the entries within base and scope that match the filter.
+// Longer than other files: its steps share the state of one search and are in the order of
+// execution.
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 

@@ -1,4 +1,5 @@
 // report_rows.cpp: reports the faults of all rows and the schemes of their password hashes.
+// Longer than other files: all checks of rows share one pass over them.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/auth/password_verifier.hpp"

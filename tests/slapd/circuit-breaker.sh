@@ -52,7 +52,7 @@ right "after the thaw"
 q 'ALTER TABLE "Groups" RENAME TO g; CREATE VIEW "Groups" AS SELECT g.* FROM g, pg_sleep(10); GRANT SELECT ON "Groups", g TO ldap' >/dev/null
 expect 52 search -b $base '(objectClass=posixGroup)'
 right "beside a slow statement"
-times_said 2 'database down, failing fast' || fail "a slow statement was taken for a database that is away"
+times_said 2 'database down, failing fast' || fail "a slow statement was taken for a database that is down"
 
 # Nor does a full connection limit, while existing sessions are served.
 q 'DROP VIEW "Groups"; ALTER TABLE g RENAME TO "Groups"; ALTER TABLE "Users" RENAME TO u;
@@ -71,7 +71,7 @@ hung=$(q "SELECT pid FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'a
 kill -STOP "$hung" # nor does it notice that its client is gone
 expect 52 wait "$slow"
 for _ in 1 2 3 4 5; do right "while there is no room for one more session"; done
-times_said 2 'database down, failing fast' || fail "a full server was taken for one that is away"
+times_said 2 'database down, failing fast' || fail "a full server was taken for one that is down"
 kill -CONT "$hung"
 q 'ALTER ROLE ldap CONNECTION LIMIT -1'
 

@@ -99,9 +99,8 @@ end_slapd() {
     if [ "$status" != 0 ]; then
         say "slapd ended with status $status; the end of its log:"
         tail -n "${LOG_LINES:-25}" "$T/slapd.log" >&2
-        return 1
     fi
-    sanitizer_reports
+    sanitizer_reports && return "$status"
 }
 
 stop_slapd() { end_slapd || fail "slapd ran, but did not end cleanly"; }
@@ -110,12 +109,24 @@ stop_slapd() { end_slapd || fail "slapd ran, but did not end cleanly"; }
 refused() {
     local conf=$1 text status=0
     shift
-    OUT=$(timeout 20 "${PRELOAD[@]}" slapd -h "ldapi://${T//\//%2F}%2Frefused" -f "$conf" -d none 2>&1) || status=$?
+    OUT=$(timeout $((20 * TIMEOUT_FACTOR)) "${PRELOAD[@]}" slapd -h "ldapi://${T//\//%2F}%2Frefused" -f "$conf" -d none 2>&1) || status=$?
     case $status in
         0 | 124) fail "slapd accepts this configuration; expected: $*" ;;
         12[5-9] | 13?) fail "slapd died with status $status: $OUT" ;;
     esac
     for text; do contains "$OUT" "$text"; done
+}
+
+# refused_with "DIRECTIVE…" TEXT…: the deployment with one directive more is refused with each TEXT.
+refused_with() {
+    { manager_conf; printf '%s\n' "$1"; } >"$T/slapd.conf"
+    refused "$T/slapd.conf" "${@:2}"
+}
+# refused_after SED-EXPRESSION TEXT…: the deployment with something changed.
+refused_after() {
+    manager_conf | sed -E "$1" >"$T/slapd.conf"
+    cmp -s "$T/slapd.conf" <(manager_conf) && fail "nothing was changed by $1"
+    refused "$T/slapd.conf" "${@:2}"
 }
 
 search() { ldapsearch -x -LLL -o ldif-wrap=no -H "$URI" "$@"; }

@@ -1,31 +1,27 @@
 # A configuration that would show the password column is refused at start.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
-wrong() { # LINES TEXT…: slapd does not start with these lines, and says so
-    { manager_conf; printf '%s\n' "$1"; } >"$T/wrong.conf"
-    refused "$T/wrong.conf" "${@:2}"
-}
 why='the column "password" has the password hashes (pgsql-kind users password=password), which serve logins only'
-wrong 'pgsql-attribute users description column=password' "pgsql-attribute users description column=password: $why"
-wrong 'pgsql-attribute users uid column=password' "pgsql-attribute users uid column=password: $why"
+refused_with 'pgsql-attribute users description column=password' "pgsql-attribute users description column=password: $why"
+refused_with 'pgsql-attribute users uid column=password' "pgsql-attribute users uid column=password: $why"
 for template in '{password}' '{CRYPT}{password:last}' 'the hash {password}'; do
     template=${template/\{CRYPT\}/\{\{CRYPT\}\}}
-    wrong "pgsql-attribute users description \"default=$template\"" "pgsql-attribute users description default=$template: $why"
+    refused_with "pgsql-attribute users description \"default=$template\"" "pgsql-attribute users description default=$template: $why"
 done
-wrong 'pgsql-kind users password=mail' 'pgsql-attribute users mail column=mail: the column "mail" has the password hashes'
-wrong 'pgsql-kind users password=full_name' 'the column "full_name" has the password hashes'
-wrong 'pgsql-kind users password=auth_backends' 'pgsql-kind users password=auth_backends: that column names the checks of a login'
-wrong 'pgsql-kind hosts rdn=cn class=device password=cn
+refused_with 'pgsql-kind users password=mail' 'pgsql-attribute users mail column=mail: the column "mail" has the password hashes'
+refused_with 'pgsql-kind users password=full_name' 'the column "full_name" has the password hashes'
+refused_with 'pgsql-kind users password=auth_backends' 'pgsql-kind users password=auth_backends: that column names the checks of a login'
+refused_with 'pgsql-kind hosts rdn=cn class=device password=cn
 pgsql-list hosts SELECT 1' 'pgsql-attribute hosts cn column=cn: the column "cn" has the password hashes'
 
 # userPassword is what it is, with whatever options, and in whatever directive.
 for name in userPassword 'userPassword;lang-de' 'USERPASSWORD;lang-a;lang-de-ch' 2.5.4.35; do
     for directive in "pgsql-attribute users $name column=mail" "pgsql-attribute users $name default=x" "pgsql-values users $name SELECT 1" \
         "pgsql-lookup users $name SELECT \$1" "pgsql-kind users rdn=$name"; do
-        wrong "$directive" "$name is not mapped from a column: the password column is only used to check binds"
+        refused_with "$directive" "$name is not mapped from a column: the password column is only used to check binds"
     done
 done
-wrong 'pgsql-attribute users objectClass;lang-de column=mail' 'object classes come from pgsql-kind'
+refused_with 'pgsql-attribute users objectClass;lang-de column=mail' 'object classes come from pgsql-kind'
 
 # Online as well.
 start_slapd - < <(manager_conf)

@@ -54,10 +54,14 @@ std::string same_name(const std::string& a, const kind& of_a, const std::string&
     return text(low_a, a, one) + " = " + text(low_b, b, other);
 }
 
+/// How many users a query returns whose private groups are derived from it.
+enum class user_count : char { one, many };
+
 // The users' private groups among the users of `from`, in the columns of the groups.
-std::string private_groups_of(const std::string& from, const kind& users, const kind& groups,
-                              const account_columns& user, const std::string& group_name,
-                              const std::string& group_number, const std::string& and_column = "")
+std::string private_groups_of(const std::string& from, user_count count, const kind& users,
+                              const kind& groups, const account_columns& user,
+                              const std::string& group_name, const std::string& group_number,
+                              const std::string& and_column = "")
 {
     std::string columns;
     for (const column& c : groups.columns) {
@@ -84,13 +88,14 @@ std::string private_groups_of(const std::string& from, const kind& users, const 
     };
     // Two NOT EXISTS instead of one with OR, so that each can use its index. Of several users who
     // share the number, the one with the lowest uidNumber has the group: two groups with one
-    // gidNumber are an error to every client. A member of a real group is left out there too:
-    // thousands may share its number, and PostgreSQL would compare each with each.
+    // gidNumber are an error to every client. Among many users, a member of a real group is left
+    // out there too: thousands may share its number, and PostgreSQL would compare each with each.
+    // For one user that would only make PostgreSQL read these users first.
     return "SELECT " + columns + and_column + " FROM (" + from + ") AS u WHERE " + no_group("u") +
            " AND NOT EXISTS (SELECT 1 FROM (" + groups.list.text + ") AS g WHERE " + name_is_taken +
            ") AND NOT EXISTS (SELECT 1 FROM (" + users.list.text + ") AS o WHERE o." + user.group +
-           " = u." + user.group + " AND o." + user.number + " < u." + user.number + " AND " +
-           no_group("o") + ")";
+           " = u." + user.group + " AND o." + user.number + " < u." + user.number +
+           (count == user_count::many ? " AND " + no_group("o") : "") + ")";
 }
 
 // What finds private groups by the lookups of their users: a row that no list shows has a group as
@@ -102,10 +107,11 @@ template <typename In>
 void add_private_lookups(kind& to, const mapping& mapping, const kind& users, const In& in_groups,
                          const account_columns& user, const private_keys& keys)
 {
-    const auto add = [&](int attribute, const lookup& as, const std::string& from) {
+    const auto add = [&](int attribute, user_count count, const lookup& as,
+                         const std::string& from) {
         lookup l;
         l.attribute = attribute;
-        l.query = postgres::parse_placeholders(in_groups(from));
+        l.query = postgres::parse_placeholders(in_groups(from, count));
         l.parameter = as.parameter;
         l.columns = to.columns;
         to.lookups.push_back(std::move(l));
@@ -118,11 +124,11 @@ void add_private_lookups(kind& to, const mapping& mapping, const kind& users, co
                    : nullptr;
     };
     if (const lookup* lookup = usable(users.rdn().attribute)) {
-        add(keys.name, *lookup, lookup->query.with_parameter("$1"));
-        add(keys.member, *lookup, lookup->query.with_parameter("$1"));
+        add(keys.name, user_count::one, *lookup, lookup->query.with_parameter("$1"));
+        add(keys.member, user_count::one, *lookup, lookup->query.with_parameter("$1"));
     }
     if (const lookup* lookup = usable(keys.number)) {
-        add(keys.number, *lookup, lookup->query.with_parameter("$1"));
+        add(keys.number, user_count::many, *lookup, lookup->query.with_parameter("$1"));
         return;
     }
     // A user whose own number is the group's is found by it.
@@ -134,7 +140,7 @@ void add_private_lookups(kind& to, const mapping& mapping, const kind& users, co
         return;
     const std::string columns = user.name + ", " + user.number + ", " + user.group;
     const std::string of_number = ") AS l WHERE l." + user.group + " = $1";
-    add(keys.number, *lookup,
+    add(keys.number, user_count::many, *lookup,
         "SELECT " + columns + " FROM (" + lookup->query.with_parameter("$1") + of_number +
             " UNION SELECT " + columns + " FROM (" + users.list.text + of_number);
 }
@@ -196,7 +202,8 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
         c.own_cast = from->own_cast;
     }
     own.yields_to_kind = groups_index;
-    own.list.text = private_groups_of(users.list.text, users, groups, user, name, number);
+    own.list.text =
+        private_groups_of(users.list.text, user_count::many, users, groups, user, name, number);
     // The other columns are NULL, so that what a group has by default stands in for them.
     for (const attribute_source& s : groups.sources)
         if (s.attribute != member)
@@ -205,8 +212,9 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
     // The member is the user whose name the group has.
     own.sources.push_back({.attribute = member, .column = name, .compare = comparison::exact});
 
-    const auto in_groups = [&](const std::string& from, const std::string& and_column = "") {
-        return private_groups_of(from, users, groups, user, name, number, and_column);
+    const auto in_groups = [&](const std::string& from, user_count count,
+                               const std::string& and_column = "") {
+        return private_groups_of(from, count, users, groups, user, name, number, and_column);
     };
     add_private_lookups(own, mapping, users, in_groups, user, {own.rdn().attribute, gid, member});
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
@@ -222,9 +230,10 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
         for (const column& c : groups.columns)
             columns += (columns.empty() ? "" : ", ") + quote_identifier(c.name);
         const auto with_private = [&](const postgres::query_text& found, const std::string& from) {
-            return postgres::parse_placeholders(
-                "SELECT " + columns + ", false AS " + private_group_column + " FROM (" +
-                found.with_parameter("$1") + ") AS m UNION ALL " + in_groups(from, ", true"));
+            return postgres::parse_placeholders("SELECT " + columns + ", false AS " +
+                                                private_group_column + " FROM (" +
+                                                found.with_parameter("$1") + ") AS m UNION ALL " +
+                                                in_groups(from, user_count::one, ", true"));
         };
         const std::string member_row = one_user->query.with_parameter("$1");
         if (!by_member->checked.text.empty())

@@ -1,5 +1,6 @@
 // connect.cpp: opens sessions with PostgreSQL, host by host, and sets them up.
 #include "postgres/connection.hpp"
+#include "postgres/libpq_text.hpp"
 #include "postgres/refusal.hpp"
 
 #include <array>
@@ -16,8 +17,6 @@ constexpr double unacknowledged_fraction = 1.0 / 3;
 // client_encoding UTF8, it fails every statement that reads other bytes; with SQL_ASCII it sends
 // them unconverted, and the entry omits the values that are not UTF-8.
 constexpr const char* no_conversion = "SET client_encoding = 'SQL_ASCII';";
-
-std::string text_of(const char* given) { return given != nullptr ? given : ""; }
 
 // libpq would write notices to standard error; the server logs them already.
 void ignore_notice(void*, const PGresult*) {}

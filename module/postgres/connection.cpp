@@ -1,5 +1,6 @@
 // connection.cpp: runs statements in one session with PostgreSQL; every wait has a deadline.
 #include "postgres/connection.hpp"
+#include "postgres/libpq_text.hpp"
 
 #include <poll.h>
 
@@ -26,8 +27,6 @@ constexpr const char* settings =
     " pg_catalog.set_config('DateStyle', 'ISO', true), pg_catalog.set_config('TimeZone', 'UTC', true),"
     " pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('jit', 'off', true),"
     " pg_catalog.set_config('client_encoding', $2, true)";
-
-std::string text_of(const char* given) { return given != nullptr ? given : ""; }
 
 std::string trimmed(const char* message) { return one_line(text_of(message)); }
 

@@ -1,5 +1,6 @@
 // transport.cpp: the peer and the encryption of a session.
 #include "postgres/transport.hpp"
+#include "postgres/libpq_text.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -26,8 +27,6 @@ bool is_loopback(const sockaddr_storage& address)
     return IN6_IS_ADDR_LOOPBACK(&of.sin6_addr) ||
            (IN6_IS_ADDR_V4MAPPED(&of.sin6_addr) && of.sin6_addr.s6_addr[12] == net);
 }
-
-std::string text_of(const char* from) { return from != nullptr ? from : ""; }
 
 } // namespace
 

@@ -346,7 +346,7 @@ std::string entry_builder::normalized_name(std::string_view name)
     berval shown{};
     berval normalized{};
     const auto attribute = static_cast<std::size_t>(plan_.entry_kind->rdn().attribute);
-    memory_.rewind();
+    memory_.release();
     return std::string(value(mapping_.types[attribute], name, shown, normalized)
                            ? to_string_view(normalized)
                            : name);
@@ -362,7 +362,7 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
                                 600);
         return nullptr;
     };
-    memory_.rewind();
+    memory_.release();
     entry_ = {};
     entry_.e_id = 1; // arbitrary: unused, but NOID means "no entry"
     if (key.find_first_not_of(' ') == std::string_view::npos)

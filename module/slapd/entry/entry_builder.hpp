@@ -1,8 +1,10 @@
 // entry_builder.hpp: builds slapd entries from rows.
 #pragma once
 
-#include "slapd/entry/arena.hpp"
 #include "slapd/serving/service.hpp"
+
+#include <array>
+#include <memory_resource>
 
 namespace pgsql::slapd {
 
@@ -65,7 +67,8 @@ private:
     const int kind_index_;
     const shared_values& shared_;
     std::vector<value_source> sources_;
-    arena memory_;
+    std::array<std::byte, 8192> first_block_; ///< enough for most entries
+    std::pmr::monotonic_buffer_resource memory_{first_block_.data(), first_block_.size()};
     Entry entry_{};
     Attribute** tail_ = nullptr;
 };

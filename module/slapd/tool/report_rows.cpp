@@ -1,12 +1,10 @@
 // report_rows.cpp: reports the faults of all rows and the schemes of their password hashes.
-// Longer than other files: all checks of rows share one pass over them.
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/auth/password_verifier.hpp"
 #include "slapd/entry/entry_source.hpp"
 
 #include "auth/password_hash.hpp"
-#include "query/column_condition.hpp"
 
 #include <algorithm>
 #include <compare>
@@ -19,7 +17,7 @@ namespace {
 using nlohmann::json;
 using level = report_context::level;
 
-struct operation_stats {
+struct tally {
     long count = 0;
     std::vector<std::string> examples;
 
@@ -296,41 +294,20 @@ private:
     long entries_ = 0;
     long may_log_in_ = 0;
     bool gated_ = false;
-    operation_stats duplicate_names_;
-    std::map<std::string, operation_stats> skipped_;
-    std::map<std::string, operation_stats> duplicates_;
-    std::map<std::string, operation_stats> broken_defaults_;
-    std::map<std::string, operation_stats> missing_; ///< by required attribute
-    std::map<hash_kind, operation_stats> hashes_;
+    tally duplicate_names_;
+    std::map<std::string, tally> skipped_;
+    std::map<std::string, tally> duplicates_;
+    std::map<std::string, tally> broken_defaults_;
+    std::map<std::string, tally> missing_; ///< by required attribute
+    std::map<hash_kind, tally> hashes_;
 };
-
-// Adds a finding about rows with a common fault, if the query returns any.
-void common(report_context& report, const std::string& about, const std::string& query,
-            const std::string& text, const std::string& hint, level how)
-{
-    try {
-        const auto found = report.session.run_once({query, {}}, report.limits());
-        if (found.count() == 0)
-            return;
-        std::vector<std::string> examples;
-        for (int i = 0; i < found.count(); ++i)
-            examples.emplace_back(found.value(i, 1).value_or(""));
-        report.add_finding(how, about, text + ": " + std::string(found.value(0, 0).value_or("")),
-                           hint, examples);
-    } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement &&
-            e.reason() != postgres::error::cause::deadline)
-            throw;
-        report.add_finding(level::warning, about, "cannot check for " + text + ": " + e.what());
-    }
-}
 
 // Members without an entry. They may be local accounts of the clients.
 void report_members_without_entry(report_context& report, const char* attribute,
                                   const std::unordered_map<std::string, std::string>& members,
                                   const std::function<bool(const std::string&)>& has_entry)
 {
-    operation_stats members_without_entry;
+    tally members_without_entry;
     const std::map<std::string, std::string> sorted(members.begin(), members.end());
     for (const auto& [member, group] : sorted)
         if (!has_entry(member))
@@ -344,12 +321,6 @@ void report_members_without_entry(report_context& report, const char* attribute,
                 " anyway",
             "unless they are local accounts of the clients, join the users' table in the query",
             members_without_entry.examples);
-}
-
-std::string normalized(const std::string& column, bool fold)
-{
-    const std::string squeezed = "btrim(regexp_replace(" + column + "::text, ' +', ' ', 'g'))";
-    return fold ? "lower(" + squeezed + ")" : squeezed;
 }
 
 } // namespace
@@ -377,62 +348,6 @@ void report_rows(report_context& report)
                (private_groups &&
                 names.uids.contains(location.value)); // private groups are not read here
     });
-}
-
-void report_names(report_context& report)
-{
-    if (!report.mapping)
-        return;
-    const auto& mapping = report.mapping->map;
-    for (const auto& k : mapping.kinds) {
-        if (!k.error.empty() || k.yields_to_kind >= 0)
-            continue;
-        const std::string from = " FROM (" + k.list.text + ") AS e";
-        const std::string about = "pgsql-list " + k.name;
-        const std::string name = "e." + postgres::quote_identifier(k.rdn().column);
-        if (!k.rdn().column.empty())
-            common(report, about,
-                   "SELECT count(*) OVER (), (array_agg(DISTINCT " + name + "::text))[1:3]::text" +
-                       from + " WHERE " + name + " IS NOT NULL GROUP BY " + normalized(name, true) +
-                       " HAVING count(DISTINCT " + name + "::text) > 1 ORDER BY 2 LIMIT 3",
-                   "names that differ only by case or spaces and are equal in LDAP",
-                   "give each entry a unique name", level::error);
-        for (const auto& s : k.sources) {
-            const auto& attribute = mapping.attributes[static_cast<std::size_t>(s.attribute)];
-            const directory::column* c = k.find_column(s.column);
-            if (c == nullptr || directory::is_list(c->type))
-                continue;
-            const std::string column = "e." + postgres::quote_identifier(c->name);
-            const bool account = k.source_of(mapping.attribute_named("uidNumber")) != nullptr;
-            if (attribute.name == "uidNumber" || (attribute.name == "gidNumber" && !account))
-                common(
-                    report, about,
-                    "SELECT count(*) OVER (), " + column + "::text || ' ' || (array_agg(" + name +
-                        "::text))[1:3]::text" + from + " WHERE " + column +
-                        " IS NOT NULL GROUP BY " + column +
-                        " HAVING count(*) > 1 ORDER BY 2 LIMIT 3",
-                    "numbers (" + attribute.name + ") that several entries have",
-                    "give each entry a unique number: entries with the same number share file ownership",
-                    level::error);
-            const bool folds = attribute.rule == directory::matching_rule::ignore_case;
-            if ((!folds && attribute.rule != directory::matching_rule::exact_case) ||
-                s.compare == directory::comparison::any ||
-                c->type == directory::column_type::citext)
-                continue;
-            const bool lower = folds && s.compare == directory::comparison::lower;
-            common(report, "pgsql-attribute " + k.name + " " + attribute.name,
-                   "SELECT count(*) OVER (), " + column + "::text" + from + " WHERE " + column +
-                       "::text <> " + normalized(column, lower) + " ORDER BY 2 LIMIT 3",
-                   std::string("values that are not stored ") +
-                       (lower ? "in lower case or have superfluous spaces"
-                              : "without superfluous spaces") +
-                       ", and are not found" +
-                       (&s == &k.rdn() ? "; entries with these names cannot log in" : ""),
-                   "store them in that form, or set pgsql-attribute " + k.name + " " +
-                       attribute.name + " compare=any",
-                   level::error);
-        }
-    }
 }
 
 } // namespace pgsql::slapd

@@ -26,9 +26,9 @@ verdicts() {
     python3 - "$1" "$2" 3<<<"$OUT" <<'END'
 import json, os, sys
 for search in json.load(os.fdopen(3))["searches"]:
-    if [search["client"], search["what"]] == sys.argv[1:]:
+    if [search["client"], search["description"]] == sys.argv[1:]:
         for d in search["differences"]:
-            print("+" if d["right"] else "!", d["times"], d["about"] + ":", d["because"])
+            print("+" if d["right"] else "!", d["times"], d["object"] + ":", d["because"])
 END
 }
 
@@ -99,7 +99,7 @@ expect 1 perl "$PROJECT/packaging/slapd-pgsql-migrate" --compare "$closed" "$OLD
 contains "$(verdicts SSSD 'a user by name')" '! 1 result 50 insufficientAccessRights, now 0 success: needs review: the new server answers without a login'
 alike() { # CODE CODE: what is said of two such results without entries
     perl -I"$PROJECT/packaging/lib" -MSlapdPgsql::Difference -e 'my ($old, $new) = map { { code => $_, message => "why", entries => {} } } @ARGV;
-        print map { "$_->{right} $_->{about}: $_->{because}\n" }
+        print map { "$_->{right} $_->{object}: $_->{because}\n" }
             SlapdPgsql::Difference::differences({ base => "dc=x", scope => "sub", filter => "(uid=a)", attributes => [] }, $old, $new, sub { die })' "$@"
 }
 same '' "$(alike 0 0)$(alike 32 32)" "two answers that are the same"

@@ -82,8 +82,8 @@ first, second = report["databases"]
 assert (first["suffix"], second["suffix"]) == ("dc=example,dc=com", "dc=example,dc=org")
 users = second["kinds"][0]
 assert (users["rows"], users["entries"], users["may_log_in"]) == (16, 14, 0), users
-assert any(f["what"].startswith("the condition is true for no row") for f in second["findings"])
-assert {"what": "a user by name", "verdict": "reads the table"}.items() <= first["searches"][0].items() and first["searches"][0]["cost"] > 0, first["searches"][0]
+assert any(f["message"].startswith("the condition is true for no row") for f in second["findings"])
+assert {"description": "a user by name", "verdict": "reads the table"}.items() <= first["searches"][0].items() and first["searches"][0]["cost"] > 0, first["searches"][0]
 assert any(s["client"] == "nslcd" and s["statements"][0]["plan"].startswith("Limit (") for s in second["searches"])
 assert {c["name"]: c["attributes"] for c in users["columns"]}["home_directory"] == ["homeDirectory"]
 END

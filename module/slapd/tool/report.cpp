@@ -112,11 +112,11 @@ void check_notifications(report_context& report)
 
 } // namespace
 
-void report_context::add_finding(level how, const std::string& about, const std::string& text,
+void report_context::add_finding(level how, const std::string& object, const std::string& text,
                                  const std::string& hint, const std::vector<std::string>& examples)
 {
     constexpr const char* names[] = {"error", "warning", "note"};
-    json finding = {{"level", names[static_cast<int>(how)]}, {"about", about}, {"what", text}};
+    json finding = {{"level", names[static_cast<int>(how)]}, {"object", object}, {"message", text}};
     if (const std::string help = !hint.empty() ? hint : refused.remedy_in(text); !help.empty())
         finding["hint"] = help;
     if (!examples.empty())
@@ -226,7 +226,7 @@ void write_report(BackendDB& be, const char* file)
     std::unique_ptr<postgres::connection> session;
     const auto failed = [&](const std::string& error) {
         report["findings"].push_back(
-            {{"level", "error"}, {"about", "PostgreSQL"}, {"what", error}});
+            {{"level", "error"}, {"object", "PostgreSQL"}, {"message", error}});
     };
     const char* asked = std::getenv(subject_variable);
     const std::string_view subject = asked != nullptr ? asked : "";

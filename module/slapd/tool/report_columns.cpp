@@ -89,23 +89,23 @@ void missing(report_context& report, const directory::kind& k)
         const directory::attribute_source* s = a >= 0 ? k.source_of(a) : nullptr;
         return (s == nullptr || s->column.empty()) && (a < 0 || k.values_of(a) == nullptr);
     };
-    const std::string about = "pgsql-list users";
+    const std::string object = "pgsql-list users";
     if (lacks("loginShell"))
-        report.add_finding(level::note, about,
+        report.add_finding(level::note, object,
                            "no column for the login shell: all users get the default",
                            "return a column AS login_shell");
     if (lacks("mail"))
         report.add_finding(
-            level::note, about,
+            level::note, object,
             "no column for the mail address: it is built from the name and the domain",
             "return a column AS mail");
     if (lacks("sshPublicKey"))
-        report.add_finding(level::note, about,
+        report.add_finding(level::note, object,
                            "no column for SSH keys, which sss_ssh_authorizedkeys reads",
                            "include openssh-lpk.schema and return a column AS \"sshPublicKey\"");
     if (lacks("modifyTimestamp"))
         report.add_finding(
-            level::note, about,
+            level::note, object,
             "no column for the modification time: SSSD's enumeration reads all users each time",
             "return a column AS updated_at");
 }

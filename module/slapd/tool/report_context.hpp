@@ -24,7 +24,7 @@ struct report_context {
 
     enum class level : char { error, warning, note };
     /// Adds a finding: its subject (such as a directive), the fault, the fix, examples.
-    void add_finding(level how, const std::string& about, const std::string& text,
+    void add_finding(level how, const std::string& object, const std::string& text,
                      const std::string& hint = {}, const std::vector<std::string>& examples = {});
 
     /// The time limit for one statement of the report.

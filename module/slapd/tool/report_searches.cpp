@@ -138,7 +138,7 @@ void report_searches(report_context& report)
             if (!search.enumerates)
                 for (const auto& read : seq_scans(asked.statement))
                     spent.without_index.insert(directory::extent_of(read));
-            statements.push_back({{"what", asked.description},
+            statements.push_back({{"description", asked.description},
                                   {"sql", asked.statement.text},
                                   {"plan", plan.line},
                                   {"cost", plan.cost},
@@ -153,7 +153,7 @@ void report_searches(report_context& report)
                                      : search.enumerates ? verdict_on_list()
                                                          : verdict_on(spent);
         searches.push_back({{"client", search.client},
-                            {"what", search.description},
+                            {"description", search.description},
                             {"filter", search.filter},
                             {"verdict", verdict},
                             {"hint", hint},

@@ -29,15 +29,15 @@ sub run {
     };
     my (@report, %line);
     for my $search (SlapdPgsql::Replay::once($base), _sample_searches(\%server, $base, $option)) {
-        _progress("$search->{client}: $search->{what}") if -t STDERR;
+        _progress("$search->{client}: $search->{description}") if -t STDERR;
         my ($old, $new) = map { _ask($server{$_}, $search) } 'old', 'new';
-        my $title = "$search->{client}: $search->{what}";
+        my $title = "$search->{client}: $search->{description}";
         my $line = $line{$title} //= do { push @report, { %$search, title => $title, asked => 0, differences => [] }; $report[-1] };
         $line->{asked}++;
         for my $difference (SlapdPgsql::Difference::differences($search, $old, $new, $full_entry)) {
             # Examples differ in their values; the kind of reason is the same.
             my $kind = $difference->{because} =~ s/, for its \K\w+ is .*//r =~ s/where its \K\w+ is .*//r;
-            my ($known) = grep { $_->{about} eq $difference->{about} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
+            my ($known) = grep { $_->{object} eq $difference->{object} && $_->{kind} eq $kind && $_->{right} == $difference->{right} } @{ $line->{differences} };
             push @{ $line->{differences} }, $known = { %$difference, kind => $kind, filter => $search->{filter}, times => 0, examples => [] } if !$known;
             $known->{times}++;
             push @{ $known->{examples} }, $difference->{example} if @{ $known->{examples} } < 3 && length($difference->{example} // '')
@@ -162,7 +162,7 @@ sub _print {
         printf "%s%-52s%s %4d asked   %s\n", $bold, $line->{title}, $plain, $line->{asked}, $state;
         for my $difference (@{ $line->{differences} }) {
             $difference = _plain($difference);
-            print "    $difference->{about} (" . ($difference->{times} == 1 ? 'once' : "$difference->{times} times") . ")\n";
+            print "    $difference->{object} (" . ($difference->{times} == 1 ? 'once' : "$difference->{times} times") . ")\n";
             print "      ", ($difference->{right} ? $green : $red), $difference->{because}, "$plain\n";
             print "      e.g. $_\n" for @{ $difference->{examples} };
             print "      filter $difference->{filter}\n";
@@ -189,8 +189,8 @@ sub _print_json {
     my ($report, $base) = @_;
     my @searches = map {
         my $line = $_;
-        +{ client => $line->{client}, what => $line->{what}, asked => $line->{asked}, differences => [map { my $d = $_;
-            +{ (map { ($_ => $d->{$_}) } qw(about because times filter examples)), right => $d->{right} ? JSON::PP::true : JSON::PP::false } } @{ $line->{differences} }] }
+        +{ client => $line->{client}, description => $line->{description}, asked => $line->{asked}, differences => [map { my $d = $_;
+            +{ (map { ($_ => $d->{$_}) } qw(object because times filter examples)), right => $d->{right} ? JSON::PP::true : JSON::PP::false } } @{ $line->{differences} }] }
     } @$report;
     # Values are bytes of UTF-8, and are written as such.
     print JSON::PP->new->canonical->pretty->encode({ base => $base, searches => \@searches });

@@ -26,7 +26,7 @@ my %gain = (
 my %folded = map { $_ => 1 } qw(uid cn sn givenname mail member memberuid memberof objectclass namingcontexts defaultnamingcontext);
 
 # An answer is { code, message, entries => { comparable DN => { dn, attributes } } }. FULL_ENTRY->(which server, entry) gives an entry with all
-# its attributes, or undef if that server does not have it. Returns differences { about, right (true: the new server is
+# its attributes, or undef if that server does not have it. Returns differences { object, right (true: the new server is
 # correct, false: needs review), because, example }.
 sub differences {
     my ($search, $old, $new, $full_entry) = @_;
@@ -42,60 +42,60 @@ sub differences {
     return @out;
 }
 
-sub _new_is_correct { my ($about, $because, $example) = @_; return { about => $about, right => 1, because => "new server is correct: $because", example => $example } }
-sub _needs_review { my ($about, $because, $example) = @_; return { about => $about, right => 0, because => "needs review: $because", example => $example } }
+sub _new_is_correct { my ($object, $because, $example) = @_; return { object => $object, right => 1, because => "new server is correct: $because", example => $example } }
+sub _needs_review { my ($object, $because, $example) = @_; return { object => $object, right => 0, because => "needs review: $because", example => $example } }
 
 sub _codes {
     my ($search, $old, $new) = @_;
     return if $old->{code} == $new->{code} && $new->{code} == 32;
     my ($old_result, $new_result) = map { $_->{code} . ($name{ $_->{code} } ? " $name{$_->{code}}" : '') } $old, $new;
     return _needs_review("result $new_result from both", 'both servers fail, so nothing can be compared', $new->{message}) if $old->{code} == $new->{code};
-    my $about = "result $old_result, now $new_result";
+    my $object = "result $old_result, now $new_result";
     if (!$new->{code}) {
-        return _needs_review($about, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true if that is not intended', $old->{message})
+        return _needs_review($object, 'the new server answers without a login what the old one does not: set REQUIRE_AUTH_FOR_SEARCH=true if that is not intended', $old->{message})
             if $old->{code} == 50;
-        return _needs_review($about, 'the old server did not answer', $old->{message}) if $old->{code} == 1 || $old->{code} >= 81;
-        return _new_is_correct($about, 'the old server fails', $old->{message});
+        return _needs_review($object, 'the old server did not answer', $old->{message}) if $old->{code} == 1 || $old->{code} >= 81;
+        return _new_is_correct($object, 'the old server fails', $old->{message});
     }
     if ($new->{code} == 32) {
         my @below = grep { _in_scope($search, $_) } values %{ $old->{entries} };
-        return !@below ? _new_is_correct($about, 'the entry does not exist, which noSuchObject reports (RFC 4511 §4.1.9)', $search->{base})
-            : _needs_review($about, 'the new server does not have this entry', $below[0]{dn});
+        return !@below ? _new_is_correct($object, 'the entry does not exist, which noSuchObject reports (RFC 4511 §4.1.9)', $search->{base})
+            : _needs_review($object, 'the new server does not have this entry', $below[0]{dn});
     }
-    return _needs_review($about, 'the new server requires a login for searches: set REQUIRE_AUTH_FOR_SEARCH=false, or give the clients one (here: --bind-dn)',
+    return _needs_review($object, 'the new server requires a login for searches: set REQUIRE_AUTH_FOR_SEARCH=false, or give the clients one (here: --bind-dn)',
         $new->{message}) if $new->{code} == 50;
-    return _needs_review($about, 'the new server cannot list all entries: set sizelimit unlimited', $new->{message}) if $new->{code} =~ /^(?:3|4|11)$/;
-    return _needs_review($about, 'the new server fails; its log has the reason. (Clients keep their cache and ask another server; an empty answer would clear it.)',
+    return _needs_review($object, 'the new server cannot list all entries: set sizelimit unlimited', $new->{message}) if $new->{code} =~ /^(?:3|4|11)$/;
+    return _needs_review($object, 'the new server fails; its log has the reason. (Clients keep their cache and ask another server; an empty answer would clear it.)',
         $new->{message});
 }
 
 sub _only_old {
     my ($search, $entry, $full_entry) = @_;
-    my $about = 'only the old server answers with an entry';
-    return _new_is_correct($about, 'it is outside of the search, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
+    my $object = 'only the old server answers with an entry';
+    return _new_is_correct($object, 'it is outside of the search, ' . ($search->{scope} eq 'base' ? 'one entry by its name' : 'the base and what is below'), $entry->{dn})
         if !_in_scope($search, $entry);
     my $all = $full_entry->('old', $entry) // $entry;
     my ($matches, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
-    return _new_is_correct($about, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches;
+    return _new_is_correct($object, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches;
     my $new_entry = $full_entry->('new', $entry);
-    return _needs_review($about, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$new_entry;
+    return _needs_review($object, 'the new server does not have this entry. Is its row skipped (slapd-pgsql-check says so), hidden, or of another database?', $entry->{dn}) if !$new_entry;
     (undef, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $new_entry);
-    return _needs_review($about, 'the entry of the old server matches the filter, the one of the new server does not' . (length($reason // '') ? ", where $reason" : ''), $entry->{dn});
+    return _needs_review($object, 'the entry of the old server matches the filter, the one of the new server does not' . (length($reason // '') ? ", where $reason" : ''), $entry->{dn});
 }
 
 sub _only_new {
     my ($search, $entry, $full_entry) = @_;
-    my $about = 'only the new server answers with an entry';
+    my $object = 'only the new server answers with an entry';
     my $all = $full_entry->('new', $entry) // $entry;
     my ($matches, $reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $all);
-    return _needs_review($about, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches || !_in_scope($search, $entry);
+    return _needs_review($object, 'it does not match the filter' . (length $reason ? ", for $reason" : ''), $entry->{dn}) if !$matches || !_in_scope($search, $entry);
     my $old_entry = $full_entry->('old', $entry);
     if ($old_entry) {
         my ($old_matches, $old_reason) = SlapdPgsql::FilterMatch::matches($search->{filter}, $old_entry);
-        return _new_is_correct($about, 'it matches the filter' . ($old_matches ? ', and the old server leaves it out' : "; on the old server it does not, for $old_reason"), $entry->{dn});
+        return _new_is_correct($object, 'it matches the filter' . ($old_matches ? ', and the old server leaves it out' : "; on the old server it does not, for $old_reason"), $entry->{dn});
     }
-    return _new_is_correct($about, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $full_entry);
-    return _needs_review($about, 'the old server does not have it. Is it new, or of another database?', $entry->{dn});
+    return _new_is_correct($object, 'it is the private group of a user: a gidNumber that a user has and no group has', $entry->{dn}) if _private_group($all, $full_entry);
+    return _needs_review($object, 'the old server does not have it. Is it new, or of another database?', $entry->{dn});
 }
 
 # A group that is named like a user whose primary group it is, with this user as its only member.

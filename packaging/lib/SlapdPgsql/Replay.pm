@@ -16,10 +16,10 @@ my @proxmox_user = qw(uid enable expire firstname lastname email comment keys ma
 my $number = '(&(uidNumber=*)(!(uidNumber=0)))';
 my $group_number = '(&(gidNumber=*)(!(gidNumber=0)))';
 
-# A search is { client, what, scope, base, filter, attributes, page (the control, with this size) }.
+# A search is { client, description, scope, base, filter, attributes, page (the control, with this size) }.
 sub _search {
-    my ($client, $what, $base, $filter, $attributes, %more) = @_;
-    return { client => $client, what => $what, scope => 'sub', base => $base, filter => $filter, attributes => $attributes, %more };
+    my ($client, $description, $base, $filter, $attributes, %more) = @_;
+    return { client => $client, description => $description, scope => 'sub', base => $base, filter => $filter, attributes => $attributes, %more };
 }
 
 # The searches for the whole directory, and for entries that do not exist.

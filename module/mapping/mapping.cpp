@@ -91,8 +91,8 @@ postgres::query_text restrict_query(const postgres::query_text& query, const std
     postgres::query_text out = query;
     // The line ends delimit comments that begin with --.
     out.text = std::string(before) + query.text + "\n) AS e WHERE (" + condition + "\n)";
-    for (auto& place : out.places)
-        place += before.size();
+    for (auto& offset : out.offsets)
+        offset += before.size();
     return out;
 }
 

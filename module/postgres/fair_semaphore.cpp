@@ -56,8 +56,8 @@ void fair_semaphore::charge(const std::string& client, clock::duration worked)
 
 bool fair_semaphore::place_for(const visit& one) const noexcept
 {
-    return held_ < limits_.places ||
-           (held_ < limits_.places + limits_.spare &&
+    return held_ < limits_.slots ||
+           (held_ < limits_.slots + limits_.spare &&
             std::none_of(inside_.begin(), inside_.end(), [&](const visit* other) {
                 return other->state_ == visit::state::holds && other->client_ == one.client_;
             }));
@@ -105,15 +105,15 @@ void fair_semaphore::take_from_silent() noexcept
     }
 }
 
-void fair_semaphore::turn_away() noexcept
+void fair_semaphore::evict_callers() noexcept
 {
     const auto now = clock::now();
     if (std::none_of(queue_.begin(), queue_.end(),
                      [&](const visit* one) { return now - one->since_ > long_wait; }))
         return;
     const auto stays = [](const visit* one) { return one->state_ != visit::state::turned_away; };
-    for (auto inside = std::count_if(inside_.begin(), inside_.end(), stays); inside > limits_.crowd;
-         --inside) {
+    for (auto inside = std::count_if(inside_.begin(), inside_.end(), stays);
+         inside > limits_.max_callers; --inside) {
         auto worst = queue_.end(); // the last caller of the client with the most callers
         std::ptrdiff_t most = 1;
         for (auto at = queue_.begin(); at != queue_.end(); ++at) {
@@ -162,7 +162,7 @@ void fair_semaphore::visit::enter(const wait_options& options)
         while (state_ != state::holds) {
             semaphore_.take_from_silent();
             semaphore_.admit();
-            semaphore_.turn_away();
+            semaphore_.evict_callers();
             if (state_ == state::turned_away)
                 throw error(error::cause::busy, "too many waiting searches of this client");
             if (state_ == state::holds)

@@ -17,10 +17,10 @@ namespace pgsql::postgres {
 class fair_semaphore {
 public:
     struct limits {
-        int places = 1; ///< slots: callers that work at the same time
-        int spare = 0;  ///< additional slots, for clients that hold none
-        int crowd = 8;  ///< callers including the waiting ones; beyond this number, callers of
-                        ///< clients with several are rejected once the wait is long
+        int slots = 1;       ///< slots: callers that work at the same time
+        int spare = 0;       ///< additional slots, for clients that hold none
+        int max_callers = 8; ///< callers including the waiting ones; beyond this number, callers of
+                             ///< clients with several are rejected once the wait is long
     };
     explicit fair_semaphore(const limits& most) : limits_(most) {}
     fair_semaphore(const fair_semaphore&) = delete;
@@ -42,7 +42,7 @@ private:
     void admit() noexcept;
     void take_back(visit& from, clock::time_point expiry) noexcept;
     void take_from_silent() noexcept;
-    void turn_away() noexcept;
+    void evict_callers() noexcept;
     [[nodiscard]] double time_of(const std::string& client, clock::time_point now) const noexcept;
     void charge(const std::string& client, clock::duration worked);
 

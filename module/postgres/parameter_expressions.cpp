@@ -40,7 +40,8 @@ template <typename Words> bool is_one_of(const Words& words, std::string_view wo
 // An expression around a parameter, extended as far as possible.
 class expression {
 public:
-    expression(std::string_view text, std::size_t place) : text_(text), begin_(place), end_(place)
+    expression(std::string_view text, std::size_t offset)
+        : text_(text), begin_(offset), end_(offset)
     {
         for (++end_; end_ < text_.size() && is_word(text_[end_]);)
             ++end_;
@@ -55,12 +56,15 @@ public:
     }
 
 private:
-    char character(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
-    std::size_t skip(std::size_t place) const
+    char character(std::size_t offset) const
     {
-        while (std::isspace(static_cast<unsigned char>(character(place))) != 0)
-            ++place;
-        return place;
+        return offset < text_.size() ? text_[offset] : '\0';
+    }
+    std::size_t skip(std::size_t offset) const
+    {
+        while (std::isspace(static_cast<unsigned char>(character(offset))) != 0)
+            ++offset;
+        return offset;
     }
     std::size_t skip_back(std::size_t end) const // returns the end of the text before the spaces
     {
@@ -68,32 +72,33 @@ private:
             --end;
         return end;
     }
-    std::string_view name_at(std::size_t place) const
+    std::string_view name_at(std::size_t offset) const
     {
-        std::size_t end = place;
+        std::size_t end = offset;
         while (end < text_.size() && is_name(text_[end]))
             ++end;
-        return text_.substr(place, end - place);
+        return text_.substr(offset, end - offset);
     }
 
     // The end of the name of a type such as numeric(10, 2)[] or timestamp with time zone.
-    std::size_t end_of_type(std::size_t place) const
+    std::size_t end_of_type(std::size_t offset) const
     {
-        const auto name = name_at(place);
+        const auto name = name_at(offset);
         if (name.empty())
             return nowhere;
-        place += name.size();
-        for (auto next = skip(place); is_one_of(more_of_a_type, name_at(next)); next = skip(place))
-            place = next + name_at(next).size();
-        if (character(skip(place)) == '(') {
-            const auto close = text_.find_first_not_of("0123456789, ", skip(place) + 1);
+        offset += name.size();
+        for (auto next = skip(offset); is_one_of(more_of_a_type, name_at(next));
+             next = skip(offset))
+            offset = next + name_at(next).size();
+        if (character(skip(offset)) == '(') {
+            const auto close = text_.find_first_not_of("0123456789, ", skip(offset) + 1);
             if (close == nowhere || text_[close] != ')')
                 return nowhere;
-            place = close + 1;
+            offset = close + 1;
         }
-        while (text_.substr(place, 2) == "[]")
-            place += 2;
-        return place;
+        while (text_.substr(offset, 2) == "[]")
+            offset += 2;
+        return offset;
     }
 
     bool cast()
@@ -108,17 +113,17 @@ private:
         return true;
     }
 
-    std::size_t end_of_literal(std::size_t place) const
+    std::size_t end_of_literal(std::size_t offset) const
     {
-        if (character(place) == '\'') {
-            const auto close = text_.find('\'', place + 1);
+        if (character(offset) == '\'') {
+            const auto close = text_.find('\'', offset + 1);
             return close == nowhere || character(close + 1) == '\'' ||
-                           text_.substr(place, close - place).find('\\') != nowhere
+                           text_.substr(offset, close - offset).find('\\') != nowhere
                        ? nowhere
                        : close + 1;
         }
-        const auto end = text_.find_first_not_of("0123456789.", place);
-        return end == place || end == nowhere ? nowhere : end;
+        const auto end = text_.find_first_not_of("0123456789.", offset);
+        return end == offset || end == nowhere ? nowhere : end;
     }
 
     bool enclose()
@@ -162,8 +167,8 @@ private:
 std::vector<std::string> parameter_expressions(const query_text& of)
 {
     std::vector<std::string> out;
-    for (const std::size_t place : of.places)
-        if (auto found = expression(of.text, place).grown())
+    for (const std::size_t offset : of.offsets)
+        if (auto found = expression(of.text, offset).grown())
             out.push_back(std::move(*found));
     return out;
 }

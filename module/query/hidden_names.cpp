@@ -69,7 +69,7 @@ query_text only_if(const query_text& query, const std::string& condition)
             out.text += c;
             continue;
         }
-        out.places.push_back(out.text.size());
+        out.offsets.push_back(out.text.size());
         out.text += "$1";
     }
     return out;
@@ -199,13 +199,13 @@ std::vector<hidden_names::name_column> hidden_names::accounts() const
     return out;
 }
 
-std::vector<hidden_names::name_column> hidden_names::entries_at(const dn_pattern& place) const
+std::vector<hidden_names::name_column> hidden_names::entries_at(const dn_pattern& pattern) const
 {
     std::vector<name_column> out;
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
         const kind& k = kinds_[i];
         const column* c = k.error.empty() ? k.find_column(k.rdn().column) : nullptr;
-        if (c != nullptr && syntax_.patterns[i] == place)
+        if (c != nullptr && syntax_.patterns[i] == pattern)
             out.push_back({&k, c, attributes_[static_cast<std::size_t>(k.rdn().attribute)].rule,
                            k.rdn().compare});
     }
@@ -220,16 +220,16 @@ std::vector<hidden_names::mention> hidden_names::mentions(int attribute,
         return {{as_text(value), accounts()}};
     std::vector<mention> out;
     std::vector<dn_pattern> seen;
-    for (const dn_pattern& place : syntax_.patterns) {
-        if (std::find(seen.begin(), seen.end(), place) != seen.end())
+    for (const dn_pattern& pattern : syntax_.patterns) {
+        if (std::find(seen.begin(), seen.end(), pattern) != seen.end())
             continue;
-        seen.push_back(place);
-        const std::string pattern =
-            R"((?i)^\s*)" + place.attribute +
-            R"re(\s*=\s*((?:[^,;+"\\]|\\.)*|"(?:[^"\\]|\\.)*"\s*))re" + place.parent +
+        seen.push_back(pattern);
+        const std::string expression =
+            R"((?i)^\s*)" + pattern.attribute +
+            R"re(\s*=\s*((?:[^,;+"\\]|\\.)*|"(?:[^"\\]|\\.)*"\s*))re" + pattern.parent +
             R"(\s*(?:#'[01]*'B)?\s*$)"; // the end is of a Name And Optional UID
-        out.push_back({"substring(" + as_text(value) + ", " + literal(pattern) + ")",
-                       entries_at(place), true});
+        out.push_back({"substring(" + as_text(value) + ", " + literal(expression) + ")",
+                       entries_at(pattern), true});
     }
     return out;
 }

@@ -59,7 +59,7 @@ private:
 
     [[nodiscard]] bool may_name(int attribute) const;
     [[nodiscard]] std::vector<name_column> accounts() const;
-    [[nodiscard]] std::vector<name_column> entries_at(const dn_pattern& place) const;
+    [[nodiscard]] std::vector<name_column> entries_at(const dn_pattern& pattern) const;
     [[nodiscard]] std::vector<mention> mentions(int attribute, const std::string& value) const;
     [[nodiscard]] std::string is_visible(const mention& of) const;
     [[nodiscard]] std::string are_visible(const std::vector<mention>& all) const;

@@ -193,7 +193,7 @@ private:
             if (n < 1 || n > 65535)
                 throw query_error(start, "parameter number out of range 1 to 65535");
             highest_ = std::max(highest_, n);
-            out_.places.push_back(out_.text.size());
+            out_.offsets.push_back(out_.text.size());
             copy(end - position_);
             after_operand_ = true;
             return;
@@ -235,7 +235,7 @@ private:
         // of the parameter.
         if (!out_.text.empty() && is_word(out_.text.back()))
             out_.text += ' ';
-        out_.places.push_back(out_.text.size());
+        out_.offsets.push_back(out_.text.size());
         out_.text += '$' + std::to_string(++marks_);
         ++position_;
         if (is_word(peek(0)))
@@ -263,9 +263,9 @@ std::string query_text::with_parameter(std::string_view placeholder) const
 {
     std::string out;
     std::size_t from = 0;
-    for (const std::size_t place : places) {
-        out.append(text, from, place - from).append(placeholder);
-        from = place + 1;
+    for (const std::size_t offset : offsets) {
+        out.append(text, from, offset - from).append(placeholder);
+        from = offset + 1;
         while (from < text.size() && is_digit(text[from]))
             ++from;
     }

@@ -11,9 +11,9 @@ namespace pgsql::postgres {
 
 /// A query in the form that PostgreSQL accepts.
 struct query_text {
-    std::string text;                ///< with $1 … $n, without a final semicolon
-    int parameters = 0;              ///< the highest n; each ? is another parameter
-    std::vector<std::size_t> places; ///< the offset of each $n in `text`
+    std::string text;                 ///< with $1 … $n, without a final semicolon
+    int parameters = 0;               ///< the highest n; each ? is another parameter
+    std::vector<std::size_t> offsets; ///< the offset of each $n in `text`
 
     /// The text with `placeholder` instead of each $n, for use within a larger query.
     [[nodiscard]] std::string with_parameter(std::string_view placeholder) const;

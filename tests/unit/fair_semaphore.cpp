@@ -1,4 +1,4 @@
-// Slots are shared fairly among clients; in a crowd, the client with most callers loses them first.
+// Slots are shared fairly among clients; beyond max_callers, those of the client with most are evicted first.
 #include "postgres/fair_semaphore.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -55,7 +55,7 @@ private:
 
 TEST_CASE("callers get slots while some are free")
 {
-    fair_semaphore two({.places = 2, .crowd = 8});
+    fair_semaphore two({.slots = 2, .max_callers = 8});
     fair_semaphore::visit a(two, "a");
     fair_semaphore::visit b(two, "a");
     fair_semaphore::visit c(two, "a");
@@ -72,7 +72,7 @@ TEST_CASE("callers get slots while some are free")
 
 TEST_CASE("a spare slot is for a client that holds none")
 {
-    fair_semaphore one({.places = 1, .spare = 1, .crowd = 8});
+    fair_semaphore one({.slots = 1, .spare = 1, .max_callers = 8});
     fair_semaphore::visit a(one, "a");
     fair_semaphore::visit b(one, "a");
     fair_semaphore::visit c(one, "c");
@@ -91,7 +91,7 @@ TEST_CASE("a spare slot is for a client that holds none")
 
 TEST_CASE("yield releases the slot only if another caller waits")
 {
-    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore one({.slots = 1, .max_callers = 8});
     fair_semaphore::visit a(one, "a");
     a.enter(for_a(0ms));
     a.yield();
@@ -106,7 +106,7 @@ TEST_CASE("yield releases the slot only if another caller waits")
 
 TEST_CASE("a client gets no more turns with more callers")
 {
-    fair_semaphore one({.places = 1, .crowd = 100});
+    fair_semaphore one({.slots = 1, .max_callers = 100});
     std::string turns;
     {
         fair_semaphore::visit a(one, "g");
@@ -121,9 +121,9 @@ TEST_CASE("a client gets no more turns with more callers")
     CHECK(turns == "mgggggg");
 }
 
-TEST_CASE("in a long wait, a crowd is reduced by callers of clients with several")
+TEST_CASE("in a long wait, a max_callers is reduced by callers of clients with several")
 {
-    fair_semaphore one({.places = 1, .crowd = 3});
+    fair_semaphore one({.slots = 1, .max_callers = 3});
     std::string turns;
     std::vector<std::unique_ptr<caller>> callers;
     {
@@ -148,7 +148,7 @@ TEST_CASE("in a long wait, a crowd is reduced by callers of clients with several
 
 TEST_CASE("a short burst turns no caller away, and neither do many clients with one search each")
 {
-    fair_semaphore one({.places = 1, .crowd = 2});
+    fair_semaphore one({.slots = 1, .max_callers = 2});
     std::string turns;
     {
         std::vector<std::unique_ptr<caller>> callers;
@@ -160,7 +160,7 @@ TEST_CASE("a short burst turns no caller away, and neither do many clients with 
 
 TEST_CASE("while a holder waits for its client, another caller gets the slot")
 {
-    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore one({.slots = 1, .max_callers = 8});
     fair_semaphore::visit a(one, "a");
     a.enter(for_a(0ms));
     a.sending_begins();
@@ -177,7 +177,7 @@ TEST_CASE("while a holder waits for its client, another caller gets the slot")
 
 TEST_CASE("an abandoned wait ends")
 {
-    fair_semaphore one({.places = 1, .crowd = 8});
+    fair_semaphore one({.slots = 1, .max_callers = 8});
     fair_semaphore::visit a(one, "a");
     a.enter(for_a(0ms));
     std::atomic<bool> gone{false};

@@ -62,8 +62,8 @@ std::vector<postgres::query_text> without_rows(const postgres::query_text& query
     constexpr std::string_view explain = "EXPLAIN ";
     std::vector<postgres::query_text> out = {query};
     out.front().text.insert(0, explain);
-    for (auto& place : out.front().places)
-        place += explain.size();
+    for (auto& offset : out.front().offsets)
+        offset += explain.size();
     for (const std::string& expression : postgres::parameter_expressions(query))
         out.push_back(postgres::parse_placeholders("SELECT " + expression + " IS NULL"));
     return out;

@@ -112,9 +112,9 @@ std::shared_ptr<postgres::fair_semaphore> anonymous_semaphore_of(const directive
 {
     const double cores = std::thread::hardware_concurrency();
     const double most = std::floor(std::min(cores, pool_size(directives)) / 2);
-    const double places = directives.number(directives::anonymous_limit, std::max(1.0, most));
+    const double slots = directives.number(directives::anonymous_limit, std::max(1.0, most));
     return std::make_shared<postgres::fair_semaphore>(postgres::fair_semaphore::limits{
-        .places = static_cast<int>(places), .spare = 1, .crowd = connection_pool_max * 3 / 4});
+        .slots = static_cast<int>(slots), .spare = 1, .max_callers = connection_pool_max * 3 / 4});
 }
 
 auth::hash_budget budget_of(const directives& directives)

@@ -4,6 +4,7 @@
 #include "fuzz/filter_statement.hpp"
 #include "fuzz/require.hpp"
 #include "query/query_planner.hpp"
+#include "query/where_clause.hpp"
 
 #include <algorithm>
 #include <functional>

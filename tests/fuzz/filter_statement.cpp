@@ -54,20 +54,20 @@ void require_sound(const postgres::statement& made)
     const std::string_view text = made.text;
     const auto read = postgres::parse_placeholders(text);
     std::set<int> used;
-    auto place = read.places.begin();
+    auto offset = read.offsets.begin();
     for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
-        const bool parameter = place != read.places.end() && *place == at;
+        const bool parameter = offset != read.offsets.end() && *offset == at;
         end = end_of_word(text, at + (parameter ? 1 : 0));
         if (parameter) {
             int number = 0;
             (void)std::from_chars(text.data() + at + 1, text.data() + end, number);
             used.insert(number);
-            ++place;
+            ++offset;
         } else if (end > at) {
             require(known.contains(text.substr(at, end - at)), "the text has no client value",
                     text);
         }
-        if (place != read.places.end() && *place == end)
+        if (offset != read.offsets.end() && *offset == end)
             --end; // a parameter begins where the word ends
         else if (end < text.size())
             require(signs.find(text[end]) != signs.npos, "the text has no other sign", text);

@@ -1,4 +1,4 @@
-// A query's placeholders keep their number and their places, whatever the query is.
+// A query's placeholders keep their number and their offsets, whatever the query is.
 #include "sql/placeholders.hpp"
 #include "mapping/value_template.hpp"
 
@@ -28,26 +28,29 @@ std::string single_line_ends(std::string text)
 void require_consistent(const query_text& query, bool has_operators)
 {
     require(query.text.find('\0') == std::string::npos, "the text has no NUL", query.text);
-    require(query.places.empty() == (query.parameters == 0), "parameters have places", query.text);
+    require(query.offsets.empty() == (query.parameters == 0), "parameters have offsets",
+            query.text);
     require(query.parameters <= 65535, "PostgreSQL has 65535 parameters", query.text);
-    require(std::is_sorted(query.places.begin(), query.places.end()), "places ascend", query.text);
-    for (const std::size_t place : query.places)
-        require(place + 1 < query.text.size() && query.text[place] == '$' &&
-                    is_digit(query.text[place + 1]),
-                "a parameter is where its place says", query.text);
+    require(std::is_sorted(query.offsets.begin(), query.offsets.end()), "offsets ascend",
+            query.text);
+    for (const std::size_t offset : query.offsets)
+        require(offset + 1 < query.text.size() && query.text[offset] == '$' &&
+                    is_digit(query.text[offset + 1]),
+                "a parameter is where its offset says", query.text);
 
     const std::string embedded = query.with_parameter("$7");
     if (has_operators) // \? has become ?, which cannot be read again
         return;
     const query_text again = parse_placeholders(query.text);
     require(single_line_ends(again.text) == single_line_ends(query.text) &&
-                again.parameters == query.parameters && again.places.size() == query.places.size(),
+                again.parameters == query.parameters &&
+                again.offsets.size() == query.offsets.size(),
             "the text is read again as itself", query.text);
     const query_text other = parse_placeholders(embedded);
-    require(other.places.size() == query.places.size() &&
-                other.parameters == (query.places.empty() ? 0 : 7),
+    require(other.offsets.size() == query.offsets.size() &&
+                other.parameters == (query.offsets.empty() ? 0 : 7),
             "each parameter is replaced, and nothing else", embedded);
-    require(parse_placeholders(query.with_parameter("m.\"x\"")).places.empty(),
+    require(parse_placeholders(query.with_parameter("m.\"x\"")).offsets.empty(),
             "no parameter remains", query.text);
 }
 

@@ -1,4 +1,5 @@
-// Slots are shared fairly among clients; beyond max_callers, those of the client with most are evicted first.
+// Slots are shared fairly among clients; beyond max_callers, those of the client with most are
+// evicted first.
 #include "postgres/fair_semaphore.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -8,6 +8,9 @@ for name in AD_DOMAIN LDAP_URL LDAP_BIND_DN LDAP_BIND_PASSWORD LDAP_AUTH_BASE_DN
     contains "$ERR" slapd-ldap
 done
 for name in MONGO_URI MONGO_DATABASE; do refuses "$name: users and groups come from PostgreSQL only" "$name=x"; done
+for name in SQL_GATE:SQL_LOGIN_FILTER SQL_STALE:SQL_SERVE_STALE SQL_STALE_BINDS:SQL_SERVE_STALE_BINDS; do
+    refuses "${name%:*}: it is named ${name#*:}" "${name%:*}=x"
+done
 for name in PROXMOX_USER_CFG PROXMOX_SHADOW_CFG; do refuses "$name: Proxmox's own user files are not read" "$name=x"; done
 refuses "BACKEND_DIR: the gateway's JavaScript backends" BACKEND_DIR=/x
 for kind in mongodb proxmox ldap; do

@@ -118,7 +118,7 @@ perl "$T/texts.pl" "$PROJECT" "${sources[@]/#/$PROJECT/}" >"$T/texts"
 [ "$(wc -l <"$T/texts")" -gt 4000 ] || fail "the sources are not read correctly"
 same "" "$(found "$T/texts")" "words of the private idiom in comments and messages"
 
-# Renamed public names: NAME → the name now. CHANGELOG.md tells them, and directives.def has the retired OID.
+# Renamed public names: NAME → the name now. CHANGELOG.md tells them, directives.def has the retired OID, and Environment.pm refuses them.
 names='pgsql-anonymous-share|pgsql-anonymous-limit
 pgsql-gate|pgsql-login-filter
 pgsql-hide-gated|pgsql-hide-denied
@@ -154,9 +154,10 @@ under=|container=
 --colour|--color'
 old=$(sed -E 's/\|.*//; s/-/\\\\?-/g; s/\w$/&(?!\\w|\\\\?-\\w)/' <<<"$names" | paste -sd '|') # \- is a hyphen of manual pages
 outdated() { # FILE or DIRECTORY…: FILE:NAME, sorted
-    grep -rIoP --exclude='*.svg' --exclude=words.sh --exclude=directives.def --exclude-dir=corpus -e "(?<![\w-])(?:$old)" "$@" | sort -u || true
+    grep -rIoP --exclude='*.svg' --exclude=words.sh --exclude=directives.def --exclude=Environment.pm --exclude=refused.sh \
+        --exclude-dir=corpus -e "((?<![\w-])|(?<=\\\\f[BIR]))\K(?:$old)" "$@" | sort -u || true
 }
-printf '%s\n' '.B pgsql\-gate' 'pgsql-pool-size 4' 'pgsql-kind users under=ou=people' >"$T/sample"
+printf '%s\n' '.B pgsql\-gate' 'pgsql-pool-size 4' '[\fBunder=\fIdn\fR]' >"$T/sample"
 same "$T/sample:pgsql\\-gate
 $T/sample:under=" "$(outdated "$T/sample" /dev/null)" "what the check of names finds"
 same "" "$(cd "$PROJECT" && outdated README.md CONTRIBUTING.md slapd.conf.example CMakeLists.txt doc module packaging schema tests)" "outdated names; words.sh has the new ones"

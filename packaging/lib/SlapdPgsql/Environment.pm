@@ -19,12 +19,15 @@ my @known = qw(
     STATE_DIR BACK_PGSQL_MODULE SLAPD SLAPD_USER
 );
 
-# Variables of the gateway for other directories and password stores, and the alternative.
+# Old names, and variables of the gateway for other directories and password stores, with the alternative.
 my $other_ldap = 'passwords are checked against the rows of SQL_QUERY_ONE_USER only; to pass logins on to another LDAP'
     . ' server store "{SASL}user@realm" as password and run saslauthd, or serve that directory with slapd-ldap(5)';
 my $other_store = 'users and groups come from PostgreSQL only; load them into tables (or a foreign table) that the'
     . ' SQL_QUERY_… variables read';
 my @refused = (
+    [qr/^SQL_GATE$/,        'it is named SQL_LOGIN_FILTER, without which every user may log in: set SQL_LOGIN_FILTER'],
+    [qr/^SQL_STALE$/,       'it is named SQL_SERVE_STALE: set SQL_SERVE_STALE'],
+    [qr/^SQL_STALE_BINDS$/, 'it is named SQL_SERVE_STALE_BINDS: set SQL_SERVE_STALE_BINDS'],
     [qr/^(?:AD_DOMAIN|LDAP_URL|LDAP_BIND_DN|LDAP_BIND_PASSWORD|LDAP_AUTH_BASE_DN)$/, $other_ldap],
     [qr/^MONGO_/,      $other_store],
     [qr/^PROXMOX_/,    'Proxmox\'s own user files are not read; let Proxmox read this directory (realm type LDAP Server)'],

@@ -40,6 +40,21 @@ hash_budget hash_executor::budget() const
     return budget_;
 }
 
+bool hash_executor::begin_inline(unsigned limit) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    if (inline_ >= limit)
+        return false;
+    ++inline_;
+    return true;
+}
+
+void hash_executor::end_inline() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    --inline_;
+}
+
 void hash_executor::note_refusal(std::string_view client) noexcept
 {
     try {

@@ -1,4 +1,4 @@
-// hash_executor.hpp: verifies expensive hashes in fair client order, within a budget of threads and
+// hash_executor.hpp: verifies password hashes in fair client order, within a budget of threads and
 // memory.
 #pragma once
 
@@ -73,6 +73,11 @@ public:
     void submit(std::string_view client, const hash_cost& cost, deadline expiry, work task,
                 std::function<void()> late);
 
+    /// Lets the caller run a cheap check in its own thread, at most `limit` at a time. If so, it
+    /// calls end_inline() afterwards; if not, the check has to wait for its turn.
+    [[nodiscard]] bool begin_inline(unsigned limit) noexcept;
+    void end_inline() noexcept;
+
     /// Records a refused login of the client.
     void note_refusal(std::string_view client) noexcept;
 
@@ -116,6 +121,7 @@ private:
     unsigned threads_used_ = 0;
     std::size_t memory_used_ = 0;
     unsigned callers_ = 0;
+    unsigned inline_ = 0; ///< checks in the threads of their callers
     std::uint64_t last_ = 0;
     bool closed_ = false;
 };

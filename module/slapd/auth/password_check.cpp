@@ -5,6 +5,8 @@
 
 #include "auth/verified_passwords.hpp"
 
+#include <algorithm>
+
 namespace pgsql::slapd {
 
 using auth::decision;
@@ -61,12 +63,30 @@ struct password_check::verification_job {
     }
 };
 
+password_check::password_check(Operation& op, service& service, const resolved_mapping& mapping,
+                               std::shared_ptr<auth::hash_executor> executor, account account)
+    : op_(op), service_(service), mapping_(mapping), executor_(std::move(executor)),
+      account_(std::move(account))
+{
+    const auto limit = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
+    if (!is_expensive(mapping_.dummy) || (account_.hash != nullptr && !is_expensive(account_.hash)))
+        inline_ = executor_->begin_inline(limit);
+}
+
+bool password_check::is_expensive(const hash_ptr& hash) const
+{
+    return hash != nullptr && hash->cost(op_.orb_cred.bv_len).is_expensive();
+}
+
+void password_check::end_inline() noexcept
+{
+    if (std::exchange(inline_, false))
+        executor_->end_inline();
+}
+
 bool password_check::may_wait() const
 {
-    const auto is_expensive = [&](const hash_ptr& hash) {
-        return hash != nullptr && hash->cost(op_.orb_cred.bv_len).is_expensive();
-    };
-    return is_expensive(mapping_.dummy) || is_expensive(account_.hash);
+    return !inline_ || is_expensive(mapping_.dummy) || is_expensive(account_.hash);
 }
 
 std::shared_ptr<password_check::verification_job> password_check::begin()
@@ -115,7 +135,7 @@ void password_check::start(const auth::login_request& request,
             executor->note_refusal(client);
         handler->complete(std::move(result));
     };
-    if (job->hash != nullptr && !job->cost_of(job->hash).is_expensive()) {
+    if (inline_ && job->hash != nullptr && !job->cost_of(job->hash).is_expensive()) {
         // A cheap hash does not wait for expensive ones, unless the check fails.
         hash_ptr dummy = std::exchange(job->dummy, nullptr);
         auto answer = while_idle(op_, [&] { return (*job)(1); });
@@ -124,8 +144,9 @@ void password_check::start(const auth::login_request& request,
         job->dummy = std::move(dummy);
     }
     const auth::hash_cost cost = job->cost();
-    if (!cost.is_expensive())
+    if (inline_ && !cost.is_expensive())
         return conclude(while_idle(op_, [&] { return (*job)(1); }));
+    end_inline();
     executor_->submit(
         request.client, cost, in_seconds(service_.hash_timeout),
         [job, handler, conclude](unsigned threads) {

@@ -8,16 +8,17 @@
 
 namespace pgsql::slapd {
 
-/// The check "sql" of one bind; starts in its worker. A cheap hash is verified at once, an
-/// expensive one on the executor's threads. The response time must not reveal whether the name
-/// exists: every refusal costs one verification of the most common hash type.
+/// The check "sql" of one bind; starts in its worker. A cheap hash is verified there, unless a
+/// quarter of the workers do so already; others wait for their turn on the executor's threads, so
+/// that a flood of logins leaves workers for other requests. The response time must not reveal
+/// whether the name exists: every refusal costs one verification of the most common hash type.
 class password_check final : public auth::login_check {
 public:
     password_check(Operation& op, service& service, const resolved_mapping& mapping,
-                   std::shared_ptr<auth::hash_executor> gate, account account)
-        : op_(op), service_(service), mapping_(mapping), executor_(std::move(gate)),
-          account_(std::move(account))
-    {}
+                   std::shared_ptr<auth::hash_executor> executor, account account);
+    password_check(const password_check&) = delete;
+    password_check& operator=(const password_check&) = delete;
+    ~password_check() override { end_inline(); }
 
     [[nodiscard]] std::string_view name() const noexcept override { return "sql"; }
     void start(const auth::login_request& request,
@@ -28,12 +29,15 @@ private:
     struct verification_job;
     /// The computation to do; null if the password is known to match.
     [[nodiscard]] std::shared_ptr<verification_job> begin();
+    [[nodiscard]] bool is_expensive(const std::shared_ptr<const auth::password_hash>& hash) const;
+    void end_inline() noexcept;
 
     Operation& op_;
     service& service_;
     const resolved_mapping& mapping_;
     const std::shared_ptr<auth::hash_executor> executor_;
     account account_;
+    bool inline_ = false; ///< a cheap hash may be verified in this thread
 };
 
 } // namespace pgsql::slapd

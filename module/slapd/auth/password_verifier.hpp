@@ -18,10 +18,10 @@ precheck(const service& service, const auth::password_hash& hash, std::size_t pa
 /// Registers slapd's password schemes with auth/.
 void use_slapd_schemes() noexcept;
 
-/// Runs `what` in its turn while the worker waits. Returns `busy` if it did not start in time, else
-/// the result of `what`.
+/// Runs `computation` in its turn while the worker waits. Returns `busy` if it did not start in
+/// time, else its result.
 [[nodiscard]] auth::verification
-run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
+run_in_worker(Operation& op, const service& service, auth::hash_executor& executor,
               const auth::hash_cost& cost,
               const std::function<auth::verification(unsigned threads)>& computation);
 

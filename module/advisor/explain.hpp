@@ -2,7 +2,7 @@
 #pragma once
 
 #include "advisor/explain_plan.hpp"
-#include "advisor/table_scan.hpp"
+#include "advisor/seq_scan.hpp"
 #include "postgres/connection.hpp"
 
 #include <map>

@@ -4,7 +4,7 @@
 #include "advisor/search_probes.hpp"
 #include "mapping/mapping.hpp"
 
-#include "advisor/table_scan.hpp"
+#include "advisor/seq_scan.hpp"
 #include "sql/statement.hpp"
 
 #include <functional>

@@ -108,7 +108,7 @@ const char* error_in(const argon2_cost& cost) noexcept
     return nullptr;
 }
 
-hash_cost cost_prefix(const argon2_cost& cost) noexcept
+hash_cost cost_of(const argon2_cost& cost) noexcept
 {
     return {cost.memory_kib * 1.0 * cost.passes / 430, cost.memory_kib, std::max(1U, cost.lanes)};
 }

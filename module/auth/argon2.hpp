@@ -40,7 +40,7 @@ struct argon2_parts {
 /// Why a cost is refused, or null: a row must not demand an unlimited cost, nor less than argon2
 /// requires.
 [[nodiscard]] const char* error_in(const argon2_cost& cost) noexcept;
-[[nodiscard]] hash_cost cost_prefix(const argon2_cost& cost) noexcept;
+[[nodiscard]] hash_cost cost_of(const argon2_cost& cost) noexcept;
 
 /// Nothing if the text is malformed.
 [[nodiscard]] std::optional<argon2_parts> read_argon2(std::string_view text);

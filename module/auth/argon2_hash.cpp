@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
-        return cost_ ? cost_prefix(*cost_) : hash_cost{};
+        return cost_ ? cost_of(*cost_) : hash_cost{};
     }
 
 private:

@@ -99,6 +99,6 @@ using parsed_hash = std::unique_ptr<const password_hash>;
 [[nodiscard]] parsed_hash parse_hash(std::string_view stored);
 
 /// The cost assumed for unknown names until rows have been read: node-argon2's default.
-inline constexpr std::string_view default_cost = "$argon2id$v=19$m=65536,t=3,p=4$";
+inline constexpr std::string_view default_cost_prefix = "$argon2id$v=19$m=65536,t=3,p=4$";
 
 } // namespace pgsql::auth

@@ -8,7 +8,7 @@
 namespace pgsql::directory {
 namespace {
 
-// So many values are looked up one by one where the query that lists all could find them as well.
+// The most values that are looked up singly although a values query exists.
 constexpr std::size_t few_lookups = 4;
 
 std::string reference(const std::string& column)

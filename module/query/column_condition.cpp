@@ -34,9 +34,9 @@ std::vector<std::string> regular_ones(const std::vector<std::string>& values)
 std::string condition::text() const
 {
     std::string out = sql;
-    for (const std::string& one : odd)
+    for (const std::string& one : irregular_terms)
         out += " OR " + one;
-    return odd.empty() ? out : "(" + out + ")";
+    return irregular_terms.empty() ? out : "(" + out + ")";
 }
 
 condition case_insensitive_equals(const std::string& text, matching_rule rule,

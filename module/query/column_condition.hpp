@@ -16,9 +16,9 @@ namespace pgsql::directory {
 
 using postgres::array_literal;
 
-/// The condition, after a text, that lower() and = cannot be trusted with it: redundant spaces,
-/// and anything but ASCII, where PostgreSQL's idea of case and slapd's (RFC 4518) may differ. A
-/// partial index WHERE this holds makes it cheap.
+/// SQL that follows a text expression: true for texts that lower() and = may compare differently
+/// from slapd (RFC 4518), which have redundant spaces or other characters than ASCII. A partial
+/// index with this condition makes it cheap.
 inline constexpr const char* irregular = " ~ '^ |  | $|[^ -~]'";
 
 /// `sql` is TRUE at least for every row whose entry makes the filter TRUE; when `exact`, for no
@@ -27,8 +27,8 @@ struct condition {
     enum class form : char { never, always, sql };
     form type = form::always;
     std::string sql;
-    std::vector<std::string> odd; ///< further conditions that OR adds, the same for many terms: of
-                                  ///< values that only slapd can compare
+    /// Conditions for values that only slapd can compare; OR adds each once.
+    std::vector<std::string> irregular_terms;
     bool exact = true;
 
     [[nodiscard]] static condition never() { return {.type = form::never}; }
@@ -40,9 +40,12 @@ struct condition {
     {
         return {.type = form::sql, .sql = std::move(sql), .exact = exact};
     }
-    [[nodiscard]] static condition superset(std::string sql, std::string odd)
+    [[nodiscard]] static condition superset(std::string sql, std::string irregular_terms)
     {
-        return {.type = form::sql, .sql = std::move(sql), .odd = {std::move(odd)}, .exact = false};
+        return {.type = form::sql,
+                .sql = std::move(sql),
+                .irregular_terms = {std::move(irregular_terms)},
+                .exact = false};
     }
     /// The whole of it in SQL.
     [[nodiscard]] std::string text() const;
@@ -55,7 +58,8 @@ using held = character_set::verdict;
     return set != nullptr ? set->look_up(text) : held::held;
 }
 
-/// Whether the value can equal a text in the regular form, which any_case finds by an index.
+/// Whether the value can equal a text in the regular form, which case_insensitive_equals() finds by
+/// an index.
 [[nodiscard]] bool may_be_regular(std::string_view value);
 
 /// One of the conditions that OR joins in an equality, and the index by which PostgreSQL finds its
@@ -77,8 +81,8 @@ struct branch {
 [[nodiscard]] condition case_insensitive_equals_any(const std::string& text, matching_rule rule,
                                                     const std::vector<std::string>& alternatives,
                                                     postgres::statement& values);
-/// That each of several is among the texts of a group of rows, which are those of
-/// case_insensitive_equals_any: what HAVING says. The superset is of groups.
+/// The HAVING condition of rows that case_insensitive_equals_any() selects: the group has each of
+/// the values, or an irregular one.
 [[nodiscard]] std::string having_all(const std::string& text, matching_rule rule,
                                      const std::string& several);
 [[nodiscard]] std::vector<branch> case_insensitive_branches(const std::string& text,

@@ -13,9 +13,9 @@ namespace pgsql::directory {
 /// Empty without one.
 [[nodiscard]] std::string groups_from_lookup(const mapping& mapping, int users, int groups);
 
-/// Has lookups by attributes to which case matters find no row by a value that it shows in another
-/// spelling only: a query may compare more loosely (citext, a collation, lower()). What rows show
-/// is in a list of values; without one, members are users by name.
+/// Restricts lookups by case-sensitive attributes to rows that show the value in exactly that
+/// spelling, because a query may compare more loosely (citext, a collation, lower()). A values
+/// query has what rows show; without one, members are users by name.
 void check_spelling(mapping& mapping, int users, int groups);
 
 /// What shows the members of groups by name (memberUid) shows them as DNs too: `member`, of the

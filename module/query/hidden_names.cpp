@@ -14,8 +14,8 @@ namespace {
 using postgres::query_text;
 using postgres::quote_identifier;
 
-// The text with the default collation, so that the collation of what it is compared with decides,
-// and its index serves: a detour by a type that has none.
+// The text with the default collation, by a cast to a type that has none, so that the collation of
+// the other operand applies and its index serves.
 std::string as_text(const std::string& value) { return "textin(textout((" + value + ")::text))"; }
 
 // In lower case. ASCII first: in Turkish, I is not the capital of i.

@@ -19,12 +19,12 @@ namespace pgsql::directory {
 /// that of their names.
 [[nodiscard]] matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of);
 
-/// Why the rows of a keyed query need not be all the rows whose attribute equals the assertion, so
-/// that no filter may use it; null: they are.
+/// Why the lookup may miss rows that match an equality on its attribute, so that no filter may use
+/// it; null if it is complete.
 [[nodiscard]] const char* why_distrusted(const mapping& mapping, const lookup& lookup,
                                          const kind& kind);
 
-/// A value that a keyed query is asked for.
+/// A value for the parameter of a lookup.
 struct requested_value {
     const lookup* query = nullptr;
     std::string value; ///< as the query's parameter

@@ -221,8 +221,8 @@ std::string plan::identity() const
     number(values_queries.size());
     for (const values_query* v : values_queries)
         number(v - entry_kind->values.data());
-    number(marks.size());
-    for (const match_column& m : marks) {
+    number(match_columns.size());
+    for (const match_column& m : match_columns) {
         number(m.attribute);
         number(m.position);
         text(m.value);

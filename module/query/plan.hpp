@@ -16,8 +16,7 @@ namespace pgsql::directory {
 /// lists of values (the members of a group) are fewer.
 inline constexpr int page_rows = 500;
 inline constexpr int page_rows_with_values = 50;
-/// A page ends behind the row with which its values of any length come to so many bytes. One row is
-/// always on it.
+/// A page ends after the row that brings its wide values to this size. It has at least one row.
 inline constexpr std::size_t page_bytes = 1 << 20;
 /// Values in lists that are fetched for several entries at once; the list of one entry is fetched
 /// whole.
@@ -43,16 +42,16 @@ struct match_column {
 struct plan {
     const kind* entry_kind = nullptr;
     std::vector<const column*>
-        columns; ///< of a row, in order; the first names the entry; marks come behind them
+        columns; ///< of a row, in order; the first names the entry; match columns follow
     std::vector<unsigned> types; ///< of the columns, in PostgreSQL's numbers; 0: may be any
-    std::vector<match_column> marks;
+    std::vector<match_column> match_columns;
     std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
     std::vector<const values_query*> values_queries; ///< to be asked for every page
     int rows = page_rows;                            ///< of a page
     bool bounded_by_equality =
-        false;                ///< an equality bounds the result: asked for without an order first
-    bool at_most_one = false; ///< an equality on the name or number that a private group could only
-                              ///< have if no group has it
+        false; ///< an equality bounds the result: asked for without an order first
+    /// At most one entry matches; if it is a group, private groups are skipped.
+    bool at_most_one = false;
     bool few_terms = false;   ///< no more than clients ask for by name
     bool lookup_only = false; ///< finds entries by their name or number, or by a keyed query
     bool includes_private_groups = false; ///< the statement finds private groups as well
@@ -65,8 +64,8 @@ struct plan {
     [[nodiscard]] postgres::statement page_statement(const std::optional<std::string>& last_key,
                                                      bool ordered) const;
 
-    /// The statement for the names, among the rows that come before the row named `first`, that may
-    /// be these ones in another spelling; they are as slapd normalizes them.
+    /// The statement for names before the row `first` that differ from `names`, which slapd has
+    /// normalized, only in spelling.
     [[nodiscard]] postgres::statement same_before(const std::string& first,
                                                   const std::vector<std::string>& names) const;
     /// The statement for the rows with names from the one to the other, in the order of a page.

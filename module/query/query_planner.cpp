@@ -156,7 +156,8 @@ private:
                     if (alike.query.text == lookup.query.text &&
                         kind_.source_of(alike.attribute) == nullptr &&
                         (&alike == &lookup || &alike.query_for(*value) == &alike.query))
-                        out_.marks.push_back({.attribute = alike.attribute, .value = *asked});
+                        out_.match_columns.push_back(
+                            {.attribute = alike.attribute, .value = *asked});
                 return term;
             }
         }
@@ -306,7 +307,7 @@ private:
                 list_values(leaf->attribute);
                 continue;
             }
-            out_.marks.push_back(
+            out_.match_columns.push_back(
                 {.attribute = leaf->attribute,
                  .value = *value,
                  .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});

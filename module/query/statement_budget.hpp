@@ -5,9 +5,9 @@
 
 namespace pgsql::directory {
 
-/// What one statement may cost, whatever the term. PostgreSQL's planner is neither bounded nor
-/// interrupted, and takes the longer the more relations are joined; each row costs the time of each
-/// term. What is not affordable is left to slapd's test_filter.
+/// What one statement may cost, whatever the filter. The time of PostgreSQL's planner has no bound
+/// and grows with the number of joined relations; each row costs the time of each term. slapd's
+/// test_filter decides about the terms that are not affordable.
 class statement_budget {
 public:
     /// Whether the condition is affordable; then it is paid for. A single query of the

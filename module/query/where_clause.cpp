@@ -10,7 +10,7 @@ namespace pgsql::directory {
 namespace {
 
 constexpr int deepest = 100;
-// So many values of one attribute are asked for where an entry needs all: hardly any has two.
+// The most equalities on one attribute that an AND sends to PostgreSQL: few entries match more.
 constexpr int most_alike = 2;
 
 condition negate(const condition& term)
@@ -78,7 +78,7 @@ template <typename Make> auto condition_compiler::attempt(Make make)
 condition condition_compiler::compile(const filter& term, const filter* answered)
 {
     condition out = part(term, false, answered, 0);
-    return out.odd.empty() ? out : condition::from_sql(out.text(), out.exact);
+    return out.irregular_terms.empty() ? out : condition::from_sql(out.text(), out.exact);
 }
 
 condition condition_compiler::part(const filter& term, bool negated, const filter* answered,
@@ -218,9 +218,10 @@ public:
         else
             sql_ += conjunction_ ? " AND " : " OR ";
         sql_ += conjunction_ ? term.text() : term.sql;
-        for (const std::string& one : term.odd)
-            if (std::find(odd_.begin(), odd_.end(), one) == odd_.end())
-                odd_.push_back(one);
+        for (const std::string& one : term.irregular_terms)
+            if (std::find(irregular_terms_.begin(), irregular_terms_.end(), one) ==
+                irregular_terms_.end())
+                irregular_terms_.push_back(one);
         return true;
     }
 
@@ -233,7 +234,7 @@ public:
         condition out = terms_ == 1 ? first_ : condition::from_sql("(" + sql_ + ")", exact_);
         out.exact = exact_;
         if (!conjunction_)
-            out.odd = odd_;
+            out.irregular_terms = irregular_terms_;
         return out;
     }
 
@@ -241,7 +242,7 @@ private:
     const bool conjunction_;
     condition first_;
     std::string sql_;
-    std::vector<std::string> odd_;
+    std::vector<std::string> irregular_terms_;
     bool exact_ = true;
     int terms_ = 0;
     std::optional<condition> decided_;

@@ -48,7 +48,7 @@ private:
     {
         return asserted_value(context_.map, context_.owner, equality);
     }
-    /// Runs `make`; of what comes to no SQL, no value and no cost stays behind.
+    /// Runs `make`; if the result is no SQL, undoes its parameters and its cost.
     template <typename Make> [[nodiscard]] auto attempt(Make make);
     /// The condition of the term, or of its negation.
     [[nodiscard]] condition part(const filter& term, bool negated, const filter* answered,

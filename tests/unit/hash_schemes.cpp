@@ -110,7 +110,7 @@ TEST_CASE("hashes of the same cost share a dummy hash, others do not")
         return dummy->stored().reveal();
     };
     const std::vector<std::pair<const char*, const char*>> same = {
-        {"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA", default_cost.data()},
+        {"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA", default_cost_prefix.data()},
         {"{CRYPT}$6$salt$hash", "$6$"},
         {"$6$rounds=1000$a$b", "$6$rounds=1000$c$d"},
         {"$2b$10$0123456789012345678901abcdefghijklmnopqrstuvwxyz01234", "$2b$10$x"},

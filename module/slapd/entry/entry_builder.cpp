@@ -308,9 +308,9 @@ void entry_builder::add(const value_source& what, const postgres::result& page, 
            what.type.normalization == normalizer::none ? values : values + 2, 1);
 }
 
-void entry_builder::add_marks(const postgres::result& page, int row)
+void entry_builder::add_match_columns(const postgres::result& page, int row)
 {
-    for (const directory::match_column& m : plan_.marks) {
+    for (const directory::match_column& m : plan_.match_columns) {
         if (m.position >= 0 && page.value(row, m.position).value_or("f") != "t")
             continue;
         const attribute_type& type = mapping_.types[static_cast<std::size_t>(m.attribute)];
@@ -390,7 +390,7 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
             add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)], texts,
                         key, listed.query->named_kind);
         }
-    add_marks(page, row);
+    add_match_columns(page, row);
     return &entry_;
 }
 

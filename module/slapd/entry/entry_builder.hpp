@@ -50,7 +50,7 @@ private:
     void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
                      std::string_view key, int names_of);
     void refuse(const attribute_type& type, std::string_view text, std::string_view key);
-    void add_marks(const postgres::result& page, int row);
+    void add_match_columns(const postgres::result& page, int row);
     void append(AttributeDescription* description, berval* values, berval* nvalues, unsigned count);
     [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out,
                              berval& normalized);

@@ -189,9 +189,9 @@ std::vector<histogram_metric> durations()
     return out;
 }
 
-metric_catalogue make_catalogue()
+metric_catalog make_catalogue()
 {
-    metric_catalogue out{numbers(), durations()};
+    metric_catalog out{numbers(), durations()};
     add_outcomes(out.metrics);
     for (const auto& h : out.histograms)
         out.metrics.push_back({h.number + 50, h.name + "Sum", counter, microseconds,
@@ -202,9 +202,9 @@ metric_catalogue make_catalogue()
 
 } // namespace
 
-const metric_catalogue& all_metrics()
+const metric_catalog& all_metrics()
 {
-    static const metric_catalogue& only = *new metric_catalogue(make_catalogue());
+    static const metric_catalog& only = *new metric_catalog(make_catalogue());
     return only; // never freed: slapd may read cn=Monitor until it exits
 }
 

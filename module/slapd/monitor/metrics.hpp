@@ -41,13 +41,13 @@ struct histogram_metric {
     std::function<const histogram&(const metric_source&)> read;
 };
 
-struct metric_catalogue {
+struct metric_catalog {
     std::vector<metric> metrics;
     std::vector<histogram_metric> histograms;
 };
 
 /// The catalog, in the order in which renderers show it.
-[[nodiscard]] const metric_catalogue& all_metrics();
+[[nodiscard]] const metric_catalog& all_metrics();
 
 /// Calls use(metric_source) with the current sources of a database.
 template <typename Use> void with_metric_source(const database& database, Use use)

@@ -26,7 +26,7 @@ int update(Operation*, SlapReply*, Entry* e, void* private_data) noexcept
         const auto& at = **static_cast<std::shared_ptr<monitor_entry>*>(private_data);
         if (at.owner == nullptr)
             return SLAP_CB_CONTINUE;
-        const metric_catalogue& all = all_metrics();
+        const metric_catalog& all = all_metrics();
         with_metric_source(*at.owner, [&](const metric_source& source) {
             for (std::size_t m = 0; m < all.metrics.size(); ++m)
                 replace(*e, schema->metrics[m], 0, std::to_string(all.metrics[m].read(source)));

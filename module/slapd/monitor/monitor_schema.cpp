@@ -24,7 +24,7 @@ bool register_attribute(int number, const std::string& name, const std::string& 
 
 const monitor_schema* register_monitor_schema()
 {
-    const metric_catalogue& all = all_metrics();
+    const metric_catalog& all = all_metrics();
     static monitor_schema& out = *new monitor_schema;
     out.metrics.resize(all.metrics.size());
     out.histograms.resize(all.histograms.size());

@@ -67,8 +67,8 @@ auth::secret hash_new(Operation& op, service& service, auth::hash_executor& gate
                       const berval& password)
 {
     auth::secret out;
-    const auto outcome = run_in_worker(
-        op, service, gate, auth::cost_prefix(service.new_hashes), [&](unsigned threads) {
+    const auto outcome =
+        run_in_worker(op, service, gate, auth::cost_of(service.new_hashes), [&](unsigned threads) {
             out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
             return auth::verification{auth::verdict::match, ""};
         });

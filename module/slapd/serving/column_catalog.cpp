@@ -14,10 +14,10 @@ using directory::config_error;
 
 namespace {
 
-// What the numbers of types do not tell: arrays, types of extensions, and collations.
-void ask_catalogue(std::vector<directory::column>& columns,
-                   const std::vector<postgres::described_column>& from,
-                   postgres::connection& session, const postgres::wait_options& options)
+// Reads what type OIDs do not reveal: arrays, types of extensions, and collations.
+void read_catalog(std::vector<directory::column>& columns,
+                  const std::vector<postgres::described_column>& from,
+                  postgres::connection& session, const postgres::wait_options& options)
 {
     std::vector<std::string> tables;
     std::vector<std::string> numbers;
@@ -97,7 +97,7 @@ void ask_collations(std::vector<directory::column>& columns, const std::string& 
     } catch (const postgres::error& e) {
         if (e.reason() != postgres::error::cause::statement || e.sqlstate() != "42501")
             throw;
-        return; // who runs the query says which right is missing
+        return; // running the query reports the missing right
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
         directory::column& c = *texts[i];
@@ -130,7 +130,7 @@ std::vector<directory::column> columns_of(postgres::connection& session,
             out.push_back(
                 {.name = c.name, .type = directory::column_type_of(c.type), .type_oid = c.type});
         }
-        ask_catalogue(out, described, session, options);
+        read_catalog(out, described, session, options);
         if (parameters == nullptr)
             ask_collations(out, directive, query, session, options);
     } catch (const postgres::error& e) {

@@ -30,8 +30,8 @@ bool in_templates(const directory::kind& k, const std::string& column)
     return false;
 }
 
-// Numbers and times are read in a form of their own where an attribute wants it, and as
-// PostgreSQL writes them elsewhere.
+// Keeps the form of numbers and times only if an attribute needs it; others are read as PostgreSQL
+// writes them.
 template <typename Wants> void settle_type(directory::column& c, Wants some_attribute_is)
 {
     const bool list = c.type == column_type::array;
@@ -95,8 +95,8 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
         throw config_error("pgsql-list " + k.name +
                            ": PostgreSQL refuses to run the query: " + e.what());
     }
-    // The manager's per-user choice of checks. Unread, it would let in whom another check
-    // should have stopped.
+    // The row's own choice of checks. If it were not read, a user could log in without a check
+    // that the row requires.
     k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
     k.password_column = k.find_column(kind.password_column) != nullptr ? kind.password_column : "";
     if (kind.gate)
@@ -151,7 +151,7 @@ void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& k
         k.ungated = std::exchange(k.list, open);
 }
 
-// What is wrong with it concerns only who wants to change a password.
+// An error here affects only password changes.
 void kind_builder::add_password_change(directory::kind& k, const directory::kind_setting& kind)
 {
     k.password_change = kind.password_change->text;
@@ -298,7 +298,7 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
     if (!returns(k.rdn().column))
         throw config_error(directive + ": the query returns no column \"" + k.rdn().column +
                            "\", which names the entry; it returns " + names_of(columns));
-    // Left unread, the row's own chain would let in whom another check should have stopped.
+    // If it were not read, a user could log in without a check that the row requires.
     if (returns("auth_backends") && k.chain_column.empty())
         throw config_error(directive + ": the query returns auth_backends and pgsql-list " +
                            k.name +

@@ -7,9 +7,9 @@
 
 namespace pgsql::slapd {
 
-/// Asks PostgreSQL about every query. `domain` is the suffix's ({domain} in defaults), `where` the
-/// fixed entries. What is wrong with one kind stands in its `problem`; throws postgres::error when
-/// the database cannot be asked.
+/// Describes every query in PostgreSQL. `domain` is that of the suffix ({domain} in defaults),
+/// `tree` the containers. A kind that cannot be served has its `error` set. Throws postgres::error
+/// if the database is unavailable.
 [[nodiscard]] std::shared_ptr<resolved_mapping>
 build_mapping(const std::vector<directory::kind_setting>& kinds, std::string_view domain,
               bool private_groups, const directory::dn_tree& tree, postgres::connection& session,

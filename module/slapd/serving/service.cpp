@@ -335,7 +335,7 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
     const auto fits = [&](const auth::password_hash& dummy) {
         return dummy.cost().memory_kib <= budget.memory_kib;
     };
-    mapping.dummy = auth::parse_hash(auth::default_cost)->dummy();
+    mapping.dummy = auth::parse_hash(auth::default_cost_prefix)->dummy();
     if (!fits(*mapping.dummy))
         mapping.dummy = auth::parse_hash("$6$")->dummy();
     const int users = mapping.map.kind_named("users");
@@ -374,7 +374,7 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
             (e.caused_by_value() ? "has a row that PostgreSQL cannot read, "
                                  : "is too slow to inspect ") +
             "the password hashes: binds with unknown names take the time of " +
-            std::string(auth::default_cost));
+            std::string(auth::default_cost_prefix));
     }
     const auto most =
         std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {

@@ -1,4 +1,4 @@
-// table_scan.hpp: a seq scan of a large table in the plan of a statement.
+// seq_scan.hpp: a seq scan of a large table in the plan of a statement.
 #pragma once
 
 #include <string>

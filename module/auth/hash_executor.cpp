@@ -16,8 +16,6 @@ namespace {
 constexpr int niceness = 5;
 // Each waiting job uses memory; a longer queue could not be processed in time anyway.
 constexpr std::size_t longest_queue = 1000;
-// How often a long wait checks whether the operation was abandoned.
-constexpr auto poll_interval = std::chrono::milliseconds(25);
 
 } // namespace
 

@@ -9,6 +9,9 @@ namespace pgsql {
 using clock = std::chrono::steady_clock;
 using deadline = clock::time_point;
 
+/// The interval at which a long wait checks whether its operation was abandoned.
+inline constexpr auto poll_interval = std::chrono::milliseconds(25);
+
 /// The point in time `seconds` from now.
 [[nodiscard]] inline deadline in_seconds(double seconds)
 {

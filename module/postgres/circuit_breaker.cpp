@@ -10,8 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The interval at which a long wait checks whether the client has abandoned the operation.
-constexpr auto glance = milliseconds(25);
 // Between two attempts, so that refusing sessions does not slow down a server that starts up.
 constexpr auto breath = milliseconds(50);
 // After so long without an attempt, the next failure counts as a new outage.
@@ -81,7 +79,7 @@ void circuit_breaker::wait_for_attempt(const wait_options& options) const
                     last_error_.refused() ? error::server_reply::refused
                                           : error::server_reply::error_text);
     if (current() == state::degraded)
-        changed_.wait_until(lock, std::min(options.expiry, clock::now() + glance));
+        changed_.wait_until(lock, std::min(options.expiry, clock::now() + poll_interval));
 }
 
 void circuit_breaker::recover() noexcept

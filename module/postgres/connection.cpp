@@ -11,8 +11,6 @@
 namespace pgsql::postgres {
 namespace {
 
-// The interval at which a long wait checks whether the client has abandoned the operation.
-constexpr int glance_ms = 25;
 // A wait of up to this time is too short to call on_long_wait for.
 constexpr int short_wait_ms = 5;
 // Texts whose length depends on a filter rarely recur; preparing them would only use up the
@@ -61,7 +59,7 @@ void connection::check_sent(int ok)
 void connection::wait_for(bool writing, const wait_options& options)
 {
     const wait_scope here(options);
-    for (int slice = short_wait_ms;; slice = glance_ms) {
+    for (int slice = short_wait_ms;; slice = static_cast<int>(poll_interval.count())) {
         const int left = milliseconds_until(options.expiry);
         pollfd socket = {PQsocket(handle_.get()),
                          static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};

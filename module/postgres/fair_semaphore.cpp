@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The interval at which a waiting operation checks whether it was abandoned.
-constexpr auto glance = 25ms;
 // A holder that has waited for its client for so long loses its slot to another caller.
 constexpr auto silence = 20ms;
 // A shorter wait is normal in a burst of quick searches.
@@ -176,7 +174,7 @@ void fair_semaphore::visit::enter(const wait_options& options)
             options.on_long_wait();
             lock.lock();
             if (state_ == state::waits)
-                turn_.wait_until(lock, std::min(options.expiry, clock::now() + glance));
+                turn_.wait_until(lock, std::min(options.expiry, clock::now() + poll_interval));
         }
     } catch (...) {
         if (!lock.owns_lock())

@@ -4,7 +4,6 @@
 namespace pgsql::postgres {
 namespace {
 
-constexpr auto glance = std::chrono::milliseconds(25);
 // A session that replied so recently is not tested before use: if it is lost, the statement is
 // repeated on a new one.
 constexpr auto fresh_enough = std::chrono::seconds(1);
@@ -126,7 +125,7 @@ void pool::wait_for_slot(const wait_options& options)
             options.on_long_wait();
             lock.lock();
             if (!mine.served)
-                mine.turn.wait_until(lock, std::min(options.expiry, clock::now() + glance));
+                mine.turn.wait_until(lock, std::min(options.expiry, clock::now() + poll_interval));
         }
     } catch (...) {
         if (!lock.owns_lock())

@@ -242,7 +242,6 @@ void async_bind::finish_now(void* context, const char* reason) noexcept
 
 auth::check_result blocking_bind::wait(deadline expiry, const postgres::wait_options& options)
 {
-    constexpr auto poll_interval = std::chrono::milliseconds(25);
     const postgres::wait_scope here(options); // destroyed after the lock is released
     options.on_long_wait();
     std::unique_lock lock(mutex_);

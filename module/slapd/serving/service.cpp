@@ -231,10 +231,9 @@ std::shared_ptr<const resolved_mapping> service::known_mapping()
 // One thread examines the queries, the others wait.
 std::unique_lock<std::timed_mutex> service::lock_mapping(const postgres::wait_options& options)
 {
-    constexpr auto glance = std::chrono::milliseconds(25);
     const postgres::wait_scope here(options);
     std::unique_lock out(mapping_mutex_, std::defer_lock);
-    while (!out.try_lock_until(std::min(options.expiry, clock::now() + glance))) {
+    while (!out.try_lock_until(std::min(options.expiry, clock::now() + poll_interval))) {
         if (clock::now() >= options.expiry)
             throw postgres::error(postgres::error::cause::deadline,
                                   "timed out while the queries were being examined");

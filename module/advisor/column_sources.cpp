@@ -50,8 +50,7 @@ std::optional<query_plan> planned(const statement& ask, connection& session,
     try {
         return explain_statement(ask, session, options);
     } catch (const error& e) {
-        if (e.reason() != error::cause::statement)
-            throw;
+        rethrow_unless_statement(e);
         return std::nullopt;
     }
 }

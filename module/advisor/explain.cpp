@@ -126,8 +126,7 @@ std::optional<expression_traits> traits_of(const std::string& expression,
         out.immutable = plan_with(by_contradiction, impossible, session, options).line == "Result";
         return out;
     } catch (const error& e) {
-        if (e.reason() != error::cause::statement)
-            throw;
+        rethrow_unless_statement(e);
         return std::nullopt;
     }
 }
@@ -211,8 +210,8 @@ void explainer::count_small(connection& session, const wait_options& options)
             t.rows = std::stod(std::string(found.value(0, 0).value_or("0")));
             t.guessed = false;
         } catch (const error& e) {
-            if (e.reason() != error::cause::statement)
-                throw; // otherwise the role may read the table only through a view
+            rethrow_unless_statement(
+                e); // otherwise the role may read the table only through a view
         }
     }
 }

@@ -90,8 +90,7 @@ void needed_rights::parse(connection& session, const checked_statement& one,
         found =
             session.run_and_roll_back(commands, {trees, {one.writes ? "t" : "f", role}}, options);
     } catch (const error& e) {
-        if (e.reason() != error::cause::statement)
-            throw;
+        rethrow_unless_statement(e);
         refused_.push_back({one.name, e.what(), likely_grants(session, one.text, e, options)});
         return;
     }

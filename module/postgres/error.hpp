@@ -41,6 +41,11 @@ public:
     {
         return {reason_, other.what() + more, other.sqlstate_, other.server_reply_};
     }
+    /// The same failure, preceded by what failed.
+    [[nodiscard]] error with_context(const std::string& context) const
+    {
+        return {reason_, context + ": " + what(), sqlstate_, server_reply_};
+    }
     /// Five characters (PostgreSQL manual, appendix A); empty if the server did not send one.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
     /// Whether the session failed, and not the statement: none could be opened, PostgreSQL or a
@@ -79,6 +84,13 @@ private:
     server_reply server_reply_;
     std::string sqlstate_;
 };
+
+/// Call in the handler of `e`: rethrows it unless PostgreSQL refused the statement.
+inline void rethrow_unless_statement(const error& e)
+{
+    if (e.reason() != error::cause::statement)
+        throw;
+}
 
 /// The cause of an error with this SQLSTATE. Class 08 and 57P0x end a session, class 53 is a server
 /// at its limits, and 40001/40P01 require a retry: a new connection may succeed after each of them.

@@ -73,8 +73,7 @@ std::string listed(const std::vector<std::string>& names, const char* before, co
         try {
             (void)session.describe("SELECT 1 FROM (" + one.text + "\n) AS e", options);
         } catch (const error& e) {
-            if (e.reason() != error::cause::statement)
-                throw;
+            rethrow_unless_statement(e);
             throw error(error::cause::statement,
                         one.name + ": cannot find the tables that it reads: " + e.what());
         }
@@ -104,8 +103,7 @@ std::map<std::string, std::vector<std::string>> ask(connection& session,
             found[std::string(answer.value(row, 0).value_or(""))].emplace_back(
                 answer.value(row, 1).value_or(""));
     } catch (const error& e) {
-        if (e.reason() != error::cause::statement)
-            throw;
+        rethrow_unless_statement(e);
         blame(session, queries, e, options);
     }
     return found;

@@ -75,8 +75,7 @@ void dry_run_password_change(service& s, const directory::kind& k,
             session.dry_run(k.password_change, 3, options);
         });
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         s.log(refused.with_remedy("pgsql-password-change " + k.name +
                                   ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
               "; passwords cannot be changed until this is fixed");

@@ -57,11 +57,8 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
             return ask(prepare(op, service, cost, options));
         });
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
-        throw postgres::error(e.reason(),
-                              "the query of " + plan.entry_kind->name + " failed: " + e.what(),
-                              std::string(e.sqlstate()));
+        postgres::rethrow_unless_statement(e);
+        throw e.with_context("the query of " + plan.entry_kind->name + " failed");
     }
 }
 

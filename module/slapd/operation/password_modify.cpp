@@ -90,8 +90,7 @@ long update(Operation& op, service& service, const account& account, const auth:
                 });
         });
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         std::string message = e.what();
         for (const std::string* hash : {&new_hash.reveal(), old_hash})
             for (std::size_t at = 0; hash != nullptr && !hash->empty() &&

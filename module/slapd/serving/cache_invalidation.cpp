@@ -109,8 +109,7 @@ private:
                                                     options.cancelled};
                 problem = unnotified_changes(mapping->map, session, longer);
             } catch (const postgres::error& e) {
-                if (e.reason() != postgres::error::cause::statement)
-                    throw;
+                postgres::rethrow_unless_statement(e);
                 problem = e.what();
             }
         examined_ = clock::now();

@@ -134,8 +134,7 @@ std::vector<directory::column> columns_of(postgres::connection& session,
         if (parameters == nullptr)
             ask_collations(out, directive, query, session, options);
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         throw config_error(directive + ": PostgreSQL refuses the query: " + e.what());
     }
     return out;

@@ -90,8 +90,7 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
         probe.text = "SELECT 1 FROM (" + k.list.text + ") AS e LIMIT 0";
         (void)session_.run(probe, limits_);
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         throw config_error("pgsql-list " + k.name +
                            ": PostgreSQL refuses to run the query: " + e.what());
     }
@@ -141,8 +140,7 @@ void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& k
     try {
         (void)session_.describe(open.text, limits_);
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         throw config_error(
             "pgsql-login-filter " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
             "; it may use what pgsql-list " + k.name + " returns: " + names_of(k.columns));

@@ -46,8 +46,7 @@ void add_members(resolved_mapping& mapping, int users, int groups, postgres::con
                 directory::add_key_index(list, c);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         Debug(
             LDAP_DEBUG_ANY,
             "pgsql: the members of groups cannot be derived from pgsql-lookup groups memberUid (%s); add pgsql-values groups "
@@ -93,8 +92,7 @@ void add_membership(resolved_mapping& mapping, int users, int groups, bool by_me
         (void)session.describe(list.batch_sql, options);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
     }
 }
 

@@ -31,8 +31,7 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
                                                           report.limits());
             out.insert(plan.relations.begin(), plan.relations.end());
         } catch (const postgres::error& e) {
-            if (e.reason() != postgres::error::cause::statement)
-                throw; // refused: reported with the kind's columns
+            postgres::rethrow_unless_statement(e); // refused: reported with the kind's columns
         }
     };
     for (const auto& k : report.mapping->map.kinds) {

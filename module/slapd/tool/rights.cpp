@@ -42,8 +42,7 @@ std::optional<postgres::error> refusal_of(const postgres::checked_statement& one
             one.writes ? one.text : "SELECT 1 FROM (" + one.text + "\n) AS e LIMIT 0";
         (void)session.run_once({"EXPLAIN " + text, {}}, options);
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         if (!e.caused_by_value()) // the error is caused only by the parameter NULL
             return e;
     }
@@ -60,8 +59,7 @@ needs_of(const std::vector<postgres::checked_statement>& statements, postgres::c
     try {
         return postgres::needed_rights(session, statements, "", options);
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement)
-            throw;
+        postgres::rethrow_unless_statement(e);
         return std::nullopt;
     }
 }

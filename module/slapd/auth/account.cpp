@@ -17,14 +17,14 @@ std::optional<long long> last_day_of(const candidate& candidate, const resolved_
 {
     const int attribute = mapping.map.attribute_named("shadowExpire");
     const directory::attribute_source* source =
-        attribute < 0 ? nullptr : candidate.plan.entry_kind->source_of(attribute);
+        attribute < 0 ? nullptr : candidate.plan->entry_kind->source_of(attribute);
     if (source == nullptr)
         return 0;
     const Attribute* shown = attr_find(
-        candidate.entry.e_attrs, mapping.types[static_cast<std::size_t>(attribute)].description);
+        candidate.entry->e_attrs, mapping.types[static_cast<std::size_t>(attribute)].description);
     if (shown == nullptr) {
-        for (std::size_t i = 0; i < candidate.plan.columns.size(); ++i)
-            if (candidate.plan.columns[i]->name == source->column &&
+        for (std::size_t i = 0; i < candidate.plan->columns.size(); ++i)
+            if (candidate.plan->columns[i]->name == source->column &&
                 !candidate.page->value(candidate.row, static_cast<int>(i)).value_or("").empty())
                 return std::nullopt;
         return 0;
@@ -46,11 +46,52 @@ std::string acl_denial(Operation& op, Entry& e)
 
 std::string login_filter_denial(const candidate& candidate)
 {
-    if (candidate.plan.gate < 0 ||
-        candidate.page->value(candidate.row, candidate.plan.gate).value_or("f") == "t")
+    const directory::plan& plan = *candidate.plan;
+    if (plan.gate < 0 || candidate.page->value(candidate.row, plan.gate).value_or("f") == "t")
         return {};
-    std::string condition = candidate.plan.entry_kind->gate.substr(0, 100);
-    return "denied by pgsql-login-filter " + candidate.plan.entry_kind->name + ": " + condition;
+    std::string condition = plan.entry_kind->gate.substr(0, 100);
+    return "denied by pgsql-login-filter " + plan.entry_kind->name + ": " + condition;
+}
+
+// Wipes the password in the row.
+void read_columns(const candidate& candidate, account& out)
+{
+    const directory::kind& k = *candidate.plan->entry_kind;
+    for (std::size_t i = 0; i < candidate.plan->columns.size(); ++i) {
+        const auto value = candidate.page->value(candidate.row, static_cast<int>(i));
+        const std::string& name = candidate.plan->columns[i]->name;
+        if (!value)
+            continue;
+        if (name == k.rdn().column)
+            out.name = *value;
+        if (name == k.chain_column)
+            out.chain = *value;
+        if (name == k.password_column) {
+            out.hash = auth::parse_hash(*value);
+            candidate.page->wipe(candidate.row, static_cast<int>(i));
+        }
+    }
+}
+
+account read_account(Operation& op, const resolved_mapping& mapping, const candidate& candidate)
+{
+    account out;
+    out.kind = candidate.plan->entry_kind;
+    out.hidden = is_hidden(candidate);
+    out.dn = to_string_view(candidate.entry->e_name);
+    out.denial_reason = acl_denial(op, *candidate.entry);
+    std::string closed = login_filter_denial(candidate);
+    const auto last_day = last_day_of(candidate, mapping);
+    out.expiry_day = last_day.value_or(0);
+    if (closed.empty() && !last_day)
+        closed = "invalid shadowExpire";
+    if (closed.empty() && is_over(out.expiry_day))
+        closed = "account expired (shadowExpire)";
+    out.locked = !closed.empty();
+    if (out.denial_reason.empty())
+        out.denial_reason = std::move(closed);
+    read_columns(candidate, out);
+    return out;
 }
 
 } // namespace
@@ -60,46 +101,15 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
 {
     account out;
     out.denial_reason = "no such user";
-    const auto read_candidate = [&](candidate& candidate) {
-        out = {};
-        out.hidden = is_hidden(candidate);
-        out.dn = to_string_view(candidate.entry.e_name);
-        out.denial_reason = acl_denial(op, candidate.entry);
-        std::string closed = login_filter_denial(candidate);
-        const auto last_day = last_day_of(candidate, mapping);
-        out.expiry_day = last_day.value_or(0);
-        if (closed.empty() && !last_day)
-            closed = "invalid shadowExpire";
-        if (closed.empty() && is_over(out.expiry_day))
-            closed = "account expired (shadowExpire)";
-        out.locked = !closed.empty();
-        if (out.denial_reason.empty())
-            out.denial_reason = std::move(closed);
-        if (!out.hidden)
-            handler(candidate.entry);
-        const directory::kind& k = *candidate.plan.entry_kind;
-        out.kind = &k;
-        for (std::size_t i = 0; i < candidate.plan.columns.size(); ++i) {
-            const auto value = candidate.page->value(candidate.row, static_cast<int>(i));
-            const std::string& name = candidate.plan.columns[i]->name;
-            if (!value)
-                continue;
-            if (name == k.rdn().column)
-                out.name = *value;
-            if (name == k.chain_column)
-                out.chain = *value;
-            if (name == k.password_column) {
-                out.hash = auth::parse_hash(*value);
-                candidate.page->wipe(candidate.row, static_cast<int>(i));
-            }
-        }
-        return true;
-    };
-    find_entry(
+    entry_finder finder(
         op, service, mapping, op.o_req_ndn, directory::filter::constant_of(directory::truth::yes),
-        directory::selection{
-            .all_user = true, .all_operational = acls_read_other_attributes(op), .password = true},
-        read_candidate, &out.ambiguous);
+        {.all_user = true, .all_operational = acls_read_other_attributes(op), .password = true});
+    while (const candidate* found = finder.next()) {
+        out = read_account(op, mapping, *found);
+        if (!out.hidden)
+            handler(*found->entry);
+    }
+    out.ambiguous = finder.ambiguous();
     if (out.ambiguous)
         out.denial_reason = "more than one row has this name";
     if (out.denial_reason.empty() && !out.hash)

@@ -1,7 +1,7 @@
 // account.hpp: reads the account of a bind DN from its row.
 #pragma once
 
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_finder.hpp"
 
 #include "auth/password_hash.hpp"
 

@@ -4,7 +4,6 @@
 #include "slapd/entry/value_checks.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace pgsql::slapd {
 namespace {
@@ -39,39 +38,65 @@ void duplicate_names::report() const
                                 600);
 }
 
-template <typename Each, typename OnDuplicate>
-bool row_reader::each_row(const Each& each, const OnDuplicate& on_duplicate)
+// A reader may end before its last page.
+row_reader::~row_reader()
 {
-    std::string_view previous = previous_key_; // a valid key is never empty
-    std::set<std::string_view> seen;           // keys of an unordered page
-    std::map<std::string, std::string_view>
-        spelled; // the names so far, if their spelling may differ
-    for (int row = 0; row < count_; ++row) {
+    try {
+        duplicates_.report();
+    } catch (const std::exception& e) {
+        Debug(LDAP_DEBUG_ANY, "pgsql: duplicate names cannot be logged: %s\n", e.what());
+    }
+}
+
+std::optional<std::string_view> row_reader::first_name(std::string_view key)
+{
+    if (ordered_ ? key == previous_ : count_ > 1 && !seen_.insert(key).second)
+        return key;
+    if (!loose_names_ || (count_ == 1 && same_before_.empty()))
+        return std::nullopt;
+    const auto [known, is_new] = spelled_.try_emplace(builder_.normalized_name(key), key);
+    if (is_new && !same_before_.contains(known->first))
+        return std::nullopt;
+    return known->second;
+}
+
+bool row_reader::next(candidate& out)
+{
+    while (row_ < count_) {
+        const int row = row_++;
         const auto key = page_.value(row, 0);
-        const bool named = key && !key->empty();
-        bool duplicate =
-            named && (ordered_ ? *key == previous : count_ > 1 && !seen.insert(*key).second);
-        std::string_view first = duplicate ? *key : std::string_view();
-        if (named && !duplicate && loose_names_ && (count_ > 1 || !same_before_.empty())) {
-            const auto [known, is_new] = spelled.try_emplace(builder_.normalized_name(*key), *key);
-            duplicate = !is_new || same_before_.contains(known->first);
-            first = known->second;
-        }
-        if (duplicate) {
-            duplicates_.add(*key);
-            on_duplicate(first);
-            continue;
-        }
+        if (key && !key->empty())
+            if (const auto first = first_name(*key)) {
+                duplicates_.add(*key);
+                out = {.name = *first, .plan = &plan_, .page = &page_, .row = row};
+                return true;
+            }
         if (key)
-            previous = *key;
+            previous_ = *key;
         const page_values* lists = lists_.values_for(row);
         if (lists == nullptr)
             continue;
-        Entry* e = builder_.build(page_, row, *lists);
-        if (e != nullptr && !each(*e, *key, row))
-            return false;
+        if (Entry* e = builder_.build(page_, row, *lists)) {
+            out = {.entry = e, .name = *key, .plan = &plan_, .page = &page_, .row = row};
+            return true;
+        }
     }
-    return true;
+    return false;
+}
+
+void row_reader::rewind()
+{
+    duplicates_.clear();
+    begin_page();
+}
+
+void row_reader::begin_page()
+{
+    row_ = 0;
+    previous_ = previous_key_;
+    seen_.clear();
+    spelled_.clear();
+    lists_.begin(page_, count_);
 }
 
 bool row_reader::names_coincide()
@@ -107,14 +132,43 @@ void row_reader::find_same_before()
 
 void row_reader::first_page()
 {
-    read_page(nullptr);
+    read_page();
     // More than one page: start again in an order that can be continued. Rows with the same DN are
     // also read in that order, so that the first one is the same in every result.
     if (!ordered_ && (full() || (loose_names_ && page_.count() > 1 && names_coincide()))) {
         ordered_ = true;
-        read_page(nullptr);
+        read_page();
     }
     accept_page();
+    first_ = false;
+}
+
+bool row_reader::next_page()
+{
+    if (!more_)
+        return false;
+    read_page();
+    accept_page();
+    return true;
+}
+
+void row_reader::prefetch()
+{
+    if (!more_ || salvage_.active())
+        return;
+    yield(op_);
+    prefetch_ = while_waiting(op_, service_, [&](const postgres::wait_options& options) {
+        return service_.pool().start(plan_.page_statement(last_key_, ordered_),
+                                     prepare(op_, service_, effort::search, options));
+    });
+}
+
+void row_reader::finish_prefetch()
+{
+    while_waiting(op_, service_, [&](const postgres::wait_options& options) {
+        prefetch_->wait(options);
+        return true;
+    });
 }
 
 effort row_reader::effort_of_page() const
@@ -125,7 +179,7 @@ effort row_reader::effort_of_page() const
     return plan_.lookup_only ? effort::lookup : plan_.few_terms ? effort::measured : effort::search;
 }
 
-void row_reader::read_page(std::unique_ptr<postgres::pool::prefetch> under_way)
+void row_reader::read_page()
 {
     for (;;) {
         if (salvage_.active()) {
@@ -135,83 +189,37 @@ void row_reader::read_page(std::unique_ptr<postgres::pool::prefetch> under_way)
             last_key_ = salvage_.position();
         }
         try {
-            if (under_way == nullptr)
-                yield(op_);
-            page_ = under_way != nullptr ? run_for_plan(op_, service_, plan_, effort::search,
-                                                        [&](const postgres::wait_options& options) {
-                                                            return under_way->collect(options);
-                                                        })
-                                         : fetch_page(op_, service_, plan_, effort_of_page(),
-                                                      plan_.page_statement(last_key_, ordered_));
+            page_ = fetch_rows();
             return;
         } catch (const postgres::error& e) {
             if (!e.caused_by_value())
                 throw;
-            check_asked_values(op_, service_, mapping_, plan_, e);
-            under_way.reset();
+            check_values(e);
             ordered_ = true;
             salvage_.begin(last_key_, e);
         }
     }
 }
 
-bool row_reader::cache_page(cached_entries& copies)
+postgres::result row_reader::fetch_rows()
 {
-    const std::size_t limit = service_.cache->max_entry_bytes();
-    const auto keep = [&](Entry& e, std::string_view name, int) {
-        copies.add(e, name);
-        return copies.bytes() <= limit;
-    };
-    if (!each_row(keep, [&](std::string_view name) { copies.add_duplicate(name); })) {
-        duplicates_.clear();
-        lists_.begin(page_, count_);
-        return false;
-    }
-    duplicates_.report();
-    return true;
+    if (const auto requested = std::move(prefetch_))
+        return run_for_plan(
+            op_, service_, plan_, effort::search,
+            [&](const postgres::wait_options& options) { return requested->collect(options); });
+    yield(op_);
+    return fetch_page(op_, service_, plan_, effort_of_page(),
+                      plan_.page_statement(last_key_, ordered_));
 }
 
-bool row_reader::visit(const entry_handler& visit, std::shared_ptr<cached_entries>& kept)
+void row_reader::check_values(const postgres::error& why)
 {
-    for (;;) {
-        std::unique_ptr<postgres::pool::prefetch> next;
-        if (more_ && options_.prefetch && !salvage_.active()) {
-            yield(op_);
-            next = while_waiting(op_, service_, [&](const postgres::wait_options& options) {
-                return service_.pool().start(plan_.page_statement(last_key_, ordered_),
-                                             prepare(op_, service_, effort::search, options));
-            });
-        }
-        options_.on_page_start(count_);
-        const auto show = [&](Entry& e, std::string_view name, int row) {
-            if (next != nullptr && !next->ready() && options_.client_blocks())
-                while_waiting(op_, service_, [&](const postgres::wait_options& options) {
-                    next->wait(options);
-                    return true;
-                });
-            if (kept != nullptr)
-                kept->add(e, name);
-            if (kept != nullptr && kept->bytes() > service_.cache->max_entry_bytes())
-                kept.reset();
-            candidate candidate{e, name, plan_, false, &page_, row};
-            return visit(candidate);
-        };
-        const auto leave_out = [&](std::string_view name) {
-            if (kept != nullptr)
-                kept->add_duplicate(name);
-            options_.on_duplicate(name);
-        };
-        if (!each_row(show, leave_out)) {
-            duplicates_.report();
-            return false;
-        }
-        options_.on_page_end();
-        if (!more_) {
-            duplicates_.report();
-            return true;
-        }
-        read_page(std::move(next));
-        accept_page();
+    try {
+        check_asked_values(op_, service_, mapping_, plan_, why);
+    } catch (const value_refused&) {
+        if (first_)
+            throw;
+        throw why; // too late for a plan without these values
     }
 }
 
@@ -230,7 +238,6 @@ void row_reader::accept_page()
         cacheable_ = cacheable_ && from_notifying_server(service_, page_);
     }
     count_ = std::min(page_.count(), plan_.rows);
-    lists_.begin(page_, count_);
     // Rows without a key come last, and none of them becomes an entry.
     const auto end = count_ > 0 ? page_.value(count_ - 1, 0) : std::nullopt;
     more_ = (full() || salvage_.active()) && end;
@@ -238,6 +245,7 @@ void row_reader::accept_page()
     find_same_before();
     if (more_)
         last_key_ = std::string(*end);
+    begin_page();
 }
 
 } // namespace pgsql::slapd

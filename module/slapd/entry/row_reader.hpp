@@ -1,11 +1,11 @@
 // row_reader.hpp: reads the rows of a plan page by page and builds their entries.
 #pragma once
 
-#include "slapd/entry/cached_entries.hpp"
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_stream.hpp"
 #include "slapd/entry/multi_values.hpp"
 #include "slapd/entry/row_salvage.hpp"
 
+#include <map>
 #include <set>
 
 namespace pgsql::slapd {
@@ -42,37 +42,51 @@ public:
     {}
     row_reader(const row_reader&) = delete;
     row_reader& operator=(const row_reader&) = delete;
+    ~row_reader();
 
-    /// Reads the first page; call it before all other functions.
+    /// Reads the first page; call it before all other functions. Only this throws value_refused.
     void first_page();
-
-    /// Whether the first page is the only one.
+    /// Reads the next page, which may have been prefetched; false after the last.
+    [[nodiscard]] bool next_page();
+    /// Whether this page is the last one; the first is then the only one.
     [[nodiscard]] bool is_single_page() const noexcept { return !more_; }
+    /// The number of rows of the page, without the one that shows that more follow.
+    [[nodiscard]] int count() const noexcept { return count_; }
+
+    /// The next row of the page that is an entry or a duplicate, which has no entry; false at the
+    /// end of the page.
+    [[nodiscard]] bool next(candidate& out);
+
+    /// Starts again with the first row of the page, which must be the first page.
+    void rewind();
 
     /// Whether all results so far came from a server with change notifications.
     [[nodiscard]] bool cacheable() const noexcept { return cacheable_ && lists_.cacheable(); }
 
-    /// Copies the entries of a single page to the cache. False if they are too large; then call
-    /// visit().
-    [[nodiscard]] bool cache_page(cached_entries& copies);
-
-    /// False if the handler stopped. Also copies the handled entries to `kept` and resets it if
-    /// they become too large.
-    bool visit(const entry_handler& visit, std::shared_ptr<cached_entries>& kept);
+    /// Requests the next page, if there is one and a session is free.
+    void prefetch();
+    /// Whether the next page is being fetched, which uses a session.
+    [[nodiscard]] bool prefetching() const { return prefetch_ != nullptr && !prefetch_->ready(); }
+    /// Waits for the requested page and releases its session.
+    void finish_prefetch();
 
 private:
     /// Whether rows remain for another page.
     [[nodiscard]] bool full() const;
-    /// Reads a page, which may have been prefetched.
-    void read_page(std::unique_ptr<postgres::pool::prefetch> under_way);
+    void read_page();
+    [[nodiscard]] postgres::result fetch_rows();
+    /// Throws if a requested value caused the failure: value_refused before the first entry.
+    void check_values(const postgres::error& why);
     [[nodiscard]] effort effort_of_page() const;
     void accept_page();
+    /// Starts with the first row of the page.
+    void begin_page();
     /// Whether two rows of the page have the same DN, regardless of spelling.
     [[nodiscard]] bool names_coincide();
     /// Finds names of the page that earlier pages have in another spelling.
     void find_same_before();
-    template <typename Each, typename OnDuplicate>
-    bool each_row(const Each& each, const OnDuplicate& on_duplicate);
+    /// The name of the first row with the DN of this row; nothing if this is the first one.
+    [[nodiscard]] std::optional<std::string_view> first_name(std::string_view key);
 
     Operation& op_;
     service& service_;
@@ -86,12 +100,20 @@ private:
     std::optional<std::string> last_key_; ///< the key after which the next page starts
     std::string previous_key_;            ///< the key after which this page starts
     postgres::result page_;
+    std::unique_ptr<postgres::pool::prefetch> prefetch_; ///< of the next page
     row_salvage salvage_;
     multi_values lists_;
-    std::set<std::string> same_before_; ///< normalized names that earlier pages have
     int count_ = 0; ///< rows of the page, without the one that shows that more follow
     bool more_ = false;
+    bool first_ = true; ///< no page is read yet
     bool cacheable_ = true;
+    // The position in the page.
+    int row_ = 0;                     ///< the next row
+    std::string_view previous_;       ///< the key of the last row; a valid key is never empty
+    std::set<std::string_view> seen_; ///< keys of an unordered page
+    std::map<std::string, std::string_view>
+        spelled_;                       ///< normalized names so far, if their spelling may differ
+    std::set<std::string> same_before_; ///< normalized names that earlier pages have
 };
 
 } // namespace pgsql::slapd

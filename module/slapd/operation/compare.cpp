@@ -2,7 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/entry/acl_attributes.hpp"
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 
 namespace pgsql::slapd {
@@ -44,11 +44,11 @@ int compare(Operation& op, SlapReply& rs, service& service)
     std::optional<int> code;
     bool stale = false;
     const auto read_entry = [&](const directory::selection& columns) {
-        find_entry(op, service, *mapping, op.o_req_ndn, shown, columns, [&](candidate& candidate) {
-            code = slap_compare_entry(&op, &candidate.entry, op.orc_ava);
-            stale = candidate.from_stale;
-            return true;
-        });
+        entry_finder finder(op, service, *mapping, op.o_req_ndn, shown, columns);
+        while (const candidate* found = finder.next()) {
+            code = slap_compare_entry(&op, found->entry, op.orc_ava);
+            stale = found->from_stale;
+        }
     };
     read_entry(selection);
     // Without a match column's value the attribute is missing; only a fetch of all values shows

@@ -3,22 +3,21 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_finder.hpp"
 
 namespace pgsql::slapd {
 namespace {
 
-Entry* fetch_page(Operation& op, service& service, const berval& ndn)
+entry_ptr copy_of(Operation& op, service& service, const berval& ndn)
 {
     if (const int container = service.dn_tree().find(to_string_view(ndn)); container >= 0)
-        return entry_dup(&service.container(container));
+        return entry_ptr(entry_dup(&service.container(container)));
     const auto mapping = current_mapping(op, service);
-    Entry* out = nullptr;
-    find_entry(op, service, *mapping, ndn, directory::filter::constant_of(directory::truth::yes),
-               all_attributes(), [&](candidate& candidate) {
-                   out = entry_dup(&candidate.entry); // outlives the page; slapd frees it
-                   return true;
-               });
+    entry_ptr out;
+    entry_finder finder(op, service, *mapping, ndn,
+                        directory::filter::constant_of(directory::truth::yes), all_attributes());
+    while (const candidate* found = finder.next())
+        out.reset(entry_dup(found->entry));
     return out;
 }
 
@@ -32,13 +31,13 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
     std::shared_ptr<service> service;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        entry_ptr found(fetch_page(*op, *service, *ndn));
+        entry_ptr found = copy_of(*op, *service, *ndn);
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;
         if ((oc != nullptr && is_entry_objectclass(found.get(), oc, 0) == 0) ||
             (at != nullptr && attr_find(found->e_attrs, at) == nullptr))
             return LDAP_NO_SUCH_ATTRIBUTE;
-        *e = found.release();
+        *e = found.release(); // slapd frees it
         return LDAP_SUCCESS;
     } catch (...) {
         const failure failure = report_exception(*op, service.get());

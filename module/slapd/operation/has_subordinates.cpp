@@ -4,6 +4,8 @@
 
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/entry/entry_stream.hpp"
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -49,7 +51,7 @@ bool rows_below(Operation& op, service& service, int container)
         if (!plan)
             continue;
         plan->rows = rows_per_page;
-        if (!for_each_entry(op, service, *mapping, *plan, [](candidate&) { return false; }))
+        if (entry_stream(op, service, *mapping, *plan).next() != nullptr)
             return true;
     }
     return false;

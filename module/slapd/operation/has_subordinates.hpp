@@ -1,7 +1,7 @@
 // has_subordinates.hpp: determines hasSubordinates: whether entries exist below an entry.
 #pragma once
 
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 

@@ -2,7 +2,7 @@
 #include "slapd/tool/report_context.hpp"
 
 #include "slapd/auth/password_verifier.hpp"
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_stream.hpp"
 
 #include "auth/password_hash.hpp"
 
@@ -56,9 +56,9 @@ const Attribute* attribute_of(const Entry& e, const char* name)
 }
 
 // Reads the rows of one kind; only one page is in memory.
-class row_reader {
+class row_examiner {
 public:
-    row_reader(report_context& report, const directory::kind& k, names_seen& names)
+    row_examiner(report_context& report, const directory::kind& k, names_seen& names)
         : report_(report), kind_(k), names_(names), required_(required_by(k.classes)),
           lists_dns_(k.named_kind(report.mapping->map.attribute_named("member")) < 0)
     {
@@ -121,29 +121,32 @@ private:
         const int password =
             at == plan->columns.end() ? -1 : static_cast<int>(at - plan->columns.begin());
         gated_ = plan->gate >= 0;
-        read_options options;
-        options.on_page_start = [&](int rows) {
-            rows_ += rows;
+        entry_stream rows(op_, report_.database, *report_.mapping, *plan, {.duplicates = true});
+        while (rows.next_page()) {
+            rows_ += rows.page_rows();
             report_.progress("reading " + kind_.name + ": " + std::to_string(rows_));
-        };
-        options.on_duplicate = [&](std::string_view name) {
-            duplicate_names_.add("\"" + std::string(name.substr(0, 60)) + "\"");
-        };
-        for_each_entry(
-            op_, report_.database, *report_.mapping, *plan,
-            [&](candidate& candidate) {
-                ++entries_;
-                if (entries_ == 1)
-                    take_sample(candidate.entry);
-                if (password >= 0)
-                    check_hash(candidate, password);
-                collect_names(candidate.entry);
-                check_required(candidate.entry);
-                may_log_in_ +=
-                    gated_ && candidate.page->value(candidate.row, plan->gate) == "t" ? 1 : 0;
-                return slapd_shutdown == 0;
-            },
-            options);
+            while (const candidate* row = rows.next_in_page()) {
+                examine(*row, password);
+                if (slapd_shutdown != 0)
+                    return;
+            }
+        }
+    }
+
+    void examine(const candidate& row, int password)
+    {
+        if (row.entry == nullptr) {
+            duplicate_names_.add("\"" + std::string(row.name.substr(0, 60)) + "\"");
+            return;
+        }
+        if (++entries_ == 1)
+            take_sample(*row.entry);
+        if (password >= 0)
+            check_hash(row, password);
+        collect_names(*row.entry);
+        check_required(*row.entry);
+        if (gated_ && row.page->value(row.row, row.plan->gate) == "t")
+            ++may_log_in_;
     }
 
     void collect_names(const Entry& e)
@@ -333,7 +336,7 @@ void report_rows(report_context& report)
     for (json& shown : report.report["kinds"])
         for (const auto& k : report.mapping->map.kinds)
             if (k.name == shown["name"].get<std::string>() && k.error.empty())
-                shown.update(row_reader(report, k, names).run());
+                shown.update(row_examiner(report, k, names).run());
     if (!report.mapping->complete || !names.complete)
         return; // the members may be entries that could not be read
     report_members_without_entry(

@@ -3,7 +3,7 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
-#include "slapd/entry/entry_source.hpp"
+#include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace pgsql::slapd {
 
-// The position of a tool in the directory. Only one page of entries is in memory.
+// The position of a tool in the directory. Only one page of rows is in memory.
 class walk {
 public:
     walk(BackendDB& be, std::shared_ptr<service> service) : service_(std::move(service))
@@ -28,6 +28,7 @@ public:
         base_ = base;
         scope_ = scope;
         filter_ = filter;
+        rows_.reset(); // refers to the mapping
         mapping_ = current_mapping(op_, *service_);
         member_of_ = mapping_->map.attribute_named("memberOf");
         // Includes operational attributes that a server accepts. Excludes memberOf: the groups
@@ -46,12 +47,10 @@ public:
         const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
         base_container_ = whole ? 0 : service_->dn_tree().find(to_string_view(*base_));
         if (base_container_ < 0) {
-            find_entry(op_, *service_, *mapping_, *base_, condition_, selection_,
-                       [&](candidate& candidate) {
-                           keep(candidate.entry);
-                           return true;
-                       });
-            kind_ = mapping_->map.kinds.size();
+            entry_finder finder(op_, *service_, *mapping_, *base_, condition_, selection_);
+            while (const candidate* row = finder.next())
+                keep(*row->entry);
+            next_kind_ = mapping_->map.kinds.size();
             return;
         }
         for (std::size_t i = 0; i < service_->dn_tree().entries().size(); ++i) // parents come first
@@ -61,33 +60,26 @@ public:
     /// Advances to the next entry; NOID at the end.
     ID advance()
     {
-        while (pending_.empty() && !ended_ && kind_ < mapping_->map.kinds.size())
-            next_page();
-        if (pending_.empty() || ended_)
-            return NOID;
-        current_ = std::move(pending_.front());
-        pending_.pop_front();
-        current_->e_id = ++id_;
-        return id_;
+        entry_ptr next = ended_ ? nullptr : next_entry();
+        return next != nullptr ? make_current(std::move(next)) : NOID;
     }
 
     /// Moves to the entry with a DN; NOID if it does not exist.
     ID move_to(const berval& ndn)
     {
         current_.reset();
-        if (const int fixed = service_->dn_tree().find(to_string_view(ndn)); fixed >= 0)
-            current_.reset(entry_dup(&service_->container(fixed)));
-        else
-            find_entry(op_, *service_, *current_mapping(op_, *service_), ndn,
-                       directory::filter::constant_of(directory::truth::yes), all_attributes(),
-                       [&](candidate& candidate) {
-                           current_.reset(entry_dup(&candidate.entry));
-                           return true;
-                       });
-        if (current_ == nullptr)
-            return NOID;
-        current_->e_id = ++id_;
-        return id_;
+        entry_ptr found;
+        if (const int fixed = service_->dn_tree().find(to_string_view(ndn)); fixed >= 0) {
+            found.reset(entry_dup(&service_->container(fixed)));
+        } else {
+            const auto mapping = current_mapping(op_, *service_);
+            entry_finder finder(op_, *service_, *mapping, ndn,
+                                directory::filter::constant_of(directory::truth::yes),
+                                all_attributes());
+            while (const candidate* row = finder.next())
+                found.reset(entry_dup(row->entry));
+        }
+        return found != nullptr ? make_current(std::move(found)) : NOID;
     }
 
     /// Ends the walk: a failure would repeat, and slapcat -c would retry forever.
@@ -102,54 +94,62 @@ public:
     [[nodiscard]] const service& database_service() const { return *service_; }
 
 private:
-    void next_page()
+    ID make_current(entry_ptr e)
     {
-        if (!plan_ && !plan_kind()) {
-            ++kind_;
-            return;
-        }
-        read_options options;
-        options.ordered = true;
-        options.after_key = last_;
-        int seen = 0;
-        try {
-            const bool ended = for_each_entry(
-                op_, *service_, *mapping_, *plan_,
-                [&](candidate& candidate) {
-                    last_ = std::string(candidate.name);
-                    keep(candidate.entry);
-                    return ++seen < plan_->rows;
-                },
-                options);
-            if (!ended)
-                return;
-            ++kind_;
-        } catch (const value_refused& e) {
-            refused_.insert(refused_.end(), e.values.begin(), e.values.end());
-            with_private_ = with_private_before_;
-        }
-        plan_.reset();
-        last_.reset();
+        current_ = std::move(e);
+        current_->e_id = ++id_;
+        return id_;
     }
 
-    bool plan_kind()
+    // Null at the end.
+    entry_ptr next_entry()
     {
-        const directory::kind& k = mapping_->map.kinds[kind_];
-        const int parent = mapping_->shared[kind_].parent;
-        if (scope_ == LDAP_SCOPE_ONELEVEL
-                ? to_string_view(service_->container(parent).e_nname) != to_string_view(*base_)
-                : !service_->dn_tree().is_below(parent, base_container_))
-            return false;
-        // A statement that finds groups by member may have returned private groups, too.
-        if (k.yields_to_kind >= 0 && with_private_)
-            return false;
+        while (kept_.empty() && (rows_ || open_next_kind()))
+            if (const candidate* row = rows_->next())
+                keep(*row->entry);
+            else
+                rows_.reset();
+        if (kept_.empty())
+            return nullptr;
+        entry_ptr out = std::move(kept_.front());
+        kept_.pop_front();
+        return out;
+    }
+
+    // False after the last kind.
+    bool open_next_kind()
+    {
+        while (next_kind_ < mapping_->map.kinds.size()) {
+            const std::size_t i = next_kind_++;
+            // A statement that finds groups by member may have returned private groups, too.
+            if (in_scope(mapping_->shared[i].parent) &&
+                !(with_private_ && mapping_->map.kinds[i].yields_to_kind >= 0) &&
+                open(mapping_->map.kinds[i]))
+                return true;
+        }
+        return false;
+    }
+
+    bool in_scope(int parent) const
+    {
+        return scope_ == LDAP_SCOPE_ONELEVEL
+                   ? to_string_view(service_->container(parent).e_nname) == to_string_view(*base_)
+                   : service_->dn_tree().is_below(parent, base_container_);
+    }
+
+    bool open(const directory::kind& k)
+    {
         learn_characters(op_, *service_, *mapping_, condition_);
-        plan_ = directory::make_plan(mapping_->map, k, condition_, selection_, refused_);
-        with_private_before_ = with_private_;
+        without_refused_values([&](const std::vector<directory::requested_value>& refused) {
+            plan_ = directory::make_plan(mapping_->map, k, condition_, selection_, refused);
+            if (plan_)
+                rows_.emplace(op_, *service_, *mapping_, *plan_, read_options{.ordered = true});
+        });
         with_private_ = with_private_ || (plan_ && plan_->includes_private_groups);
-        return plan_.has_value();
+        return rows_.has_value();
     }
 
+    // Copies the entry, if it is in scope and matches the filter.
     void keep(Entry& e)
     {
         if (base_ != nullptr &&
@@ -161,7 +161,7 @@ private:
         if (member_of_ >= 0) // fetched only for the filter
             (void)attr_delete(&kept->e_attrs,
                               mapping_->types[static_cast<std::size_t>(member_of_)].description);
-        pending_.push_back(std::move(kept));
+        kept_.push_back(std::move(kept));
     }
 
     const std::shared_ptr<service> service_;
@@ -175,14 +175,12 @@ private:
     directory::selection selection_;
     directory::filter condition_;
     int base_container_ = -1; ///< the container that is the base
-    std::size_t kind_ = 0;    ///< the kind whose rows are next
+    std::size_t next_kind_ = 0;
     std::optional<directory::plan> plan_;
-    std::optional<std::string> last_; ///< the name of the last row processed
-    bool with_private_ = false;
-    bool with_private_before_ = false; ///< with_private_ before this kind
-    std::vector<directory::requested_value> refused_;
+    std::optional<entry_stream> rows_; ///< of one kind
+    bool with_private_ = false;        ///< a statement also returned private groups
     bool ended_ = false;
-    std::deque<entry_ptr> pending_;
+    std::deque<entry_ptr> kept_; ///< copies of entries not yet returned
     entry_ptr current_;
     ID id_ = 0;
 };

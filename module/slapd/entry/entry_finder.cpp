@@ -1,0 +1,107 @@
+// entry_finder.cpp: finds the entry of a DN.
+#include "slapd/entry/entry_finder.hpp"
+
+#include "slapd/entry/value_checks.hpp"
+
+namespace pgsql::slapd {
+
+entry_finder::entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
+                           const berval& ndn, directory::filter filter,
+                           directory::selection selection)
+    : op_(op), service_(service), mapping_(mapping), ndn_(to_string_view(ndn)),
+      location_(service.dn_tree().locate(ndn_)), filter_(std::move(filter)),
+      selection_(std::move(selection)), limits_(op, service, false)
+{}
+
+const candidate* entry_finder::next()
+{
+    while (rows_ || open_next_kind()) {
+        while (const candidate* row = rows_->next()) {
+            if (row->entry == nullptr) {
+                ambiguous_ = ambiguous_ || (found_ && row->name == name_);
+                continue;
+            }
+            stale_ = stale_ || row->from_stale;
+            if (to_string_view(row->entry->e_nname) != ndn_)
+                continue; // the statement may return other entries too
+            if (is_hidden(*row)) {
+                if (!found_)
+                    return row;
+                continue;
+            }
+            if (found_) {
+                ambiguous_ = true;
+                break;
+            }
+            found_ = true;
+            name_ = row->name;
+            return row;
+        }
+        rows_.reset();
+    }
+    if (!found_ && stale_) // stale data cannot prove that the entry does not exist
+        throw postgres::error(postgres::error::cause::lost,
+                              "the entry is not cached, and the database is unavailable");
+    return nullptr;
+}
+
+bool entry_finder::open_next_kind()
+{
+    if (location_.container >= 0 || location_.parent < 0)
+        return false;
+    while (next_kind_ < mapping_.map.kinds.size()) {
+        const std::size_t i = next_kind_++;
+        const directory::kind& k = mapping_.map.kinds[i];
+        const auto rdn = static_cast<std::size_t>(k.rdn().attribute);
+        if (mapping_.shared[i].parent == location_.parent &&
+            to_lower(mapping_.map.attributes[rdn].name) == to_lower(location_.attribute) &&
+            !(found_ && k.yields_to_kind >= 0) && open(k))
+            return true;
+    }
+    return false;
+}
+
+bool entry_finder::open(const directory::kind& k)
+{
+    const auto named = directory::filter::combine(
+        directory::filter::node::conjunction,
+        {directory::filter::equals(k.rdn().attribute, location_.value), filter_});
+    learn_characters(op_, service_, mapping_, named);
+    without_refused_values([&](const std::vector<directory::requested_value>& refused) {
+        plan_ = directory::make_plan(mapping_.map, k, named, selection_, refused);
+        if (plan_)
+            rows_.emplace(op_, service_, mapping_, *plan_, read_options{.duplicates = true});
+    });
+    return rows_.has_value();
+}
+
+std::string matched_dn(Operation& op, service& service, const resolved_mapping& mapping,
+                       const berval& ndn)
+{
+    std::string matched;
+    const auto disclosed = [&](Entry& e) {
+        if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
+            matched = to_string_view(e.e_name);
+    };
+    for (std::string_view dn = directory::parent_of(to_string_view(ndn)); !dn.empty();
+         dn = directory::parent_of(dn)) {
+        if (const int container = service.dn_tree().find(dn); container >= 0) {
+            disclosed(service.container(container));
+            break;
+        }
+        bool found = false;
+        const std::string superior(dn);
+        entry_finder finder(op, service, mapping, to_berval(superior),
+                            directory::filter::constant_of(directory::truth::yes),
+                            all_attributes());
+        while (const candidate* above = finder.next()) {
+            found = true;
+            disclosed(*above->entry);
+        }
+        if (found)
+            break;
+    }
+    return matched;
+}
+
+} // namespace pgsql::slapd

@@ -2,7 +2,6 @@
 #include "postgres/circuit_breaker.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace pgsql::postgres {
@@ -95,8 +94,7 @@ void circuit_breaker::recover() noexcept
     changed_.notify_all();
     if (was_down)
         try {
-            callbacks_.log("database up again after " + std::to_string(std::lround(seconds)) +
-                           " s");
+            callbacks_.on_up(seconds);
             callbacks_.request_probe();
         } catch (const std::exception&) {
             // No memory for the message; the state is correct anyway.
@@ -112,14 +110,10 @@ bool circuit_breaker::mark_down()
     return true;
 }
 
-void circuit_breaker::log_down(const error& why) const
+void circuit_breaker::report_down(const error& why) const
 {
     changed_.notify_all();
-    const bool refused = why.reason() == error::cause::rejected;
-    callbacks_.log((refused
-                        ? "PostgreSQL refuses sessions, failing fast (52) until it accepts one: "
-                        : "database down, failing fast (52) until it recovers: ") +
-                   std::string(why.what()));
+    callbacks_.on_down(why);
     callbacks_.request_probe();
 }
 
@@ -174,7 +168,7 @@ void circuit_breaker::record_failure(clock::time_point started, const error& why
     }
     changed_.notify_all();
     if (news)
-        log_down(*news);
+        report_down(*news);
 }
 
 void circuit_breaker::refused(const error& why)
@@ -189,7 +183,7 @@ void circuit_breaker::refused(const error& why)
         news = mark_down();
     }
     if (news)
-        log_down(why);
+        report_down(why);
 }
 
 void circuit_breaker::record_deadline()
@@ -203,7 +197,7 @@ void circuit_breaker::record_deadline()
             news = last_error_;
     }
     if (news)
-        log_down(*news);
+        report_down(*news);
 }
 
 void circuit_breaker::mark_suspect()
@@ -230,7 +224,7 @@ void circuit_breaker::record_failed_probe(const error& why)
         suspected_ = false;
     }
     if (news)
-        log_down(*news);
+        report_down(*news);
 }
 
 double circuit_breaker::next_probe()

@@ -21,7 +21,8 @@ public:
              ///< until something is changed: operations fail without waiting
     };
     struct callbacks {
-        std::function<void(const std::string&)> log = [](const auto&) {}; ///< writes a log line
+        std::function<void(const error&)> on_down = [](const auto&) {}; ///< with the reason
+        std::function<void(double)> on_up = [](double) {}; ///< with the seconds of the outage
         /// Requests a call of check_connection(). Without this callback the state is never `down`.
         std::function<void()> request_probe;
     };
@@ -120,7 +121,7 @@ private:
     [[nodiscard]] double next_probe();
     /// With the lock held: changes the state to `down`; returns whether it was another before.
     [[nodiscard]] bool mark_down();
-    void log_down(const error& why) const;
+    void report_down(const error& why) const;
 
     const double seconds_;
     const callbacks callbacks_;

@@ -5,6 +5,8 @@
 #include "slapd/serving/database.hpp"
 #include "slapd/serving/directives.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -128,7 +130,7 @@ void store(const ConfigArgs& c, const directive& row, std::vector<std::string>& 
 int refused(ConfigArgs& c, const char* reason) noexcept
 {
     snprintf(c.cr_msg, sizeof c.cr_msg, "%s", reason);
-    Debug(LDAP_DEBUG_ANY, "%s: %s\n", c.log, reason); // cr_msg may be too short
+    write_log({log_event::config_refused, c.log, reason}); // cr_msg may be too short
     return ARG_BAD_CONF;
 }
 
@@ -187,12 +189,11 @@ extern "C" int pgsql_db_config(BackendDB*, const char* file, int line, int count
 {
     try {
         if (count > 0 && looks_like_sql(count, words))
-            Debug(LDAP_DEBUG_ANY,
-                  "%s: line %d: <%s> looks like part of a query: begin each continuation line "
-                  "with a space\n",
-                  file, line, words[0]);
+            write_log({log_event::config_refused, fmt::format("{}: line {}", file, line),
+                       fmt::format("<{}> looks like part of a query", words[0]),
+                       "begin each continuation line with a space"});
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        write_log({log_event::internal_error, file, e.what()});
     }
     return SLAP_CONF_UNKNOWN; // slapd rejects the line
 }
@@ -204,7 +205,7 @@ extern "C" int pgsql_register_config(BackendInfo* bi) noexcept
         bi->bi_cf_ocs = schema.classes();
         return config_register_schema(schema.table(), schema.classes());
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        write_log({log_event::module_refused, "", e.what()});
         return LDAP_OTHER;
     }
 }

@@ -12,6 +12,8 @@
 #include "advisor/explain.hpp"
 #include "advisor/index_advice.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 
 namespace pgsql::slapd {
@@ -19,7 +21,7 @@ namespace {
 
 int failed(ConfigReply* cr, const char* reason) noexcept
 {
-    Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", reason);
+    write_log({log_event::config_refused, "", reason});
     if (cr != nullptr) {
         cr->err = LDAP_OTHER;
         snprintf(cr->msg, sizeof cr->msg, "%s", reason);
@@ -52,16 +54,16 @@ void advise(service& s, const directory::mapping& map, idle_thread& idle)
             } catch (const postgres::error& e) {
                 if (e.reason() != postgres::error::cause::statement)
                     throw;
-                s.warn_throttled(e.what(), "cannot check whether a search lacks an index: " +
-                                               std::string(e.what()));
+                s.log({log_event::index_unchecked, e.what(), "",
+                       "cannot check whether a search lacks an index"});
                 return std::vector<postgres::seq_scan>();
             }
         };
         const auto missing = directory::missing_indexes(directory::sample_queries(map), reads);
         for (const auto& advice : missing)
-            s.log(advice.text());
+            s.log({log_event::index_missing, "", advice.text()});
     } catch (const std::exception& e) {
-        s.log(std::string("cannot check for missing indexes: ") + e.what());
+        s.log({log_event::index_unchecked, e.what(), "", "cannot check for missing indexes"});
     }
 }
 
@@ -76,9 +78,10 @@ void dry_run_password_change(service& s, const directory::kind& k,
         });
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
-        s.log(refused.with_remedy("pgsql-password-change " + k.name +
-                                  ": PostgreSQL refuses to run the UPDATE: " + e.what()) +
-              "; passwords cannot be changed until this is fixed");
+        const auto problem = fmt::format(
+            "pgsql-password-change {}: PostgreSQL refuses to run the UPDATE: {}", k.name, e.what());
+        s.log({log_event::password_change_unusable, "", refused.with_remedy(problem),
+               "passwords cannot be changed until this is fixed"});
     }
 }
 
@@ -90,6 +93,12 @@ refused_statements find_refused_statements(service& s, check_depth how,
     });
 }
 
+void log_warnings(service& s, const resolved_mapping& mapping)
+{
+    for (const auto& [event, text] : warnings_about(mapping))
+        s.log({event, "", text});
+}
+
 // slaptest also tests what only the database can confirm. An unreachable database is not an error
 // in the configuration; refused sessions are.
 void test(service& s)
@@ -99,8 +108,7 @@ void test(service& s)
     };
     try {
         const auto mapping = s.mapping(limits());
-        for (const auto& remark : warnings_about(*mapping))
-            s.log(remark);
+        log_warnings(s, *mapping);
         std::string problems;
         for (const auto& one :
              find_refused_statements(s, check_depth::thorough, limits()).problems(mapping->map))
@@ -110,7 +118,8 @@ void test(service& s)
     } catch (const postgres::error& e) {
         if (e.refused() || e.reason() == postgres::error::cause::statement)
             throw config_error(e.what());
-        s.log(std::string(e.what()) + "; the queries were not tested against PostgreSQL");
+        s.log({log_event::queries_untested, "", e.what(),
+               "the queries were not tested against PostgreSQL"});
     }
 }
 
@@ -123,18 +132,17 @@ void* startup_checks(void*, void* argument) noexcept
     idle_thread idle;
     try {
         const auto mapping = s.mapping(wait_options_of(idle, s.timeout));
-        for (const auto& remark : warnings_about(*mapping))
-            s.log(remark);
+        log_warnings(s, *mapping);
         const auto refused =
             find_refused_statements(s, check_depth::brief, wait_options_of(idle, s.timeout));
         for (const auto& one : refused.optional_statements(mapping->map))
             if (!one.name.starts_with("pgsql-password-change ")) // dry run below
-                s.log(refused.problem(one) +
-                      "; searches that need it will fail until this is fixed");
+                s.log({log_event::query_refused, refused.problem(one), "",
+                       "searches that need it will fail until this is fixed"});
         for (const auto& k : mapping->map.kinds) {
             if (!k.error.empty()) {
-                s.log(refused.with_remedy(k.error) + "; searches for " + k.name +
-                      " will fail until this is fixed");
+                s.log({log_event::kind_unusable, refused.with_remedy(k.error), "",
+                       fmt::format("searches for {} will fail until this is fixed", k.name)});
                 continue;
             }
             std::string names;
@@ -144,17 +152,18 @@ void* startup_checks(void*, void* argument) noexcept
             for (const auto& list : k.values)
                 names +=
                     " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
-            s.log(k.name + ": serving attributes" + names);
+            s.log({log_event::kind_served, k.name, "serving attributes" + names});
             if (!k.password_change.empty())
                 dry_run_password_change(s, k, refused, idle);
         }
         advise(s, mapping->map, idle);
     } catch (const postgres::error& e) {
-        s.log(std::string("database unavailable at startup, will retry on demand: ") + e.what());
+        s.log({log_event::queries_untested, "", e.what(),
+               "database unavailable at startup, will retry on demand"});
     } catch (const std::exception& e) {
-        s.log(std::string(e.what()) + "; searches will fail until this is fixed");
+        s.log({log_event::kind_unusable, e.what(), "", "searches will fail until this is fixed"});
     }
-    Debug(LDAP_DEBUG_STATS, "%sstartup checks finished\n", s.label().c_str());
+    s.log({log_event::startup_finished, "", "startup checks finished"});
     return nullptr;
 }
 

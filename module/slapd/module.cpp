@@ -3,6 +3,7 @@
 
 #include "slapd/abi_check.hpp"
 #include "slapd/auth/password_verifier.hpp"
+#include "slapd/core/log_event.hpp"
 #include "slapd/rootdse.hpp"
 
 namespace pgsql::slapd {
@@ -58,14 +59,14 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
 {
     using namespace pgsql::slapd;
     if (const char* reason = abi_mismatch()) {
-        Debug(LDAP_DEBUG_ANY, "%s\n", reason);
+        write_log({log_event::module_refused, "", reason});
         return -1;
     }
     backend.bi_type = const_cast<char*>("pgsql");
     backend.bi_init = initialize;
     use_slapd_schemes();
     if (register_rootdse() != 0 || backend_add(&backend) != 0) {
-        Debug(LDAP_DEBUG_ANY, "back_pgsql: slapd refused the backend\n");
+        write_log({log_event::module_refused, "", "slapd refused the backend"});
         return -1;
     }
     return 0;

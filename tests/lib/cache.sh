@@ -9,7 +9,7 @@ tell_of_changes() { # TABLE…
 }
 
 # The log says so each time.
-cache_used() { [ "$(grep -cF 'cache enabled: ' "$T/slapd.log")" -ge "$1" ]; } # TIMES
+cache_used() { [ "$(times_logged cache-enabled)" -ge "$1" ]; } # TIMES
 
 # Those that searches make: the directory's own session asks for none of the tables. Needs log_statement=all.
 statements() { grep -cE 'LOG:  (execute|statement).*FROM \(' "$T/pg/postgres.log" || true; }

@@ -79,7 +79,7 @@ listens() { # URI
 
 # Waits until the slapd started last asks PostgreSQL nothing more of its own accord.
 settled() { eventually 30 looked_around; }
-looked_around() { tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -qF "startup checks finished"; }
+looked_around() { tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -qF "[startup-finished]"; }
 
 # Ends slapd and insists that it ends by itself, in time, with status 0 and without a word of a sanitizer.
 end_slapd() {
@@ -137,7 +137,15 @@ dns() { search "$@" 1.1 | sed -n 's/^dn: //p' | sort; }
 # as_config COMMAND ARGS…: an ldap tool as the administrator of cn=config (LDIF from standard input).
 as_config() { "$1" -x -H "$URI" -D cn=config -w config "${@:2}"; }
 
-logged() { eventually "${2:-5}" grep -qF -- "$1" "$T/slapd.log"; }
+# Events of the module have keys. logged KEY [TEXT]: slapd's log has such a line with TEXT in it, or gets it soon.
+logged() { eventually 20 event_logged "$@"; }
+event_logged() { [ "$(times_logged "$@")" -gt 0 ]; }
+not_logged() { ! event_logged "$@" || fail "slapd's log has: $*"; }
+times_logged() { # KEY [TEXT]: the number of lines
+    KEY="[$1]" TEXT=${2:-} awk 'index($0, ENVIRON["KEY"]) && index($0, ENVIRON["TEXT"]) { ++lines } END { print lines + 0 }' "$T/slapd.log"
+}
+# Lines of slapd itself, and those about a bind or a password, have none.
+log_has() { eventually 20 grep -qF -- "$1" "$T/slapd.log"; } # TEXT
 
 # begun PATTERN COUNT: slapd's log has so many lines with PATTERN since slapd was started last.
 begun() { [ "$(tail -c "+$((LOG_BEGIN + 1))" "$T/slapd.log" | grep -c -- "$1")" -ge "$2" ]; }

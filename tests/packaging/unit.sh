@@ -73,7 +73,7 @@ expect 0 ldap_tool ldapsearch -LLL -b dc=example,dc=com '(uid=ann)' uidNumber
 cp "$T/state/self-signed.crt" "$T/first.crt"
 # As systemd stops it: its own command first, then SIGTERM.
 expect 0 under env MAINPID="$SLAPD" sh -c "$(sed -n 's/^ExecStop=//p' "$unit")"
-logged 'slapd gentle shutdown'
+log_has 'slapd gentle shutdown'
 stop_slapd
 serve SQL_URI=postgres://ldap:ldap@localhost:1/manager REQUIRE_AUTH_FOR_SEARCH=false # a name has to be looked up
 cmp "$T/state/self-signed.crt" "$T/first.crt" || fail "the certificate was not kept"

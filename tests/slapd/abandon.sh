@@ -30,7 +30,7 @@ URI=$URI perl -MNet::LDAP -e '
     $quick->sync;
     print $quick->code, " ", $quick->count, "\n";' >"$T/perl" 2>&1 &
 eventually 5 at_work
-logged " ABANDON msg="
+log_has " ABANDON msg="
 eventually 1 stopped
 wait $!
 same "0 1" "$(<"$T/perl")" "the search after the abandoned one"

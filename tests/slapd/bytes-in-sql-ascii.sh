@@ -40,10 +40,10 @@ answers() {
 }
 start_slapd - < <(conf)
 answers
-logged 'users "bob": the value "M\xfcller" breaks the syntax of cn and is left out'
-logged 'users "bob": the value "\xff\xfe" breaks the syntax of description and is left out'
-logged 'a row of users "\xe4rger" is skipped'
-logged 'a row of groups "\xdf" is skipped'
+logged value-skipped 'users cn: the value "M\xfcller" of "bob" '
+logged value-skipped 'users description: the value "\xff\xfe" of "bob" '
+logged row-skipped 'the row "\xe4rger" is skipped'
+logged row-skipped 'the row "\xdf" is skipped'
 lacks "$(<"$T/pg/postgres.log")" "invalid byte sequence"
 
 # Nor does it matter that the proxy gives every transaction to another session.

@@ -19,8 +19,8 @@ for list in otp sql,otp 'sql,' ',sql' ' ' notification 'sql;notification' '{sql}
     chain eve "$list"
     expect 49 bind eve eve-secret
 done
-logged "uid=eve,$base cannot bind: invalid auth_backends value: unknown check \"otp\"; expected sql or notification"
-logged 'step=sql outcome=refused reason="invalid auth_backends value: sql is missing'
+logged check-chain-invalid "uid=eve,$base: invalid auth_backends value: unknown check \"otp\"; expected sql or notification"
+log_has 'step=sql outcome=refused reason="invalid auth_backends value: sql is missing'
 chain eve sql
 expect 0 bind eve eve-secret
 stop_slapd
@@ -29,4 +29,4 @@ stop_slapd
 manager_conf | sed '/^pgsql-lookup users/,$s/"userPassword" AS password/&, auth_backends/' >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 expect 80 bind bob bob-secret
-logged "pgsql-lookup users uid: the query returns auth_backends and pgsql-list users does not"
+logged kind-unusable "pgsql-lookup users uid: the query returns auth_backends and pgsql-list users does not"

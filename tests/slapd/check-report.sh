@@ -46,7 +46,7 @@ q 'GRANT INSERT, DELETE ON "Users" TO ldap; GRANT UPDATE ("mail") ON "Users" TO 
 checked 2 --brief "$T/slapd.conf"
 said warning "pgsql-list users" "1 row is skipped: its username is NULL or has only spaces"
 said warning "pgsql-list users" "1 value of mail left out"
-contains "$OUT" 'users "lee": the value "lée\x1b[2J@example.com" breaks the syntax of mail'
+contains "$OUT" 'users mail: the value "lée\x1b[2J@example.com" of "lee" breaks the syntax'
 said error "pgsql-list users" "1 row has the name of another row"
 said error "pgsql-list users" "numbers (uidNumber) that several entries have: 1"
 contains "$OUT" 'e.g. 2000 {'

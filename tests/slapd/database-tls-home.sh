@@ -32,8 +32,8 @@ found() { # with a session of the number of certificates of the client
 
 directory ''
 found ''
-logged "connected to PostgreSQL at 127.0.0.1 port $PGPORT: TLSv1.3"
-lacks "$(<"$T/slapd.log")" 'warning'
+logged session-opened "127.0.0.1 port $PGPORT: TLSv1.3"
+not_logged session-unencrypted
 directory sslmode=require
 found ''
 
@@ -45,7 +45,7 @@ mkdir "$T/root/.postgresql"
 cp "$T/ours.pem" "$T/root/.postgresql/root.crt"
 directory sslmode=verify-full
 expect 52 search -b $base '(uid=ann)'
-logged 'certificate verify failed'
+logged sessions-refused 'certificate verify failed'
 cp "$T/ours.pem" "$T/home/.postgresql/root.crt"
 directory sslmode=verify-full
 found ''

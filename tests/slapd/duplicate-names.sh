@@ -13,7 +13,7 @@ same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann"
 expect 0 search -b "uid=ann,$base" -s base uid uidNumber
 same 1 "$(grep -c '^dn:' <<<"$OUT")" "entries at ann's DN"
 same 1 "$(grep -c '^uidNumber:' <<<"$OUT")" "numbers of ann"
-logged 'users: duplicate names, only the first row of each is used: "ann"'
+logged duplicate-names 'users "ann"'
 
 # Which password would count is a matter of luck, so none does; an active account must not let in a locked one.
 hash=$(q "SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = 'bob'")
@@ -23,7 +23,7 @@ for order in ASC DESC; do
        DELETE FROM \"Users\" WHERE \"uid\" = 'ann'; INSERT INTO \"Users\" SELECT * FROM turned; DROP TABLE turned"
     for password in ann-secret bob-secret; do expect 49 ldapwhoami -x -H "$URI" -D "uid=ann,$base" -w "$password"; done
 done
-logged 'more than one row has this name'
+log_has 'more than one row has this name'
 expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-secret
 
 # Thousands of them, on both sides of every page's end, and in groups: each name once, and a line or two in the log.
@@ -35,7 +35,7 @@ q "INSERT INTO \"Users\" SELECT 10000 + i, 'u' || lpad((i / 3)::text, 4, '0'), 2
    INSERT INTO \"UserGroups\" VALUES (2003, 6000, now(), now())"
 stop_slapd
 start_slapd - < <(manager_conf; echo "sizelimit unlimited")
-lines() { grep -c 'duplicate names, only the first row' "$T/slapd.log" || true; }
+lines() { times_logged duplicate-names; }
 before=$(lines)
 names=$(q 'SELECT count(DISTINCT "uid") FROM "Users"')
 for options in '' '-E pr=100/noprompt' '-E pr=500/noprompt' '-E pr=3/noprompt'; do
@@ -44,11 +44,11 @@ for options in '' '-E pr=100/noprompt' '-E pr=500/noprompt' '-E pr=3/noprompt'; 
     same "$names" "$(wc -l <<<"$found")" "users found ${options:-at once}"
     same "" "$(uniq -d <<<"$found")" "names found twice"
 done
-logged 'users: duplicate names, only the first row of each is used: "ann", "same", "u0000"'
-logged '"u0007", …'
+logged duplicate-names '"ann", "same", "u0000"'
+logged duplicate-names '"u0007", …'
 same "uid=same,$base" "$(dns -b $base '(uid=same)')" "a name that more than a page of rows have"
 same "uid=same,$base" "$(dns -b "uid=same,$base" -s base)" "its entry"
 same "cn=devs,$base" "$(dns -b $base '(cn=devs)')" "devs"
 same "cn=devs,$base cn=ldapusers,$base" "$(dns -b $base '(memberUid=dora)' | xargs)" "dora's groups"
-logged 'groups: duplicate names, only the first row of each is used: "devs"'
+logged duplicate-names 'groups "devs"'
 [ $(($(lines) - before)) -lt 10 ] || fail "the log repeats itself: $(lines) lines"

@@ -27,7 +27,7 @@ perl -MNet::LDAP -e '
         (my $escaped = $text) =~ s/([()])/sprintf "\\%02x", ord $1/ge;
         $ldap->search(base => $base, filter => "(description=$escaped)");
     }' "$URI" "$base"
-logged 'client=127.0.0.4'
+log_has 'client=127.0.0.4'
 contains "$(<"$T/slapd.log")" $'\nconn=1 op=1 pgsql bind'
 stop_slapd
 

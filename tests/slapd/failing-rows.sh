@@ -34,7 +34,7 @@ start_slapd - < <(conf "SELECT $columns FROM people p")
 same "$readable" "$(names '(objectClass=posixAccount)' uid title description telephoneNumber cn | grep user | sort -u)" "all users"
 same "$readable" "$(names -E pr=70/noprompt '(objectClass=posixAccount)' uid title description telephoneNumber cn | grep user | sort -u)" "all users, in pages"
 for name in ${broken//|/ }; do
-    logged "a row of users \"$name\" is left out: PostgreSQL cannot read it: "
+    logged row-unreadable "users \"$name\": "
     same "" "$(names "(uid=$name)")" "$name by lookup"
     same "user1001" "$(names "(|(uid=$name)(uid=user1001))" | sort -u)" "$name, and another one"
     expect 32 search -D "cn=admin,$base" -w admin -b "uid=$name,$base" -s base

@@ -23,7 +23,7 @@ users="ann carl dora eve fay gus hal ivy jan"
 for user in $users; do
     { status=0; internal "$user" dear >/dev/null 2>&1 || status=$?; echo "$status" >"$T/result.$user"; } &
 done
-logged 'client=internal suffix="dc=example,dc=com" step=sql outcome=busy reason="too many workers wait for logins"'
+log_has 'client=internal suffix="dc=example,dc=com" step=sql outcome=busy reason="too many workers wait for logins"'
 for _ in 1 2 3; do expect 0 search -b $base '(uid=ann)'; done
 all() { [ "$(cat "$T"/result.* 2>/dev/null | wc -l)" = 9 ]; }
 if all; then fail "all were checked before anything else was tried"; fi

@@ -38,7 +38,7 @@ for name in dora nosuch; do
     change 32 -s new-secret "uid=$name,$base"
     change 32 -a $name-secret -s new-secret "uid=$name,$base"
 done
-logged 'denied by pgsql-login-filter users: '
+log_has 'denied by pgsql-login-filter users: '
 contains "$(hash_of dora)" '$6$'
 
 # A visible row is itself, whatever hidden row has its name: of its own kind or of another one at the same place.
@@ -60,4 +60,4 @@ same 'Ann Archer' "$(search -b $base '(uid=ann)' cn | sed -n 's/^cn: //p')" "who
 # Two visible rows of one name are two, still.
 q "UPDATE \"Users\" SET hidden = false WHERE \"uidNumber\" = 9001"
 expect 49 bind ann ann-changed
-logged 'more than one row has this name'
+log_has 'more than one row has this name'

@@ -62,7 +62,7 @@ same 2 "$(wc -l <<<"$said")" "lines"
 } >"$T/rights.conf"
 restart "$T/rights.conf"
 said=$(advice)
-contains "$said" 'cannot check whether a search lacks an index: ERROR:  permission denied for table secret'
+contains "$said" 'ERROR:  permission denied for table secret; cannot check whether a search lacks an index'
 contains "$said" 'CREATE INDEX ON "Users" (lower("mail" COLLATE "C"));'
 expect 0 search -b dc=example,dc=com '(uid=u12345)' uid
 contains "$OUT" "uid: u12345"

@@ -61,6 +61,6 @@ used (naive=20250302093000Z) web
 unused (fine=20250302093000Z) web
 unused (l=cellar) web
 END_OF_FILTERS
-logged "pgsql-lookup hosts fine: it is not used, since its times may have fractions of a second, which no entry shows; if that is not so, say"
-logged "pgsql-lookup hosts l: it is not used, since its values may be stored in any case; if that is not so, say pgsql-attribute hosts l compare=lower (or exact)"
-same 2 "$(grep -c 'it is not used' "$T/slapd.log")" "lookups that are not used"
+logged lookup-unused "pgsql-lookup hosts fine: it is not used, since its times may have fractions of a second, which no entry shows; if that is not so, say"
+logged lookup-unused "pgsql-lookup hosts l: it is not used, since its values may be stored in any case; if that is not so, say pgsql-attribute hosts l compare=lower (or exact)"
+same 2 "$(times_logged lookup-unused)" "lookups that are not used"

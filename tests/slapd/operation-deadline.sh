@@ -35,4 +35,4 @@ took 0.9 2 0 search -b "ou=red,$base" '(description=nothing)'
 # The client's own limit and slapd's are others.
 took 0.9 1.9 3 search -l 1 -b $base '(description=nothing)'
 expect 0 search -b $base '(cn=devs)'
-logged 'deadline'
+logged database-timeout

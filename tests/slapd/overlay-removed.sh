@@ -48,7 +48,7 @@ for _ in 1 2; do
     remove_while_waiting 2 look
     expect 0 look
 done
-logged 'outcome=unavailable reason="the configuration is being changed"'
+log_has 'outcome=unavailable reason="the configuration is being changed"'
 
 # The database itself, with a bind in the middle.
 overlay

@@ -66,7 +66,7 @@ expect 0 bind bob bob-4
 # No password so far.
 q 'ALTER TABLE "Users" ALTER "userPassword" DROP NOT NULL; UPDATE "Users" SET "userPassword" = NULL WHERE "uid" = $$carl$$'
 expect 80 passwd carl-1 carl
-logged 'the UPDATE matched no row "carl" with the hash that'
+log_has 'the UPDATE matched no row "carl" with the hash that'
 stop_slapd
 start_slapd - < <(with "${update/= \$3/IS NOT DISTINCT FROM \$3}")
 expect 0 passwd carl-1 carl
@@ -77,7 +77,7 @@ stop_slapd
 start_slapd - < <(with 'UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 OR "userPassword" <> $3')
 before=$(q 'SELECT "uid", "userPassword" FROM "Users" ORDER BY 1')
 expect 80 passwd x bob
-logged 'the UPDATE would change 10 rows for "bob"; nothing was changed'
+log_has 'the UPDATE would change 10 rows for "bob"; nothing was changed'
 stop_slapd
 q 'CREATE TABLE one AS SELECT * FROM "Users" LIMIT 1; GRANT UPDATE ON one TO ldap'
 start_slapd - < <(with 'UPDATE one SET "userPassword" = $1 WHERE $2::text IS NULL OR $3::text = $$x$$')
@@ -92,6 +92,6 @@ same "$before" "$(q 'SELECT "uid", "userPassword" FROM "Users" ORDER BY 1')" "al
 stop_slapd
 q 'REVOKE UPDATE ON "Users" FROM ldap'
 start_slapd - < <(with "$update")
-logged 'pgsql-password-change users: PostgreSQL refuses to run the UPDATE: ERROR:  permission denied for table Users'
+logged password-change-unusable 'pgsql-password-change users: PostgreSQL refuses to run the UPDATE: ERROR:  permission denied for table Users'
 expect 80 passwd x bob
 expect 0 bind bob bob-4

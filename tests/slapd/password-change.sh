@@ -31,7 +31,7 @@ hash_of() { q "SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = '$1'"; }
 expect 0 as bob bob-secret -s bob-new
 expect 49 bind bob bob-secret
 expect 0 bind bob bob-new
-logged "pgsql password dn=\"uid=bob,$base\" by=\"uid=bob,$base\" outcome=changed"
+log_has "pgsql password dn=\"uid=bob,$base\" by=\"uid=bob,$base\" outcome=changed"
 hash=$(hash_of bob)
 [[ $hash =~ ^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$ ]] || fail "not a hash as the manager makes them: $hash"
 [ "$(q "SELECT \"updatedAt\" > now() - interval '1 minute' FROM \"Users\" WHERE \"uid\" = 'bob'")" = t ] || fail "updatedAt was not set"
@@ -107,7 +107,7 @@ expect 0 bind bob bob-$winner
 # What the database does not accept.
 q "ALTER TABLE \"Users\" ADD CONSTRAINT no_argon CHECK (\"uid\" <> 'jan' OR \"userPassword\" NOT LIKE '\$argon%')"
 expect 19 as jan jan-secret -s jan-new
-logged 'outcome=refused reason="ERROR:'
+log_has 'outcome=refused reason="ERROR:'
 expect 0 bind jan jan-secret
 
 # Nothing secret in the log, be it asked for everything.

@@ -24,7 +24,7 @@ same 1 "$(prompts)" "prompts after a wrong password"
 refuse() { # CODE ANSWER REASON: nobody gets in, in time, and the log says why
     users_say "$2"
     within 15 expect "$1" bind bob
-    logged "step=notification outcome=$([ "$1" = 49 ] && echo refused || echo unavailable) reason=\"$3"
+    log_has "step=notification outcome=$([ "$1" = 49 ] && echo refused || echo unavailable) reason=\"$3"
 }
 refuse 49 reject 'not approved'
 refuse 49 'body {"action": "Approve"}' 'not approved'

@@ -24,14 +24,14 @@ result() { eventually 20 test -s "$T/result.$1"; same "$2" "$(<"$T/result.$1")" 
 expect 49 internal ann wrong
 user_says ann approve
 expect 6 internal ann secret
-logged 'client=internal suffix="dc=example,dc=com" step=notification outcome=accepted'
+log_has 'client=internal suffix="dc=example,dc=com" step=notification outcome=accepted'
 user_says ann reject
 expect 49 internal ann secret
 
 begin bob; begin carl
 eventually 10 prompted 4
 expect 51 internal eve secret
-logged 'outcome=busy reason="too many workers wait for logins"'
+log_has 'outcome=busy reason="too many workers wait for logins"'
 same 4 "$(prompts)" "prompts"
 for _ in 1 2 3; do expect 0 search -b $base '(uid=ann)'; done
 release_user bob approve
@@ -44,7 +44,7 @@ printf '%s\n' "dn: $database" "changetype: modify" "replace: olcPgPoolSize" "olc
 within 10 expect 0 as_config ldapmodify -f "$T/change.ldif"
 result hal 52
 result ivy 52
-logged 'step=notification outcome=unavailable reason="the configuration is being changed"'
+log_has 'step=notification outcome=unavailable reason="the configuration is being changed"'
 
 # Nobody answers: it ends with the deadline.
 user_says fay silent

@@ -60,7 +60,7 @@ begin "uid=bob,$base"
 within 10 expect 0 as_config ldapdelete "olcOverlay={0}ppolicy,$ours"
 release approve
 ended "0 52" "the login from before the overlay came, and the one from before it went"
-logged 'outcome=unavailable reason="an overlay of the database was removed"'
+log_has 'outcome=unavailable reason="an overlay of the database was removed"'
 rm "$T/push/release"
 
 # By way of another database, which is deleted: as above. The directory itself goes on.

@@ -26,13 +26,13 @@ for n in 1 2 3 4 5 6; do
 done
 login 127.0.0.2 u7
 result u7 51
-logged 'reason="6 logins already wait for approval"'
+log_has 'reason="6 logins already wait for approval"'
 
 # Another gets places, up to its share, and only the excess of the first is busy.
 login 127.0.0.3 u8
 eventually 10 prompted 7
 result u6 51
-logged 'reason="the slot was given to a client address with fewer logins"'
+log_has 'reason="the slot was given to a client address with fewer logins"'
 eventually 10 grep -qx u6 "$T/push/left" # nobody is asked any more
 login 127.0.0.3 u9
 eventually 10 prompted 8

@@ -25,7 +25,7 @@ busy() { [ "$(grep -c "dn=\"uid=ann,$base\".* step=notification outcome=busy" "$
 eventually 30 busy 195
 eventually 10 prompted 1
 same 1 "$(prompts)" "prompts for ann"
-logged 'reason="10 logins of this user already wait for approval (pgsql-push-per-user)"'
+log_has 'reason="10 logins of this user already wait for approval (pgsql-push-per-user)"'
 
 # Others log in meanwhile, also from the same address.
 user_says bob approve

@@ -9,8 +9,8 @@ start_slapd - < <(manager_conf; push_conf)
 
 # Nobody listens: an error, after some attempts and not after the whole deadline.
 within 20 expect 52 bind ann
-logged 'outcome=unavailable reason="the push endpoint cannot be reached: '
-logged 'notification: the push endpoint cannot be reached: '
+log_has 'outcome=unavailable reason="the push endpoint cannot be reached: '
+logged login-unavailable 'notification: the push endpoint cannot be reached: '
 lacks "$(grep 'cannot be reached' "$T/slapd.log")" '/send' # an address may hold a secret
 expect 49 bind ann wrong
 

@@ -30,7 +30,7 @@ same 0 "$(grep -c . "$T/answers")" "answers while all wait"
 
 # One more has no place; those who do not need an approval, and searches, go on.
 expect 51 bind ann
-logged "reason=\"$count logins already wait for approval\""
+log_has "reason=\"$count logins already wait for approval\""
 expect 49 bind ann wrong
 for _ in {1..20}; do expect 0 search -b $base '(uid=ann)'; done
 [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state <> 'idle'")" = 0 ] || fail "PostgreSQL is kept busy"

@@ -15,10 +15,9 @@ conf() { # PARAMETERS of the address
 conf sslmode=require >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 right() { same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann${1:+ $1}"; }
-times_said() { [ "$(grep -cF -- "$2" "$T/slapd.log")" = "$1" ]; }
+times_said() { [ "$(times_logged "$2")" = "$1" ]; } # TIMES KEY
 right "to begin with"
 
-refuses='PostgreSQL refuses sessions, failing fast (52) until it accepts one: cannot connect: '
 reload() { q 'SELECT pg_reload_conf()' >/dev/null; }
 deny() { q 'ALTER ROLE ldap NOLOGIN'; }
 allow() { q 'ALTER ROLE ldap LOGIN'; }
@@ -40,10 +39,10 @@ while IFS='|' read -r break mend words; do
     done
     same "$base" "$(dns -b $base -s base)" "the base entry"
     times=$((times + 1))
-    times_said $times "$refuses" || fail "the log does not say once that PostgreSQL refuses sessions"
-    contains "$(grep -F "$refuses" "$T/slapd.log" | tail -n 1)" "$words"
+    times_said $times sessions-refused || fail "the log does not say once that PostgreSQL refuses sessions"
+    contains "$(grep -F '[sessions-refused] cannot connect: ' "$T/slapd.log" | tail -n 1)" "$words"
     $mend
-    eventually 20 times_said $times 'database up again after' # without an operation
+    eventually 20 times_said $times database-up # without an operation
     right "after $mend"
 done <<'END'
 deny|allow|role "ldap" is not permitted to log in
@@ -57,8 +56,8 @@ stop_slapd
 conf "sslmode=verify-full\\&sslrootcert=$T/others.pem" >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 within 20 expect 52 search -b $base '(uid=ann)'
-logged "$refuses"
-contains "$(grep -F "$refuses" "$T/slapd.log" | tail -n 1)" 'certificate verify failed'
+logged sessions-refused
+contains "$(grep -F '[sessions-refused] cannot connect: ' "$T/slapd.log" | tail -n 1)" 'certificate verify failed'
 cp "$T/ours.pem" "$T/others.pem"
-eventually 20 times_said $((times + 1)) 'database up again after'
+eventually 20 times_said $((times + 1)) database-up
 right "with the right authority"

@@ -13,7 +13,7 @@ served() { # WHAT: by the role that only the script has made
     same "uid=ann,$base" "$(dns -b $base '(uid=ann)')" "ann in $1"
     expect 0 ldapwhoami -x -H "$URI" -D uid=ann,$base -w ann-secret
     expect 0 search -b $base '*' +
-    logged 'startup checks finished' 20
+    settled
     lacks "$(<"$T/slapd.log")" 'permission denied'
     each_grant_is_needed
     stop_slapd

@@ -66,7 +66,7 @@ same "uid=ann,$base" "$(dns -b $base '(&(uid=ANN)(description=1))')" "a name in 
 same "memberUid: ann memberUid: bob" "$(search -b $base '(cn=red)' memberUid | grep memberUid | xargs)" "members"
 expect 0 ldappasswd -x -H "$URI" -D "uid=bob,$base" -w bob-secret -s bob-new
 expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-new
-logged 'startup checks finished' 20
+settled
 lacks "$(<"$T/slapd.log")" "permission denied"
 stop_slapd
 same "1" "$(q 'SELECT count(*) FROM "My App".log')" "rows of the log"

@@ -44,7 +44,7 @@ for how in fast immediate; do
     expect 52 search -b $base '(uid=ann)'
     expect 1 ldappasswd -x -H "$URI" -D "cn=admin,$base" -w admin -s other "uid=bob,$base"
     contains "$OUT" "(52)"
-    contains "$(<"$T/slapd.log")" "using cached accounts for binds"
+    logged stale-binds
     start_postgres
     eventually 20 search -b $base '(uid=ann)'
     expect 49 login bob wrong

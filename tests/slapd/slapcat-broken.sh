@@ -88,7 +88,7 @@ printf '%s\n' 'dn: dc=example,dc=com' 'objectClass: dcObject' 'objectClass: orga
     "${PRELOAD[@]}" slapadd -f "$T/slapd.conf" >"$T/words" 2>&1 || fail "slapadd: $(<"$T/words")"
 glued() { "${PRELOAD[@]}" slapcat -f "$T/slapd.conf" >"$T/dump" 2>"$T/words"; }
 expect 1 glued
-contains "$(<"$T/words")" "pgsql(dc=sub,dc=example,dc=com): cannot connect"
+contains "$(<"$T/words")" "pgsql(dc=sub,dc=example,dc=com): [tool-failed] cannot connect"
 start_postgres
 expect 0 glued
 same 17 "$(entries)" "entries of both databases"

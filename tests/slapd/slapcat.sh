@@ -17,7 +17,7 @@ q "INSERT INTO \"Users\" SELECT n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U
 conf() { { manager_conf | sed "s|nis.schema|$1|; s|/etc/ldap/schema/rfc|$PROJECT/schema/rfc|"; printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups' 'sizelimit unlimited'; } >"$T/slapd.conf"; }
 dump() { # what slapcat writes; its words, if it has any, are a failure
     "${PRELOAD[@]}" slapcat -f "$T/slapd.conf" -o ldif-wrap=no "$@" 2>"$T/words" || fail "slapcat $*: $(<"$T/words")"
-    same "" "$(grep -v "müller.* breaks the syntax of memberUid" "$T/words" || true)" "slapcat's words"
+    same "" "$(grep -v "\[value-skipped\] groups memberUid: .*müller" "$T/words" || true)" "slapcat's words"
 }
 names() { sed -n 's/^dn: //p' | xargs -d '\n'; }
 everything() { search "$@" -b $base '*' structuralObjectClass entryUUID | awk 'BEGIN { RS = ""; FS = "\n"; OFS = "\1" } !/^#/ { $1 = $1; print }' | sort; }

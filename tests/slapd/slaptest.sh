@@ -12,10 +12,10 @@ tested 0 < <(manager_conf)
 same "config file testing succeeded" "$OUT" "what is said of a good configuration"
 
 tested 1 < <(manager_conf | sed 's/FROM "Groups" g$/FROM "Grups" g/')
-contains "$OUT" 'pgsql-list groups: PostgreSQL refuses the query: ERROR:  relation "Grups" does not exist'
+contains "$OUT" '[config-refused] pgsql-list groups: PostgreSQL refuses the query: ERROR:  relation "Grups" does not exist'
 lacks "$OUT" succeeded
 tested 1 < <(manager_conf | sed '/^pgsql-list users/,/^pgsql-lookup/s/AS uid_number/AS number/')
-contains "$OUT" 'pgsql-list users: the query returns no column "uid_number" for uidNumber'
+contains "$OUT" '[config-refused] pgsql-list users: the query returns no column "uid_number" for uidNumber'
 q 'REVOKE SELECT ON "Groups" FROM ldap'
 tested 1 < <(manager_conf)
 contains "$OUT" 'permission denied for table Groups'
@@ -23,7 +23,7 @@ q 'GRANT SELECT ON "Groups" TO ldap'
 
 # Remarks do not fail it.
 tested 0 < <(manager_conf | sed '/^pgsql-list users/,/^pgsql-lookup/s/AS first_name/AS nickname/')
-contains "$OUT" 'the column "nickname" serves nothing'
+contains "$OUT" '[column-unused] pgsql-list users: the column "nickname"'
 
 # Without looking at the databases: slapd's own option.
 manager_conf | sed 's/FROM "Groups" g$/FROM "Grups" g/' >"$T/broken.conf"
@@ -35,10 +35,10 @@ manager_conf >"$T/good.conf"
 stop_postgres
 tested 0 <"$T/good.conf"
 contains "$OUT" 'cannot connect'
-contains "$OUT" 'the queries were not tested against PostgreSQL'
+contains "$OUT" '[queries-untested]'
 contains "$OUT" succeeded
 start_postgres
 freeze_postgres
 within 15 tested 0 <"$T/good.conf"
-contains "$OUT" 'were not tested'
+contains "$OUT" '[queries-untested]'
 thaw_postgres

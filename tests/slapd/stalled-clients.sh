@@ -56,7 +56,7 @@ kill $!
 
 # The same of users who have logged in, and of two requests on each connection.
 perl "$T/deaf.pl" "$URI" $base 32 2 "uid=bob,$base" bob-secret &
-logged 'do not read their responses' 20
+logged clients-stalled
 served
 kill $!
 within 2 expect 0 search -b $base '(uid=ann)'

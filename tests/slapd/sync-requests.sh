@@ -16,7 +16,7 @@ expect 0 search -E '!sync=ro' -b dc=top
 # That a database becomes subordinate slapd accepts without asking.
 part=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=dc=part,dc=top)" 1.1 | sed -n 's/^dn: //p')
 expect 0 as_config ldapmodify <<<"dn: $part"$'\nchangetype: modify\nadd: olcSubordinate\nolcSubordinate: TRUE'
-logged 'pgsql: overlay syncprov cannot serve database pgsql dc=part,dc=top: it does not see changes made in PostgreSQL'
+logged config-refused 'overlay syncprov cannot serve database pgsql dc=part,dc=top: '
 same 17 "$(dns -b dc=top | wc -l)" "entries of both"
 same 16 "$(dns -b dc=relay | wc -l)" "entries of the relay"
 for control in sync=ro '!sync=ro'; do

@@ -39,8 +39,8 @@ changetype: modify
 add: olcSyncrepl
 olcSyncrepl: rid=1 provider=$URI searchbase=dc=provider suffixmassage=$base type=refreshAndPersist bindmethod=simple binddn=cn=admin,dc=provider credentials=admin retry="1 +"
 END
-logged 'pgsql: syncrepl cannot fill a pgsql database, because its data changes only in PostgreSQL; remove the directive' 20
-logged "be_add" 20
+logged config-refused 'syncrepl cannot fill a pgsql database'
+log_has be_add
 tried() { [ "$(grep -c be_add "$T/slapd.log")" -ge "$1" ]; }
 for attempt in 1 2 3; do
     eventually 20 tried $attempt

@@ -20,7 +20,7 @@ passwd() { # USER OLD NEW: its status is the result code
 }
 login() { ldapwhoami -x -H "$URI" -D "uid=$1,$base" -w "$2"; }
 statements_at() { "$1" "SELECT string_agg(query, ' ') FROM pg_stat_activity WHERE usename = 'ldap'"; }
-logged 'startup checks finished' 20
+settled
 expect 0 search -b $base '(uid=ann)'
 contains "$(statements_at at_standby)" '"Users"'
 lacks "$(statements_at q)" 'SELECT'

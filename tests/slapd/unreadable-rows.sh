@@ -45,11 +45,11 @@ for encoding in WIN1251 EUC_JP; do
     same "" "$(numbers '(&(uid=user1700)(description=*))')" "the row itself"
     expect 32 search -D "cn=admin,$base" -w admin -b "uid=user1700,$base" -s base
     expect 49 ldapwhoami -x -H "$URI" -D "uid=user1700,$base" -w x
-    for name in user1000 user1001 user1700 user2299; do logged "a row of users \"$name\" is left out"; done
-    logged 'a row of users, whose name cannot be read either, is left out'
+    for name in user1000 user1001 user1700 user2299; do logged row-unreadable "users \"$name\": "; done
+    logged row-unreadable 'users without a readable name: '
     # A list with such a value belongs to a row as well.
     same "cn=blue,$base" "$(dns -b "$base" "(objectClass=posixGroup)" description)" "groups with their lists"
-    logged 'a row of groups "red" is left out'
+    logged row-unreadable 'groups "red": '
 done
 lacks "$(<"$T/slapd.log")" "err=80"
 

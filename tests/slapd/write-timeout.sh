@@ -20,8 +20,8 @@ select undef, undef, undef, 0.02 while sysread $ldap{slow}->socket, my $read, 65
 sleep;
 END
 perl "$T/clients.pl" "$URI" $base &
-logged 'closed (writetimeout)' 20
-logged 'closed (idletimeout)' 20
-logged 'nentries=20010' 20
+log_has 'closed (writetimeout)'
+log_has 'closed (idletimeout)'
+log_has 'nentries=20010'
 same 1 "$(grep -c 'closed (writetimeout)' "$T/slapd.log")" "connections that were closed while they did not read"
 within 2 expect 0 search -b $base '(uid=ann)'

@@ -6,6 +6,8 @@
 
 #include "cache/result_cache.hpp"
 
+#include <fmt/core.h>
+
 #include <charconv>
 
 namespace pgsql::slapd {
@@ -199,9 +201,8 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
         const auto& known = *static_cast<const cached_account*>(last->first.value.get());
         if (known.mapping != &mapping)
             throw;
-        service.warn_throttled(
-            "last known account",
-            std::string("database down (") + e.what() + "): using cached accounts for binds", 60);
+        service.log({log_event::stale_binds, "",
+                     fmt::format("database down ({}): using cached accounts for binds", e.what())});
         return stale_account(op, known);
     }
 }

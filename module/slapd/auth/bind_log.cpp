@@ -1,6 +1,8 @@
 // bind_log.cpp: logs how a bind ended and maps its result to an LDAP code.
 #include "slapd/auth/bind_log.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -82,12 +84,13 @@ void bind_log::conclude(const Operation& op, std::string_view step,
                         const auth::check_result& result) const
 {
     write(op, step, result);
-    if (result.outcome != auth::decision::unavailable && result.outcome != auth::decision::busy)
+    const bool busy = result.outcome == auth::decision::busy;
+    if (!busy && result.outcome != auth::decision::unavailable)
         return;
     if (const auto service = service_.lock())
-        service->warn_throttled("bind " + result.reason, std::string(step) + ": " + result.reason +
-                                                             "; clients get result " +
-                                                             std::to_string(code_for(result)));
+        service->log({busy ? log_event::logins_busy : log_event::login_unavailable,
+                      fmt::format("{}: {}", step, result.reason), "",
+                      fmt::format("clients get result {}", code_for(result))});
 }
 
 } // namespace pgsql::slapd

@@ -5,6 +5,8 @@
 
 #include "auth/verified_passwords.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -114,10 +116,9 @@ std::shared_ptr<password_check::verification_job> password_check::begin()
     out->reason = "wrong password";
     if (known->result == auth::verdict::refused) {
         out->reason = known->reason;
-        service_.warn_throttled(std::string("password ") + known->reason,
-                                std::string(to_string_view(op_.o_req_dn)) +
-                                    " cannot bind: its password column holds " + known->reason,
-                                3600);
+        service_.log({log_event::hash_unusable,
+                      fmt::format("the password column holds {}", known->reason), "",
+                      fmt::format("{} cannot bind", to_string_view(op_.o_req_dn))});
     }
     return out;
 }

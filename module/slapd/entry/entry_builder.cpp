@@ -6,6 +6,8 @@
 #include "query/column_condition.hpp"
 #include "sql/array_literal.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -209,12 +211,10 @@ bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& 
 
 void entry_builder::refuse(const attribute_type& type, std::string_view text, std::string_view key)
 {
-    const std::string attribute(to_string_view(type.description->ad_cname));
-    service_.warn_throttled("value " + plan_.entry_kind->name + attribute,
-                            plan_.entry_kind->name + " \"" + beginning_of(key) +
-                                "\": the value \"" + beginning_of(text) +
-                                "\" breaks the syntax of " + attribute + " and is left out",
-                            3600, " (others of this attribute are not reported for an hour)");
+    const std::string_view attribute = to_string_view(type.description->ad_cname);
+    service_.log({log_event::value_skipped, fmt::format("{} {}", plan_.entry_kind->name, attribute),
+                  fmt::format("the value \"{}\" of \"{}\" breaks the syntax and is left out",
+                              beginning_of(text), beginning_of(key))});
 }
 
 void entry_builder::add_several(const attribute_type& type,
@@ -250,14 +250,13 @@ bool entry_builder::value_of(const value_source& what, std::string_view text, be
 void entry_builder::refuse_default(const value_source& what, std::string_view text,
                                    std::string_view key)
 {
-    if (!what.source->must && !service_.warning_listener)
+    if (!what.source->must && !service_.log_listener)
         return;
-    const std::string attribute(to_string_view(what.description->ad_cname));
-    service_.warn_throttled("default " + plan_.entry_kind->name + attribute,
-                            plan_.entry_kind->name + " \"" + std::string(key.substr(0, 60)) +
-                                "\": the default \"" + std::string(text.substr(0, 60)) +
-                                "\" breaks the syntax of " + attribute,
-                            3600, " (others of this attribute are not reported for an hour)");
+    const std::string_view attribute = to_string_view(what.description->ad_cname);
+    service_.log({log_event::default_invalid,
+                  fmt::format("{} {}", plan_.entry_kind->name, attribute),
+                  fmt::format("the default \"{}\" of \"{}\" breaks the syntax", beginning_of(text),
+                              beginning_of(key))});
 }
 
 bool entry_builder::add_default(const value_source& what, const postgres::result& page, int row,
@@ -356,10 +355,8 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
 {
     const std::string_view key = page.value(row, 0).value_or("");
     const auto skip = [&](const std::string& error) {
-        service_.warn_throttled("row " + plan_.entry_kind->name + error,
-                                "a row of " + plan_.entry_kind->name + " \"" + beginning_of(key) +
-                                    "\" is skipped: " + error,
-                                600);
+        service_.log({log_event::row_skipped, fmt::format("{}: {}", plan_.entry_kind->name, error),
+                      "", fmt::format("the row \"{}\" is skipped", beginning_of(key))});
         return nullptr;
     };
     memory_.release();

@@ -4,6 +4,8 @@
 #include "slapd/entry/cached_entries.hpp"
 #include "slapd/entry/row_reader.hpp"
 
+#include <fmt/core.h>
+
 namespace pgsql::slapd {
 
 std::shared_ptr<const resolved_mapping> current_mapping(Operation& op, service& service)
@@ -85,11 +87,9 @@ entry_stream::entry_stream(Operation& op, service& service, const resolved_mappi
             const auto last = is_unreachable(e) ? service.cache->stale_result(key) : std::nullopt;
             if (!last)
                 throw;
-            service.warn_throttled("last known",
-                                   std::string("database down (") + e.what() +
-                                       "): serving cached entries; all other requests get "
-                                       "unavailable (52)",
-                                   60);
+            service.log({log_event::stale_entries, "",
+                         fmt::format("database down ({}): serving cached entries", e.what()),
+                         "all other requests get unavailable (52)"});
             use_cached(last->first);
             current_.from_stale = true;
         }
@@ -152,9 +152,8 @@ void entry_stream::read_rows(std::unique_ptr<directory::result_cache::leader> le
     if (!rows_->cacheable()) {
         lead->mark_uncacheable();
         if (service_.cache->valid())
-            service_.warn_throttled(
-                "elsewhere", "results come from a server without change notifications; not cached",
-                3600);
+            service_.log({log_event::cache_bypassed, "",
+                          "results come from a server without change notifications", "not cached"});
     }
     if (!single) {
         lead->release_followers();

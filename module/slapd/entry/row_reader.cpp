@@ -3,6 +3,8 @@
 
 #include "slapd/entry/value_checks.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -30,12 +32,14 @@ void duplicate_names::clear() noexcept
 
 void duplicate_names::report() const
 {
-    if (names_ > 0)
-        service_.warn_throttled("twice " + plan_.entry_kind->name + (names_ == 1 ? last_ : ""),
-                                plan_.entry_kind->name +
-                                    ": duplicate names, only the first row of each is used: " +
-                                    text_ + (names_ > most_named ? ", …" : ""),
-                                600);
+    const std::string& kind = plan_.entry_kind->name;
+    if (names_ == 1)
+        service_.log({log_event::duplicate_names, fmt::format("{} {}", kind, text_),
+                      "duplicate name, only the first row is used"});
+    else if (names_ > 1)
+        service_.log({log_event::duplicate_names, kind,
+                      fmt::format("duplicate names, only the first row of each is used: {}{}",
+                                  text_, names_ > most_named ? ", …" : "")});
 }
 
 // A reader may end before its last page.

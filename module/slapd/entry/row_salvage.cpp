@@ -1,6 +1,8 @@
 // row_salvage.cpp: skips the rows that PostgreSQL cannot read.
 #include "slapd/entry/row_salvage.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -36,13 +38,10 @@ void wipe(const postgres::result& page)
 void report_unreadable(service& service, const directory::plan& plan, const std::string& name,
                        const postgres::error& why)
 {
-    const std::string reason = "PostgreSQL cannot read it";
-    service.warn_throttled("row " + plan.entry_kind->name + reason + '\n' + name,
-                           "a row of " + plan.entry_kind->name +
-                               (name.empty() ? ", whose name cannot be read either,"
-                                             : " \"" + name.substr(0, 60) + '"') +
-                               " is left out: " + reason + ": " + why.what(),
-                           600);
+    service.log({log_event::row_unreadable,
+                 name.empty() ? fmt::format("{} without a readable name", plan.entry_kind->name)
+                              : fmt::format("{} \"{}\"", plan.entry_kind->name, name.substr(0, 60)),
+                 fmt::format("PostgreSQL cannot read the row, which is left out: {}", why.what())});
 }
 
 std::vector<std::string> other_names(Operation& op, service& service, const directory::plan& plan,

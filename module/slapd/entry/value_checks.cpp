@@ -134,10 +134,8 @@ void check_asked_values(Operation& op, service& service, const resolved_mapping&
         const std::string directive =
             "pgsql-lookup " + plan.entry_kind->name + ' ' +
             mapping.map.attributes[static_cast<std::size_t>(requested.query->attribute)].name;
-        service.warn_throttled(
-            "refused " + directive,
-            directive + ": PostgreSQL rejects a requested value; no entry matches it: " + *reason,
-            3600);
+        service.log({log_event::value_refused, directive,
+                     "PostgreSQL rejects a requested value; no entry matches it: " + *reason});
     }
     if (!out.values.empty())
         throw out;

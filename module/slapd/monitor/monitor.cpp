@@ -38,7 +38,7 @@ int update(Operation*, SlapReply*, Entry* e, void* private_data) noexcept
             }
         });
     } catch (const std::exception& why) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: cannot update cn=Monitor: %s\n", why.what());
+        write_log({log_event::monitor_failed, "cn=Databases,cn=Monitor", why.what()});
     }
     return SLAP_CB_CONTINUE;
 }

@@ -113,7 +113,7 @@ int create(Operation*, SlapReply* rs, berval* ndn, Entry* parent, Entry** to) no
         }
         *to = made.release();
     } catch (const std::exception& why) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: cannot build the counters in cn=Monitor: %s\n", why.what());
+        write_log({log_event::monitor_failed, "cn=PostgreSQL,cn=Monitor", why.what()});
         return rs->sr_err = LDAP_OTHER;
     }
     return ndn == nullptr || *to != nullptr ? SLAP_CB_CONTINUE : LDAP_NO_SUCH_OBJECT;

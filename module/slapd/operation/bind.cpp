@@ -30,8 +30,8 @@ std::vector<std::string> chain_for(service& service, account& account)
         error = e.what();
     }
     account.denial_reason = "invalid auth_backends value: " + error;
-    service.warn_throttled("chain of " + account.dn,
-                           account.dn + " cannot bind: " + account.denial_reason, 3600);
+    service.log({log_event::check_chain_invalid, account.dn, account.denial_reason,
+                 "the account cannot bind"});
     return {"sql"};
 }
 

@@ -4,6 +4,7 @@
 #include "auth/password_hash.hpp"
 #include "mapping/mapping.hpp"
 #include "slapd/core/entry_ptr.hpp"
+#include "slapd/core/log_event.hpp"
 #include "slapd/core/schema.hpp"
 #include <memory>
 #include <string>
@@ -18,12 +19,18 @@ struct shared_values {
     bool subentries = false; ///< whether the classes make the entries subentries (RFC 3672)
 };
 
+/// Something that the administrator should change, although the queries can be served.
+struct mapping_warning {
+    log_event event;
+    std::string text;
+};
+
 /// A mapping resolved against the columns that the queries actually return.
 struct resolved_mapping : std::enable_shared_from_this<resolved_mapping> {
     directory::mapping map;
     std::vector<attribute_type> types;                ///< parallel to map.attributes
     std::vector<shared_values> shared;                ///< parallel to map.kinds
-    std::vector<std::string> warnings;                ///< logged at startup
+    std::vector<mapping_warning> warnings;            ///< logged at startup
     bool complete = true;                             ///< whether every kind can be served
     unsigned serial = 0;                              ///< unique among the mappings of the service
     std::shared_ptr<const auth::password_hash> dummy; ///< verified for names that do not exist

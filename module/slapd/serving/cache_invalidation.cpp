@@ -90,7 +90,7 @@ private:
         }
         cache_->start_notifications(since + validity, session.server_id());
         enabled_ = true;
-        log("cache enabled: change notifications active");
+        log({log_event::cache_enabled, "", "change notifications are active"});
     }
 
     // False while the queries are not known yet.
@@ -124,14 +124,15 @@ private:
     void stop(const std::string& error)
     {
         cache_->stop_notifications();
-        log("cache disabled: changes in the database would go unnoticed: " + error);
+        log({log_event::cache_disabled, "",
+             "changes in the database would go unnoticed: " + error});
         enabled_ = false;
     }
 
-    void log(const std::string& text) const
+    void log(const log_message& message) const
     {
         if (const auto service = service_.lock())
-            service->log(text);
+            service->log(message);
     }
 
     const std::weak_ptr<service> service_;

@@ -8,7 +8,10 @@
 // removed from the epoll for that time. slapd's own data about its sockets is not modified.
 #include "slapd/serving/connection_gate.hpp"
 
+#include "slapd/core/log_event.hpp"
 #include "slapd/core/slapd.hpp"
+
+#include <fmt/core.h>
 
 #include <dirent.h>
 #include <sys/epoll.h>
@@ -101,20 +104,17 @@ private:
                 continue;
             const int epoll = epoll_of(**one);
             if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr) != 0) {
-                Debug(
-                    LDAP_DEBUG_ANY,
-                    "pgsql-refuse-after: cannot find the epoll of %s; new connections to it are not "
-                    "refused\n",
-                    (*one)->sl_url.bv_val);
+                write_log({log_event::listener_failed, to_string_view((*one)->sl_url),
+                           "slapd's epoll is not found",
+                           "pgsql-refuse-after does not refuse new connections"});
                 continue;
             }
             shutdown(socket, SHUT_RD);
             refusing_listeners_.push_back({*one, socket, epoll});
         }
         if (!refusing_listeners_.empty())
-            Debug(LDAP_DEBUG_ANY,
-                  "pgsql-refuse-after: refusing new connections until the database is "
-                  "available\n");
+            write_log({log_event::listeners_closed, "pgsql-refuse-after",
+                       "refusing new connections until the database is available"});
     }
 
     void open()
@@ -126,13 +126,14 @@ private:
             if (listen(one.socket, backlog) == 0 &&
                 epoll_ctl(one.epoll, EPOLL_CTL_ADD, one.socket, &event) == 0)
                 return true;
-            Debug(LDAP_DEBUG_ANY,
-                  "pgsql-refuse-after: cannot accept connections to %s again, will retry: %s\n",
-                  one.listener->sl_url.bv_val, strerror(errno));
+            write_log({log_event::listener_failed, to_string_view(one.listener->sl_url),
+                       fmt::format("cannot accept connections again: {}", strerror(errno)),
+                       "will retry"});
             return false;
         });
         if (refusing_listeners_.empty())
-            Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: accepting new connections again\n");
+            write_log({log_event::listeners_open, "pgsql-refuse-after",
+                       "accepting new connections again"});
     }
 
     std::mutex mutex_;
@@ -157,7 +158,7 @@ listener_vote::~listener_vote()
         shared_switch().vote(-1, wanted_ ? -1 : 0);
         (void)shared_switch().apply();
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
+        write_log({log_event::internal_error, "pgsql-refuse-after", e.what()});
     }
 }
 
@@ -169,7 +170,7 @@ bool listener_vote::vote(bool wanted) noexcept
         wanted_ = wanted;
         return shared_switch().apply();
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql-refuse-after: %s\n", e.what());
+        write_log({log_event::internal_error, "pgsql-refuse-after", e.what()});
         return false;
     }
 }

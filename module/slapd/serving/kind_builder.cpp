@@ -5,6 +5,8 @@
 #include "slapd/serving/column_catalog.hpp"
 #include "slapd/serving/container_entries.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -153,11 +155,12 @@ void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& k
 void kind_builder::add_password_change(directory::kind& k, const directory::kind_setting& kind)
 {
     k.password_change = kind.password_change->text;
-    const std::string directive = "pgsql-password-change " + k.name + ": ";
     if (k.password_column.empty())
-        out_.warnings.push_back(directive + "pgsql-list " + k.name + " returns no column \"" +
-                                kind.password_column +
-                                "\" with the hashes, so that no password can be changed");
+        out_.warnings.push_back(
+            {log_event::password_change_unusable,
+             fmt::format("pgsql-password-change {0}: pgsql-list {0} returns no column \"{1}\" with "
+                         "the hashes, so that no password can be changed",
+                         k.name, kind.password_column)});
 }
 
 void kind_builder::add_source(directory::kind& k, const directory::source_setting& source)
@@ -201,16 +204,14 @@ void kind_builder::add_source(directory::kind& k, const directory::source_settin
 void kind_builder::refuse_password(const directory::kind& k, const std::string& column,
                                    const AttributeDescription& ad)
 {
-    const std::string text = "pgsql-list " + k.name + ": the column \"" + column + "\" ";
+    const auto text = [&](const char* problem) {
+        return fmt::format("pgsql-list {0}: the column \"{1}\" {2}: password hashes serve logins "
+                           "only, from the column that pgsql-kind {0} password= names",
+                           k.name, column, problem);
+    };
     if (&ad != slap_schema.si_ad_userPassword)
-        throw config_error(text +
-                           "would show passwords: password hashes serve logins only, from "
-                           "the column that pgsql-kind " +
-                           k.name + " password= names");
-    out_.warnings.push_back(text +
-                            "serves nothing: password hashes serve logins only, from the "
-                            "column that pgsql-kind " +
-                            k.name + " password= names");
+        throw config_error(text("would show passwords"));
+    out_.warnings.push_back({log_event::column_unused, text("serves nothing")});
 }
 
 // The open mapping: any column whose alias is an attribute type of slapd's schema.
@@ -227,8 +228,10 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
         if (ad == nullptr && !used && !in_templates(k, c.name) &&
             k.gate.find(c.name) == std::string::npos)
             out_.warnings.push_back(
-                "pgsql-list " + k.name + ": the column \"" + c.name +
-                "\" serves nothing: slapd's schema has no attribute of that name and no default uses it");
+                {log_event::column_unused,
+                 fmt::format("pgsql-list {}: the column \"{}\" serves nothing: slapd's schema has "
+                             "no attribute of that name and no default uses it",
+                             k.name, c.name)});
         if (ad != nullptr && is_password(*ad)) {
             refuse_password(k, c.name, *ad);
             continue;
@@ -238,9 +241,11 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
         if (ad == slap_schema.si_ad_entryDN || ad == slap_schema.si_ad_hasSubordinates ||
             ad == slap_schema.si_ad_structuralObjectClass ||
             ad == slap_schema.si_ad_subschemaSubentry) {
-            out_.warnings.push_back("pgsql-list " + k.name + ": the column \"" + c.name +
-                                    "\" serves nothing: every entry has its own " +
-                                    std::string(to_string_view(ad->ad_cname)));
+            out_.warnings.push_back(
+                {log_event::column_unused,
+                 fmt::format(
+                     "pgsql-list {}: the column \"{}\" serves nothing: every entry has its own {}",
+                     k.name, c.name, to_string_view(ad->ad_cname))});
             continue;
         }
         const int a = attribute(std::string(to_string_view(ad->ad_cname)));
@@ -312,7 +317,8 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
                         "is of; compare text, for instance WHERE \"column\"::text = ?";
         if (k.source_of(l.attribute) == nullptr)
             throw config_error(error);
-        out_.warnings.push_back(error + ". Until then the query is not used");
+        out_.warnings.push_back(
+            {log_event::lookup_unused, error + ". Until then the query is not used"});
         return;
     }
     // Conditions are made for the types that the list returns.
@@ -326,16 +332,20 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
     };
     l.complete = std::all_of(k.columns.begin(), k.columns.end(), alike);
     if (!l.complete)
-        out_.warnings.push_back(directive + ": the query lacks columns of pgsql-list " + k.name +
-                                ", or has them in other types, so that it answers no searches "
-                                "by itself");
+        out_.warnings.push_back(
+            {log_event::lookup_unused,
+             fmt::format(
+                 "{}: the query lacks columns of pgsql-list {}, or has them in other types, "
+                 "so that it answers no searches by itself",
+                 directive, k.name)});
     else if (const char* reason = directory::why_distrusted(out_.map, l, k)) {
         const auto* column = k.source_of(l.attribute);
-        out_.warnings.push_back(directive + ": it is not used, since " + reason +
-                                (column != nullptr && !column->column.empty()
-                                     ? "; if that is not so, say pgsql-attribute " + k.name + " " +
-                                           setting.attribute + " compare=lower (or exact)"
-                                     : ""));
+        std::string text = fmt::format("{}: it is not used, since {}", directive, reason);
+        if (column != nullptr && !column->column.empty())
+            text += fmt::format(
+                "; if that is not so, say pgsql-attribute {} {} compare=lower (or exact)", k.name,
+                setting.attribute);
+        out_.warnings.push_back({log_event::lookup_unused, std::move(text)});
     }
     l.columns = columns;
     for (directory::column& c : l.columns) // which it compares as the list does

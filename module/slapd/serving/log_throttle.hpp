@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/deadline.hpp"
+#include "slapd/core/log_event.hpp"
 #include <map>
 #include <mutex>
 #include <string>
@@ -11,12 +12,12 @@ namespace pgsql::slapd {
 /// Limits repeated messages: an outage is one line in the log, not one line per search.
 class log_throttle {
 public:
-    /// Whether `text` has not been logged in the last `seconds`.
-    [[nodiscard]] bool should_log(const std::string& text, double seconds = 10);
+    /// Whether the event has not been logged for this object within its period.
+    [[nodiscard]] bool should_log(log_event event, std::string_view object);
 
 private:
     std::mutex mutex_;
-    std::map<std::string, clock::time_point> logged_;
+    std::map<std::pair<log_event, std::string>, clock::time_point> logged_;
 };
 
 } // namespace pgsql::slapd

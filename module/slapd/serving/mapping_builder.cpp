@@ -13,6 +13,8 @@
 #include "query/hidden_names.hpp"
 #include "query/where_clause.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -47,11 +49,11 @@ void add_members(resolved_mapping& mapping, int users, int groups, postgres::con
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
-        Debug(
-            LDAP_DEBUG_ANY,
-            "pgsql: the members of groups cannot be derived from pgsql-lookup groups memberUid (%s); add pgsql-values groups "
-            "memberUid\n",
-            e.what());
+        mapping.warnings.push_back(
+            {log_event::members_missing,
+             fmt::format("pgsql-lookup groups memberUid: the members of groups cannot be derived "
+                         "from it: {}; add pgsql-values groups memberUid",
+                         e.what())});
     }
 }
 
@@ -113,7 +115,8 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
     exposure found = find_exposure(out->map, session, options);
     for (const auto& [number, why] : found.problems)
         out->map.kinds[number] = builder.broken(kinds[number], why);
-    std::move(found.remarks.begin(), found.remarks.end(), std::back_inserter(out->warnings));
+    for (auto& remark : found.remarks)
+        out->warnings.push_back({log_event::hashes_exposed, std::move(remark)});
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
     std::optional<directory::hidden_names> hidden;

@@ -69,7 +69,7 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
         const auto& on = *reinterpret_cast<slap_overinst*>(be->bd_info);
         if (const BackendDB* ours = ours_under(*on.on_info->oi_origdb)) {
             const std::string error = refusal(*ours);
-            Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", error.c_str());
+            write_log({log_event::config_refused, error});
             if (cr != nullptr) {
                 cr->err = LDAP_OTHER;
                 snprintf(cr->msg, sizeof cr->msg, "%s", error.c_str());
@@ -77,7 +77,7 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
             return -1;
         }
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        write_log({log_event::internal_error, "overlay syncprov", e.what()});
         return -1;
     }
     return open_syncprov != nullptr ? open_syncprov(be, cr) : 0;

@@ -20,6 +20,8 @@
 #include "postgres/fair_semaphore.hpp"
 #include "postgres/statement_costs.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -174,9 +176,10 @@ service::service(const BackendDB& be, const directives& directives,
         throw config_error(
             "the database has more than one suffix; make one pgsql database for each");
     if (changes_passwords && new_hashes.memory_kib > budget.memory_kib)
-        throw config_error("pgsql-password-hash m=" + std::to_string(new_hashes.memory_kib) +
-                           ": new hashes would take more memory than pgsql-hash-memory allows");
-    label_ = "pgsql(" + std::string(to_string_view(be.be_suffix[0])) + "): ";
+        throw config_error(fmt::format(
+            "pgsql-password-hash m={}: new hashes would take more memory than pgsql-hash-memory allows",
+            new_hashes.memory_kib));
+    label_ = fmt::format("pgsql({}): ", to_string_view(be.be_suffix[0]));
     // dc=example,dc=com → example.com
     for (std::string_view left = suffix_ndn; !left.empty(); left = directory::parent_of(left))
         if (directory::rdn_of(left).starts_with("dc="))
@@ -189,19 +192,30 @@ service::service(const BackendDB& be, const directives& directives,
     make_pools(directives, wake_tasks);
 }
 
+postgres::circuit_breaker::callbacks
+service::breaker_callbacks(const std::string& subject,
+                           const std::function<void()>& request_probe) const
+{
+    const auto on_down = [label = label_, subject](const postgres::error& why) {
+        const bool refused = why.reason() == postgres::error::cause::rejected;
+        write_log({refused ? log_event::sessions_refused : log_event::database_down, subject,
+                   why.what(), "operations fail with unavailable (52) until it recovers"},
+                  label.c_str());
+    };
+    const auto on_up = [label = label_, subject](double seconds) {
+        const std::string fact = fmt::format("available again after {:.0f} s", seconds);
+        write_log({log_event::database_up, subject, fact}, label.c_str());
+    };
+    return {on_down, on_up, request_probe};
+}
+
 void service::make_pools(const directives& directives, const std::function<void()>& wake_tasks)
 {
-    const auto breaker_callbacks = [&](const std::string& about) {
-        return postgres::circuit_breaker::callbacks{
-            [before = label_ + about](const std::string& text) {
-                Debug(LDAP_DEBUG_ANY, "%s%s\n", before.c_str(), text.c_str());
-            },
-            wake_tasks};
-    };
     transports_ = std::make_shared<transport_log>(label_);
-    const auto opened = [&](const std::string& about) {
-        return
-            [log = transports_, about](const postgres::transport& how) { log->opened(about, how); };
+    const auto opened = [&](const std::string& subject) {
+        return [log = transports_, subject](const postgres::transport& how) {
+            log->opened(subject, how);
+        };
     };
     const std::string session = directives.text(directives::target_session_attrs);
     postgres::pool_limits limits{static_cast<int>(pool_size(directives)),
@@ -209,7 +223,7 @@ void service::make_pools(const directives& directives, const std::function<void(
                                  directives.number(directives::session_idle_timeout)};
     read_endpoint_ = endpoint_of(directives, timeout, session);
     pool_ = std::make_shared<postgres::pool>(read_endpoint_, limits, stats->traffic,
-                                             breaker_callbacks(""), opened(""));
+                                             breaker_callbacks("", wake_tasks), opened(""));
     primary_pool_ = pool_;
     const bool one_server = session.empty() && read_endpoint_.hosts->size() < 2;
     notify_endpoint_ = one_server ? read_endpoint_ : endpoint_of(directives, timeout, "primary");
@@ -218,7 +232,7 @@ void service::make_pools(const directives& directives, const std::function<void(
     limits.size = change_sessions;
     primary_pool_ = std::make_shared<postgres::pool>(
         endpoint_of(directives, timeout, "primary"), limits, stats->traffic,
-        breaker_callbacks("password changes: "), opened("password changes: "));
+        breaker_callbacks("password changes", wake_tasks), opened("password changes"));
 }
 
 std::shared_ptr<const resolved_mapping> service::known_mapping()
@@ -311,18 +325,12 @@ void service::invalidate_mapping()
     mapping_.reset();
 }
 
-void service::log(const std::string& text) const
+void service::log(const log_message& message)
 {
-    Debug(LDAP_DEBUG_ANY, "%s%s\n", label_.c_str(), text.c_str());
-}
-
-void service::warn_throttled(const std::string& kind, const std::string& text, double seconds,
-                             const char* log_suffix)
-{
-    if (warning_listener)
-        warning_listener(kind, text);
-    else if (log_throttle_.should_log(kind, seconds))
-        log(text + log_suffix);
+    if (log_listener)
+        log_listener(message);
+    else if (log_throttle_.should_log(message.event, message.object))
+        write_log(message, label_.c_str());
 }
 
 // Chooses the dummy hash: the most frequent cost among a sample of the stored hashes, so that binds
@@ -369,11 +377,12 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
             e.reason() != postgres::error::cause::busy && !e.caused_by_value())
             throw;
         mapping.warnings.push_back(
-            std::string("pgsql-list users ") +
-            (e.caused_by_value() ? "has a row that PostgreSQL cannot read, "
-                                 : "is too slow to inspect ") +
-            "the password hashes: binds with unknown names take the time of " +
-            std::string(auth::default_cost_prefix));
+            {log_event::hashes_uninspected,
+             fmt::format("pgsql-list users: {}, so the cost of the password hashes is unknown; "
+                         "binds with unknown names take the time of {}",
+                         e.caused_by_value() ? "PostgreSQL cannot read a row"
+                                             : "the query is too slow",
+                         auth::default_cost_prefix)});
     }
     const auto most =
         std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {

@@ -87,16 +87,11 @@ public:
     /// Discards the mapping after a failure that indicates a changed database schema.
     void invalidate_mapping();
 
-    /// The prefix of log lines about this database.
-    [[nodiscard]] const std::string& label() const noexcept { return label_; }
-    /// Logs a line with that prefix.
-    void log(const std::string& text) const;
-    /// Logs a line at most once per `seconds` for the same `kind` of problem. `log_suffix` is
-    /// appended in the log only.
-    void warn_throttled(const std::string& kind, const std::string& text, double seconds = 10,
-                        const char* log_suffix = "");
-    /// Receives every warning instead of the log, if set. For tools.
-    std::function<void(const std::string& kind, const std::string& text)> warning_listener;
+    /// Logs a message about this database, unless its event was logged for the same object within
+    /// its period.
+    void log(const log_message& message);
+    /// Receives every message instead of the log, if set. For tools.
+    std::function<void(const log_message&)> log_listener;
 
     const std::shared_ptr<operation_stats> stats;
     const std::string suffix_ndn;
@@ -124,10 +119,12 @@ public:
 private:
     [[nodiscard]] std::unique_lock<std::timed_mutex>
     lock_mapping(const postgres::wait_options& options);
+    [[nodiscard]] postgres::circuit_breaker::callbacks
+    breaker_callbacks(const std::string& subject, const std::function<void()>& request_probe) const;
     void make_pools(const directives& directives, const std::function<void()>& wake_tasks);
     void inspect_hashes(resolved_mapping& mapping, postgres::wait_options options);
 
-    std::string label_;
+    std::string label_; ///< the prefix of log lines about this database
     std::string domain_;
     bool private_groups_;
     std::vector<directory::kind_setting> kinds_;

@@ -5,6 +5,8 @@
 #include "slapd/core/client_address.hpp"
 #include "slapd/serving/socket_progress.hpp"
 
+#include <fmt/core.h>
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -120,14 +122,14 @@ private:
             if (disconnected_.size() >= max_addresses)
                 disconnected_.clear();
             disconnected_[address_of(c)] = clock::now();
-            Debug(LDAP_DEBUG_STATS,
-                  "conn=%lu pgsql: disconnected, client does not read responses\n", c.c_connid);
+            write_operation_log(
+                fmt::format("conn={}", c.c_connid).c_str(),
+                {log_event::clients_stalled, "", "disconnected, client does not read responses"});
             if (const auto service = service_.lock())
-                service->warn_throttled(
-                    "stalled clients",
-                    "disconnecting clients that do not read their responses and block too many of "
-                    "slapd's threads, such as " +
-                        std::string(to_string_view(c.c_peer_name)));
+                service->log({log_event::clients_stalled, "",
+                              fmt::format("disconnecting clients that do not read their responses "
+                                          "and block too many of slapd's threads, such as {}",
+                                          to_string_view(c.c_peer_name))});
         });
     }
 

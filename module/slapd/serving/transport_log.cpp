@@ -2,6 +2,7 @@
 // the network.
 #include "slapd/serving/transport_log.hpp"
 
+#include "slapd/core/log_event.hpp"
 #include "slapd/core/slapd.hpp"
 
 #include <cerrno>
@@ -22,8 +23,8 @@ void transport_log::opened(const std::string& pool, const postgres::transport& h
         return;
     at->second = how;
     if (in_server())
-        Debug(LDAP_DEBUG_ANY, "%s%sconnected to PostgreSQL at %s\n", label_.c_str(), pool.c_str(),
-              how.text().c_str());
+        write_log({log_event::session_opened, pool, "connected to PostgreSQL at " + how.text()},
+                  label_.c_str());
     if (carries_hashes_.value_or(false))
         warn(how);
 }
@@ -42,10 +43,10 @@ void transport_log::carries_hashes(bool carries)
 void transport_log::warn(const postgres::transport& how) const
 {
     if (how.exposed() && (in_server() || in_slaptest()))
-        Debug(LDAP_DEBUG_ANY,
-              "%swarning: the session with PostgreSQL at %s is not encrypted, and password hashes "
-              "can be read on the network; use sslmode=verify-full and sslrootcert in pgsql-uri\n",
-              label_.c_str(), how.peer.c_str());
+        write_log({log_event::session_unencrypted, how.peer,
+                   "the session is not encrypted, and password hashes can be read on the network",
+                   "use sslmode=verify-full and sslrootcert in pgsql-uri"},
+                  label_.c_str());
 }
 
 } // namespace pgsql::slapd

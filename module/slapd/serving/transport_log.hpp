@@ -16,8 +16,8 @@ public:
     /// `label` is the prefix of log lines.
     explicit transport_log(std::string label) : label_(std::move(label)) {}
 
-    /// Call when the pool of this name has opened a session. Logged once for each server and pool,
-    /// and after a change.
+    /// Call when a pool has opened a session; `pool` is its name, if there are two. Logged once for
+    /// each server and pool, and after a change.
     void opened(const std::string& pool, const postgres::transport& how);
     /// Sets whether query results contain password hashes, once that is known.
     void carries_hashes(bool whether);

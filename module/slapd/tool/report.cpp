@@ -177,16 +177,18 @@ void report_server(report_context& report)
     check_rights(report, seen);
 }
 
-std::vector<std::string> warnings_about(const resolved_mapping& mapping)
+std::vector<mapping_warning> warnings_about(const resolved_mapping& mapping)
 {
-    std::vector<std::string> out = mapping.warnings;
+    std::vector<mapping_warning> out = mapping.warnings;
     const auto& kinds = mapping.map.kinds;
     if (kinds.size() == 1 && kinds.front().name == "users")
-        out.emplace_back("pgsql-list groups is missing: searches for groups find nothing");
+        out.push_back({log_event::groups_missing,
+                       "pgsql-list groups is missing: searches for groups find nothing"});
     for (const auto& k : kinds)
         if (k.error.empty() && k.yields_to_kind < 0 && k.name == "users" &&
             k.password_column.empty())
-            out.emplace_back("users have no password column: none of them can bind");
+            out.push_back({log_event::password_column_missing,
+                           "users have no password column: none of them can bind"});
     return out;
 }
 

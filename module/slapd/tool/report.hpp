@@ -16,7 +16,7 @@ inline constexpr const char* subject_variable = "BACK_PGSQL_REPORT_CONTENT";
 inline constexpr const char* connection_variable = "BACK_PGSQL_REPORT_URI";
 
 /// Warnings about a mapping besides the errors of its kinds.
-[[nodiscard]] std::vector<std::string> warnings_about(const resolved_mapping& mapping);
+[[nodiscard]] std::vector<mapping_warning> warnings_about(const resolved_mapping& mapping);
 
 /// Appends lines of JSON to the file: progress first, the report at the end. Only reads from
 /// PostgreSQL. Throws std::runtime_error when the file cannot be written.

@@ -116,7 +116,7 @@ void report_columns(report_context& report)
 {
     report.mapping = report.database.mapping(report.limits());
     for (const auto& remark : warnings_about(*report.mapping))
-        report.add_finding(level::warning, "configuration", remark);
+        report.add_finding(level::warning, "configuration", remark.text);
     const auto types = type_names(report);
     json& kinds = report.report["kinds"] = json::array();
     std::set<std::string> reported; // private groups share the errors of groups

@@ -69,16 +69,7 @@ public:
 
     json run()
     {
-        report_.database.warning_listener = [&](const std::string& kind, const std::string& text) {
-            if (kind.starts_with("row ")) // a second line may hold the row's name
-                skipped_[kind.substr(4 + kind_.name.size(),
-                                     kind.find('\n') - 4 - kind_.name.size())]
-                    .add(text);
-            else if (kind.starts_with("value "))
-                duplicates_[kind.substr(6 + kind_.name.size())].add(text);
-            else if (kind.starts_with("default "))
-                broken_defaults_[kind.substr(8 + kind_.name.size())].add(text);
-        };
+        report_.database.log_listener = [&](const log_message& message) { count(message); };
         try {
             read();
         } catch (const postgres::error& e) {
@@ -90,7 +81,7 @@ public:
                           " fail the same way: see their plan, or raise pgsql-timeout"
                     : "");
         }
-        report_.database.warning_listener = nullptr;
+        report_.database.log_listener = nullptr;
         report();
         json passwords = json::array();
         for (const auto& [kind, of] : hashes_)
@@ -105,6 +96,22 @@ public:
     }
 
 private:
+    void count(const log_message& message)
+    {
+        // The object is "KIND: REASON" or "KIND ATTRIBUTE".
+        const auto rest = [&](std::string_view separator) {
+            return std::string(message.object.substr(kind_.name.size() + separator.size()));
+        };
+        if (message.event == log_event::row_skipped)
+            skipped_[rest(": ")].add(std::string(message.hint));
+        else if (message.event == log_event::row_unreadable)
+            skipped_["PostgreSQL cannot read it"].add(message.text());
+        else if (message.event == log_event::value_skipped)
+            invalid_values_[rest(" ")].add(message.text());
+        else if (message.event == log_event::default_invalid)
+            broken_defaults_[rest(" ")].add(message.text());
+    }
+
     void read()
     {
         directory::selection selection{.all_user = true};
@@ -217,7 +224,7 @@ private:
             report_.add_finding(level::warning, "pgsql-list " + kind_.name,
                                 counted(of.count, " row is skipped: ", " rows are skipped: ") + why,
                                 "", of.examples);
-        for (const auto& [attribute, of] : duplicates_)
+        for (const auto& [attribute, of] : invalid_values_)
             report_.add_finding(level::warning, "pgsql-list " + kind_.name,
                                 counted(of.count, " value of ", " values of ") + attribute +
                                     " left out, because of invalid syntax",
@@ -299,7 +306,7 @@ private:
     bool gated_ = false;
     tally duplicate_names_;
     std::map<std::string, tally> skipped_;
-    std::map<std::string, tally> duplicates_;
+    std::map<std::string, tally> invalid_values_;
     std::map<std::string, tally> broken_defaults_;
     std::map<std::string, tally> missing_; ///< by required attribute
     std::map<hash_kind, tally> hashes_;

@@ -7,6 +7,8 @@
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
 
+#include <fmt/core.h>
+
 #include <deque>
 
 namespace pgsql::slapd {
@@ -91,7 +93,7 @@ public:
         return current_ != nullptr && id == id_ ? current_.release() : nullptr;
     }
 
-    [[nodiscard]] const service& database_service() const { return *service_; }
+    [[nodiscard]] service& database_service() { return *service_; }
 
 private:
     ID make_current(entry_ptr e)
@@ -202,19 +204,19 @@ template <typename Step> ID guarded(BackendDB* be, const char* consequence, Step
         } catch (const postgres::error& e) {
             error = e.what();
             if (!e.sqlstate().empty())
-                error += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
+                error += fmt::format(" (SQLSTATE {})", e.sqlstate());
         } catch (const std::exception& e) {
             error = e.what();
         }
         at.end();
-        at.database_service().log(error + consequence);
+        at.database_service().log({log_event::tool_failed, "", error, consequence});
     } catch (...) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: unknown exception\n");
+        write_log({log_event::internal_error, "", "unknown exception"});
     }
     return failed;
 }
 
-constexpr const char* incomplete = "; the output is incomplete";
+constexpr const char* incomplete = "the output is incomplete";
 
 } // namespace
 
@@ -227,7 +229,7 @@ extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
         database.tool_walk = std::make_shared<walk>(*be, database.serving(*be));
         return 0;
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", e.what());
+        write_log({log_event::tool_failed, "", e.what()});
         return -1;
     }
 }

@@ -1,7 +1,28 @@
 // result.cpp: maps exceptions to LDAP results, so that none reaches slapd's C code.
 #include "slapd/worker/idle_worker.hpp"
 
+#include <fmt/core.h>
+
 namespace pgsql::slapd {
+
+namespace {
+
+log_event event_of(const postgres::error& e) noexcept
+{
+    using cause = postgres::error::cause;
+    switch (e.reason()) {
+    case cause::deadline:
+        return log_event::database_timeout;
+    case cause::busy:
+        return log_event::pool_exhausted;
+    case cause::statement:
+        return log_event::query_refused;
+    default:
+        return log_event::database_unavailable;
+    }
+}
+
+} // namespace
 
 failure code_for(const postgres::error& e) noexcept
 {
@@ -35,12 +56,13 @@ failure report_exception(const Operation& op, service* service) noexcept
 {
     failure failure;
     try {
-        std::string kind;
-        std::string message;
+        log_event event = log_event::internal_error;
+        std::string object;
+        std::string fact;
         try {
             throw;
         } catch (const cut_short& e) {
-            Debug(LDAP_DEBUG_STATS, "%s pgsql: %s\n", op.o_log_prefix, e.text);
+            write_operation_log(op.o_log_prefix, {log_event::operation_interrupted, "", e.text});
             return {LDAP_UNAVAILABLE, e.text};
         } catch (const postgres::error& e) {
             failure = code_for(e);
@@ -49,29 +71,29 @@ failure report_exception(const Operation& op, service* service) noexcept
                                   e.reason() == postgres::error::cause::busy;
             if (too_late && end && *end <= clock::now())
                 return {LDAP_TIMELIMIT_EXCEEDED, nullptr}; // the client's limit, not the backend's
-            message = e.what();
+            event = event_of(e);
             if (!e.sqlstate().empty())
-                message += " (SQLSTATE " + std::string(e.sqlstate()) + ")";
-            kind = std::to_string(static_cast<int>(e.reason())) + std::string(e.sqlstate());
+                object = fmt::format("SQLSTATE {}", e.sqlstate());
+            fact = e.what();
             if (e.reason() == postgres::error::cause::statement && service != nullptr)
                 service->invalidate_mapping(); // the tables may have changed
         } catch (const config_error& e) {
             failure = {LDAP_OTHER, "the database is misconfigured; see the server's log"};
-            kind = message = e.what();
+            event = log_event::kind_unusable;
+            object = e.what();
         } catch (const std::exception& e) {
             failure = {LDAP_OTHER, "internal error; see the server's log"};
-            kind = message = e.what();
+            object = e.what();
         }
         if (failure.code == SLAPD_ABANDON)
             return failure;
         if (service != nullptr)
-            service->warn_throttled(kind, message + "; clients get result " +
-                                              std::to_string(failure.code));
+            service->log({event, object, fact, fmt::format("clients get result {}", failure.code)});
         else
-            Debug(LDAP_DEBUG_ANY, "pgsql: %s\n", message.c_str());
-        Debug(LDAP_DEBUG_STATS, "%s pgsql: %s\n", op.o_log_prefix, message.c_str());
+            write_log({event, object, fact});
+        write_operation_log(op.o_log_prefix, {event, object, fact});
     } catch (...) {
-        Debug(LDAP_DEBUG_ANY, "%s pgsql: unknown exception\n", op.o_log_prefix);
+        write_log({log_event::internal_error, op.o_log_prefix, "unknown exception"});
     }
     return failure;
 }

@@ -138,16 +138,16 @@ TEST_CASE("a group found by its member has a match column for it")
 {
     const mapping m = two_kinds();
     const auto plan = make_plan(m, m.kinds[1], filter::equals(4, "ann"), {});
-    REQUIRE(plan->marks.size() == 1);
-    CHECK(plan->marks[0].value == "ann");
-    CHECK(plan->marks[0].position == -1);
+    REQUIRE(plan->match_columns.size() == 1);
+    CHECK(plan->match_columns[0].value == "ann");
+    CHECK(plan->match_columns[0].position == -1);
     const auto either =
         make_plan(m, m.kinds[1],
                   filter::combine(filter::node::disjunction,
                                   {filter::equals(4, "ann"), filter::equals(2, "7")}),
                   {});
-    REQUIRE(either->marks.size() == 1);
-    CHECK(either->marks[0].position == 2);
+    REQUIRE(either->match_columns.size() == 1);
+    CHECK(either->match_columns[0].position == 2);
 }
 
 TEST_CASE("private groups are a separate kind, derived from the other queries")
@@ -207,7 +207,7 @@ TEST_CASE("plans have the same identity if and only if their statements and entr
         std::string meaning = page.text;
         for (const auto& v : page.values)
             meaning += "|" + std::to_string(v.size()) + v;
-        for (const auto& mark : plan->marks)
+        for (const auto& mark : plan->match_columns)
             meaning += "|" + std::to_string(mark.attribute) + "," + std::to_string(mark.position) +
                        "," + mark.value;
         for (const bool one : plan->chosen)

@@ -48,7 +48,7 @@ row_reader::~row_reader()
     try {
         duplicates_.report();
     } catch (const std::exception& e) {
-        Debug(LDAP_DEBUG_ANY, "pgsql: duplicate names cannot be logged: %s\n", e.what());
+        write_log({log_event::internal_error, "duplicate names", e.what(), "not all are logged"});
     }
 }
 

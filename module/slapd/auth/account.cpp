@@ -96,6 +96,26 @@ account read_account(Operation& op, const resolved_mapping& mapping, const candi
     return out;
 }
 
+// Reads the row of another user, so that the login filter takes as long for a name that does not
+// exist.
+void read_dummy_row(Operation& op, service& service, const resolved_mapping& mapping,
+                    const directory::selection& selection)
+{
+    const int users = mapping.map.kind_named("users");
+    if (mapping.dummy_key.empty() || users < 0)
+        return;
+    const directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
+    const auto plan = directory::make_plan(
+        mapping.map, k, directory::filter::equals(k.rdn().attribute, mapping.dummy_key), selection);
+    if (!plan)
+        return;
+    entry_stream rows(op, service, mapping, *plan);
+    while (const candidate* const found = rows.next()) {
+        account ignored;
+        read_columns(*found, ignored); // wipes the hash
+    }
+}
+
 } // namespace
 
 account find_account(Operation& op, service& service, const resolved_mapping& mapping,
@@ -103,14 +123,17 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
 {
     account out;
     out.denial_reason = "no such user";
-    entry_finder finder(
-        op, service, mapping, op.o_req_ndn, directory::filter::constant_of(directory::truth::yes),
-        {.all_user = true, .all_operational = acls_read_other_attributes(op), .password = true});
+    const directory::selection selection{
+        .all_user = true, .all_operational = acls_read_other_attributes(op), .password = true};
+    entry_finder finder(op, service, mapping, op.o_req_ndn,
+                        directory::filter::constant_of(directory::truth::yes), selection);
     while (const candidate* found = finder.next()) {
         out = read_account(op, mapping, *found);
         if (!out.hidden)
             handler(*found->entry);
     }
+    if (out.kind == nullptr)
+        read_dummy_row(op, service, mapping, selection);
     out.ambiguous = finder.ambiguous();
     if (out.ambiguous)
         out.denial_reason = "more than one row has this name";

@@ -34,6 +34,9 @@ struct resolved_mapping : std::enable_shared_from_this<resolved_mapping> {
     bool complete = true;                             ///< whether every kind can be served
     unsigned serial = 0;                              ///< unique among the mappings of the service
     std::shared_ptr<const auth::password_hash> dummy; ///< verified for names that do not exist
+    /// The key of a user whose row is read for names that do not exist, because the login filter
+    /// may take time; empty: none.
+    std::string dummy_key;
 };
 
 } // namespace pgsql::slapd

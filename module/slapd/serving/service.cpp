@@ -334,7 +334,8 @@ void service::log(const log_message& message)
 }
 
 // Chooses the dummy hash: the most frequent cost among a sample of the stored hashes, so that binds
-// with unknown names take as long. The time is limited, since all operations wait for it, and a
+// with unknown names take as long; and a user whose row is read for them, if the login filter has a
+// subquery or calls a function. The time is limited, since all operations wait for it, and a
 // slow list query must not delay lookups.
 void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options options)
 {
@@ -353,7 +354,8 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
         return;
     postgres::statement sample;
     const std::string column = postgres::quote_identifier(k.password_column);
-    sample.text = "SELECT " + column + " FROM (" + k.list.text + ") AS e WHERE " + column +
+    sample.text = "SELECT " + column + ", " + postgres::quote_identifier(k.rdn().column) +
+                  "::text FROM (" + k.list.text + ") AS e WHERE " + column +
                   " IS NOT NULL LIMIT 100";
     options.expiry = std::min(options.expiry, in_seconds(std::min(1.0, timeout / 2)));
     struct commonness {
@@ -363,6 +365,8 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
     std::map<std::string, commonness> costs; ///< by the dummy hash of the cost
     try {
         const auto rows = pool_->run(sample, options);
+        if (rows.count() > 0 && k.gate.find('(') != std::string::npos)
+            mapping.dummy_key = rows.value(0, 1).value_or("");
         for (int i = 0; i < rows.count(); ++i) {
             auto dummy = auth::parse_hash(rows.value(i, 0).value_or(""))->dummy();
             rows.wipe(i, 0);

@@ -9,15 +9,15 @@
 
 namespace pgsql::slapd {
 
-std::uint64_t socket_progress(int socket) noexcept
+socket_progress progress_of(int socket) noexcept
 {
     tcp_info info{};
     socklen_t size = sizeof info;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
-        return info.tcpi_bytes_acked;
-    int queued = 0; // a local socket: the number of queued bytes
+        return {info.tcpi_bytes_acked, true};
+    int queued = 0;
     (void)ioctl(socket, SIOCOUTQ, &queued);
-    return static_cast<std::uint64_t>(queued);
+    return {static_cast<std::uint64_t>(queued), false};
 }
 
 } // namespace pgsql::slapd

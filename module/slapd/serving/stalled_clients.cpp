@@ -1,5 +1,5 @@
-// stalled_clients.cpp: disconnects clients that block slapd's threads because they do not read
-// their responses.
+// stalled_clients.cpp: disconnects clients that block slapd's threads because they read their
+// responses slowly or not at all.
 #include "slapd/serving/stalled_clients.hpp"
 
 #include "slapd/core/client_address.hpp"
@@ -17,10 +17,16 @@ namespace {
 // The check interval in seconds: normally, and while many threads are busy.
 constexpr double normal_interval = 1;
 constexpr double busy_interval = 0.1;
-// A client that received nothing for this long does not read. A slow client receives some data.
-constexpr auto stall_timeout = std::chrono::seconds(1);
+// A client that received nothing for this long does not read.
+constexpr auto stall_timeout = std::chrono::milliseconds(1000);
+// A client that was blocked for this long and received less than this rate reads slowly.
+constexpr auto slow_timeout = std::chrono::milliseconds(3000);
+constexpr double slow_rate = 1 << 20; // bytes per second
 // The same for an address whose client was disconnected recently.
 constexpr auto short_stall_timeout = std::chrono::milliseconds(200);
+constexpr auto short_slow_timeout = std::chrono::milliseconds(300);
+// A client that was not blocked for this long reads as fast as slapd writes.
+constexpr auto unblocked_timeout = std::chrono::milliseconds(500);
 constexpr auto recent = std::chrono::seconds(60);
 constexpr std::size_t max_addresses = 1000;
 
@@ -44,8 +50,11 @@ public:
 
 private:
     struct client {
-        std::uint64_t bytes_taken = 0;
-        clock::time_point since;
+        socket_progress progress;
+        clock::time_point unchanged_since; ///< the time since which it has received nothing
+        socket_progress progress_before;   ///< when it was first blocked
+        clock::time_point blocked_since;
+        clock::time_point last_blocked;
         int workers = 0; ///< threads that wait for it
         std::string address;
     };
@@ -67,31 +76,51 @@ private:
 
     void observe()
     {
-        clients now;
+        const auto now = clock::now();
+        clients seen;
         each_blocked([&](const Connection& c) {
-            client seen{socket_progress(c.c_sd), clock::now(), std::max(1, c.c_writers),
-                        address_of(c)};
-            const auto before = clients_.find(c.c_connid);
-            if (before != clients_.end() && before->second.bytes_taken == seen.bytes_taken)
-                seen.since = before->second.since;
-            now.emplace(c.c_connid, seen);
+            const socket_progress progress = progress_of(c.c_sd);
+            client one{progress, now, progress, now, now, std::max(1, c.c_writers), address_of(c)};
+            if (const auto before = clients_.find(c.c_connid); before != clients_.end()) {
+                one.progress_before = before->second.progress_before;
+                one.blocked_since = before->second.blocked_since;
+                if (before->second.progress == progress)
+                    one.unchanged_since = before->second.unchanged_since;
+            }
+            seen.emplace(c.c_connid, std::move(one));
         });
-        clients_ = std::move(now);
+        // A slow client is seen unblocked for moments as well.
+        for (auto& [number, one] : clients_)
+            if (now - one.last_blocked < unblocked_timeout && !seen.contains(number)) {
+                one.workers = 0;
+                seen.emplace(number, std::move(one));
+            }
+        clients_ = std::move(seen);
     }
 
-    [[nodiscard]] clock::duration stall_timeout_of(const client& one) const
+    [[nodiscard]] bool reads_in_time(const client& one) const
     {
+        const auto now = clock::now();
         const auto before = disconnected_.find(one.address);
-        const bool again = before != disconnected_.end() && clock::now() - before->second < recent;
-        return again ? clock::duration(short_stall_timeout) : clock::duration(stall_timeout);
+        const bool again = before != disconnected_.end() && now - before->second < recent;
+        if (now - one.unchanged_since >= (again ? short_stall_timeout : stall_timeout))
+            return false;
+        const std::chrono::duration<double> blocked = now - one.blocked_since;
+        if (blocked < (again ? short_slow_timeout : slow_timeout) || !one.progress.is_bytes)
+            return true;
+        const auto bytes = one.progress.position - one.progress_before.position;
+        return static_cast<double>(bytes) >= slow_rate * blocked.count();
     }
 
-    // The clients to disconnect.
+    // The clients to disconnect: those that have received nothing for the longest time first, then
+    // those that have been blocked for the longest time.
     [[nodiscard]] std::set<unsigned long> clients_to_disconnect() const
     {
         std::vector<std::pair<unsigned long, client>> all(clients_.begin(), clients_.end());
-        std::sort(all.begin(), all.end(),
-                  [](const auto& a, const auto& b) { return a.second.since < b.second.since; });
+        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.second.unchanged_since, a.second.blocked_since) <
+                   std::pair(b.second.unchanged_since, b.second.blocked_since);
+        });
         int workers = 0;
         for (const auto& one : all)
             workers += one.second.workers;
@@ -99,7 +128,7 @@ private:
         for (const auto& [number, one] : all) {
             if (workers <= std::max(1, connection_pool_max / 4))
                 break;
-            if (clock::now() - one.since < stall_timeout_of(one))
+            if (one.workers == 0 || reads_in_time(one))
                 continue;
             workers -= one.workers;
             out.insert(number);
@@ -124,12 +153,13 @@ private:
             disconnected_[address_of(c)] = clock::now();
             write_operation_log(
                 fmt::format("conn={}", c.c_connid).c_str(),
-                {log_event::clients_stalled, "", "disconnected, client does not read responses"});
+                {log_event::clients_stalled, "", "disconnected, client does not read in time"});
             if (const auto service = service_.lock())
-                service->log({log_event::clients_stalled, "",
-                              fmt::format("disconnecting clients that do not read their responses "
-                                          "and block too many of slapd's threads, such as {}",
-                                          to_string_view(c.c_peer_name))});
+                service->log(
+                    {log_event::clients_stalled, "",
+                     fmt::format("disconnecting clients that do not read their responses "
+                                 "in time and block too many of slapd's threads, such as {}",
+                                 to_string_view(c.c_peer_name))});
         });
     }
 

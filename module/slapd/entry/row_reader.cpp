@@ -180,7 +180,11 @@ effort row_reader::effort_of_page() const
     const bool begun_again = ordered_ && !options_.ordered; // because of many rows
     if (last_key_ || begun_again || !plan_.bounded_by_equality)
         return effort::search;
-    return plan_.lookup_only ? effort::lookup : plan_.few_terms ? effort::measured : effort::search;
+    // A lookup of a private group also reads the users who share its number.
+    const bool private_groups = plan_.entry_kind->yields_to_kind >= 0;
+    return plan_.lookup_only && !private_groups ? effort::lookup
+           : plan_.few_terms                    ? effort::measured
+                                                : effort::search;
 }
 
 void row_reader::read_page()

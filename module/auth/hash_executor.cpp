@@ -38,21 +38,6 @@ hash_budget hash_executor::budget() const
     return budget_;
 }
 
-bool hash_executor::begin_inline(unsigned limit) noexcept
-{
-    const std::lock_guard lock(mutex_);
-    if (inline_ >= limit)
-        return false;
-    ++inline_;
-    return true;
-}
-
-void hash_executor::end_inline() noexcept
-{
-    const std::lock_guard lock(mutex_);
-    --inline_;
-}
-
 void hash_executor::note_refusal(std::string_view client) noexcept
 {
     try {
@@ -77,20 +62,9 @@ hash_executor::outcome hash_executor::run(std::string_view client, const hash_co
         result = e;
         completed.notify_one();
     };
-    {
-        const std::lock_guard lock(mutex_);
-        if (callers_ >= limit)
-            return outcome::full;
-        ++callers_;
-    }
-    struct leaving {
-        hash_executor& gate;
-        ~leaving()
-        {
-            const std::lock_guard lock(gate.mutex_);
-            --gate.callers_;
-        }
-    } const at_the_end{*this};
+    const auto caller = callers_.acquire(limit);
+    if (!caller)
+        return outcome::full;
     const auto number = enqueue(
         client, cost, expiry,
         [&](unsigned threads) {

@@ -6,6 +6,7 @@
 #include "auth/password_hash.hpp"
 
 #include "base/deadline.hpp"
+#include "base/slot_counter.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -73,10 +74,12 @@ public:
     void submit(std::string_view client, const hash_cost& cost, deadline expiry, work task,
                 std::function<void()> late);
 
-    /// Lets the caller run a cheap check in its own thread, at most `limit` at a time. If so, it
-    /// calls end_inline() afterwards; if not, the check has to wait for its turn.
-    [[nodiscard]] bool begin_inline(unsigned limit) noexcept;
-    void end_inline() noexcept;
+    /// Lets the caller run a cheap check in its own thread while it holds the slot, at most `limit`
+    /// at a time; without one, the check has to wait for its turn.
+    [[nodiscard]] std::optional<slot_counter::slot> acquire_inline(unsigned limit) noexcept
+    {
+        return inline_.acquire(limit);
+    }
 
     /// Records a refused login of the client.
     void note_refusal(std::string_view client) noexcept;
@@ -120,8 +123,8 @@ private:
     std::size_t waiting_ = 0; ///< idle threads
     unsigned threads_used_ = 0;
     std::size_t memory_used_ = 0;
-    unsigned callers_ = 0;
-    unsigned inline_ = 0; ///< checks in the threads of their callers
+    slot_counter callers_; ///< of run()
+    slot_counter inline_;  ///< checks in the threads of their callers
     std::uint64_t last_ = 0;
     bool closed_ = false;
 };

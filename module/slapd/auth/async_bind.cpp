@@ -20,21 +20,6 @@ constexpr int longest_pause = 50; // milliseconds
 
 // ---- async_binds
 
-bool async_binds::acquire_slot() noexcept
-{
-    const std::lock_guard lock(mutex_);
-    if (blocked_ >= std::max(1, connection_pool_max / 4))
-        return false;
-    ++blocked_;
-    return true;
-}
-
-void async_binds::release_slot() noexcept
-{
-    const std::lock_guard lock(mutex_);
-    --blocked_;
-}
-
 void async_binds::submit(const std::shared_ptr<async_bind>& bind) noexcept
 {
     using phase = async_bind::phase;

@@ -34,9 +34,11 @@ public:
     /// Call when an operation was abandoned: it may be one of these. The caller may hold slapd
     /// locks.
     void check_abandoned() noexcept { push_->check_abandoned(); }
-    /// Reserves a slot for a worker that blocks; false if too many already do.
-    [[nodiscard]] bool acquire_slot() noexcept;
-    void release_slot() noexcept;
+    /// A slot for a worker that blocks; none if a quarter of the workers already do.
+    [[nodiscard]] std::optional<slot_counter::slot> acquire_slot() noexcept
+    {
+        return blocked_.acquire(static_cast<unsigned>(std::max(1, connection_pool_max / 4)));
+    }
     /// Called while slapd has paused all workers for a configuration change: completes the binds
     /// that refer to removed overlays.
     void on_config_change() noexcept;
@@ -55,7 +57,7 @@ private:
     const std::shared_ptr<auth::hash_executor> executor_;
     std::mutex mutex_; ///< guards what follows and the phases of the binds
     std::set<std::shared_ptr<async_bind>> waiting_;
-    int blocked_ = 0;
+    slot_counter blocked_; ///< workers
 };
 
 /// A bind that releases its worker when a check does not complete at once (SLAPD_ASYNCOP).

@@ -72,18 +72,13 @@ password_check::password_check(Operation& op, service& service, const resolved_m
 {
     const auto limit = static_cast<unsigned>(std::max(1, connection_pool_max / 4));
     if (!is_expensive(mapping_.dummy) || (account_.hash != nullptr && !is_expensive(account_.hash)))
-        inline_ = executor_->begin_inline(limit);
+        if (auto slot = executor_->acquire_inline(limit))
+            inline_.emplace(std::move(*slot));
 }
 
 bool password_check::is_expensive(const hash_ptr& hash) const
 {
     return hash != nullptr && hash->cost(op_.orb_cred.bv_len).is_expensive();
-}
-
-void password_check::end_inline() noexcept
-{
-    if (std::exchange(inline_, false))
-        executor_->end_inline();
 }
 
 bool password_check::may_wait() const
@@ -147,7 +142,7 @@ void password_check::start(const auth::login_request& request,
     const auth::hash_cost cost = job->cost();
     if (inline_ && !cost.is_expensive())
         return conclude(while_idle(op_, [&] { return (*job)(1); }));
-    end_inline();
+    inline_.reset();
     executor_->submit(
         request.client, cost, in_seconds(service_.hash_timeout),
         [job, handler, conclude](unsigned threads) {

@@ -16,9 +16,6 @@ class password_check final : public auth::login_check {
 public:
     password_check(Operation& op, service& service, const resolved_mapping& mapping,
                    std::shared_ptr<auth::hash_executor> executor, account account);
-    password_check(const password_check&) = delete;
-    password_check& operator=(const password_check&) = delete;
-    ~password_check() override { end_inline(); }
 
     [[nodiscard]] std::string_view name() const noexcept override { return "sql"; }
     void start(const auth::login_request& request,
@@ -30,14 +27,13 @@ private:
     /// The computation to do; null if the password is known to match.
     [[nodiscard]] std::shared_ptr<verification_job> begin();
     [[nodiscard]] bool is_expensive(const std::shared_ptr<const auth::password_hash>& hash) const;
-    void end_inline() noexcept;
 
     Operation& op_;
     service& service_;
     const resolved_mapping& mapping_;
     const std::shared_ptr<auth::hash_executor> executor_;
     account account_;
-    bool inline_ = false; ///< a cheap hash may be verified in this thread
+    std::optional<slot_counter::slot> inline_; ///< a cheap hash may be verified in this thread
 };
 
 } // namespace pgsql::slapd

@@ -59,23 +59,6 @@ private:
     const std::shared_ptr<Login> login_;
 };
 
-class slot {
-public:
-    explicit slot(async_binds& binds) : binds_(binds), acquired_(binds.acquire_slot()) {}
-    slot(const slot&) = delete;
-    slot& operator=(const slot&) = delete;
-    ~slot()
-    {
-        if (acquired_)
-            binds_.release_slot();
-    }
-    [[nodiscard]] bool acquired() const noexcept { return acquired_; }
-
-private:
-    async_binds& binds_;
-    const bool acquired_;
-};
-
 bool may_wait(const login_steps& steps)
 {
     return std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s->may_wait(); });
@@ -87,8 +70,8 @@ std::pair<std::string, auth::check_result> wait_in_worker(Operation& op, service
                                                           auth::login_request request,
                                                           login_steps steps)
 {
-    std::optional<slot> reserved;
-    if (may_wait(steps) && !reserved.emplace(binds).acquired())
+    const auto slot = may_wait(steps) ? binds.acquire_slot() : std::nullopt;
+    if (may_wait(steps) && !slot)
         return {"sql", {auth::decision::busy, "too many workers wait for logins"}};
     const auto login = std::make_shared<blocking_bind>(op, std::move(request), std::move(steps));
     const detach_on_exit<blocking_bind> here(login);

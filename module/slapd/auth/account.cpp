@@ -3,6 +3,7 @@
 
 #include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/cached_entries.hpp"
+#include "slapd/entry/value_checks.hpp"
 
 #include "cache/result_cache.hpp"
 
@@ -105,15 +106,17 @@ void read_dummy_row(Operation& op, service& service, const resolved_mapping& map
     if (mapping.dummy_key.empty() || users < 0)
         return;
     const directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
-    const auto plan = directory::make_plan(
-        mapping.map, k, directory::filter::equals(k.rdn().attribute, mapping.dummy_key), selection);
-    if (!plan)
-        return;
-    entry_stream rows(op, service, mapping, *plan);
-    while (const candidate* const found = rows.next()) {
-        account ignored;
-        read_columns(*found, ignored); // wipes the hash
-    }
+    const auto named = directory::filter::equals(k.rdn().attribute, mapping.dummy_key);
+    without_refused_values([&](const std::vector<directory::requested_value>& refused) {
+        const auto plan = directory::make_plan(mapping.map, k, named, selection, refused);
+        if (!plan)
+            return;
+        entry_stream rows(op, service, mapping, *plan);
+        while (const candidate* const found = rows.next()) {
+            account ignored;
+            read_columns(*found, ignored); // wipes the hash
+        }
+    });
 }
 
 } // namespace

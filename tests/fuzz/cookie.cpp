@@ -1,4 +1,4 @@
-// A paging cookie gives its position back, and no altered or foreign cookie is accepted.
+// A paging cookie gives its position back, and only the cookie of a position is accepted.
 #include "slapd/core/paging_cookie.hpp"
 
 #include "fuzz/require.hpp"
@@ -31,6 +31,15 @@ bool equal(const page_position& a, const page_position& b)
            a.key == b.key;
 }
 
+// The fuzzer watches comparisons, so that it can learn a seal; it never finds a second text for a
+// position.
+void require_only_cookie(std::string_view text, std::string_view secret, std::string_view request)
+{
+    const auto read = decode_cookie(text, secret, request);
+    require(!read || encode_cookie(*read, secret, request) == text,
+            "only the cookie of a position is accepted", text);
+}
+
 } // namespace
 
 // Lines: the secret, the request, a position (7 bytes and the key) and what alters its cookie.
@@ -50,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!decode_cookie(cookie.substr(0, cookie.size() - 1), secret, request),
             "no cookie is cut");
     require(!decode_cookie(cookie + '\0', secret, request), "no cookie is prolonged");
-    require(!decode_cookie(input, secret, request), "no cookie is guessed", input);
+    require_only_cookie(input, secret, request);
     if (!request.empty()) { // a byte moves from the request to the key
         const std::string moved = cookie.substr(0, cookie.size() - 16) + request.front() +
                                   cookie.substr(cookie.size() - 16);
@@ -60,6 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string altered = cookie;
     for (std::size_t i = 0; i < input.size(); ++i)
         altered[i % altered.size()] = static_cast<char>(altered[i % altered.size()] ^ input[i]);
-    require(altered == cookie || !decode_cookie(altered, secret, request), "no cookie is altered");
+    require_only_cookie(altered, secret, request);
     return 0;
 }

@@ -11,15 +11,22 @@ namespace {
 std::string expand(std::string_view pattern, const std::string& name)
 {
     std::string out;
-    for (const char c : pattern)
-        c == '%' ? out += name : out += c;
-    return out;
+    for (;;) {
+        const auto at = pattern.find('%');
+        out += pattern.substr(0, at);
+        if (at == std::string_view::npos)
+            return out;
+        out += name;
+        pattern.remove_prefix(at + 1);
+    }
 }
 
 // What the entry shows of a value of a column or of an array.
-std::string shown(column_type type, const std::string& name, bool own_cast)
+std::string shown(column_type type, std::string name, bool own_cast)
 {
-    return type == column_type::other && own_cast ? name : expand(traits_of(type).select, name);
+    const std::string_view pattern = traits_of(type).select;
+    return pattern == "%" || (type == column_type::other && own_cast) ? std::move(name)
+                                                                      : expand(pattern, name);
 }
 
 } // namespace
@@ -31,11 +38,11 @@ std::string reference(const column& column)
 
 std::string select_expression(const column& column)
 {
-    const std::string name = reference(column);
+    std::string name = reference(column);
     if (!column.instead.empty() && is_list(column.type))
         return name;
     if (column.type != column_type::array || column.element == column_type::text)
-        return shown(column.type, name, column.own_cast);
+        return shown(column.type, std::move(name), column.own_cast);
     return "ARRAY(SELECT (" + shown(column.element, "v.t", false) + ")::text FROM unnest(" + name +
            ") WITH ORDINALITY AS v(t, n) ORDER BY v.n)";
 }

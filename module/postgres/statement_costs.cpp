@@ -13,23 +13,26 @@ constexpr std::size_t most_texts = 1000;
 
 } // namespace
 
-void statement_costs::add(std::string_view text, clock::duration elapsed)
+statement_costs::text_hash statement_costs::hash_of(std::string_view text) noexcept
+{
+    return std::hash<std::string_view>()(text);
+}
+
+void statement_costs::add(text_hash hash, clock::duration elapsed)
 {
     const double seconds = std::chrono::duration<double>(elapsed).count();
-    const auto key = std::hash<std::string_view>()(text);
     const std::lock_guard lock(mutex_);
-    if (seconds_.size() >= most_texts && !seconds_.contains(key))
+    if (seconds_.size() >= most_texts && !seconds_.contains(hash))
         seconds_.clear();
-    const auto [at, is_new] = seconds_.try_emplace(key, seconds);
+    const auto [at, is_new] = seconds_.try_emplace(hash, seconds);
     if (!is_new)
         at->second += weight * (seconds - at->second);
 }
 
-bool statement_costs::low(std::string_view text) const
+bool statement_costs::low(text_hash hash) const
 {
-    const auto key = std::hash<std::string_view>()(text);
     const std::lock_guard lock(mutex_);
-    const auto at = seconds_.find(key);
+    const auto at = seconds_.find(hash);
     return at != seconds_.end() && at->second < low_seconds;
 }
 

@@ -17,14 +17,18 @@ public:
     statement_costs(const statement_costs&) = delete;
     statement_costs& operator=(const statement_costs&) = delete;
 
+    /// The hash of a text.
+    using text_hash = std::size_t;
+    [[nodiscard]] static text_hash hash_of(std::string_view text) noexcept;
+
     /// Adds the duration of a statement of this text.
-    void add(std::string_view text, clock::duration elapsed);
+    void add(text_hash hash, clock::duration elapsed);
     /// Whether statements of this text are known to take a few milliseconds at most.
-    [[nodiscard]] bool low(std::string_view text) const;
+    [[nodiscard]] bool low(text_hash hash) const;
 
 private:
     mutable std::mutex mutex_;
-    std::unordered_map<std::size_t, double> seconds_; ///< averages, by the hash of the text
+    std::unordered_map<text_hash, double> seconds_; ///< averages
 };
 
 } // namespace pgsql::postgres

@@ -1,6 +1,8 @@
 // filter.hpp: an LDAP filter as a tree of plain values, free of slapd's types.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,8 +67,12 @@ struct filter {
     }
 };
 
+/// The value that a leaf has for every entry, if it is known.
+using leaf_values = std::function<std::optional<truth>(const filter&)>;
+
 /// The same filter without the parts that decide nothing, such as terms on attributes that nothing
 /// here has, and without an AND in an AND or an OR in an OR.
-[[nodiscard]] filter simplified(filter tree);
+[[nodiscard]] filter simplified(
+    const filter& tree, const leaf_values& known = [](const filter&) { return std::nullopt; });
 
 } // namespace pgsql::directory

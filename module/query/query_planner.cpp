@@ -61,10 +61,10 @@ public:
         out_.entry_kind = &kind;
     }
 
-    std::optional<plan> run(const filter& tree, const selection& selection)
+    /// `asked` is the tree, simplified for the kind.
+    std::optional<plan> run(const filter& tree, const filter& asked, const selection& selection)
     {
         out_.has_secrets = selection.password;
-        const filter asked = simplified(settled(tree, kind_));
         const filter* answered = choose_lookup(asked, selection.password);
         out_.few_terms = terms_in(asked) <= most_lookup_terms;
         out_.lookup_only = out_.lookup_only && out_.few_terms;
@@ -177,10 +177,10 @@ private:
                    (term->attribute == kind_.rdn().attribute || term->attribute == number);
         });
         // Names, and the numbers that stand for them, belong to one entry each.
+        const int gid_number = mapping_.attribute_named("gidNumber");
         out_.at_most_one = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
             return term->type == filter::node::equality &&
-                   (term->attribute == kind_.rdn().attribute ||
-                    term->attribute == mapping_.attribute_named("gidNumber"));
+                   (term->attribute == kind_.rdn().attribute || term->attribute == gid_number);
         });
         return nullptr;
     }
@@ -277,10 +277,13 @@ private:
         equalities(tree, leaves);
         for (const filter* leaf : leaves) {
             const lookup* lookup = compiler_.resolve(leaf->attribute).keyed_query();
+            const bool listed = kind_.values_of(leaf->attribute) != nullptr;
+            if (lookup == nullptr && !listed)
+                continue;
             const auto value = asserted_value(mapping_, kind_, *leaf);
             if (!value)
                 continue; // no entry has it
-            if (lookup == nullptr && kind_.values_of(leaf->attribute) != nullptr)
+            if (lookup == nullptr)
                 list_values(leaf->attribute);
             const bool settled = answered != nullptr && leaf->attribute == answered->attribute &&
                                  leaf->value == answered->value;
@@ -301,8 +304,7 @@ private:
                 "e." + key + " IN (SELECT m." + key + " FROM (" +
                 lookup->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
             // Without a list of all values, nothing else shows these.
-            const bool listed = kind_.values_of(leaf->attribute) != nullptr;
-            if (!budget.pay(marked) && (listed || columns_of_marks_ >= most_marks)) {
+            if (!budget.pay(relations_in(marked)) && (listed || columns_of_marks_ >= most_marks)) {
                 values_.values.resize(bound);
                 list_values(leaf->attribute);
                 continue;
@@ -338,8 +340,11 @@ std::optional<plan> make_plan(const mapping& mapping, const kind& kind, const fi
                               const selection& selection,
                               const std::vector<requested_value>& refused)
 {
+    const filter asked = simplified_for(kind, tree);
+    if (asked.type == filter::node::constant && asked.constant == truth::no)
+        return std::nullopt;
     if (kind.error.empty())
-        return planner(mapping, kind, refused).run(tree, selection);
+        return planner(mapping, kind, refused).run(tree, asked, selection);
     // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
     postgres::statement unused;
     if (condition_compiler(mapping, kind, unused).compile(tree).type == condition::form::never)

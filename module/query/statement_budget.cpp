@@ -8,34 +8,35 @@
 namespace pgsql::directory {
 namespace {
 
-// How many relations a query has, as far as its words tell: each SELECT has one and each JOIN adds
-// one. In quotes they count as well.
-int relations_in(std::string_view sql)
+bool is_letter(char c)
 {
-    const auto is_letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_';
-    };
-    int count = 0;
-    for (std::size_t at = 0; at < sql.size();) {
-        std::size_t end = at;
-        while (end < sql.size() && is_letter(sql[end]))
-            ++end;
-        const auto word = sql.substr(at, end - at);
-        count += (word.size() == 6 && lower_ascii(word) == "select") ||
-                         (word.size() == 4 && lower_ascii(word) == "join")
-                     ? 1
-                     : 0;
-        at = end + 1;
-    }
-    return count;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Whether the word, in any case, begins at `at` and ends there as well.
+bool word_at(std::string_view sql, std::size_t at, std::string_view word)
+{
+    return (at == 0 || !is_letter(sql[at - 1])) &&
+           (at + word.size() >= sql.size() || !is_letter(sql[at + word.size()])) &&
+           lower_ascii(sql.substr(at, word.size())) == word;
 }
 
 } // namespace
 
-bool statement_budget::pay(std::string_view sql)
+int relations_in(std::string_view sql)
 {
-    const int relations = relations_in(sql);
+    int count = 0;
+    for (std::size_t at = 0; at < sql.size(); ++at) {
+        const char letter = static_cast<char>(sql[at] | ' '); // in lower case
+        if ((letter == 's' && word_at(sql, at, "select")) ||
+            (letter == 'j' && word_at(sql, at, "join")))
+            ++count;
+    }
+    return count;
+}
+
+bool statement_budget::pay(int relations)
+{
     if (terms_ == 0 || (relations > relations_ && relations_ < most_relations))
         return false;
     --terms_;

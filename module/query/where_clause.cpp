@@ -34,27 +34,16 @@ bool alike(const filter& a, const filter& b)
 
 } // namespace
 
-filter settled(const filter& term, const kind& kind)
+filter simplified_for(const kind& kind, const filter& tree)
 {
-    switch (term.type) {
-    case filter::node::object_class:
-        return filter::constant_of(kind.all_classes.contains(term.value) ? truth::yes : truth::no);
-    case filter::node::entry_name:
-        return kind.parent != term.parent || kind.rdn().attribute != term.attribute
-                   ? filter::constant_of(truth::no)
-                   : term;
-    case filter::node::conjunction:
-    case filter::node::disjunction:
-    case filter::node::negation: {
-        filter out{.type = term.type};
-        out.parts.reserve(term.parts.size());
-        for (const filter& part : term.parts)
-            out.parts.push_back(settled(part, kind));
-        return out;
-    }
-    default:
-        return term;
-    }
+    return simplified(tree, [&](const filter& leaf) -> std::optional<truth> {
+        if (leaf.type == filter::node::object_class)
+            return kind.all_classes.contains(leaf.value) ? truth::yes : truth::no;
+        if (leaf.type == filter::node::entry_name &&
+            (kind.parent != leaf.parent || kind.rdn().attribute != leaf.attribute))
+            return truth::no;
+        return std::nullopt;
+    });
 }
 
 template <typename Make> auto condition_compiler::attempt(Make make)
@@ -73,6 +62,14 @@ template <typename Make> auto condition_compiler::attempt(Make make)
         budget_ = before;
     }
     return out;
+}
+
+bool condition_compiler::pay(const condition& term)
+{
+    int relations = relations_in(term.sql);
+    for (const std::string& one : term.irregular_terms)
+        relations += relations_in(one);
+    return budget_.pay(relations);
 }
 
 condition condition_compiler::compile(const filter& term, const filter* answered)
@@ -116,8 +113,7 @@ condition condition_compiler::node(const filter& term, bool negated, const filte
     condition out = leaf(term);
     if (negated)
         out = negate(out);
-    return out.type != condition::form::sql || budget_.pay(out.text()) ? out
-                                                                       : condition::always(false);
+    return out.type != condition::form::sql || pay(out) ? out : condition::always(false);
 }
 
 attribute_condition& condition_compiler::resolve(int attribute)
@@ -277,7 +273,7 @@ condition condition_compiler::combine(const filter& term, bool conjunction, bool
                 auto c = conjunction == negated ? equals_one_of(term.parts, *one)
                          : conjunction          ? equals_all_of(term.parts, *one)
                                                 : std::nullopt;
-                if (c && c->type == condition::form::sql && !budget_.pay(c->text()))
+                if (c && c->type == condition::form::sql && !pay(*c))
                     c = condition::always(false);
                 return c && negated ? std::optional(negate(*c)) : c;
             });

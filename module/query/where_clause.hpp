@@ -11,9 +11,9 @@
 
 namespace pgsql::directory {
 
-/// The filter for entries of the kind: what the kind alone decides, such as object classes, is
-/// decided, and does not keep like terms apart.
-[[nodiscard]] filter settled(const filter& term, const kind& kind);
+/// The filter, simplified for entries of the kind: what the kind alone decides, such as object
+/// classes, is decided, and does not keep like terms apart.
+[[nodiscard]] filter simplified_for(const kind& kind, const filter& tree);
 
 /// Compiles the filters of one statement, for the rows of one kind.
 class condition_compiler {
@@ -48,6 +48,8 @@ private:
     {
         return asserted_value(context_.map, context_.owner, equality);
     }
+    /// Whether the condition is affordable; then it is paid for.
+    [[nodiscard]] bool pay(const condition& term);
     /// Runs `make`; if the result is no SQL, undoes its parameters and its cost.
     template <typename Make> [[nodiscard]] auto attempt(Make make);
     /// The condition of the term, or of its negation.

@@ -27,12 +27,14 @@ struct statement {
     std::string out;
     out.reserve(name.size() + 2);
     out += '"';
-    for (const char c : name) {
-        if (c == '"')
-            out += '"';
-        out += c;
+    for (std::size_t at = 0;;) {
+        const auto end = name.find('"', at);
+        out.append(name, at, end - at);
+        if (end == std::string::npos)
+            return out + '"';
+        out += "\"\"";
+        at = end + 1;
     }
-    return out + '"';
 }
 
 } // namespace pgsql::postgres

@@ -68,14 +68,14 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
                                                  const postgres::statement& page)
 {
     const bool measured = cost == effort::measured && operation_limits::shares(op);
+    const auto hash = measured ? postgres::statement_costs::hash_of(page.text) : 0;
     if (cost == effort::measured)
-        cost =
-            !measured || service.anonymous_costs->low(page.text) ? effort::lookup : effort::search;
+        cost = !measured || service.anonymous_costs->low(hash) ? effort::lookup : effort::search;
     return run_for_plan(op, service, plan, cost, [&](const postgres::wait_options& options) {
         const auto started = clock::now();
         auto out = service.pool().run(page, options);
         if (measured)
-            service.anonymous_costs->add(page.text, clock::now() - started);
+            service.anonymous_costs->add(hash, clock::now() - started);
         return out;
     });
 }

@@ -38,6 +38,15 @@ same "carl gus" "$(found "(&(objectClass=posixAccount)(memberOf=CN=Devs,$base)(!
 same "gus" "$(found '(&(uid=g*)(memberOf=*))')" "who is in any group"
 same "" "$(found "(memberOf=uid=ann,$people)")" "who is in what is no group"
 
+# The private group of a name with a space: memberUid compares spellings, the DN does not.
+q "INSERT INTO \"Users\" (\"uidNumber\", \"gidNumber\", uid, cn, sn, \"givenName\", \"homeDirectory\", mail, \"userPassword\", \"createdAt\", \"updatedAt\")
+   VALUES (2777, 2777, 'one two', 'One Two', 'Two', 'One', '/home/12', '12@example.com', '*', now(), now())"
+group() { search -b $base "$1" memberUid member | sed -n '/^dn: cn=one two,/,/^$/p' | sed 1d | sort | xargs; }
+for filter in '(&(cn=one two)(objectClass=posixGroup))' '(memberUid=one two)' "(member=uid=one two,$people)" '(objectClass=posixGroup)'; do
+    same "member: uid=one two,$people memberUid: one two" "$(group "$filter")" "the private group that $filter finds"
+done
+q "DELETE FROM \"Users\" WHERE uid = 'one two'"
+
 # Groups in access rules.
 stop_slapd
 { cat "$T/slapd.conf"; echo "access to attrs=mail by group/groupOfNames/member.exact=\"cn=sysadmins,$base\" read by * none"; echo "access to * by * read"; } >"$T/acl.conf"

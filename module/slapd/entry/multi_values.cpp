@@ -80,8 +80,6 @@ bool multi_values::fetch_batch(int first)
     for (int row = first; row < end_; ++row)
         if (const auto key = page_->value(row, 0); key && !is_private_group(row))
             keys.emplace_back(*key);
-    if (keys.empty())
-        return true;
     int values = 0;
     for (const directory::values_query* query : plan_.values_queries) {
         // memberUid and member come from the same rows, which are fetched once.
@@ -90,6 +88,11 @@ bool multi_values::fetch_batch(int first)
         });
         if (same != values_.end()) {
             values_.push_back({query, same->rows, same->by_key});
+            continue;
+        }
+        if (keys.empty()) {
+            values_.push_back({query, nullptr, {}});
+            add_private_members(values_.back(), first);
             continue;
         }
         auto rows = fetch_list(*query, keys);
@@ -108,10 +111,23 @@ bool multi_values::fetch_batch(int first)
             return false;
         expect_type(plan_, *found.rows, 1, query->type_oid);
         assign(found, keys, first);
+        add_private_members(found, first);
     }
     if (values < directory::page_values / 4)
         batch_ = std::min(plan_.rows, batch_ * 2);
     return true;
+}
+
+void multi_values::add_private_members(attribute_values& found, int first) const
+{
+    const auto& lookups = plan_.entry_kind->lookups;
+    if (std::none_of(lookups.begin(), lookups.end(), [&](const directory::lookup& l) {
+            return l.includes_private_groups && l.attribute == found.query->attribute;
+        }))
+        return;
+    for (int row = first; row < end_; ++row)
+        if (const auto key = page_->value(row, 0); key && is_private_group(row))
+            found.by_key[*key] = {*key};
 }
 
 // Private groups have no rows in the values queries.

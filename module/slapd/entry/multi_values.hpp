@@ -35,6 +35,8 @@ private:
     fetch_list(const directory::values_query& query, const std::vector<std::string>& keys);
     [[nodiscard]] bool reads_others(const directory::values_query& query, const std::string& key);
     [[nodiscard]] effort effort_of(const directory::values_query& query) const;
+    /// If the query lists members: the only member of a private group is the user of that name.
+    void add_private_members(attribute_values& found, int first) const;
     /// Assigns the values to the keys of the rows.
     void assign(attribute_values& found, const std::vector<std::string>& keys, int first) const;
 

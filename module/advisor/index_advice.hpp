@@ -1,7 +1,7 @@
 // index_advice.hpp: suggests indexes for client searches that read whole tables.
 #pragma once
 
-#include "advisor/search_probes.hpp"
+#include "advisor/sample_queries.hpp"
 #include "mapping/mapping.hpp"
 
 #include "advisor/seq_scan.hpp"

@@ -40,7 +40,7 @@ struct moment {
 [[nodiscard]] std::optional<std::string> integer_parameter(const std::string& assertion,
                                                            column_type type);
 
-/// The assertion value as the parameter of a keyed query; nothing when no column can hold it.
+/// The assertion value as the parameter of a lookup; nothing when no column can hold it.
 [[nodiscard]] std::optional<std::string> lookup_parameter(const std::string& assertion,
                                                           matching_rule rule, column_type type);
 

@@ -49,11 +49,11 @@ struct lookup {
     postgres::query_text query;
     column_type parameter = column_type::text; ///< need not hold every assertion value
     std::vector<column> columns;
-    postgres::query_text ungated; ///< with the rows that the login filter hides; empty: the same
-    postgres::query_text checked; ///< without rows that have the value only in another spelling;
-                                  ///< empty: the query returns no such rows
-    bool stored_lower = false;    ///< the query returns no such rows for values in lower case
-    bool complete = true;         ///< returns every column of the list query
+    postgres::query_text unfiltered; ///< with the rows that the login filter hides; empty: the same
+    postgres::query_text checked;    ///< without rows that have the value only in another spelling;
+                                     ///< empty: the query returns no such rows
+    bool stored_lower = false;       ///< the query returns no such rows for values in lower case
+    bool complete = true;            ///< returns every column of the list query
     bool includes_private_groups = false; ///< also returns the private group of the member
 
     /// The query to run for a value.
@@ -115,9 +115,10 @@ struct kind {
     /// The UPDATE of a hash: $1 is the new hash, $2 the key, $3 the old hash. Empty: hashes cannot
     /// be changed.
     std::string password_change;
-    std::string gate; ///< the login filter: only rows for which it is true can bind; or empty
-    postgres::query_text ungated; ///< the list query with the rows that the filter hides; or empty
-    bool hides_rows = false;      ///< rows that fail the login filter are hidden everywhere
+    std::string login_filter; ///< only rows for which it is true can bind; empty: all
+    postgres::query_text
+        unfiltered;          ///< the list query with the rows that the filter hides; or empty
+    bool hides_rows = false; ///< rows that fail the login filter are hidden everywhere
     std::string error;       ///< why no rows are available; then only the RDN's attribute is known
     int yields_to_kind = -1; ///< the kind whose entries with the same RDN or number take precedence
 

@@ -32,9 +32,9 @@ struct kind_setting {
     std::string password_column;
     std::optional<postgres::query_text> list;
     std::vector<lookup_setting> lookups;
-    std::vector<lookup_setting> values;       ///< queries without a parameter, see values_query
-    std::optional<postgres::query_text> gate; ///< the login filter, see kind
-    bool hide_gated = false;
+    std::vector<lookup_setting> values; ///< queries without a parameter, see values_query
+    std::optional<postgres::query_text> login_filter; ///< as in kind
+    bool hide_denied = false;
     std::optional<postgres::query_text> password_change; ///< see kind
 
     [[nodiscard]] source_setting* find(std::string_view attribute);

@@ -4,11 +4,11 @@
 #include "base/deadline.hpp"
 #include "postgres/error.hpp"
 #include "postgres/host_list.hpp"
-#include "postgres/own_files.hpp"
 #include "postgres/pool_stats.hpp"
 #include "postgres/refusal.hpp"
 #include "postgres/result.hpp"
 #include "postgres/transport.hpp"
+#include "postgres/user_files.hpp"
 #include "sql/statement.hpp"
 
 #include <libpq-fe.h>

@@ -52,7 +52,7 @@ void fair_semaphore::charge(const std::string& client, clock::duration worked)
     of.time = now;
 }
 
-bool fair_semaphore::place_for(const visit& one) const noexcept
+bool fair_semaphore::has_slot_for(const visit& one) const noexcept
 {
     return held_ < limits_.slots ||
            (held_ < limits_.slots + limits_.spare &&
@@ -67,8 +67,8 @@ void fair_semaphore::admit() noexcept
     for (;;) {
         auto next = queue_.end();
         for (auto at = queue_.begin(); at != queue_.end(); ++at)
-            if (place_for(**at) && (next == queue_.end() ||
-                                    time_of((*at)->client_, now) < time_of((*next)->client_, now)))
+            if (has_slot_for(**at) && (next == queue_.end() || time_of((*at)->client_, now) <
+                                                                   time_of((*next)->client_, now)))
                 next = at;
         if (next == queue_.end())
             return;

@@ -38,7 +38,7 @@ private:
     using visits = std::vector<visit*>;
 
     /// All of these require the lock.
-    [[nodiscard]] bool place_for(const visit& one) const noexcept;
+    [[nodiscard]] bool has_slot_for(const visit& one) const noexcept;
     void admit() noexcept;
     void take_back(visit& from, clock::time_point expiry) noexcept;
     void take_from_silent() noexcept;

@@ -78,7 +78,7 @@ condition attribute_condition::equals(const std::string& value)
         out = or_default_matches(column_ != nullptr ? on_column(context_.values).equals(value)
                                                     : condition::never(),
                                  {value});
-    // Without a column that SQL can compare, the keyed query knows the rows that have the value, or
+    // Without a column that SQL can compare, the lookup knows the rows that have the value, or
     // the values query does.
     if (trusted_ != nullptr &&
         (source_ == nullptr || (out.type == condition::form::always && source_->defaults.empty())))
@@ -98,7 +98,7 @@ bool attribute_condition::takes_several() const
 
 std::optional<condition> attribute_condition::equals_any(const std::vector<std::string>& values)
 {
-    // For a few values, the keyed query finds the entries faster than the values query.
+    // For a few values, the lookup finds the entries faster than the values query.
     if (values.size() < 2 ||
         (column_ == nullptr && trusted_ != nullptr && values.size() <= few_lookups))
         return std::nullopt;

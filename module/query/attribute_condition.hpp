@@ -2,7 +2,7 @@
 #pragma once
 
 #include "query/column_condition.hpp"
-#include "query/keyed_query.hpp"
+#include "query/trusted_lookup.hpp"
 
 #include <optional>
 #include <set>
@@ -17,10 +17,10 @@ struct condition_context {
     const kind& owner;                          ///< the kind whose rows are asked for
     postgres::statement& values;                ///< receives the parameters
     const std::vector<requested_value> refused; ///< values that PostgreSQL refuses: no row has them
-    std::vector<requested_value> requested;     ///< what keyed queries are asked for so far
+    std::vector<requested_value> requested;     ///< what lookups are executed with so far
 };
 
-/// An attribute, resolved once to what serves it: a column, defaults, a keyed query, a values query
+/// An attribute, resolved once to what serves it: a column, defaults, a lookup, a values query
 /// or nothing. Each condition is a superset of the rows whose entries make the term TRUE.
 class attribute_condition {
 public:
@@ -42,8 +42,8 @@ public:
 
     /// Whether SQL can compare the value as text, or need not.
     [[nodiscard]] bool can_compare(const std::string& value) const;
-    /// The keyed query that knows all rows with a value, if there is one.
-    [[nodiscard]] const lookup* keyed_query() const noexcept { return trusted_; }
+    /// The lookup that knows all rows with a value, if there is one.
+    [[nodiscard]] const lookup* trusted_lookup() const noexcept { return trusted_; }
     /// Whether a default may give rows the value that have none in the column.
     [[nodiscard]] bool may_be_default(const std::string& value);
     /// The conditions that OR joins in an equality, as far as they are on columns.

@@ -1,7 +1,7 @@
 // group_members.cpp: members and memberOf, derived from the queries of users and groups.
 #include "query/group_members.hpp"
 
-#include "query/where_clause.hpp"
+#include "query/condition_compiler.hpp"
 
 #include <algorithm>
 

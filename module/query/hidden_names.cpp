@@ -56,10 +56,10 @@ std::string unescaped(const std::string& text)
            literal("\\") + ", ''))) AS p(hex)) ELSE " + text + " END";
 }
 
-// Stands for the parameter of a keyed query in a condition: no query has it.
+// Stands for the parameter of a lookup in a condition: no query has it.
 constexpr const char* parameter = "\1";
 
-// The rows of a keyed query if the condition is true of its parameter.
+// The rows of a lookup if the condition is true of its parameter.
 query_text only_if(const query_text& query, const std::string& condition)
 {
     query_text out = restrict_query(query, "true");
@@ -245,7 +245,7 @@ std::string hidden_names::is_visible(const mention& of) const
              holds(*one.source, one.rule, one.compare, name, syntax_.types)) {
             add(visible, " OR ", exists(one.owner->list.text, condition));
             if (one.owner->hides_rows)
-                add(any, " OR ", exists(one.owner->ungated.text, condition));
+                add(any, " OR ", exists(one.owner->unfiltered.text, condition));
         }
     return any.empty() ? "" : "(" + visible + " OR NOT (" + any + "))";
 }

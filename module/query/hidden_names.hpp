@@ -37,7 +37,7 @@ public:
 
     /// Leaves the names out of the columns and lists that the configuration gives.
     void remove_from_values(mapping& of) const;
-    /// Makes no keyed query find rows by such a name. Comes after lists were derived from these
+    /// Makes no lookup find rows by such a name. Comes after lists were derived from these
     /// queries: those join visible rows only, and go without the condition.
     void remove_from_lookups(mapping& of) const;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mapping/mapping.hpp"
-#include "query/keyed_query.hpp"
+#include "query/trusted_lookup.hpp"
 #include "sql/statement.hpp"
 
 #include <cstddef>
@@ -52,12 +52,13 @@ struct plan {
         false; ///< an equality bounds the result: asked for without an order first
     /// At most one entry matches; if it is a group, private groups are skipped.
     bool at_most_one = false;
-    bool few_terms = false;   ///< no more than clients ask for by name
-    bool lookup_only = false; ///< finds entries by their name or number, or by a keyed query
+    bool few_terms = false;               ///< no more than clients ask for by name
+    bool lookup_only = false;             ///< finds entries by their name or number, or by a lookup
     bool includes_private_groups = false; ///< the statement finds private groups as well
     int private_group = -1; ///< in the row: a boolean column that says whether it is one
-    int gate = -1;   ///< in the row: a boolean column that says whether it may bind; -1: it may
-    int lookup = -1; ///< the keyed query that is asked, by its place among the kind's
+    int login_allowed =
+        -1;          ///< in the row: a boolean column that says whether it may bind; -1: it may
+    int lookup = -1; ///< the lookup that is executed, by its place among the kind's
     bool has_secrets = false; ///< the rows show password hashes, and whom the login filter hides
 
     /// The statement for a page: the first one, or the one behind `last_key`.
@@ -87,7 +88,7 @@ struct plan {
     std::string where_sql;  ///< empty or a condition
     std::string width_sql;  ///< the bytes of a row's values of any length; empty: has none
     std::vector<std::string> values;
-    std::vector<requested_value> requested_values; ///< what keyed queries are asked for
+    std::vector<requested_value> requested_values; ///< what lookups are executed with
 };
 
 /// The statement for the values of some entries; of a single one, all there are, and of several not

@@ -1,7 +1,7 @@
 // private_groups.cpp: the private groups of users, derived from the queries of users and groups.
 #include "query/private_groups.hpp"
 
-#include "query/where_clause.hpp"
+#include "query/condition_compiler.hpp"
 
 #include <algorithm>
 

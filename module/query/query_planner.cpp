@@ -2,7 +2,7 @@
 // rows, page by page.
 #include "query/query_planner.hpp"
 
-#include "query/where_clause.hpp"
+#include "query/condition_compiler.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -76,17 +76,17 @@ public:
                                      compiler_.requested_values().begin(),
                                      compiler_.requested_values().end());
         if (selection.password && kind_.hides_rows)
-            leave_out_hidden_twins();
+            exclude_hidden_duplicates();
         choose_columns(selection);
         mark_members(tree, answered, compiler_.budget());
         out_.select_sql.reserve(40 * (out_.columns.size() + 1));
-        if (selection.password && !kind_.gate.empty()) {
-            out_.gate = static_cast<int>(out_.columns.size() + columns_of_marks_);
-            marks_ += ", ((" + kind_.gate + "\n) IS TRUE)"; // unknown is not true
+        if (selection.password && !kind_.login_filter.empty()) {
+            out_.login_allowed = static_cast<int>(out_.columns.size() + columns_of_marks_);
+            marks_ += ", ((" + kind_.login_filter + "\n) IS TRUE)"; // unknown is not true
         }
         if (out_.includes_private_groups) {
-            out_.private_group =
-                static_cast<int>(out_.columns.size() + columns_of_marks_) + (out_.gate < 0 ? 0 : 1);
+            out_.private_group = static_cast<int>(out_.columns.size() + columns_of_marks_) +
+                                 (out_.login_allowed < 0 ? 0 : 1);
             marks_ += std::string(", e.") + private_group_column;
         }
         out_.select_sql = "SELECT ";
@@ -107,12 +107,12 @@ public:
     }
 
 private:
-    // A keyed query of the configuration answers a term that the filter demands: its index is the
+    // A configured lookup answers a term that the filter demands: its index is the
     // administrator's.
     const filter* choose_lookup(const filter& tree, bool everybody)
     {
         const auto text_of = [&](const auto& by, const postgres::query_text& shown) {
-            return everybody && !by.ungated.text.empty() ? by.ungated : shown;
+            return everybody && !by.unfiltered.text.empty() ? by.unfiltered : shown;
         };
         from_sql_ = text_of(kind_, kind_.list).text;
         visible_ = kind_.list.text;
@@ -186,10 +186,10 @@ private:
     }
 
     // A hidden row must not take the name of a visible one, which would then be one of two.
-    void leave_out_hidden_twins()
+    void exclude_hidden_duplicates()
     {
         const std::string key = quote_identifier(kind_.rdn().column);
-        out_.where_sql += (out_.where_sql.empty() ? "(((" : " AND (((") + kind_.gate +
+        out_.where_sql += (out_.where_sql.empty() ? "(((" : " AND (((") + kind_.login_filter +
                           "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
                           "\n) AS visible WHERE visible." + key + " = e." + key + "))";
     }
@@ -269,14 +269,14 @@ private:
                 list_values(v.attribute);
     }
 
-    // What only a keyed query knows (the groups' members, with the four queries alone) is shown to
+    // What only a lookup knows (the groups' members, with the four queries alone) is shown to
     // test_filter by a column for each value that the filter names.
     void mark_members(const filter& tree, const filter* answered, statement_budget& budget)
     {
         std::vector<const filter*> leaves;
         equalities(tree, leaves);
         for (const filter* leaf : leaves) {
-            const lookup* lookup = compiler_.resolve(leaf->attribute).keyed_query();
+            const lookup* lookup = compiler_.resolve(leaf->attribute).trusted_lookup();
             const bool listed = kind_.values_of(leaf->attribute) != nullptr;
             if (lookup == nullptr && !listed)
                 continue;

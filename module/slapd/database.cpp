@@ -16,12 +16,12 @@ std::shared_ptr<service> database::make_service(const BackendDB& be, const direc
 {
     if (!in_server())
         return std::make_shared<service>(be, directives, stats, nullptr);
-    for (auto& thread : maintenance_)
-        if (thread == nullptr)
-            thread = std::make_shared<postgres::maintenance_thread>();
-    // Operations may outlive the maintenance threads.
-    const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> threads = {maintenance_[0],
-                                                                                maintenance_[1]};
+    for (auto* thread : {&maintenance_, &notification_})
+        if (*thread == nullptr)
+            *thread = std::make_shared<postgres::maintenance_thread>();
+    // Operations may outlive the threads.
+    const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> threads = {maintenance_,
+                                                                                notification_};
     return std::make_shared<service>(be, directives, stats, [threads] {
         for (const auto& thread : threads)
             if (const auto held = thread.lock())
@@ -31,10 +31,10 @@ std::shared_ptr<service> database::make_service(const BackendDB& be, const direc
 
 void database::start_tasks(service& service)
 {
-    if (maintenance_[0] == nullptr)
+    if (maintenance_ == nullptr)
         return;
-    maintenance_[0]->set_tasks(service.tasks());
-    maintenance_[1]->set_tasks(service.notification_tasks());
+    maintenance_->set_tasks(service.tasks());
+    notification_->set_tasks(service.notification_tasks());
 }
 
 void database::apply(const BackendDB& be)
@@ -85,14 +85,16 @@ void database::close() noexcept
 {
     std::shared_ptr<service> served;
     std::shared_ptr<async_binds> closed_binds;
-    decltype(maintenance_) threads;
+    std::shared_ptr<postgres::maintenance_thread> maintenance;
+    std::shared_ptr<postgres::maintenance_thread> notification;
     {
         const std::lock_guard lock(mutex_);
         served.swap(service_);
         closed_binds.swap(async_binds_);
-        threads.swap(maintenance_);
+        maintenance.swap(maintenance_);
+        notification.swap(notification_);
     }
-    for (const auto& thread : threads)
+    for (const auto& thread : {maintenance, notification})
         if (thread != nullptr)
             thread->close();
     if (closed_binds != nullptr)

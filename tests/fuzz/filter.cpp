@@ -3,8 +3,8 @@
 #include "fuzz/filter_kinds.hpp"
 #include "fuzz/filter_statement.hpp"
 #include "fuzz/require.hpp"
+#include "query/condition_compiler.hpp"
 #include "query/query_planner.hpp"
-#include "query/where_clause.hpp"
 
 #include <algorithm>
 #include <functional>

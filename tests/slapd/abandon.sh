@@ -6,7 +6,7 @@ base=dc=example,dc=com
 q 'CREATE VIEW slow AS SELECT u.* FROM "Users" u, (SELECT pg_sleep(8)) s; GRANT SELECT ON slow TO ldap' >/dev/null
 { manager_conf | sed '0,/FROM "Users"$/s//FROM slow/'; echo "pgsql-timeout 20"; echo "pgsql-pool-size 2"; echo "pgsql-private-groups off"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
-expect 0 search -b $base '(uid=ann)' # by the keyed query, which is quick
+expect 0 search -b $base '(uid=ann)' # by the lookup, which is quick
 
 busy() { q "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ldap' AND state = 'active' AND query LIKE '%slow%'"; }
 at_work() { [ "$(busy)" != 0 ]; }

@@ -28,5 +28,5 @@ expect 5 ldapcompare -x -H "$URI" "uid=ann,$base" "description:other"
 
 # Case is ASCII's, whatever the collation thinks of I; numbers beyond the column belong to no entry.
 same ivy "$(who '(cn=Ivy Ironside)')" "ivy, in a Turkish collation"
-same bob "$(who '(uidNumber=2001)')" "bob by a keyed query"
+same bob "$(who '(uidNumber=2001)')" "bob by a lookup"
 same "" "$(who '(uidNumber=99999999999999999999)')" "a number that no column holds"

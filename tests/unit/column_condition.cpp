@@ -110,7 +110,7 @@ TEST_CASE("several values are one array of the column's type, without those that
                 }).is.type == condition::form::never);
 }
 
-TEST_CASE("a keyed query is asked only for what its parameter can be")
+TEST_CASE("a lookup is executed only for what its parameter can be")
 {
     const auto asked = lookup_parameter;
     CHECK(asked("007", matching_rule::integer, column_type::int4) == "7");

@@ -66,12 +66,12 @@ void ignore() {}
 
 TEST_CASE("checks use at most the budget's threads")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 2, .memory_kib = 1024 * 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 2, .memory_kib = 1024 * 1024});
     held work;
     std::atomic<int> done{0};
     for (int i = 0; i < 10; ++i)
-        gate.submit(
+        executor.submit(
             host, of(1), in_seconds(60),
             [&, w = work.work()](unsigned threads) {
                 w(threads);
@@ -89,21 +89,21 @@ TEST_CASE("checks use at most the budget's threads")
 
 TEST_CASE("checks use at most the budget's memory, except a single larger one")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 8, .memory_kib = 256 * 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 8, .memory_kib = 256 * 1024});
     held small;
     for (int i = 0; i < 6; ++i)
-        gate.submit(host, of(100), in_seconds(60), small.work(), ignore);
+        executor.submit(host, of(100), in_seconds(60), small.work(), ignore);
     small.until_running(2);
     std::this_thread::sleep_for(100ms);
     CHECK(small.running() == 2);
     held large;
-    gate.submit(host, of(1000), in_seconds(60), large.work(), ignore);
+    executor.submit(host, of(1000), in_seconds(60), large.work(), ignore);
     small.release();
     large.until_running(1);
     CHECK(small.running() == 0);
     held behind;
-    gate.submit(host, of(1), in_seconds(60), behind.work(), ignore);
+    executor.submit(host, of(1), in_seconds(60), behind.work(), ignore);
     std::this_thread::sleep_for(100ms);
     CHECK(behind.running() == 0);
     large.release();
@@ -113,12 +113,12 @@ TEST_CASE("checks use at most the budget's memory, except a single larger one")
 
 TEST_CASE("a check with several threads counts as many times")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 4, .memory_kib = 1024 * 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 4, .memory_kib = 1024 * 1024});
     held first;
     held second;
-    gate.submit(host, of(1, 3), in_seconds(60), first.work(), ignore);
-    gate.submit(host, of(1, 16), in_seconds(60), second.work(), ignore);
+    executor.submit(host, of(1, 3), in_seconds(60), first.work(), ignore);
+    executor.submit(host, of(1, 16), in_seconds(60), second.work(), ignore);
     first.until_running(1);
     std::this_thread::sleep_for(50ms);
     CHECK(second.running() == 0);
@@ -131,15 +131,15 @@ TEST_CASE("a check with several threads counts as many times")
 
 TEST_CASE("one client's checks run in order of arrival, so that a large one is not starved")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 2, .memory_kib = 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 2, .memory_kib = 1024});
     held first;
     held large;
     held small;
-    gate.submit(host, of(0), in_seconds(60), first.work(), ignore);
+    executor.submit(host, of(0), in_seconds(60), first.work(), ignore);
     first.until_running(1);
-    gate.submit(host, {100, 0, 2}, in_seconds(60), large.work(), ignore);
-    gate.submit(host, of(0), in_seconds(60), small.work(), ignore);
+    executor.submit(host, {100, 0, 2}, in_seconds(60), large.work(), ignore);
+    executor.submit(host, of(0), in_seconds(60), small.work(), ignore);
     std::this_thread::sleep_for(50ms);
     CHECK(small.running() == 0);
     first.release();
@@ -152,17 +152,17 @@ TEST_CASE("one client's checks run in order of arrival, so that a large one is n
 
 TEST_CASE("a wait ends at the deadline, when abandoned, or with too many callers")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 1, .memory_kib = 1024});
-    CHECK(gate.run(host, of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
+    hash_executor executor;
+    executor.set_budget({.threads = 1, .memory_kib = 1024});
+    CHECK(executor.run(host, of(0), in_seconds(20), 1, never, [](unsigned) {}) == ending::done);
     held work;
-    gate.submit(host, of(0), in_seconds(60), work.work(), ignore);
+    executor.submit(host, of(0), in_seconds(60), work.work(), ignore);
     work.until_running(1);
 
     bool ran = false;
     const auto mark = [&](unsigned) { ran = true; };
     const auto start = clock::now();
-    CHECK(gate.run(host, of(0), in_seconds(0.2), 1, never, mark) == ending::late);
+    CHECK(executor.run(host, of(0), in_seconds(0.2), 1, never, mark) == ending::late);
     CHECK(clock::now() - start >= 200ms);
     CHECK(clock::now() - start < 5s); // while the running one has not ended
 
@@ -171,7 +171,7 @@ TEST_CASE("a wait ends at the deadline, when abandoned, or with too many callers
         std::this_thread::sleep_for(50ms);
         gone = true;
     });
-    CHECK(gate.run(
+    CHECK(executor.run(
               host, of(0), in_seconds(60), 1, [&] { return gone.load(); }, mark) ==
           ending::abandoned);
     abandons.join();
@@ -179,11 +179,11 @@ TEST_CASE("a wait ends at the deadline, when abandoned, or with too many callers
     ending waited = ending::full;
     std::thread waits([&] {
         while (waited == ending::full) // while the other one occupies the slot
-            waited = gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {});
+            waited = executor.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {});
     });
     ending last = ending::late; // until the other one waits, this one is late at once
     while (last == ending::late)
-        last = gate.run(host, of(0), clock::now(), 1, never, mark);
+        last = executor.run(host, of(0), clock::now(), 1, never, mark);
     CHECK(last == ending::full);
     work.release();
     waits.join();
@@ -195,11 +195,11 @@ TEST_CASE("shutdown waits for running checks and refuses the waiting ones")
 {
     std::atomic<int> late{0};
     std::atomic<int> done{0};
-    hash_executor gate;
-    gate.set_budget({.threads = 1, .memory_kib = 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 1, .memory_kib = 1024});
     held work;
     for (int i = 0; i < 5; ++i)
-        gate.submit(
+        executor.submit(
             host, of(0), in_seconds(60),
             [&, w = work.work()](unsigned threads) {
                 w(threads);
@@ -207,29 +207,29 @@ TEST_CASE("shutdown waits for running checks and refuses the waiting ones")
             },
             [&] { ++late; });
     work.until_running(1);
-    std::thread closes([&] { gate.close(); });
+    std::thread closes([&] { executor.close(); });
     while (late < 4)
         std::this_thread::sleep_for(1ms);
     CHECK(done == 0);
     work.release();
     closes.join();
     CHECK(done == 1);
-    gate.submit(host, of(0), in_seconds(60), work.work(), [&] { ++late; });
+    executor.submit(host, of(0), in_seconds(60), work.work(), [&] { ++late; });
     CHECK(late == 5);
-    CHECK(gate.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
+    CHECK(executor.run(host, of(0), in_seconds(60), 1, never, [](unsigned) {}) == ending::late);
 }
 
 TEST_CASE("a smaller budget applies from the next check on")
 {
-    hash_executor gate;
-    gate.set_budget({.threads = 4, .memory_kib = 1024});
+    hash_executor executor;
+    executor.set_budget({.threads = 4, .memory_kib = 1024});
     held many;
     for (int i = 0; i < 3; ++i)
-        gate.submit(host, of(0), in_seconds(60), many.work(), ignore);
+        executor.submit(host, of(0), in_seconds(60), many.work(), ignore);
     many.until_running(3);
-    gate.set_budget({.threads = 1, .memory_kib = 1024});
+    executor.set_budget({.threads = 1, .memory_kib = 1024});
     held next;
-    gate.submit(host, of(0), in_seconds(60), next.work(), ignore);
+    executor.submit(host, of(0), in_seconds(60), next.work(), ignore);
     std::this_thread::sleep_for(50ms);
     CHECK(next.running() == 0);
     many.release();
@@ -244,13 +244,13 @@ class one_by_one {
 public:
     one_by_one()
     {
-        gate.set_budget({.threads = 1, .memory_kib = 1024});
-        gate.submit("blocker", of(0), in_seconds(60), blocker_.work(), ignore);
+        executor.set_budget({.threads = 1, .memory_kib = 1024});
+        executor.submit("blocker", of(0), in_seconds(60), blocker_.work(), ignore);
         blocker_.until_running(1);
     }
     void add(const std::string& client)
     {
-        gate.submit(
+        executor.submit(
             client, of(0), in_seconds(60),
             [this, client](unsigned) {
                 const std::lock_guard lock(guard_);
@@ -264,7 +264,7 @@ public:
     std::string order()
     {
         blocker_.release();
-        while (gate.load().waiting + gate.load().threads > 0)
+        while (executor.load().waiting + executor.load().threads > 0)
             std::this_thread::sleep_for(1ms);
         const std::lock_guard lock(guard_);
         return order_;
@@ -274,7 +274,7 @@ public:
         const std::lock_guard lock(guard_);
         return order_;
     }
-    hash_executor gate;
+    hash_executor executor;
 
 private:
     held blocker_;
@@ -296,8 +296,8 @@ TEST_CASE("a client with recently refused logins comes after the others")
 {
     one_by_one queue;
     for (int i = 0; i < 3; ++i)
-        queue.gate.note_refusal("a");
-    queue.gate.note_refusal("b");
+        queue.executor.note_refusal("a");
+    queue.executor.note_refusal("b");
     for (const char* client : {"a", "a", "b", "c", "c"})
         queue.add(client);
     CHECK(queue.order() == "c c b a a ");
@@ -325,7 +325,7 @@ TEST_CASE("a full queue evicts a job for a client with fewer jobs")
     CHECK(queue.order_so_far() == "a-late ");
     queue.add("a");
     CHECK(queue.order_so_far() == "a-late a-late ");
-    CHECK(queue.gate.load().waiting == 1000);
+    CHECK(queue.executor.load().waiting == 1000);
     const std::string order = queue.order().substr(14);
     CHECK((order.starts_with("a b a a ") || order.starts_with("b a a ")));
 }

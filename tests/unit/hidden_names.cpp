@@ -1,4 +1,4 @@
-// The names of rows that a login filter hides are kept out of lists, columns and keyed queries that
+// The names of rows that a login filter hides are kept out of lists, columns and lookups that
 // may have them, and of nothing else.
 #include "query/hidden_names.hpp"
 #include "query/column_condition.hpp"
@@ -26,7 +26,7 @@ mapping users_and_groups(bool hides)
         {.attribute = uid, .column = "name", .compare = comparison::lower, .required = true},
         {.attribute = manager, .column = "boss"}};
     users.list.text = hides ? "SELECT * FROM u WHERE open" : "SELECT * FROM u";
-    users.ungated.text = hides ? "SELECT * FROM u" : "";
+    users.unfiltered.text = hides ? "SELECT * FROM u" : "";
     users.hides_rows = hides;
     kind groups;
     groups.name = "groups";

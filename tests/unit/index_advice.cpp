@@ -1,6 +1,6 @@
 // Client searches that read whole tables get advice on the missing indexes.
 #include "advisor/index_advice.hpp"
-#include "advisor/search_probes.hpp"
+#include "advisor/sample_queries.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

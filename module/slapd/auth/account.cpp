@@ -50,9 +50,10 @@ std::string acl_denial(Operation& op, Entry& e)
 std::string login_filter_denial(const candidate& candidate)
 {
     const directory::plan& plan = *candidate.plan;
-    if (plan.gate < 0 || candidate.page->value(candidate.row, plan.gate).value_or("f") == "t")
+    if (plan.login_allowed < 0 ||
+        candidate.page->value(candidate.row, plan.login_allowed).value_or("f") == "t")
         return {};
-    std::string condition = plan.entry_kind->gate.substr(0, 100);
+    std::string condition = plan.entry_kind->login_filter.substr(0, 100);
     return "denied by pgsql-login-filter " + plan.entry_kind->name + ": " + condition;
 }
 

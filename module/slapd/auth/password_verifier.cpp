@@ -40,7 +40,7 @@ void use_slapd_schemes() noexcept
 }
 
 auth::verification
-run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
+run_in_worker(Operation& op, const service& service, auth::hash_executor& executor,
               const auth::hash_cost& cost,
               const std::function<auth::verification(unsigned threads)>& computation)
 {
@@ -61,8 +61,8 @@ run_in_worker(Operation& op, const service& service, auth::hash_executor& gate,
     const ending end_state = while_waiting(op, service, [&](const postgres::wait_options& options) {
         const postgres::wait_scope here(options);
         options.on_long_wait();
-        const ending end = gate.run(address_of(op), cost, in_seconds(service.hash_timeout), limit,
-                                    options.cancelled, work);
+        const ending end = executor.run(address_of(op), cost, in_seconds(service.hash_timeout),
+                                        limit, options.cancelled, work);
         if (end == ending::abandoned)
             throw postgres::error(postgres::error::cause::abandoned, "the operation was abandoned");
         return end;

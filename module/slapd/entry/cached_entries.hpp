@@ -1,7 +1,7 @@
 // cached_entries.hpp: copies the entries of a page for concurrent use from the cache.
 #pragma once
 
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 #include <algorithm>
 

@@ -21,8 +21,8 @@ directory::selection all_attributes() { return {.all_user = true, .all_operation
 
 bool is_hidden(const candidate& candidate)
 {
-    return candidate.plan->entry_kind->hides_rows && candidate.plan->gate >= 0 &&
-           candidate.page->value(candidate.row, candidate.plan->gate).value_or("f") != "t";
+    return candidate.plan->entry_kind->hides_rows && candidate.plan->login_allowed >= 0 &&
+           candidate.page->value(candidate.row, candidate.plan->login_allowed).value_or("f") != "t";
 }
 
 bool is_unreachable(const postgres::error& e) noexcept
@@ -96,7 +96,7 @@ entry_stream::entry_stream(Operation& op, service& service, const resolved_mappi
     }
     // The filter is tested for each entry, which takes time as well.
     if (cached_ != nullptr && !plan.lookup_only && cached_->items().size() > few_entries)
-        wait_for_place(op, service);
+        wait_for_slot(op, service);
 }
 
 entry_stream::~entry_stream() = default;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "query/filter.hpp"
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 namespace pgsql::slapd {
 

@@ -38,7 +38,7 @@ inline void yield(const Operation& op) noexcept
 }
 
 /// Waits only for a slot.
-inline void wait_for_place(Operation& op, const service& service)
+inline void wait_for_slot(Operation& op, const service& service)
 {
     while_waiting(op, service, [&](const postgres::wait_options& options) {
         (void)prepare(op, service, effort::search, options);

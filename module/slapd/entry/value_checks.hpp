@@ -17,7 +17,7 @@ struct value_refused {
     std::vector<directory::requested_value> values;
 };
 
-/// Throws value_refused if values requested from the plan's keyed queries caused the failure of a
+/// Throws value_refused if values requested from the plan's lookups caused the failure of a
 /// statement.
 void check_asked_values(Operation& op, service& service, const resolved_mapping& mapping,
                         const directory::plan& plan, const postgres::error& why);

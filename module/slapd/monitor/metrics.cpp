@@ -29,10 +29,10 @@ reader traffic(event what)
 }
 
 // For objects that exist only while the database is open.
-template <typename Read> reader room(Read read)
+template <typename Read> reader binds(Read read)
 {
     return [read](const metric_source& s) {
-        return s.room != nullptr ? static_cast<std::uint64_t>(read(*s.room)) : 0;
+        return s.binds != nullptr ? static_cast<std::uint64_t>(read(*s.binds)) : 0;
     };
 }
 
@@ -95,14 +95,14 @@ std::vector<metric> numbers()
         {20, "olmPgAnonymousWaiting", gauge, count, "Unauthenticated searches that wait for a slot",
          serving([](service& s) { return s.anonymous->current_load().waiting; })},
         {10, "olmPgHashesWaiting", gauge, count, "Password checks that wait for their turn",
-         room([](async_binds& r) { return r.executor()->load().waiting; })},
+         binds([](async_binds& r) { return r.executor()->load().waiting; })},
         {11, "olmPgHashesRunning", gauge, count, "Threads that check password hashes",
-         room([](async_binds& r) { return r.executor()->load().threads; })},
+         binds([](async_binds& r) { return r.executor()->load().threads; })},
         {12, "olmPgApprovalsPending", gauge, count,
          "Approvals that were requested and not given yet",
-         room([](async_binds& r) { return r.push()->load().prompts; })},
+         binds([](async_binds& r) { return r.push()->load().prompts; })},
         {13, "olmPgLoginsWaiting", gauge, count, "Logins that wait for an approval",
-         room([](async_binds& r) { return r.push()->load().logins; })},
+         binds([](async_binds& r) { return r.push()->load().logins; })},
         {30, "olmPgCacheHits", counter, count, "Query results served from the cache",
          cache([](const figures& f) -> std::uint64_t { return f.hits; })},
         {31, "olmPgCacheMisses", counter, count, "Query results that were not in the cache",

@@ -12,8 +12,8 @@ namespace pgsql::slapd {
 /// The sources of metrics.
 struct metric_source {
     operation_stats& counted;
-    service* serving;  ///< null while the database is closed
-    async_binds* room; ///< null while the database is closed
+    service* serving;   ///< null while the database is closed
+    async_binds* binds; ///< null while the database is closed
 };
 
 enum class metric_type : char {
@@ -53,8 +53,8 @@ struct metric_catalog {
 template <typename Use> void with_metric_source(const database& database, Use use)
 {
     const auto serving = database.current();
-    const auto room = database.binds();
-    use(metric_source{*database.stats, serving.get(), room.get()});
+    const auto binds = database.binds();
+    use(metric_source{*database.stats, serving.get(), binds.get()});
 }
 
 /// The bound of a bucket in seconds, as Prometheus writes it: 0.00005 … 10, inf.

@@ -60,8 +60,8 @@ search_end entry_sender::check_limits(bool stale)
         return send_search_result(op_, rs_, LDAP_TIMELIMIT_EXCEEDED);
     if (!stale) // served because the deadline has passed
         limits_.check();
-    if (limits_.lost_place())
-        wait_for_place(op_, service_);
+    if (limits_.lost_slot())
+        wait_for_slot(op_, service_);
     return std::nullopt;
 }
 

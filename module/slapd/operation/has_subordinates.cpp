@@ -85,7 +85,7 @@ has_subordinates::~has_subordinates()
     LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
 }
 
-void has_subordinates::find_out(const Entry& e)
+void has_subordinates::determine(const Entry& e)
 {
     const int container = service_.dn_tree().find(to_string_view(e.e_nname));
     if (container >= 0 && !known_.contains(container))

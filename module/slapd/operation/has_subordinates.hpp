@@ -19,12 +19,12 @@ public:
     void before_test(const Entry& e)
     {
         if (in_filter_)
-            find_out(e);
+            determine(e);
     }
     void before_send(const Entry& e)
     {
         if (in_attributes_)
-            find_out(e);
+            determine(e);
     }
 
     /// The value that the search `op` has determined for a container.
@@ -32,7 +32,7 @@ public:
                                                         int container);
 
 private:
-    void find_out(const Entry& e);
+    void determine(const Entry& e);
 
     Operation& op_;
     service& service_;

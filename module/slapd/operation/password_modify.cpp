@@ -50,7 +50,7 @@ void report(const Operation& op, const std::string& outcome, const std::string& 
 
 // ---- the modification
 
-auth::verification verify_old(Operation& op, service& service, auth::hash_executor& gate,
+auth::verification verify_old(Operation& op, service& service, auth::hash_executor& executor,
                               const account& account, const berval& password)
 {
     if (!account.hash)
@@ -58,17 +58,17 @@ auth::verification verify_old(Operation& op, service& service, auth::hash_execut
     const auth::password_hash& hash = *account.hash;
     if (const auto known = precheck(service, hash, password.bv_len))
         return *known;
-    return run_in_worker(op, service, gate, hash.cost(password.bv_len), [&](unsigned threads) {
+    return run_in_worker(op, service, executor, hash.cost(password.bv_len), [&](unsigned threads) {
         return hash.verify(to_string_view(password), threads);
     });
 }
 
-auth::secret hash_new(Operation& op, service& service, auth::hash_executor& gate,
+auth::secret hash_new(Operation& op, service& service, auth::hash_executor& executor,
                       const berval& password)
 {
     auth::secret out;
-    const auto outcome =
-        run_in_worker(op, service, gate, auth::cost_of(service.new_hashes), [&](unsigned threads) {
+    const auto outcome = run_in_worker(
+        op, service, executor, auth::cost_of(service.new_hashes), [&](unsigned threads) {
             out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
             return auth::verification{auth::verdict::match, ""};
         });

@@ -1,7 +1,7 @@
 // search_scope.hpp: decides which entries are within the base and scope of a search.
 #pragma once
 
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 #include "mapping/dn_tree.hpp"
 

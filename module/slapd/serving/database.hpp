@@ -5,7 +5,6 @@
 #include "postgres/maintenance_thread.hpp"
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/service.hpp"
-#include <array>
 #include <memory>
 #include <mutex>
 
@@ -48,8 +47,8 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<service> service_;
     std::shared_ptr<async_binds> async_binds_;
-    /// For tasks() and for notification_tasks() of the service; null in tools.
-    std::array<std::shared_ptr<postgres::maintenance_thread>, 2> maintenance_;
+    std::shared_ptr<postgres::maintenance_thread> maintenance_;  ///< null in tools
+    std::shared_ptr<postgres::maintenance_thread> notification_; ///< the same
 };
 
 [[nodiscard]] inline database& database_of(const BackendDB& be)

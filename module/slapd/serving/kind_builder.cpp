@@ -1,7 +1,7 @@
 // kind_builder.cpp: fits the settings of a kind to the columns that its queries return.
 #include "slapd/serving/kind_builder.hpp"
 
-#include "query/keyed_query.hpp"
+#include "query/trusted_lookup.hpp"
 #include "slapd/serving/column_catalog.hpp"
 #include "slapd/serving/container_entries.hpp"
 
@@ -77,7 +77,7 @@ directory::kind kind_builder::named(const directory::kind_setting& kind)
     k.container_dn = kind.container_dn;
     k.classes = kind.classes;
     k.all_classes = closure(kind.classes);
-    k.hides_rows = kind.hide_gated;
+    k.hides_rows = kind.hide_denied;
     return k;
 }
 
@@ -100,7 +100,7 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
     // that the row requires.
     k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
     k.password_column = k.find_column(kind.password_column) != nullptr ? kind.password_column : "";
-    if (kind.gate)
+    if (kind.login_filter)
         add_gate(k, kind);
     if (kind.password_change)
         add_password_change(k, kind);
@@ -137,8 +137,8 @@ int kind_builder::attribute(const std::string& name)
 
 void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& kind)
 {
-    k.gate = kind.gate->text;
-    const postgres::query_text open = directory::restrict_query(k.list, k.gate);
+    k.login_filter = kind.login_filter->text;
+    const postgres::query_text open = directory::restrict_query(k.list, k.login_filter);
     try {
         (void)session_.describe(open.text, limits_);
     } catch (const postgres::error& e) {
@@ -147,8 +147,8 @@ void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& k
             "pgsql-login-filter " + k.name + ": PostgreSQL refuses the condition: " + e.what() +
             "; it may use what pgsql-list " + k.name + " returns: " + names_of(k.columns));
     }
-    if (kind.hide_gated)
-        k.ungated = std::exchange(k.list, open);
+    if (kind.hide_denied)
+        k.unfiltered = std::exchange(k.list, open);
 }
 
 // An error here affects only password changes.
@@ -226,7 +226,7 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
         std::string error;
         const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, error);
         if (ad == nullptr && !used && !in_templates(k, c.name) &&
-            k.gate.find(c.name) == std::string::npos)
+            k.login_filter.find(c.name) == std::string::npos)
             out_.warnings.push_back(
                 {log_event::column_unused,
                  fmt::format("pgsql-list {}: the column \"{}\" serves nothing: slapd's schema has "
@@ -351,8 +351,8 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
     for (directory::column& c : l.columns) // which it compares as the list does
         if (const auto* shown = k.find_column(c.name))
             c.deterministic = c.deterministic && shown->deterministic;
-    if (!k.ungated.text.empty())
-        l.ungated = std::exchange(l.query, directory::restrict_query(l.query, k.gate));
+    if (!k.unfiltered.text.empty())
+        l.unfiltered = std::exchange(l.query, directory::restrict_query(l.query, k.login_filter));
     k.lookups.push_back(std::move(l));
 }
 

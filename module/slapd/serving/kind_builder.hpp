@@ -3,7 +3,7 @@
 
 #include "mapping/settings.hpp"
 #include "postgres/connection.hpp"
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 #include <string>
 #include <string_view>

@@ -106,7 +106,7 @@ public:
             throw config_error(
                 "pgsql-list is missing: a database needs at least one kind of entry, such as users");
         for (kind_setting& k : kinds_) {
-            k.hide_gated = k.gate && directives.flag(directives::hide_denied);
+            k.hide_denied = k.login_filter && directives.flag(directives::hide_denied);
             if (!k.list)
                 throw config_error("pgsql-list (olcPgList) for " + k.name +
                                    " is missing: every kind needs the query that lists its rows");
@@ -257,9 +257,9 @@ private:
     {
         words in("pgsql-login-filter", text);
         kind_setting& k = kind_named(in.next("kind"), in);
-        if (k.gate)
+        if (k.login_filter)
             in.fail("the kind already has a login filter; join the conditions with AND");
-        k.gate = query(in, 0, "the condition");
+        k.login_filter = query(in, 0, "the condition");
     }
 
     void read_password_change(const std::string& text)

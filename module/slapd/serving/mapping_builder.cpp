@@ -10,8 +10,8 @@
 #include "slapd/serving/kind_builder.hpp"
 #include "slapd/serving/name_spellings.hpp"
 
+#include "query/condition_compiler.hpp"
 #include "query/hidden_names.hpp"
-#include "query/where_clause.hpp"
 
 #include <fmt/core.h>
 
@@ -120,7 +120,7 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
     const int users = out->map.kind_named("users");
     const int groups = out->map.kind_named("groups");
     std::optional<directory::hidden_names> hidden;
-    if (std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.hide_gated; }))
+    if (std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.hide_denied; }))
         hidden.emplace(out->map, name_syntax_of(*out, tree, session, options))
             .remove_from_values(out->map);
     if (users >= 0 && groups >= 0)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "mapping/settings.hpp"
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 namespace pgsql::slapd {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "query/hidden_names.hpp"
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 namespace pgsql::slapd {
 

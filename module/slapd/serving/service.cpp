@@ -135,7 +135,7 @@ postgres::endpoint endpoint_of(const directives& directives, double timeout,
     out.timeout = timeout;
     out.hosts = std::make_shared<postgres::host_list>(out.uri, session);
     out.dedicated_session = !directives.flag(directives::pooler);
-    out.defaults = postgres::own_files(out.uri);
+    out.defaults = postgres::user_files(out.uri);
     return out;
 }
 
@@ -365,7 +365,7 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
     std::map<std::string, commonness> costs; ///< by the dummy hash of the cost
     try {
         const auto rows = pool_->run(sample, options);
-        if (rows.count() > 0 && k.gate.find('(') != std::string::npos)
+        if (rows.count() > 0 && k.login_filter.find('(') != std::string::npos)
             mapping.dummy_key = rows.value(0, 1).value_or("");
         for (int i = 0; i < rows.count(); ++i) {
             auto dummy = auth::parse_hash(rows.value(i, 0).value_or(""))->dummy();

@@ -10,10 +10,10 @@
 #include "query/query_planner.hpp"
 #include "slapd/core/schema.hpp"
 #include "slapd/core/slapd.hpp"
-#include "slapd/serving/bound_mapping.hpp"
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/log_throttle.hpp"
 #include "slapd/serving/operation_stats.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 #include <array>
 #include <stdexcept>
 

@@ -38,10 +38,10 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
         if (!k.error.empty() || k.yields_to_kind >= 0)
             continue;
         add(k.list.text, {});
-        if (!k.ungated.text.empty())
-            add(k.ungated.text, {});
-        if (!k.gate.empty())
-            add("SELECT (" + k.gate + "\n) IS TRUE FROM (" + k.list.text + ") AS e", {});
+        if (!k.unfiltered.text.empty())
+            add(k.unfiltered.text, {});
+        if (!k.login_filter.empty())
+            add("SELECT (" + k.login_filter + "\n) IS TRUE FROM (" + k.list.text + ") AS e", {});
         for (const auto& v : k.values)
             if (v.error.empty())
                 add(v.batch_sql, {"{}"});
@@ -201,7 +201,7 @@ postgres::endpoint endpoint_for_requirements(const service& service)
     if (const char* other = std::getenv(connection_variable); other != nullptr && *other != '\0') {
         out.uri = postgres::overridden(out.uri, other);
         out.hosts = std::make_shared<postgres::host_list>(out.uri, "");
-        out.defaults = postgres::own_files(out.uri);
+        out.defaults = postgres::user_files(out.uri);
     }
     return out;
 }

@@ -1,7 +1,7 @@
 // report.hpp: writes a report on a database's configuration and its PostgreSQL server.
 #pragma once
 
-#include "slapd/serving/bound_mapping.hpp"
+#include "slapd/serving/resolved_mapping.hpp"
 
 namespace pgsql::slapd {
 

@@ -36,7 +36,7 @@ std::vector<std::string> uses(const directory::kind& k, const std::string& colum
         out.emplace_back("the password hash");
     if (column == k.chain_column)
         out.emplace_back("the checks of a login");
-    if (!k.gate.empty() && k.gate.find(column) != std::string::npos)
+    if (!k.login_filter.empty() && k.login_filter.find(column) != std::string::npos)
         out.emplace_back("pgsql-login-filter");
     for (const auto& s : k.sources)
         for (const auto& t : s.defaults)

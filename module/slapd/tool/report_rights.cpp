@@ -39,7 +39,7 @@ void report_triggers(report_context& report, json& to)
     std::vector<postgres::named_query> queries;
     for (const auto& k : report.database.kinds())
         for (const auto& one : statements_of({k}))
-            if (!one.writes && (k.hide_gated || !one.name.starts_with("pgsql-login-filter ")))
+            if (!one.writes && (k.hide_denied || !one.name.starts_with("pgsql-login-filter ")))
                 queries.push_back({one.name, one.text});
     const auto found = postgres::tables_to_watch(report.session, queries, report.limits());
     to["tables"] = found.tables;

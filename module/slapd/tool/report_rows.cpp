@@ -90,7 +90,7 @@ public:
                                  {"checked", kind.reason.empty()},
                                  {"reason", kind.reason}});
         json out = {{"rows", rows_}, {"entries", entries_}, {"passwords", std::move(passwords)}};
-        if (gated_)
+        if (has_login_filter_)
             out["may_log_in"] = may_log_in_;
         return out;
     }
@@ -127,7 +127,7 @@ private:
             });
         const int password =
             at == plan->columns.end() ? -1 : static_cast<int>(at - plan->columns.begin());
-        gated_ = plan->gate >= 0;
+        has_login_filter_ = plan->login_allowed >= 0;
         entry_stream rows(op_, report_.database, *report_.mapping, *plan, {.duplicates = true});
         while (rows.next_page()) {
             rows_ += rows.page_rows();
@@ -152,7 +152,7 @@ private:
             check_hash(row, password);
         collect_names(*row.entry);
         check_required(*row.entry);
-        if (gated_ && row.page->value(row.row, row.plan->gate) == "t")
+        if (has_login_filter_ && row.page->value(row.row, row.plan->login_allowed) == "t")
             ++may_log_in_;
     }
 
@@ -255,7 +255,7 @@ private:
                     counted(of.count, " has a weak hash: ", " have weak hashes: ") + kind.scheme,
                     "they are replaced when users change their passwords", of.examples);
         }
-        if (gated_ && entries_ > 0 && may_log_in_ == 0)
+        if (has_login_filter_ && entries_ > 0 && may_log_in_ == 0)
             report_.add_finding(level::warning, "pgsql-login-filter " + kind_.name,
                                 "the condition is true for no row: no user can log in");
     }
@@ -303,7 +303,7 @@ private:
     long rows_ = 0;
     long entries_ = 0;
     long may_log_in_ = 0;
-    bool gated_ = false;
+    bool has_login_filter_ = false;
     tally duplicate_names_;
     std::map<std::string, tally> skipped_;
     std::map<std::string, tally> invalid_values_;

@@ -16,8 +16,9 @@ statements_of(const std::vector<directory::kind_setting>& kinds)
     };
     for (const auto& k : kinds) {
         add("pgsql-list " + k.name, *k.list);
-        if (k.gate)
-            add("pgsql-login-filter " + k.name, directory::restrict_query(*k.list, k.gate->text));
+        if (k.login_filter)
+            add("pgsql-login-filter " + k.name,
+                directory::restrict_query(*k.list, k.login_filter->text));
         for (const auto& l : k.lookups)
             add("pgsql-lookup " + k.name + " " + l.attribute, l.query);
         for (const auto& v : k.values)

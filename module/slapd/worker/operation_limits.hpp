@@ -54,7 +54,7 @@ public:
     void sending_begins() noexcept;
     void sending_ends() noexcept;
     /// Whether the slot was given to others while the client did not read.
-    [[nodiscard]] bool lost_place() const noexcept { return entered_ && !visit_->holds(); }
+    [[nodiscard]] bool lost_slot() const noexcept { return entered_ && !visit_->holds(); }
 
 private:
     [[noreturn]] static void throw_timeout();

@@ -1,4 +1,4 @@
-// keyed_query.hpp: which rows a keyed query knows, and what it is asked for.
+// trusted_lookup.hpp: which rows a lookup knows, and what it is asked for.
 #pragma once
 
 #include "mapping/mapping.hpp"

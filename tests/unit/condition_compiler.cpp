@@ -1,6 +1,6 @@
 // A filter becomes an SQL condition that admits every matching row, and says when it may admit
 // more.
-#include "query/where_clause.hpp"
+#include "query/condition_compiler.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -152,7 +152,7 @@ TEST_CASE("a default is compared by taking it apart")
     CHECK(compile(filter::equals(shell, "/bin/zsh")).is.type == condition::form::never);
 }
 
-TEST_CASE("an attribute that only a keyed query knows is a semijoin")
+TEST_CASE("an attribute that only a lookup knows is a semijoin")
 {
     CHECK(
         compile(filter::equals(member, "ann")).is.sql ==
@@ -199,7 +199,7 @@ TEST_CASE(
     CHECK(compile(several(uid, {"\xfe", "\xff"})).is.type == condition::form::never);
     CHECK(compile(several(uid, {"a", "b"}, type::entry_name)).is.sql == "e.\"username\" = ANY($1)");
     CHECK(compile(several(cn, {"a", "b"}, type::entry_name)).is.type == condition::form::never);
-    // A few members by the keyed query, and nothing lists the others.
+    // A few members by the lookup, and nothing lists the others.
     CHECK(compile(several(member, {"a", "b"})).values.size() == 2);
     kind listing = users();
     listing.values = {{.attribute = member,

@@ -1,4 +1,4 @@
-// search_probes.hpp: the statements of typical client searches, with values that match no row.
+// sample_queries.hpp: the statements of typical client searches, with values that match no row.
 #pragma once
 
 #include "query/query_planner.hpp"

@@ -1,8 +1,8 @@
-// A keyed query serves a filter only where it finds the rows that show the value, and no others.
+// A lookup serves a filter only where it finds the rows that show the value, and no others.
+#include "query/condition_compiler.hpp"
 #include "query/group_members.hpp"
 #include "query/private_groups.hpp"
 #include "query/query_planner.hpp"
-#include "query/where_clause.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -73,7 +73,7 @@ TEST_CASE("a DN is a name where the kind has names, and the DN elsewhere")
     CHECK(rule_of_values(m, member, -1) == matching_rule::other);
 }
 
-TEST_CASE("a keyed query is used where the column's type tells that it finds every row")
+TEST_CASE("a lookup is used where the column's type tells that it finds every row")
 {
     const auto used = [](column own, column_type parameter, comparison compare = comparison::any) {
         mapping m = users_and_groups();
@@ -102,7 +102,7 @@ TEST_CASE("a keyed query is used where the column's type tells that it finds eve
     CHECK_FALSE(used({.type = array}, text));
 }
 
-TEST_CASE("a value that a default may have made is not left to a keyed query")
+TEST_CASE("a value that a default may have made is not left to a lookup")
 {
     mapping m = users_and_groups();
     m.kinds[0].columns.push_back({.name = "c", .type = column_type::text});

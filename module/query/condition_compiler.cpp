@@ -1,6 +1,6 @@
-// where_clause.cpp: turns an LDAP filter into an SQL condition that admits every matching row of a
-// kind, and maybe more.
-#include "query/where_clause.hpp"
+// condition_compiler.cpp: turns an LDAP filter into an SQL condition that admits every matching row
+// of a kind, and maybe more.
+#include "query/condition_compiler.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,5 +1,5 @@
-// keyed_query.cpp: which rows a keyed query knows, and what it is asked for.
-#include "query/keyed_query.hpp"
+// trusted_lookup.cpp: which rows a lookup knows, and what it is asked for.
+#include "query/trusted_lookup.hpp"
 
 #include <algorithm>
 

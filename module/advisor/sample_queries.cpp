@@ -1,7 +1,7 @@
-// search_probes.cpp: the statements of typical client searches, with values that match no row.
-#include "advisor/search_probes.hpp"
+// sample_queries.cpp: the statements of typical client searches, with values that match no row.
+#include "advisor/sample_queries.hpp"
 
-#include "query/where_clause.hpp"
+#include "query/condition_compiler.hpp"
 
 #include <algorithm>
 

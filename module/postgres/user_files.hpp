@@ -1,4 +1,4 @@
-// own_files.hpp: the certificates and password files of the user that slapd runs as, for libpq.
+// user_files.hpp: the certificates and password files of the user that slapd runs as, for libpq.
 #pragma once
 
 #include <string>
@@ -15,6 +15,6 @@ using file_defaults = std::vector<std::pair<const char*, std::string>>;
 /// Setting HOME would be a race with other threads. So these options name the files in the home
 /// directory of the current user, if HOME is that of another user. They are defaults: pass them
 /// before the options of the URI.
-[[nodiscard]] file_defaults own_files(const std::string& uri);
+[[nodiscard]] file_defaults user_files(const std::string& uri);
 
 } // namespace pgsql::postgres

@@ -1,5 +1,5 @@
-// own_files.cpp: the certificates and password files of the user that slapd runs as, for libpq.
-#include "postgres/own_files.hpp"
+// user_files.cpp: the certificates and password files of the user that slapd runs as, for libpq.
+#include "postgres/user_files.hpp"
 
 #include <libpq-fe.h>
 #include <pwd.h>
@@ -57,7 +57,7 @@ bool names_service(const std::string& uri)
 
 } // namespace
 
-file_defaults own_files(const std::string& uri)
+file_defaults user_files(const std::string& uri)
 {
     const uid_t user = geteuid();
     if (is_home_for(std::getenv("HOME"), user) || names_service(uri))

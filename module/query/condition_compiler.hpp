@@ -1,5 +1,5 @@
-// where_clause.hpp: turns an LDAP filter into an SQL condition that admits every matching row of a
-// kind, and maybe more.
+// condition_compiler.hpp: turns an LDAP filter into an SQL condition that admits every matching row
+// of a kind, and maybe more.
 #pragma once
 
 #include "query/attribute_condition.hpp"
@@ -27,7 +27,7 @@ public:
     condition_compiler(const condition_compiler&) = delete;
     condition_compiler& operator=(const condition_compiler&) = delete;
 
-    /// What keyed queries are asked for by the conditions so far.
+    /// What lookups are executed with by the conditions so far.
     [[nodiscard]] const std::vector<requested_value>& requested_values() const noexcept
     {
         return context_.requested;

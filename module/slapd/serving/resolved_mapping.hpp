@@ -1,4 +1,4 @@
-// bound_mapping.hpp: a mapping resolved against the columns that the configured queries return.
+// resolved_mapping.hpp: a mapping resolved against the columns that the configured queries return.
 #pragma once
 
 #include "auth/password_hash.hpp"

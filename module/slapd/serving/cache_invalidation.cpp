@@ -2,9 +2,10 @@
 // when reports may be missing.
 #include "slapd/serving/cache_invalidation.hpp"
 
+#include "slapd/serving/configured_queries.hpp"
+
 #include "cache/result_cache.hpp"
 #include "postgres/notification_listener.hpp"
-#include "postgres/trigger_audit.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -17,31 +18,12 @@ constexpr auto validity = std::chrono::seconds(3);
 constexpr auto check_interval = std::chrono::seconds(60);
 constexpr auto recheck_interval = std::chrono::seconds(5);
 
-// Every query of the configuration. The parameter values do not affect which tables are read.
-std::vector<postgres::named_query> queries_of(const directory::mapping& map)
-{
-    std::vector<postgres::named_query> out;
-    for (const auto& k : map.kinds) {
-        out.push_back({"pgsql-list " + k.name, k.list.text}); // excludes hidden rows
-        for (const auto& l : k.lookups)
-            out.push_back({"pgsql-lookup " + k.name + " " +
-                               map.attributes[static_cast<std::size_t>(l.attribute)].name,
-                           l.query.with_parameter("NULL")});
-        for (const auto& v : k.values)
-            if (!v.source_sql.empty()) // otherwise the values come from the other queries
-                out.push_back({"pgsql-values " + k.name + " " +
-                                   map.attributes[static_cast<std::size_t>(v.attribute)].name,
-                               v.source_sql});
-    }
-    return out;
-}
-
 } // namespace
 
 std::string unnotified_changes(const directory::mapping& map, postgres::connection& session,
                                const postgres::wait_options& options)
 {
-    return postgres::unnotified_changes(session, queries_of(map), channel, options);
+    return postgres::unnotified_changes(session, configured_queries(map), channel, options);
 }
 
 namespace {

@@ -1,6 +1,8 @@
 // exposure.cpp: finds attributes that would expose password hashes.
 #include "slapd/serving/exposure.hpp"
 
+#include "slapd/serving/configured_queries.hpp"
+
 #include "advisor/column_sources.hpp"
 
 #include <algorithm>
@@ -61,16 +63,12 @@ private:
                                               k.password_column + "\": " + only_logins);
         look_into(number, list, k.list.text, 0, k.columns);
         for (const auto& l : k.lookups)
-            look_into(number,
-                      "pgsql-lookup " + k.name + " " +
-                          in_.attributes[static_cast<std::size_t>(l.attribute)].name,
-                      l.query.text, l.query.parameters, l.columns);
+            look_into(number, directive_of(in_, k, "pgsql-lookup", l.attribute), l.query.text,
+                      l.query.parameters, l.columns);
         for (const auto& v : k.values)
             if (!v.source_sql.empty())
-                add(number,
-                    "pgsql-values " + k.name + " " +
-                        in_.attributes[static_cast<std::size_t>(v.attribute)].name,
-                    v.source_sql, 0, {v.value_column});
+                add(number, directive_of(in_, k, "pgsql-values", v.attribute), v.source_sql, 0,
+                    {v.value_column});
     }
 
     void look_into(std::size_t number, const std::string& directive, const std::string& query,

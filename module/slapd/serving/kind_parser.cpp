@@ -70,38 +70,16 @@ public:
 
     void check(std::string_view directive, const std::string& value)
     {
-        if (directive == "pgsql-kind")
-            read_kind(value);
-        else if (directive == "pgsql-list")
-            read_list(value);
-        else if (directive == "pgsql-lookup")
-            read_lookup(value);
-        else if (directive == "pgsql-values")
-            read_values(value);
-        else if (directive == "pgsql-login-filter")
-            read_login_filter(value);
-        else if (directive == "pgsql-password-change")
-            read_password_change(value);
-        else
-            read_attribute(value);
+        for (const part& one : parts)
+            if (directive == directives::table[one.directive].name())
+                (this->*one.read)(value);
     }
 
     std::vector<kind_setting> run(const directives& directives)
     {
-        for (const auto& text : directives.values_of(directives::kind))
-            read_kind(text);
-        for (const auto& text : directives.values_of(directives::list))
-            read_list(text);
-        for (const auto& text : directives.values_of(directives::lookup))
-            read_lookup(text);
-        for (const auto& text : directives.values_of(directives::values))
-            read_values(text);
-        for (const auto& text : directives.values_of(directives::attribute))
-            read_attribute(text);
-        for (const auto& text : directives.values_of(directives::login_filter))
-            read_login_filter(text);
-        for (const auto& text : directives.values_of(directives::password_change))
-            read_password_change(text);
+        for (const part& one : parts)
+            for (const auto& text : directives.values_of(one.directive))
+                (this->*one.read)(text);
         if (kinds_.empty())
             throw config_error(
                 "pgsql-list is missing: a database needs at least one kind of entry, such as users");
@@ -355,10 +333,27 @@ private:
         return {};
     }
 
+    /// A directive and what reads its values.
+    struct part {
+        directives::id directive;
+        void (reader::*read)(const std::string& value);
+    };
+    static const std::array<part, 7> parts; ///< in the order in which they are read
+
     std::string_view domain_;
     bool alone_; ///< a single value: kinds may be defined by other values
     std::vector<kind_setting> kinds_;
 };
+
+const std::array<reader::part, 7> reader::parts = {{
+    {directives::kind, &reader::read_kind},
+    {directives::list, &reader::read_list},
+    {directives::lookup, &reader::read_lookup},
+    {directives::values, &reader::read_values},
+    {directives::attribute, &reader::read_attribute},
+    {directives::login_filter, &reader::read_login_filter},
+    {directives::password_change, &reader::read_password_change},
+}};
 
 } // namespace
 

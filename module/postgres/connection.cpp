@@ -80,7 +80,7 @@ void connection::wait_for(bool writing, const wait_options& options)
     }
 }
 
-result connection::collect(const wait_options& options)
+result connection::receive(const wait_options& options)
 {
     PGconn* pg = handle_.get();
     result last;
@@ -142,12 +142,12 @@ const std::string& connection::prepared(const std::string& text, const wait_opti
         return known->second;
     if (prepared_.size() >= most_prepared) {
         check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
-        (void)collect(options);
+        (void)receive(options);
         prepared_.clear();
     }
     std::string name = "s" + std::to_string(prepared_.size());
     check_sent(PQsendPrepare(handle_.get(), name.c_str(), text.c_str(), 0, nullptr));
-    (void)collect(options);
+    (void)receive(options);
     return prepared_.emplace(text, std::move(name)).first->second;
 }
 
@@ -193,12 +193,37 @@ void connection::send(const statement& statement, const wait_options& options)
 {
     const bool prepare = dedicated_ && statement.text.size() <= longest_prepared;
     send(statement, prepare ? prepared(statement.text, options).c_str() : nullptr);
+    result_pending_ = true;
+}
+
+result connection::collect(const wait_options& options)
+{
+    result out = receive(options);
+    result_pending_ = false;
+    return out;
+}
+
+bool connection::discard_result(const wait_options& options) noexcept
+{
+    PGconn* const pg = handle_.get();
+    if (!result_pending_ || PQstatus(pg) != CONNECTION_OK)
+        return false;
+    try {
+        (void)receive(options);
+    } catch (const std::exception&) {
+        // Canceled, failed, or still running.
+    }
+    if (PQtransactionStatus(pg) != PQTRANS_IDLE)
+        return false;
+    result_pending_ = false;
+    broken_ = false;
+    return reusable();
 }
 
 result connection::run_once(const statement& statement, const wait_options& options)
 {
     send(statement, nullptr);
-    return collect(options);
+    return receive(options);
 }
 
 bool connection::ready()
@@ -223,6 +248,7 @@ bool connection::notified()
 result connection::run(const statement& statement, const wait_options& options)
 {
     for (bool again = false;; again = true) {
+        result_pending_ = false;
         try {
             send(statement, options);
             return collect(options);
@@ -230,7 +256,7 @@ result connection::run(const statement& statement, const wait_options& options)
             if (again || !dedicated_ || !e.outdated_statement())
                 throw;
             check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
-            (void)collect(options);
+            (void)receive(options);
             prepared_.clear();
         }
     }
@@ -239,7 +265,7 @@ result connection::run(const statement& statement, const wait_options& options)
 result connection::command(const char* text, const wait_options& options)
 {
     check_sent(PQsendQuery(handle_.get(), text));
-    return collect(options);
+    return receive(options);
 }
 
 result connection::run_and_roll_back(const std::vector<std::string>& commands,
@@ -286,7 +312,7 @@ long connection::execute_update(const std::string& text,
         stats_.events_counted.add(pool_stats::statement);
         check_sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
                                      texts.data(), nullptr, nullptr, 0));
-        const long changed = collect(options).affected_rows();
+        const long changed = receive(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
         wait_options last = options;
         if (changed == wanted) // a COMMIT that was sent cannot be undone, so wait for its result
@@ -310,11 +336,11 @@ std::vector<described_column> connection::describe(const std::string& text,
         begin_pooled();
     check_sent(PQsendPrepare(pg, "", text.c_str(), 0, nullptr));
     if (dedicated_)
-        (void)collect(options);
+        (void)receive(options);
     check_sent(PQsendDescribePrepared(pg, ""));
     if (!dedicated_)
         end_pooled();
-    const result description = collect(options);
+    const result description = receive(options);
     const PGresult* of = description.handle();
     std::vector<described_column> columns;
     for (int i = 0; i < PQnfields(of); ++i)

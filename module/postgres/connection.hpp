@@ -83,6 +83,9 @@ public:
     /// run() in two steps: sends the statement; collect() fetches its rows later.
     void send(const statement& statement, const wait_options& options);
     [[nodiscard]] result collect(const wait_options& options);
+    /// After run() or collect() failed: waits for the rest of the statement and drops it. Returns
+    /// whether the session can run another statement.
+    [[nodiscard]] bool discard_result(const wait_options& options) noexcept;
     /// Whether collect() would return without waiting.
     [[nodiscard]] bool ready();
     /// Runs an UPDATE in a separate transaction, commits it only if it changed exactly one row, and
@@ -153,6 +156,7 @@ private:
     /// Whether text values are the stored bytes, of unknown encoding.
     [[nodiscard]] bool unconverted() const noexcept { return server_encoding() == "SQL_ASCII"; }
     void wait_for(bool writing, const wait_options& options);
+    [[nodiscard]] result receive(const wait_options& options);
     [[nodiscard]] long execute_update(const std::string& text,
                                       const std::vector<const std::string*>& values,
                                       const wait_options& options, long wanted);
@@ -168,6 +172,7 @@ private:
     std::unordered_map<std::string, std::string> prepared_; ///< statement text → name on the server
     bool pipeline_ = false;                                 ///< in pipeline mode
     bool broken_ = false;
+    bool result_pending_ = false; ///< only the result of a sent statement is outstanding
     long server_id_ = 0;
 };
 

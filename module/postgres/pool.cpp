@@ -9,6 +9,11 @@ namespace {
 constexpr auto fresh_enough = std::chrono::seconds(1);
 // Canceling an abandoned statement only saves load: the server's statement_timeout ends it anyway.
 constexpr double cancel_seconds = 0.5;
+// Most statements end by themselves in this time: that costs less than to cancel them.
+constexpr double brief_seconds = 0.02;
+// A connection attempt that has begun is completed within this time although the operation was
+// abandoned: a new session costs PostgreSQL more than most statements.
+constexpr double connect_seconds = 0.25;
 // The number of new sessions that one statement may lose without an error message.
 constexpr int most_dropped_silently = 2;
 // The longest interval between two inspections of the idle sessions, in seconds.
@@ -50,8 +55,12 @@ pool::lease pool::acquire(attempt_state& so_far, const wait_options& options)
             breaker_.attempt_connect([&] { out.session = open(options); });
         }
         if (out.session != nullptr) {
-            const std::lock_guard lock(mutex_);
-            ++in_use_;
+            {
+                const std::lock_guard lock(mutex_);
+                ++in_use_;
+            }
+            if (options.cancelled())
+                throw error(error::cause::abandoned, "the operation was abandoned");
             return out;
         }
         {
@@ -98,7 +107,11 @@ bool pool::should_retry(const error& e, const wait_options& options, attempt_sta
 
 std::unique_ptr<connection> pool::open(const wait_options& options)
 {
-    auto session = connection::open(endpoint_, options, *stats_);
+    wait_options begun = options;
+    begun.cancelled = [&options, until = in_seconds(connect_seconds)] {
+        return clock::now() >= until && options.cancelled();
+    };
+    auto session = connection::open(endpoint_, begun, *stats_);
     opened_(session->travels());
     return session;
 }
@@ -219,7 +232,7 @@ result pool::prefetch::collect(const wait_options& options)
             finished_ = true;
         } catch (const error& e) {
             if (e.reason() == error::cause::abandoned)
-                pool_.cancel(*lease_->session);
+                pool_.end_statement(*lease_->session);
             if (e.reason() != error::cause::lost && !e.outdated_statement()) {
                 lease_.reset();
                 throw;
@@ -239,7 +252,7 @@ void pool::prefetch::wait(const wait_options& options)
 pool::prefetch::~prefetch()
 {
     if (lease_ != nullptr && !ready())
-        pool_.cancel(*lease_->session);
+        pool_.end_statement(*lease_->session);
 }
 
 bool pool::can_keep(const connection& session) const noexcept
@@ -334,6 +347,17 @@ clock::time_point pool::close_expired()
             {next, one.since + std::chrono::duration_cast<clock::duration>(idle),
              one.session->opened() + std::chrono::duration_cast<clock::duration>(lifetime)});
     return next;
+}
+
+void pool::end_statement(connection& session) noexcept
+{
+    const auto wait = [&](double seconds) {
+        return session.discard_result({in_seconds(seconds), [] { return false; }});
+    };
+    if (wait(brief_seconds))
+        return;
+    cancel(session);
+    (void)wait(cancel_seconds);
 }
 
 void pool::cancel(const connection& running) noexcept

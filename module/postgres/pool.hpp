@@ -144,7 +144,7 @@ private:
             // the client abandoned, or limited to less time, has to be canceled.
             if (e.reason() == error::cause::abandoned ||
                 (so_far.shortened && e.reason() == error::cause::deadline))
-                cancel(*slot.session);
+                end_statement(*slot.session);
             throw;
         }
     }
@@ -163,6 +163,8 @@ private:
     [[nodiscard]] bool has_sessions();
     void close_idle();
     [[nodiscard]] clock::time_point close_expired();
+    /// Ends a statement whose result is not needed, so that the session can be kept.
+    void end_statement(connection& session) noexcept;
     void cancel(const connection& session) noexcept;
 
     const endpoint endpoint_;

@@ -115,7 +115,7 @@ int bind(Operation& op, SlapReply& rs, service& service)
         if (binds == nullptr)
             throw config_error("the database is closed");
         std::shared_ptr<const resolved_mapping> mapping;
-        account account = retry_after_schema_change(service, rs, [&] {
+        account account = retry_after_schema_change(service, [&] {
             mapping = current_mapping(op, service);
             return find_account_to_bind(op, service, *mapping);
         });

@@ -70,7 +70,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
 extern "C" int pgsql_compare(Operation* op, SlapReply* rs) noexcept
 {
     return run_counted_operation(operation_stats::compare, op, rs, [&](service& service) {
-        return retry_after_schema_change(service, *rs, [&] { return compare(*op, *rs, service); });
+        return retry_after_schema_change(service, [&] { return compare(*op, *rs, service); });
     });
 }
 

@@ -6,10 +6,11 @@
 
 namespace pgsql::slapd {
 
-entry_sender::entry_sender(Operation& op, SlapReply& rs, service& service, result_pages& pages)
+entry_sender::entry_sender(Operation& op, SlapReply& rs, service& service, result_pages& pages,
+                           int& sent)
     : op_(op), rs_(rs), service_(service), pages_(pages), limits_(*operation_limits::find(op)),
       subordinates_(op, service), client_(op, service.corks),
-      database_(database_of(*op.o_bd).existence), alone_(may_idle(op))
+      database_(database_of(*op.o_bd).existence), alone_(may_idle(op)), sent_(sent)
 {}
 
 // test_filter decides for every entry: it evaluates the whole filter, of which SQL tests only a
@@ -29,6 +30,7 @@ search_end entry_sender::offer(Entry& e, const page_position& position, std::str
     subordinates_.before_send(e);
     const int sent_before = rs_.sr_nentries;
     const int code = send(e);
+    sent_ += code == LDAP_SUCCESS ? 1 : 0;
     pages_.add(position, key, rs_.sr_nentries - sent_before);
     switch (code) {
     case LDAP_SIZELIMIT_EXCEEDED:

@@ -10,7 +10,9 @@ namespace pgsql::slapd {
 /// Tests and sends the entries of one search. operation_limits must be in force.
 class entry_sender {
 public:
-    entry_sender(Operation& op, SlapReply& rs, service& service, result_pages& pages);
+    /// Adds to `sent` the entries that slapd has accepted. (Overlays such as sssvlv keep them for
+    /// later, so that sr_nentries does not count them.)
+    entry_sender(Operation& op, SlapReply& rs, service& service, result_pages& pages, int& sent);
     entry_sender(const entry_sender&) = delete;
     entry_sender& operator=(const entry_sender&) = delete;
 
@@ -43,6 +45,7 @@ private:
     output_batching client_;
     const std::weak_ptr<const char> database_;
     const bool alone_; ///< no overlay or other caller refers to the configuration
+    int& sent_;
     bool matched_ = false;
 };
 

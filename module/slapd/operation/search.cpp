@@ -59,9 +59,10 @@ bool decides_private_groups(const directory::mapping& mapping, const directory::
 
 class search_run {
 public:
-    search_run(Operation& op, SlapReply& rs, service& service)
+    search_run(Operation& op, SlapReply& rs, service& service, int& sent)
         : op_(op), rs_(rs), service_(service), limits_(op, service, true),
-          scope_(op, service.dn_tree()), pages_(op, rs, service), sender_(op, rs, service, pages_),
+          scope_(op, service.dn_tree()), pages_(op, rs, service),
+          sender_(op, rs, service, pages_, sent), sent_(sent),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
@@ -77,10 +78,11 @@ public:
             return *ended;
         if (const auto ended = scope_.container() >= 0 ? below_container() : at_row())
             return *ended;
-        if (stale_ && rs_.sr_nentries == 0) // stale data cannot prove that nothing matches
+        if (stale_ && sent_ == 0) // stale data cannot prove that nothing matches
             throw postgres::error(
                 postgres::error::cause::lost,
                 "no cached entry matches the search, and the database is unavailable");
+        limits_.leave(); // before the client can send its next search
         return pages_.end();
     }
 
@@ -233,6 +235,7 @@ private:
 
     int end(int code, const char* text = nullptr)
     {
+        limits_.leave();
         return send_search_result(op_, rs_, code, text);
     }
 
@@ -243,6 +246,7 @@ private:
     const search_scope scope_;
     result_pages pages_;
     entry_sender sender_;
+    const int& sent_;     ///< the number of entries
     const int unchecked_; ///< limit of candidates; op.ors_limit may be freed during a wait
     int candidates_ = 0;  ///< rows examined
     bool stale_ = false;  ///< some entries are from stale cached data
@@ -254,9 +258,10 @@ extern "C" int pgsql_search(Operation* op, SlapReply* rs) noexcept
 {
     return run_counted_operation(operation_stats::search, op, rs, [&](service& service) {
         const int limit = op->ors_slimit; // lowered by a page of a paged search
-        return retry_after_schema_change(service, *rs, [&] {
+        int sent = 0;
+        return retry_after_schema_change(service, sent, [&] {
             op->ors_slimit = limit;
-            return search_run(*op, *rs, service).run();
+            return search_run(*op, *rs, service, sent).run();
         });
     });
 }

@@ -35,17 +35,25 @@ void override_client_result(Operation& op, const failure& failure) noexcept;
 /// Runs `work`, and once more if PostgreSQL rejects a statement before the first entry is sent: the
 /// tables may have changed since their columns were described. Only for operations that do not
 /// write.
+/// `sent`: the number of entries sent so far. (Overlays such as sssvlv keep them, so that slapd
+/// does not count them.)
 template <typename Work>
-auto retry_after_schema_change(service& service, const SlapReply& rs, Work work)
+auto retry_after_schema_change(service& service, const int& sent, Work work)
 {
     try {
         return work();
     } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::statement || rs.sr_nentries > 0)
+        if (e.reason() != postgres::error::cause::statement || sent > 0)
             throw;
         service.invalidate_mapping();
     }
     return work();
+}
+
+/// The same for operations that send no entries.
+template <typename Work> auto retry_after_schema_change(service& service, Work work)
+{
+    return retry_after_schema_change(service, 0, std::move(work));
 }
 
 /// Runs `work`, which sends the result itself and returns its code; sends the result if it throws.

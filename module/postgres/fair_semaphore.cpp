@@ -115,8 +115,10 @@ void fair_semaphore::evict_callers() noexcept
         auto worst = queue_.end(); // the last caller of the client with the most callers
         std::ptrdiff_t most = 1;
         for (auto at = queue_.begin(); at != queue_.end(); ++at) {
+            // A caller that holds no slot may already have sent its result.
             const auto count = std::count_if(inside_.begin(), inside_.end(), [&](const visit* one) {
-                return stays(one) && one->client_ == (*at)->client_;
+                return (one->state_ == visit::state::waits || one->state_ == visit::state::holds) &&
+                       one->client_ == (*at)->client_;
             });
             if (count > 1 && count >= most) {
                 most = count;

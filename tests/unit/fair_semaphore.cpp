@@ -192,3 +192,20 @@ TEST_CASE("an abandoned wait ends")
     fair_semaphore::visit c(one, "c");
     c.enter(for_a(0ms)); // the slot is free
 }
+
+TEST_CASE("a caller that has released its slot is not counted for its client")
+{
+    fair_semaphore one({.slots = 1, .max_callers = 1});
+    std::string turns;
+    fair_semaphore::visit finished(one, "a"); // the client may have its result already
+    finished.enter(for_a(1s));
+    finished.leave();
+    fair_semaphore::visit other(one, "b");
+    other.enter(for_a(1s));
+    caller next(one, "a", turns);
+    std::this_thread::sleep_for(100ms); // longer than a wait in a burst
+    other.leave();
+    next.join();
+    CHECK_FALSE(next.failed);
+    CHECK(turns == "a");
+}

@@ -1,6 +1,8 @@
 // client_address.cpp: determines the network address of a client.
 #include "slapd/core/client_address.hpp"
 
+#include "auth/client_use.hpp"
+
 namespace pgsql::slapd {
 
 std::string address_of(const Operation& op) { return address_of(*op.o_conn); }
@@ -15,5 +17,9 @@ std::string address_of(const Connection& client)
         name = name.substr(0, name.rfind(':'));
     return name.empty() ? "internal" : std::string(name);
 }
+
+std::string network_of(const Operation& op) { return network_of(*op.o_conn); }
+
+std::string network_of(const Connection& client) { return auth::network_of(address_of(client)); }
 
 } // namespace pgsql::slapd

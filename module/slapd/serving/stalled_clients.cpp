@@ -28,7 +28,7 @@ constexpr auto short_slow_timeout = std::chrono::milliseconds(300);
 // A client that was not blocked for this long reads as fast as slapd writes.
 constexpr auto unblocked_timeout = std::chrono::milliseconds(500);
 constexpr auto recent = std::chrono::seconds(60);
-constexpr std::size_t max_addresses = 1000;
+constexpr std::size_t max_networks = 1000;
 
 class stalled_clients {
 public:
@@ -56,7 +56,7 @@ private:
         clock::time_point blocked_since;
         clock::time_point last_blocked;
         int workers = 0; ///< threads that wait for it
-        std::string address;
+        std::string network;
     };
     using clients = std::map<unsigned long, client>; ///< by connection ID
 
@@ -80,7 +80,7 @@ private:
         clients seen;
         each_blocked([&](const Connection& c) {
             const socket_progress progress = progress_of(c.c_sd);
-            client one{progress, now, progress, now, now, std::max(1, c.c_writers), address_of(c)};
+            client one{progress, now, progress, now, now, std::max(1, c.c_writers), network_of(c)};
             if (const auto before = clients_.find(c.c_connid); before != clients_.end()) {
                 one.progress_before = before->second.progress_before;
                 one.blocked_since = before->second.blocked_since;
@@ -101,7 +101,7 @@ private:
     [[nodiscard]] bool reads_in_time(const client& one) const
     {
         const auto now = clock::now();
-        const auto before = disconnected_.find(one.address);
+        const auto before = disconnected_.find(one.network);
         const bool again = before != disconnected_.end() && now - before->second < recent;
         if (now - one.unchanged_since >= (again ? short_stall_timeout : stall_timeout))
             return false;
@@ -148,9 +148,9 @@ private:
             const linger none{.l_onoff = 1, .l_linger = 0};
             (void)setsockopt(c.c_sd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
             (void)shutdown(c.c_sd, SHUT_RDWR);
-            if (disconnected_.size() >= max_addresses)
+            if (disconnected_.size() >= max_networks)
                 disconnected_.clear();
-            disconnected_[address_of(c)] = clock::now();
+            disconnected_[network_of(c)] = clock::now();
             write_operation_log(
                 fmt::format("conn={}", c.c_connid).c_str(),
                 {log_event::clients_stalled, "", "disconnected, client does not read in time"});
@@ -166,7 +166,7 @@ private:
     const std::weak_ptr<service> service_;
     clients clients_;
     std::map<std::string, clock::time_point>
-        disconnected_; ///< the time of the last disconnect, by address
+        disconnected_; ///< the time of the last disconnect, by network
 };
 
 } // namespace

@@ -60,7 +60,7 @@ void operation_limits::enter(const postgres::wait_options& options)
     if (!shared_)
         return;
     if (!visit_)
-        visit_.emplace(*service_.anonymous, address_of(op_));
+        visit_.emplace(*service_.anonymous, network_of(op_));
     if (visit_->holds())
         return;
     visit_->enter(options);

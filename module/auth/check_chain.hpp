@@ -11,9 +11,10 @@ namespace pgsql::auth {
 
 /// The user and the client of a login.
 struct login_request {
-    std::string name;   ///< user name as stored in the row
-    std::string dn;     ///< normalized
-    std::string client; ///< its network address
+    std::string name;            ///< user name as stored in the row
+    std::string dn;              ///< normalized
+    std::string client;          ///< its network address
+    std::string credential = {}; ///< identifies the password that was checked, if known
 };
 
 enum class decision : char {

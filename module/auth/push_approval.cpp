@@ -167,7 +167,8 @@ void push_approval::request(const std::shared_ptr<const push_settings>& settings
                             const login_request& request,
                             std::shared_ptr<completion_handler> handler)
 {
-    const std::string key = settings->uri + '\n' + request.dn + '\n' + request.client;
+    const std::string key =
+        settings->uri + '\n' + request.dn + '\n' + request.client + '\n' + request.credential;
     check_result problem{decision::unavailable, "the database is being closed"};
     listeners out;
     {

@@ -28,8 +28,8 @@ struct prompt_text {
     std::size_t limit = 1;        ///< maximum number of logins that the approval accepts
 };
 
-/// Requests approvals. Another login of the same user from the same address shares an open prompt
-/// and its outcome.
+/// Requests approvals. Another login of the same user from the same address, with the same
+/// password, shares an open prompt and its outcome.
 ///
 /// A user has at most most_of_one slots. When all slots are in use, the client address with the
 /// most slots loses one to an address with fewer.

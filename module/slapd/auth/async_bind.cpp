@@ -5,6 +5,8 @@
 // moved out of the operation, and nothing else is accessed until its worker has finished.
 #include "slapd/auth/async_bind.hpp"
 
+#include "slapd/auth/account_recheck.hpp"
+
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -179,6 +181,8 @@ void async_bind::finish(void* context) noexcept
     auth::check_result result = check_run::result();
     if (op_->o_abandon != 0)
         result = {auth::decision::abandoned, "the operation was abandoned"};
+    else if (result.outcome == auth::decision::accepted && last_check() != "sql")
+        result = recheck_account(*op_, request().credential);
     report_.conclude(*op_, last_check(), result);
     report_.count(result);
     SlapReply rs{};

@@ -2,6 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
+#include "slapd/auth/account_recheck.hpp"
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/auth/password_check.hpp"
 
@@ -75,14 +76,20 @@ std::pair<std::string, auth::check_result> wait_in_worker(Operation& op, service
         return {"sql", {auth::decision::busy, "too many workers wait for logins"}};
     const auto login = std::make_shared<blocking_bind>(op, std::move(request), std::move(steps));
     const detach_on_exit<blocking_bind> here(login);
+    const auto confirmed =
+        [&](auth::check_result result) -> std::pair<std::string, auth::check_result> {
+        if (result.outcome == auth::decision::accepted && login->last_check() != "sql")
+            result = recheck_account(op, login->request().credential);
+        return {login->last_check(), std::move(result)};
+    };
     if (login->run())
-        return {login->last_check(), login->result()};
+        return confirmed(login->result());
     const double longest = service.hash_timeout + service.push->timeout + grace_seconds;
     try {
         auto result = while_waiting(op, service, [&](const postgres::wait_options& options) {
             return login->wait(in_seconds(longest), options);
         });
-        return {login->last_check(), std::move(result)};
+        return confirmed(std::move(result));
     } catch (const server_pauses& e) {
         return {login->last_check(), {auth::decision::unavailable, e.text}};
     }
@@ -94,6 +101,11 @@ int conclude(Operation& op, SlapReply& rs, const std::string& dn, const auth::ch
         const berval name = to_berval(dn);
         ber_dupbv(&op.orb_edn, const_cast<berval*>(&name));
         return rs.sr_err = LDAP_SUCCESS; // slapd sends the result
+    }
+    if (result.outcome == auth::decision::abandoned) {
+        rs.sr_err = SLAPD_ABANDON;
+        send_ldap_result(&op, &rs);
+        return SLAPD_ABANDON;
     }
     send_ldap_error(&op, &rs, code_for(result), text_for(result));
     return code_for(result);
@@ -122,7 +134,7 @@ int bind(Operation& op, SlapReply& rs, service& service)
         step = "sql";
         const std::string dn = account.dn;
         auth::login_request request{account.name, std::string(to_string_view(op.o_req_ndn)),
-                                    address_of(op)};
+                                    address_of(op), credential_of(account)};
         auto steps = steps_for(op, service, *mapping, std::move(account), *binds);
         if (!async_bind::possible(op)) {
             const auto [last, what] =

@@ -4,7 +4,6 @@ need fail2ban-regex fail2ban-server perl
 start_postgres
 base=dc=example,dc=com
 start_slapd - < <(manager_conf)
-recipe=$PROJECT/packaging/fail2ban
 
 # 24 from 127.0.0.2, 3 from 127.0.0.3. The good login of 127.0.0.4 is none of them.
 perl -MNet::LDAP -e '
@@ -42,8 +41,16 @@ perl -0777 -ne '
         print $begin, $_, "\n";
     }' "$T/slapd.log" >"$T/syslog"
 cp -r /etc/fail2ban "$T/fail2ban"
-rm -f "$T"/fail2ban/jail.d/* "$T/fail2ban/jail.local"
-cp -r "$recipe"/* "$T/fail2ban/"
+find "$T/fail2ban/jail.d" "$T/fail2ban/jail.local" -type f ! -name defaults-debian.conf -delete 2>/dev/null || true
+# The commands of the manual, on a Debian without rsyslog.
+sed -i "s|/var/log/auth.log|$T/missing|" "$T/fail2ban/paths-debian.conf"
+accepted() { fail2ban-server -c "$T/fail2ban" -t; }
+grep -rqs '^backend *= *systemd' "$T/fail2ban/jail.d" || expect 255 accepted # as in Debian 12
+awk '/fail2ban ?:$/ { here = 1 } here && /^\.fi/ { exit } here && /^(cp|printf) /' "$PROJECT/doc/slapd-pgsql-guide.7" |
+    sed -e 's/\\-/-/g; s/\\e/\\/g' -e "s/\\\\(aq/'/g; s|/usr/share/slapd-pgsql|$PROJECT/packaging|; s|/etc/fail2ban|$T/fail2ban|" >"$T/recipe"
+same 2 "$(wc -l <"$T/recipe")" "commands of the manual"
+expect 0 bash "$T/recipe"
+expect 0 accepted
 found=$(fail2ban-regex -c "$T/fail2ban" -o ip "$T/syslog" slapd-pgsql | sort | uniq -c | sed 's/^ *//')
 same "24 127.0.0.2
 3 127.0.0.3" "$found" "the addresses that fail2ban-regex finds"
@@ -52,7 +59,7 @@ same 2001:db8::7 "$(fail2ban-regex -c "$T/fail2ban" -o ip "${line/127.0.0.3/[200
 
 # The jail, with an action that only notes the address.
 printf '%s\n' '[Definition]' "actionban = echo <ip> >>$T/banned" >"$T/fail2ban/action.d/note.conf"
-printf '%s\n' '[slapd-pgsql]' 'backend = polling' "logpath = $T/syslog" 'action = note' 'ignoreip = 127.0.0.9' >"$T/fail2ban/jail.d/test.local"
+printf '%s\n' '[slapd-pgsql]' 'backend = polling' "logpath = $T/syslog" 'action = note' 'ignoreip = 127.0.0.9' '[sshd]' 'enabled = false' >"$T/fail2ban/jail.d/test.local"
 : >"$T/banned"
 mv "$T/syslog" "$T/messages"
 : >"$T/syslog"

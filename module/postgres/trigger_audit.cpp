@@ -128,7 +128,7 @@ std::string unnotified_changes(connection& session, const std::vector<named_quer
         add("the connection goes through a transaction pooler, which does not pass NOTIFY");
     if (const auto& tables = found["trigger"]; !tables.empty())
         add("triggers are missing on " + listed(tables, "", "") +
-            ": run schema/notify.sql in the database, then SELECT back_pgsql_watch(" +
+            ": run notify.sql in the database, then SELECT back_pgsql_watch(" +
             listed(tables, "'", "'") + ")");
     if (const auto& tables = found["kind"]; !tables.empty())
         add("the queries read " + listed(tables, "", "") +

@@ -7,7 +7,7 @@ name() { search -b $base "(uid=$1)" cn | sed -n 's/^cn: //p'; }
 rename() { q "UPDATE \"Users\" SET cn = '$2' WHERE uid = '$1'" >/dev/null; }
 { manager_conf; echo "pgsql-cache 16"; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
-logged cache-disabled 'triggers are missing on "Groups", "UserGroups", "Users": run schema/notify.sql'
+logged cache-disabled 'triggers are missing on "Groups", "UserGroups", "Users": run notify.sql'
 logged cache-disabled "SELECT back_pgsql_watch('\"Groups\"', '\"UserGroups\"', '\"Users\"')"
 for i in 1 2 3; do
     rename ann "Ann $i"

@@ -29,6 +29,7 @@ cp "$TESTS/packaging/confined" "$T"
 install -d -o openldap -g openldap -m 700 "$T/state"
 SERVE_AS=("$T/confined" "$unit" "$T/state" "$T")
 under() { "${SERVE_AS[@]}" "$@"; }
+refused() { ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 
 # The restrictions are really there.
 expect 0 under sh -c "id -un && umask && ulimit -n && echo x >$T/state/written"
@@ -78,4 +79,9 @@ stop_slapd
 serve SQL_URI=postgres://ldap:ldap@localhost:1/manager REQUIRE_AUTH_FOR_SEARCH=false # a name has to be looked up
 cmp "$T/state/self-signed.crt" "$T/first.crt" || fail "the certificate was not kept"
 expect 52 ldap_tool ldapsearch -LLL -b dc=example,dc=com '(uid=ann)'
+stop_slapd
+# pgsql-refuse-after needs /proc and slapd's epoll.
+serve SQL_URI=postgres://ldap:ldap@localhost:1/manager REQUIRE_AUTH_FOR_SEARCH=false SQL_TIMEOUT=1 SQL_REFUSE_AFTER=1
+logged listeners-closed
+eventually 20 refused
 stop_slapd

@@ -76,6 +76,12 @@ printed $'SQL_LOGIN_FILTER="status" = \'active\'\n AND NOT locked -- by hand' \
     'pgsql-password-change users UPDATE "Users" SET "userPassword" = ? WHERE "uid" = ? AND "userPassword" = ?'
 refuses 'SQL_LOGIN_FILTER: has a quote that is not closed' "SQL_LOGIN_FILTER=a = 'b"
 
+# Connections to the database.
+printed SQL_POOL_SIZE=16 SQL_TIMEOUT=2 SQL_REFUSE_AFTER=0 -- 'pgsql-pool-size 16' 'pgsql-timeout 2' 'pgsql-refuse-after 0'
+refuses 'SQL_POOL_SIZE: is '"'0'"'; give a number of connections from 1 to 1000' SQL_POOL_SIZE=0
+refuses 'SQL_TIMEOUT: is '"'2.5'"'; give a number of seconds from 1 to 3600' SQL_TIMEOUT=2.5
+refuses 'SQL_REFUSE_AFTER: is '"'3601'"'; give a number of seconds from 0 to 3600' SQL_REFUSE_AFTER=3601
+
 # What is kept of the database's answers.
 printed SQL_CACHE=64 SQL_SERVE_STALE=' 3600 ' SQL_SERVE_STALE_BINDS=600 -- 'pgsql-cache 64' 'pgsql-serve-stale 3600' 'pgsql-serve-stale-binds 600'
 refuses 'SQL_CACHE: is '"'64M'"'; give a number of MiB' SQL_CACHE=64M

@@ -18,17 +18,20 @@ my @queries = (
     [password_change  => 'SQL_PASSWORD_CHANGE',        'sqlPasswordChange', 1],
 );
 
-# What is cached: key, variable, unit and maximum.
-my @cache_limits = (
-    [cache       => 'SQL_CACHE',             'MiB',     1048576],
-    [stale       => 'SQL_SERVE_STALE',       'seconds', 604800],
-    [stale_binds => 'SQL_SERVE_STALE_BINDS', 'seconds', 604800],
+# Whole numbers: key, variable, unit, minimum and maximum.
+my @numbers = (
+    [timeout      => 'SQL_TIMEOUT',           'seconds',     1, 3600],
+    [pool_size    => 'SQL_POOL_SIZE',         'connections', 1, 1000],
+    [refuse_after => 'SQL_REFUSE_AFTER',      'seconds',     0, 3600],
+    [cache        => 'SQL_CACHE',             'MiB',         0, 1048576],
+    [stale        => 'SQL_SERVE_STALE',       'seconds',     0, 604800],
+    [stale_binds  => 'SQL_SERVE_STALE_BINDS', 'seconds',     0, 604800],
 );
 
 # Returns realms in the order that their databases must have in slapd.conf; the environment collects the problems.
-# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, login_filter, password_change, cache, stale,
-# stale_binds, chain, push, push_timeout, push_ca } and, under "variable", the variable that each of these came from; under "written", the queries as they
-# were given, with their lines and comments.
+# A realm is { name, base, uri, all_users, one_user, all_groups, groups_by_member, login_filter, password_change, timeout, pool_size,
+# refuse_after, cache, stale, stale_binds, chain, push, push_timeout, push_ca } and, under "variable", the variable that each of
+# these came from; under "written", the queries as they were given, with their lines and comments.
 sub realms {
     my ($env) = @_;
     _kind($env, 'DIRECTORY_BACKEND', $env->get('DIRECTORY_BACKEND') // 'sql');
@@ -55,11 +58,11 @@ sub _realm {
         $realm->{$key} = _query($env, $variable, $text) if defined $text || !$optional;
         $realm->{written}{$key} = $text;
     }
-    for (@cache_limits) {
-        my ($key, $name, $unit, $maximum) = @$_;
+    for (@numbers) {
+        my ($key, $name, $unit, $minimum, $maximum) = @$_;
         my $value = $env->get($name) // next;
-        $env->problem($name, "is '$value'; give a number of $unit from 0 to $maximum")
-            if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 > $maximum;
+        $env->problem($name, "is '$value'; give a number of $unit from $minimum to $maximum")
+            if $value !~ /^\s*([0-9]{1,7})\s*$/ || $1 < $minimum || $1 > $maximum;
         ($realm->{$key} = $value) =~ s/\s//g;
         $realm->{variable}{$key} = $name;
     }

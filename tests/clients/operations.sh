@@ -12,7 +12,8 @@ after_operators() {
         'slapd-pgsql-pair verify' | 'slapd-pgsql-pair status' | 'slapd-pgsql-pair run uptime')
             for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n.example.com:"; done
             ;;
-        'slapd-pgsql-pair rolling') same 2 "$(grep -c ':replaced, healthy after ' <<<"$OUT")" "replaced servers" ;;
+        'slapd-pgsql-pair -t ldap1 verify') contains "$OUT" 'okay::ldap1:ldap1.example.com:' ;;
+        'slapd-pgsql-pair rolling'*) same 2 "$(grep -c ':replaced, healthy after ' <<<"$OUT")" "replaced servers" ;;
         'openssl '*) contains "$OUT" notAfter= ;;
         'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
         'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;

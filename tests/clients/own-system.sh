@@ -50,6 +50,11 @@ case "$*" in
         cmake --install "$BUILD" --prefix /usr >/dev/null
         [ -e /etc/default/slapd-pgsql ] || cp "$package/slapd-pgsql.default" /etc/default/slapd-pgsql
         ;;
+    'install -y ./slapd-back-pgsql.deb') # the upgrade restarts a running service
+        [ -f "$3" ]
+        cmake --install "$BUILD" --prefix /usr >/dev/null
+        "$T/bin/systemctl" try-restart slapd-pgsql
+        ;;
     'install -y postgresql slapd ldap-utils' | 'install -y sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
     'purge -y slapd-back-pgsql') sh "$package/slapd-back-pgsql.postrm" purge ;;
     *) echo "apt-get: not understood: $*" >&2; exit 1 ;;
@@ -76,6 +81,7 @@ start() {
 case "$*" in
     'enable --now slapd-pgsql') start ;;
     'restart slapd-pgsql') stop; start ;;
+    'try-restart slapd-pgsql') if alive; then stop; start; fi ;;
     'restart slapd') /etc/init.d/slapd restart >>"$T/slapd.log" 2>&1 ;;
     'restart sssd') ;; # the test starts it
     'disable --now slapd-pgsql') stop ;;
@@ -129,9 +135,16 @@ case $command in
 esac
 END
 stand_in "$T/bin/ssh" <<'END'
-while [ "$1" != -- ]; do shift; done
-[[ $2 == ldap[12].example.com ]]
-exec sh -c "$3"
+if [[ $1 == -* ]]; then # slapd-pgsql-pair
+    while [ "$1" != -- ]; do shift; done
+    shift
+fi
+[[ $1 == ldap[12].example.com ]]
+exec sh -c "${*:2}"
+END
+stand_in "$T/bin/scp" <<'END'
+[[ $2 == ldap[12].example.com:* ]]
+cp "$1" "${2#*:}"
 END
 stand_in /usr/local/sbin/make-container <<'END'
 [[ $1 == ldap[12] ]]

@@ -23,14 +23,15 @@ public:
     {
         equality(kind_.rdn().attribute);
         // Accounts are looked up by uidNumber, groups by gidNumber.
-        const int number = mapping_.attribute_named("uidNumber");
+        const attribute_id number = mapping_.attribute_named("uidNumber");
         equality(has_column(number) ? number : mapping_.attribute_named("gidNumber"));
         for (const char* name : {"mail", "entryUUID", "memberUid", "member"})
             equality(mapping_.attribute_named(name));
         for (const lookup& lookup : kind_.lookups)
             equality(lookup.attribute);
         changes(mapping_.attribute_named("modifyTimestamp"));
-        if (const int member_of = mapping_.attribute_named("memberOf"); served(member_of)) {
+        if (const attribute_id member_of = mapping_.attribute_named("memberOf");
+            served(member_of)) {
             // SSSD's access filter tests whether one account is in the group. (With private groups
             // no index helps to find all members through the lookup of groups by member.)
             filter both = filter::combine(filter::node::conjunction,
@@ -73,30 +74,33 @@ private:
             each_equality(part, visit);
     }
 
-    [[nodiscard]] const std::string& name_of(int attribute) const
+    [[nodiscard]] const std::string& name_of(attribute_id attribute) const
     {
-        return mapping_.attributes[static_cast<std::size_t>(attribute)].name;
+        return mapping_.attributes[attribute].name;
     }
 
-    [[nodiscard]] const column* column_of(int attribute) const
+    [[nodiscard]] const column* column_of(attribute_id attribute) const
     {
-        const attribute_source* source = attribute >= 0 ? kind_.source_of(attribute) : nullptr;
+        const attribute_source* source = kind_.source_of(attribute);
         return source != nullptr ? kind_.find_column(source->column) : nullptr;
     }
-    [[nodiscard]] bool has_column(int attribute) const { return column_of(attribute) != nullptr; }
-
-    [[nodiscard]] bool served(int attribute) const
+    [[nodiscard]] bool has_column(attribute_id attribute) const
     {
-        return attribute >= 0 && (has_column(attribute) || kind_.lookup_by(attribute) != nullptr ||
-                                  kind_.values_of(attribute) != nullptr);
+        return column_of(attribute) != nullptr;
+    }
+
+    [[nodiscard]] bool served(attribute_id attribute) const
+    {
+        return attribute && (has_column(attribute) || kind_.lookup_by(attribute) != nullptr ||
+                             kind_.values_of(attribute) != nullptr);
     }
 
     // Normalized as slapd does; empty: none is available.
-    [[nodiscard]] std::string value_for(int attribute) const
+    [[nodiscard]] std::string value_for(attribute_id attribute) const
     {
-        if (kind_.named_kind(attribute) >= 0)
+        if (kind_.named_kind(attribute))
             return no_name; // conditions use the keys from which the DNs are built
-        switch (mapping_.attributes[static_cast<std::size_t>(attribute)].rule) {
+        switch (mapping_.attributes[attribute].rule) {
         case matching_rule::integer:
             return no_number;
         case matching_rule::uuid:
@@ -122,11 +126,11 @@ private:
         return out.empty() ? no_name : out;
     }
 
-    [[nodiscard]] filter asserted(int attribute) const
+    [[nodiscard]] filter asserted(attribute_id attribute) const
     {
         filter out = filter::equals(attribute, value_for(attribute));
-        if (const int named = kind_.named_kind(attribute); named >= 0) {
-            const kind& target = mapping_.kinds[static_cast<std::size_t>(named)];
+        if (const kind_id named = kind_.named_kind(attribute)) {
+            const kind& target = mapping_.kinds[named];
             out.parent = target.parent;
             out.rdn = target.rdn().attribute;
             out.name = out.value;
@@ -134,7 +138,7 @@ private:
         return out;
     }
 
-    void equality(int attribute)
+    void equality(attribute_id attribute)
     {
         if (!served(attribute) || value_for(attribute).empty())
             return;
@@ -147,11 +151,10 @@ private:
     }
 
     // Clients refresh an enumeration by searching for changes since the last one.
-    void changes(int attribute)
+    void changes(attribute_id attribute)
     {
         const column* own = column_of(attribute);
-        if (own == nullptr ||
-            mapping_.attributes[static_cast<std::size_t>(attribute)].rule != matching_rule::time)
+        if (own == nullptr || mapping_.attributes[attribute].rule != matching_rule::time)
             return;
         branch since;
         since.column = "e." + postgres::quote_identifier(own->name);
@@ -186,7 +189,7 @@ private:
     // A lookup finds rows by the condition in its query.
     void add(const plan& plan, std::string text, std::vector<sample_query::part> parts)
     {
-        if (plan.lookup >= 0)
+        if (plan.executed_lookup != nullptr)
             parts.clear();
         add({std::move(text), plan.page_statement(std::nullopt, !plan.bounded_by_equality),
              std::move(parts)});

@@ -44,19 +44,16 @@ std::string_view parent_of(std::string_view dn)
     return end == std::string_view::npos ? std::string_view() : dn.substr(end + 1);
 }
 
-int dn_tree::find(std::string_view ndn) const
+container_id dn_tree::find(std::string_view ndn) const
 {
-    for (std::size_t i = 0; i < entries_.size(); ++i)
-        if (entries_[i].ndn == ndn)
-            return static_cast<int>(i);
-    return -1;
+    return entries_.find([&](const container& entry) { return entry.ndn == ndn; });
 }
 
 dn_location dn_tree::locate(std::string_view ndn) const
 {
     dn_location out;
     out.container = find(ndn);
-    if (out.container >= 0)
+    if (out.container)
         return out;
     const std::string_view rdn = rdn_of(ndn);
     const auto equals = rdn.find('=');
@@ -71,9 +68,9 @@ dn_location dn_tree::locate(std::string_view ndn) const
     return out;
 }
 
-bool dn_tree::is_below(int entry, int top) const
+bool dn_tree::is_below(container_id entry, container_id top) const
 {
-    for (; entry >= 0; entry = entries_[static_cast<std::size_t>(entry)].parent)
+    for (; entry; entry = entries_[entry].parent)
         if (entry == top)
             return true;
     return false;

@@ -1,41 +1,42 @@
 // dn_tree.hpp: locates normalized DNs in the directory tree, and writes and parses RDN values.
 #pragma once
 
+#include "mapping/element_id.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pgsql::directory {
 
 /// An entry that exists without a row: the suffix and the containers of the kinds.
 struct container {
-    std::string dn;  ///< pretty
-    std::string ndn; ///< normalized
-    int parent = -1; ///< index, -1 for the suffix
+    std::string dn;      ///< pretty
+    std::string ndn;     ///< normalized
+    container_id parent; ///< none for the suffix
 };
 
 /// Where a DN points to.
 struct dn_location {
-    int container = -1; ///< index of the container that the DN names, or -1
-    /// If the DN names no container: the container above it, or -1 if no entry can have this DN.
-    int parent = -1;
+    container_id container; ///< the container that the DN names, or none
+    /// If the DN names no container: the container above it, or none if no entry can have this DN.
+    container_id parent;
     std::string attribute; ///< the type of the RDN, as written
     std::string value;     ///< its value, unescaped
 };
 
 class dn_tree {
 public:
-    explicit dn_tree(std::vector<container> entries = {}) : entries_(std::move(entries)) {}
+    explicit dn_tree(id_vector<container> entries = {}) : entries_(std::move(entries)) {}
 
-    [[nodiscard]] const std::vector<container>& entries() const noexcept { return entries_; }
-    [[nodiscard]] int find(std::string_view ndn) const;
+    [[nodiscard]] const id_vector<container>& entries() const noexcept { return entries_; }
+    [[nodiscard]] container_id find(std::string_view ndn) const;
     [[nodiscard]] dn_location locate(std::string_view ndn) const;
     /// Whether the container is `top` or a subordinate of it.
-    [[nodiscard]] bool is_below(int entry, int top) const;
+    [[nodiscard]] bool is_below(container_id entry, container_id top) const;
 
 private:
-    std::vector<container> entries_;
+    id_vector<container> entries_;
 };
 
 /// The DN without its first RDN; empty for a DN of one RDN.

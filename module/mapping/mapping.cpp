@@ -10,7 +10,7 @@ namespace pgsql::directory {
 
 using postgres::quote_identifier;
 
-const attribute_source* kind::source_of(int attribute) const
+const attribute_source* kind::source_of(attribute_id attribute) const
 {
     const auto at = std::find_if(sources.begin(), sources.end(), [&](const attribute_source& s) {
         return s.attribute == attribute;
@@ -18,25 +18,25 @@ const attribute_source* kind::source_of(int attribute) const
     return at == sources.end() ? nullptr : &*at;
 }
 
-const lookup* kind::lookup_by(int attribute) const
+const lookup* kind::lookup_by(attribute_id attribute) const
 {
     const auto at = std::find_if(lookups.begin(), lookups.end(),
                                  [&](const lookup& l) { return l.attribute == attribute; });
     return at == lookups.end() ? nullptr : &*at;
 }
 
-const values_query* kind::values_of(int attribute) const
+const values_query* kind::values_of(attribute_id attribute) const
 {
     const auto at = std::find_if(values.begin(), values.end(),
                                  [&](const values_query& v) { return v.attribute == attribute; });
     return at == values.end() ? nullptr : &*at;
 }
 
-int kind::named_kind(int attribute) const
+kind_id kind::named_kind(attribute_id attribute) const
 {
     const attribute_source* s = source_of(attribute);
     const values_query* v = values_of(attribute);
-    return v != nullptr ? v->named_kind : s != nullptr ? s->named_kind : -1;
+    return v != nullptr ? v->named_kind : s != nullptr ? s->named_kind : kind_id();
 }
 
 const postgres::query_text& lookup::query_for(const std::string& value) const
@@ -60,29 +60,20 @@ bool kind::names_may_coincide() const
             !names->deterministic);
 }
 
-int mapping::attribute_named(std::string_view name) const
+attribute_id mapping::attribute_named(std::string_view name) const
 {
-    for (std::size_t i = 0; i < attributes.size(); ++i)
-        if (attributes[i].name == name)
-            return static_cast<int>(i);
-    return -1;
+    return attributes.find([&](const attribute& a) { return a.name == name; });
 }
 
-int mapping::attribute_ignoring_case(std::string_view name) const
+attribute_id mapping::attribute_ignoring_case(std::string_view name) const
 {
     const std::string wanted = lower_ascii(name);
-    for (std::size_t i = 0; i < attributes.size(); ++i)
-        if (lower_ascii(attributes[i].name) == wanted)
-            return static_cast<int>(i);
-    return -1;
+    return attributes.find([&](const attribute& a) { return lower_ascii(a.name) == wanted; });
 }
 
-int mapping::kind_named(std::string_view name) const
+kind_id mapping::kind_named(std::string_view name) const
 {
-    for (std::size_t i = 0; i < kinds.size(); ++i)
-        if (kinds[i].name == name)
-            return static_cast<int>(i);
-    return -1;
+    return kinds.find([&](const kind& k) { return k.name == name; });
 }
 
 postgres::query_text restrict_query(const postgres::query_text& query, const std::string& condition)

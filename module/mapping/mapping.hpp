@@ -3,6 +3,7 @@
 
 #include "mapping/character_set.hpp"
 #include "mapping/column.hpp"
+#include "mapping/element_id.hpp"
 #include "mapping/value_template.hpp"
 #include "sql/placeholders.hpp"
 
@@ -31,12 +32,12 @@ struct attribute {
 
 /// Where the values of one attribute come from.
 struct attribute_source {
-    int attribute = -1; ///< index into mapping::attributes
+    attribute_id attribute;
     std::string column; ///< empty: no column, defaults only
     /// Where the column is NULL or empty, the first default that can be expanded is the value.
     std::vector<value_template> defaults;
     comparison compare = comparison::any;
-    int named_kind = -1;         ///< the values are keys of this kind; the attribute has their DNs
+    kind_id named_kind;          ///< the values are keys of this kind; the attribute has their DNs
     bool generated_uuid = false; ///< entryUUID: derived from the entry's container and key
     bool required = false;       ///< a row without a value is skipped
     bool configured = false;     ///< set in the configuration, so the column must exist
@@ -45,7 +46,7 @@ struct attribute_source {
 
 /// A query for the rows whose `attribute` equals its one parameter.
 struct lookup {
-    int attribute = -1;
+    attribute_id attribute;
     postgres::query_text query;
     column_type parameter = column_type::text; ///< need not hold every assertion value
     std::vector<column> columns;
@@ -65,7 +66,7 @@ inline constexpr const char* private_group_column = "back_pgsql_private";
 
 /// A query for the values of an attribute that may have several.
 struct values_query {
-    int attribute = -1;
+    attribute_id attribute;
     std::string batch_sql;    ///< returns a key and a value per row, for an array of keys as $1
     std::string single_sql;   ///< the same for one key as $1
     std::string source_sql;   ///< the configured query; empty if there is none
@@ -73,7 +74,7 @@ struct values_query {
     std::string read;         ///< the expression that reads this column of the row e
     column key;               ///< the column of source_sql with the key
     column_type type = column_type::text; ///< as in column
-    int named_kind = -1;                  ///< as in attribute_source
+    kind_id named_kind;                   ///< as in attribute_source
     bool deterministic = true;            ///< as in column
     unsigned type_oid = 0;                ///< as in column
     bool wide = false;                    ///< as in column
@@ -101,8 +102,8 @@ void ask_listing(values_query& query);
 
 struct kind {
     std::string name;
-    std::string container_dn; ///< relative to the suffix; empty: the suffix itself
-    int parent = 0;           ///< index of the container above its entries
+    std::string container_dn;               ///< relative to the suffix; empty: the suffix itself
+    container_id parent = suffix_container; ///< above its entries
     std::vector<std::string> classes;
     std::set<std::string> all_classes; ///< with superior classes, lower-case
     postgres::query_text list;
@@ -120,16 +121,16 @@ struct kind {
         unfiltered;          ///< the list query with the rows that the filter hides; or empty
     bool hides_rows = false; ///< rows that fail the login filter are hidden everywhere
     std::string error;       ///< why no rows are available; then only the RDN's attribute is known
-    int yields_to_kind = -1; ///< the kind whose entries with the same RDN or number take precedence
+    kind_id yields_to_kind;  ///< the kind whose entries with the same RDN or number take precedence
 
     [[nodiscard]] const attribute_source& rdn() const { return sources.front(); }
     /// Whether two rows with different keys may have the same DN (Ann and ann).
     [[nodiscard]] bool names_may_coincide() const;
-    [[nodiscard]] const attribute_source* source_of(int attribute) const;
-    [[nodiscard]] const lookup* lookup_by(int attribute) const;
-    [[nodiscard]] const values_query* values_of(int attribute) const;
-    /// The kind whose entries the values of the attribute name, or -1.
-    [[nodiscard]] int named_kind(int attribute) const;
+    [[nodiscard]] const attribute_source* source_of(attribute_id attribute) const;
+    [[nodiscard]] const lookup* lookup_by(attribute_id attribute) const;
+    [[nodiscard]] const values_query* values_of(attribute_id attribute) const;
+    /// The kind whose entries the values of the attribute name, or none.
+    [[nodiscard]] kind_id named_kind(attribute_id attribute) const;
     [[nodiscard]] const column* find_column(std::string_view wanted) const;
 };
 
@@ -139,15 +140,15 @@ class config_error : public std::runtime_error {
 };
 
 struct mapping {
-    std::vector<attribute> attributes;
-    std::vector<kind> kinds;
+    id_vector<attribute> attributes;
+    id_vector<kind> kinds;
     std::shared_ptr<character_set> characters; ///< of the database's encoding; null: all of Unicode
 
-    /// Index of the attribute with exactly this name, or -1.
-    [[nodiscard]] int attribute_named(std::string_view name) const;
+    /// The attribute with exactly this name, or none.
+    [[nodiscard]] attribute_id attribute_named(std::string_view name) const;
     /// The same, ignoring case.
-    [[nodiscard]] int attribute_ignoring_case(std::string_view name) const;
-    [[nodiscard]] int kind_named(std::string_view name) const;
+    [[nodiscard]] attribute_id attribute_ignoring_case(std::string_view name) const;
+    [[nodiscard]] kind_id kind_named(std::string_view name) const;
 };
 
 /// The query limited to the rows for which the condition is true.

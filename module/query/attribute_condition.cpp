@@ -23,7 +23,7 @@ bool equal_without_case(std::string_view a, std::string_view b)
 
 } // namespace
 
-attribute_condition::attribute_condition(condition_context& context, int attribute)
+attribute_condition::attribute_condition(condition_context& context, attribute_id attribute)
     : context_(context), attribute_(attribute), source_(context.owner.source_of(attribute)),
       column_(source_ != nullptr ? context.owner.find_column(source_->column) : nullptr),
       lookup_(context.owner.lookup_by(attribute)),
@@ -32,11 +32,11 @@ attribute_condition::attribute_condition(condition_context& context, int attribu
                    : nullptr),
       list_(context.owner.values_of(attribute))
 {
-    if (attribute < 0)
+    if (!attribute)
         return;
-    rule_ = context.map.attributes[static_cast<std::size_t>(attribute)].rule;
-    value_rule_ =
-        rule_of_values(context.map, attribute, source_ != nullptr ? source_->named_kind : -1);
+    rule_ = context.map.attributes[attribute].rule;
+    value_rule_ = rule_of_values(context.map, attribute,
+                                 source_ != nullptr ? source_->named_kind : kind_id());
 }
 
 column_condition attribute_condition::on_column(postgres::statement& values) const
@@ -130,7 +130,7 @@ std::optional<condition> attribute_condition::equals_all(const std::set<std::str
 
 condition attribute_condition::via_lookup(const std::string& value)
 {
-    const int named = context_.owner.named_kind(attribute_);
+    const kind_id named = context_.owner.named_kind(attribute_);
     const auto asked = lookup_parameter(value, rule_of_values(context_.map, attribute_, named),
                                         lookup_->parameter);
     if (!asked || refuses(context_.refused, *lookup_, *asked))
@@ -152,7 +152,7 @@ std::optional<attribute_condition::listed_text> attribute_condition::listed() co
 {
     const matching_rule rule = rule_of_values(context_.map, attribute_, list_->named_kind);
     if (list_->source_sql.empty() || list_->is_bytea ||
-        (list_->named_kind < 0 && rule != matching_rule::ignore_case &&
+        (!list_->named_kind && rule != matching_rule::ignore_case &&
          rule != matching_rule::exact_case))
         return std::nullopt;
     listed_text out{

@@ -24,7 +24,7 @@ struct condition_context {
 /// or nothing. Each condition is a superset of the rows whose entries make the term TRUE.
 class attribute_condition {
 public:
-    attribute_condition(condition_context& context, int attribute);
+    attribute_condition(condition_context& context, attribute_id attribute);
 
     [[nodiscard]] condition equals(const std::string& value);
     /// Whether equals_any() may put several values into one parameter.
@@ -73,7 +73,7 @@ private:
     [[nodiscard]] std::optional<listed_text> listed() const;
 
     condition_context& context_;
-    const int attribute_;
+    const attribute_id attribute_;
     const attribute_source* const source_;
     const column* const column_;
     const lookup* const lookup_;

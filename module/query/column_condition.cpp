@@ -104,7 +104,7 @@ bool column_condition::is_text_rule() const
 
 condition column_condition::equals(const std::string& value)
 {
-    if (source_.named_kind < 0) {
+    if (!source_.named_kind) {
         if (rule_ == matching_rule::time)
             return is_time(column_.type) ? time_equals(value) : condition::always(false);
         if (rule_ == matching_rule::uuid) {
@@ -212,7 +212,7 @@ std::vector<branch> column_condition::branches(const std::string& value) const
         column_condition(column_, source_, rule_, whole.condition, characters_).equals(value);
     if (is.type != condition::form::sql || !column_.instead.empty()) // which no index is on
         return {};
-    const bool any = is_text_rule() && source_.named_kind < 0 && source_.compare == comparison::any;
+    const bool any = is_text_rule() && !source_.named_kind && source_.compare == comparison::any;
     if (any && column_.type == column_type::text)
         return case_insensitive_branches(text_, name_, rule_, value);
     if (any && column_.type == column_type::citext) {
@@ -232,7 +232,7 @@ std::vector<branch> column_condition::branches(const std::string& value) const
 
 bool column_condition::takes_several() const
 {
-    if (source_.named_kind >= 0)
+    if (source_.named_kind)
         return column_.type == column_type::text;
     const bool text = column_.type == column_type::text || column_.type == column_type::citext;
     return (rule_ == matching_rule::integer && is_integer(column_.type) &&
@@ -279,9 +279,9 @@ condition column_condition::equals_any(const std::vector<std::string>& values)
 
 std::optional<std::string> column_condition::parameter_of(const std::string& value) const
 {
-    if (source_.named_kind < 0 && rule_ == matching_rule::integer)
+    if (!source_.named_kind && rule_ == matching_rule::integer)
         return integer_parameter(value, column_.type);
-    if (source_.named_kind < 0 && rule_ == matching_rule::uuid)
+    if (!source_.named_kind && rule_ == matching_rule::uuid)
         return uuid_text(value);
     if (column_.type == column_type::uuid ? is_uuid(value) : is_valid_utf8(value))
         return value;
@@ -290,7 +290,7 @@ std::optional<std::string> column_condition::parameter_of(const std::string& val
 
 condition column_condition::contains(const std::vector<std::string>& pieces)
 {
-    if (!is_text_rule() || source_.named_kind >= 0 || is_list(column_.type) ||
+    if (!is_text_rule() || source_.named_kind || is_list(column_.type) ||
         column_.type == column_type::bytea || column_.type == column_type::boolean ||
         is_time(column_.type))
         return condition::always(false);
@@ -317,7 +317,7 @@ condition column_condition::contains(const std::vector<std::string>& pieces)
 
 condition column_condition::ordering(bool at_least, const std::string& value)
 {
-    if (source_.named_kind >= 0)
+    if (source_.named_kind)
         return condition::always(false);
     if (rule_ == matching_rule::time && is_time(column_.type))
         return time_compares(at_least, value);

@@ -116,7 +116,7 @@ condition condition_compiler::node(const filter& term, bool negated, const filte
     return out.type != condition::form::sql || pay(out) ? out : condition::always(false);
 }
 
-attribute_condition& condition_compiler::resolve(int attribute)
+attribute_condition& condition_compiler::resolve(attribute_id attribute)
 {
     const auto known = std::find_if(attributes_.begin(), attributes_.end(),
                                     [&](const auto& one) { return one.first == attribute; });

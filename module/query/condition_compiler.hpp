@@ -38,7 +38,7 @@ public:
     /// What is left for the rest of the statement.
     [[nodiscard]] statement_budget& budget() noexcept { return budget_; }
     /// What serves the attribute, resolved once.
-    [[nodiscard]] attribute_condition& resolve(int attribute);
+    [[nodiscard]] attribute_condition& resolve(attribute_id attribute);
     /// The conditions that OR joins in an equality, as far as they are on columns.
     [[nodiscard]] std::vector<branch> branches(const filter& equality);
 
@@ -69,7 +69,7 @@ private:
                                                          const filter& first);
 
     condition_context context_;
-    std::list<std::pair<int, attribute_condition>> attributes_;
+    std::list<std::pair<attribute_id, attribute_condition>> attributes_;
     statement_budget budget_;
 };
 

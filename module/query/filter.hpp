@@ -1,6 +1,8 @@
 // filter.hpp: an LDAP filter as a tree of plain values, free of slapd's types.
 #pragma once
 
+#include "mapping/element_id.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,13 +31,12 @@ struct filter {
 
     node type = node::opaque;
     truth constant = truth::undefined;
-    int attribute = -1; ///< of a term: index into mapping::attributes
-    std::string value;  ///< equality: the assertion value as slapd normalized it; object_class:
-                        ///< lower-case name
-    int parent = -1;    ///< entry_name: index of a fixed entry; equality with a DN: that above the
-                        ///< entry it names
-    int rdn = -1;       ///< equality with a DN: the attribute that names that entry
-    std::string name;   ///< and its value
+    attribute_id attribute; ///< of a term
+    std::string value;      ///< equality: the assertion value as slapd normalized it; object_class:
+                            ///< lower-case name
+    container_id parent;    ///< entry_name, equality with a DN: above the entry that it names
+    attribute_id rdn;       ///< equality with a DN: the attribute that names that entry
+    std::string name;       ///< and its value
     std::vector<std::string>
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
     std::vector<filter> parts; ///< conjunction, disjunction, negation
@@ -44,20 +45,20 @@ struct filter {
     {
         return {.type = node::constant, .constant = value};
     }
-    [[nodiscard]] static filter equals(int attribute, std::string value)
+    [[nodiscard]] static filter equals(attribute_id attribute, std::string value)
     {
         return {.type = node::equality, .attribute = attribute, .value = std::move(value)};
     }
     /// (attribute>=value) or (attribute<=value)
-    [[nodiscard]] static filter compares(node type, int attribute, std::string value)
+    [[nodiscard]] static filter compares(node type, attribute_id attribute, std::string value)
     {
         return {.type = type, .attribute = attribute, .value = std::move(value)};
     }
-    [[nodiscard]] static filter contains(int attribute, std::vector<std::string> pieces)
+    [[nodiscard]] static filter contains(attribute_id attribute, std::vector<std::string> pieces)
     {
         return {.type = node::substrings, .attribute = attribute, .pieces = std::move(pieces)};
     }
-    [[nodiscard]] static filter present(int attribute)
+    [[nodiscard]] static filter present(attribute_id attribute)
     {
         return {.type = node::presence, .attribute = attribute};
     }

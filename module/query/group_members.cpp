@@ -42,10 +42,10 @@ std::string member_parameter(const kind& users, const lookup& lookup)
 
 } // namespace
 
-values_query members_from_lookup(const mapping& mapping, int users_index, int groups_index)
+values_query members_from_lookup(const mapping& mapping, kind_id users_id, kind_id groups_id)
 {
-    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
-    const kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    const kind& users = mapping.kinds[users_id];
+    const kind& groups = mapping.kinds[groups_id];
     const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
     if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
@@ -61,10 +61,10 @@ values_query members_from_lookup(const mapping& mapping, int users_index, int gr
     return out;
 }
 
-std::string groups_from_lookup(const mapping& mapping, int users_index, int groups_index)
+std::string groups_from_lookup(const mapping& mapping, kind_id users_id, kind_id groups_id)
 {
-    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
-    const kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    const kind& users = mapping.kinds[users_id];
+    const kind& groups = mapping.kinds[groups_id];
     const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
     if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
@@ -81,11 +81,11 @@ namespace {
 
 // The condition on the rows m of a lookup that they show the value $1 as it is spelled.
 std::string shows_as_spelled(const mapping& mapping, const kind& kind, const lookup& lookup,
-                             int users)
+                             kind_id users)
 {
     const values_query* list = kind.values_of(lookup.attribute);
     if (list != nullptr && !list->source_sql.empty()) {
-        if (list->is_bytea || list->named_kind >= 0)
+        if (list->is_bytea || list->named_kind)
             return {};
         const std::string key = quote_identifier(kind.rdn().column);
         return "m." + key + " IN (SELECT v." + key + " FROM (" + list->source_sql +
@@ -94,9 +94,9 @@ std::string shows_as_spelled(const mapping& mapping, const kind& kind, const loo
                                                                        : "::text COLLATE \"C\"") +
                " = $1::text)";
     }
-    if (users < 0 || lookup.attribute != mapping.attribute_named("memberUid"))
+    if (!users || lookup.attribute != mapping.attribute_named("memberUid"))
         return {};
-    const auto& who = mapping.kinds[static_cast<std::size_t>(users)];
+    const auto& who = mapping.kinds[users];
     if (!who.error.empty())
         return {};
     const auto* one = who.lookup_by(who.rdn().attribute);
@@ -109,14 +109,12 @@ std::string shows_as_spelled(const mapping& mapping, const kind& kind, const loo
 
 } // namespace
 
-void check_spelling(mapping& mapping, int users, int groups)
+void check_spelling(mapping& mapping, kind_id users, kind_id groups)
 {
-    for (std::size_t i = 0; i < mapping.kinds.size(); ++i) {
-        kind& k = mapping.kinds[i];
-        const int members = static_cast<int>(i) == groups ? users : -1;
+    for (kind& k : mapping.kinds) {
+        const kind_id members = mapping.kinds.id_of(k) == groups ? users : kind_id();
         for (lookup& lookup : k.lookups) {
-            if (mapping.attributes[static_cast<std::size_t>(lookup.attribute)].rule !=
-                    matching_rule::exact_case ||
+            if (mapping.attributes[lookup.attribute].rule != matching_rule::exact_case ||
                 !is_text(lookup.parameter) || k.source_of(lookup.attribute) != nullptr)
                 continue;
             const std::string condition = shows_as_spelled(mapping, k, lookup, members);
@@ -125,9 +123,9 @@ void check_spelling(mapping& mapping, int users, int groups)
             lookup.checked = postgres::parse_placeholders("SELECT m.* FROM (" +
                                                           lookup.query.with_parameter("$1") +
                                                           "\n) AS m WHERE " + condition);
-            if (members < 0)
+            if (!members)
                 continue;
-            const kind& who = mapping.kinds[static_cast<std::size_t>(members)];
+            const kind& who = mapping.kinds[members];
             const column* name = who.find_column(who.rdn().column);
             const values_query* list = k.values_of(lookup.attribute);
             lookup.stored_lower = lookup.parameter == column_type::text &&
@@ -139,10 +137,10 @@ void check_spelling(mapping& mapping, int users, int groups)
     }
 }
 
-void add_member_dns(mapping& mapping, int users, int member_uid, int member)
+void add_member_dns(mapping& mapping, kind_id users, attribute_id member_uid, attribute_id member)
 {
     for (kind& k : mapping.kinds) {
-        if (k.yields_to_kind >= 0) // whatever column the groups have for it
+        if (k.yields_to_kind) // whatever column the groups have for it
             std::erase_if(k.sources,
                           [&](const attribute_source& s) { return s.attribute == member; });
         if (k.source_of(member) != nullptr || k.values_of(member) != nullptr)
@@ -156,13 +154,13 @@ void add_member_dns(mapping& mapping, int users, int member_uid, int member)
             attribute_source dns = *names;
             dns.attribute = member;
             dns.named_kind = users;
-            dns.compare = mapping.kinds[static_cast<std::size_t>(users)].rdn().compare;
+            dns.compare = mapping.kinds[users].rdn().compare;
             k.sources.push_back(std::move(dns));
         }
         // A DN says the name in one case of letters; a lookup wants the one that is stored.
         if (const lookup* by_name = k.lookup_by(member_uid);
             by_name != nullptr && k.lookup_by(member) == nullptr &&
-            mapping.kinds[static_cast<std::size_t>(users)].rdn().compare != comparison::any) {
+            mapping.kinds[users].rdn().compare != comparison::any) {
             lookup same = *by_name;
             same.attribute = member;
             same.checked = {}; // the case of a DN's letters does not matter

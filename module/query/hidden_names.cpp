@@ -167,7 +167,7 @@ hidden_names::hidden_names(const mapping& mapping, name_syntax syntax)
             problem_ = k.error;
 }
 
-bool hidden_names::may_name(int attribute) const
+bool hidden_names::may_name(attribute_id attribute) const
 {
     const auto hides = [](const auto& k) { return k.hides_rows; };
     if (std::none_of(kinds_.begin(), kinds_.end(), hides))
@@ -186,8 +186,7 @@ std::vector<hidden_names::name_column> hidden_names::accounts() const
     const auto add_column = [&](const kind& k, const attribute_source* source) {
         const column* c = source != nullptr ? k.find_column(source->column) : nullptr;
         if (c != nullptr && (out.empty() || out.back().source != c))
-            out.push_back({&k, c, attributes_[static_cast<std::size_t>(source->attribute)].rule,
-                           source->compare});
+            out.push_back({&k, c, attributes_[source->attribute].rule, source->compare});
     };
     for (const kind& k : kinds_) {
         if (!k.error.empty())
@@ -206,14 +205,13 @@ std::vector<hidden_names::name_column> hidden_names::entries_at(const dn_pattern
         const kind& k = kinds_[i];
         const column* c = k.error.empty() ? k.find_column(k.rdn().column) : nullptr;
         if (c != nullptr && syntax_.patterns[i] == pattern)
-            out.push_back({&k, c, attributes_[static_cast<std::size_t>(k.rdn().attribute)].rule,
-                           k.rdn().compare});
+            out.push_back({&k, c, attributes_[k.rdn().attribute].rule, k.rdn().compare});
     }
     return out;
 }
 
 // The names in a value of the attribute.
-std::vector<hidden_names::mention> hidden_names::mentions(int attribute,
+std::vector<hidden_names::mention> hidden_names::mentions(attribute_id attribute,
                                                           const std::string& value) const
 {
     if (!syntax_.is_dn(attribute))
@@ -260,7 +258,7 @@ std::string hidden_names::are_visible(const std::vector<mention>& all) const
 }
 
 // The rows whose value names no hidden row. A DN is taken apart once for each.
-std::string hidden_names::visible_rows(const std::string& select, int attribute,
+std::string hidden_names::visible_rows(const std::string& select, attribute_id attribute,
                                        const std::string& value) const
 {
     auto names = mentions(attribute, value);
@@ -282,7 +280,7 @@ std::string hidden_names::visible_rows(const std::string& select, int attribute,
 }
 
 // What is read in the place of a column, without such names.
-std::string hidden_names::without_hidden(const column& c, int attribute) const
+std::string hidden_names::without_hidden(const column& c, attribute_id attribute) const
 {
     const std::string read = select_expression(c);
     if (is_list(c.type))
@@ -296,7 +294,7 @@ std::string hidden_names::without_hidden(const column& c, int attribute) const
                            c.type == column_type::bytea ? "encode(" + read + ", 'escape')" : read);
 }
 
-std::string hidden_names::only_if_visible(const column& c, int attribute,
+std::string hidden_names::only_if_visible(const column& c, attribute_id attribute,
                                           const std::string& value) const
 {
     return "(CASE WHEN " + are_visible(mentions(attribute, value)) + " THEN " + reference(c) +
@@ -373,12 +371,11 @@ void hidden_names::remove_from_lookups(mapping& of) const
                     k.values.push_back({.attribute = l.attribute, .error = problem_});
                 continue;
             }
-            const int named = k.named_kind(l.attribute); // then the parameter is a name
-            const std::string condition = are_visible(
-                named >= 0 ? std::vector<mention>{{as_text(parameter),
-                                                   entries_at(syntax_.patterns.at(
-                                                       static_cast<std::size_t>(named)))}}
-                           : mentions(l.attribute, parameter));
+            const kind_id named = k.named_kind(l.attribute); // then the parameter is a name
+            const std::string condition =
+                are_visible(named ? std::vector<mention>{{as_text(parameter),
+                                                          entries_at(syntax_.patterns[named])}}
+                                  : mentions(l.attribute, parameter));
             if (condition != "true")
                 l.query = only_if(l.query, condition);
         }

@@ -22,8 +22,8 @@ struct dn_pattern {
 
 /// What hidden_names has to know besides the mapping.
 struct name_syntax {
-    std::vector<dn_pattern> patterns;      ///< parallel to mapping::kinds
-    std::function<bool(int)> is_dn;        ///< whether values of the attribute are DNs
+    id_vector<dn_pattern, kind> patterns;
+    std::function<bool(attribute_id)> is_dn; ///< whether values of the attribute are DNs
     std::map<unsigned, std::string> types; ///< the names of types by number; only citext's is used
 };
 
@@ -57,24 +57,25 @@ private:
         bool escaped = false; ///< as in a DN
     };
 
-    [[nodiscard]] bool may_name(int attribute) const;
+    [[nodiscard]] bool may_name(attribute_id attribute) const;
     [[nodiscard]] std::vector<name_column> accounts() const;
     [[nodiscard]] std::vector<name_column> entries_at(const dn_pattern& pattern) const;
-    [[nodiscard]] std::vector<mention> mentions(int attribute, const std::string& value) const;
+    [[nodiscard]] std::vector<mention> mentions(attribute_id attribute,
+                                                const std::string& value) const;
     [[nodiscard]] std::string is_visible(const mention& of) const;
     [[nodiscard]] std::string are_visible(const std::vector<mention>& all) const;
-    [[nodiscard]] std::string visible_rows(const std::string& select, int attribute,
+    [[nodiscard]] std::string visible_rows(const std::string& select, attribute_id attribute,
                                            const std::string& value) const;
-    [[nodiscard]] std::string without_hidden(const column& c, int attribute) const;
-    [[nodiscard]] std::string only_if_visible(const column& c, int attribute,
+    [[nodiscard]] std::string without_hidden(const column& c, attribute_id attribute) const;
+    [[nodiscard]] std::string only_if_visible(const column& c, attribute_id attribute,
                                               const std::string& value) const;
     void remove_from_columns(kind& kind) const;
 
-    std::vector<kind> kinds_; ///< as they were
-    std::vector<attribute> attributes_;
+    id_vector<kind> kinds_; ///< as they were
+    id_vector<attribute> attributes_;
     name_syntax syntax_;
-    int member_uid_;
-    int uid_;
+    attribute_id member_uid_;
+    attribute_id uid_;
     std::string problem_; ///< why it is not known which rows are hidden; or empty
 };
 

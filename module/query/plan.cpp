@@ -212,7 +212,7 @@ std::string plan::identity() const
         out += t;
     };
     out.reserve(where_sql.size() + 4 * columns.size() + chosen.size() + 40);
-    number(lookup);
+    number(executed_lookup == nullptr ? -1 : executed_lookup - entry_kind->lookups.data());
     number(columns.size());
     for (const column* c : columns)
         number(c - entry_kind->columns.data());
@@ -223,8 +223,8 @@ std::string plan::identity() const
         number(v - entry_kind->values.data());
     number(match_columns.size());
     for (const match_column& m : match_columns) {
-        number(m.attribute);
-        number(m.position);
+        number(m.attribute.index());
+        number(m.position.value_or(-1));
         text(m.value);
     }
     text(where_sql);

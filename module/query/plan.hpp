@@ -24,19 +24,19 @@ inline constexpr int page_values = 20000;
 
 /// Which parts of a row a request is about.
 struct selection {
-    bool all_user = false;        ///< all user attributes
-    bool all_operational = false; ///< with everything: the operational ones too
-    std::vector<int> attributes;  ///< what the client, the tree or an ACL looks at
-    std::vector<int> fetched;     ///< those of them that are not only equalities of the tree
+    bool all_user = false;                ///< all user attributes
+    bool all_operational = false;         ///< with everything: the operational ones too
+    std::vector<attribute_id> attributes; ///< what the client, the tree or an ACL looks at
+    std::vector<attribute_id> fetched; ///< those of them that are not only equalities of the tree
     bool password = false;
 };
 
 /// A value that rows show because the statement found them by it, or a column that says which of
 /// them do.
 struct match_column {
-    int attribute = -1;
+    attribute_id attribute;
     std::string value;
-    int position = -1; ///< in the row: a boolean column; -1: every row
+    std::optional<int> position; ///< in the row: a boolean column; none: every row
 };
 
 struct plan {
@@ -55,10 +55,9 @@ struct plan {
     bool few_terms = false;               ///< no more than clients ask for by name
     bool lookup_only = false;             ///< finds entries by their name or number, or by a lookup
     bool includes_private_groups = false; ///< the statement finds private groups as well
-    int private_group = -1; ///< in the row: a boolean column that says whether it is one
-    int login_allowed =
-        -1;          ///< in the row: a boolean column that says whether it may bind; -1: it may
-    int lookup = -1; ///< the lookup that is executed, by its place among the kind's
+    std::optional<int> private_group; ///< in the row: a boolean column that tells whether it is one
+    std::optional<int> login_allowed; ///< in the row: a boolean column; none: the row may bind
+    const lookup* executed_lookup = nullptr; ///< whose query it is; null: the list's
     bool has_secrets = false; ///< the rows show password hashes, and whom the login filter hides
 
     /// The statement for a page: the first one, or the one behind `last_key`.

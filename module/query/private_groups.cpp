@@ -101,13 +101,13 @@ std::string private_groups_of(const std::string& from, user_count count, const k
 // What finds private groups by the lookups of their users: a row that no list shows has a group as
 // well.
 struct private_keys {
-    int name, number, member;
+    attribute_id name, number, member;
 };
 template <typename In>
 void add_private_lookups(kind& to, const mapping& mapping, const kind& users, const In& in_groups,
                          const account_columns& user, const private_keys& keys)
 {
-    const auto add = [&](int attribute, user_count count, const lookup& as,
+    const auto add = [&](attribute_id attribute, user_count count, const lookup& as,
                          const std::string& from) {
         lookup l;
         l.attribute = attribute;
@@ -116,7 +116,7 @@ void add_private_lookups(kind& to, const mapping& mapping, const kind& users, co
         l.columns = to.columns;
         to.lookups.push_back(std::move(l));
     };
-    const auto usable = [&](int attribute) {
+    const auto usable = [&](attribute_id attribute) {
         const lookup* lookup = users.lookup_by(attribute);
         return lookup != nullptr && lookup->complete &&
                        why_distrusted(mapping, *lookup, users) == nullptr
@@ -132,7 +132,7 @@ void add_private_lookups(kind& to, const mapping& mapping, const kind& users, co
         return;
     }
     // A user whose own number is the group's is found by it.
-    const int uid_number = mapping.attribute_named("uidNumber");
+    const attribute_id uid_number = mapping.attribute_named("uidNumber");
     const lookup* lookup = usable(uid_number);
     const column* group = user.group_column;
     if (lookup == nullptr || !is_integer(lookup->parameter) || group == nullptr ||
@@ -147,22 +147,22 @@ void add_private_lookups(kind& to, const mapping& mapping, const kind& users, co
 
 } // namespace
 
-void add_private_groups(mapping& mapping, int users_index, int groups_index)
+void add_private_groups(mapping& mapping, kind_id users_id, kind_id groups_id)
 {
-    const kind& users = mapping.kinds.at(static_cast<std::size_t>(users_index));
-    kind& groups = mapping.kinds.at(static_cast<std::size_t>(groups_index));
+    const kind& users = mapping.kinds[users_id];
+    kind& groups = mapping.kinds[groups_id];
     if (!users.error.empty() || !groups.error.empty()) {
         kind own = groups;
         own.name = "private groups";
         own.error = users.error.empty() ? groups.error : users.error;
         own.sources.resize(1);
-        own.yields_to_kind = groups_index;
+        own.yields_to_kind = groups_id;
         mapping.kinds.push_back(std::move(own));
         return;
     }
-    const int gid = mapping.attribute_named("gidNumber");
-    const int uid_number = mapping.attribute_named("uidNumber");
-    const int member = mapping.attribute_named("memberUid");
+    const attribute_id gid = mapping.attribute_named("gidNumber");
+    const attribute_id uid_number = mapping.attribute_named("uidNumber");
+    const attribute_id member = mapping.attribute_named("memberUid");
     const attribute_source* user_group = users.source_of(gid);
     const attribute_source* user_number = users.source_of(uid_number);
     const attribute_source* group_number = groups.source_of(gid);
@@ -172,8 +172,7 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
     const account_columns user = {
         quote_identifier(users.rdn().column), quote_identifier(user_number->column),
         quote_identifier(user_group->column), users.find_column(user_group->column),
-        mapping.attributes[static_cast<std::size_t>(groups.rdn().attribute)].rule ==
-            matching_rule::ignore_case};
+        mapping.attributes[groups.rdn().attribute].rule == matching_rule::ignore_case};
     const std::string name = groups.rdn().column;
     const std::string number = group_number->column;
 
@@ -201,7 +200,7 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
         c.wide = from->wide;
         c.own_cast = from->own_cast;
     }
-    own.yields_to_kind = groups_index;
+    own.yields_to_kind = groups_id;
     own.list.text =
         private_groups_of(users.list.text, user_count::many, users, groups, user, name, number);
     // The other columns are NULL, so that what a group has by default stands in for them.
@@ -220,7 +219,7 @@ void add_private_groups(mapping& mapping, int users_index, int groups_index)
     const auto by_member = std::find_if(groups.lookups.begin(), groups.lookups.end(),
                                         [&](const lookup& l) { return l.attribute == member; });
     const lookup* one_user = users.lookup_by(users.rdn().attribute);
-    const int dn = mapping.attribute_named("member");
+    const attribute_id dn = mapping.attribute_named("member");
     // Where a column has the members, private groups have none in it, so that they are not found
     // by what a filter says of it; and conditions are made for one type.
     if (by_member != groups.lookups.end() && by_member->complete && one_user != nullptr &&

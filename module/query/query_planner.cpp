@@ -86,7 +86,7 @@ public:
         }
         if (out_.includes_private_groups) {
             out_.private_group = static_cast<int>(out_.columns.size() + columns_of_marks_) +
-                                 (out_.login_allowed < 0 ? 0 : 1);
+                                 (out_.login_allowed ? 1 : 0);
             marks_ += std::string(", e.") + private_group_column;
         }
         out_.select_sql = "SELECT ";
@@ -148,8 +148,7 @@ private:
                 out_.bounded_by_equality = true;
                 out_.lookup_only = true;
                 out_.includes_private_groups = lookup.includes_private_groups;
-                lookup_ = &lookup;
-                out_.lookup = static_cast<int>(&lookup - kind_.lookups.data());
+                out_.executed_lookup = &lookup;
                 // The four queries give no member list: a group found by its member shows at least
                 // that one, and by DN what it shows by name.
                 for (const auto& alike : kind_.lookups)
@@ -168,7 +167,7 @@ private:
                     : nullptr;
             return s != nullptr && !s->column.empty();
         });
-        const int number = mapping_.attribute_named(
+        const attribute_id number = mapping_.attribute_named(
             kind_.source_of(mapping_.attribute_named("uidNumber")) != nullptr ? "uidNumber"
                                                                               : "gidNumber");
         out_.lookup_only = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
@@ -177,7 +176,7 @@ private:
                    (term->attribute == kind_.rdn().attribute || term->attribute == number);
         });
         // Names, and the numbers that stand for them, belong to one entry each.
-        const int gid_number = mapping_.attribute_named("gidNumber");
+        const attribute_id gid_number = mapping_.attribute_named("gidNumber");
         out_.at_most_one = std::any_of(terms.begin(), terms.end(), [&](const filter* term) {
             return term->type == filter::node::equality &&
                    (term->attribute == kind_.rdn().attribute || term->attribute == gid_number);
@@ -208,15 +207,16 @@ private:
     // The type in which the column arrives, if that is known.
     [[nodiscard]] unsigned type_in_answer(const column& c) const
     {
-        if (lookup_ == nullptr || result_type_oid(c) == 0)
+        if (out_.executed_lookup == nullptr || result_type_oid(c) == 0)
             return result_type_oid(c);
-        const auto at = std::find_if(lookup_->columns.begin(), lookup_->columns.end(),
+        const auto& columns = out_.executed_lookup->columns;
+        const auto at = std::find_if(columns.begin(), columns.end(),
                                      [&](const auto& other) { return other.name == c.name; });
-        return at == lookup_->columns.end() ? 0 : at->type_oid;
+        return at == columns.end() ? 0 : at->type_oid;
     }
 
     // Has the values of an attribute asked for with every page.
-    void list_values(int attribute)
+    void list_values(attribute_id attribute)
     {
         for (const values_query& v : kind_.values) {
             if (v.attribute != attribute ||
@@ -239,10 +239,9 @@ private:
                 out_.columns.push_back(c);
         };
         // * asks for the user attributes, + for the operational ones.
-        const auto all_of = [&](int attribute) {
+        const auto all_of = [&](attribute_id attribute) {
             return selection.all_user &&
-                   (selection.all_operational ||
-                    !mapping_.attributes[static_cast<std::size_t>(attribute)].operational);
+                   (selection.all_operational || !mapping_.attributes[attribute].operational);
         };
         add(kind_.rdn().column);
         for (const attribute_source& s : kind_.sources) {
@@ -327,9 +326,8 @@ private:
     postgres::statement values_;
     condition_compiler compiler_;
     std::string from_sql_;
-    std::string visible_;            ///< the rows of it that the login filter does not hide
-    const lookup* lookup_ = nullptr; ///< whose query it is
-    bool one_name_ = false;          ///< the entries asked for have one and the same
+    std::string visible_;   ///< the rows of it that the login filter does not hide
+    bool one_name_ = false; ///< the entries asked for have one and the same
     std::string marks_;
     std::size_t columns_of_marks_ = 0;
 };

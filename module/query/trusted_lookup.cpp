@@ -16,21 +16,19 @@ bool refuses(const std::vector<requested_value>& refused, const lookup& lookup,
 std::optional<std::string> asserted_value(const mapping& mapping, const kind& kind,
                                           const filter& equality)
 {
-    const int named =
-        equality.type == filter::node::equality ? kind.named_kind(equality.attribute) : -1;
-    if (named < 0)
+    const kind_id named =
+        equality.type == filter::node::equality ? kind.named_kind(equality.attribute) : kind_id();
+    if (!named)
         return equality.value;
-    const auto& target = mapping.kinds[static_cast<std::size_t>(named)];
+    const auto& target = mapping.kinds[named];
     if (equality.parent != target.parent || equality.rdn != target.rdn().attribute)
         return std::nullopt;
     return equality.name;
 }
 
-matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of)
+matching_rule rule_of_values(const mapping& mapping, attribute_id attribute, kind_id names_of)
 {
-    const int by = names_of < 0 ? attribute
-                                : mapping.kinds[static_cast<std::size_t>(names_of)].rdn().attribute;
-    return mapping.attributes[static_cast<std::size_t>(by)].rule;
+    return mapping.attributes[names_of ? mapping.kinds[names_of].rdn().attribute : attribute].rule;
 }
 
 const char* why_distrusted(const mapping& mapping, const lookup& lookup, const kind& kind)
@@ -41,9 +39,9 @@ const char* why_distrusted(const mapping& mapping, const lookup& lookup, const k
         return c != nullptr && c->type == column_type::citext &&
                lookup.parameter == column_type::text;
     };
-    const int named = kind.named_kind(lookup.attribute);
-    if (named >= 0) { // a DN says the name in one case of letters
-        const auto& target = mapping.kinds[static_cast<std::size_t>(named)];
+    if (const kind_id named = kind.named_kind(lookup.attribute)) {
+        // A DN says the name in one case of letters.
+        const auto& target = mapping.kinds[named];
         const column* name = target.find_column(target.rdn().column);
         if (is_loose(name))
             return as_text;

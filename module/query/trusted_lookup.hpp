@@ -17,7 +17,8 @@ namespace pgsql::directory {
 
 /// The rule by which the values of an attribute are compared: those that name entries of a kind by
 /// that of their names.
-[[nodiscard]] matching_rule rule_of_values(const mapping& mapping, int attribute, int names_of);
+[[nodiscard]] matching_rule rule_of_values(const mapping& mapping, attribute_id attribute,
+                                           kind_id names_of);
 
 /// Why the lookup may miss rows that match an equality on its attribute, so that no filter may use
 /// it; null if it is complete.

@@ -147,11 +147,9 @@ void* startup_checks(void*, void* argument) noexcept
             }
             std::string names;
             for (const auto& source : k.sources)
-                names +=
-                    " " + mapping->map.attributes[static_cast<std::size_t>(source.attribute)].name;
+                names += " " + mapping->map.attributes[source.attribute].name;
             for (const auto& list : k.values)
-                names +=
-                    " " + mapping->map.attributes[static_cast<std::size_t>(list.attribute)].name;
+                names += " " + mapping->map.attributes[list.attribute].name;
             s.log({log_event::kind_served, k.name, "serving attributes" + names});
             if (!k.password_change.empty())
                 dry_run_password_change(s, k, refused, idle);

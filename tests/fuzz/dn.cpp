@@ -10,9 +10,10 @@ using namespace pgsql::directory;
 
 namespace {
 
-const dn_tree entries({{"dc=Example,dc=com", "dc=example,dc=com", -1},
-                       {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0},
-                       {"ou=a\\2Cb,dc=Example,dc=com", "ou=a\\2Cb,dc=example,dc=com", 0}});
+const dn_tree
+    entries({{"dc=Example,dc=com", "dc=example,dc=com", {}},
+             {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", suffix_container},
+             {"ou=a\\2Cb,dc=Example,dc=com", "ou=a\\2Cb,dc=example,dc=com", suffix_container}});
 
 void require_libldap_reads(const std::string& dn, std::string_view value)
 {
@@ -36,17 +37,16 @@ void require_consistent(std::string_view dn)
     require(whole == dn, "RDN and parent are the whole DN", dn);
 
     const dn_location found = entries.locate(dn);
-    require(found.container < 0 ||
-                entries.entries()[static_cast<std::size_t>(found.container)].ndn == dn,
+    require(!found.container || entries.entries()[found.container].ndn == dn,
             "a fixed entry has the DN", dn);
-    if (found.container >= 0 || found.parent < 0)
+    if (found.container || !found.parent)
         return;
-    const std::string& above = entries.entries()[static_cast<std::size_t>(found.parent)].ndn;
+    const std::string& above = entries.entries()[found.parent].ndn;
     require(parent_of(dn) == above, "the parent is the fixed entry", dn);
     const dn_location again =
         entries.locate(found.attribute + "=" + escape_value(found.value) + "," + above);
-    require(again.container >= 0 || (again.parent == found.parent && again.value == found.value &&
-                                     again.attribute == found.attribute),
+    require(again.container || (again.parent == found.parent && again.value == found.value &&
+                                again.attribute == found.attribute),
             "another spelling of the DN is the same dn_location", dn);
 }
 
@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string dn = "uid=" + escaped + "," + above;
 
     const dn_location found = entries.locate(dn);
-    require(found.container < 0 && found.parent == 1 && found.attribute == "uid" &&
+    require(!found.container && found.parent == container_id(1) && found.attribute == "uid" &&
                 found.value == input,
             "the value is found again", dn);
     require(rdn_of(dn) == "uid=" + escaped && parent_of(dn) == above, "the RDN ends", dn);

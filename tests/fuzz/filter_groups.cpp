@@ -8,13 +8,13 @@ using namespace directory;
 
 kind make_groups()
 {
-    kind group{.name = "groups", .parent = 2, .all_classes = {"top", "group"}};
+    kind group{.name = "groups", .parent = container_id(2), .all_classes = {"top", "group"}};
     group.list = postgres::parse_placeholders("SELECT * FROM groups");
     group.columns = {{.name = "name", .type = text}, {.name = "owner", .type = text}};
     group.sources = {
-        {.attribute = 0, .column = "name", .required = true},
+        {.attribute = attribute_id(0), .column = "name", .required = true},
         {.attribute = attribute_of('a', 'g'), .column = "owner", .named_kind = people}};
-    const auto listed = [&](int attribute, int names_of) {
+    const auto listed = [&](attribute_id attribute, kind_id names_of) {
         values_query in{.attribute = attribute,
                         .source_sql = "SELECT name, member FROM members",
                         .value_column = "member",
@@ -24,7 +24,7 @@ kind make_groups()
         ask_listing(in);
         return in;
     };
-    group.values = {listed(attribute_of('b', 'a'), -1), listed(attribute_of('b', 'b'), people)};
+    group.values = {listed(attribute_of('b', 'a'), {}), listed(attribute_of('b', 'b'), people)};
     group.lookups = {
         {attribute_of('b', 'a'),
          postgres::parse_placeholders(

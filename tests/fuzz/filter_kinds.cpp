@@ -17,11 +17,11 @@ constexpr std::size_t attributes = columns.size() * rules.size();
 
 kind make_people(unsigned variant)
 {
-    kind person{.name = "people", .parent = 1, .all_classes = {"top", "person"}};
+    kind person{.name = "people", .parent = container_id(1), .all_classes = {"top", "person"}};
     person.list = postgres::parse_placeholders("SELECT * FROM people");
     person.columns.assign(columns.begin(), columns.end());
     for (std::size_t i = 0; i < attributes; ++i) {
-        attribute_source from{.attribute = static_cast<int>(i),
+        attribute_source from{.attribute = attribute_id(i),
                               .column = columns[i / rules.size()].name};
         from.compare = i == 0 ? comparison::lower : comparison(variant % 3);
         from.required = i == 0 || (variant & 4) != 0;
@@ -30,13 +30,13 @@ kind make_people(unsigned variant)
                              value_template::parse("/bin/sh", "")};
         person.sources.push_back(from);
     }
-    const auto lookup_by = [](int attribute, const std::string& name, column_type type) {
+    const auto lookup_by = [](attribute_id attribute, const std::string& name, column_type type) {
         return lookup{attribute,
                       postgres::parse_placeholders("SELECT * FROM people WHERE " + name + " = ?"),
                       type,
                       {columns.begin(), columns.end()}};
     };
-    person.lookups = {lookup_by(0, "username", text),
+    person.lookups = {lookup_by(attribute_id(0), "username", text),
                       lookup_by(attribute_of('b', 'c'), "number", int4),
                       lookup_by(attribute_of('i', 'f'), "id", uuid),
                       lookup_by(attribute_of('j', 'e'), "changed", timestamptz)};
@@ -68,13 +68,12 @@ const mapping& current_mapping(char variant)
     return *made[index];
 }
 
-int attribute_of(char column, char rule)
+attribute_id attribute_of(char column, char rule)
 {
     const auto index = [](char letter, std::size_t count) {
         return static_cast<unsigned char>(letter - 'a') % count;
     };
-    return static_cast<int>(index(column, columns.size()) * rules.size() +
-                            index(rule, rules.size()));
+    return attribute_id(index(column, columns.size()) * rules.size() + index(rule, rules.size()));
 }
 
 } // namespace pgsql::fuzz

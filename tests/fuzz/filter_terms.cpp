@@ -31,10 +31,17 @@ std::string take_value(std::string_view& input, char separator, bool& ended)
     }
 }
 
+// One of the first ids, or none.
+template <typename Id> static Id take_id(std::string_view& input, int count)
+{
+    const int index = take(input) % count;
+    return index < 0 ? Id() : Id(static_cast<std::size_t>(index));
+}
+
 filter read_term(char column, std::string_view& input)
 {
     bool ended = false;
-    const int attribute = attribute_of(column, take(input));
+    const directory::attribute_id attribute = attribute_of(column, take(input));
     const char operation = take(input);
     filter out = filter::present(attribute);
     switch (operation) {
@@ -51,13 +58,13 @@ filter read_term(char column, std::string_view& input)
         return filter::contains(attribute, std::move(out.pieces));
     case '@': // (member=uid=NAME,…)
         out = filter::equals(attribute, "uid=x,dc=example,dc=com");
-        out.parent = take(input) % 3;
-        out.rdn = take(input) % 2;
+        out.parent = take_id<directory::container_id>(input, 3);
+        out.rdn = take_id<directory::attribute_id>(input, 2);
         out.name = take_value(input, ')', ended);
         return out;
     case '#':
         out.type = type::entry_name;
-        out.parent = take(input) % 3;
+        out.parent = take_id<directory::container_id>(input, 3);
         out.value = take_value(input, ')', ended);
         return out;
     default:

@@ -18,7 +18,8 @@ compiled on(column_type type, matching_rule rule, Ask ask, comparison compare = 
             bool deterministic = true)
 {
     const column c{.name = "c", .type = type, .deterministic = deterministic};
-    const attribute_source from{.attribute = 0, .column = "c", .defaults = {}, .compare = compare};
+    const attribute_source from{
+        .attribute = attribute_id(0), .column = "c", .defaults = {}, .compare = compare};
     pgsql::postgres::statement values;
     column_condition terms(c, from, rule, values);
     compiled out{ask(terms), {}};
@@ -206,8 +207,10 @@ TEST_CASE("a value that the database's encoding lacks equals nothing that is sto
     known.learn("😀", false);
     const auto stored = [&](column_type type, const std::vector<std::string>& alternatives) {
         const column c{.name = "c", .type = type};
-        const attribute_source from{
-            .attribute = 0, .column = "c", .defaults = {}, .compare = comparison::exact};
+        const attribute_source from{.attribute = attribute_id(0),
+                                    .column = "c",
+                                    .defaults = {},
+                                    .compare = comparison::exact};
         pgsql::postgres::statement values;
         column_condition terms(c, from, matching_rule::exact_case, values, &known);
         return alternatives.size() == 1 ? terms.equals(alternatives.front())
@@ -232,7 +235,7 @@ TEST_CASE("a column is read and compared as PostgreSQL prints it")
 {
     const column c{.name = "c", .type = column_type::other, .own_cast = true};
     const attribute_source from{
-        .attribute = 0, .column = "c", .defaults = {}, .compare = comparison::exact};
+        .attribute = attribute_id(0), .column = "c", .defaults = {}, .compare = comparison::exact};
     pgsql::postgres::statement values;
     CHECK(select_expression(c) == "e.\"c\"");
     CHECK(column_condition(c, from, matching_rule::exact_case, values).equals("10.0.0.1").sql ==
@@ -253,7 +256,7 @@ TEST_CASE("an equality falls apart into conditions with an index each")
                        bool deterministic = true) {
         const column c{.name = "c", .type = type, .deterministic = deterministic};
         const attribute_source from{
-            .attribute = 0, .column = "c", .defaults = {}, .compare = compare};
+            .attribute = attribute_id(0), .column = "c", .defaults = {}, .compare = compare};
         pgsql::postgres::statement values;
         column_condition terms(c, from, rule, values);
         const std::string value = rule == matching_rule::uuid ? uuid_bytes : "7";

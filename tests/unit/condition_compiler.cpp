@@ -10,7 +10,7 @@ using type = filter::node;
 
 namespace {
 
-enum { uid, uid_number, cn, mail, member, shell };
+constexpr attribute_id uid{0}, uid_number{1}, cn{2}, mail{3}, member{4}, shell{5};
 
 const mapping sample_mapping = {.attributes = {{"uid", matching_rule::ignore_case},
                                                {"uidNumber", matching_rule::integer},
@@ -170,13 +170,14 @@ TEST_CASE("many equalities of one column are one array, with every character kep
 TEST_CASE(
     "equalities of any attribute become one array: with defaults, of lists, of names, negated")
 {
-    const auto several = [](int attribute, std::initializer_list<const char*> values,
+    const auto several = [](attribute_id attribute, std::initializer_list<const char*> values,
                             type what = type::equality) {
         std::vector<filter> parts;
         for (const char* value : values) {
             parts.push_back(filter::equals(attribute, value));
             parts.back().type = what;
-            parts.back().parent = what == type::entry_name ? 0 : -1;
+            if (what == type::entry_name)
+                parts.back().parent = suffix_container;
         }
         return filter::combine(type::disjunction, std::move(parts));
     };

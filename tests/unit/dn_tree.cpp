@@ -5,29 +5,32 @@
 
 using namespace pgsql::directory;
 
-static const dn_tree house({{"dc=Example,dc=com", "dc=example,dc=com", -1},
-                            {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", 0}});
+static const dn_tree
+    house({{"dc=Example,dc=com", "dc=example,dc=com", {}},
+           {"ou=People,dc=Example,dc=com", "ou=people,dc=example,dc=com", suffix_container}});
+
+static constexpr container_id people{1};
 
 TEST_CASE("a DN names a container, a row below one, or nothing")
 {
-    CHECK(house.locate("dc=example,dc=com").container == 0);
-    CHECK(house.locate("ou=people,dc=example,dc=com").container == 1);
+    CHECK(house.locate("dc=example,dc=com").container == suffix_container);
+    CHECK(house.locate("ou=people,dc=example,dc=com").container == people);
     const dn_location ann = house.locate("uid=ann,ou=people,dc=example,dc=com");
-    CHECK(ann.container == -1);
-    CHECK(ann.parent == 1);
+    CHECK_FALSE(ann.container);
+    CHECK(ann.parent == people);
     CHECK(ann.attribute == "uid");
     CHECK(ann.value == "ann");
-    CHECK(house.locate("uid=ann,ou=nowhere,dc=example,dc=com").parent == -1);
-    CHECK(house.locate("dc=org").parent == -1);
-    CHECK(house.locate("").parent == -1);
-    CHECK(house.locate("uid=ann+cn=ann,dc=example,dc=com").parent == -1);
+    CHECK_FALSE(house.locate("uid=ann,ou=nowhere,dc=example,dc=com").parent);
+    CHECK_FALSE(house.locate("dc=org").parent);
+    CHECK_FALSE(house.locate("").parent);
+    CHECK_FALSE(house.locate("uid=ann+cn=ann,dc=example,dc=com").parent);
 }
 
 TEST_CASE("escaped values are unescaped to the stored value")
 {
     CHECK(house.locate("uid=a\\2Cb,dc=example,dc=com").value == "a,b");
     CHECK(house.locate("uid=a\\,b,dc=example,dc=com").value == "a,b");
-    CHECK(house.locate("uid=a\\2Cb,dc=example,dc=com").parent == 0);
+    CHECK(house.locate("uid=a\\2Cb,dc=example,dc=com").parent == suffix_container);
     CHECK(house.locate("uid=\\C3\\A4,dc=example,dc=com").value == "\xc3\xa4");
     CHECK(house.locate("uid=a\\2Bb,dc=example,dc=com").value == "a+b");
 }
@@ -38,7 +41,7 @@ TEST_CASE("a DN with an escaped value is located again")
          std::vector<std::string>{"ann", "a,b", "a+b", " lead", "trail ", "#hash", "q\"uote",
                                   "back\\slash", "a=b", "a;b<c>", "tab\t", "\xc3\xa4"}) {
         const dn_location found = house.locate("uid=" + escape_value(value) + ",dc=example,dc=com");
-        CHECK(found.parent == 0);
+        CHECK(found.parent == suffix_container);
         CHECK(found.value == value);
     }
 }
@@ -54,9 +57,9 @@ TEST_CASE("only printable ASCII without special characters and redundant spaces 
 
 TEST_CASE("an entry is below itself and its superiors")
 {
-    CHECK(house.is_below(1, 0));
-    CHECK(house.is_below(1, 1));
-    CHECK_FALSE(house.is_below(0, 1));
+    CHECK(house.is_below(people, suffix_container));
+    CHECK(house.is_below(people, people));
+    CHECK_FALSE(house.is_below(suffix_container, people));
     CHECK(parent_of("uid=a\\,b,dc=x") == "dc=x");
     CHECK(rdn_of("uid=a\\,b,dc=x") == "uid=a\\,b");
 }

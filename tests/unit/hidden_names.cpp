@@ -9,7 +9,7 @@ using namespace pgsql::directory;
 
 namespace {
 
-enum : int { uid, cn, member_uid, manager, description };
+constexpr attribute_id uid{0}, cn{1}, member_uid{2}, manager{3}, description{4};
 
 mapping users_and_groups(bool hides)
 {
@@ -51,7 +51,7 @@ hidden_names names_of(const mapping& mapping)
 {
     return {mapping,
             {.patterns = {{"uid", ",dc=x"}, {"cn", ",dc=x"}},
-             .is_dn = [](int attribute) { return attribute == manager; },
+             .is_dn = [](attribute_id attribute) { return attribute == manager; },
              .types = {}}};
 }
 

@@ -13,6 +13,9 @@ using pgsql::postgres::statement;
 
 namespace {
 
+constexpr attribute_id uid{0}, uid_number{1}, gid_number{2}, cn{3}, member_uid{4}, mail{5},
+    entry_uuid{6}, changed{7};
+
 mapping two_kinds()
 {
     mapping m;
@@ -28,27 +31,28 @@ mapping two_kinds()
                      {"group", column_type::int4},    {"mail", column_type::text},
                      {"id", column_type::uuid},       {"changed", column_type::timestamptz}};
     users.sources = {
-        {.attribute = 0, .column = "username", .defaults = {}, .compare = comparison::lower},
-        {.attribute = 1, .column = "number", .defaults = {}},
-        {.attribute = 2, .column = "group", .defaults = {}},
-        {.attribute = 5,
+        {.attribute = uid, .column = "username", .defaults = {}, .compare = comparison::lower},
+        {.attribute = uid_number, .column = "number", .defaults = {}},
+        {.attribute = gid_number, .column = "group", .defaults = {}},
+        {.attribute = mail,
          .column = "mail",
          .defaults = {value_template::parse("{username}@{domain}", "Example.com")}},
-        {.attribute = 6, .column = "id", .defaults = {}},
-        {.attribute = 7, .column = "changed", .defaults = {}}};
+        {.attribute = entry_uuid, .column = "id", .defaults = {}},
+        {.attribute = changed, .column = "changed", .defaults = {}}};
     kind groups;
     groups.name = "groups";
     groups.list.text = "SELECT * FROM g";
     groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
-    groups.sources = {{.attribute = 3, .column = "name", .defaults = {}},
-                      {.attribute = 2, .column = "gid_number", .defaults = {}}};
-    values_query members{.attribute = 4, .source_sql = "SELECT * FROM m", .value_column = "who"};
+    groups.sources = {{.attribute = cn, .column = "name", .defaults = {}},
+                      {.attribute = gid_number, .column = "gid_number", .defaults = {}}};
+    values_query members{
+        .attribute = member_uid, .source_sql = "SELECT * FROM m", .value_column = "who"};
     set_key_condition(members, "SELECT v.name, v.who FROM (SELECT * FROM m) AS v", "v.name");
     groups.values.push_back(std::move(members));
     kind broken;
     broken.name = "broken";
     broken.error = "no such table";
-    broken.sources = {{.attribute = 3}};
+    broken.sources = {{.attribute = cn}};
     m.kinds = {users, groups, broken};
     return m;
 }

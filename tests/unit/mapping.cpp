@@ -36,6 +36,9 @@ TEST_CASE("a template needs all its columns")
 
 namespace {
 
+constexpr attribute_id uid{0}, uid_number{1}, gid_number{2}, cn{3}, member_uid{4};
+constexpr kind_id users_id{0}, groups_id{1};
+
 mapping two_kinds()
 {
     mapping m;
@@ -53,24 +56,26 @@ mapping two_kinds()
                      {"full_name", column_type::text},
                      {"password", column_type::text}};
     users.password_column = "password";
-    users.sources = {{.attribute = 0,
-                      .column = "username",
-                      .defaults = {},
-                      .compare = comparison::lower,
-                      .required = true},
-                     {.attribute = 1, .column = "uid_number", .defaults = {}, .required = true},
-                     {.attribute = 2, .column = "gid_number", .defaults = {}, .required = true},
-                     {.attribute = 3, .column = "full_name", .defaults = {}}};
+    users.sources = {
+        {.attribute = uid,
+         .column = "username",
+         .defaults = {},
+         .compare = comparison::lower,
+         .required = true},
+        {.attribute = uid_number, .column = "uid_number", .defaults = {}, .required = true},
+        {.attribute = gid_number, .column = "gid_number", .defaults = {}, .required = true},
+        {.attribute = cn, .column = "full_name", .defaults = {}}};
     users.lookups.push_back(
-        {0, pgsql::postgres::parse_placeholders("SELECT * FROM u WHERE n = ?")});
+        {uid, pgsql::postgres::parse_placeholders("SELECT * FROM u WHERE n = ?")});
     kind groups;
     groups.name = "groups";
     groups.list.text = "SELECT * FROM g";
     groups.columns = {{"name", column_type::text}, {"gid_number", column_type::int4}};
-    groups.sources = {{.attribute = 3, .column = "name", .defaults = {}, .required = true},
-                      {.attribute = 2, .column = "gid_number", .defaults = {}, .required = true}};
+    groups.sources = {
+        {.attribute = cn, .column = "name", .defaults = {}, .required = true},
+        {.attribute = gid_number, .column = "gid_number", .defaults = {}, .required = true}};
     groups.lookups.push_back(
-        {4, pgsql::postgres::parse_placeholders("SELECT * FROM gm WHERE n = ?")});
+        {member_uid, pgsql::postgres::parse_placeholders("SELECT * FROM gm WHERE n = ?")});
     m.kinds = {users, groups};
     return m;
 }
@@ -81,13 +86,13 @@ TEST_CASE(
     "a plan reads the key, required columns and requested columns, and passwords only on request")
 {
     const mapping m = two_kinds();
-    const auto plan = make_plan(m, m.kinds[0], filter::equals(1, "5"), {});
+    const auto plan = make_plan(m, m.kinds[0], filter::equals(uid_number, "5"), {});
     REQUIRE(plan);
     CHECK(
         plan->page_statement(std::nullopt, false).text ==
         "SELECT e.\"username\", e.\"uid_number\", e.\"gid_number\" FROM (SELECT * FROM u) AS e WHERE e.\"uid_number\" = $1 LIMIT 501");
-    const auto bind =
-        make_plan(m, m.kinds[0], filter::equals(1, "5"), {.all_user = true, .password = true});
+    const auto bind = make_plan(m, m.kinds[0], filter::equals(uid_number, "5"),
+                                {.all_user = true, .password = true});
     CHECK(bind->columns.back()->name == "password");
     const auto all = make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {.all_user = true});
     CHECK(all->columns.size() == 4);
@@ -96,7 +101,7 @@ TEST_CASE(
 TEST_CASE("a lookup replaces its filter term, and pages continue after the last key")
 {
     const mapping m = two_kinds();
-    const auto keyed = make_plan(m, m.kinds[0], filter::equals(0, "ann"), {});
+    const auto keyed = make_plan(m, m.kinds[0], filter::equals(uid, "ann"), {});
     CHECK(keyed->from_sql.find("FROM (SELECT * FROM u WHERE n = $1) AS e") != std::string::npos);
     CHECK(keyed->where_sql.empty());
     const auto all = make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {});
@@ -121,7 +126,7 @@ TEST_CASE("a page ends once its values of unlimited length exceed a megabyte")
     CHECK(page.text.ends_with("ORDER BY e.\"username\" LIMIT 501) AS p WHERE "
                               "(p.back_pgsql_before >= 1048576) IS NOT TRUE"));
     // No size is computed for a single entry or without such a column.
-    CHECK(make_plan(m, m.kinds[0], filter::equals(0, "ann"), all_of_it)->width_sql.empty());
+    CHECK(make_plan(m, m.kinds[0], filter::equals(uid, "ann"), all_of_it)->width_sql.empty());
     CHECK(make_plan(m, m.kinds[0], filter::constant_of(truth::yes), {})->width_sql.empty());
     // A values query for one entry has no limit; one for several entries has.
     values_query list;
@@ -137,14 +142,14 @@ TEST_CASE("a page ends once its values of unlimited length exceed a megabyte")
 TEST_CASE("a group found by its member has a match column for it")
 {
     const mapping m = two_kinds();
-    const auto plan = make_plan(m, m.kinds[1], filter::equals(4, "ann"), {});
+    const auto plan = make_plan(m, m.kinds[1], filter::equals(member_uid, "ann"), {});
     REQUIRE(plan->match_columns.size() == 1);
     CHECK(plan->match_columns[0].value == "ann");
-    CHECK(plan->match_columns[0].position == -1);
+    CHECK_FALSE(plan->match_columns[0].position);
     const auto either =
         make_plan(m, m.kinds[1],
-                  filter::combine(filter::node::disjunction,
-                                  {filter::equals(4, "ann"), filter::equals(2, "7")}),
+                  filter::combine(filter::node::disjunction, {filter::equals(member_uid, "ann"),
+                                                              filter::equals(gid_number, "7")}),
                   {});
     REQUIRE(either->match_columns.size() == 1);
     CHECK(either->match_columns[0].position == 2);
@@ -153,12 +158,14 @@ TEST_CASE("a group found by its member has a match column for it")
 TEST_CASE("private groups are a separate kind, derived from the other queries")
 {
     mapping m = two_kinds();
-    CHECK(members_from_lookup(m, 0, 1).batch_sql.find(
-              "CROSS JOIN LATERAL (SELECT * FROM gm WHERE n = back_pgsql_member.\"username\")") !=
-          std::string::npos);
-    add_private_groups(m, 0, 1);
+    CHECK(
+        members_from_lookup(m, users_id, groups_id)
+            .batch_sql.find(
+                "CROSS JOIN LATERAL (SELECT * FROM gm WHERE n = back_pgsql_member.\"username\")") !=
+        std::string::npos);
+    add_private_groups(m, users_id, groups_id);
     REQUIRE(m.kinds.size() == 3);
-    CHECK(m.kinds[2].yields_to_kind == 1);
+    CHECK(m.kinds[2].yields_to_kind == groups_id);
     CHECK(m.kinds[1].lookups[0].includes_private_groups);
     CHECK(m.kinds[1].lookups[0].query.parameters == 1);
 }
@@ -172,7 +179,7 @@ TEST_CASE("a broken kind is an error only for filters that may match its entries
     groups_only.type = filter::node::object_class;
     groups_only.value = "posixgroup";
     CHECK_FALSE(make_plan(m, m.kinds[0], groups_only, {}));
-    CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(3, "x"), {}), config_error);
+    CHECK_THROWS_AS(make_plan(m, m.kinds[0], filter::equals(cn, "x"), {}), config_error);
 }
 
 // The cache relies on this: its key is only the identity.
@@ -180,7 +187,8 @@ TEST_CASE("plans have the same identity if and only if their statements and entr
 {
     const mapping m = two_kinds();
     std::minstd_rand random(7); // NOLINT: the same every time
-    const auto any = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const auto any = [&](std::size_t n) { return random() % n; };
+    const auto any_attribute = [&] { return attribute_id(any(m.attributes.size())); };
     const std::vector<std::string> texts = {"ann", "bob", "5", "5 ", "", "a1", "1 a", "2001"};
     const std::function<filter(int)> some_filter = [&](int depth) -> filter {
         const auto type = depth == 0 ? 2 : any(5);
@@ -189,18 +197,17 @@ TEST_CASE("plans have the same identity if and only if their statements and entr
                                              : filter::node::disjunction,
                                    {some_filter(depth - 1), some_filter(depth - 1)});
         if (type == 3)
-            return filter::present(any(5));
-        return filter::equals(any(5), texts[static_cast<std::size_t>(any(8))]);
+            return filter::present(any_attribute());
+        return filter::equals(any_attribute(), texts[any(texts.size())]);
     };
     std::map<std::string, std::string> identities;
     std::map<std::string, std::string> meanings;
     for (int i = 0; i < 20'000; ++i) {
-        const int kind = any(2);
+        const auto kind = any(m.kinds.size());
         selection selection{.all_user = any(4) == 0};
-        for (int n = any(3); n > 0; --n)
-            selection.attributes.push_back(any(5));
-        const auto plan =
-            make_plan(m, m.kinds[static_cast<std::size_t>(kind)], some_filter(2), selection);
+        for (auto n = any(3); n > 0; --n)
+            selection.attributes.push_back(any_attribute());
+        const auto plan = make_plan(m, m.kinds[kind], some_filter(2), selection);
         if (!plan)
             continue;
         const auto page = plan->page_statement(std::nullopt, false);
@@ -208,8 +215,8 @@ TEST_CASE("plans have the same identity if and only if their statements and entr
         for (const auto& v : page.values)
             meaning += "|" + std::to_string(v.size()) + v;
         for (const auto& mark : plan->match_columns)
-            meaning += "|" + std::to_string(mark.attribute) + "," + std::to_string(mark.position) +
-                       "," + mark.value;
+            meaning += "|" + std::to_string(mark.attribute.index()) + "," +
+                       std::to_string(mark.position.value_or(-1)) + "," + mark.value;
         for (const bool one : plan->chosen)
             meaning += one ? "|1" : "|0";
         const std::string identity = std::to_string(kind) + plan->identity();

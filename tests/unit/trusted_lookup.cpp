@@ -11,7 +11,10 @@ using pgsql::postgres::parse_placeholders;
 
 namespace {
 
-enum { uid, uid_number, gid_number, cn, member_uid, member, changed };
+constexpr attribute_id uid{0}, uid_number{1}, gid_number{2}, cn{3}, member_uid{4}, member{5},
+    changed{6};
+constexpr kind_id users_id{0}, groups_id{1};
+constexpr container_id people{1};
 
 mapping users_and_groups()
 {
@@ -22,7 +25,7 @@ mapping users_and_groups()
                     {"modifyTimestamp", matching_rule::time}};
     kind users;
     users.name = "users";
-    users.parent = 1;
+    users.parent = people;
     users.list.text = "SELECT * FROM u";
     users.columns = {{.name = "username", .type = column_type::text},
                      {.name = "uid_number", .type = column_type::int4},
@@ -44,7 +47,7 @@ mapping users_and_groups()
     return m;
 }
 
-filter dn_of(int parent, int rdn, const char* name)
+filter dn_of(container_id parent, attribute_id rdn, const char* name)
 {
     filter out = filter::equals(member, "the DN");
     out.parent = parent;
@@ -63,14 +66,14 @@ bool contains(const std::string& text, const char* part)
 TEST_CASE("a DN is a name where the kind has names, and the DN elsewhere")
 {
     mapping m = users_and_groups();
-    m.kinds[1].values.push_back({.attribute = member, .named_kind = 0});
-    CHECK(asserted_value(m, m.kinds[1], dn_of(1, uid, "ann")) == "ann");
-    CHECK(asserted_value(m, m.kinds[1], dn_of(0, uid, "ann")) == std::nullopt);
-    CHECK(asserted_value(m, m.kinds[1], dn_of(1, cn, "ann")) == std::nullopt);
-    CHECK(asserted_value(m, m.kinds[1], dn_of(-1, -1, "")) == std::nullopt);
-    CHECK(asserted_value(m, m.kinds[0], dn_of(-1, -1, "")) == "the DN");
-    CHECK(rule_of_values(m, member, 0) == matching_rule::ignore_case);
-    CHECK(rule_of_values(m, member, -1) == matching_rule::other);
+    m.kinds[1].values.push_back({.attribute = member, .named_kind = users_id});
+    CHECK(asserted_value(m, m.kinds[1], dn_of(people, uid, "ann")) == "ann");
+    CHECK(asserted_value(m, m.kinds[1], dn_of(suffix_container, uid, "ann")) == std::nullopt);
+    CHECK(asserted_value(m, m.kinds[1], dn_of(people, cn, "ann")) == std::nullopt);
+    CHECK(asserted_value(m, m.kinds[1], dn_of({}, {}, "")) == std::nullopt);
+    CHECK(asserted_value(m, m.kinds[0], dn_of({}, {}, "")) == "the DN");
+    CHECK(rule_of_values(m, member, users_id) == matching_rule::ignore_case);
+    CHECK(rule_of_values(m, member, {}) == matching_rule::other);
 }
 
 TEST_CASE("a lookup is used where the column's type tells that it finds every row")
@@ -121,7 +124,7 @@ TEST_CASE("a value that a default may have made is not left to a lookup")
 TEST_CASE("a member in another case than names are stored in has to be one")
 {
     mapping m = users_and_groups();
-    check_spelling(m, 0, 1);
+    check_spelling(m, users_id, groups_id);
     const lookup& lookup = m.kinds[1].lookups[0];
     CHECK(&lookup.query_for("ann") == &lookup.query);
     CHECK(&lookup.query_for("Ann") == &lookup.checked);
@@ -129,11 +132,11 @@ TEST_CASE("a member in another case than names are stored in has to be one")
     CHECK(contains(lookup.checked.with_parameter("$1"),
                    "EXISTS (SELECT 1 FROM (SELECT * FROM u WHERE n = $1)"));
     m.kinds[0].sources[0].compare = comparison::any;
-    check_spelling(m, 0, 1);
+    check_spelling(m, users_id, groups_id);
     CHECK(&lookup.query_for("ann") == &lookup.checked);
     m.kinds[1].values.push_back(
         {.attribute = member_uid, .source_sql = "SELECT name, who FROM l", .value_column = "who"});
-    check_spelling(m, 0, 1);
+    check_spelling(m, users_id, groups_id);
     CHECK(contains(lookup.checked.text, "IN (SELECT v.\"name\" FROM (SELECT name, who FROM l)"));
 }
 
@@ -143,11 +146,11 @@ TEST_CASE("private groups are found by the lookups of their users")
     m.kinds[0].lookups.push_back({.attribute = uid_number,
                                   .query = parse_placeholders("SELECT * FROM u WHERE i = ?"),
                                   .parameter = column_type::int4});
-    add_private_groups(m, 0, 1);
+    add_private_groups(m, users_id, groups_id);
     const auto from = [&](const filter& filter) {
         return make_plan(m, m.kinds[2], filter, {})->from_sql;
     };
-    for (const int attribute : {int{cn}, int{member_uid}})
+    for (const attribute_id attribute : {cn, member_uid})
         CHECK(contains(from(filter::equals(attribute, "zed")), "FROM u WHERE n = $1"));
     const std::string by_number = from(filter::equals(gid_number, "7"));
     CHECK(contains(by_number, "(SELECT * FROM u WHERE i = $1) AS l WHERE l.\"gid_number\" = $1"));

@@ -18,13 +18,12 @@ namespace {
 // value that is not a number denies every login: it was meant as a restriction.
 std::optional<long long> last_day_of(const candidate& candidate, const resolved_mapping& mapping)
 {
-    const int attribute = mapping.map.attribute_named("shadowExpire");
-    const directory::attribute_source* source =
-        attribute < 0 ? nullptr : candidate.plan->entry_kind->source_of(attribute);
+    const auto attribute = mapping.map.attribute_named("shadowExpire");
+    const directory::attribute_source* source = candidate.plan->entry_kind->source_of(attribute);
     if (source == nullptr)
         return 0;
-    const Attribute* shown = attr_find(
-        candidate.entry->e_attrs, mapping.types[static_cast<std::size_t>(attribute)].description);
+    const Attribute* shown =
+        attr_find(candidate.entry->e_attrs, mapping.types[attribute].description);
     if (shown == nullptr) {
         for (std::size_t i = 0; i < candidate.plan->columns.size(); ++i)
             if (candidate.plan->columns[i]->name == source->column &&
@@ -50,8 +49,8 @@ std::string acl_denial(Operation& op, Entry& e)
 std::string login_filter_denial(const candidate& candidate)
 {
     const directory::plan& plan = *candidate.plan;
-    if (plan.login_allowed < 0 ||
-        candidate.page->value(candidate.row, plan.login_allowed).value_or("f") == "t")
+    if (!plan.login_allowed ||
+        candidate.page->value(candidate.row, *plan.login_allowed).value_or("f") == "t")
         return {};
     std::string condition = plan.entry_kind->login_filter.substr(0, 100);
     return "denied by pgsql-login-filter " + plan.entry_kind->name + ": " + condition;
@@ -103,10 +102,10 @@ account read_account(Operation& op, const resolved_mapping& mapping, const candi
 void read_dummy_row(Operation& op, service& service, const resolved_mapping& mapping,
                     const directory::selection& selection)
 {
-    const int users = mapping.map.kind_named("users");
-    if (mapping.dummy_key.empty() || users < 0)
+    const auto users = mapping.map.kind_named("users");
+    if (mapping.dummy_key.empty() || !users)
         return;
-    const directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
+    const directory::kind& k = mapping.map.kinds[users];
     const auto named = directory::filter::equals(k.rdn().attribute, mapping.dummy_key);
     without_refused_values([&](const std::vector<directory::requested_value>& refused) {
         const auto plan = directory::make_plan(mapping.map, k, named, selection, refused);

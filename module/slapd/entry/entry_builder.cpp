@@ -46,8 +46,7 @@ std::string beginning_of(std::string_view text)
 entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
                              const directory::plan& plan)
     : service_(service), mapping_(mapping), plan_(plan),
-      kind_index_(static_cast<int>(plan.entry_kind - mapping.map.kinds.data())),
-      shared_(mapping.shared[static_cast<std::size_t>(kind_index_)])
+      kind_id_(mapping.map.kinds.id_of(*plan.entry_kind)), shared_(mapping.shared[kind_id_])
 {
     for (std::size_t i = 0; i < plan.entry_kind->sources.size(); ++i) {
         if (!plan.chosen[i])
@@ -57,9 +56,10 @@ entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
                                      [&](const auto* c) { return c->name == s.column; });
         const bool fetched = at != plan.columns.end();
         const auto type = fetched ? (*at)->type : directory::column_type::text;
-        const attribute_type& t = mapping.types[static_cast<std::size_t>(s.attribute)];
+        const attribute_type& t = mapping.types[s.attribute];
         sources_.push_back(
-            {&s, t, t.description, fetched ? static_cast<int>(at - plan.columns.begin()) : -1,
+            {&s, t, t.description,
+             fetched ? std::optional(static_cast<int>(at - plan.columns.begin())) : std::nullopt,
              directory::is_list(type),
              type == directory::column_type::bytea || type == directory::column_type::bytea_array});
     }
@@ -92,10 +92,8 @@ void entry_builder::add_uuid(const value_source& what)
     const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
     auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
     // A private group counts as a group, whichever statement returns it.
-    const int one_of = plan_.entry_kind->yields_to_kind;
-    const std::string& kind = one_of < 0
-                                  ? plan_.entry_kind->name
-                                  : mapping_.map.kinds[static_cast<std::size_t>(one_of)].name;
+    const auto groups = plan_.entry_kind->yields_to_kind;
+    const std::string& kind = groups ? mapping_.map.kinds[groups].name : plan_.entry_kind->name;
     const std::string text = entry_uuid(service_.suffix_ndn, kind, name);
     if (value(what.type, to_string_view(copy(text)), values[0], values[2])) {
         values[1] = values[3] = BER_BVNULL;
@@ -181,12 +179,10 @@ std::optional<std::string_view> entry_builder::column_value(const postgres::resu
     return std::nullopt;
 }
 
-bool entry_builder::dn_of(int kind, std::string_view value, berval& dn, berval& ndn)
+bool entry_builder::dn_of(directory::kind_id kind, std::string_view value, berval& dn, berval& ndn)
 {
-    const auto index = static_cast<std::size_t>(kind);
-    const attribute_type& type =
-        mapping_.types[static_cast<std::size_t>(mapping_.map.kinds[index].rdn().attribute)];
-    const Entry& above = service_.container(mapping_.shared[index].parent);
+    const attribute_type& type = mapping_.types[mapping_.map.kinds[kind].rdn().attribute];
+    const Entry& above = service_.container(mapping_.shared[kind].parent);
     const std::string head = std::string(to_string_view(type.description->ad_cname)) + '=';
     if (directory::needs_no_escaping(value) && type.normalization != normalizer::slapds) {
         dn = copy(head + std::string(value) + ',' + std::string(to_string_view(above.e_name)));
@@ -219,15 +215,15 @@ void entry_builder::refuse(const attribute_type& type, std::string_view text, st
 
 void entry_builder::add_several(const attribute_type& type,
                                 const std::vector<std::string_view>& texts, std::string_view key,
-                                int names_of)
+                                directory::kind_id names_of)
 {
     auto* values = static_cast<berval*>(memory_.allocate((texts.size() + 1) * 2 * sizeof(berval)));
     berval* nvalues = values + texts.size() + 1;
     unsigned count = 0;
     std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
     for (const std::string_view text : texts) {
-        if (text.empty() || !(names_of >= 0 ? dn_of(names_of, text, values[count], nvalues[count])
-                                            : value(type, text, values[count], nvalues[count])))
+        if (text.empty() || !(names_of ? dn_of(names_of, text, values[count], nvalues[count])
+                                       : value(type, text, values[count], nvalues[count])))
             refuse(type, text, key);
         else if (seen.insert(to_string_view(nvalues[count])).second)
             ++count;
@@ -241,8 +237,8 @@ void entry_builder::add_several(const attribute_type& type,
 bool entry_builder::value_of(const value_source& what, std::string_view text, berval& out,
                              berval& normalized)
 {
-    return what.source->named_kind >= 0 ? dn_of(what.source->named_kind, text, out, normalized)
-                                        : value(what.type, text, out, normalized);
+    return what.source->named_kind ? dn_of(what.source->named_kind, text, out, normalized)
+                                   : value(what.type, text, out, normalized);
 }
 
 // Other servers would not accept an entry without an attribute that its classes require, so that is
@@ -281,8 +277,8 @@ bool entry_builder::add_default(const value_source& what, const postgres::result
 void entry_builder::add(const value_source& what, const postgres::result& page, int row)
 {
     std::optional<std::string_view> text;
-    if (what.column >= 0)
-        text = page.value(row, what.column);
+    if (what.column)
+        text = page.value(row, *what.column);
     if (what.several && text) {
         std::vector<std::string_view> kept;
         for (const auto& element : postgres::array_elements(*text))
@@ -310,17 +306,16 @@ void entry_builder::add(const value_source& what, const postgres::result& page, 
 void entry_builder::add_match_columns(const postgres::result& page, int row)
 {
     for (const directory::match_column& m : plan_.match_columns) {
-        if (m.position >= 0 && page.value(row, m.position).value_or("f") != "t")
+        if (m.position && page.value(row, *m.position).value_or("f") != "t")
             continue;
-        const attribute_type& type = mapping_.types[static_cast<std::size_t>(m.attribute)];
+        const attribute_type& type = mapping_.types[m.attribute];
         Attribute* there = attr_find(entry_.e_attrs, type.description);
         const unsigned before = there != nullptr ? there->a_numvals : 0;
         auto* values = static_cast<berval*>(memory_.allocate((before + 2) * 2 * sizeof(berval)));
         berval* nvalues = values + before + 2;
-        const int named = plan_.entry_kind->named_kind(m.attribute);
-        if (!(named >= 0
-                  ? dn_of(named, m.value, values[before], nvalues[before])
-                  : value(type, to_string_view(copy(m.value)), values[before], nvalues[before])))
+        const auto named = plan_.entry_kind->named_kind(m.attribute);
+        if (!(named ? dn_of(named, m.value, values[before], nvalues[before])
+                    : value(type, to_string_view(copy(m.value)), values[before], nvalues[before])))
             continue;
         if (there == nullptr) {
             values[1] = nvalues[1] = BER_BVNULL;
@@ -344,11 +339,9 @@ std::string entry_builder::normalized_name(std::string_view name)
 {
     berval shown{};
     berval normalized{};
-    const auto attribute = static_cast<std::size_t>(plan_.entry_kind->rdn().attribute);
     memory_.release();
-    return std::string(value(mapping_.types[attribute], name, shown, normalized)
-                           ? to_string_view(normalized)
-                           : name);
+    const attribute_type& type = mapping_.types[plan_.entry_kind->rdn().attribute];
+    return std::string(value(type, name, shown, normalized) ? to_string_view(normalized) : name);
 }
 
 Entry* entry_builder::build(const postgres::result& page, int row, const page_values& values)
@@ -365,7 +358,7 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
     if (key.find_first_not_of(' ') == std::string_view::npos)
         return skip("its " + plan_.entry_kind->rdn().column +
                     " is NULL or has only spaces, so it has no name");
-    if (!dn_of(kind_index_, key, entry_.e_name, entry_.e_nname))
+    if (!dn_of(kind_id_, key, entry_.e_name, entry_.e_nname))
         return skip("its " + plan_.entry_kind->rdn().column + " cannot be a DN's value");
     // Values shared by all entries of the kind are not copied.
     tail_ = &entry_.e_attrs;
@@ -384,8 +377,8 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
             if (listed.query->is_bytea)
                 std::transform(texts.begin(), texts.end(), texts.begin(),
                                [&](std::string_view hex) { return decoded(hex); });
-            add_several(mapping_.types[static_cast<std::size_t>(listed.query->attribute)], texts,
-                        key, listed.query->named_kind);
+            add_several(mapping_.types[listed.query->attribute], texts, key,
+                        listed.query->named_kind);
         }
     add_match_columns(page, row);
     return &entry_;

@@ -32,13 +32,14 @@ private:
         const directory::attribute_source* source;
         attribute_type type;
         AttributeDescription* description;
-        int column; ///< in the row; -1: defaults only
+        std::optional<int> column; ///< in the row; none: defaults only
         bool several;
         bool bytes; ///< bytea, returned as hexadecimal digits
     };
 
     /// Builds the DN of an entry of the kind from its name.
-    [[nodiscard]] bool dn_of(int kind, std::string_view name, berval& dn, berval& ndn);
+    [[nodiscard]] bool dn_of(directory::kind_id kind, std::string_view name, berval& dn,
+                             berval& ndn);
     void add(const value_source& what, const postgres::result& page, int row);
     /// Uses the first default that can be expanded; for an attribute that the classes require, the
     /// first that is also valid in the syntax.
@@ -48,7 +49,7 @@ private:
                                 berval& normalized);
     void refuse_default(const value_source& what, std::string_view text, std::string_view key);
     void add_several(const attribute_type& type, const std::vector<std::string_view>& texts,
-                     std::string_view key, int names_of);
+                     std::string_view key, directory::kind_id names_of);
     void refuse(const attribute_type& type, std::string_view text, std::string_view key);
     void add_match_columns(const postgres::result& page, int row);
     void append(AttributeDescription* description, berval* values, berval* nvalues, unsigned count);
@@ -64,7 +65,7 @@ private:
     service& service_;
     const resolved_mapping& mapping_;
     const directory::plan& plan_;
-    const int kind_index_;
+    const directory::kind_id kind_id_;
     const shared_values& shared_;
     std::vector<value_source> sources_;
     std::array<std::byte, 8192> first_block_; ///< enough for most entries

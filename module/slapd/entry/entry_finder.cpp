@@ -47,15 +47,15 @@ const candidate* entry_finder::next()
 
 bool entry_finder::open_next_kind()
 {
-    if (location_.container >= 0 || location_.parent < 0)
+    if (location_.container || !location_.parent)
         return false;
     while (next_kind_ < mapping_.map.kinds.size()) {
         const std::size_t i = next_kind_++;
         const directory::kind& k = mapping_.map.kinds[i];
-        const auto rdn = static_cast<std::size_t>(k.rdn().attribute);
         if (mapping_.shared[i].parent == location_.parent &&
-            to_lower(mapping_.map.attributes[rdn].name) == to_lower(location_.attribute) &&
-            !(found_ && k.yields_to_kind >= 0) && open(k))
+            to_lower(mapping_.map.attributes[k.rdn().attribute].name) ==
+                to_lower(location_.attribute) &&
+            !(found_ && k.yields_to_kind) && open(k))
             return true;
     }
     return false;
@@ -85,7 +85,7 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
     };
     for (std::string_view dn = directory::parent_of(to_string_view(ndn)); !dn.empty();
          dn = directory::parent_of(dn)) {
-        if (const int container = service.dn_tree().find(dn); container >= 0) {
+        if (const auto container = service.dn_tree().find(dn)) {
             disclosed(service.container(container));
             break;
         }

@@ -21,8 +21,9 @@ directory::selection all_attributes() { return {.all_user = true, .all_operation
 
 bool is_hidden(const candidate& candidate)
 {
-    return candidate.plan->entry_kind->hides_rows && candidate.plan->login_allowed >= 0 &&
-           candidate.page->value(candidate.row, candidate.plan->login_allowed).value_or("f") != "t";
+    return candidate.plan->entry_kind->hides_rows && candidate.plan->login_allowed &&
+           candidate.page->value(candidate.row, *candidate.plan->login_allowed).value_or("f") !=
+               "t";
 }
 
 bool is_unreachable(const postgres::error& e) noexcept
@@ -103,7 +104,7 @@ entry_stream::~entry_stream() = default;
 
 std::string entry_stream::cache_key() const
 {
-    const auto kind = plan_.entry_kind - mapping_.map.kinds.data();
+    const auto kind = mapping_.map.kinds.id_of(*plan_.entry_kind).index();
     return std::to_string(mapping_.serial) + ' ' + std::to_string(kind) +
            (options_.ordered || !plan_.bounded_by_equality ? " o " : " u ") + plan_.identity();
 }

@@ -8,6 +8,7 @@
 namespace pgsql::slapd {
 namespace {
 
+using directory::attribute_id;
 using directory::filter;
 using directory::truth;
 using type = filter::node;
@@ -49,10 +50,11 @@ public:
             if (f->f_desc == slap_schema.si_ad_objectClass ||
                 f->f_desc == slap_schema.si_ad_entryDN)
                 return filter::constant_of(truth::yes);
-            return leaf(f->f_desc, [](int attribute) { return filter::present(attribute); });
+            return leaf(f->f_desc,
+                        [](attribute_id attribute) { return filter::present(attribute); });
         case LDAP_FILTER_GE:
         case LDAP_FILTER_LE:
-            return leaf(f->f_av_desc, [&](int attribute) {
+            return leaf(f->f_av_desc, [&](attribute_id attribute) {
                 return filter::compares(f->f_choice == LDAP_FILTER_GE ? type::at_least
                                                                       : type::at_most,
                                         attribute, std::string(to_string_view(f->f_av_value)));
@@ -60,7 +62,7 @@ public:
         case LDAP_FILTER_APPROX:
             return approximate(*f->f_ava);
         case LDAP_FILTER_SUBSTRINGS:
-            return leaf(f->f_sub_desc, [&](int attribute) {
+            return leaf(f->f_sub_desc, [&](attribute_id attribute) {
                 return filter::contains(attribute, pieces(*f->f_sub));
             });
         case LDAP_FILTER_EXT:
@@ -100,7 +102,7 @@ private:
         }
         if (ava.aa_desc == slap_schema.si_ad_entryDN)
             return entry_named(to_string_view(ava.aa_value));
-        return leaf(ava.aa_desc, [&](int attribute) {
+        return leaf(ava.aa_desc, [&](attribute_id attribute) {
             filter out = filter::equals(attribute, std::string(to_string_view(ava.aa_value)));
             if (holds_names(attribute))
                 add_name(out);
@@ -109,7 +111,7 @@ private:
     }
 
     // A term that only slapd can evaluate; the attribute must be present.
-    static filter undecided(int attribute)
+    static filter undecided(attribute_id attribute)
     {
         return filter::combine(type::conjunction, {filter::present(attribute), filter()});
     }
@@ -144,7 +146,7 @@ private:
         const std::string_view value = to_string_view(mra.ma_value);
         if (own_rule == directory::matching_rule::ignore_case &&
             requested_rule == directory::matching_rule::exact_case && is_plain_ascii(value))
-            return leaf(mra.ma_desc, [&](int attribute) {
+            return leaf(mra.ma_desc, [&](attribute_id attribute) {
                 return filter::combine(type::conjunction,
                                        {filter::equals(attribute, lower_ascii(value)), filter()});
             });
@@ -175,10 +177,10 @@ private:
     [[nodiscard]] filter entry_named(std::string_view ndn) const
     {
         const directory::dn_location location = tree_index_.locate(ndn);
-        if (location.parent < 0)
+        if (!location.parent)
             return filter::constant_of(truth::no); // no row is a container
-        const int attribute = mapping_.map.attribute_ignoring_case(location.attribute);
-        if (attribute < 0)
+        const auto attribute = mapping_.map.attribute_ignoring_case(location.attribute);
+        if (!attribute)
             return mapping_.complete ? filter::constant_of(truth::no) : filter();
         filter out = filter::equals(attribute, location.value);
         out.type = type::entry_name;
@@ -188,10 +190,10 @@ private:
 
     // Whether the attribute's values are names of entries in some kind. Each kind defines what they
     // refer to.
-    [[nodiscard]] bool holds_names(int attribute) const
+    [[nodiscard]] bool holds_names(attribute_id attribute) const
     {
         return std::any_of(mapping_.map.kinds.begin(), mapping_.map.kinds.end(),
-                           [&](const directory::kind& k) { return k.named_kind(attribute) >= 0; });
+                           [&](const directory::kind& k) { return bool(k.named_kind(attribute)); });
     }
 
     // (member=uid=ann,…): if rows store names, the DN must be that of such an entry.
@@ -199,8 +201,8 @@ private:
     {
         const directory::dn_location location = tree_index_.locate(term.value);
         term.parent = location.parent;
-        term.rdn =
-            location.parent < 0 ? -1 : mapping_.map.attribute_ignoring_case(location.attribute);
+        if (location.parent)
+            term.rdn = mapping_.map.attribute_ignoring_case(location.attribute);
         term.name = location.value;
     }
 
@@ -217,9 +219,9 @@ private:
                 !is_ad_subtype(const_cast<AttributeDescription*>(mapped),
                                const_cast<AttributeDescription*>(description)))
                 continue;
-            parts_.attributes.push_back(static_cast<int>(i));
+            parts_.attributes.emplace_back(i);
             if (mapped == description || rule_of(mapped) == rule_of(description))
-                out.push_back(make(static_cast<int>(i)));
+                out.push_back(make(attribute_id(i)));
             else
                 out.emplace_back(); // the assertion value is normalized by another rule
         }

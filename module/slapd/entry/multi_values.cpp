@@ -133,7 +133,7 @@ void multi_values::add_private_members(attribute_values& found, int first) const
 // Private groups have no rows in the values queries.
 bool multi_values::is_private_group(int row) const
 {
-    return plan_.private_group >= 0 && page_->value(row, plan_.private_group).value_or("f") == "t";
+    return plan_.private_group && page_->value(row, *plan_.private_group).value_or("f") == "t";
 }
 
 void multi_values::assign(attribute_values& found, const std::vector<std::string>& keys,

@@ -181,10 +181,9 @@ effort row_reader::effort_of_page() const
     if (last_key_ || begun_again || !plan_.bounded_by_equality)
         return effort::search;
     // A lookup of a private group also reads the users who share its number.
-    const bool private_groups = plan_.entry_kind->yields_to_kind >= 0;
-    return plan_.lookup_only && !private_groups ? effort::lookup
-           : plan_.few_terms                    ? effort::measured
-                                                : effort::search;
+    return plan_.lookup_only && !plan_.entry_kind->yields_to_kind ? effort::lookup
+           : plan_.few_terms                                      ? effort::measured
+                                                                  : effort::search;
 }
 
 void row_reader::read_page()

@@ -137,7 +137,7 @@ void row_salvage::read_names(int skip, int count, names& out)
     counted.text = "SELECT count(*) FROM (" + counted.text + ") AS c";
     const auto total = why->caused_by_character() ? attempt(counted, nullptr) : std::nullopt;
     if (!total) {
-        if (unfiltered_ || plan_.lookup >= 0)
+        if (unfiltered_ || plan_.executed_lookup != nullptr)
             throw *error_;
         unfiltered_ = true;
         pages_ = 1;

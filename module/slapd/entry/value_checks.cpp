@@ -131,9 +131,8 @@ void check_asked_values(Operation& op, service& service, const resolved_mapping&
         if (!reason)
             continue;
         out.values.push_back(requested);
-        const std::string directive =
-            "pgsql-lookup " + plan.entry_kind->name + ' ' +
-            mapping.map.attributes[static_cast<std::size_t>(requested.query->attribute)].name;
+        const std::string directive = "pgsql-lookup " + plan.entry_kind->name + ' ' +
+                                      mapping.map.attributes[requested.query->attribute].name;
         service.log({log_event::value_refused, directive,
                      "PostgreSQL rejects a requested value; no entry matches it: " + *reason});
     }

@@ -21,7 +21,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
     };
     if (!service.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
         return reply(LDAP_INSUFFICIENT_ACCESS, "authentication required for compares", nullptr);
-    if (const int container = service.dn_tree().find(to_string_view(op.o_req_ndn)); container >= 0)
+    if (const auto container = service.dn_tree().find(to_string_view(op.o_req_ndn)))
         return reply(slap_compare_entry(&op, &service.container(container), op.orc_ava), nullptr,
                      nullptr);
 
@@ -32,8 +32,8 @@ int compare(Operation& op, SlapReply& rs, service& service)
     assertion.f_ava = op.orc_ava;
     directory::selection selection;
     const auto leaf = translate_filter(&assertion, service.dn_tree(), *mapping, selection);
-    for (int i = 0; i < static_cast<int>(mapping->types.size()); ++i)
-        selection.attributes.push_back(i);
+    for (std::size_t i = 0; i < mapping->types.size(); ++i)
+        selection.attributes.emplace_back(i);
     // Values from values queries are tested in SQL, not fetched, unless ACLs or controls need them.
     if (acls_read_other_attributes(op) || get_assert(&op))
         selection = all_attributes();

@@ -10,7 +10,7 @@ namespace {
 
 entry_ptr copy_of(Operation& op, service& service, const berval& ndn)
 {
-    if (const int container = service.dn_tree().find(to_string_view(ndn)); container >= 0)
+    if (const auto container = service.dn_tree().find(to_string_view(ndn)))
         return entry_ptr(entry_dup(&service.container(container)));
     const auto mapping = current_mapping(op, service);
     entry_ptr out;

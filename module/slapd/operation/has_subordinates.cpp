@@ -39,7 +39,7 @@ bool uses_has_subordinates(const Filter* f)
 // entry, nearly always the first.
 constexpr int rows_per_page = 10;
 
-bool rows_below(Operation& op, service& service, int container)
+bool rows_below(Operation& op, service& service, directory::container_id container)
 {
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
@@ -57,7 +57,7 @@ bool rows_below(Operation& op, service& service, int container)
     return false;
 }
 
-bool entries_below(Operation& op, service& service, int container)
+bool entries_below(Operation& op, service& service, directory::container_id container)
 {
     const auto& entries = service.dn_tree().entries();
     return std::any_of(entries.begin(), entries.end(),
@@ -87,13 +87,13 @@ has_subordinates::~has_subordinates()
 
 void has_subordinates::determine(const Entry& e)
 {
-    const int container = service_.dn_tree().find(to_string_view(e.e_nname));
-    if (container >= 0 && !known_.contains(container))
+    const auto container = service_.dn_tree().find(to_string_view(e.e_nname));
+    if (container && !known_.contains(container))
         known_[container] = entries_below(op_, service_, container);
 }
 
 std::optional<bool> has_subordinates::find_known(const Operation& op, const service& service,
-                                                 int container)
+                                                 directory::container_id container)
 {
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
@@ -114,9 +114,9 @@ extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcep
     std::shared_ptr<service> service;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        const int container = service->dn_tree().find(to_string_view(e->e_nname));
+        const auto container = service->dn_tree().find(to_string_view(e->e_nname));
         bool below = false; // entries from rows have no children
-        if (container >= 0) {
+        if (container) {
             const auto known = has_subordinates::find_known(*op, *service, container);
             below = known ? *known : entries_below(*op, *service, container);
         }

@@ -29,7 +29,7 @@ public:
 
     /// The value that the search `op` has determined for a container.
     [[nodiscard]] static std::optional<bool> find_known(const Operation& op, const service& service,
-                                                        int container);
+                                                        directory::container_id container);
 
 private:
     void determine(const Entry& e);
@@ -38,7 +38,7 @@ private:
     service& service_;
     const bool in_filter_;
     const bool in_attributes_;
-    std::map<int, bool> known_; ///< by the number of the container
+    std::map<directory::container_id, bool> known_;
 };
 
 } // namespace pgsql::slapd

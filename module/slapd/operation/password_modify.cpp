@@ -130,7 +130,7 @@ void explain_no_change(Operation& op, service& service, const resolved_mapping& 
 
 void change(Operation& op, service& service, const change_request& asked)
 {
-    if (service.dn_tree().find(to_string_view(op.o_req_ndn)) >= 0)
+    if (service.dn_tree().find(to_string_view(op.o_req_ndn)))
         throw refusal{LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password"};
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)

@@ -47,9 +47,9 @@ search_end result_pages::begin()
     return std::nullopt;
 }
 
-bool result_pages::starts_after_container(int container) const
+bool result_pages::starts_after_container(directory::container_id container) const
 {
-    return !start_.key.empty() && container <= std::atoi(start_.key.c_str());
+    return !start_.key.empty() && container.index() <= std::stoul(start_.key);
 }
 
 read_options result_pages::fit(directory::plan& plan, std::uint16_t kind_index) const

@@ -25,7 +25,7 @@ public:
     /// Whether the page starts after all containers.
     [[nodiscard]] bool starts_after_containers() const noexcept { return start_.kind_index != 0; }
     /// Whether the page starts after the container with this index.
-    [[nodiscard]] bool starts_after_container(int container) const;
+    [[nodiscard]] bool starts_after_container(directory::container_id container) const;
     /// Adapts the plan for the kind with this index in a position to the page. Returns how to read
     /// it.
     [[nodiscard]] read_options fit(directory::plan& plan, std::uint16_t kind_index) const;

@@ -42,8 +42,8 @@ void add_requested(const Operation& op, const resolved_mapping& mapping,
         for (std::size_t i = 0; i < mapping.types.size(); ++i)
             if (mapping.types[i].description == a->an_desc ||
                 is_ad_subtype(mapping.types[i].description, a->an_desc)) {
-                selection.attributes.push_back(static_cast<int>(i));
-                selection.fetched.push_back(static_cast<int>(i));
+                selection.attributes.emplace_back(i);
+                selection.fetched.emplace_back(i);
             }
     }
 }
@@ -51,7 +51,7 @@ void add_requested(const Operation& op, const resolved_mapping& mapping,
 // Whether only one entry can match, by a name or number that private groups may have as well.
 bool decides_private_groups(const directory::mapping& mapping, const directory::plan& plan)
 {
-    const auto kind = plan.entry_kind - mapping.kinds.data();
+    const auto kind = mapping.kinds.id_of(*plan.entry_kind);
     return plan.at_most_one &&
            std::any_of(mapping.kinds.begin(), mapping.kinds.end(),
                        [&](const auto& other) { return other.yields_to_kind == kind; });
@@ -76,7 +76,7 @@ public:
         }
         if (const auto ended = pages_.begin())
             return *ended;
-        if (const auto ended = scope_.container() >= 0 ? below_container() : at_row())
+        if (const auto ended = scope_.container() ? below_container() : at_row())
             return *ended;
         if (stale_ && sent_ == 0) // stale data cannot prove that nothing matches
             throw postgres::error(
@@ -116,13 +116,14 @@ private:
 
     search_end containers()
     {
-        const auto count = static_cast<int>(service_.dn_tree().entries().size());
-        for (int i = 0; i < count; ++i)
-            if (!pages_.starts_after_container(i) && scope_.has_container(i) &&
-                may_match(op_.ors_filter, service_.container(i)))
-                if (const auto ended =
-                        sender_.offer(service_.container(i), {}, std::to_string(i), stale_))
+        for (const auto& e : service_.dn_tree().entries()) {
+            const auto id = service_.dn_tree().entries().id_of(e);
+            if (!pages_.starts_after_container(id) && scope_.has_container(id) &&
+                may_match(op_.ors_filter, service_.container(id)))
+                if (const auto ended = sender_.offer(service_.container(id), {},
+                                                     std::to_string(id.index()), stale_))
                     return ended;
+        }
         return std::nullopt;
     }
 
@@ -139,8 +140,7 @@ private:
         for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1;
              i < mapping->map.kinds.size(); ++i) {
             if (!scope_.has_rows_of(mapping->shared[i]) ||
-                (mapping->map.kinds[i].yields_to_kind >= 0 &&
-                 (found.answered || found.with_private)))
+                (mapping->map.kinds[i].yields_to_kind && (found.answered || found.with_private)))
                 continue;
             if (const auto ended = rows_of_kind(*mapping, i, requested, selection, found))
                 return ended;
@@ -215,8 +215,7 @@ private:
             stale_ = stale_ || base->from_stale;
             if (const auto ended = check_base(*base->entry))
                 return ended;
-            const auto kind = base->plan->entry_kind - mapping->map.kinds.data();
-            if (scope_.has_base(mapping->shared[static_cast<std::size_t>(kind)]))
+            if (scope_.has_base(mapping->shared[mapping->map.kinds.id_of(*base->plan->entry_kind)]))
                 if (const auto ended =
                         sender_.offer(*base->entry, {.kind_index = end_of_stages}, "", stale_))
                     return ended;

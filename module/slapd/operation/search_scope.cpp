@@ -3,13 +3,13 @@
 
 namespace pgsql::slapd {
 
-bool search_scope::has_container(int container) const
+bool search_scope::has_container(directory::container_id container) const
 {
     switch (op_.ors_scope) {
     case LDAP_SCOPE_BASE:
         return container == base_;
     case LDAP_SCOPE_ONELEVEL:
-        return tree_.entries()[static_cast<std::size_t>(container)].parent == base_;
+        return tree_.entries()[container].parent == base_;
     case LDAP_SCOPE_SUBORDINATE:
         return container != base_ && tree_.is_below(container, base_);
     default:

@@ -14,11 +14,11 @@ public:
         : op_(op), tree_(tree), base_(tree.locate(to_string_view(op.o_req_ndn)).container)
     {}
 
-    /// The container that is the base; -1 if the base is the entry of a row or does not exist.
-    [[nodiscard]] int container() const noexcept { return base_; }
+    /// The container that is the base; none if the base is the entry of a row or does not exist.
+    [[nodiscard]] directory::container_id container() const noexcept { return base_; }
     /// With a container as the base: whether a container is in scope, or the rows of a kind are.
     [[nodiscard]] bool has_containers() const { return selects(false); }
-    [[nodiscard]] bool has_container(int container) const;
+    [[nodiscard]] bool has_container(directory::container_id container) const;
     [[nodiscard]] bool has_rows() const noexcept { return op_.ors_scope != LDAP_SCOPE_BASE; }
     [[nodiscard]] bool has_rows_of(const shared_values& kind) const;
     /// With the entry of a row as the base: whether it is in scope itself.
@@ -29,7 +29,7 @@ private:
 
     const Operation& op_;
     const directory::dn_tree& tree_;
-    const int base_;
+    const directory::container_id base_;
 };
 
 } // namespace pgsql::slapd

@@ -4,10 +4,9 @@
 namespace pgsql::slapd {
 
 std::string directive_of(const directory::mapping& map, const directory::kind& kind,
-                         const std::string& directive, int attribute)
+                         const std::string& directive, directory::attribute_id attribute)
 {
-    return directive + " " + kind.name + " " +
-           map.attributes[static_cast<std::size_t>(attribute)].name;
+    return directive + " " + kind.name + " " + map.attributes[attribute].name;
 }
 
 std::vector<postgres::named_query> configured_queries(const directory::mapping& map)

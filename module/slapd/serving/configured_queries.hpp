@@ -12,7 +12,8 @@ namespace pgsql::slapd {
 /// The directive that sets a query of the kind about an attribute, such as `pgsql-lookup users
 /// uid`.
 [[nodiscard]] std::string directive_of(const directory::mapping& map, const directory::kind& kind,
-                                       const std::string& directive, int attribute);
+                                       const std::string& directive,
+                                       directory::attribute_id attribute);
 
 /// All queries for rows and values, without the rows that the login filter hides. The parameter of
 /// a lookup is NULL.

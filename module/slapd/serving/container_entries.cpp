@@ -69,8 +69,8 @@ container_entries make_fixed_entries(const BackendDB& be,
 {
     const std::string suffix_ndn(to_string_view(be.be_nsuffix[0]));
     container_entries out;
-    std::vector<directory::container> entries;
-    entries.push_back({std::string(to_string_view(be.be_suffix[0])), suffix_ndn, -1});
+    directory::id_vector<directory::container> entries;
+    entries.push_back({std::string(to_string_view(be.be_suffix[0])), suffix_ndn, {}});
     for (const auto& k : kinds) {
         // ou=people,ou=accounts: both exist, the upper one first
         std::vector<std::string> levels;
@@ -78,24 +78,20 @@ container_entries make_fixed_entries(const BackendDB& be,
              left = directory::parent_of(left))
             levels.insert(levels.begin(), std::string(directory::rdn_of(left)));
         std::string dn = entries.front().dn;
-        int parent = 0;
+        directory::container_id parent = directory::suffix_container;
         for (const auto& rdn : levels) {
             dn = rdn + "," + dn;
             const std::string ndn = normalized_dn(dn);
-            const auto known = std::find_if(entries.begin(), entries.end(),
-                                            [&](const auto& e) { return e.ndn == ndn; });
-            if (known != entries.end()) {
-                parent = static_cast<int>(known - entries.begin());
-                continue;
-            }
-            entries.push_back({dn, ndn, parent});
-            parent = static_cast<int>(entries.size()) - 1;
+            const auto known = entries.find([&](const auto& e) { return e.ndn == ndn; });
+            if (!known)
+                entries.push_back({dn, ndn, parent});
+            parent = known ? known : entries.id_of(entries.back());
         }
     }
     out.tree = directory::dn_tree(std::move(entries));
     for (const auto& at : out.tree.entries()) {
         const directory::dn_location rdn =
-            directory::dn_tree({{"", std::string(directory::parent_of(at.ndn)), -1}})
+            directory::dn_tree({{"", std::string(directory::parent_of(at.ndn)), {}}})
                 .locate(at.ndn);
         const auto known = fixed_classes();
         const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) {
@@ -113,7 +109,7 @@ container_entries make_fixed_entries(const BackendDB& be,
         add_classes(*e, found->classes);
         // The value as the administrator wrote it, not the normalized one.
         const auto pretty =
-            directory::dn_tree({{"", std::string(directory::parent_of(at.dn)), -1}}).locate(at.dn);
+            directory::dn_tree({{"", std::string(directory::parent_of(at.dn)), {}}}).locate(at.dn);
         std::string error;
         add_value(*e, find_attribute(rdn.attribute, error), pretty.value);
         if (rdn.attribute == "dc")

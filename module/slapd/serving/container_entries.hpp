@@ -10,7 +10,7 @@ namespace pgsql::slapd {
 /// The suffix and the entries between it and the entries of kinds.
 struct container_entries {
     directory::dn_tree tree;
-    std::vector<entry_ptr> entries; ///< parallel to tree.entries()
+    directory::id_vector<entry_ptr, directory::container> entries;
 };
 
 /// Builds the entries. Throws config_error if no object class fits the RDN of an entry.

@@ -112,27 +112,24 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
         add_lookup(k, l);
     for (const auto& v : kind.values)
         add_values(k, v);
-    if (const int uuid = attribute("entryUUID");
+    if (const auto uuid = attribute("entryUUID");
         k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
         k.sources.push_back({.attribute = uuid, .generated_uuid = true});
     const auto required = required_by(k.classes);
     for (auto& s : k.sources)
-        s.must = required.contains(
-            out_.types[static_cast<std::size_t>(s.attribute)].description->ad_type);
+        s.must = required.contains(out_.types[s.attribute].description->ad_type);
     return k;
 }
 
-/// The number of an attribute by slapd's name for it.
-int kind_builder::attribute(const std::string& name)
+directory::attribute_id kind_builder::attribute(const std::string& name)
 {
-    const int known = out_.map.attribute_named(name);
-    if (known >= 0)
+    if (const auto known = out_.map.attribute_named(name))
         return known;
     std::string error;
     AttributeDescription* ad = find_attribute(name, error);
     out_.map.attributes.push_back({name, rule_of(ad), is_at_operational(ad->ad_type) != 0});
     out_.types.push_back(describe_attribute(ad));
-    return static_cast<int>(out_.map.attributes.size()) - 1;
+    return out_.map.attributes.id_of(out_.map.attributes.back());
 }
 
 void kind_builder::add_gate(directory::kind& k, const directory::kind_setting& kind)
@@ -248,7 +245,7 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
                      k.name, c.name, to_string_view(ad->ad_cname))});
             continue;
         }
-        const int a = attribute(std::string(to_string_view(ad->ad_cname)));
+        const auto a = attribute(std::string(to_string_view(ad->ad_cname)));
         const auto known = std::find_if(k.sources.begin(), k.sources.end(),
                                         [&](const auto& s) { return s.attribute == a; });
         if (known != k.sources.end() && known->column.empty())
@@ -264,8 +261,7 @@ void kind_builder::settle_types(directory::kind& k) const
     for (directory::column& c : k.columns)
         settle_type(c, [&](directory::matching_rule wanted) {
             return std::any_of(k.sources.begin(), k.sources.end(), [&](const auto& s) {
-                return s.column == c.name &&
-                       out_.map.attributes[static_cast<std::size_t>(s.attribute)].rule == wanted;
+                return s.column == c.name && out_.map.attributes[s.attribute].rule == wanted;
             });
         });
 }
@@ -309,8 +305,7 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
     directory::lookup l;
     l.attribute = attribute(setting.attribute);
     l.query = setting.query;
-    l.parameter = type_of_parameter(
-        parameters.at(0), out_.map.attributes[static_cast<std::size_t>(l.attribute)].rule);
+    l.parameter = type_of_parameter(parameters.at(0), out_.map.attributes[l.attribute].rule);
     if (l.parameter == column_type::other) {
         const std::string error =
             directive + ": the parameter is of a type that not every value a client asks for "
@@ -365,11 +360,11 @@ void kind_builder::add_values(directory::kind& k, const directory::lookup_settin
         throw config_error(directive + ": the query must return two columns, \"" + key +
                            "\" and the value; it returns " + names_of(columns));
     directory::column shown = columns[columns[0].name == key ? 1 : 0];
-    const int a = attribute(setting.attribute);
+    const auto a = attribute(setting.attribute);
     if (directory::is_list(shown.type)) // a row has one value
         shown.type = column_type::other;
     settle_type(shown, [&](directory::matching_rule wanted) {
-        return out_.map.attributes[static_cast<std::size_t>(a)].rule == wanted;
+        return out_.map.attributes[a].rule == wanted;
     });
     if (const auto* known = k.source_of(a); known != nullptr && known->required)
         throw config_error(directive + ": every entry needs exactly one " + setting.attribute +

@@ -23,8 +23,8 @@ public:
     /// A kind with an error: the others can be served; a search that could concern this one fails.
     [[nodiscard]] directory::kind broken(const directory::kind_setting& kind,
                                          const std::string& error);
-    /// The attribute's place in the mapping, which gets it if it lacks it.
-    [[nodiscard]] int attribute(const std::string& name);
+    /// The attribute with slapd's name for it; added to the mapping if it is missing.
+    [[nodiscard]] directory::attribute_id attribute(const std::string& name);
 
 private:
     static directory::kind named(const directory::kind_setting& kind);

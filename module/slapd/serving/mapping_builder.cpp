@@ -23,17 +23,16 @@ namespace {
 
 // Without a list of members of their own, groups have the one that follows from the other queries,
 // if PostgreSQL takes it: SSSD forgets a membership when the group itself does not show it.
-void add_members(resolved_mapping& mapping, int users, int groups, postgres::connection& session,
-                 const postgres::wait_options& options)
+void add_members(resolved_mapping& mapping, directory::kind_id users, directory::kind_id groups,
+                 postgres::connection& session, const postgres::wait_options& options)
 {
-    directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(groups)];
-    const int member = mapping.map.attribute_named("memberUid");
+    directory::kind& k = mapping.map.kinds[groups];
+    const auto member = mapping.map.attribute_named("memberUid");
     const auto known = std::any_of(k.values.begin(), k.values.end(),
                                    [&](const auto& v) { return v.attribute == member; });
     if (known || k.source_of(member) != nullptr || k.lookup_by(member) == nullptr)
         return;
-    if (const auto& problem = mapping.map.kinds[static_cast<std::size_t>(users)].error;
-        !problem.empty()) {
+    if (const auto& problem = mapping.map.kinds[users].error; !problem.empty()) {
         k.values.push_back({.attribute = member, .error = problem});
         return;
     }
@@ -59,22 +58,21 @@ void add_members(resolved_mapping& mapping, int users, int groups, postgres::con
 
 // `member` where posixGroup is the auxiliary class of RFC 2307bis, and memberOf, if there is a
 // lookup of groups by member.
-void add_membership(resolved_mapping& mapping, int users, int groups, bool by_member,
-                    kind_builder& builder, postgres::connection& session,
+void add_membership(resolved_mapping& mapping, directory::kind_id users, directory::kind_id groups,
+                    bool by_member, kind_builder& builder, postgres::connection& session,
                     const postgres::wait_options& options)
 {
-    const int member_uid = mapping.map.attribute_named("memberUid");
+    const auto member_uid = mapping.map.attribute_named("memberUid");
     std::string error;
-    if (member_uid >= 0 && rfc2307bis())
+    if (member_uid && rfc2307bis())
         directory::add_member_dns(mapping.map, users, member_uid, builder.attribute("member"));
     if (!by_member || find_attribute("memberOf", error) == nullptr)
         return;
-    directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
-    const int member_of = builder.attribute("memberOf");
+    directory::kind& k = mapping.map.kinds[users];
+    const auto member_of = builder.attribute("memberOf");
     if (k.source_of(member_of) != nullptr || k.values_of(member_of) != nullptr)
         return; // mapped by the administrator
-    if (const auto& problem = mapping.map.kinds[static_cast<std::size_t>(groups)].error;
-        !problem.empty()) {
+    if (const auto& problem = mapping.map.kinds[groups].error; !problem.empty()) {
         k.values.push_back({.attribute = member_of, .error = problem});
         return;
     }
@@ -82,7 +80,7 @@ void add_membership(resolved_mapping& mapping, int users, int groups, bool by_me
     if (listing.empty())
         return;
     const std::string name = postgres::quote_identifier(k.rdn().column);
-    const directory::kind& g = mapping.map.kinds[static_cast<std::size_t>(groups)];
+    const directory::kind& g = mapping.map.kinds[groups];
     const directory::column* named = g.find_column(g.rdn().column);
     directory::values_query list{.attribute = member_of,
                                  .source_sql = listing,
@@ -117,19 +115,19 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
         out->map.kinds[number] = builder.broken(kinds[number], why);
     for (auto& remark : found.remarks)
         out->warnings.push_back({log_event::hashes_exposed, std::move(remark)});
-    const int users = out->map.kind_named("users");
-    const int groups = out->map.kind_named("groups");
+    const auto users = out->map.kind_named("users");
+    const auto groups = out->map.kind_named("groups");
     std::optional<directory::hidden_names> hidden;
     if (std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.hide_denied; }))
         hidden.emplace(out->map, name_syntax_of(*out, tree, session, options))
             .remove_from_values(out->map);
-    if (users >= 0 && groups >= 0)
+    if (users && groups)
         add_members(*out, users, groups, session, options);
     directory::check_spelling(out->map, users, groups);
-    if (private_groups && users >= 0 && groups >= 0)
+    if (private_groups && users && groups)
         directory::add_private_groups(out->map, users, groups);
-    if (users >= 0 && groups >= 0) {
-        const auto& lookups = kinds[static_cast<std::size_t>(groups)].lookups;
+    if (users && groups) {
+        const auto& lookups = kinds[groups.index()].lookups;
         const bool by_member = std::any_of(lookups.begin(), lookups.end(), [](const auto& l) {
             return l.attribute == "memberUid";
         });
@@ -144,7 +142,7 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
         shared.subentries =
             is_entry_objectclass(shared.holder.get(), slap_schema.si_oc_subentry, 0) == 1;
         k.parent = k.container_dn.empty()
-                       ? 0
+                       ? directory::suffix_container
                        : tree.find(normalized_dn(k.container_dn + "," + tree.entries().front().dn));
         shared.parent = k.parent;
         if (const directory::column* name = k.find_column(k.rdn().column))

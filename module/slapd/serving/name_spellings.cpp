@@ -66,7 +66,7 @@ directory::name_syntax name_syntax_of(const resolved_mapping& mapping,
     directory::name_syntax out;
     const auto& suffix = tree.entries().front();
     for (const auto& k : mapping.map.kinds) {
-        const auto& rdn = mapping.map.attributes[static_cast<std::size_t>(k.rdn().attribute)];
+        const auto& rdn = mapping.map.attributes[k.rdn().attribute];
         out.patterns.push_back(
             {spellings(rdn.name),
              spellings_above(k.container_dn.empty()
@@ -80,9 +80,9 @@ directory::name_syntax name_syntax_of(const resolved_mapping& mapping,
                    "::oid, NULL)";
         out.types[name->type_oid] = session.run(ask, options).value(0, 0).value_or("citext");
     }
-    out.is_dn = [&mapping](int attribute) {
+    out.is_dn = [&mapping](directory::attribute_id attribute) {
         constexpr std::string_view name_and_uid = "1.3.6.1.4.1.1466.115.121.1.34"; // RFC 4517
-        const auto& type = mapping.types[static_cast<std::size_t>(attribute)];
+        const auto& type = mapping.types[attribute];
         const Syntax* syntax = type.description->ad_type->sat_syntax;
         return syntax == slap_schema.si_syn_distinguishedName || syntax->ssyn_oid == name_and_uid;
     };

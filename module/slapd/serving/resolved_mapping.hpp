@@ -14,8 +14,8 @@ namespace pgsql::slapd {
 
 /// The attributes that all entries of a kind share, with their normalized values.
 struct shared_values {
-    entry_ptr holder;        ///< objectClass and structuralObjectClass
-    int parent = 0;          ///< index of the container of the kind's entries
+    entry_ptr holder; ///< objectClass and structuralObjectClass
+    directory::container_id parent = directory::suffix_container; ///< of the kind's entries
     bool subentries = false; ///< whether the classes make the entries subentries (RFC 3672)
 };
 
@@ -28,8 +28,8 @@ struct mapping_warning {
 /// A mapping resolved against the columns that the queries actually return.
 struct resolved_mapping : std::enable_shared_from_this<resolved_mapping> {
     directory::mapping map;
-    std::vector<attribute_type> types;                ///< parallel to map.attributes
-    std::vector<shared_values> shared;                ///< parallel to map.kinds
+    directory::id_vector<attribute_type, directory::attribute> types;
+    directory::id_vector<shared_values, directory::kind> shared;
     std::vector<mapping_warning> warnings;            ///< logged at startup
     bool complete = true;                             ///< whether every kind can be served
     unsigned serial = 0;                              ///< unique among the mappings of the service

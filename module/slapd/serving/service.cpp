@@ -346,10 +346,10 @@ void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options o
     mapping.dummy = auth::parse_hash(auth::default_cost_prefix)->dummy();
     if (!fits(*mapping.dummy))
         mapping.dummy = auth::parse_hash("$6$")->dummy();
-    const int users = mapping.map.kind_named("users");
-    if (users < 0)
+    const auto users = mapping.map.kind_named("users");
+    if (!users)
         return;
-    const directory::kind& k = mapping.map.kinds[static_cast<std::size_t>(users)];
+    const directory::kind& k = mapping.map.kinds[users];
     if (!k.error.empty() || k.password_column.empty())
         return;
     postgres::statement sample;

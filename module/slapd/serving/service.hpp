@@ -47,10 +47,7 @@ public:
             std::shared_ptr<operation_stats> counts, const std::function<void()>& wake_tasks);
 
     [[nodiscard]] const directory::dn_tree& dn_tree() const noexcept { return tree_; }
-    [[nodiscard]] Entry& container(int index) const
-    {
-        return *containers_.at(static_cast<std::size_t>(index));
-    }
+    [[nodiscard]] Entry& container(directory::container_id id) const { return *containers_[id]; }
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For changes: its sessions connect to the primary.
     [[nodiscard]] postgres::pool& primary_pool() noexcept { return *primary_pool_; }
@@ -129,7 +126,7 @@ private:
     bool private_groups_;
     std::vector<directory::kind_setting> kinds_;
     directory::dn_tree tree_;
-    std::vector<entry_ptr> containers_;
+    directory::id_vector<entry_ptr, directory::container> containers_;
     std::shared_ptr<postgres::pool> pool_;
     std::shared_ptr<transport_log> transports_;
     const double refuse_after_; ///< seconds; 0: never

@@ -35,7 +35,7 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
         }
     };
     for (const auto& k : report.mapping->map.kinds) {
-        if (!k.error.empty() || k.yields_to_kind >= 0)
+        if (!k.error.empty() || k.yields_to_kind)
             continue;
         add(k.list.text, {});
         if (!k.unfiltered.text.empty())
@@ -185,8 +185,7 @@ std::vector<mapping_warning> warnings_about(const resolved_mapping& mapping)
         out.push_back({log_event::groups_missing,
                        "pgsql-list groups is missing: searches for groups find nothing"});
     for (const auto& k : kinds)
-        if (k.error.empty() && k.yields_to_kind < 0 && k.name == "users" &&
-            k.password_column.empty())
+        if (k.error.empty() && !k.yields_to_kind && k.name == "users" && k.password_column.empty())
             out.push_back({log_event::password_column_missing,
                            "users have no password column: none of them can bind"});
     return out;

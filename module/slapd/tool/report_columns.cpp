@@ -53,8 +53,7 @@ json columns_of(const resolved_mapping& mapping, const directory::kind& k,
         json attributes = json::array();
         for (const auto& s : k.sources)
             if (s.column == c.name)
-                attributes.push_back(
-                    mapping.map.attributes[static_cast<std::size_t>(s.attribute)].name);
+                attributes.push_back(mapping.map.attributes[s.attribute].name);
         const auto type = types.find(c.type_oid);
         out.push_back({{"name", c.name},
                        {"type", type != types.end() ? type->second : "unknown"},
@@ -70,11 +69,10 @@ json without_column(const resolved_mapping& mapping, const directory::kind& k)
     json out = json::array();
     for (const auto& s : k.sources)
         if (s.column.empty())
-            out.push_back(
-                {{"name", mapping.map.attributes[static_cast<std::size_t>(s.attribute)].name},
-                 {"from", s.generated_uuid ? "generated from the name" : "defaults"}});
+            out.push_back({{"name", mapping.map.attributes[s.attribute].name},
+                           {"from", s.generated_uuid ? "generated from the name" : "defaults"}});
     for (const auto& v : k.values)
-        out.push_back({{"name", mapping.map.attributes[static_cast<std::size_t>(v.attribute)].name},
+        out.push_back({{"name", mapping.map.attributes[v.attribute].name},
                        {"from", v.source_sql.empty() ? "other queries" : "pgsql-values"}});
     return out;
 }
@@ -82,12 +80,12 @@ json without_column(const resolved_mapping& mapping, const directory::kind& k)
 // Attributes of users that clients commonly read and that no column provides.
 void missing(report_context& report, const directory::kind& k)
 {
-    if (k.name != "users" || k.yields_to_kind >= 0)
+    if (k.name != "users" || k.yields_to_kind)
         return;
     const auto lacks = [&](const char* name) {
-        const int a = report.mapping->map.attribute_ignoring_case(name);
-        const directory::attribute_source* s = a >= 0 ? k.source_of(a) : nullptr;
-        return (s == nullptr || s->column.empty()) && (a < 0 || k.values_of(a) == nullptr);
+        const auto a = report.mapping->map.attribute_ignoring_case(name);
+        const directory::attribute_source* s = k.source_of(a);
+        return (s == nullptr || s->column.empty()) && k.values_of(a) == nullptr;
     };
     const std::string object = "pgsql-list users";
     if (lacks("loginShell"))
@@ -130,7 +128,7 @@ void report_columns(report_context& report)
                 !help.empty() ? help : "searches for " + k.name + " will fail until this is fixed");
             continue;
         }
-        if (k.yields_to_kind >= 0)
+        if (k.yields_to_kind)
             continue;
         kinds.push_back({{"name", k.name},
                          {"columns", columns_of(*report.mapping, k, types)},

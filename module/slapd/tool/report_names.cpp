@@ -46,7 +46,7 @@ void report_names(report_context& report)
         return;
     const auto& mapping = report.mapping->map;
     for (const auto& k : mapping.kinds) {
-        if (!k.error.empty() || k.yields_to_kind >= 0)
+        if (!k.error.empty() || k.yields_to_kind)
             continue;
         const std::string from = " FROM (" + k.list.text + ") AS e";
         const std::string object = "pgsql-list " + k.name;
@@ -59,7 +59,7 @@ void report_names(report_context& report)
                    "names that differ only by case or spaces and are equal in LDAP",
                    "give each entry a unique name", level::error);
         for (const auto& s : k.sources) {
-            const auto& attribute = mapping.attributes[static_cast<std::size_t>(s.attribute)];
+            const auto& attribute = mapping.attributes[s.attribute];
             const directory::column* c = k.find_column(s.column);
             if (c == nullptr || directory::is_list(c->type))
                 continue;

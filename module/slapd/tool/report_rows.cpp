@@ -60,7 +60,7 @@ class row_examiner {
 public:
     row_examiner(report_context& report, const directory::kind& k, names_seen& names)
         : report_(report), kind_(k), names_(names), required_(required_by(k.classes)),
-          lists_dns_(k.named_kind(report.mapping->map.attribute_named("member")) < 0)
+          lists_dns_(!k.named_kind(report.mapping->map.attribute_named("member")))
     {
         op_.o_hdr = &header_;
         op_.o_bd = &report.be;
@@ -125,9 +125,10 @@ private:
             std::find_if(plan->columns.begin(), plan->columns.end(), [&](const auto* c) {
                 return selection.password && c->name == kind_.password_column;
             });
-        const int password =
-            at == plan->columns.end() ? -1 : static_cast<int>(at - plan->columns.begin());
-        has_login_filter_ = plan->login_allowed >= 0;
+        std::optional<int> password;
+        if (at != plan->columns.end())
+            password = static_cast<int>(at - plan->columns.begin());
+        has_login_filter_ = plan->login_allowed.has_value();
         entry_stream rows(op_, report_.database, *report_.mapping, *plan, {.duplicates = true});
         while (rows.next_page()) {
             rows_ += rows.page_rows();
@@ -140,7 +141,7 @@ private:
         }
     }
 
-    void examine(const candidate& row, int password)
+    void examine(const candidate& row, std::optional<int> password)
     {
         if (row.entry == nullptr) {
             duplicate_names_.add("\"" + std::string(row.name.substr(0, 60)) + "\"");
@@ -148,11 +149,11 @@ private:
         }
         if (++entries_ == 1)
             take_sample(*row.entry);
-        if (password >= 0)
-            check_hash(row, password);
+        if (password)
+            check_hash(row, *password);
         collect_names(*row.entry);
         check_required(*row.entry);
-        if (has_login_filter_ && row.page->value(row.row, row.plan->login_allowed) == "t")
+        if (has_login_filter_ && row.page->value(row.row, *row.plan->login_allowed) == "t")
             ++may_log_in_;
     }
 
@@ -351,10 +352,10 @@ void report_rows(report_context& report)
         [&](const std::string& uid) { return names.uids.contains(to_lower(uid)); });
     const auto& kinds = report.mapping->map.kinds;
     const bool private_groups = std::any_of(kinds.begin(), kinds.end(),
-                                            [](const auto& k) { return k.yields_to_kind >= 0; });
+                                            [](const auto& k) { return bool(k.yields_to_kind); });
     report_members_without_entry(report, "member", names.members, [&](const std::string& dn) {
         const directory::dn_location location = report.database.dn_tree().locate(dn);
-        return location.container >= 0 || names.dns.contains(dn) ||
+        return location.container || names.dns.contains(dn) ||
                (private_groups &&
                 names.uids.contains(location.value)); // private groups are not read here
     });

@@ -35,7 +35,7 @@ std::vector<directory::sample_query> statements_of(report_context& report,
         translate_filter(parsed.get(), report.database.dn_tree(), *report.mapping, selection);
     selection.all_user = selection.all_operational = search.attributes.empty();
     for (const auto& name : search.attributes)
-        if (const int a = report.mapping->map.attribute_ignoring_case(name); a >= 0) {
+        if (const auto a = report.mapping->map.attribute_ignoring_case(name)) {
             selection.attributes.push_back(a);
             selection.fetched.push_back(a);
         }

@@ -36,27 +36,28 @@ public:
         // Includes operational attributes that a server accepts. Excludes memberOf: the groups
         // determine it, and a server whose schema lacks it would reject the entries.
         selection_ = {.all_user = true};
-        for (int i = 0; i < static_cast<int>(mapping_->map.attributes.size()); ++i)
-            if (mapping_->map.attributes[static_cast<std::size_t>(i)].operational &&
-                i != member_of_) {
-                selection_.attributes.push_back(i);
-                selection_.fetched.push_back(i);
+        const auto& attributes = mapping_->map.attributes;
+        for (const auto& a : attributes)
+            if (const auto id = attributes.id_of(a); a.operational && id != member_of_) {
+                selection_.attributes.push_back(id);
+                selection_.fetched.push_back(id);
             }
         condition_ = filter_ != nullptr
                          ? translate_filter(filter_, service_->dn_tree(), *mapping_, selection_)
                          : directory::filter::constant_of(directory::truth::yes);
         const berval suffix = to_berval(service_->suffix_ndn);
         const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
-        base_container_ = whole ? 0 : service_->dn_tree().find(to_string_view(*base_));
-        if (base_container_ < 0) {
+        base_container_ =
+            whole ? directory::suffix_container : service_->dn_tree().find(to_string_view(*base_));
+        if (!base_container_) {
             entry_finder finder(op_, *service_, *mapping_, *base_, condition_, selection_);
             while (const candidate* row = finder.next())
                 keep(*row->entry);
             next_kind_ = mapping_->map.kinds.size();
             return;
         }
-        for (std::size_t i = 0; i < service_->dn_tree().entries().size(); ++i) // parents come first
-            keep(service_->container(static_cast<int>(i)));
+        for (const auto& e : service_->dn_tree().entries()) // parents come first
+            keep(service_->container(service_->dn_tree().entries().id_of(e)));
     }
 
     /// Advances to the next entry; NOID at the end.
@@ -71,7 +72,7 @@ public:
     {
         current_.reset();
         entry_ptr found;
-        if (const int fixed = service_->dn_tree().find(to_string_view(ndn)); fixed >= 0) {
+        if (const auto fixed = service_->dn_tree().find(to_string_view(ndn))) {
             found.reset(entry_dup(&service_->container(fixed)));
         } else {
             const auto mapping = current_mapping(op_, *service_);
@@ -125,14 +126,14 @@ private:
             const std::size_t i = next_kind_++;
             // A statement that finds groups by member may have returned private groups, too.
             if (in_scope(mapping_->shared[i].parent) &&
-                !(with_private_ && mapping_->map.kinds[i].yields_to_kind >= 0) &&
+                !(with_private_ && mapping_->map.kinds[i].yields_to_kind) &&
                 open(mapping_->map.kinds[i]))
                 return true;
         }
         return false;
     }
 
-    bool in_scope(int parent) const
+    bool in_scope(directory::container_id parent) const
     {
         return scope_ == LDAP_SCOPE_ONELEVEL
                    ? to_string_view(service_->container(parent).e_nname) == to_string_view(*base_)
@@ -160,9 +161,8 @@ private:
         if (filter_ != nullptr && test_filter(nullptr, &e, filter_) != LDAP_COMPARE_TRUE)
             return;
         entry_ptr kept(entry_dup(&e));
-        if (member_of_ >= 0) // fetched only for the filter
-            (void)attr_delete(&kept->e_attrs,
-                              mapping_->types[static_cast<std::size_t>(member_of_)].description);
+        if (member_of_) // fetched only for the filter
+            (void)attr_delete(&kept->e_attrs, mapping_->types[member_of_].description);
         kept_.push_back(std::move(kept));
     }
 
@@ -173,10 +173,10 @@ private:
     int scope_ = LDAP_SCOPE_DEFAULT;
     Filter* filter_ = nullptr;
     std::shared_ptr<const resolved_mapping> mapping_;
-    int member_of_ = -1;
+    directory::attribute_id member_of_;
     directory::selection selection_;
     directory::filter condition_;
-    int base_container_ = -1; ///< the container that is the base
+    directory::container_id base_container_; ///< that is the base
     std::size_t next_kind_ = 0;
     std::optional<directory::plan> plan_;
     std::optional<entry_stream> rows_; ///< of one kind

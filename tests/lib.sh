@@ -74,12 +74,15 @@ microseconds() { # SECONDS, which may have a fraction
     echo $((10#${1%%.*} * 1000000 + 10#${fraction:0:6}))
 }
 
+# The pauses between two tries grow to a quarter of a second: a try may cost more processor time than what it waits for.
 eventually() { # SECONDS COMMAND…: succeeds once COMMAND does (a sanitizer may take its time)
-    local end=$((${EPOCHREALTIME/./} + $1 * TIMEOUT_FACTOR * 1000000))
+    local end=$((${EPOCHREALTIME/./} + $1 * TIMEOUT_FACTOR * 1000000)) milliseconds=50 seconds
     shift
     until "$@" >/dev/null 2>&1; do
         ((${EPOCHREALTIME/./} < end)) || fail "it did not come true in time: $*"
-        pause 0.05
+        printf -v seconds 0.%03d $milliseconds
+        pause $seconds
+        ((milliseconds = milliseconds < 208 ? milliseconds * 6 / 5 : 250))
     done
 }
 

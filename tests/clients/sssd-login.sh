@@ -3,6 +3,7 @@
 . "$(dirname "$0")/clients.sh"
 
 start_postgres
+manager_hash
 start_ldap ldap1
 start_sssd ldap1
 

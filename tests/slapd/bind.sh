@@ -14,6 +14,11 @@ for user in ann bob carl eve fay gus hal ivy jan; do # argon2id $6$ $2b$ $5$ $y$
     expect 49 bind "uid=$user,$base" "$hash" # the hash is not the password
 done
 
+# The manager's own argon2 hash, of its cost.
+manager_hash
+expect 0 bind "uid=ann,$base" ann-secret
+expect 49 bind "uid=ann,$base" ann-secre
+
 # Prefixed as slapd would have them, and what is no hash at all.
 put() { q "UPDATE \"Users\" SET \"userPassword\" = '$2' WHERE \"uid\" = '$1'"; }
 hash_of() { q "SELECT \"userPassword\" FROM \"Users\" WHERE \"uid\" = '$1'"; }

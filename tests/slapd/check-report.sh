@@ -13,7 +13,7 @@ contains "$OUT" "dc=example,dc=com"
 contains "$OUT" "users: 10 rows, 10 entries"
 contains "$OUT" "groups: 4 rows, 4 entries"
 for line in "username +character varying +-> uid, defaults" "uid_number +integer +-> uidNumber" "password +character varying +-> the password hash" \
-    "passwords +argon2id m=65536 t=3 p=4 +1" "passwords +bcrypt 10 +3" "passwords +\{SSHA\} +1" "passwords +yescrypt +1" " +defaults +-> loginShell"; do
+    "passwords +argon2id m=2048 t=3 p=4 +1" "passwords +bcrypt 10 +3" "passwords +\{SSHA\} +1" "passwords +yescrypt +1" " +defaults +-> loginShell"; do
     grep -qE "^ +$line\$" <<<"$OUT" || { printf '%s\n' "$OUT" >&2; fail "no line: $line"; }
 done
 contains "$OUT" "filter (&(uidNumber=2000)(objectClass=posixAccount)(uid=*)(&(uidNumber=*)(!(uidNumber=0))))"

@@ -1,5 +1,6 @@
 # Characters special in SQL, filters or DNs are plain data in values.
 . "$(dirname "$0")/../lib.sh"
+need perl
 start_postgres
 start_slapd - < <(manager_conf)
 base=dc=example,dc=com
@@ -8,35 +9,46 @@ names=("o'hara" 'o"hara' 'back\slash' 'per%cent' 'under_score' 'st*r' 'com,ma' '
     '#hash' '(paren)' 'dollar$1' 'quest?ion' "x' or '1'='1" 'jürgen' '日本' 'two words' '{brace}' '--dash' '/*c*/' '&|!')
 sql() { printf "'%s'" "${1//\'/\'\'}"; }
 number=5000
-for name in "${names[@]}"; do
-    q "INSERT INTO \"Users\" SELECT $((number += 1)), $(sql "$name"), 2001, '/home/x', '/bin/sh', $(sql "Full $name"), $(sql "$name"),
+q "$(for name in "${names[@]}"; do
+    echo "INSERT INTO \"Users\" SELECT $((number += 1)), $(sql "$name"), 2001, '/home/x', '/bin/sh', $(sql "Full $name"), $(sql "$name"),
            'x', $(sql "$number@example.com"), NULL, 'x', 'active', NULL, NULL, now(), now();
-       INSERT INTO \"UserGroups\" VALUES ($number, 2003, now(), now())"
-done
+       INSERT INTO \"UserGroups\" VALUES ($number, 2003, now(), now());"
+done)"
 
-hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../\\&/g'; }
-value() { # ATTRIBUTE: its value in $OUT, decoded
-    local line
-    line=$(grep "^$1:" <<<"$OUT")
-    case $line in "$1:: "*) base64 -d <<<"${line#*:: }" ;; *) echo "${line#*: }" ;; esac
+# One process and one connection for all searches.
+cat >"$T/names.pl" <<'END'
+use strict; use warnings; use Encode; use Net::LDAP;
+my ($uri, $base, @names) = @ARGV;
+my $ldap = Net::LDAP->new($uri) or die "no connection\n";
+sub hex_of { return $_[0] =~ s/(.)/sprintf '\\%02x', ord $1/gers }
+sub found { # the entries of a search, which must succeed
+    my %search = (base => $base, filter => '(objectClass=*)', @_);
+    my $answer = $ldap->search(%search);
+    die "$search{filter} below $search{base}: result ", $answer->code, ' ', $answer->error, "\n" if $answer->code;
+    return $answer->entries;
 }
-
-for name in "${names[@]}"; do
-    for filter in "(uid=$(hex "$name"))" "(cn=Full $(hex "$name"))" "(sn=$(hex "$name"))" \
-        "(&(uid=$(hex "${name:0:3}")*)(uid=*$(hex "${name: -2}")))"; do
-        expect 0 search -b $base "$filter"
-        same "$name" "$(value uid)" "uid of $filter"
-    done
+sub same { my ($expected, $what, @seen) = @_; die "$what: @seen, not $expected\n" if "@seen" ne $expected }
+sub uids { return map { $_->get_value('uid') } @_ }
+for my $name (@names) {
+    my ($hex, $text) = (hex_of($name), decode('UTF-8', $name));
+    my ($begin, $end) = map { hex_of(encode('UTF-8', $_)) } substr($text, 0, 3), substr($text, -2);
+    my $dn;
+    for my $filter ("(uid=$hex)", "(cn=Full $hex)", "(sn=$hex)", "(&(uid=$begin*)(uid=*$end))") {
+        my @entries = found(filter => $filter);
+        same($name, "uid of $filter", uids(@entries));
+        $dn = $entries[0]->dn;
+    }
     # The DN that is shown leads back to the entry.
-    dn=$(value dn)
-    expect 0 search -b "$dn" -s base
-    same "$name" "$(value uid)" "uid of the entry at $dn"
+    same($name, "uid of the entry at $dn", uids(found(base => $dn, scope => 'base')));
     # So does one that escapes everything.
-    expect 0 search -b "uid=$(hex "$name"),$base" -s base uid
-    same "$name" "$(value uid)" "uid of the fully escaped DN"
+    same($name, 'uid of the fully escaped DN', uids(found(base => "uid=$hex,$base", scope => 'base', attrs => ['uid'])));
     # memberUid is ASCII by its syntax, so only such names can be members.
-    [[ $name == *[![:ascii:]]* ]] || same "cn=empty,$base" "$(dns -b $base "(memberUid=$(hex "$name"))")" "groups of $name"
-done
+    same("cn=empty,$base", "groups of $name", map { $_->dn } found(filter => "(memberUid=$hex)")) if $name !~ /[^\0-\x7f]/;
+}
+print scalar @names, "\n";
+END
+expect 0 perl "$T/names.pl" "$URI" $base "${names[@]}"
+same ${#names[@]} "$OUT" "names"
 
 # Wildcards that are data do not select what they would as wildcards.
 for filter in '(uid=\2a)' '(uid=%)' '(uid=a__)' '(uid=an\25)' '(cn=Ann _rcher)' "(uid=' OR 1=1 --)" '(uid=\5c%)' '(memberUid=\2a)'; do

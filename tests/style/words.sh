@@ -59,10 +59,12 @@ prose() { # FILE: its lines without code blocks, which quote messages and config
 for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7,ldif} "$PROJECT/slapd.conf.example" "$PROJECT"/packaging/slapd-{from-env,pgsql-*}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
 [ "$(wc -l <"$T/prose")" -gt 1000 ] || fail "the documents are not read correctly"
 
+any=$(sed 's/|[^|]*$//' <<<"$words" | paste -sd '|')
 found() { # FILE: the lines with such a word, each with the better one
     local line hits
+    grep -iwE -e "$any" "$1" >"$T/candidates" || return 0
     while IFS= read -r line; do
-        hits=$(grep -iwE -e "${line%|*}" "$1" | sed "s/$/   → ${line##*|}/" || true)
+        hits=$(grep -iwE -e "${line%|*}" "$T/candidates" | sed "s/$/   → ${line##*|}/" || true)
         [ -z "$hits" ] || printf '%s\n' "$hits"
     done <<<"$words"
 }

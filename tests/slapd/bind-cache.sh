@@ -2,9 +2,9 @@
 . "$(dirname "$0")/../lib.sh"
 start_postgres
 base=dc=example,dc=com
-# argon2id of "dear" and of "other": 64 MiB, 4 passes
-dear='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
-other='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$eeJSQ+zVpEIJLoi0w2yS4qQGErMAf4YMmnvQYfiuJ+A'
+# argon2id of "dear" and of "other": 32 MiB, 4 passes
+dear='$argon2id$v=19$m=32768,t=4,p=1$c2FsdHNhbHQ$i8TX4XFf81OqpRhrtuOC+ghwfT7PTyrQnyCYKqWQI3w'
+other='$argon2id$v=19$m=32768,t=4,p=1$c2FsdHNhbHQ$vkhvbF5JF/oEGXMM1dYyfCWOD90OqFP3CgVXJRGpg4c'
 put() { q "UPDATE \"Users\" SET \"userPassword\" = '$2' WHERE \"uid\" = '$1'"; }
 put ann "$dear"
 processor_time() { awk '{ print $14 + $15 }' "/proc/$SLAPD/stat"; } # proc(5): utime, stime

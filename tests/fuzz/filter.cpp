@@ -60,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         made.text = "SELECT 1 FROM (" + k.list.text + ") AS e WHERE " +
                     (found.type == condition::form::sql ? found.text() : "true");
         require_sound(made);
-        const auto plan = make_plan(all, k, simplified_for(k, what), {.attributes = {0, 1}});
+        const auto plan = make_plan(all, k, simplified_for(k, what),
+                                    {.attributes = {attribute_id(0), attribute_id(1)}});
         if (!plan)
             continue;
         require_sound(plan->page_statement(std::nullopt, true));

@@ -3,7 +3,7 @@
 
 #include "slapd/core/paging_cookie.hpp"
 #include "slapd/serving/database.hpp"
-#include "slapd/worker/pause.hpp"
+#include "slapd/worker/result.hpp"
 
 namespace pgsql::slapd {
 
@@ -31,6 +31,9 @@ auth::check_result recheck_account(Operation& op, std::string_view credential) n
     } catch (const postgres::error& e) {
         const bool abandoned = e.reason() == postgres::error::cause::abandoned;
         return {abandoned ? decision::abandoned : decision::unavailable, e.what()};
+    } catch (const database_removed& e) {
+        detach_from_database(op);
+        return {decision::unavailable, e.text};
     } catch (const cut_short& e) {
         return {decision::unavailable, e.text};
     } catch (const std::exception& e) {

@@ -3,11 +3,11 @@
 need perl
 start_postgres
 base=dc=example,dc=com
-# argon2id of "dear": 64 MiB, 4 passes
-dear='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
+# argon2id of "costly": 64 MiB, 4 passes
+expensive='$argon2id$v=19$m=65536,t=4,p=1$c2FsdHNhbHQ$vIxPeH1uy8z2tYOsh1BKf+YhCJmGIezgO5AEe7zzdRE'
 q "GRANT UPDATE ON \"Users\" TO ldap;
    INSERT INTO \"Users\" SELECT 5000 + n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U', 'U', 'U', 'u' || n || '@x', NULL,
-   '$dear', 'active', NULL, NULL, now(), now() FROM generate_series(1, 60) n"
+   '$expensive', 'active', NULL, NULL, now(), now() FROM generate_series(1, 60) n"
 {
     manager_conf | sed -e '1i threads 4' -e 's/^moduleload back_pgsql/&\nmoduleload ppolicy/'
     cat <<'END_OF_CONF'
@@ -29,7 +29,7 @@ crowd() {
     perl -MNet::LDAP -e '
         my ($uri, $base, $count) = @ARGV;
         my @ldap = map { Net::LDAP->new($uri, async => 1) or die "$@\n" } 1 .. $count;
-        $ldap[$_ - 1]->bind("uid=u$_,$base", password => "dear") for 1 .. $count;
+        $ldap[$_ - 1]->bind("uid=u$_,$base", password => "costly") for 1 .. $count;
         sleep 60' "$URI" "$base" "$1" 2>>"$T/perl.log" &
     CROWD=$!
     eventually 30 grep -q "BIND dn=\"uid=u$1,$base\" method" "$T/slapd.log"

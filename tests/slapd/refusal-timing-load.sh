@@ -3,10 +3,10 @@
 need perl
 start_postgres
 base=dc=example,dc=com
-# Most rows have argon2id: 16 MiB, 2 passes, of "dear". bob has $6$, gus $1$.
-dear='$argon2id$v=19$m=16384,t=2,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
+# Most rows have argon2id: 16 MiB, 2 passes, of "costly". bob has $6$, gus $1$.
+expensive='$argon2id$v=19$m=16384,t=2,p=1$c2FsdHNhbHQ$nJWBVBGzEBkZ0igwZkE69xv/D+t8DG/9KaiCOmlb3FU'
 q "INSERT INTO \"Users\" SELECT 5000 + n, 'u' || n, 2001, '/home/u' || n, '/bin/sh', 'U', 'U', 'U', 'u' || n || '@x', NULL,
-   '$dear', 'active', NULL, NULL, now(), now() FROM generate_series(1, 30) n; UPDATE \"Users\" SET \"userPassword\" = '!' WHERE \"uid\" = 'hal'"
+   '$expensive', 'active', NULL, NULL, now(), now() FROM generate_series(1, 30) n; UPDATE \"Users\" SET \"userPassword\" = '!' WHERE \"uid\" = 'hal'"
 start_slapd - < <(manager_conf; printf '%s\n' 'pgsql-hash-threads 1' 'pgsql-hash-timeout 60'
     echo "pgsql-login-filter users username NOT IN (SELECT \"uid\" FROM \"Users\" WHERE \"status\" = 'suspended')")
 

@@ -19,4 +19,9 @@ std::string lower_ascii(std::string_view text)
     return out;
 }
 
+bool same_ignoring_case(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && lower_ascii(a) == lower_ascii(b);
+}
+
 } // namespace pgsql

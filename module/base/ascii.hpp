@@ -13,4 +13,7 @@ namespace pgsql {
 /// The text with ASCII letters in lower case.
 [[nodiscard]] std::string lower_ascii(std::string_view text);
 
+/// Whether the texts differ at most in the case of ASCII letters.
+[[nodiscard]] bool same_ignoring_case(std::string_view a, std::string_view b);
+
 } // namespace pgsql

@@ -1,4 +1,5 @@
-// placeholders.cpp: parses the placeholders ? and $n of a configured query and writes them as $n.
+// placeholders.cpp: parses the placeholders of a configured statement (?, $n or :name) and writes
+// them as $n.
 #include "sql/placeholders.hpp"
 
 #include <algorithm>
@@ -26,7 +27,10 @@ constexpr std::array<std::string_view, 40> before_operand = {
 
 class scanner {
 public:
-    explicit scanner(std::string_view sql) : sql_(sql) {}
+    /// `names`: receives the names of the parameters; null: they are ? or $n.
+    explicit scanner(std::string_view sql, std::vector<std::string>* names = nullptr)
+        : sql_(sql), names_(names)
+    {}
 
     query_text run()
     {
@@ -88,6 +92,10 @@ private:
             return number();
         if (c == '$')
             return dollar();
+        if (names_ != nullptr && c == ':')
+            return peek(1) == ':' ? copy(2) : name();
+        if (names_ != nullptr && c == '?')
+            return copy(1);
         if (c == '\\' && peek(1) == '?') {
             ++position_;
             copy(1);
@@ -182,9 +190,41 @@ private:
         escapes_ = false;
     }
 
+    static bool is_name(char c)
+    {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
+    }
+
+    void name()
+    {
+        std::size_t end = position_ + 1;
+        while (end < sql_.size() && is_name(sql_[end]))
+            ++end;
+        if (end == position_ + 1) // := or a slice of an array
+            return copy(1);
+        if (sql_.substr(position_ + 1, end - position_ - 1) == "old" && end + 1 < sql_.size() &&
+            sql_[end] == '.' && is_name(sql_[end + 1]))
+            for (++end; end < sql_.size() && is_name(sql_[end]);)
+                ++end;
+        const std::string found(sql_.substr(position_ + 1, end - position_ - 1));
+        auto known = std::find(names_->begin(), names_->end(), found);
+        if (known == names_->end())
+            known = names_->insert(names_->end(), found);
+        if (!out_.text.empty() && is_word(out_.text.back()))
+            out_.text += ' ';
+        out_.offsets.push_back(out_.text.size());
+        out_.text += '$' + std::to_string(known - names_->begin() + 1);
+        position_ = end;
+        if (is_word(peek(0)))
+            out_.text += ' ';
+        escapes_ = false;
+    }
+
     void dollar()
     {
         const std::size_t start = position_;
+        if (is_digit(peek(1)) && names_ != nullptr)
+            throw query_error(start, "parameters have names here, such as :uid");
         if (is_digit(peek(1))) { // $n
             std::size_t end = position_ + 1;
             int n = 0;
@@ -245,6 +285,7 @@ private:
     }
 
     std::string_view sql_;
+    std::vector<std::string>* names_;
     std::size_t position_ = 0;
     query_text out_;
     int marks_ = 0;
@@ -273,5 +314,13 @@ std::string query_text::with_parameter(std::string_view placeholder) const
 }
 
 query_text parse_placeholders(std::string_view sql) { return scanner(sql).run(); }
+
+named_statement parse_named_parameters(std::string_view sql)
+{
+    named_statement out;
+    static_cast<query_text&>(out) = scanner(sql, &out.names).run();
+    out.parameters = static_cast<int>(out.names.size());
+    return out;
+}
 
 } // namespace pgsql::postgres

@@ -1,4 +1,5 @@
-// placeholders.hpp: parses the placeholders ? and $n of a configured query and writes them as $n.
+// placeholders.hpp: parses the placeholders of a configured statement (?, $n or :name) and writes
+// them as $n.
 #pragma once
 
 #include <cstddef>
@@ -33,5 +34,16 @@ public:
 /// `$n`, and `\?` by PostgreSQL's operator `?`. Throws query_error if the query is ambiguous,
 /// unterminated or more than one statement.
 [[nodiscard]] query_text parse_placeholders(std::string_view sql);
+
+/// A statement with named parameters, in the form that PostgreSQL accepts.
+struct named_statement : query_text {
+    std::vector<std::string> names; ///< of $1 … $n, each once: "uid", "old.uid"
+};
+
+/// Replaces each `:name` and `:old.name` outside literals, quoted identifiers, dollar quotes and
+/// comments by a `$n`, the same one for the same name. A name has ASCII letters, digits and
+/// underscores; `::` is PostgreSQL's cast. Throws query_error if the statement is unterminated, has
+/// other parameters, or is more than one statement.
+[[nodiscard]] named_statement parse_named_parameters(std::string_view sql);
 
 } // namespace pgsql::postgres

@@ -21,6 +21,24 @@ struct statement {
     }
 };
 
+/// A statement that changes rows. Its values may be NULL (a null pointer) and belong to the caller,
+/// who wipes secret ones.
+struct change_statement {
+    std::string text;
+    std::vector<const std::string*> values;
+    long rows = 1; ///< that it must change
+    /// Whether it changes no row if another transaction has changed the row since it was read.
+    bool conditional = false;
+    bool stores_values = false; ///< each row is a value of an attribute with several
+
+    /// Adds a value and returns its placeholder.
+    [[nodiscard]] std::string bind(const std::string* value)
+    {
+        values.push_back(value);
+        return '$' + std::to_string(values.size());
+    }
+};
+
 /// An identifier in double quotes (PostgreSQL manual §4.1.1).
 [[nodiscard]] inline std::string quote_identifier(const std::string& name)
 {

@@ -94,3 +94,23 @@ TEST_CASE("in a query that becomes part of another, only the parameter is rename
     CHECK(parse_placeholders("SELECT 1 WHERE a = ?").with_parameter("m.\"x\"") ==
           "SELECT 1 WHERE a = m.\"x\"");
 }
+
+TEST_CASE("named parameters become numbers, the same for the same name")
+{
+    using pgsql::postgres::parse_named_parameters;
+    const auto one = parse_named_parameters(
+        "UPDATE t SET a = :uid, b = :old.uid::text, c = ':x' || \":y\", d = :uid WHERE k=:key;");
+    CHECK(one.text == "UPDATE t SET a = $1, b = $2::text, c = ':x' || \":y\", d = $1 WHERE k=$3");
+    CHECK(one.names == std::vector<std::string>{"uid", "old.uid", "key"});
+    CHECK(one.with_parameter("NULL") ==
+          "UPDATE t SET a = NULL, b = NULL::text, c = ':x' || \":y\", d = NULL WHERE k=NULL");
+    CHECK(parse_named_parameters("SELECT a ? 'b', x[1: 2], :a").text ==
+          "SELECT a ? 'b', x[1: 2], $1");
+    // An attribute may be called old, and nothing follows from a dot after another name.
+    CHECK(parse_named_parameters("SELECT :old, :row.x").text == "SELECT $1, $2.x");
+    CHECK(parse_named_parameters("SELECT/* :a */$$:b$$").names.empty());
+    CHECK_THROWS_AS(parse_named_parameters("SELECT $1"), query_error);
+    CHECK_THROWS_AS(parse_named_parameters("SELECT :a; SELECT 1"), query_error);
+    CHECK_THROWS_AS(parse_named_parameters("SELECT ':a"), query_error);
+    CHECK_THROWS_AS(parse_named_parameters(""), query_error);
+}

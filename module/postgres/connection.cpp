@@ -121,10 +121,13 @@ result connection::receive(const wait_options& options)
         }
         const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
         const std::string sqlstate = state != nullptr ? state : "";
-        const std::string message = trimmed(PQresultErrorMessage(answer));
+        if (failure == nullptr) {
+            failure = std::make_unique<error>(cause_of(sqlstate),
+                                              trimmed(PQresultErrorMessage(answer)), sqlstate);
+            failure->set_objects(PQresultErrorField(answer, PG_DIAG_COLUMN_NAME),
+                                 PQresultErrorField(answer, PG_DIAG_CONSTRAINT_NAME));
+        }
         PQclear(answer);
-        if (failure == nullptr)
-            failure = std::make_unique<error>(cause_of(sqlstate), message, sqlstate);
         if (PQstatus(pg) == CONNECTION_BAD)
             break;
     }
@@ -286,43 +289,79 @@ result connection::run_and_roll_back(const std::vector<std::string>& commands,
     }
 }
 
-long connection::execute_update(const std::string& text,
-                                const std::vector<const std::string*>& values,
-                                const wait_options& options, long wanted)
+result connection::begin(const wait_options& options, const std::string& first)
 {
-    std::vector<const char*> texts;
-    texts.reserve(values.size());
-    for (const std::string* value : values)
-        texts.push_back(value != nullptr ? value->c_str() : nullptr);
-    PGconn* pg = handle_.get();
     try {
         // During a transaction a pooler does not assign the session to another client.
-        command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
-                 (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : ""))
-                    .c_str(),
-                options);
+        return command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
+                        (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : "") +
+                        (first.empty() ? "" : "; " + first))
+                           .c_str(),
+                       options);
     } catch (const error& e) {
-        if (e.sqlstate() != "0A000") // during recovery
+        if (e.sqlstate() != "0A000" && e.sqlstate() != "25006") // during recovery
             throw;
         broken_ = true;
         throw error(error::cause::lost, e.what(), "25006");
     }
+}
+
+long connection::change(const change_statement& statement, const wait_options& options,
+                        bool prepare)
+{
+    PGconn* pg = handle_.get();
+    std::vector<const char*> texts;
+    texts.reserve(statement.values.size());
+    for (const std::string* value : statement.values)
+        texts.push_back(value != nullptr ? value->c_str() : nullptr);
+    const int count = static_cast<int>(texts.size());
+    prepare = prepare && dedicated_ && statement.text.size() <= longest_prepared;
+    PQsetErrorVerbosity(pg, PQERRORS_TERSE); // the details contain the row
     try {
-        PQsetErrorVerbosity(pg, PQERRORS_TERSE); // the details contain the row
+        const char* const name = prepare ? prepared(statement.text, options).c_str() : nullptr;
         stats_.events_counted.add(pool_stats::statement);
-        check_sent(PQsendQueryParams(pg, text.c_str(), static_cast<int>(values.size()), nullptr,
-                                     texts.data(), nullptr, nullptr, 0));
+        check_sent(name == nullptr
+                       ? PQsendQueryParams(pg, statement.text.c_str(), count, nullptr, texts.data(),
+                                           nullptr, nullptr, 0)
+                       : PQsendQueryPrepared(pg, name, count, texts.data(), nullptr, nullptr, 0));
         const long changed = receive(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-        wait_options last = options;
-        if (changed == wanted) // a COMMIT that was sent cannot be undone, so wait for its result
-            last.cancelled = [] { return false; };
-        command(changed == wanted ? "COMMIT" : "ROLLBACK", last);
+        return changed;
+    } catch (const error&) {
+        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+        throw;
+    }
+}
+
+void connection::roll_back(const wait_options& options)
+{
+    const auto status = PQtransactionStatus(handle_.get());
+    if (!broken_ && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR))
+        command("ROLLBACK", options);
+}
+
+void connection::commit(const wait_options& options)
+{
+    wait_options last = options; // a COMMIT that was sent cannot be undone, so wait for its result
+    last.cancelled = [] { return false; };
+    command("COMMIT", last);
+}
+
+long connection::execute_update(const std::string& text,
+                                const std::vector<const std::string*>& values,
+                                const wait_options& options, long wanted)
+{
+    (void)begin(options);
+    try {
+        const long changed = change({.text = text, .values = values}, options, false);
+        if (changed == wanted)
+            commit(options);
+        else
+            roll_back(options);
         return changed;
     } catch (const error& e) {
-        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-        if (e.reason() == error::cause::statement && PQtransactionStatus(pg) == PQTRANS_INERROR)
-            command("ROLLBACK", options);
+        if (e.reason() == error::cause::statement)
+            roll_back(options);
         throw;
     }
 }

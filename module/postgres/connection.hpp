@@ -88,6 +88,16 @@ public:
     [[nodiscard]] bool discard_result(const wait_options& options) noexcept;
     /// Whether collect() would return without waiting.
     [[nodiscard]] bool ready();
+    /// Begins a transaction that may write, and runs `first` in it, a statement without values, in
+    /// the same round trip. On a standby it throws an error of cause `lost` with SQLSTATE 25006.
+    result begin(const wait_options& options, const std::string& first = {});
+    /// Runs a statement of the transaction that changes rows, and returns their number. Error
+    /// messages have no details, which would contain the row.
+    [[nodiscard]] long change(const change_statement& statement, const wait_options& options,
+                              bool prepare = true);
+    /// Ends the transaction. An abandoned operation does not end the wait for COMMIT.
+    void commit(const wait_options& options);
+    void roll_back(const wait_options& options);
     /// Runs an UPDATE in a separate transaction, commits it only if it changed exactly one row, and
     /// returns the number of rows. A null pointer is NULL. Error messages have no details, which
     /// would contain the row. After the deadline no COMMIT is sent, so that an operation that was

@@ -48,6 +48,20 @@ public:
     }
     /// Five characters (PostgreSQL manual, appendix A); empty if the server did not send one.
     [[nodiscard]] std::string_view sqlstate() const noexcept { return sqlstate_; }
+    /// The column that the server names, for instance of a NOT NULL constraint; mostly empty.
+    [[nodiscard]] std::string_view column() const noexcept { return column_; }
+    /// The constraint that the server names; mostly empty.
+    [[nodiscard]] std::string_view constraint() const noexcept { return constraint_; }
+    void set_objects(const char* column, const char* constraint)
+    {
+        column_ = column != nullptr ? column : "";
+        constraint_ = constraint != nullptr ? constraint : "";
+    }
+    /// Whether the transaction would succeed if it ran again: it conflicted with another one.
+    [[nodiscard]] bool conflict() const noexcept
+    {
+        return sqlstate_ == "40001" || sqlstate_ == "40P01";
+    }
     /// Whether the session failed, and not the statement: none could be opened, PostgreSQL or a
     /// pooler ended it (with or without a message), or its server is a standby where a primary is
     /// needed.
@@ -83,6 +97,8 @@ private:
     cause reason_;
     server_reply server_reply_;
     std::string sqlstate_;
+    std::string column_;
+    std::string constraint_;
 };
 
 /// Call in the handler of `e`: rethrows it unless PostgreSQL refused the statement.

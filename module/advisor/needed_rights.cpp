@@ -91,7 +91,8 @@ void needed_rights::parse(connection& session, const checked_statement& one,
             session.run_and_roll_back(commands, {trees, {one.writes ? "t" : "f", role}}, options);
     } catch (const error& e) {
         rethrow_unless_statement(e);
-        refused_.push_back({one.name, e.what(), likely_grants(session, one.text, e, options)});
+        refused_.push_back(
+            {one.name, e.what(), likely_grants(session, one.text, e, options), one.writes});
         return;
     }
     uses& to = uses_.emplace_back();

@@ -22,6 +22,7 @@ struct refused_statement {
     std::string name;
     std::string reason;
     std::vector<std::string> grants;
+    bool writes = false;
 };
 
 /// Which grants are listed: all, or only those that the session's role does not have.

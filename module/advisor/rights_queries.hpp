@@ -99,9 +99,10 @@ WITH said(message, statement) AS (SELECT $1::text, $2::text), candidate(name, gr
     SELECT n.nspname, pg_catalog.format('USAGE ON SCHEMA %I', n.nspname) FROM pg_catalog.pg_namespace n
     WHERE n.nspname !~ '^pg_' AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
     UNION ALL
-    SELECT c.relname, pg_catalog.format('SELECT ON %I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c
+    SELECT c.relname, pg_catalog.format('%s ON %I.%I', v.verb, n.nspname, c.relname) FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    CROSS JOIN (VALUES ('SELECT', '^(EXPLAIN )?[^eiudEIUD]'), ('INSERT', '\minsert\M'), ('UPDATE', '\mupdate\M'), ('DELETE', '\mdelete\M')) AS v(verb, pattern)
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT pg_catalog.has_table_privilege(c.oid, v.verb) AND $2 ~* v.pattern
         AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
     UNION ALL
     SELECT p.proname, pg_catalog.format('EXECUTE ON FUNCTION %I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes))

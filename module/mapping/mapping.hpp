@@ -5,9 +5,11 @@
 #include "mapping/column.hpp"
 #include "mapping/element_id.hpp"
 #include "mapping/value_template.hpp"
+#include "mapping/write_target.hpp"
 #include "sql/placeholders.hpp"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -121,7 +123,8 @@ struct kind {
         unfiltered;          ///< the list query with the rows that the filter hides; or empty
     bool hides_rows = false; ///< rows that fail the login filter are hidden everywhere
     std::string error;       ///< why no rows are available; then only the RDN's attribute is known
-    kind_id yields_to_kind;  ///< the kind whose entries with the same RDN or number take precedence
+    std::optional<write_target> writes; ///< nothing: clients cannot write the entries
+    kind_id yields_to_kind; ///< the kind whose entries with the same RDN or number take precedence
 
     [[nodiscard]] const attribute_source& rdn() const { return sources.front(); }
     /// Whether two rows with different keys may have the same DN (Ann and ann).

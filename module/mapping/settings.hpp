@@ -24,6 +24,17 @@ struct lookup_setting {
     postgres::query_text query;
 };
 
+/// How clients may write the entries of a kind; see write_target.
+struct write_setting {
+    std::set<write_operation> derived;
+    std::vector<std::string> accepted_classes;
+    std::string magic_number;
+    std::vector<std::string> ignored_attributes;
+    std::vector<column_value> constants; ///< the columns not quoted
+    std::map<write_operation, postgres::named_statement> statements;
+    std::map<std::string, values_statements> values; ///< by attribute
+};
+
 struct kind_setting {
     std::string name;
     std::string container_dn;
@@ -36,6 +47,7 @@ struct kind_setting {
     std::optional<postgres::query_text> login_filter; ///< as in kind
     bool hide_denied = false;
     std::optional<postgres::query_text> password_change; ///< see kind
+    std::optional<write_setting> writes;
 
     [[nodiscard]] source_setting* find(std::string_view attribute);
 };

@@ -85,11 +85,11 @@ void dry_run_password_change(service& s, const directory::kind& k,
     }
 }
 
-refused_statements find_refused_statements(service& s, check_depth how,
-                                           const postgres::wait_options& options)
+refused_statements find_refused_statements(service& s, const directory::mapping& mapping,
+                                           check_depth how, const postgres::wait_options& options)
 {
     return s.pool().with_connection(options, [&](postgres::connection& session) {
-        return find_refused(s, session, how, options);
+        return find_refused(s, &mapping, session, how, options);
     });
 }
 
@@ -111,7 +111,8 @@ void test(service& s)
         log_warnings(s, *mapping);
         std::string problems;
         for (const auto& one :
-             find_refused_statements(s, check_depth::thorough, limits()).problems(mapping->map))
+             find_refused_statements(s, mapping->map, check_depth::thorough, limits())
+                 .problems(mapping->map))
             problems += (problems.empty() ? "" : "; ") + one;
         if (!problems.empty())
             throw config_error(problems);
@@ -133,12 +134,13 @@ void* startup_checks(void*, void* argument) noexcept
     try {
         const auto mapping = s.mapping(wait_options_of(idle, s.timeout));
         log_warnings(s, *mapping);
-        const auto refused =
-            find_refused_statements(s, check_depth::brief, wait_options_of(idle, s.timeout));
+        const auto refused = find_refused_statements(s, mapping->map, check_depth::brief,
+                                                     wait_options_of(idle, s.timeout));
         for (const auto& one : refused.optional_statements(mapping->map))
             if (!one.name.starts_with("pgsql-password-change ")) // dry run below
                 s.log({log_event::query_refused, refused.problem(one), "",
-                       "searches that need it will fail until this is fixed"});
+                       one.writes ? "writes that need it will fail until this is fixed"
+                                  : "searches that need it will fail until this is fixed"});
         for (const auto& k : mapping->map.kinds) {
             if (!k.error.empty()) {
                 s.log({log_event::kind_unusable, refused.with_remedy(k.error), "",

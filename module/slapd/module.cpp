@@ -11,16 +11,22 @@ namespace {
 
 BackendInfo backend{};
 
-// The controls that operations honor. Controls for changes (pre-read, post-read, permissive modify,
-// transactions) are not supported: slapd rejects them if they are critical.
-char* controls[] = {
-    const_cast<char*>(LDAP_CONTROL_ASSERT),     const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
-    const_cast<char*>(LDAP_CONTROL_NOOP),       const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
-    const_cast<char*>(LDAP_CONTROL_SUBENTRIES), nullptr};
+// The controls that operations honor. Transactions (RFC 5805) are not supported: slapd rejects
+// their control.
+char* controls[] = {const_cast<char*>(LDAP_CONTROL_ASSERT),
+                    const_cast<char*>(LDAP_CONTROL_MANAGEDSAIT),
+                    const_cast<char*>(LDAP_CONTROL_NOOP),
+                    const_cast<char*>(LDAP_CONTROL_PAGEDRESULTS),
+                    const_cast<char*>(LDAP_CONTROL_PRE_READ),
+                    const_cast<char*>(LDAP_CONTROL_POST_READ),
+                    const_cast<char*>(LDAP_CONTROL_SUBENTRIES),
+                    const_cast<char*>(LDAP_CONTROL_X_PERMISSIVE_MODIFY),
+                    nullptr};
 
 int initialize(BackendInfo* bi) noexcept
 {
     bi->bi_controls = controls;
+    bi->bi_flags |= SLAP_BFLAG_INCREMENT;
     bi->bi_db_init = pgsql_db_init;
     bi->bi_db_config = pgsql_db_config;
     bi->bi_db_open = pgsql_db_open;

@@ -70,4 +70,4 @@ printf '%s\n' 'pgsql-target-session-attrs any' 'pgsql-password-change users UPDA
 q 'GRANT UPDATE ("userPassword") ON "Users" TO ldap'
 stop_slapd
 start_slapd "$T/slapd.conf"
-logged session-opened "password changes: connected to PostgreSQL at 192.0.2.1 port $PGPORT: not encrypted"
+logged session-opened "changes: connected to PostgreSQL at 192.0.2.1 port $PGPORT: not encrypted"

@@ -2,7 +2,7 @@
 . "$(dirname "$0")/../lib.sh"
 need openssl
 start_postgres
-q 'GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO ldap' # as the example says
+q 'GRANT INSERT, UPDATE, DELETE ON "Users", "Groups" TO ldap; GRANT INSERT, DELETE ON "UserGroups" TO ldap' # as the example says
 base=dc=example,dc=com
 everything() { search -b $base "$@" '*' + | grep . | sort; }
 start_slapd - < <(manager_conf)

@@ -51,7 +51,7 @@ same 18 "$(value olmPgSearchTime | wc -l)" "bounds"
 [ "$(value olmPgSearchTimeSum)" -gt 0 ] || fail "searches took no time"
 
 # ---- all of it is in the manual
-operation='^olmPg(Search|Bind|Compare|PasswordChange)(Answered|Empty|Refused|Limited|Busy|Unavailable|Failed|Abandoned|Time|TimeSum)$'
+operation='^olmPg(Search|Bind|Compare|PasswordChange|Add|Modify|Rename|Delete)(Answered|Empty|Refused|Limited|Busy|Unavailable|Failed|Abandoned|Time|TimeSum)$'
 shown=$(watch -b cn=Databases,cn=Monitor '(olmPgSuffix=dc=example,dc=com)' + | grep -o '^olmPg[A-Za-z]*' | sort -u)
 [ "$(wc -l <<<"$shown")" -gt 50 ] || fail "there are too few attributes: $shown"
 same "" "$(grep -vE "$operation" <<<"$shown" | grep -vxF -f <(grep -oE 'olmPg[A-Za-z]+' "$PROJECT/doc/slapd-pgsql-operations.7") || true)" \

@@ -14,12 +14,13 @@ layers() {
     echo "mapping|$below|"
     below+='|mapping'
     echo "query|$below|"
+    echo "write|$below|nlohmann/json\.hpp"
     echo "cache|base|"
     echo "auth|base|curl/curl\.h|nlohmann/json\.hpp|$system"
-    below+='|postgres|query'
+    below+='|postgres|query|write'
     echo "advisor|$below|nlohmann/json\.hpp"
     below+='|cache|auth|advisor'
-    for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/auth slapd/operation; do
+    for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/auth slapd/write slapd/operation; do
         echo "$folder|$below|nlohmann/json\.hpp|$system"
         below+="|$folder"
     done

@@ -11,7 +11,7 @@ same "" "$(cut -d ' ' -f 1 <<<"$rows" | sort | uniq -d)" "OIDs that are given tw
 same "" "$(awk '$1 >= 100' <<<"$rows")" "OIDs among those of operations"
 operations=$(grep -oE '^ *\{operation_stats::[a-z_]+, [0-9]+, [0-9]+, "olmPg[A-Za-z]+"' "$catalogue" | cut -d '"' -f 2 | sed 's/^olmPg//')
 outcomes=$(sed -n '/^constexpr outcome_row/,/^};/p' "$catalogue" | grep -oE '"[A-Za-z]+"' | tr -d '"')
-same 4 "$(wc -l <<<"$operations")" "the number of operations"
+same 8 "$(wc -l <<<"$operations")" "the number of operations"
 same 8 "$(wc -l <<<"$outcomes")" "the number of outcomes"
 
 # Names: those of the rows, of the histogram that is no operation's with its sum, and the suffix.

@@ -3,6 +3,7 @@
 
 #include "slapd/entry/cached_entries.hpp"
 #include "slapd/entry/row_reader.hpp"
+#include "slapd/worker/write_transaction.hpp"
 
 #include <fmt/core.h>
 
@@ -78,7 +79,7 @@ entry_stream::entry_stream(Operation& op, service& service, const resolved_mappi
     : op_(op), service_(service), mapping_(mapping), plan_(plan), options_(std::move(options))
 {
     if (service.cache == nullptr || !service.cache->enabled() || plan.has_secrets ||
-        options_.after_key) {
+        options_.after_key || write_transaction::find(op) != nullptr) {
         read_rows(nullptr);
     } else {
         const std::string key = cache_key();

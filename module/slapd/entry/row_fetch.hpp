@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slapd/worker/idle_worker.hpp"
+#include "slapd/worker/write_transaction.hpp"
 
 #include "cache/result_cache.hpp"
 #include "query/query_planner.hpp"
@@ -72,6 +73,8 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
     if (cost == effort::measured)
         cost = !measured || service.anonymous_costs->low(hash) ? effort::lookup : effort::search;
     return run_for_plan(op, service, plan, cost, [&](const postgres::wait_options& options) {
+        if (auto* const transaction = write_transaction::find(op))
+            return transaction->run(page, options);
         const auto started = clock::now();
         auto out = service.pool().run(page, options);
         if (measured)

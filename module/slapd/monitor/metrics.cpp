@@ -145,6 +145,10 @@ constexpr operation_row operations[] = {
     {operation_stats::bind, 110, 202, "olmPgBind"},
     {operation_stats::compare, 120, 203, "olmPgCompare"},
     {operation_stats::password_change, 130, 204, "olmPgPasswordChange"},
+    {operation_stats::add, 140, 205, "olmPgAdd"},
+    {operation_stats::modify, 150, 206, "olmPgModify"},
+    {operation_stats::rename, 160, 207, "olmPgRename"},
+    {operation_stats::remove, 170, 208, "olmPgDelete"},
 };
 static_assert(std::size(operations) == operation_stats::kinds);
 

@@ -9,7 +9,9 @@
 
 #include "slapd/auth/account.hpp"
 #include "slapd/auth/async_bind.hpp"
-#include "slapd/auth/password_verifier.hpp"
+#include "slapd/auth/new_hash.hpp"
+#include "slapd/operation/password_modify.hpp"
+#include "slapd/worker/refused.hpp"
 
 #include "cache/result_cache.hpp"
 
@@ -17,28 +19,6 @@
 
 namespace pgsql::slapd {
 namespace {
-
-/// Attached to an operation whose modification is a password change of this file.
-struct change_request {
-    OpExtra link; ///< the first member: slapd's lists point to it
-    const berval* old_password;
-    const berval* new_password;
-};
-
-change_request* request_of(const Operation& op)
-{
-    OpExtra* one = nullptr;
-    LDAP_SLIST_FOREACH(one, &op.o_extra, oe_next)
-    if (one->oe_key == op.o_bd->be_private)
-        return reinterpret_cast<change_request*>(one);
-    return nullptr;
-}
-
-/// Why a password is not changed.
-struct refusal {
-    int code;
-    const char* text; ///< a literal
-};
 
 void report(const Operation& op, const std::string& outcome, const std::string& reason)
 {
@@ -49,33 +29,6 @@ void report(const Operation& op, const std::string& outcome, const std::string& 
 }
 
 // ---- the modification
-
-auth::verification verify_old(Operation& op, service& service, auth::hash_executor& executor,
-                              const account& account, const berval& password)
-{
-    if (!account.hash)
-        return {auth::verdict::refused, "there is no old password"};
-    const auth::password_hash& hash = *account.hash;
-    if (const auto known = precheck(service, hash, password.bv_len))
-        return *known;
-    return run_in_worker(op, service, executor, hash.cost(password.bv_len), [&](unsigned threads) {
-        return hash.verify(to_string_view(password), threads);
-    });
-}
-
-auth::secret hash_new(Operation& op, service& service, auth::hash_executor& executor,
-                      const berval& password)
-{
-    auth::secret out;
-    const auto outcome = run_in_worker(
-        op, service, executor, auth::cost_of(service.new_hashes), [&](unsigned threads) {
-            out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
-            return auth::verification{auth::verdict::match, ""};
-        });
-    if (outcome.result == auth::verdict::busy)
-        throw refusal{LDAP_BUSY, outcome.reason};
-    return out;
-}
 
 long update(Operation& op, service& service, const account& account, const auth::secret& new_hash)
 {
@@ -99,7 +52,7 @@ long update(Operation& op, service& service, const account& account, const auth:
         // An integrity constraint or a trigger's exception: the new value is rejected.
         if (e.sqlstate().starts_with("23") || e.sqlstate() == "P0001") {
             report(op, "refused", message);
-            throw refusal{LDAP_CONSTRAINT_VIOLATION, "the database rejected the change"};
+            throw operation_refused(LDAP_CONSTRAINT_VIOLATION, "the database rejected the change");
         }
         throw postgres::error(e.reason(),
                               "pgsql-password-change " + account.kind->name + ": " + message,
@@ -117,21 +70,21 @@ void explain_no_change(Operation& op, service& service, const resolved_mapping& 
         return a.hash ? std::string_view(a.hash->stored().reveal()) : std::string_view();
     };
     if (now.kind == nullptr || now.hidden)
-        throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
+        throw operation_refused(LDAP_NO_SUCH_OBJECT);
     if (text(now) == new_hash.reveal())
         return;
     if (text(now) != text(before))
-        throw refusal{LDAP_BUSY, "the password was changed concurrently; try again"};
+        throw operation_refused(LDAP_BUSY, "the password was changed concurrently; try again");
     throw postgres::error(postgres::error::cause::statement,
                           "pgsql-password-change " + before.kind->name +
                               ": the UPDATE matched no row \"" + before.name +
                               "\" with the hash that pgsql-list or pgsql-lookup returns");
 }
 
-void change(Operation& op, service& service, const change_request& asked)
+void change(Operation& op, service& service, const password_request& asked)
 {
     if (service.dn_tree().find(to_string_view(op.o_req_ndn)))
-        throw refusal{LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password"};
+        throw operation_refused(LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password");
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)
         throw config_error("the database is closed");
@@ -141,28 +94,28 @@ void change(Operation& op, service& service, const change_request& asked)
         allowed = acl_check_modlist(&op, &e, op.orm_modlist) != 0;
     });
     if (account.kind == nullptr || account.hidden)
-        throw refusal{LDAP_NO_SUCH_OBJECT, nullptr};
+        throw operation_refused(LDAP_NO_SUCH_OBJECT);
     if (!allowed)
-        throw refusal{LDAP_INSUFFICIENT_ACCESS, nullptr};
+        throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
     if (account.kind->password_change.empty() || account.kind->password_column.empty())
-        throw refusal{LDAP_UNWILLING_TO_PERFORM,
-                      "passwords of this kind of entry cannot be changed here"};
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "passwords of this kind of entry cannot be changed here");
     if (account.ambiguous)
-        throw refusal{LDAP_CONSTRAINT_VIOLATION, "more than one row has this name"};
+        throw operation_refused(LDAP_CONSTRAINT_VIOLATION, "more than one row has this name");
     if (account.locked && dn_match(&op.o_ndn, &op.o_req_ndn) != 0)
-        throw refusal{LDAP_INSUFFICIENT_ACCESS, "this account may not log in any more"};
+        throw operation_refused(LDAP_INSUFFICIENT_ACCESS, "this account may not log in any more");
     if (!BER_BVISNULL(asked.old_password)) {
-        const auto old = verify_old(op, service, *binds->executor(), account, *asked.old_password);
+        const auto old = verify_old_password(op, service, account.hash.get(), *asked.old_password);
         if (old.result == auth::verdict::busy)
-            throw refusal{LDAP_BUSY, old.reason};
+            throw operation_refused(LDAP_BUSY, old.reason);
         if (old.result != auth::verdict::match) {
             binds->executor()->note_refusal(address_of(op));
-            throw refusal{LDAP_INVALID_CREDENTIALS, "the old password is wrong"};
+            throw operation_refused(LDAP_INVALID_CREDENTIALS, "the old password is wrong");
         }
     }
     if (op.o_noop != 0)
-        throw refusal{LDAP_X_NO_OPERATION, nullptr};
-    const auth::secret fresh = hash_new(op, service, *binds->executor(), *asked.new_password);
+        throw operation_refused(LDAP_X_NO_OPERATION);
+    const auth::secret fresh = hash_new_password(op, service, *asked.new_password);
     const auto forget = [&] {
         if (service.account_cache != nullptr)
             service.account_cache->erase(to_string_view(op.o_req_ndn));
@@ -193,29 +146,32 @@ bool changes_only_password(const Modifications* mods)
     return passwords == 1;
 }
 
-int modify(Operation& op, SlapReply& rs, service& service)
+} // namespace
+
+password_request* password_request_of(const Operation& op)
+{
+    OpExtra* one = nullptr;
+    LDAP_SLIST_FOREACH(one, &op.o_extra, oe_next)
+    if (one->oe_key == op.o_bd->be_private)
+        return reinterpret_cast<password_request*>(one);
+    return nullptr;
+}
+
+int modify_password(Operation& op, SlapReply& rs, service& service, const password_request& request)
 {
     const auto reply = [&](int code, const char* text) {
         send_ldap_error(&op, &rs, code, text);
         return code;
     };
-    const change_request* request = request_of(op);
-    if (request == nullptr)
-        return reply(LDAP_UNWILLING_TO_PERFORM,
-                     service.changes_passwords
-                         ? "only passwords can be changed here, by Password Modify requests "
-                           "(RFC 3062)"
-                         : "entries cannot be changed here; password changes need "
-                           "pgsql-password-change");
     if (!changes_only_password(op.orm_modlist))
         return reply(LDAP_UNWILLING_TO_PERFORM, "only the password can be changed here");
     try {
-        change(op, service, *request);
+        change(op, service, request);
         report(op, "changed", "");
         return reply(LDAP_SUCCESS, nullptr);
-    } catch (const refusal& why) {
-        report(op, "refused", why.text != nullptr ? why.text : ldap_err2string(why.code));
-        return reply(why.code, why.text);
+    } catch (const operation_refused& why) {
+        report(op, "refused", !why.text.empty() ? why.text : ldap_err2string(why.code));
+        return reply(why.code, text_of_refusal(op, why));
     } catch (const cut_short& why) {
         report(op, "failed", why.text);
         throw;
@@ -224,6 +180,8 @@ int modify(Operation& op, SlapReply& rs, service& service)
         throw;
     }
 }
+
+namespace {
 
 // ---- the request
 
@@ -266,7 +224,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
     if (changes_passwords) {
         // slapd's request structures are a union.
         const req_extended_s saved = op.oq_extended;
-        change_request request{{{}, database->be_private}, &passwords.rs_old, &passwords.rs_new};
+        password_request request{{{}, database->be_private}, &passwords.rs_old, &passwords.rs_new};
         LDAP_SLIST_INSERT_HEAD(&op.o_extra, &request.link, oe_next);
         slap_callback quiet{}; // ppolicy finds the passwords through it
         quiet.sc_response = slap_null_cb;
@@ -313,11 +271,6 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
 
 } // namespace
 
-extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
-{
-    return run_operation(op, rs, [&](service& service) { return modify(*op, *rs, service); });
-}
-
 extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
 {
     if (bvmatch(&op->ore_reqoid, &slap_EXOP_MODIFY_PASSWD) == 0) {
@@ -330,7 +283,7 @@ extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
     int code = LDAP_OTHER;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        code = change_password(*op, *rs, service->changes_passwords);
+        code = change_password(*op, *rs, service->changes_passwords || service->writes());
     } catch (...) {
         const failure failure = report_exception(*op, nullptr); // the caller sends the result
         rs->sr_text = failure.text;

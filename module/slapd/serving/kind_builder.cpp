@@ -4,6 +4,7 @@
 #include "query/trusted_lookup.hpp"
 #include "slapd/serving/column_catalog.hpp"
 #include "slapd/serving/container_entries.hpp"
+#include "slapd/serving/write_builder.hpp"
 
 #include <fmt/core.h>
 
@@ -118,6 +119,8 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
     const auto required = required_by(k.classes);
     for (auto& s : k.sources)
         s.must = required.contains(out_.types[s.attribute].description->ad_type);
+    if (kind.writes)
+        add_writes(k, *kind.writes);
     return k;
 }
 
@@ -158,6 +161,14 @@ void kind_builder::add_password_change(directory::kind& k, const directory::kind
              fmt::format("pgsql-password-change {0}: pgsql-list {0} returns no column \"{1}\" with "
                          "the hashes, so that no password can be changed",
                          k.name, kind.password_column)});
+}
+
+void kind_builder::add_writes(directory::kind& k, const directory::write_setting& setting)
+{
+    std::map<std::string, directory::attribute_id> attributes;
+    for (const auto& [name, statements] : setting.values)
+        attributes.emplace(name, attribute(name));
+    k.writes = build_write_target(setting, k, attributes, out_.warnings, session_, limits_);
 }
 
 void kind_builder::add_source(directory::kind& k, const directory::source_setting& source)

@@ -31,6 +31,7 @@ private:
     directory::kind fit(const directory::kind_setting& kind);
     void add_gate(directory::kind& k, const directory::kind_setting& kind);
     void add_password_change(directory::kind& k, const directory::kind_setting& kind);
+    void add_writes(directory::kind& k, const directory::write_setting& setting);
     void add_source(directory::kind& k, const directory::source_setting& source);
     void refuse_password(const directory::kind& k, const std::string& column,
                          const AttributeDescription& ad);

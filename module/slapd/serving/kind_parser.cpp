@@ -1,6 +1,8 @@
 // kind_parser.cpp: parses the directives about kinds, queries and attributes into settings.
 #include "slapd/serving/kind_parser.hpp"
+#include "slapd/serving/directive_words.hpp"
 #include "slapd/serving/directives.hpp"
+#include "slapd/serving/write_parser.hpp"
 
 #include <algorithm>
 
@@ -9,60 +11,7 @@ namespace {
 
 using directory::kind_setting;
 using directory::source_setting;
-
-// A directive's value, split into words; "…" may contain spaces. The SQL at its end is not split.
-class words {
-public:
-    words(const char* directive, std::string_view text)
-        : directive_(directive), text_(text), rest_(text)
-    {}
-
-    [[noreturn]] void fail(const std::string& error) const
-    {
-        std::string shown(text_.substr(0, 60));
-        throw config_error(std::string(directive_) + " " + shown + (text_.size() > 60 ? "…" : "") +
-                           ": " + error);
-    }
-
-    std::string next(const char* what)
-    {
-        skip_spaces();
-        if (rest_.empty())
-            fail(std::string("the ") + what + " is missing");
-        std::string out;
-        bool quoted = false;
-        while (!rest_.empty() && (quoted || !is_space(rest_.front()))) {
-            if (rest_.front() == '"') {
-                quoted = !quoted;
-            } else {
-                if (rest_.front() == '\\' && rest_.size() > 1)
-                    rest_.remove_prefix(1); // \" and \\, as slapd.conf has them
-                out += rest_.front();
-            }
-            rest_.remove_prefix(1);
-        }
-        if (quoted)
-            fail("a \" is not closed");
-        return out;
-    }
-
-    std::string_view rest()
-    {
-        skip_spaces();
-        return rest_;
-    }
-
-private:
-    static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-    void skip_spaces()
-    {
-        while (!rest_.empty() && is_space(rest_.front()))
-            rest_.remove_prefix(1);
-    }
-
-    const char* directive_;
-    std::string_view text_, rest_;
-};
+using words = directive_words;
 
 class reader {
 public:
@@ -153,12 +102,7 @@ private:
                             " is not a DN relative to the suffix, such as ou=people");
                 k.container_dn = value;
             } else if (name == "class") {
-                k.classes.clear();
-                for (std::size_t from = 0; from <= value.size();) {
-                    const auto comma = std::min(value.find(',', from), value.size());
-                    k.classes.push_back(value.substr(from, comma - from));
-                    from = comma + 1;
-                }
+                k.classes = comma_separated(value);
             } else if (name == "rdn") {
                 const std::string attribute = canonical(value, in);
                 if (source_setting* known = k.find(attribute)) {
@@ -252,6 +196,52 @@ private:
         k.password_change = query(in, 3, "the UPDATE");
     }
 
+    static directory::write_setting& writes_of(kind_setting& k)
+    {
+        return k.writes ? *k.writes : k.writes.emplace();
+    }
+
+    void read_write(const std::string& text)
+    {
+        words in("pgsql-write", text);
+        directory::write_setting& w = writes_of(kind_named(in.next("kind"), in));
+        parse_write(in, w);
+    }
+
+    void read_column_value(const std::string& text)
+    {
+        words in("pgsql-column-value", text);
+        directory::write_setting& w = writes_of(kind_named(in.next("kind"), in));
+        const std::string column = in.next("column");
+        for (const auto& known : w.constants)
+            if (known.column == column)
+                in.fail("the column already has a value");
+        w.constants.push_back({column, parse_named_statement(in, false)});
+    }
+
+    template <directives::id directive, directory::write_operation what>
+    void read_statement(const std::string& text)
+    {
+        const std::string name = directives::table[directive].name();
+        words in(name.c_str(), text);
+        directory::write_setting& w = writes_of(kind_named(in.next("kind"), in));
+        if (!w.statements.emplace(what, parse_named_statement(in, false)).second)
+            in.fail("the kind already has this statement");
+    }
+
+    template <directives::id directive,
+              postgres::named_statement directory::values_statements::*which>
+    void read_values_statement(const std::string& text)
+    {
+        const std::string name = directives::table[directive].name();
+        words in(name.c_str(), text);
+        directory::write_setting& w = writes_of(kind_named(in.next("kind"), in));
+        auto& statement = w.values[canonical(in.next("attribute"), in)].*which;
+        if (!statement.text.empty())
+            in.fail("the attribute already has this statement");
+        statement = parse_named_statement(in, true);
+    }
+
     void read_attribute(const std::string& text)
     {
         words in("pgsql-attribute", text);
@@ -338,14 +328,14 @@ private:
         directives::id directive;
         void (reader::*read)(const std::string& value);
     };
-    static const std::array<part, 7> parts; ///< in the order in which they are read
+    static const std::array<part, 15> parts; ///< in the order in which they are read
 
     std::string_view domain_;
     bool alone_; ///< a single value: kinds may be defined by other values
     std::vector<kind_setting> kinds_;
 };
 
-const std::array<reader::part, 7> reader::parts = {{
+const std::array<reader::part, 15> reader::parts = {{
     {directives::kind, &reader::read_kind},
     {directives::list, &reader::read_list},
     {directives::lookup, &reader::read_lookup},
@@ -353,6 +343,21 @@ const std::array<reader::part, 7> reader::parts = {{
     {directives::attribute, &reader::read_attribute},
     {directives::login_filter, &reader::read_login_filter},
     {directives::password_change, &reader::read_password_change},
+    {directives::write, &reader::read_write},
+    {directives::column_value, &reader::read_column_value},
+    {directives::add_entry,
+     &reader::read_statement<directives::add_entry, directory::write_operation::add>},
+    {directives::modify_entry,
+     &reader::read_statement<directives::modify_entry, directory::write_operation::modify>},
+    {directives::rename_entry,
+     &reader::read_statement<directives::rename_entry, directory::write_operation::rename>},
+    {directives::delete_entry,
+     &reader::read_statement<directives::delete_entry, directory::write_operation::remove>},
+    {directives::add_values,
+     &reader::read_values_statement<directives::add_values, &directory::values_statements::add>},
+    {directives::delete_values,
+     &reader::read_values_statement<directives::delete_values,
+                                    &directory::values_statements::remove>},
 }};
 
 } // namespace

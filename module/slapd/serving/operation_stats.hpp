@@ -11,7 +11,17 @@ namespace pgsql::slapd {
 
 class operation_stats {
 public:
-    enum kind : std::size_t { search, bind, compare, password_change, kinds };
+    enum kind : std::size_t {
+        search,
+        bind,
+        compare,
+        add,
+        modify,
+        rename,
+        remove,
+        password_change,
+        kinds
+    };
     enum outcome : std::size_t {
         answered,    ///< a search: with at least one entry
         empty,       ///< a search without a result

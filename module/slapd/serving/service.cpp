@@ -227,12 +227,19 @@ void service::make_pools(const directives& directives, const std::function<void(
     primary_pool_ = pool_;
     const bool one_server = session.empty() && read_endpoint_.hosts->size() < 2;
     notify_endpoint_ = one_server ? read_endpoint_ : endpoint_of(directives, timeout, "primary");
-    if (!changes_passwords || one_server)
+    if ((!changes_passwords && !writes()) || one_server)
         return;
-    limits.size = change_sessions;
+    if (!writes())
+        limits.size = change_sessions;
     primary_pool_ = std::make_shared<postgres::pool>(
         endpoint_of(directives, timeout, "primary"), limits, stats->traffic,
-        breaker_callbacks("password changes", wake_tasks), opened("password changes"));
+        breaker_callbacks("changes", wake_tasks), opened("changes"));
+}
+
+bool service::writes() const noexcept
+{
+    return std::any_of(kinds_.begin(), kinds_.end(),
+                       [](const auto& kind) { return kind.writes.has_value(); });
 }
 
 std::shared_ptr<const resolved_mapping> service::known_mapping()
@@ -273,6 +280,12 @@ std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_op
     const std::lock_guard lock(mutex_);
     fresh->serial = ++serial_;
     return mapping_ = std::move(fresh);
+}
+
+std::shared_ptr<const resolved_mapping>
+service::mapping_for(postgres::connection& session, const postgres::wait_options& options) const
+{
+    return build_mapping(kinds_, domain_, private_groups_, tree_, session, options);
 }
 
 std::vector<postgres::maintenance_thread::task> service::tasks()

@@ -56,6 +56,8 @@ public:
     {
         return kinds_;
     }
+    /// Whether clients may write entries of some kind.
+    [[nodiscard]] bool writes() const noexcept;
     /// The endpoint for reading rows.
     [[nodiscard]] const postgres::endpoint& read_endpoint() const noexcept
     {
@@ -81,6 +83,9 @@ public:
     /// postgres::error, or config_error when the queries do not fit.
     [[nodiscard]] std::shared_ptr<const resolved_mapping>
     mapping(const postgres::wait_options& options);
+    /// The mapping as another session sees the database. Throws as mapping() does.
+    [[nodiscard]] std::shared_ptr<const resolved_mapping>
+    mapping_for(postgres::connection& session, const postgres::wait_options& options) const;
     /// Discards the mapping after a failure that indicates a changed database schema.
     void invalidate_mapping();
 

@@ -68,6 +68,11 @@ void check_rights(report_context& report, const postgres::inspection& seen)
         // pgsql-password-change needs UPDATE of some columns of one table.
         if (changes && on.columns_only && !on.rights.starts_with("INSERT"))
             continue;
+        // Writes need INSERT, UPDATE and DELETE.
+        if (report.database.writes() && on.rights.find("TRUNCATE") == std::string::npos &&
+            on.rights.find("TRIGGER") == std::string::npos &&
+            on.rights.find("REFERENCES") == std::string::npos)
+            continue;
         report.add_finding(
             level::warning, role,
             role + " may do more to " + on.table + " than read it: " + on.rights,
@@ -205,6 +210,14 @@ postgres::endpoint endpoint_for_requirements(const service& service)
     return out;
 }
 
+// The sessions that one server may have.
+int sessions_of(service& service)
+{
+    const int others =
+        &service.primary_pool() != &service.pool() ? service.primary_pool().size() : 0;
+    return service.pool().size() + others;
+}
+
 } // namespace
 
 void write_report(BackendDB& be, const char* file)
@@ -232,7 +245,7 @@ void write_report(BackendDB& be, const char* file)
     const std::string_view subject = asked != nullptr ? asked : "";
     if (!subject.empty())
         report["requirements"] = {{"role", postgres::user_of(service->read_endpoint().uri)},
-                                  {"sessions", service->pool().size()}};
+                                  {"sessions", sessions_of(*service)}};
     if (subject == "role") {
         line({{"report", report}});
         return;

@@ -7,10 +7,19 @@ namespace pgsql::slapd {
 
 using nlohmann::json;
 
+namespace {
+
+const directory::mapping* mapping_in(const report_context& report)
+{
+    return report.mapping != nullptr ? &report.mapping->map : nullptr;
+}
+
+} // namespace
+
 void examine_refusals(report_context& report)
 {
-    report.refused =
-        find_refused(report.database, report.session, check_depth::thorough, report.limits());
+    report.refused = find_refused(report.database, mapping_in(report), report.session,
+                                  check_depth::thorough, report.limits());
 }
 
 namespace {
@@ -70,7 +79,10 @@ void report_needs(report_context& report)
                 ", or name another role with --uri");
         return;
     }
-    const postgres::needed_rights found(report.session, statements_of(report.database.kinds()),
+    if (report.database.writes()) // statements are made from the tables' columns
+        report.mapping = report.database.mapping_for(report.session, report.limits());
+    const postgres::needed_rights found(report.session,
+                                        statements_of(report.database.kinds(), mapping_in(report)),
                                         role, report.limits());
     for (const auto& one : found.refused()) {
         std::string help;

@@ -5,9 +5,51 @@
 #include <optional>
 
 namespace pgsql::slapd {
+namespace {
+
+// The statements that pgsql-write may make, with every column.
+void add_derived(const directory::kind& kind, std::vector<postgres::checked_statement>& to)
+{
+    using enum directory::write_operation;
+    if (!kind.writes || kind.writes->derived.empty())
+        return;
+    const directory::write_target& target = *kind.writes;
+    const directory::table_column* const key = target.column_behind(kind.rdn().column);
+    std::string names;
+    std::string values;
+    std::string set;
+    std::set<std::string> inserted;
+    const auto insert = [&](const std::string& column, const std::string& value) {
+        names += (names.empty() ? "" : ", ") + column;
+        values += (values.empty() ? "" : ", ") + value;
+    };
+    for (const auto& [shown, column] : target.columns) {
+        if (column.generated)
+            continue;
+        inserted.insert(column.name);
+        insert(column.name, "NULL");
+        set += (set.empty() ? "" : ", ") + column.name + " = NULL";
+    }
+    for (const auto& constant : target.constants)
+        if (!inserted.contains(constant.column))
+            insert(constant.column, "(" + constant.expression.with_parameter("NULL") + ")");
+    const std::string directive = "pgsql-write " + kind.name + " operations=";
+    const std::string where = " WHERE " + (key != nullptr ? key->name : "NULL") + " = NULL";
+    if (target.derived.contains(directory::write_operation::add))
+        to.push_back({directive + "add",
+                      "INSERT INTO " + target.table + " (" + names + ") VALUES (" + values + ")",
+                      true});
+    if (target.derived.contains(modify) || target.derived.contains(rename))
+        to.push_back({directive + (target.derived.contains(modify) ? "modify" : "rename"),
+                      "UPDATE " + target.table + " SET " + set + where, true});
+    if (target.derived.contains(remove))
+        to.push_back({directive + "delete", "DELETE FROM " + target.table + where, true});
+}
+
+} // namespace
 
 std::vector<postgres::checked_statement>
-statements_of(const std::vector<directory::kind_setting>& kinds)
+statements_of(const std::vector<directory::kind_setting>& kinds, const directory::mapping* resolved)
 {
     std::vector<postgres::checked_statement> out;
     const auto add = [&](const std::string& name, const postgres::query_text& text,
@@ -25,7 +67,20 @@ statements_of(const std::vector<directory::kind_setting>& kinds)
             add("pgsql-values " + k.name + " " + v.attribute, v.query);
         if (k.password_change)
             add("pgsql-password-change " + k.name, *k.password_change, true);
+        if (!k.writes)
+            continue;
+        for (const auto& [what, statement] : k.writes->statements)
+            add(directory::directive_of(what) + " " + k.name, statement, true);
+        for (const auto& [attribute, statements] : k.writes->values) {
+            if (!statements.add.text.empty())
+                add("pgsql-add-values " + k.name + " " + attribute, statements.add, true);
+            if (!statements.remove.text.empty())
+                add("pgsql-delete-values " + k.name + " " + attribute, statements.remove, true);
+        }
     }
+    if (resolved != nullptr)
+        for (const auto& k : resolved->kinds)
+            add_derived(k, out);
     return out;
 }
 
@@ -67,14 +122,15 @@ needs_of(const std::vector<postgres::checked_statement>& statements, postgres::c
 
 } // namespace
 
-refused_statements find_refused(const service& service, postgres::connection& session,
-                                check_depth how, const postgres::wait_options& options)
+refused_statements find_refused(const service& service, const directory::mapping* resolved,
+                                postgres::connection& session, check_depth how,
+                                const postgres::wait_options& options)
 {
     refused_statements out;
     out.role = session.run_once({"SELECT pg_catalog.quote_ident(current_user)", {}}, options)
                    .value(0, 0)
                    .value_or("");
-    const auto statements = statements_of(service.kinds());
+    const auto statements = statements_of(service.kinds(), resolved);
     std::map<std::string, postgres::error> refusals;
     for (const auto& one : statements)
         if (auto refusal = refusal_of(one, session, options))
@@ -84,7 +140,7 @@ refused_statements find_refused(const service& service, postgres::connection& se
     const auto needs = needs_of(statements, session, options);
     for (const auto& one : statements) {
         const auto refusal = refusals.find(one.name);
-        postgres::refused_statement found{one.name, "", {}};
+        postgres::refused_statement found{one.name, "", {}, one.writes};
         if (needs)
             for (const auto& grant : needs->grants(postgres::listed::missing, one.name))
                 // EXPLAIN has checked schemas and tables. Functions may be missing in the plan, and
@@ -152,9 +208,9 @@ refused_statements::optional_statements(const directory::mapping& of) const
 
 std::string refused_statements::fault(const postgres::refused_statement& one)
 {
-    return (one.name.starts_with("pgsql-password-change ")
-                ? "PostgreSQL refuses the UPDATE: "
-                : "PostgreSQL refuses to run the query: ") +
+    return (one.name.starts_with("pgsql-password-change ") ? "PostgreSQL refuses the UPDATE: "
+            : one.writes                                   ? "PostgreSQL refuses the statement: "
+                         : "PostgreSQL refuses to run the query: ") +
            one.reason;
 }
 

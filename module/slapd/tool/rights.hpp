@@ -7,9 +7,11 @@
 
 namespace pgsql::slapd {
 
-/// Every statement of the configuration, named by its directive.
+/// Every statement of the configuration, named by its directive; and those that are made from the
+/// tables of `resolved`, unless it is null.
 [[nodiscard]] std::vector<postgres::checked_statement>
-statements_of(const std::vector<directory::kind_setting>& kinds);
+statements_of(const std::vector<directory::kind_setting>& kinds,
+              const directory::mapping* resolved = nullptr);
 
 /// The depth of the check: `thorough` also finds functions that would not be called now, and takes
 /// more statements.
@@ -39,8 +41,9 @@ struct refused_statements {
 };
 
 /// Finds statements for which a right is missing, and password changes refused for any reason.
-[[nodiscard]] refused_statements find_refused(const service& service, postgres::connection& session,
-                                              check_depth how,
+[[nodiscard]] refused_statements find_refused(const service& service,
+                                              const directory::mapping* resolved,
+                                              postgres::connection& session, check_depth how,
                                               const postgres::wait_options& options);
 
 } // namespace pgsql::slapd

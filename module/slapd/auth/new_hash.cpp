@@ -1,0 +1,51 @@
+// new_hash.cpp: verifies an old password and makes the hash of a new one.
+#include "slapd/auth/new_hash.hpp"
+
+#include "slapd/auth/async_bind.hpp"
+#include "slapd/core/client_address.hpp"
+#include "slapd/serving/database.hpp"
+#include "slapd/worker/refused.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+std::shared_ptr<async_binds> binds_of(const Operation& op)
+{
+    auto out = database_of(*op.o_bd).binds();
+    if (out == nullptr)
+        throw config_error("the database is closed");
+    return out;
+}
+
+} // namespace
+
+auth::verification verify_old_password(Operation& op, service& service,
+                                       const auth::password_hash* hash, const berval& password)
+{
+    if (hash == nullptr)
+        return {auth::verdict::refused, "there is no old password"};
+    if (const auto known = precheck(service, *hash, password.bv_len))
+        return *known;
+    const auto binds = binds_of(op);
+    return run_in_worker(
+        op, service, *binds->executor(), hash->cost(password.bv_len),
+        [&](unsigned threads) { return hash->verify(to_string_view(password), threads); });
+}
+
+void note_wrong_password(Operation& op) { binds_of(op)->executor()->note_refusal(address_of(op)); }
+
+auth::secret hash_new_password(Operation& op, service& service, const berval& password)
+{
+    const auto binds = binds_of(op);
+    auth::secret out;
+    const auto outcome = run_in_worker(
+        op, service, *binds->executor(), auth::cost_of(service.new_hashes), [&](unsigned threads) {
+            out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
+            return auth::verification{auth::verdict::match, ""};
+        });
+    if (outcome.result == auth::verdict::busy)
+        throw operation_refused(LDAP_BUSY, outcome.reason);
+    return out;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,119 @@
+// modrdn.cpp: serves Modify DN by a statement that changes the key of the entry's row.
+#include "slapd/core/callbacks.hpp"
+
+#include "slapd/worker/result.hpp"
+#include "slapd/write/entry_difference.hpp"
+#include "slapd/write/entry_writer.hpp"
+#include "slapd/write/modifications.hpp"
+#include "slapd/write/schema_check.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+struct slapd_free {
+    void operator()(char* text) const noexcept { ch_free(text); }
+};
+
+// A DN in both forms.
+struct new_dn {
+    std::string pretty;
+    std::string normalized;
+};
+
+new_dn new_dn_of(Operation& op)
+{
+    berval parent{};
+    if (op.orr_newSup != nullptr)
+        parent = *op.orr_newSup;
+    else
+        dnParent(&op.o_req_dn, &parent);
+    berval joined{};
+    build_new_dn(&joined, &parent, &op.orr_newrdn, nullptr);
+    const std::unique_ptr<char, slapd_free> held(joined.bv_val);
+    berval normalized{};
+    if (dnNormalize(0, nullptr, nullptr, &joined, &normalized, nullptr) != LDAP_SUCCESS)
+        throw operation_refused(LDAP_INVALID_DN_SYNTAX, "invalid new name");
+    const std::unique_ptr<char, slapd_free> held_too(normalized.bv_val);
+    return {std::string(to_string_view(joined)), std::string(to_string_view(normalized))};
+}
+
+// Entries of a kind are in one container.
+void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
+{
+    if (op.orr_newSup == nullptr)
+        return;
+    const berval& superior = *op.orr_nnewSup;
+    const auto found = writer.serving().dn_tree().find(to_string_view(superior));
+    if (dnIsSuffix(&superior, &row.entry->e_nname) != 0 || (!found && !writer.exists(superior)))
+        throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
+    if (!found)
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
+    Entry& container = writer.serving().container(found);
+    const auto kind = writer.mapping().map.kinds.id_of(*row.kind);
+    const bool same = found == writer.mapping().shared[kind].parent;
+    if (!same)
+        writer.require(container, slap_schema.si_ad_children, ACL_WADD,
+                       "no write access to new superior's children");
+    if (!same)
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "entries of this kind cannot be moved there");
+}
+
+// The order of the checks is back-mdb's (modrdn.c).
+int rename_entry(Operation& op, SlapReply& rs, service& service)
+{
+    const commit_csn csn(op);
+    new_dn to;
+    std::shared_ptr<const resolved_mapping> mapping;
+    try {
+        mapping = mapping_to_write(op, service);
+        to = new_dn_of(op);
+        slap_mods_opattrs(&op, &op.orr_modlist, 1);
+    } catch (const operation_refused& why) {
+        return send_refusal(op, rs, why);
+    }
+    const berval new_ndn = to_berval(to.normalized);
+    std::vector<std::string_view> dns = {to_string_view(op.o_req_ndn)};
+    if (to.normalized != dns.front())
+        dns.emplace_back(to.normalized);
+    return write_entry(op, rs, service, *mapping, dns, [&](entry_writer& writer) {
+        const entry_row row = writer.find(op.o_req_ndn, directory::write_operation::rename);
+        writer.require(writer.container_above(op.o_req_ndn), slap_schema.si_ad_children,
+                       op.orr_newSup == nullptr ? ACL_WRITE : ACL_WDEL,
+                       "no write access to parent's children");
+        writer.check_assertion(*row.entry);
+        writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WRITE,
+                       "no write access to old entry");
+        check_superior(op, writer, row);
+        if (to.normalized != to_string_view(op.o_req_ndn) && writer.exists(new_ndn))
+            throw operation_refused(LDAP_ALREADY_EXISTS);
+        writer.read_before(*row.entry);
+        const entry_ptr after(entry_dup(row.entry.get()));
+        for (const auto& [name, text] :
+             {std::pair(&after->e_name, &to.pretty), std::pair(&after->e_nname, &to.normalized)}) {
+            ch_free(name->bv_val);
+            const berval value = to_berval(*text);
+            ber_dupbv(name, const_cast<berval*>(&value));
+        }
+        writer.require_modifications(*after, op.orr_modlist);
+        apply_modifications(op, *after, op.orr_modlist);
+        check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
+        directory::change_set change = writer.change_of(directory::write_operation::rename, &row);
+        change.dn = to.pretty;
+        change.attributes =
+            difference_of(service, writer.mapping(), *row.kind, row.entry.get(), after.get());
+        if (const auto* const name = change.find(row.kind->rdn().attribute))
+            change.new_key = name->after.empty() ? row.key : name->after.front();
+        writer.store(*row.kind, change, new_ndn);
+    });
+}
+
+} // namespace
+
+extern "C" int pgsql_modrdn(Operation* op, SlapReply* rs) noexcept
+{
+    return run_counted_operation(operation_stats::rename, op, rs,
+                                 [&](service& service) { return rename_entry(*op, *rs, service); });
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,111 @@
+// write_transaction.cpp: the transaction of an operation that writes, in which its statements run.
+#include "slapd/worker/write_transaction.hpp"
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+char extra_key; // its address identifies this type of OpExtra
+
+// FNV-1a: the same number on every server, so that two servers exclude each other.
+std::int64_t lock_of(std::string_view dn)
+{
+    std::uint64_t hash = 14695981039346656037U;
+    for (const char c : dn) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 1099511628211U;
+    }
+    return static_cast<std::int64_t>(hash);
+}
+
+} // namespace
+
+write_transaction::write_transaction(Operation& op, postgres::connection& session,
+                                     const postgres::wait_options& options,
+                                     std::span<const std::string_view> dns)
+    : OpExtra{}, op_(op), session_(session), limits_(options)
+{
+    std::vector<std::int64_t> locks;
+    for (const std::string_view dn : dns)
+        locks.push_back(lock_of(dn));
+    std::sort(locks.begin(), locks.end()); // two operations never wait for each other
+    for (const std::int64_t lock : locks)
+        first_ += "SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(lock) + "); ";
+    first_ += "SELECT pg_catalog.txid_current()";
+    begin(options);
+    oe_key = &extra_key;
+    LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
+}
+
+write_transaction::~write_transaction()
+{
+    LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+    if (ended_)
+        return;
+    try {
+        session_.roll_back(limits_);
+    } catch (const std::exception& e) {
+        // The pool closes the session, which rolls back.
+        write_operation_log(op_.o_log_prefix,
+                            {log_event::database_unavailable, "ROLLBACK", e.what()});
+    }
+}
+
+write_transaction* write_transaction::find(const Operation& op) noexcept
+{
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (extra->oe_key == &extra_key)
+            return static_cast<write_transaction*>(extra);
+    }
+    return nullptr;
+}
+
+void write_transaction::begin(const postgres::wait_options& options)
+{
+    id_ = session_.begin(options, first_).value(0, 0).value_or("");
+}
+
+postgres::result write_transaction::run(const postgres::statement& query,
+                                        const postgres::wait_options& options)
+{
+    try {
+        return session_.run(query, options);
+    } catch (const postgres::error& e) {
+        // Callers repeat a query without the values that PostgreSQL rejects.
+        if (e.reason() == postgres::error::cause::statement && !changed_ && !ended_) {
+            session_.roll_back(options);
+            begin(options);
+        }
+        throw;
+    }
+}
+
+long write_transaction::change(const postgres::change_statement& statement,
+                               const postgres::wait_options& options)
+{
+    changed_ = true;
+    return session_.change(statement, options);
+}
+
+void write_transaction::commit(const postgres::wait_options& options)
+{
+    ended_ = true;
+    try {
+        session_.commit(options);
+    } catch (const postgres::error& e) {
+        if (e.reason() == postgres::error::cause::statement || e.conflict())
+            throw; // PostgreSQL has rolled back: a deferred constraint
+        throw commit_unanswered(e, id_);
+    }
+}
+
+void write_transaction::roll_back(const postgres::wait_options& options)
+{
+    ended_ = true;
+    session_.roll_back(options);
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,70 @@
+// write_transaction.hpp: the transaction of an operation that writes, in which its statements run.
+#pragma once
+
+#include "slapd/serving/service.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <span>
+
+namespace pgsql::slapd {
+
+/// COMMIT was sent, and the session was lost before its result arrived.
+class commit_unanswered : public std::runtime_error {
+public:
+    commit_unanswered(const postgres::error& why, std::string transaction)
+        : std::runtime_error(why.what()), id(std::move(transaction))
+    {}
+    const std::string id; ///< of the transaction, for txid_status()
+};
+
+/// A transaction on the primary. While it exists, the statements of its operation run in it, also
+/// those of functions that slapd calls meanwhile. Writers of the same DN wait for each other: an
+/// advisory lock (PostgreSQL manual §13.3.5) is held until the end. Statements see what others have
+/// committed before (READ COMMITTED). Every function throws postgres::error.
+class write_transaction : OpExtra {
+public:
+    /// Begins the transaction and waits for the locks of the DNs.
+    write_transaction(Operation& op, postgres::connection& session,
+                      const postgres::wait_options& options, std::span<const std::string_view> dns);
+    write_transaction(const write_transaction&) = delete;
+    write_transaction& operator=(const write_transaction&) = delete;
+    /// Rolls back what was not committed.
+    ~write_transaction();
+
+    /// The transaction of the operation, or null.
+    [[nodiscard]] static write_transaction* find(const Operation& op) noexcept;
+
+    [[nodiscard]] postgres::result run(const postgres::statement& query,
+                                       const postgres::wait_options& options);
+    /// Returns the number of changed rows.
+    [[nodiscard]] long change(const postgres::change_statement& statement,
+                              const postgres::wait_options& options);
+    /// Throws commit_unanswered if the outcome is unknown.
+    void commit(const postgres::wait_options& options);
+    /// Statements that follow run outside of a transaction.
+    void roll_back(const postgres::wait_options& options);
+
+    /// Remembers the current exception: slapd, which wanted to read an entry, ignores failures.
+    void note_failure() noexcept { failure_ = std::current_exception(); }
+    /// Throws the exception that was remembered, if any.
+    void rethrow_failure() const
+    {
+        if (failure_ != nullptr)
+            std::rethrow_exception(failure_);
+    }
+
+private:
+    void begin(const postgres::wait_options& options);
+
+    Operation& op_;
+    postgres::connection& session_;
+    const postgres::wait_options& limits_;
+    std::string first_; ///< takes the locks and returns the transaction's identifier
+    std::string id_;
+    bool changed_ = false;
+    bool ended_ = false;
+    std::exception_ptr failure_;
+};
+
+} // namespace pgsql::slapd

@@ -1,0 +1,67 @@
+// database_refusal.cpp: the result of a write that PostgreSQL refuses.
+#include "slapd/write/database_refusal.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pgsql::slapd {
+namespace {
+
+struct row {
+    std::string_view sqlstate; ///< or its class
+    int code;
+    const char* text; ///< never names what access rules may hide
+};
+
+// PostgreSQL manual, appendix A. The first row that matches counts.
+constexpr std::array<row, 11> table = {{
+    {"23502", LDAP_CONSTRAINT_VIOLATION, "the database requires a value that is missing"},
+    {"23503", LDAP_CONSTRAINT_VIOLATION,
+     "other data refers to the entry, or it refers to data "
+     "that does not exist"},
+    {"23505", LDAP_CONSTRAINT_VIOLATION, "a value must be unique and is already in use"},
+    {"23", LDAP_CONSTRAINT_VIOLATION, "the database rejected a value"},
+    {"22001", LDAP_CONSTRAINT_VIOLATION, "a value is too long for the database"},
+    {"22003", LDAP_CONSTRAINT_VIOLATION, "a number is out of the database's range"},
+    {"22", LDAP_CONSTRAINT_VIOLATION, "the database cannot store a value"},
+    {"P0001", LDAP_CONSTRAINT_VIOLATION, "the database rejected the change"},
+    {"44000", LDAP_CONSTRAINT_VIOLATION, "the database rejected the change"},
+    {"42501", LDAP_UNWILLING_TO_PERFORM, "the database does not allow this change"},
+    {"", LDAP_OTHER, "the database refused the statement; see the server's log"},
+}};
+
+// The attribute that the column has, if the schema requires it.
+bool is_required(const directory::kind& kind, std::string_view column)
+{
+    return std::any_of(kind.sources.begin(), kind.sources.end(), [&](const auto& source) {
+        if (!source.must || !kind.writes)
+            return false;
+        const auto* const behind = kind.writes->column_behind(source.column);
+        return source.column == column ||
+               (behind != nullptr &&
+                behind->name == postgres::quote_identifier(std::string(column)));
+    });
+}
+
+} // namespace
+
+operation_refused refusal_of(const Operation& op, service& service, const directory::kind* kind,
+                             const postgres::error& why)
+{
+    const row& known = *std::find_if(table.begin(), table.end(), [&](const row& one) {
+        return why.sqlstate().starts_with(one.sqlstate);
+    });
+    operation_refused out(known.code, known.text);
+    if (why.sqlstate() == "23502" && kind != nullptr && is_required(*kind, why.column()))
+        out = operation_refused(LDAP_OBJECT_CLASS_VIOLATION, known.text);
+    const std::string fact = fmt::format("SQLSTATE {}: {}", why.sqlstate(), why.what());
+    const std::string object = kind != nullptr ? kind->name : "COMMIT";
+    write_operation_log(op.o_log_prefix, {log_event::write_refused, object, fact});
+    service.log({log_event::write_refused, object, fact,
+                 fmt::format("the client gets result {}", out.code)});
+    return out;
+}
+
+} // namespace pgsql::slapd

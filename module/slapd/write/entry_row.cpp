@@ -1,0 +1,47 @@
+// entry_row.cpp: the entry of a DN together with its row, for a write.
+#include "slapd/write/entry_row.hpp"
+
+#include "slapd/worker/refused.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+entry_row copy_of(const candidate& found)
+{
+    const directory::plan& plan = *found.plan;
+    entry_row out{.kind = plan.entry_kind,
+                  .entry = entry_ptr(entry_dup(found.entry)),
+                  .key = std::string(found.name),
+                  .columns = {},
+                  .hash = nullptr};
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+        const auto value = found.page->value(found.row, static_cast<int>(i));
+        if (plan.columns[i]->name != out.kind->password_column) {
+            out.columns.emplace(plan.columns[i]->name,
+                                value ? std::optional<std::string>(*value) : std::nullopt);
+        } else if (value) {
+            out.hash = auth::parse_hash(*value);
+            found.page->wipe(found.row, static_cast<int>(i));
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::optional<entry_row> find_row(Operation& op, service& service, const resolved_mapping& mapping,
+                                  const berval& ndn)
+{
+    std::optional<entry_row> out;
+    entry_finder finder(op, service, mapping, ndn,
+                        directory::filter::constant_of(directory::truth::yes),
+                        {.all_user = true, .all_operational = true, .password = true});
+    while (const candidate* found = finder.next())
+        if (!is_hidden(*found))
+            out = copy_of(*found);
+    if (finder.ambiguous())
+        throw operation_refused(LDAP_CONSTRAINT_VIOLATION, "more than one row has this name");
+    return out;
+}
+
+} // namespace pgsql::slapd

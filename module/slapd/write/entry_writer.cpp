@@ -1,0 +1,392 @@
+// entry_writer.cpp: what all operations that write an entry share: the transaction, its repetition,
+// access, controls, storing and reading again.
+#include "slapd/write/entry_writer.hpp"
+
+#include "cache/result_cache.hpp"
+#include "slapd/worker/idle_worker.hpp"
+#include "slapd/write/database_refusal.hpp"
+#include "slapd/write/entry_difference.hpp"
+#include "slapd/write/schema_check.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace pgsql::slapd {
+
+void entry_writer::refuse_missing(const berval& ndn)
+{
+    throw operation_refused(LDAP_NO_SUCH_OBJECT, {}, matched_dn(op_, service_, mapping_, ndn));
+}
+
+entry_row entry_writer::find(const berval& ndn, directory::write_operation what)
+{
+    if (service_.dn_tree().find(to_string_view(ndn)))
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "this entry is part of the server's configuration");
+    auto found = find_row(op_, service_, mapping_, ndn);
+    if (!found)
+        refuse_missing(ndn);
+    if (!found->kind->writes || !found->kind->writes->allows(what))
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "entries of this kind cannot be written in this way here");
+    return std::move(*found);
+}
+
+bool entry_writer::exists(const berval& ndn)
+{
+    if (service_.dn_tree().find(to_string_view(ndn)))
+        return true;
+    entry_finder finder(op_, service_, mapping_, ndn,
+                        directory::filter::constant_of(directory::truth::yes),
+                        {.all_user = true, .all_operational = true, .password = true});
+    return finder.next() != nullptr;
+}
+
+Entry& entry_writer::container_above(const berval& ndn)
+{
+    const std::string_view above = directory::parent_of(to_string_view(ndn));
+    if (const auto container = service_.dn_tree().find(above))
+        return service_.container(container);
+    const berval parent = to_berval(std::string_view(above));
+    if (above.empty() || !exists(parent))
+        refuse_missing(ndn);
+    throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
+}
+
+void entry_writer::check_assertion(Entry& e)
+{
+    if (get_assert(&op_) != 0 &&
+        test_filter(&op_, &e, static_cast<Filter*>(get_assertion(&op_))) != LDAP_COMPARE_TRUE)
+        throw operation_refused(LDAP_ASSERTION_FAILED);
+}
+
+// Access rules that could not read another entry treat it as missing.
+void entry_writer::refuse_if_failed() { transaction_.rethrow_failure(); }
+
+void entry_writer::require(Entry& e, AttributeDescription* attribute, slap_access_t access,
+                           const char* text)
+{
+    const bool allowed = access_allowed(&op_, &e, attribute, nullptr, access, nullptr) != 0;
+    refuse_if_failed();
+    if (allowed)
+        return;
+    const bool disclosed =
+        access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
+    refuse_if_failed();
+    if (!disclosed)
+        refuse_missing(op_.o_req_ndn);
+    throw operation_refused(LDAP_INSUFFICIENT_ACCESS, text);
+}
+
+void entry_writer::require_modifications(Entry& e, Modifications* mods)
+{
+    const bool allowed = acl_check_modlist(&op_, &e, mods) != 0;
+    refuse_if_failed();
+    if (allowed)
+        return;
+    const bool disclosed =
+        access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
+    refuse_if_failed();
+    if (!disclosed)
+        refuse_missing(op_.o_req_ndn);
+    throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
+}
+
+namespace {
+
+// The row is no longer as it was read; the operation is repeated.
+struct write_conflict {};
+
+} // namespace
+
+void entry_writer::require_unchanged(bool unchanged) const
+{
+    if (!unchanged)
+        throw write_conflict();
+}
+
+void entry_writer::check_classes(const directory::kind& kind, const Entry& e) const
+{
+    const Attribute* const classes = attr_find(e.e_attrs, slap_schema.si_ad_objectClass);
+    for (unsigned i = 0; classes != nullptr && i < classes->a_numvals; ++i)
+        for (const std::string& one : closure({std::string(to_string_view(classes->a_vals[i]))}))
+            if (!kind.all_classes.contains(one) && !kind.writes->accepted_classes.contains(one))
+                throw operation_refused(
+                    LDAP_UNWILLING_TO_PERFORM,
+                    fmt::format("entries of this kind cannot have the object class {}", one));
+}
+
+directory::change_set entry_writer::change_of(directory::write_operation what,
+                                              const entry_row* row) const
+{
+    directory::change_set out;
+    out.what = what;
+    out.dn = to_string_view(op_.o_req_dn);
+    out.actor = BER_BVISNULL(&op_.o_dn) ? std::string_view() : to_string_view(op_.o_dn);
+    if (row != nullptr) {
+        out.key = out.new_key = row->key;
+        out.row = row->columns;
+        out.old_password = row->hash != nullptr ? &row->hash->stored().reveal() : nullptr;
+    }
+    return out;
+}
+
+namespace {
+
+operation_refused refusal_of(const resolved_mapping& mapping, const directory::change_set& change,
+                             const directory::unstorable& why)
+{
+    using reason = directory::unstorable::reason;
+    const std::string name =
+        why.attribute ? mapping.map.attributes[why.attribute].name : std::string("userPassword");
+    switch (why.why) {
+    case reason::several_values:
+        return operation_refused(change.what == directory::write_operation::rename
+                                     ? LDAP_UNWILLING_TO_PERFORM
+                                     : LDAP_CONSTRAINT_VIOLATION,
+                                 fmt::format("{}: the database stores one value", name));
+    case reason::no_statement:
+        break;
+    }
+    return operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                             fmt::format("{}: nothing is configured that stores it", name));
+}
+
+bool same_values(std::vector<std::string> a, std::vector<std::string> b)
+{
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+}
+
+// The rows were changed or deleted by others, or the statement is wrong.
+[[noreturn]] void refuse_rows(const Operation& op, service& service, const directory::kind& kind,
+                              const postgres::change_statement& statement, long changed)
+{
+    const auto fact = fmt::format("the statement would change {} rows instead of {}: {}", changed,
+                                  statement.rows, statement.text.substr(0, 200));
+    write_operation_log(op.o_log_prefix, {log_event::write_refused, kind.name, fact});
+    service.log({log_event::write_refused, kind.name, fact});
+    throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                            "the database would change other rows than this entry's");
+}
+
+} // namespace
+
+std::vector<directory::attribute_id> entry_writer::run(const directory::kind& kind,
+                                                       const directory::change_set& change,
+                                                       const berval& ndn)
+{
+    try {
+        const directory::change_statements statements =
+            directory::statements_of(mapping_.map, kind, change);
+        for (const postgres::change_statement& one : statements.list) {
+            const long changed = transaction_.change(one, limits_);
+            if (changed == one.rows)
+                continue;
+            if (one.stores_values)
+                throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                        "the database does not store all of the values");
+            if (changed == 0 && one.conditional)
+                throw write_conflict();
+            refuse_rows(op_, service_, kind, one, changed);
+        }
+        return statements.computed;
+    } catch (const directory::unstorable& why) {
+        throw refusal_of(mapping_, change, why);
+    } catch (const postgres::error& e) {
+        postgres::rethrow_unless_statement(e);
+        auto out = refusal_of(op_, service_, &kind, e);
+        if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
+            transaction_.roll_back(limits_);
+            if (exists(ndn))
+                out = operation_refused(LDAP_ALREADY_EXISTS);
+        }
+        throw out;
+    }
+}
+
+void entry_writer::store(const directory::kind& kind, const directory::change_set& change,
+                         const berval& new_ndn)
+{
+    const auto computed = run(kind, change, new_ndn);
+    const auto stored = find_row(op_, service_, mapping_, new_ndn);
+    if (!stored || stored->kind != &kind)
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "the database would not show the entry after the change");
+    if (change.what == directory::write_operation::add)
+        check_stored_schema(op_, *stored->entry);
+    const auto shown = computed.empty()
+                           ? std::vector<directory::attribute_change>()
+                           : difference_of(service_, mapping_, kind, nullptr, stored->entry.get());
+    for (const directory::attribute_id id : computed) {
+        const auto at = std::find_if(shown.begin(), shown.end(),
+                                     [&](const auto& one) { return one.attribute == id; });
+        if (!same_values(at != shown.end() ? at->after : std::vector<std::string>(),
+                         change.find(id)->after))
+            throw operation_refused(
+                LDAP_CONSTRAINT_VIOLATION,
+                fmt::format("{}: the values are computed", mapping_.map.attributes[id].name));
+    }
+    controls_.after(rs_, *stored->entry);
+}
+
+void entry_writer::remove(const directory::kind& kind, const directory::change_set& change,
+                          const berval& ndn)
+{
+    (void)run(kind, change, ndn);
+    if (exists(ndn))
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "the database would still show the entry");
+}
+
+// ---- the operation
+
+namespace {
+
+constexpr int most_conflicts = 5;
+
+void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
+             read_controls& controls, const std::vector<std::string_view>& dns,
+             const write_work& work)
+{
+    int conflicts = 0;
+    while_waiting(op, service, [&](const postgres::wait_options& options) {
+        return service.primary_pool().with_connection(options, [&](postgres::connection& session) {
+            for (;;) {
+                write_transaction transaction(op, session, options, dns);
+                entry_writer writer(op, rs, service, mapping, transaction, options, controls);
+                try {
+                    work(writer);
+                } catch (const write_conflict&) {
+                    if (++conflicts >= most_conflicts)
+                        throw operation_refused(LDAP_BUSY,
+                                                "the entry is being changed by others; try again");
+                    continue;
+                }
+                if (op.o_noop != 0)
+                    throw operation_refused(LDAP_X_NO_OPERATION);
+                try {
+                    transaction.commit(options);
+                } catch (const postgres::error& e) { // of a deferred constraint
+                    postgres::rethrow_unless_statement(e);
+                    throw refusal_of(op, service, nullptr, e);
+                }
+                return true;
+            }
+        });
+    });
+}
+
+// What became of a transaction whose COMMIT got no reply: PostgreSQL remembers.
+bool was_committed(Operation& op, service& service, const std::string& transaction)
+{
+    for (;;) {
+        const auto found = while_waiting(op, service, [&](const postgres::wait_options& options) {
+            return service.primary_pool().run(
+                {"SELECT pg_catalog.txid_status($1::bigint)", {transaction}}, options);
+        });
+        const auto status = found.value(0, 0);
+        if (status == "committed")
+            return true;
+        if (status == "aborted")
+            return false;
+        if (status != "in progress")
+            throw postgres::error(postgres::error::cause::lost, "PostgreSQL does not remember it");
+        std::this_thread::sleep_for(poll_interval);
+    }
+}
+
+void find_outcome(Operation& op, service& service, const commit_unanswered& lost)
+{
+    const operation_limits again(op, service, false);
+    try {
+        if (was_committed(op, service, lost.id))
+            return;
+    } catch (const postgres::error& e) {
+        const std::string fact =
+            fmt::format("\"{}\": transaction {}, {}; {}", to_string_view(op.o_req_dn), lost.id,
+                        lost.what(), e.what());
+        service.log({log_event::outcome_unknown, "", fact});
+        throw operation_refused(LDAP_UNAVAILABLE,
+                                "the database was lost; whether the change was made is unknown");
+    }
+    throw operation_refused(LDAP_UNAVAILABLE, "the database was lost; nothing was changed");
+}
+
+// The client may read what it has written at once.
+void forget(service& service, const std::vector<std::string_view>& dns)
+{
+    if (service.cache != nullptr)
+        service.cache->invalidate();
+    if (service.account_cache != nullptr)
+        for (const std::string_view dn : dns)
+            service.account_cache->erase(dn);
+}
+
+// For a database without any directive about writes.
+const char* read_only_text(const Operation& op, const service& service)
+{
+    switch (op.o_tag) {
+    case LDAP_REQ_ADD:
+        return "entries cannot be added here; insert a row in PostgreSQL";
+    case LDAP_REQ_DELETE:
+        return "entries cannot be deleted here; delete the row in PostgreSQL";
+    case LDAP_REQ_MODRDN:
+        return "entries cannot be renamed here; update the row in PostgreSQL";
+    default:
+        return service.changes_passwords
+                   ? "only passwords can be changed here, by Password Modify requests (RFC 3062)"
+                   : "entries cannot be changed here; password changes need pgsql-password-change";
+    }
+}
+
+} // namespace
+
+std::shared_ptr<const resolved_mapping> mapping_to_write(Operation& op, service& service)
+{
+    if (!service.writes())
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM, read_only_text(op, service));
+    return current_mapping(op, service);
+}
+
+int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
+                const std::vector<std::string_view>& dns, const write_work& work)
+{
+    read_controls controls(op);
+    try {
+        try {
+            const operation_limits limits(op, service, false);
+            attempt(op, rs, service, mapping, controls, dns, work);
+        } catch (const commit_unanswered& e) {
+            find_outcome(op, service, e);
+        } catch (const postgres::error& e) {
+            if (!e.conflict())
+                throw;
+            throw operation_refused(LDAP_BUSY, "the change conflicts with others; try again");
+        }
+        forget(service, dns);
+        rs.sr_err = LDAP_SUCCESS;
+        rs.sr_text = nullptr;
+        rs.sr_ctrls = controls.list();
+        send_ldap_result(&op, &rs);
+        rs.sr_ctrls = nullptr;
+        return LDAP_SUCCESS;
+    } catch (const operation_refused& why) {
+        return send_refusal(op, rs, why);
+    }
+}
+
+int send_refusal(Operation& op, SlapReply& rs, const operation_refused& why)
+{
+    rs.sr_err = why.code;
+    rs.sr_text = text_of_refusal(op, why);
+    rs.sr_matched = why.matched.empty() ? nullptr : why.matched.c_str();
+    send_ldap_result(&op, &rs);
+    rs.sr_matched = nullptr;
+    return why.code;
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,106 @@
+// entry_writer.hpp: what all operations that write an entry share: the transaction, its repetition,
+// access, controls, storing and reading again.
+#pragma once
+
+#include "slapd/serving/database.hpp"
+#include "slapd/worker/refused.hpp"
+#include "slapd/worker/write_transaction.hpp"
+#include "slapd/write/entry_row.hpp"
+#include "slapd/write/read_controls.hpp"
+#include "write/change_set.hpp"
+
+namespace pgsql::slapd {
+
+/// One attempt of an operation to write, in its transaction. Every function throws
+/// operation_refused for the operation's result, and postgres::error.
+class entry_writer {
+public:
+    entry_writer(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
+                 write_transaction& transaction, const postgres::wait_options& options,
+                 read_controls& controls)
+        : op_(op), rs_(rs), service_(service), mapping_(mapping), transaction_(transaction),
+          limits_(options), controls_(controls)
+    {}
+    entry_writer(const entry_writer&) = delete;
+    entry_writer& operator=(const entry_writer&) = delete;
+
+    [[nodiscard]] service& serving() const noexcept { return service_; }
+    [[nodiscard]] const resolved_mapping& mapping() const noexcept { return mapping_; }
+
+    /// The entry of the DN if a client may write entries of its kind in this way.
+    [[nodiscard]] entry_row find(const berval& ndn, directory::write_operation what);
+    /// Whether an entry has this DN, visible or not.
+    [[nodiscard]] bool exists(const berval& ndn);
+    /// The container above entries with this DN.
+    [[nodiscard]] Entry& container_above(const berval& ndn);
+
+    /// Refuses unless the assertion control (RFC 4528) is true for the entry.
+    void check_assertion(Entry& e);
+    /// Refuses without the access; `text` names it. The same as for a missing entry if the access
+    /// rules do not disclose `e`.
+    void require(Entry& e, AttributeDescription* attribute, slap_access_t access, const char* text);
+    void require_modifications(Entry& e, Modifications* mods);
+
+    /// Refuses object classes that the kind neither has nor accepts.
+    void check_classes(const directory::kind& kind, const Entry& e) const;
+    /// Repeats the operation unless `unchanged`: the entry is no longer as it was read before.
+    void require_unchanged(bool unchanged) const;
+    /// A change of the row, or for an add of no row, without its attributes.
+    [[nodiscard]] directory::change_set change_of(directory::write_operation what,
+                                                  const entry_row* row) const;
+
+    void read_before(Entry& e) { controls_.before(rs_, e); }
+
+    /// Runs the statements for the change, and reads the entry again under its DN after it. Refuses
+    /// if the entry is not as the schema requires, or is not found.
+    void store(const directory::kind& kind, const directory::change_set& change,
+               const berval& new_ndn);
+    void remove(const directory::kind& kind, const directory::change_set& change,
+                const berval& ndn);
+
+private:
+    [[noreturn]] void refuse_missing(const berval& ndn);
+    void refuse_if_failed();
+    /// Returns the attributes whose values are computed.
+    [[nodiscard]] std::vector<directory::attribute_id>
+    run(const directory::kind& kind, const directory::change_set& change, const berval& ndn);
+
+    Operation& op_;
+    SlapReply& rs_;
+    service& service_;
+    const resolved_mapping& mapping_;
+    write_transaction& transaction_;
+    const postgres::wait_options& limits_;
+    read_controls& controls_;
+};
+
+/// At the end of its scope slapd's list of pending changes loses the operation's CSN (ctxcsn.c).
+class commit_csn {
+public:
+    explicit commit_csn(Operation& op) : op_(op) {}
+    commit_csn(const commit_csn&) = delete;
+    commit_csn& operator=(const commit_csn&) = delete;
+    ~commit_csn() { slap_graduate_commit_csn(&op_); }
+
+private:
+    Operation& op_;
+};
+
+/// What an operation that writes does in its transaction; it may run again if the session is lost
+/// or the transaction conflicts with another one.
+using write_work = std::function<void(entry_writer&)>;
+
+/// The mapping, for an operation that writes. Refuses every such operation if no directive allows
+/// any.
+[[nodiscard]] std::shared_ptr<const resolved_mapping> mapping_to_write(Operation& op,
+                                                                       service& service);
+
+/// Runs the work in a transaction that locks the DNs, commits, and sends the result.
+[[nodiscard]] int write_entry(Operation& op, SlapReply& rs, service& service,
+                              const resolved_mapping& mapping,
+                              const std::vector<std::string_view>& dns, const write_work& work);
+
+/// Sends the result, and returns its code.
+[[nodiscard]] int send_refusal(Operation& op, SlapReply& rs, const operation_refused& why);
+
+} // namespace pgsql::slapd

@@ -26,9 +26,11 @@ struct lookup_setting {
 
 /// How clients may write the entries of a kind; see write_target.
 struct write_setting {
+    bool mentioned = false; ///< by pgsql-write
     std::set<write_operation> derived;
     std::vector<std::string> accepted_classes;
     std::string magic_number;
+    bool strict_memberships = false; ///< as in write_target
     std::vector<std::string> ignored_attributes;
     std::vector<column_value> constants; ///< the columns not quoted
     std::map<write_operation, postgres::named_statement> statements;

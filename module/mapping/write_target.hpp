@@ -52,7 +52,10 @@ struct write_target {
     std::vector<column_value> constants;
     std::map<write_operation, postgres::named_statement> statements; ///< as configured
     std::map<attribute_id, values_statements> values;
-    std::set<std::string> accepted_classes;   ///< besides the kind's own; lower-case
+    std::set<std::string> accepted_classes; ///< besides the kind's own; lower-case
+    /// Whether adding a value that exists, or deleting one that does not, is an error also for the
+    /// attributes of `values`.
+    bool strict_memberships = false;
     std::set<std::string> ignored_attributes; ///< accepted and not stored; lower-case
     /// The number of a new entry that asks for one from the database; empty: none does.
     std::string magic_number;

@@ -50,12 +50,18 @@ struct change_set {
 /// Thrown if the configuration or a column cannot store the change.
 struct unstorable {
     enum class reason : char {
-        no_statement,  ///< nothing is configured that stores the attribute
-        several_values ///< its column holds one value
+        no_statement,   ///< nothing is configured that stores the attribute
+        several_values, ///< its column holds one value
+        nul,            ///< a text with a NUL character
+        empty,          ///< an empty value, which would be read as none
+        fraction        ///< a time with a fraction of a second, which would be read without it
     };
     reason why;
     attribute_id attribute; ///< none: the password
 };
+
+/// Throws unstorable unless a text column can hold the values.
+void check_texts(attribute_id attribute, const std::vector<std::string>& values);
 
 /// The values as the text of a column: nothing for NULL. Throws unstorable.
 [[nodiscard]] std::optional<std::string> column_text(const column& column,

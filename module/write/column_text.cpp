@@ -11,16 +11,16 @@
 namespace pgsql::directory {
 namespace {
 
-// RFC 4517 §3.3.13, in slapd's normalized form YYYYMMDDHHMMSS[.fraction]Z, as PostgreSQL reads it
+// RFC 4517 §3.3.13, in slapd's normalized form YYYYMMDDHHMMSSZ, as PostgreSQL reads it
 // (manual §8.5.1).
 std::string time_text(const std::string& value)
 {
-    const auto digits = value.find_first_not_of("0123456789");
-    if (digits != 14 || value.back() != 'Z')
+    constexpr std::size_t whole = 15; // with the Z
+    if (value.size() != whole || value.back() != 'Z')
         return value; // PostgreSQL refuses it
     const auto part = [&](std::size_t from, std::size_t size) { return value.substr(from, size); };
     return part(0, 4) + '-' + part(4, 2) + '-' + part(6, 2) + ' ' + part(8, 2) + ':' + part(10, 2) +
-           ':' + part(12, value.size() - 13) + "+00";
+           ':' + part(12, 2) + "+00";
 }
 
 // The hexadecimal form of bytea (manual §8.4.1).
@@ -50,11 +50,30 @@ std::string single_text(column_type type, const std::string& value)
 
 } // namespace
 
+void check_texts(attribute_id attribute, const std::vector<std::string>& values)
+{
+    for (const std::string& value : values) {
+        if (value.empty())
+            throw unstorable{unstorable::reason::empty, attribute};
+        if (value.find('\0') != std::string::npos)
+            throw unstorable{unstorable::reason::nul, attribute};
+    }
+}
+
 std::optional<std::string> column_text(const column& column, const attribute_change& change,
                                        const std::vector<std::string>& values)
 {
     if (values.empty())
         return std::nullopt;
+    const column_type type = is_list(column.type) ? column.element : column.type;
+    if (column.type != column_type::bytea_array && traits_of(type).category != type_category::bytes)
+        check_texts(change.attribute, values);
+    if (is_time(type) && std::any_of(values.begin(), values.end(), [](const std::string& value) {
+            return value.find('.') != std::string::npos;
+        }))
+        throw unstorable{unstorable::reason::fraction, change.attribute};
+    if (std::any_of(values.begin(), values.end(), [](const auto& value) { return value.empty(); }))
+        throw unstorable{unstorable::reason::empty, change.attribute};
     if (!is_list(column.type)) {
         if (values.size() > 1)
             throw unstorable{unstorable::reason::several_values, change.attribute};

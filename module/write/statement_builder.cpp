@@ -269,6 +269,7 @@ private:
             });
             return out;
         };
+        check_texts(change.attribute, change.after);
         store_values(by.remove, without(change.before, change.after));
         store_values(by.add, without(change.after, change.before));
     }

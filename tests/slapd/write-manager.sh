@@ -5,37 +5,9 @@ start_postgres
 base=dc=example,dc=com
 {
     manager_conf
-    cat <<'END'
-pgsql-kind users container=ou=people
-pgsql-kind groups container=ou=groups
-pgsql-attribute users createTimestamp column=
-pgsql-values groups memberUid
-  SELECT g."cn" AS name, u."uid" AS member
-  FROM "Groups" g JOIN "UserGroups" ug USING ("gidNumber") JOIN "Users" u USING ("uidNumber")
-pgsql-write users operations=add,modify,rename,delete accept=account,shadowAccount ignore=description magic-number=99999
-pgsql-column-value users uidNumber (SELECT max("uidNumber") + 1 FROM "Users")
-pgsql-column-value users givenName ''
-pgsql-column-value users sn :cn
-pgsql-column-value users mail :uid || '@example.com'
-pgsql-column-value users userPassword '!'
-pgsql-column-value users status 'active'
-pgsql-column-value users createdAt now()
-pgsql-column-value users updatedAt now()
-pgsql-write groups operations=add,modify,rename,delete
-pgsql-column-value groups createdAt now()
-pgsql-column-value groups updatedAt now()
-pgsql-add-values groups memberUid
-  INSERT INTO "UserGroups" SELECT u."uidNumber", g."gidNumber", now(), now() FROM "Users" u, "Groups" g
-  WHERE g."cn" = :key AND u."uid" = ANY(:values)
-pgsql-delete-values groups memberUid
-  DELETE FROM "UserGroups" ug USING "Users" u, "Groups" g
-  WHERE ug."uidNumber" = u."uidNumber" AND ug."gidNumber" = g."gidNumber" AND g."cn" = :key AND u."uid" = ANY(:values)
-pgsql-password-hash m=64 t=1 p=1
-pgsql-cache 16
-access to attrs=userPassword by self =xw by * auth
-access to * by * read
-END
-} | grep -v 'pgsql-attribute users createTimestamp' >"$T/slapd.conf"
+    cat "$TESTS/data/writes.conf"
+    echo pgsql-cache 16
+} >"$T/slapd.conf"
 take_everybodys_rights public
 make_directory_role "$T/slapd.conf"
 each_grant_is_needed

@@ -25,7 +25,7 @@ pgsql-write people accept=shadowAccount
 pgsql-kind teams container=ou=teams rdn=cn class=top,posixGroup
 pgsql-list teams SELECT name AS cn, gid AS "gidNumber" FROM teams
 pgsql-values teams memberUid SELECT t.name AS cn, lower(p.login) AS uid FROM teams t JOIN team_people m ON m.team = t.id JOIN people p ON p.id = m.person
-pgsql-write teams operations=add,modify,rename,delete
+pgsql-write teams operations=add,modify,rename,delete memberships=strict
 pgsql-add-values teams memberUid INSERT INTO team_people SELECT t.id, p.id FROM teams t, people p WHERE t.name = :key AND lower(p.login) = ANY(:values)
 pgsql-delete-values teams memberUid DELETE FROM team_people m USING teams t, people p
   WHERE t.name = :key AND m.team = t.id AND m.person = p.id AND lower(p.login) = ANY(:values)

@@ -89,12 +89,6 @@ std::optional<new_password> prepare_password(Operation& op, service& service, En
     return std::optional<new_password>(std::in_place, op, service, asked, nullptr);
 }
 
-std::string name_in(const Entry& e)
-{
-    const std::string_view rdn = directory::rdn_of(to_string_view(e.e_name));
-    return directory::unescape_value(rdn.substr(rdn.find('=') + 1)).value_or("");
-}
-
 // The order of the checks is back-mdb's (add.c).
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
@@ -110,6 +104,8 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
             drop_magic_numbers(*kind, *mapping, e);
         if (kind != nullptr)
             check_schema(op, *mapping, *kind, e, nullptr);
+        else
+            check_new_entry(op, e);
         std::array<char, SLAP_TEXT_BUFLEN> buffer{};
         const char* text = nullptr;
         if (const int code = slap_add_opattrs(&op, &text, buffer.data(), buffer.size(), 1);
@@ -125,8 +121,9 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
             writer.check_assertion(e);
             if (writer.exists(e.e_nname))
                 throw operation_refused(LDAP_ALREADY_EXISTS);
-            writer.require(writer.container_above(e.e_nname), slap_schema.si_ad_children, ACL_WADD,
-                           "no write access to parent");
+            if (!writer.require_children(e.e_nname, ACL_WADD, "no write access to parent"))
+                throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                        "entries cannot have subordinates here");
             writer.require(e, slap_schema.si_ad_entry, ACL_WADD, "no write access to entry");
             writer.require_modifications(e, op.ora_modlist);
             if (kind == nullptr)
@@ -135,8 +132,7 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
             writer.check_classes(*kind, e);
             directory::change_set change =
                 writer.change_of(directory::write_operation::add, nullptr);
-            change.key = change.new_key = name_in(e);
-            change.attributes = difference_of(service, *mapping, *kind, nullptr, &e);
+            writer.add_difference(change, *kind, nullptr, e);
             if (password_of(e).present)
                 writer.require_unchanged(password && password->add_to(change, nullptr));
             writer.store(*kind, change, e.e_nname);

@@ -18,9 +18,9 @@ int delete_entry(Operation& op, SlapReply& rs, service& service)
     }
     return write_entry(
         op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
-            const entry_row row = writer.find(op.o_req_ndn, directory::write_operation::remove);
-            writer.require(writer.container_above(op.o_req_ndn), slap_schema.si_ad_children,
-                           ACL_WDEL, "no write access to parent");
+            const entry_row row = writer.find(op.o_req_ndn);
+            writer.require_writable(*row.kind, directory::write_operation::remove);
+            (void)writer.require_children(op.o_req_ndn, ACL_WDEL, "no write access to parent");
             writer.check_assertion(*row.entry);
             writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WDEL,
                            "no write access to entry");

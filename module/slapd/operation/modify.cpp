@@ -57,6 +57,42 @@ bool has_password_change(Operation& op, service& service)
     });
 }
 
+// Tools that delete or rename a user remove the name from all groups that show it, also from the
+// user's private group, which has no rows.
+bool only_leaves_private_group(const directory::kind& kind, const Modifications* mods)
+{
+    if (!kind.yields_to_kind)
+        return false;
+    for (; mods != nullptr; mods = mods->sml_next) {
+        const std::string name = to_lower(to_string_view(mods->sml_desc->ad_cname));
+        if ((mods->sml_flags & SLAP_MOD_INTERNAL) == 0 &&
+            (mods->sml_op != LDAP_MOD_DELETE || (name != "memberuid" && name != "member")))
+            return false;
+    }
+    return true;
+}
+
+// A membership that is a row of another table follows a rename by itself, before the tool that
+// renames changes it.
+bool is_idempotent(const resolved_mapping& mapping, const directory::kind& kind,
+                   const AttributeDescription& ad)
+{
+    if (kind.writes->strict_memberships)
+        return false;
+    const auto id = mapping.map.attribute_named(std::string(to_string_view(ad.ad_cname)));
+    if (!id)
+        return false;
+    if (kind.writes->values.contains(id))
+        return true;
+    const auto* const list = kind.values_of(id); // member, of the same rows as memberUid
+    return list != nullptr && std::any_of(kind.writes->values.begin(), kind.writes->values.end(),
+                                          [&](const auto& one) {
+                                              const auto* const other = kind.values_of(one.first);
+                                              return other != nullptr &&
+                                                     other->batch_sql == list->batch_sql;
+                                          });
+}
+
 int modify_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
@@ -74,18 +110,22 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
     }
     return write_entry(
         op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
-            const entry_row row = writer.find(op.o_req_ndn, directory::write_operation::modify);
+            const entry_row row = writer.find(op.o_req_ndn);
+            if (only_leaves_private_group(*row.kind, op.orm_modlist))
+                return writer.require_modifications(*row.entry, op.orm_modlist);
+            writer.require_writable(*row.kind, directory::write_operation::modify);
             writer.check_assertion(*row.entry);
             writer.read_before(*row.entry);
             writer.require_modifications(*row.entry, op.orm_modlist);
             const entry_ptr after(entry_dup(row.entry.get()));
-            apply_modifications(op, *after, op.orm_modlist);
+            apply_modifications(op, *after, op.orm_modlist, [&](const AttributeDescription& ad) {
+                return is_idempotent(writer.mapping(), *row.kind, ad);
+            });
             check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
             writer.check_classes(*row.kind, *after);
             directory::change_set change =
                 writer.change_of(directory::write_operation::modify, &row);
-            change.attributes =
-                difference_of(service, writer.mapping(), *row.kind, row.entry.get(), after.get());
+            writer.add_difference(change, *row.kind, row.entry.get(), *after);
             if (asked.present)
                 writer.require_unchanged(password && password->add_to(change, &row));
             writer.store(*row.kind, change, op.o_req_ndn);

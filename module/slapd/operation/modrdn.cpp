@@ -77,10 +77,10 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
     if (to.normalized != dns.front())
         dns.emplace_back(to.normalized);
     return write_entry(op, rs, service, *mapping, dns, [&](entry_writer& writer) {
-        const entry_row row = writer.find(op.o_req_ndn, directory::write_operation::rename);
-        writer.require(writer.container_above(op.o_req_ndn), slap_schema.si_ad_children,
-                       op.orr_newSup == nullptr ? ACL_WRITE : ACL_WDEL,
-                       "no write access to parent's children");
+        (void)writer.require_children(op.o_req_ndn, op.orr_newSup == nullptr ? ACL_WRITE : ACL_WDEL,
+                                      "no write access to parent's children");
+        const entry_row row = writer.find(op.o_req_ndn);
+        writer.require_writable(*row.kind, directory::write_operation::rename);
         writer.check_assertion(*row.entry);
         writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WRITE,
                        "no write access to old entry");
@@ -100,10 +100,7 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
         check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
         directory::change_set change = writer.change_of(directory::write_operation::rename, &row);
         change.dn = to.pretty;
-        change.attributes =
-            difference_of(service, writer.mapping(), *row.kind, row.entry.get(), after.get());
-        if (const auto* const name = change.find(row.kind->rdn().attribute))
-            change.new_key = name->after.empty() ? row.key : name->after.front();
+        writer.add_difference(change, *row.kind, row.entry.get(), *after);
         writer.store(*row.kind, change, new_ndn);
     });
 }

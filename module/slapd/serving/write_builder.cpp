@@ -32,6 +32,7 @@ public:
         directory::write_target out;
         out.accepted_classes = closure(setting_.accepted_classes);
         out.magic_number = setting_.magic_number;
+        out.strict_memberships = setting_.strict_memberships;
         for (const std::string& name : setting_.ignored_attributes)
             out.ignored_attributes.insert(to_lower(name));
         for (const auto& [what, statement] : setting_.statements)

@@ -42,8 +42,9 @@ void check_name(directive_words& in, const std::string& name, bool values)
 
 void parse_write(directive_words& in, directory::write_setting& out)
 {
-    if (!out.derived.empty())
+    if (out.mentioned)
         in.fail("the kind already has this directive");
+    out.mentioned = !in.rest().empty();
     while (!in.rest().empty()) {
         const std::string option = in.next("option");
         const auto values = comma_separated(option.substr(option.find('=') + 1));
@@ -62,6 +63,8 @@ void parse_write(directive_words& in, directory::write_setting& out)
                 if (std::string error; find_attribute(name, error) == nullptr)
                     in.fail(fmt::format("ignore={}: slapd's schema has no such attribute", name));
             out.ignored_attributes = values;
+        } else if (option == "memberships=strict" || option == "memberships=idempotent") {
+            out.strict_memberships = option == "memberships=strict";
         } else if (option.starts_with("magic-number=")) {
             out.magic_number = values.front();
             if (values.front().find_first_not_of("0123456789") != std::string::npos ||
@@ -70,12 +73,12 @@ void parse_write(directive_words& in, directory::write_setting& out)
         } else {
             in.fail("\"" + option +
                     "\" is none of operations=<operation>,…, accept=<object class>,…, "
-                    "ignore=<attribute>,… and magic-number=<number>");
+                    "ignore=<attribute>,…, magic-number=<number> and "
+                    "memberships=strict (or idempotent)");
         }
     }
-    if (out.derived.empty() && out.accepted_classes.empty() && out.ignored_attributes.empty() &&
-        out.magic_number.empty())
-        in.fail("operations= is missing, such as operations=add,modify,rename,delete");
+    if (!out.mentioned)
+        in.fail("an option is missing, such as operations=add,modify,rename,delete");
 }
 
 postgres::named_statement parse_named_statement(directive_words& in, bool values)

@@ -20,7 +20,7 @@ void entry_writer::refuse_missing(const berval& ndn)
     throw operation_refused(LDAP_NO_SUCH_OBJECT, {}, matched_dn(op_, service_, mapping_, ndn));
 }
 
-entry_row entry_writer::find(const berval& ndn, directory::write_operation what)
+entry_row entry_writer::find(const berval& ndn)
 {
     if (service_.dn_tree().find(to_string_view(ndn)))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
@@ -28,10 +28,26 @@ entry_row entry_writer::find(const berval& ndn, directory::write_operation what)
     auto found = find_row(op_, service_, mapping_, ndn);
     if (!found)
         refuse_missing(ndn);
-    if (!found->kind->writes || !found->kind->writes->allows(what))
+    return std::move(*found);
+}
+
+void entry_writer::require_writable(const directory::kind& kind,
+                                    directory::write_operation what) const
+{
+    if (!kind.writes || !kind.writes->allows(what))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "entries of this kind cannot be written in this way here");
-    return std::move(*found);
+}
+
+void entry_writer::add_difference(directory::change_set& change, const directory::kind& kind,
+                                  const Entry* before, const Entry& after) const
+{
+    change.attributes = difference_of(service_, mapping_, kind, before, &after);
+    const auto* const name = change.find(kind.rdn().attribute);
+    if (name != nullptr && !name->after.empty())
+        change.new_key = name->after.front();
+    if (before == nullptr)
+        change.key = change.new_key;
 }
 
 bool entry_writer::exists(const berval& ndn)
@@ -44,15 +60,19 @@ bool entry_writer::exists(const berval& ndn)
     return finder.next() != nullptr;
 }
 
-Entry& entry_writer::container_above(const berval& ndn)
+bool entry_writer::require_children(const berval& ndn, slap_access_t access, const char* text)
 {
-    const std::string_view above = directory::parent_of(to_string_view(ndn));
-    if (const auto container = service_.dn_tree().find(above))
-        return service_.container(container);
-    const berval parent = to_berval(std::string_view(above));
-    if (above.empty() || !exists(parent))
+    const std::string above(directory::parent_of(to_string_view(ndn)));
+    if (const auto container = service_.dn_tree().find(above)) {
+        require(service_.container(container), slap_schema.si_ad_children, access, text);
+        return true;
+    }
+    const auto parent =
+        above.empty() ? std::nullopt : find_row(op_, service_, mapping_, to_berval(above));
+    if (!parent)
         refuse_missing(ndn);
-    throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
+    require(*parent->entry, slap_schema.si_ad_children, access, text);
+    return false;
 }
 
 void entry_writer::check_assertion(Entry& e)
@@ -135,23 +155,35 @@ directory::change_set entry_writer::change_of(directory::write_operation what,
 
 namespace {
 
-operation_refused refusal_of(const resolved_mapping& mapping, const directory::change_set& change,
-                             const directory::unstorable& why)
+operation_refused refusal_of(const resolved_mapping& mapping, const directory::kind& kind,
+                             const directory::change_set& change, const directory::unstorable& why)
 {
     using reason = directory::unstorable::reason;
     const std::string name =
         why.attribute ? mapping.map.attributes[why.attribute].name : std::string("userPassword");
+    const auto refused = [&](int code, const char* text) {
+        return operation_refused(code, fmt::format("{}: {}", name, text));
+    };
     switch (why.why) {
     case reason::several_values:
-        return operation_refused(change.what == directory::write_operation::rename
-                                     ? LDAP_UNWILLING_TO_PERFORM
-                                     : LDAP_CONSTRAINT_VIOLATION,
-                                 fmt::format("{}: the database stores one value", name));
+        return refused(change.what == directory::write_operation::rename
+                           ? LDAP_UNWILLING_TO_PERFORM
+                           : LDAP_CONSTRAINT_VIOLATION,
+                       "the database stores one value");
+    case reason::nul:
+        return refused(LDAP_CONSTRAINT_VIOLATION, "the database stores no NUL characters");
+    case reason::empty: {
+        const auto* const source = kind.source_of(why.attribute);
+        return refused(source != nullptr && source->must ? LDAP_OBJECT_CLASS_VIOLATION
+                                                         : LDAP_CONSTRAINT_VIOLATION,
+                       "the database stores no empty values");
+    }
+    case reason::fraction:
+        return refused(LDAP_CONSTRAINT_VIOLATION, "times have whole seconds here");
     case reason::no_statement:
         break;
     }
-    return operation_refused(LDAP_UNWILLING_TO_PERFORM,
-                             fmt::format("{}: nothing is configured that stores it", name));
+    return refused(LDAP_UNWILLING_TO_PERFORM, "nothing is configured that stores it");
 }
 
 bool same_values(std::vector<std::string> a, std::vector<std::string> b)
@@ -195,7 +227,7 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
         }
         return statements.computed;
     } catch (const directory::unstorable& why) {
-        throw refusal_of(mapping_, change, why);
+        throw refusal_of(mapping_, kind, change, why);
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
         auto out = refusal_of(op_, service_, &kind, e);
@@ -217,7 +249,7 @@ void entry_writer::store(const directory::kind& kind, const directory::change_se
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would not show the entry after the change");
     if (change.what == directory::write_operation::add)
-        check_stored_schema(op_, *stored->entry);
+        check_new_entry(op_, *stored->entry);
     const auto shown = computed.empty()
                            ? std::vector<directory::attribute_change>()
                            : difference_of(service_, mapping_, kind, nullptr, stored->entry.get());

@@ -27,12 +27,15 @@ public:
     [[nodiscard]] service& serving() const noexcept { return service_; }
     [[nodiscard]] const resolved_mapping& mapping() const noexcept { return mapping_; }
 
-    /// The entry of the DN if a client may write entries of its kind in this way.
-    [[nodiscard]] entry_row find(const berval& ndn, directory::write_operation what);
+    /// The entry of the DN.
+    [[nodiscard]] entry_row find(const berval& ndn);
+    /// Refuses unless clients may write entries of the kind in this way.
+    void require_writable(const directory::kind& kind, directory::write_operation what) const;
     /// Whether an entry has this DN, visible or not.
     [[nodiscard]] bool exists(const berval& ndn);
-    /// The container above entries with this DN.
-    [[nodiscard]] Entry& container_above(const berval& ndn);
+    /// Refuses without the access to the children of the entry above; `text` names it. Returns
+    /// whether that is a container, which can have subordinates.
+    bool require_children(const berval& ndn, slap_access_t access, const char* text);
 
     /// Refuses unless the assertion control (RFC 4528) is true for the entry.
     void check_assertion(Entry& e);
@@ -48,6 +51,9 @@ public:
     /// A change of the row, or for an add of no row, without its attributes.
     [[nodiscard]] directory::change_set change_of(directory::write_operation what,
                                                   const entry_row* row) const;
+    /// Adds the difference between two versions of the entry, of which `before` may be null.
+    void add_difference(directory::change_set& change, const directory::kind& kind,
+                        const Entry* before, const Entry& after) const;
 
     void read_before(Entry& e) { controls_.before(rs_, e); }
 

@@ -41,7 +41,8 @@ method method_of(int type)
 
 } // namespace
 
-void apply_modifications(Operation& op, Entry& e, Modifications* mods)
+void apply_modifications(Operation& op, Entry& e, Modifications* mods,
+                         const std::function<bool(const AttributeDescription&)>& idempotent)
 {
     for (Modifications* one = mods; one != nullptr; one = one->sml_next) {
         if (is_password(*one->sml_desc))
@@ -53,8 +54,8 @@ void apply_modifications(Operation& op, Entry& e, Modifications* mods)
         const char* text = nullptr;
         Modification mod = one->sml_mod; // the operation may be repeated
         mod.sm_op = static_cast<short>(how.as);
-        const int code =
-            how.apply(&e, &mod, get_permissiveModify(&op), &text, buffer.data(), buffer.size());
+        const int permissive = get_permissiveModify(&op) != 0 || idempotent(*one->sml_desc) ? 1 : 0;
+        const int code = how.apply(&e, &mod, permissive, &text, buffer.data(), buffer.size());
         if (code != LDAP_SUCCESS && code != how.forgiven)
             throw operation_refused(code, text != nullptr ? text : "");
         if (one->sml_desc == slap_schema.si_ad_objectClass)

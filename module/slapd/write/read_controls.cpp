@@ -5,6 +5,12 @@
 
 namespace pgsql::slapd {
 
+namespace {
+
+bool is_critical(int control) { return (control & SLAP_CONTROL_MASK) == SLAP_CONTROL_CRITICAL; }
+
+} // namespace
+
 read_controls::~read_controls()
 {
     for (LDAPControl* one : {before_, after_})
@@ -27,13 +33,13 @@ void read_controls::read(SlapReply& rs, Entry& e, const berval& oid, bool critic
 void read_controls::before(SlapReply& rs, Entry& e)
 {
     if (op_.o_preread != 0)
-        read(rs, e, slap_pre_read_bv, (op_.o_preread & SLAP_CONTROL_CRITICAL) != 0, before_);
+        read(rs, e, slap_pre_read_bv, is_critical(op_.o_preread), before_);
 }
 
 void read_controls::after(SlapReply& rs, Entry& e)
 {
     if (op_.o_postread != 0)
-        read(rs, e, slap_post_read_bv, (op_.o_postread & SLAP_CONTROL_CRITICAL) != 0, after_);
+        read(rs, e, slap_post_read_bv, is_critical(op_.o_postread), after_);
 }
 
 LDAPControl** read_controls::list()

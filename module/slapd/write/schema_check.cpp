@@ -51,6 +51,6 @@ void check_schema(Operation& op, const resolved_mapping& mapping, const director
         attr_delete(&e.e_attrs, ad);
 }
 
-void check_stored_schema(Operation& op, Entry& e) { check(op, e, nullptr); }
+void check_new_entry(Operation& op, Entry& e) { check(op, e, nullptr); }
 
 } // namespace pgsql::slapd

@@ -12,7 +12,7 @@ namespace pgsql::slapd {
 void check_schema(Operation& op, const resolved_mapping& mapping, const directory::kind& kind,
                   Entry& e, Attribute* before);
 
-/// Checks a new entry as it was read back. Throws operation_refused.
-void check_stored_schema(Operation& op, Entry& e);
+/// Checks a new entry for which the database supplies nothing more. Throws operation_refused.
+void check_new_entry(Operation& op, Entry& e);
 
 } // namespace pgsql::slapd

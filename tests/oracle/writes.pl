@@ -37,7 +37,7 @@ my @allowed = (
     ['a column holds one value', sub {
         my ($op, $mine, $its, $after) = @_;
         return 0 unless stored($its) && $mine->{code} == ($op->{type} eq 'rename' ? $code{unwilling} : $code{constraint});
-        return $mine->{text} =~ /the database stores one value$/ if $its->{code} == 16654; # no entry shows what it would be
+        return $mine->{message} =~ /the database stores one value$/ if $its->{code} == 16654; # no entry shows what it would be
         return grep { @{ $after->{$_} } > 1 && ($stored_once{$_} || $stored_once{ $_ . '@' . ($op->{dn} =~ /,ou=teams,/i ? 'teams' : 'people') }) } keys %$after;
     }],
     ['the object classes are those of the kind', sub {

@@ -54,6 +54,8 @@ int initialize(BackendInfo* bi) noexcept
     bi->bi_tool_entry_next = pgsql_tool_next;
     bi->bi_tool_entry_get = pgsql_tool_get;
     bi->bi_tool_dn2id_get = pgsql_tool_find;
+    bi->bi_tool_entry_put = pgsql_tool_put;
+    bi->bi_tool_entry_modify = pgsql_tool_modify;
     return pgsql_register_config(bi);
 }
 

@@ -27,13 +27,15 @@ int pgsql_entry_release(Operation* op, Entry* e, int rw) noexcept;
 int pgsql_operational(Operation* op, SlapReply* rs) noexcept;
 int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcept;
 
-// For slapd's tools such as slapcat; read-only.
+// For slapd's tools such as slapcat and slapadd.
 int pgsql_tool_open(BackendDB* be, int mode) noexcept;
 int pgsql_tool_close(BackendDB* be) noexcept;
 ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* filter) noexcept;
 ID pgsql_tool_next(BackendDB* be) noexcept;
 Entry* pgsql_tool_get(BackendDB* be, ID id) noexcept;
 ID pgsql_tool_find(BackendDB* be, berval* ndn) noexcept;
+ID pgsql_tool_put(BackendDB* be, Entry* e, berval* text) noexcept;
+ID pgsql_tool_modify(BackendDB* be, Entry* e, berval* text) noexcept;
 
 // Life cycle of a database.
 int pgsql_db_init(BackendDB* be, ConfigReply* cr) noexcept;

@@ -13,12 +13,14 @@ namespace pgsql::slapd {
 struct monitor_entry;
 class async_binds;
 class walk;
+class entry_loader;
 
 /// be_private.
 class database {
 public:
-    directives pending;              ///< written by the handlers; in effect once applied
-    std::shared_ptr<walk> tool_walk; ///< the position of slapcat or another tool
+    directives pending;                   ///< written by the handlers; in effect once applied
+    std::shared_ptr<walk> tool_walk;      ///< the position of slapcat or another tool
+    std::shared_ptr<entry_loader> loader; ///< of slapadd
     const std::shared_ptr<operation_stats> stats =
         std::make_shared<operation_stats>(); ///< since slapd was started
     /// Expires with the database, so that operations that waited can check whether it still exists.

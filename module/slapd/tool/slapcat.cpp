@@ -6,6 +6,7 @@
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
+#include "slapd/tool/entry_loader.hpp"
 
 #include <fmt/core.h>
 
@@ -236,8 +237,16 @@ extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
 
 extern "C" int pgsql_tool_close(BackendDB* be) noexcept
 {
-    database_of(*be).tool_walk.reset();
-    return 0;
+    database& database = database_of(*be);
+    database.tool_walk.reset();
+    try {
+        if (const auto loader = std::exchange(database.loader, nullptr))
+            loader->commit();
+        return 0;
+    } catch (const std::exception& e) {
+        write_log({log_event::tool_failed, "", e.what(), "the last entries are not stored"});
+        return -1;
+    }
 }
 
 extern "C" ID pgsql_tool_first(BackendDB* be, berval* base, int scope, Filter* filter) noexcept

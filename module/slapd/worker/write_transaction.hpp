@@ -44,6 +44,9 @@ public:
     void commit(const postgres::wait_options& options);
     /// Statements that follow run outside of a transaction.
     void roll_back(const postgres::wait_options& options);
+    /// Sets the point to which undo() returns.
+    void set_savepoint(const postgres::wait_options& options);
+    void undo(const postgres::wait_options& options);
 
     /// Remembers the current exception: slapd, which wanted to read an entry, ignores failures.
     void note_failure() noexcept { failure_ = std::current_exception(); }

@@ -90,28 +90,29 @@ void entry_writer::require(Entry& e, AttributeDescription* attribute, slap_acces
 {
     const bool allowed = access_allowed(&op_, &e, attribute, nullptr, access, nullptr) != 0;
     refuse_if_failed();
-    if (allowed)
-        return;
-    const bool disclosed =
-        access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
-    refuse_if_failed();
-    if (!disclosed)
-        refuse_missing(op_.o_req_ndn);
-    throw operation_refused(LDAP_INSUFFICIENT_ACCESS, text);
+    if (!allowed)
+        refuse_access(e, text);
 }
 
 void entry_writer::require_modifications(Entry& e, Modifications* mods)
 {
     const bool allowed = acl_check_modlist(&op_, &e, mods) != 0;
     refuse_if_failed();
-    if (allowed)
-        return;
-    const bool disclosed =
-        access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
+    if (!allowed)
+        refuse_access(e, "");
+}
+
+// An entry that the access rules do not disclose is as good as missing; one that is to be added is
+// known to the client.
+void entry_writer::refuse_access(Entry& e, const char* text)
+{
+    const bool known = op_.o_tag == LDAP_REQ_ADD && &e == op_.ora_e;
+    const bool disclosed = known || access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr,
+                                                   ACL_DISCLOSE, nullptr) != 0;
     refuse_if_failed();
     if (!disclosed)
         refuse_missing(op_.o_req_ndn);
-    throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
+    throw operation_refused(LDAP_INSUFFICIENT_ACCESS, text);
 }
 
 namespace {

@@ -66,6 +66,7 @@ public:
 
 private:
     [[noreturn]] void refuse_missing(const berval& ndn);
+    [[noreturn]] void refuse_access(Entry& e, const char* text);
     void refuse_if_failed();
     /// Returns the attributes whose values are computed.
     [[nodiscard]] std::vector<directory::attribute_id>

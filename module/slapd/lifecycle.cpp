@@ -96,7 +96,13 @@ refused_statements find_refused_statements(service& s, const directory::mapping&
 void log_warnings(service& s, const resolved_mapping& mapping)
 {
     for (const auto& [event, text] : warnings_about(mapping))
-        s.log({event, "", text});
+        if (event != log_event::writes_unusable) // the service logs these
+            s.log({event, "", text});
+    if (s.writes() && &s.primary_pool() != &s.pool())
+        s.log({log_event::writes_delayed, "",
+               "searches may use another server than writes, which shows these later",
+               fmt::format("a connection that has written reads from the primary for {} s",
+                           recent_writers::period.count())});
 }
 
 // slaptest also tests what only the database can confirm. An unreachable database is not an error

@@ -224,13 +224,22 @@ private:
         out_.list.push_back(std::move(out));
     }
 
+    // What a column without a value gets.
+    std::string without_value(const std::string& column, change_statement& whole)
+    {
+        for (const column_value& constant : target_.constants)
+            if (constant.column == column)
+                return "(" + with_values(constant.expression, whole) + ")";
+        return "NULL";
+    }
+
     void update_or_delete(const std::vector<assignment>& columns)
     {
         change_statement out{.text = {}, .values = {}, .conditional = true};
         std::string set;
         for (const assignment& one : columns)
             set += (set.empty() ? "" : ", ") + one.name + " = " +
-                   (one.value != nullptr ? out.bind(one.value) : "NULL");
+                   (one.value != nullptr ? out.bind(one.value) : without_value(one.name, out));
         const table_column* const key = target_.column_behind(kind_.rdn().column);
         std::string where = key->name + " = " + out.bind(&change_.key);
         // Another transaction may have changed the row since it was read.
@@ -270,15 +279,17 @@ private:
             return out;
         };
         check_texts(change.attribute, change.after);
-        store_values(by.remove, without(change.before, change.after));
-        store_values(by.add, without(change.after, change.before));
+        store_values(by.remove, change.attribute, without(change.before, change.after));
+        store_values(by.add, change.attribute, without(change.after, change.before));
     }
 
-    void store_values(const postgres::named_statement& statement,
+    void store_values(const postgres::named_statement& statement, attribute_id attribute,
                       const std::vector<std::string>& values)
     {
         if (values.empty())
             return;
+        if (statement.text.empty())
+            throw unstorable{unstorable::reason::no_statement, attribute};
         change_statement out{.text = statement.text,
                              .values = {},
                              .rows = static_cast<long>(values.size()),

@@ -76,7 +76,7 @@ postgres::result run_for_plan(Operation& op, service& service, const directory::
         if (auto* const transaction = write_transaction::find(op))
             return transaction->run(page, options);
         const auto started = clock::now();
-        auto out = service.pool().run(page, options);
+        auto out = service.pool_for(op).run(page, options);
         if (measured)
             service.anonymous_costs->add(hash, clock::now() - started);
         return out;

@@ -42,6 +42,10 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
             throw operation_refused(code, text != nullptr ? text : "");
         if (kind != nullptr)
             password = prepare_password(op, service, e);
+        if (password) {
+            hide_passwords(e);
+            hide_passwords(op.ora_modlist);
+        }
     } catch (const operation_refused& why) {
         return send_refusal(op, rs, why);
     }

@@ -102,8 +102,11 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
     try {
         mapping = mapping_to_write(op, service);
         asked = password_asked(op);
-        if (asked.present)
+        if (asked.present) {
             password = prepare_password(op, service, *mapping, asked);
+            if (password)
+                hide_passwords(op.orm_modlist);
+        }
         slap_mods_opattrs(&op, &op.orm_modlist, 1);
     } catch (const operation_refused& why) {
         return send_refusal(op, rs, why);
@@ -111,12 +114,14 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
     return write_entry(
         op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
             const entry_row row = writer.find(op.o_req_ndn);
-            if (only_leaves_private_group(*row.kind, op.orm_modlist))
-                return writer.require_modifications(*row.entry, op.orm_modlist);
-            writer.require_writable(*row.kind, directory::write_operation::modify);
+            const bool no_change = only_leaves_private_group(*row.kind, op.orm_modlist);
+            if (!no_change)
+                writer.require_writable(*row.kind, directory::write_operation::modify);
             writer.check_assertion(*row.entry);
             writer.read_before(*row.entry);
             writer.require_modifications(*row.entry, op.orm_modlist);
+            if (no_change)
+                return writer.read_after(*row.entry);
             const entry_ptr after(entry_dup(row.entry.get()));
             apply_modifications(op, *after, op.orm_modlist, [&](const AttributeDescription& ad) {
                 return is_idempotent(writer.mapping(), *row.kind, ad);

@@ -277,6 +277,9 @@ std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_op
     transports_->carries_hashes(
         std::any_of(fresh->map.kinds.begin(), fresh->map.kinds.end(),
                     [](const auto& k) { return !k.password_column.empty(); }));
+    for (const auto& [event, text] : fresh->warnings)
+        if (event == log_event::writes_unusable) // clients do not learn the reason
+            log({event, text});
     const std::lock_guard lock(mutex_);
     fresh->serial = ++serial_;
     return mapping_ = std::move(fresh);

@@ -13,6 +13,7 @@
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/log_throttle.hpp"
 #include "slapd/serving/operation_stats.hpp"
+#include "slapd/serving/recent_writers.hpp"
 #include "slapd/serving/resolved_mapping.hpp"
 #include <array>
 #include <stdexcept>
@@ -51,6 +52,14 @@ public:
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For changes: its sessions connect to the primary.
     [[nodiscard]] postgres::pool& primary_pool() noexcept { return *primary_pool_; }
+    /// For the reads of a client: the primary if the client has just written.
+    [[nodiscard]] postgres::pool& pool_for(const Operation& op)
+    {
+        return primary_pool_ != pool_ && op.o_conn != nullptr && writers.contains(op.o_connid)
+                   ? *primary_pool_
+                   : *pool_;
+    }
+    recent_writers writers;
     /// The kinds as configured, independent of PostgreSQL.
     [[nodiscard]] const std::vector<directory::kind_setting>& kinds() const noexcept
     {

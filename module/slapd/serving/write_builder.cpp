@@ -97,6 +97,8 @@ private:
                                                kind_.name, table));
         out.table = postgres::quote_identifier(schema) + '.' + postgres::quote_identifier(table);
         out.derived = setting_.derived;
+        for (const auto& [what, statement] : setting_.statements)
+            out.derived.erase(what); // also if PostgreSQL refuses the configured one
         for (int row = 0; row < found.count(); ++row) {
             directory::table_column column{
                 .name = postgres::quote_identifier(std::string(found.value(row, 2).value_or(""))),

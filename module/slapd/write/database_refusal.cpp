@@ -32,30 +32,34 @@ constexpr std::array<row, 11> table = {{
     {"", LDAP_OTHER, "the database refused the statement; see the server's log"},
 }};
 
-// The attribute that the column has, if the schema requires it.
-bool is_required(const directory::kind& kind, std::string_view column)
+// The attribute that the column of the table has, or null.
+const directory::attribute_source* source_at(const directory::kind& kind, std::string_view column)
 {
-    return std::any_of(kind.sources.begin(), kind.sources.end(), [&](const auto& source) {
-        if (!source.must || !kind.writes)
-            return false;
+    const std::string quoted = postgres::quote_identifier(std::string(column));
+    const auto at = std::find_if(kind.sources.begin(), kind.sources.end(), [&](const auto& source) {
         const auto* const behind = kind.writes->column_behind(source.column);
-        return source.column == column ||
-               (behind != nullptr &&
-                behind->name == postgres::quote_identifier(std::string(column)));
+        return source.column == column || (behind != nullptr && behind->name == quoted);
     });
+    return at != kind.sources.end() ? &*at : nullptr;
 }
 
 } // namespace
 
-operation_refused refusal_of(const Operation& op, service& service, const directory::kind* kind,
+operation_refused refusal_of(const Operation& op, service& service,
+                             const directory::mapping& mapping, const directory::kind* kind,
                              const postgres::error& why)
 {
     const row& known = *std::find_if(table.begin(), table.end(), [&](const row& one) {
         return why.sqlstate().starts_with(one.sqlstate);
     });
     operation_refused out(known.code, known.text);
-    if (why.sqlstate() == "23502" && kind != nullptr && is_required(*kind, why.column()))
-        out = operation_refused(LDAP_OBJECT_CLASS_VIOLATION, known.text);
+    const auto* const missing = why.sqlstate() == "23502" && kind != nullptr && kind->writes
+                                    ? source_at(*kind, why.column())
+                                    : nullptr;
+    if (missing != nullptr)
+        out = operation_refused(
+            missing->must ? LDAP_OBJECT_CLASS_VIOLATION : LDAP_CONSTRAINT_VIOLATION,
+            fmt::format("{}: {}", mapping.attributes[missing->attribute].name, known.text));
     const std::string fact = fmt::format("SQLSTATE {}: {}", why.sqlstate(), why.what());
     const std::string object = kind != nullptr ? kind->name : "COMMIT";
     write_operation_log(op.o_log_prefix, {log_event::write_refused, object, fact});

@@ -53,7 +53,7 @@ private:
             mapping_.map.attribute_ignoring_case(std::string(to_string_view(ad->ad_cname)));
         if (!id || (kind_.source_of(id) == nullptr && kind_.values_of(id) == nullptr &&
                     !kind_.writes->values.contains(id))) {
-            if (is_at_operational(ad->ad_type) != 0 ||
+            if (is_at_no_user_mod(ad->ad_type) != 0 ||
                 kind_.writes->ignored_attributes.contains(to_lower(to_string_view(ad->ad_cname))))
                 return; // computed by the server, and stored nowhere
             throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
@@ -74,8 +74,11 @@ private:
     std::string text_of(const Attribute& a, unsigned i, directory::attribute_id id) const
     {
         const auto named = kind_.named_kind(id);
-        // What is shown in one form is compared in the same one.
-        const bool normalized = mapping_.map.attributes[id].rule == directory::matching_rule::time;
+        // What is shown or stored in one form is compared in the same one.
+        const auto* const source = kind_.source_of(id);
+        const bool normalized =
+            mapping_.map.attributes[id].rule == directory::matching_rule::time ||
+            (source != nullptr && source->compare == directory::comparison::lower);
         if (!named)
             return std::string(to_string_view(normalized ? a.a_nvals[i] : a.a_vals[i]));
         const auto place = service_.dn_tree().locate(to_string_view(a.a_nvals[i]));

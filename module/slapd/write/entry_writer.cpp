@@ -167,10 +167,10 @@ operation_refused refusal_of(const resolved_mapping& mapping, const directory::k
     };
     switch (why.why) {
     case reason::several_values:
-        return refused(change.what == directory::write_operation::rename
-                           ? LDAP_UNWILLING_TO_PERFORM
-                           : LDAP_CONSTRAINT_VIOLATION,
-                       "the database stores one value");
+        return change.what == directory::write_operation::rename
+                   ? refused(LDAP_UNWILLING_TO_PERFORM,
+                             "the database stores one value; rename with deleteoldrdn")
+                   : refused(LDAP_CONSTRAINT_VIOLATION, "the database stores one value");
     case reason::nul:
         return refused(LDAP_CONSTRAINT_VIOLATION, "the database stores no NUL characters");
     case reason::empty: {
@@ -231,7 +231,7 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
         throw refusal_of(mapping_, kind, change, why);
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
-        auto out = refusal_of(op_, service_, &kind, e);
+        auto out = refusal_of(op_, service_, mapping_.map, &kind, e);
         if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
             transaction_.roll_back(limits_);
             if (exists(ndn))
@@ -305,7 +305,7 @@ void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapp
                     transaction.commit(options);
                 } catch (const postgres::error& e) { // of a deferred constraint
                     postgres::rethrow_unless_statement(e);
-                    throw refusal_of(op, service, nullptr, e);
+                    throw refusal_of(op, service, mapping.map, nullptr, e);
                 }
                 return true;
             }
@@ -350,8 +350,10 @@ void find_outcome(Operation& op, service& service, const commit_unanswered& lost
 }
 
 // The client may read what it has written at once.
-void forget(service& service, const std::vector<std::string_view>& dns)
+void forget(const Operation& op, service& service, const std::vector<std::string_view>& dns)
 {
+    if (op.o_conn != nullptr)
+        service.writers.add(op.o_connid);
     if (service.cache != nullptr)
         service.cache->invalidate();
     if (service.account_cache != nullptr)
@@ -400,7 +402,7 @@ int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_m
                 throw;
             throw operation_refused(LDAP_BUSY, "the change conflicts with others; try again");
         }
-        forget(service, dns);
+        forget(op, service, dns);
         rs.sr_err = LDAP_SUCCESS;
         rs.sr_text = nullptr;
         rs.sr_ctrls = controls.list();

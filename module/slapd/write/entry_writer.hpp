@@ -56,6 +56,7 @@ public:
                         const Entry* before, const Entry& after) const;
 
     void read_before(Entry& e) { controls_.before(rs_, e); }
+    void read_after(Entry& e) { controls_.after(rs_, e); }
 
     /// Runs the statements for the change, and reads the entry again under its DN after it. Refuses
     /// if the entry is not as the schema requires, or is not found.

@@ -54,9 +54,13 @@ void apply_modifications(Operation& op, Entry& e, Modifications* mods,
         const char* text = nullptr;
         Modification mod = one->sml_mod; // the operation may be repeated
         mod.sm_op = static_cast<short>(how.as);
-        const int permissive = get_permissiveModify(&op) != 0 || idempotent(*one->sml_desc) ? 1 : 0;
+        const bool membership = idempotent(*one->sml_desc);
+        const int permissive = get_permissiveModify(&op) != 0 || membership ? 1 : 0;
         const int code = how.apply(&e, &mod, permissive, &text, buffer.data(), buffer.size());
-        if (code != LDAP_SUCCESS && code != how.forgiven)
+        // slapd returns this also if it has ignored the missing value (mods.c).
+        const bool absent =
+            membership && how.as == LDAP_MOD_DELETE && code == LDAP_NO_SUCH_ATTRIBUTE;
+        if (code != LDAP_SUCCESS && code != how.forgiven && !absent)
             throw operation_refused(code, text != nullptr ? text : "");
         if (one->sml_desc == slap_schema.si_ad_objectClass)
             e.e_ocflags = 0;

@@ -64,6 +64,42 @@ requested_password password_in(const Modifications* mods)
     return out;
 }
 
+namespace {
+
+// In place, since the memory may be slapd's or an overlay's.
+void hide(berval* values, unsigned count)
+{
+    for (unsigned i = 0; i < count; ++i) {
+        if (values[i].bv_len == 0)
+            continue;
+        explicit_bzero(values[i].bv_val, values[i].bv_len);
+        values[i].bv_val[0] = '*';
+        values[i].bv_len = 1;
+    }
+}
+
+} // namespace
+
+void hide_passwords(Modifications* mods)
+{
+    for (; mods != nullptr; mods = mods->sml_next)
+        if (is_password(*mods->sml_desc)) {
+            hide(mods->sml_values, mods->sml_numvals);
+            if (mods->sml_nvalues != nullptr && mods->sml_nvalues != mods->sml_values)
+                hide(mods->sml_nvalues, mods->sml_numvals);
+        }
+}
+
+void hide_passwords(Entry& e)
+{
+    for (Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
+        if (is_password(*a->a_desc)) {
+            hide(a->a_vals, a->a_numvals);
+            if (a->a_nvals != a->a_vals)
+                hide(a->a_nvals, a->a_numvals);
+        }
+}
+
 new_password::new_password(Operation& op, service& service, const requested_password& requested,
                            const entry_row* row)
     : removed_(requested.value == nullptr)

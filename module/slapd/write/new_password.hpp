@@ -17,6 +17,10 @@ struct requested_password {
 /// Throws operation_refused if the modifications set several values or have options.
 [[nodiscard]] requested_password password_in(const Modifications* mods);
 
+/// Overwrites the passwords, once they are hashed: overlays such as accesslog keep the request.
+void hide_passwords(Modifications* mods);
+void hide_passwords(Entry& e);
+
 /// The form in which the password is stored: a hash. Hashing takes time, so it is done before a
 /// transaction begins. A value that is a hash already is stored for the rootdn only, if logins
 /// could verify it. Verifies the old value, if one is required. Throws operation_refused.

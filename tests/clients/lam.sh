@@ -5,11 +5,13 @@
 can_run_lam
 start_postgres
 q 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ldap;
-   ALTER TABLE "Users" ALTER mail DROP NOT NULL' # a value that can be deleted, and has a default
+   ALTER TABLE "Users" ALTER mail DROP NOT NULL, ADD identity uuid NOT NULL UNIQUE DEFAULT gen_random_uuid()'
 {
-    manager_conf | sed 's/"homeDirectory" AS home_directory,/& "loginShell" AS login_shell,/'
-    grep -v '^access' "$TESTS/data/writes.conf"
+    manager_conf | sed 's/"homeDirectory" AS home_directory,/& "loginShell" AS login_shell, identity AS "entryUUID",/'
+    grep -v '^access' "$TESTS/data/writes.conf" |
+        sed '/^pgsql-write users/s/ignore=/&shadowLastChange,shadowMin,shadowMax,shadowWarning,shadowInactive,/'
     cat <<'END'
+pgsql-attribute users uid compare=any
 pgsql-bind-cache-ttl 300
 access to attrs=userPassword by dn.exact="uid=ann,ou=people,dc=example,dc=com" write by self =xw by * auth
 access to * by dn.exact="uid=ann,ou=people,dc=example,dc=com" write by users read

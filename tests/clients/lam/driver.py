@@ -219,8 +219,9 @@ class Lam:
         return self.b.js("return [...document.querySelectorAll('#ldap_tree .jstree-anchor')].map(a => a.innerText.trim())")
 
     def unfold(self, rdn):
-        self.b.js("window.unfolded = false; const a = [...document.querySelectorAll('#ldap_tree .jstree-anchor')].find(a => a.innerText.trim() === arguments[0]);"
-                  "jQuery('#ldap_tree').jstree(true).open_node(a, () => window.unfolded = true, false)", rdn)
+        self.b.js("window.unfolded = false;"
+                  "const node = [...document.querySelectorAll('#ldap_tree .jstree-anchor')].find(a => a.innerText.trim() === arguments[0]);"
+                  "jQuery('#ldap_tree').jstree(true).open_node(node, () => window.unfolded = true, false)", rdn)
         self.b.until("return window.unfolded", f"what is below {rdn}")
         return self.nodes()
 

@@ -4,15 +4,18 @@
 LAM_PACKAGE=/usr/share/ldap-account-manager
 
 can_run_lam() {
-    [ -d "$LAM_PACKAGE" ] || skip "ldap-account-manager is missing; packaging/setup --browser installs it"
-    need php chromium chromedriver curl python3
+    local path
+    for path in "$LAM_PACKAGE" /usr/bin/{php,chromium,chromedriver,curl,python3}; do
+        [ -e "$path" ] || skip "$path is missing; packaging/setup --browser installs it"
+    done
+    export no_proxy=127.0.0.1 # for curl and Python
 }
 
 # lam_profile NAME USERS GROUPS LINE…: the settings of LAM for the directory at $URI. Those who may log in: $ADMINS, by semicolons.
 lam_profile() {
     printf '%s\n' "ServerURL: $URI" "Admins: $ADMINS" 'Passwd: lam' 'defaultLanguage: en_GB.utf8' 'cachetimeout: 0' 'searchLimit: 0' \
         'activeTypes: user,group' 'tools: treeViewSuffix: dc=example,dc=com' \
-        "types: suffix_user: $2" 'types: modules_user: inetOrgPerson,posixAccount' \
+        "types: suffix_user: $2" 'types: modules_user: inetOrgPerson,posixAccount,shadowAccount' \
         'types: attr_user: #uid;#givenName;#sn;#mail;#uidNumber;#gidNumber' \
         "types: suffix_group: $3" 'types: modules_group: posixGroup' 'types: attr_group: #cn;#gidNumber;#memberUID' \
         'modules: posixAccount_user_uidGeneratorUsers: range' 'modules: posixAccount_user_minUID: 10000' 'modules: posixAccount_user_maxUID: 30000' \
@@ -34,15 +37,15 @@ start_lam() { # the profile `lam` is the default
 start_browser() {
     free_port DRIVER_PORT
     mkdir "$T/browser"
-    HOME=$T/browser setpriv --pdeathsig TERM -- chromedriver --port="$DRIVER_PORT" --log-path="$T/chromedriver.log" >"$T/chromedriver.out" 2>&1 &
+    HOME=$T/browser TMPDIR=$T/browser setpriv --pdeathsig TERM -- chromedriver --port="$DRIVER_PORT" --log-path="$T/chromedriver.log" >"$T/chromedriver.out" 2>&1 &
     eventually 20 curl -sf "http://127.0.0.1:$DRIVER_PORT/status"
 }
 
 # in_browser PROGRAM: it finds the pages, the directory and the database by variables, and leaves its pictures in $PICTURES.
 in_browser() {
     PICTURES=${PICTURES:-$BUILD/browser/lam}
-    rm -rf "$PICTURES"
     mkdir -p "$PICTURES"
+    rm -f "$PICTURES"/*.png "$PICTURES/operations.md"
     say "pictures and the LDAP operations of each step: $PICTURES"
     LAM_URL=http://127.0.0.1:$LAM_PORT DRIVER_URL=http://127.0.0.1:$DRIVER_PORT LDAP_URI=$URI SLAPD_LOG=$T/slapd.log PICTURES=$PICTURES \
         PROFILE=$T/browser/profile PSQL="$POSTGRES_BIN/psql -h $T/pg -p $PGPORT -U postgres -X -q -A -t -v ON_ERROR_STOP=1 manager" \

@@ -33,7 +33,7 @@ class Steps:
 
     def __init__(self, browser, pictures):
         self.b, self.pictures, self.number, self.failed, self.report, self.own = browser, pictures, 0, [], [], []
-        self.log = open(os.environ["SLAPD_LOG"], errors="replace")
+        self.log = open(os.environ["SLAPD_LOG"], "rb")
         self.began = time.monotonic()
 
     def __call__(self, name, refused=()):
@@ -57,7 +57,8 @@ class Steps:
         if error:
             print("".join(f"    {o}\n" for o in operations if o.split()[1] in WRITES), end="", flush=True)
             self.failed.append(self.name)
-        self.report.append("\n".join([f"## {self.name}", "", f"{'FAILED: ' + str(error) if error else 'ok'}, {took:.1f} s, {picture}", "", "```", *operations, "```", ""]))
+        result = f"{'FAILED: ' + str(error) if error else 'ok'}, {took:.1f} s, {picture}"
+        self.report.append("\n".join([f"## {self.name}", "", result, "", "```", *operations, "```", ""]))
         return kind is None or issubclass(kind, Failed) # the following steps may still tell something
 
     def finish(self):
@@ -74,7 +75,7 @@ class Steps:
         def closed():
             self.log.seek(0)
             text = self.log.read()
-            return text.count(" ACCEPT ") == text.count(" closed") and self.log.tell()
+            return text.count(b" ACCEPT ") == text.count(b" closed") and self.log.tell()
         return until(closed, "the end of all connections")
 
     def ldap(self, tool, *arguments, bind=("cn=admin,dc=example,dc=com", "admin")):
@@ -91,13 +92,13 @@ class Steps:
 
     def operations(self):
         """What LAM asked, from slapd's log: one line for each operation, with its result."""
-        end, text, at = self.end_of_log(), "", self.offset
+        end, text, at = self.end_of_log(), b"", self.offset
         for start, stop in [*self.own, (end, end)]:
             self.log.seek(at)
             text += self.log.read(start - at)
             at = stop
         found = {}
-        for line in text.splitlines():
+        for line in text.decode(errors="replace").splitlines():
             line = re.search(r"conn=(\d+) op=(\d+) (.*)", line)
             if not line:
                 continue

@@ -8,6 +8,7 @@
 #include "slapd/serving/cache_invalidation.hpp"
 #include "slapd/serving/connection_gate.hpp"
 #include "slapd/serving/container_entries.hpp"
+#include "slapd/serving/dummy_hash.hpp"
 #include "slapd/serving/mapping_builder.hpp"
 #include "slapd/serving/stalled_clients.hpp"
 #include "slapd/serving/transport_log.hpp"
@@ -273,7 +274,7 @@ std::shared_ptr<const resolved_mapping> service::mapping(const postgres::wait_op
     auto fresh = pool_->with_connection(options, [&](postgres::connection& session) {
         return build_mapping(kinds_, domain_, private_groups_, tree_, session, options);
     });
-    inspect_hashes(*fresh, options);
+    choose_dummy_hash(*fresh, *pool_, budget, timeout, options);
     transports_->carries_hashes(
         std::any_of(fresh->map.kinds.begin(), fresh->map.kinds.end(),
                     [](const auto& k) { return !k.password_column.empty(); }));
@@ -347,69 +348,6 @@ void service::log(const log_message& message)
         log_listener(message);
     else if (log_throttle_.should_log(message.event, message.object))
         write_log(message, label_.c_str());
-}
-
-// Chooses the dummy hash: the most frequent cost among a sample of the stored hashes, so that binds
-// with unknown names take as long; and a user whose row is read for them, if the login filter has a
-// subquery or calls a function. The time is limited, since all operations wait for it, and a
-// slow list query must not delay lookups.
-void service::inspect_hashes(resolved_mapping& mapping, postgres::wait_options options)
-{
-    // The memory is limited, too: hashes that exceed the budget are rejected without a check.
-    const auto fits = [&](const auth::password_hash& dummy) {
-        return dummy.cost().memory_kib <= budget.memory_kib;
-    };
-    mapping.dummy = auth::parse_hash(auth::default_cost_prefix)->dummy();
-    if (!fits(*mapping.dummy))
-        mapping.dummy = auth::parse_hash("$6$")->dummy();
-    const auto users = mapping.map.kind_named("users");
-    if (!users)
-        return;
-    const directory::kind& k = mapping.map.kinds[users];
-    if (!k.error.empty() || k.password_column.empty())
-        return;
-    postgres::statement sample;
-    const std::string column = postgres::quote_identifier(k.password_column);
-    sample.text = "SELECT " + column + ", " + postgres::quote_identifier(k.rdn().column) +
-                  "::text FROM (" + k.list.text + ") AS e WHERE " + column +
-                  " IS NOT NULL LIMIT 100";
-    options.expiry = std::min(options.expiry, in_seconds(std::min(1.0, timeout / 2)));
-    struct commonness {
-        std::shared_ptr<const auth::password_hash> dummy;
-        int rows = 0;
-    };
-    std::map<std::string, commonness> costs; ///< by the dummy hash of the cost
-    try {
-        const auto rows = pool_->run(sample, options);
-        if (rows.count() > 0 && k.login_filter.find('(') != std::string::npos)
-            mapping.dummy_key = rows.value(0, 1).value_or("");
-        for (int i = 0; i < rows.count(); ++i) {
-            auto dummy = auth::parse_hash(rows.value(i, 0).value_or(""))->dummy();
-            rows.wipe(i, 0);
-            if (dummy == nullptr || !fits(*dummy))
-                continue;
-            commonness& of = costs[dummy->stored().reveal()];
-            of.dummy = std::move(dummy);
-            ++of.rows;
-        }
-    } catch (const postgres::error& e) {
-        if (e.reason() != postgres::error::cause::deadline &&
-            e.reason() != postgres::error::cause::busy && !e.caused_by_value())
-            throw;
-        mapping.warnings.push_back(
-            {log_event::hashes_uninspected,
-             fmt::format("pgsql-list users: {}, so the cost of the password hashes is unknown; "
-                         "binds with unknown names take the time of {}",
-                         e.caused_by_value() ? "PostgreSQL cannot read a row"
-                                             : "the query is too slow",
-                         auth::default_cost_prefix)});
-    }
-    const auto most =
-        std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {
-            return a.second.rows < b.second.rows;
-        });
-    if (most != costs.end())
-        mapping.dummy = most->second.dummy;
 }
 
 } // namespace pgsql::slapd

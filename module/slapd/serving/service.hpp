@@ -133,7 +133,6 @@ private:
     [[nodiscard]] postgres::circuit_breaker::callbacks
     breaker_callbacks(const std::string& subject, const std::function<void()>& request_probe) const;
     void make_pools(const directives& directives, const std::function<void()>& wake_tasks);
-    void inspect_hashes(resolved_mapping& mapping, postgres::wait_options options);
 
     std::string label_; ///< the prefix of log lines about this database
     std::string domain_;

@@ -15,6 +15,7 @@ sub for_realm {
         _columns($realm, $manager),
         _members($realm, $manager),
         defined $realm->{password_change} ? () : _password_change($manager),
+        _writes($manager),
         defined $realm->{cache} ? () : _cache($manager),
         _in_the_database($manager),
         { remarks => ['', 'Access to entries and attributes. Passwords are never shown, whatever these rules allow.'] },
@@ -74,6 +75,25 @@ sub _password_change {
         _off('pgsql-password-change', qq(users\n  UPDATE "Users" SET "userPassword" = ?, "updatedAt" = now() WHERE "uid" = ? AND "userPassword" = ?),
             'Users change their passwords by passwd(1). The role needs:', '  GRANT UPDATE ("userPassword", "updatedAt") ON "Users" TO the role'),
         _off('access', 'to attrs=userPassword by self =xw by * auth'),
+    );
+}
+
+# Statements are made from the tables; the other columns that are NOT NULL get values.
+sub _writes {
+    my ($manager) = @_;
+    my @remarks = ('Administrators add, change, rename and delete entries with LDAP clients; see slapd-pgsql-guide(7), WRITING ENTRIES.');
+    return { remarks => [@remarks, '  pgsql-write users operations=add,modify,rename,delete'] } if !$manager;
+    return (
+        _off('pgsql-write', 'users operations=add,modify,rename,delete', @remarks,
+            'The role needs INSERT, UPDATE and DELETE: slapd-pgsql-check --grants prints the script.'),
+        (map { _off('pgsql-column-value', "users $_") } q(givenName ''), q(userPassword '!'), q(status 'active'), 'createdAt now()', 'updatedAt now()'),
+        _off('pgsql-write', 'groups operations=add,modify,rename,delete'),
+        (map { _off('pgsql-column-value', "groups $_") } 'createdAt now()', 'updatedAt now()'),
+        _off('pgsql-add-values', qq(groups memberUid\n  INSERT INTO "UserGroups" SELECT u."uidNumber", g."gidNumber", now(), now())
+            . qq(\n  FROM "Users" u, "Groups" g WHERE g."cn" = :key AND u."uid" = ANY(:values))),
+        _off('pgsql-delete-values', qq(groups memberUid\n  DELETE FROM "UserGroups" ug USING "Users" u, "Groups" g)
+            . qq(\n  WHERE ug."uidNumber" = u."uidNumber" AND ug."gidNumber" = g."gidNumber")
+            . qq(\n    AND g."cn" = :key AND u."uid" = ANY(:values))),
     );
 }
 

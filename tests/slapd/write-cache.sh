@@ -12,7 +12,7 @@ sed "s,$T/slapd.pid,$T/other.pid,; s,$T/slapd.args,$T/other.args," "$T/slapd.con
 start_slapd "$T/slapd.conf"
 free_port port
 other=ldap://127.0.0.1:$port
-setpriv --pdeathsig TERM -- slapd -h "$other" -f "$T/other.conf" -d stats >"$T/other.log" 2>&1 &
+setpriv --pdeathsig TERM -- "${PRELOAD[@]}" slapd -h "$other" -f "$T/other.conf" -d stats >"$T/other.log" 2>&1 &
 eventually 20 cache_used 1
 eventually 20 grep -q cache-enabled "$T/other.log"
 expect 0 add_staff ann

@@ -30,11 +30,11 @@ sn: Baker
 description: of note
 userPassword: clear
 END
-run() { expect "$@" -f "$T/slapd.conf" -b "$base"; }
+run() { expect "$1" "${PRELOAD[@]}" "${@:2}" -f "$T/slapd.conf" -b "$base"; }
 run 0 slapadd -l "$T/in.ldif"
 same 'ann|Archer|' "$(q "SELECT login, surname, note FROM staff WHERE login = 'ann'")" "the first row"
 contains "$(q "SELECT pass FROM staff WHERE login = 'bob'")" '$argon2id$'
-shown() { slapcat -f "$T/slapd.conf" -b "$base" -o ldif-wrap=no | grep -E '^(dn|cn|sn|uid|description|telephoneNumber):' | paste -sd ' '; }
+shown() { "${PRELOAD[@]}" slapcat -f "$T/slapd.conf" -b "$base" -o ldif-wrap=no | grep -E '^(dn|cn|sn|uid|description|telephoneNumber):' | paste -sd ' '; }
 same "dn: $base dn: ou=staff,$base dn: uid=ann,ou=staff,$base uid: ann sn: Archer cn: Ann dn: uid=bob,ou=staff,$base uid: bob sn: Baker cn: Bob description: of note" \
     "$(shown)" "what slapcat shows"
 # What is there already, and what the database refuses, stops the tool, and with -c only that entry.

@@ -210,7 +210,8 @@ private:
         auto known = std::find(names_->begin(), names_->end(), found);
         if (known == names_->end())
             known = names_->insert(names_->end(), found);
-        if (!out_.text.empty() && is_word(out_.text.back()))
+        // After 1. as after a word, the $ would be part of it.
+        if (!out_.text.empty() && (is_word(out_.text.back()) || out_.text.back() == '.'))
             out_.text += ' ';
         out_.offsets.push_back(out_.text.size());
         out_.text += '$' + std::to_string(known - names_->begin() + 1);

@@ -66,6 +66,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
 
     try {
+        const auto named = pgsql::postgres::parse_named_parameters(input);
+        require(named.parameters == static_cast<int>(named.names.size()),
+                "each named parameter has a number", named.text);
+        require_consistent(named, input.find('?') != std::string_view::npos);
+    } catch (const query_error& error) {
+        require(error.position <= input.size(), "an error is inside the statement", error.what());
+    }
+
+    try {
         const auto read = value_template::parse(input, "example.com");
         require(!read.pieces().empty(), "a template has pieces");
         const auto value = read.expand([](const std::string&) { return std::string_view("ann"); });

@@ -75,7 +75,7 @@ both 50 "$(entry ann 'replace: userPassword' 'userPassword: ann-second')"
 both 19 "$(entry ann 'delete: userPassword' 'userPassword: ann-secret' - 'add: userPassword' 'userPassword: x')"
 both 0 "$(entry ann 'delete: userPassword' 'userPassword: ann-secret' - 'add: userPassword' 'userPassword: ann-second')"
 logins 0 ann ann-second
-# Failures and old passwords are not remembered.
+# Without a column for them failures are not remembered.
 for ((i = 0; i < 3; ++i)); do logins 49 ann wrong; done
 expect 0 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-second
 # A lock or a reset that would have no effect is refused.
@@ -103,6 +103,22 @@ both 0 "$(entry ann 'replace: pwdReset' 'pwdReset: TRUE')"
 same TRUE "$(column state ann)" "the reset in the row"
 both 0 "$(entry ann 'replace: userPassword' 'userPassword: again')"
 same '' "$(column state ann)" "the reset after a change"
-# An old password is not refused, as the guide says.
+# An old password is refused.
 q "UPDATE staff SET changed = '20200101000000Z', seen = to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS\"Z\"') WHERE login = 'ann'"
-expect 0 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w again
+expect 49 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w again
+
+# With a column for the failures, too many of them lock the account until the administrator unlocks it.
+with_policy 'locked AS "pwdAccountLockedTime", times AS "pwdFailureTime", changed AS "pwdChangedTime"' 'pwdLockout: TRUE' 'pwdMaxFailure: 3' 'pwdMaxAge: 7200'
+by clerk
+both 0 "$(person ann 'userPassword: ann-secret')"
+logins 49 ann wrong
+same 1 "$(q "SELECT cardinality(times) FROM staff WHERE login = 'ann'")" "the failures in the row"
+logins 0 ann ann-secret
+same '' "$(q "SELECT times[1] FROM staff WHERE login = 'ann'")" "the failures after a login"
+for ((i = 0; i < 3; ++i)); do logins 49 ann wrong; done
+logins 49 ann ann-secret
+contains "$(column locked ann)" "$(date -u +%Y)"
+both 0 "$(entry ann 'delete: pwdAccountLockedTime')"
+logins 0 ann ann-secret
+q "UPDATE staff SET changed = '20200101000000Z' WHERE login = 'ann'" # an old password
+expect 49 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-secret

@@ -17,8 +17,17 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn)
     entry_ptr out;
     entry_finder finder(op, service, *mapping, ndn,
                         directory::filter::constant_of(directory::truth::yes), all_attributes());
-    while (const candidate* found = finder.next())
+    bool has_password = false;
+    while (const candidate* found = finder.next()) {
         out.reset(entry_dup(found->entry));
+        has_password = !found->plan->entry_kind->password_column.empty();
+    }
+    // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
+    // (ppolicy_bind_response). It compares the value with nothing then.
+    if (out != nullptr && has_password && op.o_tag == LDAP_REQ_BIND) {
+        berval hidden = to_berval("{ARGON2}*");
+        attr_merge_one(out.get(), slap_schema.si_ad_userPassword, &hidden, nullptr);
+    }
     return out;
 }
 

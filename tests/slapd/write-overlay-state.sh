@@ -122,3 +122,14 @@ both 0 "$(entry ann 'delete: pwdAccountLockedTime')"
 logins 0 ann ann-secret
 q "UPDATE staff SET changed = '20200101000000Z' WHERE login = 'ann'" # an old password
 expect 49 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-secret
+# A login with an old password is possible so often, and one with a reset password is for a new password only.
+with_policy 'times AS "pwdGraceUseTime", changed AS "pwdChangedTime", state AS "pwdReset"' 'pwdMaxAge: 7200' 'pwdGraceAuthnLimit: 1' 'pwdMustChange: TRUE'
+by clerk
+both 0 "$(person ann 'userPassword: ann-secret')"
+q "UPDATE staff SET changed = '20200101000000Z', state = NULL WHERE login = 'ann'"
+expect 0 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-secret
+same 1 "$(q "SELECT cardinality(times) FROM staff WHERE login = 'ann'")" "the logins with an old password"
+expect 49 limited ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-secret
+both 0 "$(entry ann 'replace: userPassword' 'userPassword: ann-secret' - 'replace: pwdReset' 'pwdReset: TRUE')"
+same TRUE "$(column state ann)" "the reset after a change by the administrator"
+expect 50 limited ldapsearch -x -H "$URI" -D "uid=ann,ou=staff,$base" -w ann-secret -b "uid=ann,ou=staff,$base" -s base 1.1

@@ -119,6 +119,11 @@ result connection::receive(const wait_options& options)
             }
             continue;
         }
+        if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
+            PQclear(answer); // and again each time
+            broken_ = true;
+            throw error(error::cause::statement, "the statement starts COPY", "0A000");
+        }
         const char* state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
         const std::string sqlstate = state != nullptr ? state : "";
         if (failure == nullptr) {
@@ -171,7 +176,8 @@ void connection::end_pooled() { check_sent(PQpipelineSync(handle_.get())); }
 // Without a name the text is sent.
 void connection::send(const statement& statement, const char* prepared_as)
 {
-    if (!dedicated_)
+    const bool pooled = !dedicated_ && !in_transaction();
+    if (pooled)
         begin_pooled();
     std::vector<const char*> values;
     std::vector<int> lengths;
@@ -188,7 +194,7 @@ void connection::send(const statement& statement, const char* prepared_as)
                                        values.data(), lengths.data(), nullptr, 0)
                    : PQsendQueryPrepared(handle_.get(), prepared_as, count, values.data(),
                                          lengths.data(), nullptr, 0));
-    if (!dedicated_)
+    if (pooled)
         end_pooled();
 }
 
@@ -258,6 +264,7 @@ result connection::run(const statement& statement, const wait_options& options)
         } catch (const error& e) {
             if (again || !dedicated_ || !e.outdated_statement())
                 throw;
+            throw_if_outdated(e);
             check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
             (void)receive(options);
             prepared_.clear();
@@ -289,11 +296,27 @@ result connection::run_and_roll_back(const std::vector<std::string>& commands,
     }
 }
 
+void connection::throw_if_outdated(const error& e)
+{
+    if (!in_transaction() || !e.outdated_statement())
+        return;
+    broken_ = true; // its prepared statements cannot be dropped before the transaction ends
+    throw error(error::cause::lost, e.what());
+}
+
 result connection::begin(const wait_options& options, const std::string& first)
 {
+    // During a transaction a pooler does not assign the session to another client.
+    const std::string pooled =
+        dedicated_
+            ? ""
+            : "; SET LOCAL standard_conforming_strings = on; SET LOCAL DateStyle = ISO; "
+              "SET LOCAL TimeZone = 'UTC'; SET LOCAL bytea_output = hex; SET LOCAL jit = off" +
+                  std::string(unconverted() ? "" : "; SET LOCAL client_encoding = 'UTF8'");
     try {
-        // During a transaction a pooler does not assign the session to another client.
-        return command(("BEGIN READ WRITE; SET LOCAL statement_timeout = " + timeout_ +
+        return command(("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE; "
+                        "SET LOCAL statement_timeout = " +
+                        timeout_ + pooled +
                         (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : "") +
                         (first.empty() ? "" : "; " + first))
                            .c_str(),
@@ -327,16 +350,16 @@ long connection::change(const change_statement& statement, const wait_options& o
         const long changed = receive(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
         return changed;
-    } catch (const error&) {
+    } catch (const error& e) {
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+        throw_if_outdated(e);
         throw;
     }
 }
 
 void connection::roll_back(const wait_options& options)
 {
-    const auto status = PQtransactionStatus(handle_.get());
-    if (!broken_ && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR))
+    if (!broken_ && in_transaction())
         command("ROLLBACK", options);
 }
 

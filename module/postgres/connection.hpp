@@ -161,6 +161,13 @@ private:
     void set_up(const wait_options& options);
     [[noreturn]] void refuse(const connection_failure& why) const;
     void send(const statement& statement, const char* prepared_as);
+    /// Whether a transaction is open, also a failed one.
+    [[nodiscard]] bool in_transaction() const noexcept
+    {
+        const auto status = PQtransactionStatus(handle_.get());
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    }
+    void throw_if_outdated(const error& e);
     void begin_pooled();
     void end_pooled();
     /// Whether text values are the stored bytes, of unknown encoding.

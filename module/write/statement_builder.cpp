@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <string_view>
 
 namespace pgsql::directory {
 namespace {
@@ -272,10 +274,10 @@ private:
         const values_statements& by = target_.values.at(change.attribute);
         const auto without = [](const std::vector<std::string>& from,
                                 const std::vector<std::string>& others) {
+            const std::set<std::string_view> known(others.begin(), others.end());
             std::vector<std::string> out;
-            std::copy_if(from.begin(), from.end(), std::back_inserter(out), [&](const auto& one) {
-                return std::find(others.begin(), others.end(), one) == others.end();
-            });
+            std::copy_if(from.begin(), from.end(), std::back_inserter(out),
+                         [&](const auto& one) { return !known.contains(one); });
             return out;
         };
         check_texts(change.attribute, change.after);

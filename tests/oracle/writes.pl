@@ -50,7 +50,11 @@ my @allowed = (
     }],
     ['entries that access rules do not disclose are missing', sub {
         my ($op, $mine, $its) = @_;
-        return $its->{code} == $code{refused} && $mine->{code} == $code{missing} && $op->{who} ne 'admin' && $op->{dn} =~ /=(\s|\\20|\\ )*(hid|\\68\\69\\64)(\s|\\20|\\ )*,/i;
+        return $its->{code} =~ /^(50|122)$/ && $mine->{code} == $code{missing} && $op->{who} ne 'admin' && $op->{dn} =~ /=(\s|\\20|\\ )*(hid|\\68\\69\\64)(\s|\\20|\\ )*,/i;
+    }],
+    ['who may not add an entry does not learn that it exists', sub {
+        my ($op, $mine, $its) = @_;
+        return $op->{type} eq 'add' && $its->{code} == 68 && $mine->{code} == $code{refused} && $op->{who} ne 'admin';
     }],
     ['entries have no subordinates', sub {
         my ($op, $mine, $its) = @_;

@@ -49,7 +49,7 @@ start_bouncer
 start_slapd - < <(conf "$PGPORT")
 directly=$(everything)
 stop_slapd
-start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\n&/')
+start_slapd - < <(conf "$bouncer" | sed 's/^pgsql-timeout/pgsql-pooler on\npgsql-write users operations=modify\n&/')
 settled
 same "$directly" "$(everything)" "the answers through the proxy"
 for _ in {1..4}; do everything >"$T/answer.$BASHPID.$RANDOM" & done
@@ -59,6 +59,12 @@ expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-secret
 expect 49 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w wrong
 expect 0 ldappasswd -x -H "$URI" -D "uid=bob,$base" -w bob-secret -a bob-secret -s bob-1
 expect 0 ldapwhoami -x -H "$URI" -D "uid=bob,$base" -w bob-1
+for name in Robert Bob; do
+    expect 0 ldapmodify -x -H "$URI" -D "cn=admin,$base" -w admin <<<"dn: uid=bob,$base
+replace: cn
+cn: $name"
+    same "$name" "$(q "SELECT cn FROM \"Users\" WHERE uid = 'bob'")" "a change through the proxy"
+done
 for _ in 1 2 3 4; do
     same "off 0 off Asia/Tokyo" "$(through "SELECT concat_ws(' ', current_setting('default_transaction_read_only'),
         current_setting('statement_timeout'), current_setting('transaction_read_only'), current_setting('TimeZone'))")" "the settings of others"

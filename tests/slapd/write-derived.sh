@@ -72,6 +72,11 @@ contains "$(q "SELECT pass FROM staff WHERE login = 'ann'")" '$argon2id$'
 modify ann 'delete: userPassword' 'userPassword: first' - 'add: userPassword' 'userPassword: second'
 expect 0 ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w second
 CODE=16 modify ann 'delete: userPassword' 'userPassword: first' - 'add: userPassword' 'userPassword: third'
+# In the other order, too, the old password is verified and the new one stored.
+CODE=16 modify ann 'add: userPassword' 'userPassword: third' - 'delete: userPassword' 'userPassword: first'
+modify ann 'add: userPassword' 'userPassword: third' - 'delete: userPassword' 'userPassword: second'
+expect 0 ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w third
+CODE=19 modify ann 'replace: userPassword' 'userPassword: '
 expect 0 as_admin ldappasswd -s fourth "uid=ann,ou=staff,$base" # without pgsql-password-change
 expect 0 ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w fourth
 expect 49 ldapwhoami -x -H "$URI" -D "uid=ann,ou=staff,$base" -w second
@@ -121,6 +126,21 @@ CODE=53 add eve 'sn: E' 'cn: gone'
 CODE=19 modify ann 'replace: cn' 'cn: no'
 same 'ann|Smith||1001|{"+1 2","+1 3","+1 4"}|here' "$(row ann)" "the row after refused changes"
 
+# A trigger that keeps the old value is no success, one that stores another value is.
+q "CREATE OR REPLACE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.number = CASE WHEN NEW.number = 1234 THEN OLD.number ELSE NEW.number END;
+       NEW.shown = initcap(NEW.shown); RETURN NEW; END \$\$"
+CODE=19 modify ann 'replace: employeeNumber' 'employeeNumber: 1234'
+contains "$ERR" 'employeeNumber: the database keeps the old values'
+modify ann 'replace: cn' 'cn: ann smith'
+same 'Ann Smith' "$(q "SELECT shown FROM staff WHERE login = 'ann'")" "the value of the trigger"
+modify ann 'delete: cn'
+# The table changes while sessions have prepared statements for it.
+q 'ALTER TABLE staff ALTER number TYPE bigint; ALTER TABLE staff ALTER shown TYPE varchar(90)'
+stored() { as_admin ldapmodify <<<"dn: uid=ann,ou=staff,$base
+replace: employeeNumber
+employeeNumber: 1001"; }
+eventually 10 stored
+
 # Controls.
 expect 0 as_admin ldapmodify -e '!preread=sn' -e '!postread=sn,cn' <<<"dn: uid=ann,ou=staff,$base
 replace: sn
@@ -134,3 +154,39 @@ expect 14 as_admin ldapmodify -e '!noop' <<<"dn: uid=ann,ou=staff,$base
 replace: sn
 sn: x" # 0x410e, of which a program's status keeps one byte
 same 'ann|Post||1001|{"+1 2","+1 3","+1 4"}|here' "$(row ann)" "the row after operations without effect"
+
+# An entry that the access rules hide is as good as missing, and its name as any other.
+stop_slapd
+cat >>"$T/slapd.conf" <<END
+pgsql-kind guests container=ou=guests rdn=uid class=top,account
+pgsql-list guests SELECT 'zoe'::text AS uid
+access to dn.regex="^uid=(ann|zoe),.*" by dn.exact="uid=zoe,ou=staff,$base" none by * auth
+access to * by * read
+END
+start_slapd "$T/slapd.conf"
+CODE=0 modify zoe 'replace: userPassword' 'userPassword: zoe'
+as_zoe() { "$1" -x -H "$URI" -D "uid=zoe,ou=staff,$base" -w zoe "${@:2}"; }
+for dn in "uid=ann,ou=staff,$base" "uid=none,ou=staff,$base" "uid=zoe,ou=guests,$base"; do
+    expect 32 as_zoe ldapmodify <<<"dn: $dn
+replace: sn
+sn: x"
+    expect 32 as_zoe ldapdelete "$dn"
+    expect 32 as_zoe ldapmodify -e '!assert=(sn=x)' <<<"dn: $dn
+replace: sn
+sn: x"
+done
+for name in ann none; do
+    expect 50 as_zoe ldapadd <<<"dn: uid=$name,ou=staff,$base
+objectClass: inetOrgPerson
+sn: x
+cn: x"
+    expect 50 as_zoe ldapmodrdn -r "uid=$name,ou=staff,$base" uid=other
+done
+# A statement that starts COPY ends.
+stop_slapd
+sed -i '/^access/d; s/^pgsql-kind guests/pgsql-modify-entry staff COPY staff TO STDOUT\n&/' "$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+expect 80 as_admin ldapmodify <<<"dn: uid=ann,ou=staff,$base
+replace: sn
+sn: x"
+logged write-refused 'the statement starts COPY'

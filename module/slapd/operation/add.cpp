@@ -23,7 +23,7 @@ std::optional<new_password> prepare_password(Operation& op, service& service, En
     return std::optional<new_password>(std::in_place, op, service, asked, nullptr);
 }
 
-// The order of the checks is back-mdb's (add.c).
+// The order of the checks is back-mdb's (add.c), but for the existence of the entry.
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
@@ -49,27 +49,31 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
     } catch (const operation_refused& why) {
         return send_refusal(op, rs, why);
     }
-    return write_entry(
-        op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
-            writer.check_assertion(e);
-            if (writer.exists(e.e_nname))
-                throw operation_refused(LDAP_ALREADY_EXISTS);
-            if (!writer.require_children(e.e_nname, ACL_WADD, "no write access to parent"))
-                throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
-                                        "entries cannot have subordinates here");
-            writer.require(e, slap_schema.si_ad_entry, ACL_WADD, "no write access to entry");
-            writer.require_modifications(e, op.ora_modlist);
-            if (kind == nullptr)
-                throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
-                                        "entries with such a name cannot be added there");
-            writer.check_classes(*kind, e);
-            directory::change_set change =
-                writer.change_of(directory::write_operation::add, nullptr);
-            writer.add_difference(change, *kind, nullptr, e);
-            if (password_of(e).present)
-                writer.require_unchanged(password && password->add_to(change, nullptr));
-            writer.store(*kind, change, e.e_nname);
-        });
+    const auto check = [&](entry_writer& writer) {
+        writer.check_assertion(e);
+        (void)writer.require_children(e.e_nname, ACL_WADD, "no write access to parent");
+        writer.require(e, slap_schema.si_ad_entry, ACL_WADD, "no write access to entry");
+        writer.require_modifications(e, op.ora_modlist);
+        return entry_row();
+    };
+    const auto work = [&](entry_writer& writer, const entry_row&) {
+        // Only who may add it learns that an entry exists.
+        if (writer.exists(e.e_nname))
+            throw operation_refused(LDAP_ALREADY_EXISTS);
+        if (!service.dn_tree().find(directory::parent_of(to_string_view(e.e_nname))))
+            throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                    "entries cannot have subordinates here");
+        if (kind == nullptr)
+            throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                    "entries with such a name cannot be added there");
+        writer.check_classes(*kind, e);
+        directory::change_set change = writer.change_of(directory::write_operation::add, nullptr);
+        writer.add_difference(change, *kind, nullptr, e);
+        if (password_of(e).present)
+            writer.require_unchanged(password && password->add_to(change, nullptr));
+        writer.store(*kind, change, e.e_nname);
+    };
+    return write_entry(op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, check, work);
 }
 
 } // namespace

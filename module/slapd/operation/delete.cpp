@@ -16,18 +16,22 @@ int delete_entry(Operation& op, SlapReply& rs, service& service)
     } catch (const operation_refused& why) {
         return send_refusal(op, rs, why);
     }
-    return write_entry(
-        op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
-            const entry_row row = writer.find(op.o_req_ndn);
-            writer.require_writable(*row.kind, directory::write_operation::remove);
-            (void)writer.require_children(op.o_req_ndn, ACL_WDEL, "no write access to parent");
-            writer.check_assertion(*row.entry);
-            writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WDEL,
-                           "no write access to entry");
-            writer.read_before(*row.entry);
-            writer.remove(*row.kind, writer.change_of(directory::write_operation::remove, &row),
-                          op.o_req_ndn);
-        });
+    const auto check = [&](entry_writer& writer) {
+        entry_row row = writer.find(op.o_req_ndn);
+        writer.require_disclosed(*row.entry);
+        (void)writer.require_children(op.o_req_ndn, ACL_WDEL, "no write access to parent");
+        writer.check_assertion(*row.entry);
+        writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WDEL, "no write access to entry");
+        return row;
+    };
+    return write_entry(op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, check,
+                       [&](entry_writer& writer, const entry_row& row) {
+                           writer.require_writable(*row.kind, directory::write_operation::remove);
+                           writer.read_before(*row.entry);
+                           writer.remove(*row.kind,
+                                         writer.change_of(directory::write_operation::remove, &row),
+                                         op.o_req_ndn);
+                       });
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "slapd/serving/database.hpp"
 
 #include "slapd/entry/entry_finder.hpp"
-#include "slapd/worker/write_transaction.hpp"
+#include "slapd/worker/operation_limits.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -50,8 +50,8 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         *e = found.release(); // slapd frees it
         return LDAP_SUCCESS;
     } catch (...) {
-        if (auto* const transaction = write_transaction::find(*op))
-            transaction->note_failure();
+        if (auto* const limits = operation_limits::find(*op))
+            limits->note_failure();
         const failure failure = report_exception(*op, service.get());
         override_client_result(*op, failure); // callers treat every code as "no such entry"
         return failure.code;

@@ -111,30 +111,33 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
     } catch (const operation_refused& why) {
         return send_refusal(op, rs, why);
     }
-    return write_entry(
-        op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, [&](entry_writer& writer) {
-            const entry_row row = writer.find(op.o_req_ndn);
-            const bool no_change = only_leaves_private_group(*row.kind, op.orm_modlist);
-            if (!no_change)
-                writer.require_writable(*row.kind, directory::write_operation::modify);
-            writer.check_assertion(*row.entry);
-            writer.read_before(*row.entry);
-            writer.require_modifications(*row.entry, op.orm_modlist);
-            if (no_change)
-                return writer.read_after(*row.entry);
-            const entry_ptr after(entry_dup(row.entry.get()));
-            apply_modifications(op, *after, op.orm_modlist, [&](const AttributeDescription& ad) {
-                return is_idempotent(writer.mapping(), *row.kind, ad);
-            });
-            check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
-            writer.check_classes(*row.kind, *after);
-            directory::change_set change =
-                writer.change_of(directory::write_operation::modify, &row);
-            writer.add_difference(change, *row.kind, row.entry.get(), *after);
-            if (asked.present)
-                writer.require_unchanged(password && password->add_to(change, &row));
-            writer.store(*row.kind, change, op.o_req_ndn);
+    const auto check = [&](entry_writer& writer) {
+        entry_row row = writer.find(op.o_req_ndn);
+        writer.require_disclosed(*row.entry);
+        writer.check_assertion(*row.entry);
+        writer.require_modifications(*row.entry, op.orm_modlist);
+        return row;
+    };
+    const auto work = [&](entry_writer& writer, const entry_row& row) {
+        const bool no_change = only_leaves_private_group(*row.kind, op.orm_modlist);
+        if (!no_change)
+            writer.require_writable(*row.kind, directory::write_operation::modify);
+        writer.read_before(*row.entry);
+        if (no_change)
+            return writer.read_after(*row.entry);
+        const entry_ptr after(entry_dup(row.entry.get()));
+        apply_modifications(op, *after, op.orm_modlist, [&](const AttributeDescription& ad) {
+            return is_idempotent(writer.mapping(), *row.kind, ad);
         });
+        check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
+        writer.check_classes(*row.kind, *after);
+        directory::change_set change = writer.change_of(directory::write_operation::modify, &row);
+        writer.add_difference(change, *row.kind, row.entry.get(), *after);
+        if (asked.present)
+            writer.require_unchanged(password && password->add_to(change, &row));
+        writer.store(*row.kind, change, op.o_req_ndn);
+    };
+    return write_entry(op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, check, work);
 }
 
 } // namespace

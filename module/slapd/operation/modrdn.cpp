@@ -76,14 +76,18 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
     std::vector<std::string_view> dns = {to_string_view(op.o_req_ndn)};
     if (to.normalized != dns.front())
         dns.emplace_back(to.normalized);
-    return write_entry(op, rs, service, *mapping, dns, [&](entry_writer& writer) {
+    const auto check = [&](entry_writer& writer) {
         (void)writer.require_children(op.o_req_ndn, op.orr_newSup == nullptr ? ACL_WRITE : ACL_WDEL,
                                       "no write access to parent's children");
-        const entry_row row = writer.find(op.o_req_ndn);
-        writer.require_writable(*row.kind, directory::write_operation::rename);
+        entry_row row = writer.find(op.o_req_ndn);
+        writer.require_disclosed(*row.entry);
         writer.check_assertion(*row.entry);
         writer.require(*row.entry, slap_schema.si_ad_entry, ACL_WRITE,
                        "no write access to old entry");
+        return row;
+    };
+    const auto work = [&](entry_writer& writer, const entry_row& row) {
+        writer.require_writable(*row.kind, directory::write_operation::rename);
         check_superior(op, writer, row);
         if (to.normalized != to_string_view(op.o_req_ndn) && writer.exists(new_ndn))
             throw operation_refused(LDAP_ALREADY_EXISTS);
@@ -102,7 +106,8 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
         change.dn = to.pretty;
         writer.add_difference(change, *row.kind, row.entry.get(), *after);
         writer.store(*row.kind, change, new_ndn);
-    });
+    };
+    return write_entry(op, rs, service, *mapping, dns, check, work);
 }
 
 } // namespace

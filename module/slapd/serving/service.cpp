@@ -120,6 +120,15 @@ std::shared_ptr<postgres::fair_semaphore> anonymous_semaphore_of(const directive
         .slots = static_cast<int>(slots), .spare = 1, .max_callers = connection_pool_max * 3 / 4});
 }
 
+// Half of the sessions and threads are left to searches and logins.
+std::shared_ptr<postgres::fair_semaphore> write_semaphore_of(const directives& directives)
+{
+    return std::make_shared<postgres::fair_semaphore>(postgres::fair_semaphore::limits{
+        .slots = std::max(1, static_cast<int>(pool_size(directives)) / 2),
+        .spare = 0,
+        .max_callers = std::max(2, connection_pool_max / 2)});
+}
+
 auth::hash_budget budget_of(const directives& directives)
 {
     const unsigned half = std::max(1U, std::thread::hardware_concurrency() / 2);
@@ -151,7 +160,7 @@ service::service(const BackendDB& be, const directives& directives,
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
       anonymous_search(directives.flag(directives::anonymous_search)),
-      anonymous(anonymous_semaphore_of(directives)),
+      anonymous(anonymous_semaphore_of(directives)), write_turns(write_semaphore_of(directives)),
       anonymous_costs(std::make_shared<postgres::statement_costs>()),
       corks(directives.flag(directives::cork)), timeout(directives.number(directives::timeout)),
       cookie_secret(secret_of(directives, be)), check_chain(chain_of(directives)),

@@ -109,6 +109,8 @@ public:
     const bool anonymous_search;
     const std::shared_ptr<postgres::fair_semaphore>
         anonymous; ///< shared by unauthenticated searches
+    const std::shared_ptr<postgres::fair_semaphore>
+        write_turns; ///< shared by operations that write
     const std::shared_ptr<postgres::statement_costs>
         anonymous_costs; ///< of unauthenticated searches
     const bool corks;    ///< whether long responses are sent in full packets

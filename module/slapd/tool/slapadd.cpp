@@ -51,7 +51,7 @@ void entry_loader::write(const berval& ndn, const std::function<void(entry_write
     if (quick)
         transaction_->set_savepoint(limits_);
     read_controls none(op_);
-    entry_writer writer(op_, reply_, *service_, *mapping_, *transaction_, limits_, none);
+    entry_writer writer(op_, reply_, *service_, *mapping_, transaction_.get(), limits_, none);
     try {
         work(writer);
     } catch (...) {

@@ -50,6 +50,15 @@ public:
     void yield() noexcept;
     void leave() noexcept;
 
+    /// Remembers the current exception: slapd, which wanted to read an entry, ignores failures.
+    void note_failure() noexcept { failure_ = std::current_exception(); }
+    /// Throws the exception that was remembered, if any.
+    void rethrow_failure() const
+    {
+        if (failure_ != nullptr)
+            std::rethrow_exception(failure_);
+    }
+
     /// Call before and after sending to the client.
     void sending_begins() noexcept;
     void sending_ends() noexcept;
@@ -68,6 +77,7 @@ private:
     deadline extended_;                      ///< after a wait for a slot
     std::optional<postgres::fair_semaphore::visit> visit_;
     bool entered_ = false; ///< and not released by leave()
+    std::exception_ptr failure_;
 };
 
 } // namespace pgsql::slapd

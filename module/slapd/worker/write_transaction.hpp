@@ -4,7 +4,6 @@
 #include "slapd/serving/service.hpp"
 
 #include <cstdint>
-#include <exception>
 #include <span>
 
 namespace pgsql::slapd {
@@ -48,15 +47,6 @@ public:
     void set_savepoint(const postgres::wait_options& options);
     void undo(const postgres::wait_options& options);
 
-    /// Remembers the current exception: slapd, which wanted to read an entry, ignores failures.
-    void note_failure() noexcept { failure_ = std::current_exception(); }
-    /// Throws the exception that was remembered, if any.
-    void rethrow_failure() const
-    {
-        if (failure_ != nullptr)
-            std::rethrow_exception(failure_);
-    }
-
 private:
     void begin(const postgres::wait_options& options);
 
@@ -67,7 +57,6 @@ private:
     std::string id_;
     bool changed_ = false;
     bool ended_ = false;
-    std::exception_ptr failure_;
 };
 
 } // namespace pgsql::slapd

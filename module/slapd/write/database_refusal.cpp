@@ -60,6 +60,8 @@ operation_refused refusal_of(const Operation& op, service& service,
         out = operation_refused(
             missing->must ? LDAP_OBJECT_CLASS_VIOLATION : LDAP_CONSTRAINT_VIOLATION,
             fmt::format("{}: {}", mapping.attributes[missing->attribute].name, known.text));
+    if (why.sqlstate().starts_with("42") && why.sqlstate() != "42501")
+        service.invalidate_mapping(); // the tables may have changed
     const std::string fact = fmt::format("SQLSTATE {}: {}", why.sqlstate(), why.what());
     const std::string object = kind != nullptr ? kind->name : "COMMIT";
     write_operation_log(op.o_log_prefix, {log_event::write_refused, object, fact});

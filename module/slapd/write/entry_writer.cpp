@@ -3,6 +3,8 @@
 #include "slapd/write/entry_writer.hpp"
 
 #include "cache/result_cache.hpp"
+#include "postgres/fair_semaphore.hpp"
+#include "slapd/core/client_address.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/write/database_refusal.hpp"
 #include "slapd/write/entry_difference.hpp"
@@ -75,6 +77,15 @@ bool entry_writer::require_children(const berval& ndn, slap_access_t access, con
     return false;
 }
 
+void entry_writer::require_disclosed(Entry& e)
+{
+    const bool disclosed =
+        access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
+    refuse_if_failed();
+    if (!disclosed)
+        refuse_missing(op_.o_req_ndn);
+}
+
 void entry_writer::check_assertion(Entry& e)
 {
     if (get_assert(&op_) != 0 &&
@@ -83,7 +94,11 @@ void entry_writer::check_assertion(Entry& e)
 }
 
 // Access rules that could not read another entry treat it as missing.
-void entry_writer::refuse_if_failed() { transaction_.rethrow_failure(); }
+void entry_writer::refuse_if_failed()
+{
+    if (const auto* const limits = operation_limits::find(op_))
+        limits->rethrow_failure();
+}
 
 void entry_writer::require(Entry& e, AttributeDescription* attribute, slap_access_t access,
                            const char* text)
@@ -216,7 +231,7 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
         const directory::change_statements statements =
             directory::statements_of(mapping_.map, kind, change);
         for (const postgres::change_statement& one : statements.list) {
-            const long changed = transaction_.change(one, limits_);
+            const long changed = transaction_->change(one, limits_);
             if (changed == one.rows)
                 continue;
             if (one.stores_values)
@@ -233,7 +248,7 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
         postgres::rethrow_unless_statement(e);
         auto out = refusal_of(op_, service_, mapping_.map, &kind, e);
         if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
-            transaction_.roll_back(limits_);
+            transaction_->roll_back(limits_);
             if (exists(ndn))
                 out = operation_refused(LDAP_ALREADY_EXISTS);
         }
@@ -251,17 +266,27 @@ void entry_writer::store(const directory::kind& kind, const directory::change_se
                                 "the database would not show the entry after the change");
     if (change.what == directory::write_operation::add)
         check_new_entry(op_, *stored->entry);
-    const auto shown = computed.empty()
-                           ? std::vector<directory::attribute_change>()
-                           : difference_of(service_, mapping_, kind, nullptr, stored->entry.get());
-    for (const directory::attribute_id id : computed) {
-        const auto at = std::find_if(shown.begin(), shown.end(),
-                                     [&](const auto& one) { return one.attribute == id; });
-        if (!same_values(at != shown.end() ? at->after : std::vector<std::string>(),
-                         change.find(id)->after))
-            throw operation_refused(
-                LDAP_CONSTRAINT_VIOLATION,
-                fmt::format("{}: the values are computed", mapping_.map.attributes[id].name));
+    const auto shown = difference_of(service_, mapping_, kind, nullptr, stored->entry.get());
+    for (const directory::attribute_change& one : change.attributes) {
+        if (!one.changed() || mapping_.map.attributes[one.attribute].operational)
+            continue;
+        const auto at = std::find_if(shown.begin(), shown.end(), [&](const auto& other) {
+            return other.attribute == one.attribute;
+        });
+        const auto values = at != shown.end() ? at->after : std::vector<std::string>();
+        const bool is_computed =
+            std::find(computed.begin(), computed.end(), one.attribute) != computed.end();
+        if (same_values(values, one.after))
+            continue;
+        const std::string& name = mapping_.map.attributes[one.attribute].name;
+        if (is_computed)
+            throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                    fmt::format("{}: the values are computed", name));
+        // A trigger may store another value, but nothing at all is no success. A default may stand
+        // in for a value that was removed.
+        if (!one.after.empty() && same_values(values, one.before))
+            throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                    fmt::format("{}: the database keeps the old values", name));
     }
     controls_.after(rs_, *stored->entry);
 }
@@ -283,16 +308,17 @@ constexpr int most_conflicts = 5;
 
 void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
              read_controls& controls, const std::vector<std::string_view>& dns,
-             const write_work& work)
+             const write_check& check, const write_work& work)
 {
     int conflicts = 0;
     while_waiting(op, service, [&](const postgres::wait_options& options) {
         return service.primary_pool().with_connection(options, [&](postgres::connection& session) {
             for (;;) {
                 write_transaction transaction(op, session, options, dns);
-                entry_writer writer(op, rs, service, mapping, transaction, options, controls);
+                entry_writer writer(op, rs, service, mapping, &transaction, options, controls);
                 try {
-                    work(writer);
+                    const entry_row row = check(writer);
+                    work(writer, row);
                 } catch (const write_conflict&) {
                     if (++conflicts >= most_conflicts)
                         throw operation_refused(LDAP_BUSY,
@@ -332,23 +358,6 @@ bool was_committed(Operation& op, service& service, const std::string& transacti
     }
 }
 
-void find_outcome(Operation& op, service& service, const commit_unanswered& lost)
-{
-    const operation_limits again(op, service, false);
-    try {
-        if (was_committed(op, service, lost.id))
-            return;
-    } catch (const postgres::error& e) {
-        const std::string fact =
-            fmt::format("\"{}\": transaction {}, {}; {}", to_string_view(op.o_req_dn), lost.id,
-                        lost.what(), e.what());
-        service.log({log_event::outcome_unknown, "", fact});
-        throw operation_refused(LDAP_UNAVAILABLE,
-                                "the database was lost; whether the change was made is unknown");
-    }
-    throw operation_refused(LDAP_UNAVAILABLE, "the database was lost; nothing was changed");
-}
-
 // The client may read what it has written at once.
 void forget(const Operation& op, service& service, const std::vector<std::string_view>& dns)
 {
@@ -359,6 +368,25 @@ void forget(const Operation& op, service& service, const std::vector<std::string
     if (service.account_cache != nullptr)
         for (const std::string_view dn : dns)
             service.account_cache->erase(dn);
+}
+
+void find_outcome(Operation& op, service& service, const std::vector<std::string_view>& dns,
+                  const commit_unanswered& lost)
+{
+    const operation_limits again(op, service, false);
+    try {
+        if (was_committed(op, service, lost.id))
+            return;
+    } catch (const postgres::error& e) {
+        const std::string fact =
+            fmt::format("\"{}\": transaction {}, {}; {}", to_string_view(op.o_req_dn), lost.id,
+                        lost.what(), e.what());
+        service.log({log_event::outcome_unknown, "", fact});
+        forget(op, service, dns); // it may have been made
+        throw operation_refused(LDAP_UNAVAILABLE,
+                                "the database was lost; whether the change was made is unknown");
+    }
+    throw operation_refused(LDAP_UNAVAILABLE, "the database was lost; nothing was changed");
 }
 
 // For a database without any directive about writes.
@@ -388,15 +416,27 @@ std::shared_ptr<const resolved_mapping> mapping_to_write(Operation& op, service&
 }
 
 int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
-                const std::vector<std::string_view>& dns, const write_work& work)
+                const std::vector<std::string_view>& dns, const write_check& check,
+                const write_work& work)
 {
     read_controls controls(op);
     try {
         try {
             const operation_limits limits(op, service, false);
-            attempt(op, rs, service, mapping, controls, dns, work);
+            if (be_isroot(&op) == 0) {
+                const postgres::wait_options unused;
+                entry_writer probe(op, rs, service, mapping, nullptr, unused, controls);
+                (void)check(probe);
+            }
+            // Writers that wait for each other must leave sessions and threads to searches.
+            postgres::fair_semaphore::visit turn(*service.write_turns, network_of(op));
+            while_waiting(op, service, [&](const postgres::wait_options& options) {
+                turn.enter(options);
+                return true;
+            });
+            attempt(op, rs, service, mapping, controls, dns, check, work);
         } catch (const commit_unanswered& e) {
-            find_outcome(op, service, e);
+            find_outcome(op, service, dns, e);
         } catch (const postgres::error& e) {
             if (!e.conflict())
                 throw;

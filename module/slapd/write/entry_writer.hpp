@@ -16,7 +16,7 @@ namespace pgsql::slapd {
 class entry_writer {
 public:
     entry_writer(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
-                 write_transaction& transaction, const postgres::wait_options& options,
+                 write_transaction* transaction, const postgres::wait_options& options,
                  read_controls& controls)
         : op_(op), rs_(rs), service_(service), mapping_(mapping), transaction_(transaction),
           limits_(options), controls_(controls)
@@ -37,6 +37,8 @@ public:
     /// whether that is a container, which can have subordinates.
     bool require_children(const berval& ndn, slap_access_t access, const char* text);
 
+    /// Refuses, as for a missing entry, unless the access rules disclose the entry.
+    void require_disclosed(Entry& e);
     /// Refuses unless the assertion control (RFC 4528) is true for the entry.
     void check_assertion(Entry& e);
     /// Refuses without the access; `text` names it. The same as for a missing entry if the access
@@ -77,7 +79,7 @@ private:
     SlapReply& rs_;
     service& service_;
     const resolved_mapping& mapping_;
-    write_transaction& transaction_;
+    write_transaction* transaction_; ///< null: access is only checked
     const postgres::wait_options& limits_;
     read_controls& controls_;
 };
@@ -94,9 +96,12 @@ private:
     Operation& op_;
 };
 
-/// What an operation that writes does in its transaction; it may run again if the session is lost
-/// or the transaction conflicts with another one.
-using write_work = std::function<void(entry_writer&)>;
+/// Finds the entry and checks access, without a change. Runs before the transaction as well, so
+/// that who has no access takes neither locks nor sessions.
+using write_check = std::function<entry_row(entry_writer&)>;
+/// What an operation that writes does then in its transaction; it may run again if the session is
+/// lost or the transaction conflicts with another one.
+using write_work = std::function<void(entry_writer&, const entry_row&)>;
 
 /// The mapping, for an operation that writes. Refuses every such operation if no directive allows
 /// any.
@@ -106,7 +111,8 @@ using write_work = std::function<void(entry_writer&)>;
 /// Runs the work in a transaction that locks the DNs, commits, and sends the result.
 [[nodiscard]] int write_entry(Operation& op, SlapReply& rs, service& service,
                               const resolved_mapping& mapping,
-                              const std::vector<std::string_view>& dns, const write_work& work);
+                              const std::vector<std::string_view>& dns, const write_check& check,
+                              const write_work& work);
 
 /// Sends the result, and returns its code.
 [[nodiscard]] int send_refusal(Operation& op, SlapReply& rs, const operation_refused& why);

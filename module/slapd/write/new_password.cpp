@@ -18,6 +18,9 @@ bool names_scheme(std::string_view value)
 auth::secret stored_form(Operation& op, service& service, const berval& value)
 {
     const std::string_view text = to_string_view(value);
+    if (text.empty())
+        throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                "userPassword: an empty password lets nobody log in");
     const auth::parsed_hash hash = auth::parse_hash(text);
     if (hash->problem() != nullptr && !names_scheme(text))
         return hash_new_password(op, service, value);
@@ -56,10 +59,20 @@ requested_password password_in(const Modifications* mods)
         if (mods->sml_op == LDAP_MOD_INCREMENT)
             throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
                                     "modify/increment: userPassword: not a number");
-        if (removal && value != nullptr && !out.present)
-            out.old_value = value;
         out.present = true;
-        out.value = removal ? nullptr : value;
+        if (!removal) {
+            out.value = value;
+            continue;
+        }
+        if (value == nullptr) {
+            out.value = nullptr;
+            continue;
+        }
+        // The value must be the present one, in whichever order the client sends the two.
+        if (out.old_value != nullptr && bvmatch(out.old_value, value) == 0)
+            throw operation_refused(LDAP_NO_SUCH_ATTRIBUTE,
+                                    "modify/delete: userPassword: no such value");
+        out.old_value = value;
     }
     return out;
 }
@@ -109,10 +122,10 @@ new_password::new_password(Operation& op, service& service, const requested_pass
         const auto old = verify_old_password(op, service, hash, *requested.old_value);
         if (old.result == auth::verdict::busy)
             throw operation_refused(LDAP_BUSY, old.reason);
-        if (old.result != auth::verdict::match && requested.by_extended_operation) {
+        if (old.result != auth::verdict::match)
             note_wrong_password(op);
+        if (old.result != auth::verdict::match && requested.by_extended_operation)
             throw operation_refused(LDAP_INVALID_CREDENTIALS, "the old password is wrong");
-        }
         if (old.result != auth::verdict::match)
             throw operation_refused(LDAP_NO_SUCH_ATTRIBUTE,
                                     "modify/delete: userPassword: no such value");

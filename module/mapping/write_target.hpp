@@ -70,17 +70,19 @@ struct write_target {
         const auto at = statements.find(what);
         return at != statements.end() ? &at->second : nullptr;
     }
-    /// Whether a new row gets a value in the column of the list query without one in the request.
+    /// Whether a new row gets a value in the column of the list query without one in the request:
+    /// by a default, or because the query computes it.
     [[nodiscard]] bool supplies(const std::string& shown) const
     {
         if (statements.contains(write_operation::add))
             return true;
         const auto at = columns.find(shown);
-        return at != columns.end() &&
-               (at->second.defaulted ||
-                std::any_of(constants.begin(), constants.end(), [&](const column_value& one) {
-                    return one.column == at->second.name;
-                }));
+        return (at == columns.end() && !shown.empty()) ||
+               (at != columns.end() &&
+                (at->second.defaulted || at->second.generated ||
+                 std::any_of(constants.begin(), constants.end(), [&](const column_value& one) {
+                     return one.column == at->second.name;
+                 })));
     }
     /// The table's column behind a column of the list query, or null.
     [[nodiscard]] const table_column* column_behind(const std::string& shown) const

@@ -29,7 +29,7 @@ struct change_statement {
     long rows = 1; ///< that it must change
     /// Whether it changes no row if another transaction has changed the row since it was read.
     bool conditional = false;
-    bool stores_values = false; ///< each row is a value of an attribute with several
+    std::string stores; ///< each row is a value of this attribute; empty: the row is an entry's
 
     /// Adds a value and returns its placeholder.
     [[nodiscard]] std::string bind(const std::string* value)

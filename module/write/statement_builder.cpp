@@ -295,7 +295,7 @@ private:
         change_statement out{.text = statement.text,
                              .values = {},
                              .rows = static_cast<long>(values.size()),
-                             .stores_values = true};
+                             .stores = mapping_.attributes[attribute].name};
         for (const std::string& name : statement.names)
             (void)out.bind(name == "values" ? keep(postgres::array_literal(values))
                            : name == "key"  ? &change_.new_key

@@ -89,12 +89,12 @@ TEST_CASE("a new row has the columns with a value, and the constants")
     e.set("uid", {}, {"ann"});
     e.set("sn", {}, {"Archer"});
     e.set("mail", {}, {"a@x", "b,\"c"});
-    e.set("createTimestamp", {}, {"20260102030405.5Z"});
+    e.set("createTimestamp", {}, {"20260102030405Z"});
     e.set("memberUid", {}, {"m1", "m2"});
     CHECK(e.made() ==
           texts{"INSERT INTO public.users (login, \"familyName\", mails, since, state, "
                 "\"number\") VALUES ($1, $2, $3, $4, ('here'), (length($5) + $6::int)) | ann | "
-                "Archer | {\"a@x\",\"b,\\\"c\"} | 2026-01-02 03:04:05.5+00 | ann | NULL",
+                "Archer | {\"a@x\",\"b,\\\"c\"} | 2026-01-02 03:04:05+00 | ann | NULL",
 
                 "INSERT $1 $2 | ann | {\"m1\",\"m2\"}"});
     CHECK(e.result.list[1].rows == 2);
@@ -152,6 +152,17 @@ TEST_CASE("what a column cannot hold is refused, and what is computed is left ou
     CHECK(e.made().empty());
     CHECK(e.result.computed == std::vector<attribute_id>{e.id("displayName")});
     e.set("sn", {"a"}, {"b", "c"});
+    CHECK_THROWS_AS(e.made(), unstorable);
+    for (const std::string& value : {std::string(""), std::string("a\0b", 3)}) {
+        e.change.attributes.clear();
+        e.set("sn", {"a"}, {value});
+        CHECK_THROWS_AS(e.made(), unstorable);
+        e.change.attributes.clear();
+        e.set("memberUid", {}, {value});
+        CHECK_THROWS_AS(e.made(), unstorable);
+    }
+    e.change.attributes.clear();
+    e.set("createTimestamp", {}, {"20260102030405.5Z"}); // read without the fraction
     CHECK_THROWS_AS(e.made(), unstorable);
 }
 

@@ -217,11 +217,11 @@ Modifications* modification()
     return out;
 }
 
-int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
+int change_password(Operation& op, SlapReply& rs, bool changes_passwords, bool writes)
 {
     req_pwdexop_s& passwords = op.oq_pwdexop;
     BackendDB* const database = op.o_bd;
-    if (changes_passwords) {
+    if (changes_passwords || writes) {
         // slapd's request structures are a union.
         const req_extended_s saved = op.oq_extended;
         password_request request{{{}, database->be_private}, &passwords.rs_old, &passwords.rs_new};
@@ -252,7 +252,7 @@ int change_password(Operation& op, SlapReply& rs, bool changes_passwords)
     } else {
         rs.sr_err = LDAP_UNWILLING_TO_PERFORM;
     }
-    if (rs.sr_err == LDAP_UNWILLING_TO_PERFORM) {
+    if (rs.sr_err == LDAP_UNWILLING_TO_PERFORM && !writes) {
         // slapd then falls back to a modification, whose refusal has the diagnostic message.
         // Without an old password it does not search for one.
         BER_BVZERO(&passwords.rs_old);
@@ -283,7 +283,7 @@ extern "C" int pgsql_extended(Operation* op, SlapReply* rs) noexcept
     int code = LDAP_OTHER;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        code = change_password(*op, *rs, service->changes_passwords || service->writes());
+        code = change_password(*op, *rs, service->changes_passwords, service->writes());
     } catch (...) {
         const failure failure = report_exception(*op, nullptr); // the caller sends the result
         rs->sr_text = failure.text;

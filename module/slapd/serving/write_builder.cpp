@@ -45,6 +45,12 @@ public:
             if (prepares("pgsql-delete-values " + kind_.name + ' ' + attribute,
                          statements.remove.text))
                 kept.remove = statements.remove;
+            if (statements.add.text.empty() || statements.remove.text.empty())
+                warn(fmt::format("pgsql-{}-values {} {}",
+                                 statements.add.text.empty() ? "add" : "delete", kind_.name,
+                                 attribute),
+                     fmt::format("the directive is missing: clients cannot {} values",
+                                 statements.add.text.empty() ? "add" : "delete"));
         }
         if (!setting_.derived.empty())
             derive(out);
@@ -67,7 +73,9 @@ private:
             return true;
         } catch (const postgres::error& e) {
             postgres::rethrow_unless_statement(e);
-            warn(directive, fmt::format("PostgreSQL refuses the statement: {}", e.what()));
+            const bool mark = text.find('?') != std::string::npos && e.sqlstate() == "42601";
+            warn(directive, fmt::format("PostgreSQL refuses the statement: {}{}", e.what(),
+                                        mark ? "; parameters have names here, such as :uid" : ""));
             return false;
         }
     }

@@ -9,16 +9,41 @@ using nlohmann::json;
 
 namespace {
 
-const directory::mapping* mapping_in(const report_context& report)
+// Null unless statements are made from the tables' columns.
+std::shared_ptr<const resolved_mapping> mapping_for_writes(report_context& report)
 {
-    return report.mapping != nullptr ? &report.mapping->map : nullptr;
+    return report.database.writes() ? report.database.mapping_for(report.session, report.limits())
+                                    : nullptr;
+}
+
+const directory::mapping* map_in(const std::shared_ptr<const resolved_mapping>& mapping)
+{
+    return mapping != nullptr ? &mapping->map : nullptr;
+}
+
+// Whether the table of a kind that clients write is unknown; then a script with the rights would
+// take those that the kind needs.
+bool lacks_table(report_context& report, const resolved_mapping& mapping)
+{
+    for (const auto& setting : report.database.kinds()) {
+        const auto id = mapping.map.kind_named(setting.name);
+        if (!setting.writes || setting.writes->derived.empty() || !id ||
+            mapping.map.kinds[id].error.empty())
+            continue;
+        report.add_finding(report_context::level::error, "pgsql-write " + setting.name,
+                           "the rights that it needs are unknown: " + mapping.map.kinds[id].error,
+                           "name a role that may read the tables, with --uri");
+        return true;
+    }
+    return false;
 }
 
 } // namespace
 
 void examine_refusals(report_context& report)
 {
-    report.refused = find_refused(report.database, mapping_in(report), report.session,
+    const auto mapping = mapping_for_writes(report);
+    report.refused = find_refused(report.database, map_in(mapping), report.session,
                                   check_depth::thorough, report.limits());
 }
 
@@ -79,10 +104,11 @@ void report_needs(report_context& report)
                 ", or name another role with --uri");
         return;
     }
-    if (report.database.writes()) // statements are made from the tables' columns
-        report.mapping = report.database.mapping_for(report.session, report.limits());
+    const auto mapping = mapping_for_writes(report);
+    if (mapping != nullptr && lacks_table(report, *mapping))
+        return;
     const postgres::needed_rights found(report.session,
-                                        statements_of(report.database.kinds(), mapping_in(report)),
+                                        statements_of(report.database.kinds(), map_in(mapping)),
                                         role, report.limits());
     for (const auto& one : found.refused()) {
         std::string help;

@@ -210,15 +210,13 @@ bool same_values(std::vector<std::string> a, std::vector<std::string> b)
 }
 
 // The rows were changed or deleted by others, or the statement is wrong.
-[[noreturn]] void refuse_rows(const Operation& op, service& service, const directory::kind& kind,
-                              const postgres::change_statement& statement, long changed)
+void log_rows(const Operation& op, service& service, const directory::kind& kind,
+              const postgres::change_statement& statement, long changed)
 {
     const auto fact = fmt::format("the statement would change {} rows instead of {}: {}", changed,
                                   statement.rows, statement.text.substr(0, 200));
     write_operation_log(op.o_log_prefix, {log_event::write_refused, kind.name, fact});
     service.log({log_event::write_refused, kind.name, fact});
-    throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
-                            "the database would change other rows than this entry's");
 }
 
 } // namespace
@@ -234,12 +232,17 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
             const long changed = transaction_->change(one, limits_);
             if (changed == one.rows)
                 continue;
-            if (one.stores_values)
+            if (!one.stores.empty()) {
+                log_rows(op_, service_, kind, one, changed);
                 throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
-                                        "the database does not store all of the values");
+                                        fmt::format("{}: the database has taken {} of {} values",
+                                                    one.stores, changed, one.rows));
+            }
             if (changed == 0 && one.conditional)
                 throw write_conflict();
-            refuse_rows(op_, service_, kind, one, changed);
+            log_rows(op_, service_, kind, one, changed);
+            throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                    "the database would change other rows than this entry's");
         }
         return statements.computed;
     } catch (const directory::unstorable& why) {

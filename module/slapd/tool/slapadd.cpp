@@ -25,8 +25,6 @@ entry_loader::entry_loader(BackendDB& be, std::shared_ptr<service> service)
     op_.o_tmpmfuncs = &ch_mfuncs;
     op_.o_dn = be.be_rootdn;
     op_.o_ndn = be.be_rootndn;
-    if (!service_->writes())
-        throw config_error("no directive allows to write entries; see pgsql-write");
     session_ = postgres::connection::open(service_->notify_endpoint(), limits(), stats_);
     mapping_ = current_mapping(op_, *service_);
 }

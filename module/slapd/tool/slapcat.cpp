@@ -223,11 +223,14 @@ constexpr const char* incomplete = "the output is incomplete";
 
 // Sends no query: with glued databases, slapd treats a failure to open one as the end of its
 // entries.
-extern "C" int pgsql_tool_open(BackendDB* be, int) noexcept
+extern "C" int pgsql_tool_open(BackendDB* be, int writes) noexcept
 {
     try {
         database& database = database_of(*be);
-        database.tool_walk = std::make_shared<walk>(*be, database.serving(*be));
+        const auto service = database.serving(*be);
+        if (writes != 0 && !service->writes())
+            throw config_error("no directive allows to write entries; see pgsql-write");
+        database.tool_walk = std::make_shared<walk>(*be, service);
         return 0;
     } catch (const std::exception& e) {
         write_log({log_event::tool_failed, "", e.what()});

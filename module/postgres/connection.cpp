@@ -307,17 +307,16 @@ void connection::throw_if_outdated(const error& e)
 result connection::begin(const wait_options& options, const std::string& first)
 {
     // During a transaction a pooler does not assign the session to another client.
+    // A session of its own has these settings already.
     const std::string pooled =
-        dedicated_
-            ? ""
-            : "; SET LOCAL standard_conforming_strings = on; SET LOCAL DateStyle = ISO; "
-              "SET LOCAL TimeZone = 'UTC'; SET LOCAL bytea_output = hex; SET LOCAL jit = off" +
-                  std::string(unconverted() ? "" : "; SET LOCAL client_encoding = 'UTF8'");
+        dedicated_ ? ""
+                   : "; SET LOCAL statement_timeout = " + timeout_ +
+                         "; SET LOCAL standard_conforming_strings = on; SET LOCAL DateStyle = ISO; "
+                         "SET LOCAL TimeZone = 'UTC'; SET LOCAL bytea_output = hex; "
+                         "SET LOCAL jit = off; SET LOCAL client_encoding = " +
+                         (unconverted() ? "'SQL_ASCII'" : "'UTF8'");
     try {
-        return command(("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE; "
-                        "SET LOCAL statement_timeout = " +
-                        timeout_ + pooled +
-                        (unconverted() ? "; SET LOCAL client_encoding = 'SQL_ASCII'" : "") +
+        return command(("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE" + pooled +
                         (first.empty() ? "" : "; " + first))
                            .c_str(),
                        options);

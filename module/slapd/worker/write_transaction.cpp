@@ -30,9 +30,9 @@ write_transaction::write_transaction(Operation& op, postgres::connection& sessio
     for (const std::string_view dn : dns)
         locks.push_back(lock_of(dn));
     std::sort(locks.begin(), locks.end()); // two operations never wait for each other
+    first_ = "SELECT pg_catalog.txid_current()";
     for (const std::int64_t lock : locks)
-        first_ += "SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(lock) + "); ";
-    first_ += "SELECT pg_catalog.txid_current()";
+        first_ += ", pg_catalog.pg_advisory_xact_lock(" + std::to_string(lock) + ")";
     begin(options);
     oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);

@@ -30,6 +30,7 @@ struct table_column {
     std::string name;       ///< quoted
     bool generated = false; ///< PostgreSQL computes its value
     bool defaulted = false; ///< a row without a value for it gets one
+    bool required = false;  ///< NOT NULL
 };
 
 /// The statements that add and delete values of an attribute with several.

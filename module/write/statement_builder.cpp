@@ -226,11 +226,15 @@ private:
         out_.list.push_back(std::move(out));
     }
 
-    // What a column without a value gets.
+    // What a column that loses its value gets.
     std::string without_value(const std::string& column, change_statement& whole)
     {
+        const bool required =
+            std::any_of(target_.columns.begin(), target_.columns.end(), [&](const auto& one) {
+                return one.second.name == column && one.second.required;
+            });
         for (const column_value& constant : target_.constants)
-            if (constant.column == column)
+            if (required && constant.column == column)
                 return "(" + with_values(constant.expression, whole) + ")";
         return "NULL";
     }

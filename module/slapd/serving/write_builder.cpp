@@ -111,7 +111,8 @@ private:
             directory::table_column column{
                 .name = postgres::quote_identifier(std::string(found.value(row, 2).value_or(""))),
                 .generated = found.value(row, 3) == "t",
-                .defaulted = found.value(row, 4) == "t"};
+                .defaulted = found.value(row, 4) == "t",
+                .required = found.value(row, 6) == "t"};
             const auto at = std::stoul(std::string(found.value(row, 5).value_or("1"))) - 1;
             // One column twice: each would overwrite the other.
             if (std::any_of(out.columns.begin(), out.columns.end(),
@@ -136,7 +137,7 @@ private:
         ask.text =
             "SELECT n.nspname::text, c.relname::text, a.attname::text, "
             "a.attgenerated <> '' OR a.attidentity = 'a', a.atthasdef OR a.attidentity <> '', "
-            "q.position "
+            "q.position, a.attnotnull "
             "FROM unnest(" +
             ask.bind(postgres::array_literal(numbers)) +
             "::int2[]) WITH ORDINALITY AS q(number, position) "

@@ -1,10 +1,7 @@
-// entry_writer.cpp: what all operations that write an entry share: the transaction, its repetition,
-// access, controls, storing and reading again.
+// entry_writer.cpp: what all operations that write an entry share: access, controls, storing and
+// reading again.
 #include "slapd/write/entry_writer.hpp"
 
-#include "cache/result_cache.hpp"
-#include "postgres/fair_semaphore.hpp"
-#include "slapd/core/client_address.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/write/database_refusal.hpp"
 #include "slapd/write/entry_difference.hpp"
@@ -13,7 +10,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace pgsql::slapd {
 
@@ -129,13 +125,6 @@ void entry_writer::refuse_access(Entry& e, const char* text)
         refuse_missing(op_.o_req_ndn);
     throw operation_refused(LDAP_INSUFFICIENT_ACCESS, text);
 }
-
-namespace {
-
-// The row is no longer as it was read; the operation is repeated.
-struct write_conflict {};
-
-} // namespace
 
 void entry_writer::require_unchanged(bool unchanged) const
 {
@@ -301,170 +290,6 @@ void entry_writer::remove(const directory::kind& kind, const directory::change_s
     if (exists(ndn))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would still show the entry");
-}
-
-// ---- the operation
-
-namespace {
-
-constexpr int most_conflicts = 5;
-
-void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
-             read_controls& controls, const std::vector<std::string_view>& dns,
-             const write_check& check, const write_work& work)
-{
-    int conflicts = 0;
-    while_waiting(op, service, [&](const postgres::wait_options& options) {
-        return service.primary_pool().with_connection(options, [&](postgres::connection& session) {
-            for (;;) {
-                write_transaction transaction(op, session, options, dns);
-                entry_writer writer(op, rs, service, mapping, &transaction, options, controls);
-                try {
-                    const entry_row row = check(writer);
-                    work(writer, row);
-                } catch (const write_conflict&) {
-                    if (++conflicts >= most_conflicts)
-                        throw operation_refused(LDAP_BUSY,
-                                                "the entry is being changed by others; try again");
-                    continue;
-                }
-                if (op.o_noop != 0)
-                    throw operation_refused(LDAP_X_NO_OPERATION);
-                try {
-                    transaction.commit(options);
-                } catch (const postgres::error& e) { // of a deferred constraint
-                    postgres::rethrow_unless_statement(e);
-                    throw refusal_of(op, service, mapping.map, nullptr, e);
-                }
-                return true;
-            }
-        });
-    });
-}
-
-// What became of a transaction whose COMMIT got no reply: PostgreSQL remembers.
-bool was_committed(Operation& op, service& service, const std::string& transaction)
-{
-    for (;;) {
-        const auto found = while_waiting(op, service, [&](const postgres::wait_options& options) {
-            return service.primary_pool().run(
-                {"SELECT pg_catalog.txid_status($1::bigint)", {transaction}}, options);
-        });
-        const auto status = found.value(0, 0);
-        if (status == "committed")
-            return true;
-        if (status == "aborted")
-            return false;
-        if (status != "in progress")
-            throw postgres::error(postgres::error::cause::lost, "PostgreSQL does not remember it");
-        std::this_thread::sleep_for(poll_interval);
-    }
-}
-
-// The client may read what it has written at once.
-void forget(const Operation& op, service& service, const std::vector<std::string_view>& dns)
-{
-    if (op.o_conn != nullptr)
-        service.writers.add(op.o_connid);
-    if (service.cache != nullptr)
-        service.cache->invalidate();
-    if (service.account_cache != nullptr)
-        for (const std::string_view dn : dns)
-            service.account_cache->erase(dn);
-}
-
-void find_outcome(Operation& op, service& service, const std::vector<std::string_view>& dns,
-                  const commit_unanswered& lost)
-{
-    const operation_limits again(op, service, false);
-    try {
-        if (was_committed(op, service, lost.id))
-            return;
-    } catch (const postgres::error& e) {
-        const std::string fact =
-            fmt::format("\"{}\": transaction {}, {}; {}", to_string_view(op.o_req_dn), lost.id,
-                        lost.what(), e.what());
-        service.log({log_event::outcome_unknown, "", fact});
-        forget(op, service, dns); // it may have been made
-        throw operation_refused(LDAP_UNAVAILABLE,
-                                "the database was lost; whether the change was made is unknown");
-    }
-    throw operation_refused(LDAP_UNAVAILABLE, "the database was lost; nothing was changed");
-}
-
-// For a database without any directive about writes.
-const char* read_only_text(const Operation& op, const service& service)
-{
-    switch (op.o_tag) {
-    case LDAP_REQ_ADD:
-        return "entries cannot be added here; insert a row in PostgreSQL";
-    case LDAP_REQ_DELETE:
-        return "entries cannot be deleted here; delete the row in PostgreSQL";
-    case LDAP_REQ_MODRDN:
-        return "entries cannot be renamed here; update the row in PostgreSQL";
-    default:
-        return service.changes_passwords
-                   ? "only passwords can be changed here, by Password Modify requests (RFC 3062)"
-                   : "entries cannot be changed here; password changes need pgsql-password-change";
-    }
-}
-
-} // namespace
-
-std::shared_ptr<const resolved_mapping> mapping_to_write(Operation& op, service& service)
-{
-    if (!service.writes())
-        throw operation_refused(LDAP_UNWILLING_TO_PERFORM, read_only_text(op, service));
-    return current_mapping(op, service);
-}
-
-int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
-                const std::vector<std::string_view>& dns, const write_check& check,
-                const write_work& work)
-{
-    read_controls controls(op);
-    try {
-        try {
-            const operation_limits limits(op, service, false);
-            if (be_isroot(&op) == 0) {
-                const postgres::wait_options unused;
-                entry_writer probe(op, rs, service, mapping, nullptr, unused, controls);
-                (void)check(probe);
-            }
-            // Writers that wait for each other must leave sessions and threads to searches.
-            postgres::fair_semaphore::visit turn(*service.write_turns, network_of(op));
-            while_waiting(op, service, [&](const postgres::wait_options& options) {
-                turn.enter(options);
-                return true;
-            });
-            attempt(op, rs, service, mapping, controls, dns, check, work);
-        } catch (const commit_unanswered& e) {
-            find_outcome(op, service, dns, e);
-        } catch (const postgres::error& e) {
-            if (!e.conflict())
-                throw;
-            throw operation_refused(LDAP_BUSY, "the change conflicts with others; try again");
-        }
-        forget(op, service, dns);
-        rs.sr_err = LDAP_SUCCESS;
-        rs.sr_text = nullptr;
-        rs.sr_ctrls = controls.list();
-        send_ldap_result(&op, &rs);
-        rs.sr_ctrls = nullptr;
-        return LDAP_SUCCESS;
-    } catch (const operation_refused& why) {
-        return send_refusal(op, rs, why);
-    }
-}
-
-int send_refusal(Operation& op, SlapReply& rs, const operation_refused& why)
-{
-    rs.sr_err = why.code;
-    rs.sr_text = text_of_refusal(op, why);
-    rs.sr_matched = why.matched.empty() ? nullptr : why.matched.c_str();
-    send_ldap_result(&op, &rs);
-    rs.sr_matched = nullptr;
-    return why.code;
 }
 
 } // namespace pgsql::slapd

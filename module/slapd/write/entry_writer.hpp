@@ -11,6 +11,9 @@
 
 namespace pgsql::slapd {
 
+/// Thrown if the row is no longer as it was read: the operation is repeated.
+struct write_conflict {};
+
 /// One attempt of an operation to write, in its transaction. Every function throws
 /// operation_refused for the operation's result, and postgres::error.
 class entry_writer {

@@ -52,6 +52,15 @@ for mode in '' -q; do
     contains "$ERR" 'title: the database has no place for this attribute'
     same 3 "$(q "SELECT count(*) FROM staff WHERE login IN ('x$mode', 'y$mode', 'z$mode')")" "the entries that were added ($mode)"
 done
+# A value that must be unique: with -q, too, only its entry is missing.
+q 'CREATE UNIQUE INDEX ON staff (number)'
+for name in one two three; do
+    printf '%s\n' "dn: uid=$name,ou=staff,$base" 'objectClass: inetOrgPerson' "uid: $name" 'cn: c' 'sn: s' "employeeNumber: ${#name}" ''
+done >"$T/unique.ldif"
+run 1 slapadd -q -c -l "$T/unique.ldif"
+contains "$ERR" 'must be unique'
+same 'one three' "$(q "SELECT string_agg(login, ' ' ORDER BY login) FROM staff WHERE number < 6")" "the entries of the batch"
+
 # Changes.
 cat >"$T/change.ldif" <<END
 dn: uid=bob,ou=staff,$base

@@ -54,7 +54,7 @@ void entry_loader::write(const berval& ndn, const std::function<void(entry_write
         work(writer);
     } catch (...) {
         if (quick)
-            transaction_->undo(limits_);
+            transaction_->roll_back(limits_);
         else
             transaction_.reset();
         throw;

@@ -104,18 +104,18 @@ void write_transaction::commit(const postgres::wait_options& options)
 
 void write_transaction::set_savepoint(const postgres::wait_options& options)
 {
-    session_.command(changed_ ? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry",
-                     options);
+    session_.command(
+        has_savepoint_ ? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry", options);
+    has_savepoint_ = true;
     changed_ = true; // the transaction cannot begin again
-}
-
-void write_transaction::undo(const postgres::wait_options& options)
-{
-    session_.command("ROLLBACK TO SAVEPOINT entry", options);
 }
 
 void write_transaction::roll_back(const postgres::wait_options& options)
 {
+    if (has_savepoint_) {
+        session_.command("ROLLBACK TO SAVEPOINT entry", options);
+        return;
+    }
     ended_ = true;
     session_.roll_back(options);
 }

@@ -41,11 +41,10 @@ public:
                               const postgres::wait_options& options);
     /// Throws commit_unanswered if the outcome is unknown.
     void commit(const postgres::wait_options& options);
-    /// Statements that follow run outside of a transaction.
+    /// Undoes what was done since set_savepoint(), or else everything. Without a savepoint,
+    /// statements that follow run outside of a transaction.
     void roll_back(const postgres::wait_options& options);
-    /// Sets the point to which undo() returns.
     void set_savepoint(const postgres::wait_options& options);
-    void undo(const postgres::wait_options& options);
 
 private:
     void begin(const postgres::wait_options& options);
@@ -56,6 +55,7 @@ private:
     std::string first_; ///< takes the locks and returns the transaction's identifier
     std::string id_;
     bool changed_ = false;
+    bool has_savepoint_ = false;
     bool ended_ = false;
 };
 

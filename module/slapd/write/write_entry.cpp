@@ -52,9 +52,11 @@ void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapp
 }
 
 // What became of a transaction whose COMMIT got no reply: PostgreSQL remembers.
-bool was_committed(Operation& op, service& service, const std::string& transaction)
+bool was_committed(Operation& op, service& service, const operation_limits& limits,
+                   const std::string& transaction)
 {
     for (;;) {
+        limits.check();
         const auto found = while_waiting(op, service, [&](const postgres::wait_options& options) {
             return service.primary_pool().run(
                 {"SELECT pg_catalog.txid_status($1::bigint)", {transaction}}, options);
@@ -87,7 +89,7 @@ void find_outcome(Operation& op, service& service, const std::vector<std::string
 {
     const operation_limits again(op, service, false);
     try {
-        if (was_committed(op, service, lost.id))
+        if (was_committed(op, service, again, lost.id))
             return;
     } catch (const postgres::error& e) {
         const std::string fact =

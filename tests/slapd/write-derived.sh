@@ -126,6 +126,13 @@ CODE=53 add eve 'sn: E' 'cn: gone'
 CODE=19 modify ann 'replace: cn' 'cn: no'
 same 'ann|Smith||1001|{"+1 2","+1 3","+1 4"}|here' "$(row ann)" "the row after refused changes"
 
+# What a trigger says about a hash is not logged.
+q "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE 'told % of %', NEW.pass, NEW.login; END \$\$; CREATE TRIGGER tell BEFORE UPDATE ON staff FOR EACH ROW EXECUTE FUNCTION tell()"
+CODE=19 modify ann 'replace: userPassword' 'userPassword: told'
+logged write-refused 'told  of ann'
+lacks "$(<"$T/slapd.log")" '$argon2id$'
+q 'DROP TRIGGER tell ON staff'
+
 # A trigger that keeps the old value is no success, one that stores another value is.
 q "CREATE OR REPLACE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.number = CASE WHEN NEW.number = 1234 THEN OLD.number ELSE NEW.number END;
        NEW.shown = initcap(NEW.shown); RETURN NEW; END \$\$"

@@ -32,6 +32,13 @@ auth::verification verify_old_password(Operation& op, service& service,
         [&](unsigned threads) { return hash->verify(to_string_view(password), threads); });
 }
 
+void erase_hash(std::string& message, const std::string* hash)
+{
+    for (std::size_t at = 0;
+         hash != nullptr && !hash->empty() && (at = message.find(*hash)) != std::string::npos;)
+        message.erase(at, hash->size());
+}
+
 void note_wrong_password(Operation& op) { binds_of(op)->executor()->note_refusal(address_of(op)); }
 
 auth::secret hash_new_password(Operation& op, service& service, const berval& password)

@@ -19,6 +19,9 @@ namespace pgsql::slapd {
 [[nodiscard]] auth::secret hash_new_password(Operation& op, service& service,
                                              const berval& password);
 
+/// Removes a hash from a message of PostgreSQL for the log; null: none.
+void erase_hash(std::string& message, const std::string* hash);
+
 /// Lets the client's address wait longer for its turns, as after a failed login.
 void note_wrong_password(Operation& op);
 

@@ -46,9 +46,7 @@ long update(Operation& op, service& service, const account& account, const auth:
         postgres::rethrow_unless_statement(e);
         std::string message = e.what();
         for (const std::string* hash : {&new_hash.reveal(), old_hash})
-            for (std::size_t at = 0; hash != nullptr && !hash->empty() &&
-                                     (at = message.find(*hash)) != std::string::npos;)
-                message.erase(at, hash->size());
+            erase_hash(message, hash);
         // An integrity constraint or a trigger's exception: the new value is rejected.
         if (e.sqlstate().starts_with("23") || e.sqlstate() == "P0001") {
             report(op, "refused", message);

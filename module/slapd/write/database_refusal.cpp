@@ -1,6 +1,8 @@
 // database_refusal.cpp: the result of a write that PostgreSQL refuses.
 #include "slapd/write/database_refusal.hpp"
 
+#include "slapd/auth/new_hash.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -47,7 +49,8 @@ const directory::attribute_source* source_at(const directory::kind& kind, std::s
 
 operation_refused refusal_of(const Operation& op, service& service,
                              const directory::mapping& mapping, const directory::kind* kind,
-                             const postgres::error& why)
+                             const postgres::error& why,
+                             const std::vector<const std::string*>& hashes)
 {
     const row& known = *std::find_if(table.begin(), table.end(), [&](const row& one) {
         return why.sqlstate().starts_with(one.sqlstate);
@@ -62,7 +65,9 @@ operation_refused refusal_of(const Operation& op, service& service,
             fmt::format("{}: {}", mapping.attributes[missing->attribute].name, known.text));
     if (why.sqlstate().starts_with("42") && why.sqlstate() != "42501")
         service.invalidate_mapping(); // the tables may have changed
-    const std::string fact = fmt::format("SQLSTATE {}: {}", why.sqlstate(), why.what());
+    std::string fact = fmt::format("SQLSTATE {}: {}", why.sqlstate(), why.what());
+    for (const std::string* hash : hashes)
+        erase_hash(fact, hash);
     const std::string object = kind != nullptr ? kind->name : "COMMIT";
     write_operation_log(op.o_log_prefix, {log_event::write_refused, object, fact});
     service.log({log_event::write_refused, object, fact,

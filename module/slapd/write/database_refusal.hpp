@@ -7,9 +7,11 @@
 namespace pgsql::slapd {
 
 /// The result for an error of cause `statement` in a statement that writes an entry of the kind, or
-/// in COMMIT (null); logs the reason, which may name what the client cannot see.
+/// in COMMIT (null); logs the reason, which may name what the client cannot see, without the
+/// hashes.
 [[nodiscard]] operation_refused refusal_of(const Operation& op, service& service,
                                            const directory::mapping& mapping,
-                                           const directory::kind* kind, const postgres::error& why);
+                                           const directory::kind* kind, const postgres::error& why,
+                                           const std::vector<const std::string*>& hashes = {});
 
 } // namespace pgsql::slapd

@@ -238,7 +238,8 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
         throw refusal_of(mapping_, kind, change, why);
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
-        auto out = refusal_of(op_, service_, mapping_.map, &kind, e);
+        auto out = refusal_of(op_, service_, mapping_.map, &kind, e,
+                              {change.password.value_or(nullptr), change.old_password});
         if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
             transaction_->roll_back(limits_);
             if (exists(ndn))

@@ -1,28 +1,8 @@
 #!/bin/bash
 # Debian's ldapscripts manage users, groups and members in the manager's tables.
-. "$(dirname "$0")/clients.sh"
+. "$(dirname "$0")/writers.sh"
 . "$TESTS/lib/ldapscripts.sh"
 need ldapadduser
-start_postgres
-q 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ldap'
-base=dc=example,dc=com
-SSSD_EXTRA=$'ldap_search_base = dc=example,dc=com\nldap_auth_disable_tls_never_use_in_production = true'
-
-serve() { # SED-EXPRESSION…: slapd with the manager's tables, and SSSD
-    { manager_conf; cat "$TESTS/data/writes.conf"; } | sed -E "$@" >"$T/slapd.conf"
-    start_slapd "$T/slapd.conf"
-    settled
-    not_logged writes-unusable
-    start_sssd "$URI"
-}
-user() { q "SELECT \"uidNumber\", \"gidNumber\", cn, mail, \"homeDirectory\", \"loginShell\" FROM \"Users\" WHERE uid = '$1'"; }
-group() { q "SELECT \"gidNumber\", (SELECT string_agg(uid, ' ' ORDER BY uid) FROM \"Users\" JOIN \"UserGroups\" ug USING (\"uidNumber\")
-    WHERE ug.\"gidNumber\" = g.\"gidNumber\") FROM \"Groups\" g WHERE cn = '$1'"; }
-sees() { # EXPECTED COMMAND…: SSSD, once it asks again
-    in_sssd sss_cache -E
-    same "$1" "$("${@:2}" 2>&1)" "what SSSD answers to ${*:2}"
-}
-groups_of() { in_sssd id -Gn "$1" | tr ' ' '\n' | sort | xargs; }
 
 # From a new group and a new user to neither; memberUid or member, as the schema has it.
 life_cycle() { # PLACEHOLDER: the member of a new group, which groupOfNames needs
@@ -80,8 +60,7 @@ serve ''
 scripts_for posixGroup
 life_cycle ''
 
-stop_sssd
-stop_slapd
+end_serving
 LDAP_SCHEMA=rfc2307bis
 serve "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
 scripts_for groupOfNames "uid=ann,ou=people,$base"

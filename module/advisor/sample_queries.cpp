@@ -131,7 +131,7 @@ private:
         filter out = filter::equals(attribute, value_for(attribute));
         if (const kind_id named = kind_.named_kind(attribute)) {
             const kind& target = mapping_.kinds[named];
-            out.parent = target.parent;
+            out.above = {target.parent};
             out.rdn = target.rdn().attribute;
             out.name = out.value;
         }

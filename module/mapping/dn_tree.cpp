@@ -44,9 +44,50 @@ std::string_view parent_of(std::string_view dn)
     return end == std::string_view::npos ? std::string_view() : dn.substr(end + 1);
 }
 
+dn_tree::dn_tree(id_vector<container> entries) : entries_(std::move(entries))
+{
+    for (const container& one : entries_) {
+        const container_id id = entries_.id_of(one);
+        by_ndn_.emplace(one.ndn, id);
+        if (one.kind)
+            by_row_.emplace(row_name(one.kind, one.key), id);
+        if (one.parent)
+            parents_.insert(one.parent.index());
+    }
+}
+
+std::string dn_tree::row_name(kind_id kind, std::string_view key)
+{
+    return std::to_string(kind.index()).append(1, ' ').append(key);
+}
+
 container_id dn_tree::find(std::string_view ndn) const
 {
-    return entries_.find([&](const container& entry) { return entry.ndn == ndn; });
+    const auto at = by_ndn_.find(std::string(ndn));
+    return at == by_ndn_.end() ? container_id() : at->second;
+}
+
+place dn_tree::place_of(container_id container) const
+{
+    const auto& one = entries_[container];
+    return one.kind ? place{{}, one.kind, one.key} : place{container};
+}
+
+container_id dn_tree::at(const place& place) const
+{
+    if (!place.kind)
+        return place.fixed;
+    const auto at = by_row_.find(row_name(place.kind, place.key));
+    return at == by_row_.end() ? container_id() : at->second;
+}
+
+std::vector<std::string> dn_tree::keys_below(container_id top, kind_id kind) const
+{
+    std::vector<std::string> out;
+    for (const container& one : entries_)
+        if (one.kind == kind && is_below(entries_.id_of(one), top))
+            out.push_back(one.key);
+    return out;
 }
 
 dn_location dn_tree::locate(std::string_view ndn) const

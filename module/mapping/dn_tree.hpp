@@ -1,19 +1,25 @@
 // dn_tree.hpp: locates normalized DNs in the directory tree, and writes and parses RDN values.
 #pragma once
 
-#include "mapping/element_id.hpp"
+#include "mapping/place.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace pgsql::directory {
 
-/// An entry that exists without a row: the suffix and the containers of the kinds.
+/// An entry that may have entries below it: the suffix and the containers of the kinds, which exist
+/// without a row, and the rows that others name as their parents.
 struct container {
-    std::string dn;      ///< pretty
-    std::string ndn;     ///< normalized
-    container_id parent; ///< none for the suffix
+    std::string dn;       ///< pretty
+    std::string ndn;      ///< normalized
+    container_id parent;  ///< none for the suffix
+    kind_id kind = {};    ///< whose row it is; none: it exists without a row
+    std::string key = {}; ///< of the row
 };
 
 /// Where a DN points to.
@@ -27,16 +33,35 @@ struct dn_location {
 
 class dn_tree {
 public:
-    explicit dn_tree(id_vector<container> entries = {}) : entries_(std::move(entries)) {}
+    /// The parents come before what is below them.
+    explicit dn_tree(id_vector<container> entries = {});
+    dn_tree(dn_tree&&) = default;
+    dn_tree& operator=(dn_tree&&) = default;
 
     [[nodiscard]] const id_vector<container>& entries() const noexcept { return entries_; }
     [[nodiscard]] container_id find(std::string_view ndn) const;
     [[nodiscard]] dn_location locate(std::string_view ndn) const;
     /// Whether the container is `top` or a subordinate of it.
     [[nodiscard]] bool is_below(container_id entry, container_id top) const;
+    /// What entries immediately below the container are below.
+    [[nodiscard]] place place_of(container_id container) const;
+    /// The container of a place; none for a row that has no entry.
+    [[nodiscard]] container_id at(const place& place) const;
+    /// The keys of the kind's rows that are containers at or below `top`.
+    [[nodiscard]] std::vector<std::string> keys_below(container_id top, kind_id kind) const;
+    /// Whether another container is immediately below.
+    [[nodiscard]] bool has_containers_below(container_id container) const
+    {
+        return parents_.contains(container.index());
+    }
 
 private:
+    [[nodiscard]] static std::string row_name(kind_id kind, std::string_view key);
+
     id_vector<container> entries_;
+    std::unordered_map<std::string, container_id> by_ndn_;
+    std::unordered_map<std::string, container_id> by_row_;
+    std::unordered_set<std::size_t> parents_; ///< indices of containers
 };
 
 /// The DN without its first RDN; empty for a DN of one RDN.

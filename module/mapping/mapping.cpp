@@ -52,6 +52,13 @@ const column* kind::find_column(std::string_view wanted) const
     return at == columns.end() ? nullptr : &*at;
 }
 
+const column* kind::second_key() const
+{
+    return has_children && !key_column.empty() ? find_column(key_column)
+           : parent_kind                       ? find_column(parent_column)
+                                               : nullptr;
+}
+
 bool kind::names_may_coincide() const
 {
     const column* names = find_column(rdn().column);
@@ -106,9 +113,12 @@ void add_key_index(values_query& query, const column& name)
                          name.type == column_type::int8 || name.type == column_type::uuid;
     if (one_way || query.batch_sql.empty() || query.has_key_index)
         return;
-    query.batch_sql =
-        "SELECT w.k, w.v, array_position($1, w.k) FROM (" + query.batch_sql + ") AS w(k, v)";
-    query.single_sql = "SELECT w.k, w.v, 1 FROM (" + query.single_sql + ") AS w(k, v)";
+    const char* const parent = query.has_parent ? ", w.p" : "";
+    const char* const columns = query.has_parent ? ") AS w(k, v, p)" : ") AS w(k, v)";
+    query.batch_sql = std::string("SELECT w.k, w.v, array_position($1, w.k)") + parent + " FROM (" +
+                      query.batch_sql + columns;
+    query.single_sql =
+        std::string("SELECT w.k, w.v, 1") + parent + " FROM (" + query.single_sql + columns;
     query.has_key_index = true;
 }
 

@@ -4,6 +4,7 @@
 #include "mapping/character_set.hpp"
 #include "mapping/column.hpp"
 #include "mapping/element_id.hpp"
+#include "mapping/place.hpp"
 #include "mapping/value_template.hpp"
 #include "mapping/write_target.hpp"
 #include "sql/placeholders.hpp"
@@ -83,7 +84,9 @@ struct values_query {
     bool is_bytea = false;                ///< the values are bytea in hexadecimal
     bool own_cast = false;                ///< as in column
     bool has_key_index = false;           ///< a third column is the index of the requested key
-    std::string error; ///< why the values are unavailable although entries have some
+    bool has_parent = false; ///< the last column is the key above the entry that the value names
+    attribute_id same_rows;  ///< the attribute whose values are the same rows, shown in another way
+    std::string error;       ///< why the values are unavailable although entries have some
 };
 
 /// The SQL expression for PostgreSQL's text output of a value.
@@ -106,6 +109,10 @@ struct kind {
     std::string name;
     std::string container_dn;               ///< relative to the suffix; empty: the suffix itself
     container_id parent = suffix_container; ///< above its entries
+    kind_id parent_kind;       ///< whose rows may be above its entries instead; none: no row is
+    std::string parent_column; ///< the key of that row; NULL or empty: the entry is below `parent`
+    std::string key_column;    ///< identifies a row; empty: the name does
+    bool has_children = false; ///< rows of some kind may be below its entries
     std::vector<std::string> classes;
     std::set<std::string> all_classes; ///< with superior classes, lower-case
     postgres::query_text list;
@@ -127,6 +134,19 @@ struct kind {
     kind_id yields_to_kind; ///< the kind whose entries with the same RDN or number take precedence
 
     [[nodiscard]] const attribute_source& rdn() const { return sources.front(); }
+    /// The column that identifies a row.
+    [[nodiscard]] const std::string& row_key() const
+    {
+        return key_column.empty() ? rdn().column : key_column;
+    }
+    /// Whether entries of the kind may be immediately below the place.
+    [[nodiscard]] bool may_be_below(const place& above) const
+    {
+        return above.kind ? above.kind == parent_kind : above.fixed == parent;
+    }
+    /// The column that tells rows of one name apart; null: names are unique. The entries of rows
+    /// that others have as parents are told apart by the tree.
+    [[nodiscard]] const column* second_key() const;
     /// Whether two rows with different keys may have the same DN (Ann and ann).
     [[nodiscard]] bool names_may_coincide() const;
     [[nodiscard]] const attribute_source* source_of(attribute_id attribute) const;

@@ -40,6 +40,9 @@ struct write_setting {
 struct kind_setting {
     std::string name;
     std::string container_dn;
+    std::string key_column;    ///< as in kind
+    std::string parent_kind;   ///< its name; empty: all entries are at the container
+    std::string parent_column; ///< as in kind
     std::vector<std::string> classes;
     std::vector<source_setting> sources; ///< the first is the RDN
     std::string password_column;

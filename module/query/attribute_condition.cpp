@@ -120,7 +120,7 @@ std::optional<condition> attribute_condition::equals_all(const std::set<std::str
     const condition any = case_insensitive_equals_any(
         compared->text, compared->rule, {values.begin(), values.end()}, context_.values);
     const std::string parameter = '$' + std::to_string(context_.values.values.size());
-    const std::string key = postgres::quote_identifier(context_.owner.rdn().column);
+    const std::string key = postgres::quote_identifier(context_.owner.row_key());
     return condition::from_sql("e." + key + " IN (SELECT v." + key + " FROM (" + list_->source_sql +
                                    ") AS v WHERE " + any.text() + " GROUP BY v." + key +
                                    " HAVING " +
@@ -141,7 +141,7 @@ condition attribute_condition::via_lookup(const std::string& value)
     if (known == held::unknown)
         return condition::always(false);
     context_.requested.push_back({lookup_, *asked});
-    const std::string key = postgres::quote_identifier(context_.owner.rdn().column);
+    const std::string key = postgres::quote_identifier(context_.owner.row_key());
     return condition::from_sql(
         "e." + key + " IN (SELECT m." + key + " FROM (" +
             lookup_->query_for(*asked).with_parameter(context_.values.bind(*asked)) + ") AS m)",
@@ -168,7 +168,7 @@ condition attribute_condition::via_values_query(const std::vector<std::string>& 
     const auto compared = listed();
     if (!compared)
         return condition::always(false);
-    const std::string key = postgres::quote_identifier(context_.owner.rdn().column);
+    const std::string key = postgres::quote_identifier(context_.owner.row_key());
     const condition any =
         values.size() == 1
             ? case_insensitive_equals(compared->text, compared->rule, values.front(),

@@ -2,6 +2,8 @@
 // of a kind, and maybe more.
 #include "query/condition_compiler.hpp"
 
+#include "query/placement.hpp"
+
 #include <algorithm>
 #include <set>
 #include <type_traits>
@@ -29,7 +31,7 @@ condition negate(const condition& term)
 bool alike(const filter& a, const filter& b)
 {
     return (a.type == filter::node::equality || a.type == filter::node::entry_name) &&
-           a.type == b.type && a.attribute == b.attribute && a.parent == b.parent;
+           a.type == b.type && a.attribute == b.attribute && a.above == b.above;
 }
 
 } // namespace
@@ -39,8 +41,10 @@ filter simplified_for(const kind& kind, const filter& tree)
     return simplified(tree, [&](const filter& leaf) -> std::optional<truth> {
         if (leaf.type == filter::node::object_class)
             return kind.all_classes.contains(leaf.value) ? truth::yes : truth::no;
+        if (leaf.type == filter::node::subordinates && !kind.has_children)
+            return leaf.constant;
         if (leaf.type == filter::node::entry_name &&
-            (kind.parent != leaf.parent || kind.rdn().attribute != leaf.attribute))
+            (!kind.may_be_below(leaf.above) || kind.rdn().attribute != leaf.attribute))
             return truth::no;
         return std::nullopt;
     });
@@ -129,12 +133,17 @@ condition condition_compiler::leaf(const filter& term)
 {
     switch (term.type) {
     case filter::node::entry_name:
-        return kind().parent != term.parent || kind().rdn().attribute != term.attribute
-                   ? condition::never()
-                   : resolve(term.attribute).equals(term.value);
+        return entry_name(term);
+    case filter::node::placement:
+        return placed(kind(), term.place_keys, term.at_container, context_.values);
     case filter::node::equality: {
         const auto value = asserted(term);
-        return value ? resolve(term.attribute).equals(*value) : condition::never();
+        condition out = value ? resolve(term.attribute).equals(*value) : condition::never();
+        // Entries of that name may be at other places.
+        if (out.type != condition::form::never &&
+            names_placed_entries(context_.map, kind(), term.attribute))
+            out.exact = false;
+        return out;
     }
     case filter::node::substrings:
         return resolve(term.attribute).contains(term.pieces);
@@ -148,6 +157,21 @@ condition condition_compiler::leaf(const filter& term)
     }
 }
 
+condition condition_compiler::entry_name(const filter& term)
+{
+    if (!kind().may_be_below(term.above) || kind().rdn().attribute != term.attribute)
+        return condition::never();
+    condition out = resolve(term.attribute).equals(term.value);
+    if (!kind().parent_kind || out.type != condition::form::sql)
+        return out;
+    const filter below = filter::below(term.above);
+    const condition where = placed(kind(), below.place_keys, below.at_container, context_.values);
+    return where.type != condition::form::sql
+               ? out
+               : condition::from_sql("(" + out.text() + " AND " + where.sql + ")",
+                                     out.exact && where.exact);
+}
+
 std::vector<branch> condition_compiler::branches(const filter& equality)
 {
     const auto value = asserted(equality);
@@ -159,7 +183,8 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
 {
     attribute_condition& attribute = resolve(first.attribute);
     if ((first.type == filter::node::entry_name &&
-         (first.parent != kind().parent || first.attribute != kind().rdn().attribute)) ||
+         (kind().parent_kind || !kind().may_be_below(first.above) ||
+          first.attribute != kind().rdn().attribute)) ||
         !attribute.takes_several())
         return std::nullopt;
     std::vector<std::string> values;
@@ -169,7 +194,10 @@ std::optional<condition> condition_compiler::equals_one_of(const std::vector<fil
         if (auto value = asserted(part); value && attribute.can_compare(*value))
             values.push_back(std::move(*value));
     }
-    return attribute.equals_any(values);
+    auto out = attribute.equals_any(values);
+    if (out && names_placed_entries(context_.map, kind(), first.attribute))
+        out->exact = false;
+    return out;
 }
 
 std::optional<condition> condition_compiler::equals_all_of(const std::vector<filter>& parts,

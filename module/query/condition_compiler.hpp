@@ -58,6 +58,7 @@ private:
     [[nodiscard]] condition node(const filter& term, bool negated, const filter* answered,
                                  int depth);
     [[nodiscard]] condition leaf(const filter& term);
+    [[nodiscard]] condition entry_name(const filter& term);
     [[nodiscard]] condition combine(const filter& term, bool conjunction, bool negated,
                                     const filter* answered, int depth);
     /// That one of the equalities like the first of them is true, as one parameter; nothing where

@@ -1,7 +1,7 @@
 // filter.hpp: an LDAP filter as a tree of plain values, free of slapd's types.
 #pragma once
 
-#include "mapping/element_id.hpp"
+#include "mapping/place.hpp"
 
 #include <functional>
 #include <optional>
@@ -25,7 +25,9 @@ struct filter {
         at_most,
         presence,
         object_class, ///< (objectClass=value)
-        entry_name,   ///< the entry named by `attribute` = `value` below the fixed entry `parent`
+        entry_name,   ///< the entry named by `attribute` = `value` immediately below `above`
+        placement,    ///< entries immediately below `place_keys`, or the kind's container
+        subordinates, ///< (hasSubordinates=…); `constant` for an entry that can have none
         opaque        ///< anything that only slapd's test_filter can decide
     };
 
@@ -34,12 +36,14 @@ struct filter {
     attribute_id attribute; ///< of a term
     std::string value;      ///< equality: the assertion value as slapd normalized it; object_class:
                             ///< lower-case name
-    container_id parent;    ///< entry_name, equality with a DN: above the entry that it names
+    place above;            ///< entry_name, equality with a DN: above the entry that it names
     attribute_id rdn;       ///< equality with a DN: the attribute that names that entry
     std::string name;       ///< and its value
     std::vector<std::string>
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
-    std::vector<filter> parts; ///< conjunction, disjunction, negation
+    std::vector<std::string> place_keys; ///< placement: of rows of the kind's parent kind
+    bool at_container = false;           ///< placement: also those below the kind's container
+    std::vector<filter> parts;           ///< conjunction, disjunction, negation
 
     [[nodiscard]] static filter constant_of(truth value)
     {
@@ -61,6 +65,14 @@ struct filter {
     [[nodiscard]] static filter present(attribute_id attribute)
     {
         return {.type = node::presence, .attribute = attribute};
+    }
+    /// The entries immediately below a place.
+    [[nodiscard]] static filter below(const place& above)
+    {
+        filter out{.type = node::placement, .at_container = !above.kind};
+        if (above.kind)
+            out.place_keys.push_back(above.key);
+        return out;
     }
     [[nodiscard]] static filter combine(node type, std::vector<filter> parts)
     {

@@ -49,7 +49,7 @@ values_query members_from_lookup(const mapping& mapping, kind_id users_id, kind_
     const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
     if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
-    const std::string name = "g." + quote_identifier(groups.rdn().column);
+    const std::string name = "g." + quote_identifier(groups.row_key());
     values_query out{.attribute = mapping.attribute_named("memberUid")};
     set_key_condition(
         out,
@@ -68,11 +68,14 @@ std::string groups_from_lookup(const mapping& mapping, kind_id users_id, kind_id
     const lookup* by_member = groups.lookup_by(mapping.attribute_named("memberUid"));
     if (!users.error.empty() || !groups.error.empty() || by_member == nullptr)
         return {};
-    return "SELECT " + member_name(users) + ", " +
+    const column* above = groups.parent_kind ? groups.find_column(groups.parent_column) : nullptr;
+    const std::string parent =
+        above != nullptr ? ", coalesce(g." + quote_identifier(above->name) + "::text, '')" : "";
+    return "SELECT back_pgsql_member." + quote_identifier(users.row_key()) + ", " +
            as_shown("g." + quote_identifier(groups.rdn().column),
                     column_of_name(groups, by_member->columns.empty() ? groups.columns
                                                                       : by_member->columns)) +
-           " AS back_pgsql_group FROM (" + users.list.text +
+           " AS back_pgsql_group" + parent + " FROM (" + users.list.text +
            ") AS back_pgsql_member CROSS JOIN LATERAL (" +
            by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g";
 }
@@ -87,7 +90,7 @@ std::string shows_as_spelled(const mapping& mapping, const kind& kind, const loo
     if (list != nullptr && !list->source_sql.empty()) {
         if (list->is_bytea || list->named_kind)
             return {};
-        const std::string key = quote_identifier(kind.rdn().column);
+        const std::string key = quote_identifier(kind.row_key());
         return "m." + key + " IN (SELECT v." + key + " FROM (" + list->source_sql +
                ") AS v WHERE v." + quote_identifier(list->value_column) +
                (list->type == column_type::text && list->deterministic ? ""
@@ -137,6 +140,55 @@ void check_spelling(mapping& mapping, kind_id users, kind_id groups)
     }
 }
 
+namespace {
+
+// The values of a column with names, as a values query; nothing if SQL cannot list them.
+std::optional<values_query> listed_column(const kind& kind, const attribute_source& names)
+{
+    const column* const c = kind.find_column(names.column);
+    const column* const key = kind.find_column(kind.row_key());
+    if (c == nullptr || key == nullptr || (is_list(c->type) && c->type != column_type::array))
+        return std::nullopt;
+    const std::string column = "l." + quote_identifier(c->name);
+    values_query out{.value_column = "back_pgsql_member"};
+    out.source_sql =
+        "SELECT l." + quote_identifier(key->name) + ", m.v AS back_pgsql_member FROM (" +
+        kind.list.text + ") AS l CROSS JOIN LATERAL " +
+        (is_list(c->type) ? "unnest(" + column + ")" : "(SELECT " + column + ")") + " AS m(v)";
+    out.read = "e.back_pgsql_member::text";
+    out.key = *key;
+    ask_listing(out);
+    return out;
+}
+
+} // namespace
+
+void add_parents(const mapping& mapping, values_query& query, const kind& target)
+{
+    if (query.has_parent)
+        return;
+    const column* const name = target.find_column(target.rdn().column);
+    const column* const parent = target.find_column(target.parent_column);
+    if (name == nullptr || parent == nullptr)
+        return;
+    const bool fold = mapping.attributes[target.rdn().attribute].rule == matching_rule::ignore_case;
+    const bool plain = name->type == column_type::text && name->deterministic;
+    // Without a collation of its own, so that an index on the names serves.
+    std::string value = "textin(textout(";
+    value += fold ? "lower(w.v::text COLLATE \"C\")" : "w.v::text";
+    value += "))";
+    std::string named = plain ? "t.n" : "t.n::text COLLATE \"C\"";
+    if (fold && target.rdn().compare == comparison::any)
+        named = "lower(t.n::text COLLATE \"C\")";
+    const std::string rows =
+        std::string(") AS w(k, v") + (query.has_key_index ? ", i" : "") + ") JOIN (SELECT e." +
+        quote_identifier(name->name) + " AS n, coalesce(" + select_expression(*parent) +
+        "::text, '') AS p FROM (" + target.list.text + ") AS e) AS t ON " + value + " = " + named;
+    query.batch_sql = "SELECT w.*, t.p FROM (" + query.batch_sql + rows;
+    query.single_sql = "SELECT w.*, t.p FROM (" + query.single_sql + rows;
+    query.has_parent = true;
+}
+
 void add_member_dns(mapping& mapping, kind_id users, attribute_id member_uid, attribute_id member)
 {
     for (kind& k : mapping.kinds) {
@@ -149,8 +201,16 @@ void add_member_dns(mapping& mapping, kind_id users, attribute_id member_uid, at
             values_query dns = *list;
             dns.attribute = member;
             dns.named_kind = users;
+            dns.same_rows = member_uid;
             k.values.push_back(std::move(dns));
-        } else if (const attribute_source* names = k.source_of(member_uid)) {
+        } else if (const attribute_source* names = k.source_of(member_uid);
+                   names != nullptr && mapping.kinds[users].parent_kind) {
+            if (auto dns = listed_column(k, *names)) {
+                dns->attribute = member;
+                dns->named_kind = users;
+                k.values.push_back(std::move(*dns));
+            }
+        } else if (names != nullptr) {
             attribute_source dns = *names;
             dns.attribute = member;
             dns.named_kind = users;

@@ -23,4 +23,8 @@ void check_spelling(mapping& mapping, kind_id users, kind_id groups);
 /// same rows.
 void add_member_dns(mapping& mapping, kind_id users, attribute_id member_uid, attribute_id member);
 
+/// Adds a column with the parent of the entry that each value names: rows of `target`, which places
+/// its entries, have the names. Values that no row has are left out.
+void add_parents(const mapping& mapping, values_query& query, const kind& target);
+
 } // namespace pgsql::directory

@@ -25,11 +25,16 @@ std::string within_page_bytes(const std::string& query)
            ") AS p WHERE (p.back_pgsql_before >= " + std::to_string(page_bytes) + ") IS NOT TRUE";
 }
 
-// The order of rows by their names.
+// What separates a name from the second key in a position: no text of PostgreSQL has it.
+constexpr char separator = '\0';
+
+// The order of rows by their names, and by the second key of the kind.
 class name_order {
 public:
     explicit name_order(const kind& kind) : key_("e." + quote_identifier(kind.rdn().column))
     {
+        if (const column* second = kind.second_key())
+            second_ = "(coalesce(" + select_expression(*second) + "::text, '') COLLATE \"C\")";
         // Names that are equal to the column's own order, and not to the directory, need a second
         // one.
         const column* named = kind.find_column(kind.rdn().column);
@@ -42,25 +47,46 @@ public:
     [[nodiscard]] const std::string& spelling() const noexcept { return spelling_; }
     [[nodiscard]] std::string clause() const
     {
-        return "ORDER BY " + key_ + (tied_ ? ", " + spelling_ : "") + ' ';
+        return "ORDER BY " + key_ + (tied_ ? ", " + spelling_ : "") +
+               (second_.empty() ? "" : ", " + second_) + ' ';
     }
-    /// That the row's name compares with the value as `than` says: >, >= or <=.
+    /// The second key as a column that follows the name; empty: there is none.
+    [[nodiscard]] const std::string& second() const noexcept { return second_; }
+    /// That the row's position compares with the value as `than` says: >, >= or <=.
     [[nodiscard]] std::string is(const std::string& than, const std::string& value,
                                  postgres::statement& values) const
     {
-        if (!tied_)
-            return key_ + ' ' + than + ' ' + values.bind(value);
+        const auto end = value.find(separator);
+        const std::string name = value.substr(0, end);
+        if (!tied_ && second_.empty())
+            return key_ + ' ' + than + ' ' + values.bind(name);
         const std::string strictly = than.substr(0, 1);
-        return key_ + ' ' + strictly + "= " + values.bind(value) + " AND (" + key_ + ' ' +
-               strictly + ' ' + values.bind(value) + " OR " + spelling_ + ' ' + than + ' ' +
-               values.bind(value) + ")";
+        std::string rest;
+        if (second_.empty()) {
+            rest = spelling_ + ' ' + than + ' ' + values.bind(name);
+        } else {
+            const std::string second =
+                values.bind(end == std::string::npos ? "" : value.substr(end + 1));
+            rest = tied_ ? "(" + spelling_ + ", " + second_ + ") " + than + " (" +
+                               values.bind(name) + "::text COLLATE \"C\", " + second + "::text)"
+                         : second_ + ' ' + than + ' ' + second;
+        }
+        return key_ + ' ' + strictly + "= " + values.bind(name) + " AND (" + key_ + ' ' + strictly +
+               ' ' + values.bind(name) + " OR " + rest + ")";
     }
 
 private:
     std::string key_;
     std::string spelling_;
+    std::string second_;
     bool tied_ = false;
 };
+
+// The second key as a further column, behind the name.
+std::string and_second(const name_order& by)
+{
+    return by.second().empty() ? "" : ", " + by.second();
+}
 
 std::string limit(int skip, int count)
 {
@@ -88,6 +114,11 @@ void select_rows(postgres::statement& out, const plan& plan, const std::string& 
 }
 
 } // namespace
+
+std::string position(std::string_view name, std::string_view second_key)
+{
+    return std::string(name).append(1, separator).append(second_key);
+}
 
 postgres::statement plan::page_statement(const std::optional<std::string>& last_key,
                                          bool ordered) const
@@ -124,8 +155,9 @@ postgres::statement plan::names(const std::optional<std::string>& after, int ski
     if (after)
         add_condition(condition, by.is(">", *after, out));
     // PostgreSQL computes no columns that nobody asks for.
-    out.text = "SELECT n.name FROM (" + select_sql + from_sql + " WHERE " + condition + ' ' +
-               by.clause() + limit(skip, count) + ") AS n(name)";
+    out.text = std::string("SELECT n.name") + (second_key ? ", n.second" : "") + " FROM (" +
+               select_sql + from_sql + " WHERE " + condition + ' ' + by.clause() +
+               limit(skip, count) + ") AS n(name" + (second_key ? ", second" : "") + ")";
     return out;
 }
 
@@ -138,9 +170,9 @@ postgres::statement names_of(const kind& kind, const std::optional<std::string>&
     if (after)
         add_condition(condition, by.is(">", *after, out));
     const column* named = kind.find_column(kind.rdn().column);
-    out.text = "SELECT " + (named != nullptr ? select_expression(*named) : by.key()) + " FROM (" +
-               kind.list.text + ") AS e WHERE " + condition + ' ' + by.clause() +
-               limit(skip, count);
+    out.text = "SELECT " + (named != nullptr ? select_expression(*named) : by.key()) +
+               and_second(by) + " FROM (" + kind.list.text + ") AS e WHERE " + condition + ' ' +
+               by.clause() + limit(skip, count);
     return out;
 }
 
@@ -159,8 +191,12 @@ postgres::statement plan::listed(const std::string& name, bool all) const
         for (const column* c : columns)
             show(*c);
     }
-    out.text = "SELECT " + shown + " FROM (" + entry_kind->list.text + ") AS e WHERE " +
-               name_order(*entry_kind).key() + " = " + out.bind(name);
+    const name_order by(*entry_kind);
+    const auto end = name.find(separator);
+    out.text = "SELECT " + shown + " FROM (" + entry_kind->list.text + ") AS e WHERE " + by.key() +
+               " = " + out.bind(name.substr(0, end));
+    if (!by.second().empty() && end != std::string::npos)
+        out.text += " AND " + by.second() + " = " + out.bind(name.substr(end + 1));
     return out;
 }
 
@@ -179,7 +215,9 @@ postgres::statement plan::same_before(const std::string& first,
     // Rows that are equal to the order are told apart by their spelling.
     add_condition(condition, by.is("<", first, out));
     // With all the columns, since these have parameters as well.
-    out.text = "SELECT s.n FROM (" + select_sql + from_sql + " WHERE " + condition + ") AS s(n)";
+    out.text = std::string("SELECT s.n") + (second_key ? ", s.second" : "") + " FROM (" +
+               select_sql + from_sql + " WHERE " + condition + ") AS s(n" +
+               (second_key ? ", second" : "") + ")";
     return out;
 }
 

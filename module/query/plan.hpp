@@ -37,13 +37,21 @@ struct match_column {
     attribute_id attribute;
     std::string value;
     std::optional<int> position; ///< in the row: a boolean column; none: every row
+    place above = {};            ///< of the entry that the value names, if rows place it
 };
+
+/// The position of a row in the order of a page: its name and, behind a NUL, which no text of
+/// PostgreSQL has, its second key. Without one the name alone is the position.
+[[nodiscard]] std::string position(std::string_view name, std::string_view second_key);
 
 struct plan {
     const kind* entry_kind = nullptr;
     std::vector<const column*>
         columns; ///< of a row, in order; the first names the entry; match columns follow
-    std::vector<unsigned> types; ///< of the columns, in PostgreSQL's numbers; 0: may be any
+    std::optional<int> second_key; ///< the position of kind::second_key()
+    std::optional<int> row_key;    ///< of kind::row_key(), if it is not the name
+    std::optional<int> parent;     ///< of kind::parent_column
+    std::vector<unsigned> types;   ///< of the columns, in PostgreSQL's numbers; 0: may be any
     std::vector<match_column> match_columns;
     std::vector<bool> chosen; ///< parallel to kind::sources: the attributes this request is about
     std::vector<const values_query*> values_queries; ///< to be asked for every page
@@ -60,19 +68,19 @@ struct plan {
     const lookup* executed_lookup = nullptr; ///< whose query it is; null: the list's
     bool has_secrets = false; ///< the rows show password hashes, and whom the login filter hides
 
-    /// The statement for a page: the first one, or the one behind `last_key`.
+    /// The statement for a page: the first one, or the one behind the position `last_key`.
     [[nodiscard]] postgres::statement page_statement(const std::optional<std::string>& last_key,
                                                      bool ordered) const;
 
     /// The statement for names before the row `first` that differ from `names`, which slapd has
-    /// normalized, only in spelling.
+    /// normalized, only in spelling. A row has the name and the parent's key, if the kind has any.
     [[nodiscard]] postgres::statement same_before(const std::string& first,
                                                   const std::vector<std::string>& names) const;
     /// The statement for the rows with names from the one to the other, in the order of a page.
     [[nodiscard]] postgres::statement range(const std::string& first,
                                             const std::string& last) const;
-    /// The statement for the names of its rows behind `after`, in their order: `count` of them,
-    /// without the first `skip`.
+    /// The statement for the names and second keys of its rows behind `after`, in their order:
+    /// `count` of them, without the first `skip`.
     [[nodiscard]] postgres::statement names(const std::optional<std::string>& after, int skip,
                                             int count) const;
     /// The statement for the row that the list query has under a name: the plan's columns, or all

@@ -153,6 +153,7 @@ private:
                 // that one, and by DN what it shows by name.
                 for (const auto& alike : kind_.lookups)
                     if (alike.query.text == lookup.query.text &&
+                        !names_placed_entries(mapping_, kind_, alike.attribute) &&
                         kind_.source_of(alike.attribute) == nullptr &&
                         (&alike == &lookup || &alike.query_for(*value) == &alike.query))
                         out_.match_columns.push_back(
@@ -190,7 +191,12 @@ private:
         const std::string key = quote_identifier(kind_.rdn().column);
         out_.where_sql += (out_.where_sql.empty() ? "(((" : " AND (((") + kind_.login_filter +
                           "\n) IS TRUE) OR NOT EXISTS (SELECT 1 FROM (" + visible_ +
-                          "\n) AS visible WHERE visible." + key + " = e." + key + "))";
+                          "\n) AS visible WHERE visible." + key + " = e." + key;
+        if (kind_.parent_kind) {
+            const std::string parent = quote_identifier(kind_.parent_column);
+            out_.where_sql += " AND visible." + parent + " IS NOT DISTINCT FROM e." + parent;
+        }
+        out_.where_sql += "))";
     }
 
     // Nothing when no row can have the value, and when that is not known.
@@ -238,12 +244,27 @@ private:
                 std::find(out_.columns.begin(), out_.columns.end(), c) == out_.columns.end())
                 out_.columns.push_back(c);
         };
+        const auto add_at = [&](const std::string& name) -> std::optional<int> {
+            add(name);
+            const auto at = std::find_if(out_.columns.begin(), out_.columns.end(),
+                                         [&](const column* c) { return c->name == name; });
+            return at == out_.columns.end()
+                       ? std::nullopt
+                       : std::optional(static_cast<int>(at - out_.columns.begin()));
+        };
         // * asks for the user attributes, + for the operational ones.
         const auto all_of = [&](attribute_id attribute) {
             return selection.all_user &&
                    (selection.all_operational || !mapping_.attributes[attribute].operational);
         };
         add(kind_.rdn().column);
+        if (const column* second =
+                kind_.second_key()) // it follows the name, as plan::names expects
+            out_.second_key = add_at(second->name);
+        if (!kind_.key_column.empty())
+            out_.row_key = add_at(kind_.key_column);
+        if (kind_.parent_kind)
+            out_.parent = add_at(kind_.parent_column);
         for (const attribute_source& s : kind_.sources) {
             out_.chosen.push_back(s.required || all_of(s.attribute) ||
                                   std::find(selection.attributes.begin(),
@@ -284,8 +305,9 @@ private:
                 continue; // no entry has it
             if (lookup == nullptr)
                 list_values(leaf->attribute);
+            const bool placed = names_placed_entries(mapping_, kind_, leaf->attribute);
             const bool settled = answered != nullptr && leaf->attribute == answered->attribute &&
-                                 leaf->value == answered->value;
+                                 leaf->value == answered->value && !placed;
             if (settled || lookup == nullptr || kind_.source_of(leaf->attribute) != nullptr)
                 continue;
             const matching_rule rule =
@@ -297,11 +319,13 @@ private:
                     list_values(leaf->attribute);
                 continue;
             }
-            const std::string key = quote_identifier(kind_.rdn().column);
+            const std::string key = quote_identifier(kind_.row_key());
             const std::size_t bound = values_.values.size();
-            const std::string marked =
-                "e." + key + " IN (SELECT m." + key + " FROM (" +
-                lookup->query_for(*asked).with_parameter(values_.bind(*asked)) + ") AS m)";
+            std::string marked = "e." + key + " IN (SELECT m." + key + " FROM (" +
+                                 lookup->query_for(*asked).with_parameter(values_.bind(*asked)) +
+                                 ") AS m)";
+            if (placed)
+                marked = "(" + marked + " AND " + exists_at(*leaf) + ")";
             // Without a list of all values, nothing else shows these.
             if (!budget.pay(relations_in(marked)) && (listed || columns_of_marks_ >= most_marks)) {
                 values_.values.resize(bound);
@@ -311,10 +335,26 @@ private:
             out_.match_columns.push_back(
                 {.attribute = leaf->attribute,
                  .value = *value,
-                 .position = static_cast<int>(out_.columns.size() + columns_of_marks_++)});
+                 .position = static_cast<int>(out_.columns.size() + columns_of_marks_++),
+                 .above = placed ? leaf->above : place()});
             out_.requested_values.push_back({lookup, *asked});
             marks_ += ", " + marked;
         }
+    }
+
+    // That the entry exists that the value of a term names.
+    std::string exists_at(const filter& equality)
+    {
+        const kind& target = mapping_.kinds[kind_.named_kind(equality.attribute)];
+        filter named = filter::equals(target.rdn().attribute, equality.name);
+        named.type = filter::node::entry_name;
+        named.above = equality.above;
+        const condition is = condition_compiler(mapping_, target, values_).compile(named);
+        return "EXISTS (SELECT 1 FROM (" + target.list.text + ") AS e WHERE " +
+               (is.type == condition::form::sql     ? is.sql
+                : is.type == condition::form::never ? "false"
+                                                    : "true") +
+               ")";
     }
 
     static constexpr std::size_t most_marks = 16;

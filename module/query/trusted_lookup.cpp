@@ -21,7 +21,7 @@ std::optional<std::string> asserted_value(const mapping& mapping, const kind& ki
     if (!named)
         return equality.value;
     const auto& target = mapping.kinds[named];
-    if (equality.parent != target.parent || equality.rdn != target.rdn().attribute)
+    if (!target.may_be_below(equality.above) || equality.rdn != target.rdn().attribute)
         return std::nullopt;
     return equality.name;
 }

@@ -15,6 +15,15 @@ namespace pgsql::directory {
 [[nodiscard]] std::optional<std::string> asserted_value(const mapping& mapping, const kind& kind,
                                                         const filter& equality);
 
+/// Whether the values are names of entries that rows place, so that a name alone does not tell
+/// which entry is meant.
+[[nodiscard]] inline bool names_placed_entries(const mapping& mapping, const kind& kind,
+                                               attribute_id attribute)
+{
+    const kind_id named = kind.named_kind(attribute);
+    return named && mapping.kinds[named].parent_kind;
+}
+
 /// The rule by which the values of an attribute are compared: those that name entries of a kind by
 /// that of their names.
 [[nodiscard]] matching_rule rule_of_values(const mapping& mapping, attribute_id attribute,

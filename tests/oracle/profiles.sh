@@ -1,7 +1,10 @@
 # profiles.sh: turns the name of a profile into data, a directory of ours and one of back-mdb's, and searches sent to both.
 
-profiles="manager flat columns access nested dns loose many large"
-declare -A share=([manager]=25 [flat]=11 [columns]=24 [access]=11 [nested]=8 [dns]=6 [loose]=7 [many]=5 [large]=3) # of a run's searches, in per cent
+# shellcheck source=tests/oracle/tree-profiles.sh
+. "$TESTS/oracle/tree-profiles.sh"
+profiles="manager flat columns access nested dns loose many large $trees"
+declare -A share=([manager]=25 [flat]=9 [columns]=20 [access]=9 [nested]=6 [dns]=5 [loose]=5 [many]=4 [large]=2 # of a run's searches, in per cent
+    [tree]=5 [sites]=5 [branches]=4 [crowd]=1)
 
 bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
 
@@ -174,11 +177,11 @@ large_directory() {
 }
 large_data() { data large; }
 
-data() { # FILE…: into the manager's database as it was made, in place of what is there
+data() { # FILE…: into the manager's database as it was made, in place of what is there; some follow from the seed
     local file
     as_superuser template_manager -c '' 2>/dev/null || as_superuser postgres -c 'ALTER DATABASE manager RENAME TO template_manager'
     as_superuser postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS manager WITH (FORCE)' -c 'CREATE DATABASE manager TEMPLATE template_manager'
-    for file; do as_superuser manager -f "$TESTS/oracle/data/$file.sql" || fail "$file.sql is wrong"; done
+    for file; do as_superuser manager -v "seed=$seed" -f "$TESTS/oracle/data/$file.sql" || fail "$file.sql is wrong"; done
 }
 as_superuser() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -v ON_ERROR_STOP=1 "$@"; }
 
@@ -194,7 +197,7 @@ oracle_conf() { # CONFIGURATION: the same, with another backend
 altered() { cat "$1"; } # what the oracle gets of the data; notices.sh has another idea
 
 run_profile() { # NAME
-    local ours port oracle count status=0
+    local ours port oracle count absent=() status=0
     "$1_data"
     "$1_directory" >"$T/slapd.conf"
     unset URI
@@ -202,6 +205,10 @@ run_profile() { # NAME
     ours=$URI
     dump >"$T/data.ldif"
     [ "$(grep -c '^dn:' "$T/data.ldif")" -gt 15 ] || fail "there is hardly anything to search in"
+    if [[ " $trees " == *" $1 "* ]]; then
+        check_tree "$1" || status=1
+        absent=("$T/absent")
+    fi
 
     rm -rf "$T/mdb"
     mkdir "$T/mdb"
@@ -216,7 +223,7 @@ run_profile() { # NAME
     count=${FIRST:+${COUNT:-1}}
     count=${count:-$((${COUNT:-6000} * ${share[$1]} / 100))}
     echo "profile $1: $(grep -c '^dn:' "$T/data.ldif") entries"
-    perl "$TESTS/oracle/random.pl" "ldap://127.0.0.1:$port" "$ours" "$T/data.ldif" "$count" "$seed" "${WORKERS:-2}" "${FIRST:-1}" || status=1
+    perl "$TESTS/oracle/random.pl" "ldap://127.0.0.1:$port" "$ours" "$T/data.ldif" "$count" "$seed" "${WORKERS:-2}" "${FIRST:-1}" "${absent[@]}" || status=1
     kill "$oracle" && wait "$oracle" 2>/dev/null || true
     stop_slapd
     return $status

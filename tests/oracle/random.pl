@@ -1,6 +1,6 @@
 # random.pl: turns a seed into searches, sends each to two servers, and prints the smallest forms of those answered differently.
 #
-# Use: perl random.pl ORACLE-URI OUR-URI LDIF COUNT SEED [WORKERS [FIRST]]     status 1 when answers differ
+# Use: perl random.pl ORACLE-URI OUR-URI LDIF COUNT SEED [WORKERS [FIRST [ABSENT]]]     status 1 when answers differ
 use strict;
 use warnings;
 use FindBin;
@@ -12,11 +12,11 @@ use Time::HiRes 'time';
 
 local $SIG{__WARN__} = sub { warn @_ unless $_[0] =~ /^Deep recursion/ }; # of Convert::ASN1, which filters are nested for
 
-my ($oracle_uri, $our_uri, $ldif, $count, $seed, $workers, $first) = @ARGV;
+my ($oracle_uri, $our_uri, $ldif, $count, $seed, $workers, $first, $absent) = @ARGV;
 $workers ||= 2;
 $first ||= 1;
 my ($enough, $too_many) = (10, 200); # different differences, and of any kind
-my $generator = Oracle::Generator->new($ldif);
+my $generator = Oracle::Generator->new($ldif, $absent);
 
 # One worker's searches are every so many-th. It tells its parent how many it has done, and what it found; in lines short
 # enough for a pipe that several write to.

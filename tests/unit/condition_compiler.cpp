@@ -177,7 +177,7 @@ TEST_CASE(
             parts.push_back(filter::equals(attribute, value));
             parts.back().type = what;
             if (what == type::entry_name)
-                parts.back().parent = suffix_container;
+                parts.back().above = {suffix_container};
         }
         return filter::combine(type::disjunction, std::move(parts));
     };

@@ -50,7 +50,7 @@ mapping users_and_groups()
 filter dn_of(container_id parent, attribute_id rdn, const char* name)
 {
     filter out = filter::equals(member, "the DN");
-    out.parent = parent;
+    out.above = {parent};
     out.rdn = rdn;
     out.name = name;
     return out;

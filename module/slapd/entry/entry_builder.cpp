@@ -2,6 +2,8 @@
 #include "slapd/entry/entry_builder.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
+#include "slapd/entry/rdn.hpp"
+#include "slapd/entry/row_position.hpp"
 
 #include "query/column_condition.hpp"
 #include "sql/array_literal.hpp"
@@ -44,8 +46,8 @@ std::string beginning_of(std::string_view text)
 } // namespace
 
 entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
-                             const directory::plan& plan)
-    : service_(service), mapping_(mapping), plan_(plan),
+                             const directory::plan& plan, directory_tree& tree)
+    : service_(service), mapping_(mapping), plan_(plan), tree_(tree),
       kind_id_(mapping.map.kinds.id_of(*plan.entry_kind)), shared_(mapping.shared[kind_id_])
 {
     for (std::size_t i = 0; i < plan.entry_kind->sources.size(); ++i) {
@@ -86,10 +88,16 @@ std::string_view entry_builder::decoded(std::string_view text)
     return {out, size};
 }
 
-void entry_builder::add_uuid(const value_source& what)
+// From what identifies the row, so that it stays where the entry is renamed or moved.
+void entry_builder::add_uuid(const value_source& what, const postgres::result& page, int row)
 {
     const std::string_view ndn = to_string_view(entry_.e_nname);
-    const std::string_view name = ndn.substr(0, ndn.size() - directory::parent_of(ndn).size());
+    std::string name(ndn.substr(0, ndn.size() - directory::parent_of(ndn).size()));
+    const auto key = plan_.row_key ? page.value(row, *plan_.row_key) : std::nullopt;
+    if (key)
+        name = *key;
+    else if (plan_.parent)
+        name += page.value(row, *plan_.parent).value_or("");
     auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
     // A private group counts as a group, whichever statement returns it.
     const auto groups = plan_.entry_kind->yields_to_kind;
@@ -179,29 +187,24 @@ std::optional<std::string_view> entry_builder::column_value(const postgres::resu
     return std::nullopt;
 }
 
-bool entry_builder::dn_of(directory::kind_id kind, std::string_view value, berval& dn, berval& ndn)
+const directory::container* entry_builder::above(const directory::kind& kind,
+                                                 std::string_view parent_key)
+{
+    if (parent_key.empty())
+        return &service_.dn_tree().entries()[kind.parent];
+    const auto id = tree_.at({{}, kind.parent_kind, std::string(parent_key)});
+    return id ? &tree_.container(id) : nullptr;
+}
+
+bool entry_builder::dn_of(directory::kind_id kind, std::string_view value,
+                          const directory::container& above, berval& dn, berval& ndn)
 {
     const attribute_type& type = mapping_.types[mapping_.map.kinds[kind].rdn().attribute];
-    const Entry& above = service_.container(mapping_.shared[kind].parent);
-    const std::string head = std::string(to_string_view(type.description->ad_cname)) + '=';
-    if (directory::needs_no_escaping(value) && type.normalization != normalizer::slapds) {
-        dn = copy(head + std::string(value) + ',' + std::string(to_string_view(above.e_name)));
-        const std::string normal =
-            type.normalization == normalizer::fold ? to_lower(value) : std::string(value);
-        ndn = copy(head + normal + ',' + std::string(to_string_view(above.e_nname)));
-        return true;
-    }
-    const std::string text =
-        head + directory::escape_value(value) + ',' + std::string(to_string_view(above.e_name));
-    berval in = to_berval(text);
-    berval pretty{};
-    berval normalized{};
-    if (dnPrettyNormal(nullptr, &in, &pretty, &normalized, nullptr) != LDAP_SUCCESS)
+    auto named = make_rdn(type, value);
+    if (!named)
         return false;
-    dn = copy(to_string_view(pretty));
-    ndn = copy(to_string_view(normalized));
-    ch_free(pretty.bv_val);
-    ch_free(normalized.bv_val);
+    dn = copy(named->pretty.append(1, ',').append(above.dn));
+    ndn = copy(named->normalized.append(1, ',').append(above.ndn));
     return true;
 }
 
@@ -213,17 +216,21 @@ void entry_builder::refuse(const attribute_type& type, std::string_view text, st
                               beginning_of(text), beginning_of(key))});
 }
 
-void entry_builder::add_several(const attribute_type& type,
-                                const std::vector<std::string_view>& texts, std::string_view key,
-                                directory::kind_id names_of)
+void entry_builder::add_several(const attribute_type& type, const std::vector<listed_value>& listed,
+                                std::string_view key, directory::kind_id names_of)
 {
-    auto* values = static_cast<berval*>(memory_.allocate((texts.size() + 1) * 2 * sizeof(berval)));
-    berval* nvalues = values + texts.size() + 1;
+    auto* values = static_cast<berval*>(memory_.allocate((listed.size() + 1) * 2 * sizeof(berval)));
+    berval* nvalues = values + listed.size() + 1;
     unsigned count = 0;
     std::unordered_set<std::string_view> seen; // an attribute's values are a set (RFC 4512 §2.5.1)
-    for (const std::string_view text : texts) {
-        if (text.empty() || !(names_of ? dn_of(names_of, text, values[count], nvalues[count])
-                                       : value(type, text, values[count], nvalues[count])))
+    for (const auto& [text, parent_key] : listed) {
+        const auto* const place =
+            names_of ? above(mapping_.map.kinds[names_of], parent_key) : nullptr;
+        if (names_of && place == nullptr)
+            continue; // the row that it names has no entry
+        if (text.empty() ||
+            !(names_of ? dn_of(names_of, text, *place, values[count], nvalues[count])
+                       : value(type, text, values[count], nvalues[count])))
             refuse(type, text, key);
         else if (seen.insert(to_string_view(nvalues[count])).second)
             ++count;
@@ -237,8 +244,9 @@ void entry_builder::add_several(const attribute_type& type,
 bool entry_builder::value_of(const value_source& what, std::string_view text, berval& out,
                              berval& normalized)
 {
-    return what.source->named_kind ? dn_of(what.source->named_kind, text, out, normalized)
-                                   : value(what.type, text, out, normalized);
+    const auto named = what.source->named_kind; // whose entries are all in one container
+    return named ? dn_of(named, text, *above(mapping_.map.kinds[named], ""), out, normalized)
+                 : value(what.type, text, out, normalized);
 }
 
 // Other servers would not accept an entry without an attribute that its classes require, so that is
@@ -280,14 +288,14 @@ void entry_builder::add(const value_source& what, const postgres::result& page, 
     if (what.column)
         text = page.value(row, *what.column);
     if (what.several && text) {
-        std::vector<std::string_view> kept;
+        std::vector<listed_value> kept;
         for (const auto& element : postgres::array_elements(*text))
-            kept.push_back(what.bytes ? decoded(element) : to_string_view(copy(element)));
+            kept.push_back({what.bytes ? decoded(element) : to_string_view(copy(element))});
         add_several(what.type, kept, page.value(row, 0).value_or(""), what.source->named_kind);
         return;
     }
     if (what.source->generated_uuid)
-        return add_uuid(what);
+        return add_uuid(what, page, row);
     if (text && what.bytes)
         text = decoded(*text);
     auto* values = static_cast<berval*>(memory_.allocate(4 * sizeof(berval)));
@@ -314,7 +322,10 @@ void entry_builder::add_match_columns(const postgres::result& page, int row)
         auto* values = static_cast<berval*>(memory_.allocate((before + 2) * 2 * sizeof(berval)));
         berval* nvalues = values + before + 2;
         const auto named = plan_.entry_kind->named_kind(m.attribute);
-        if (!(named ? dn_of(named, m.value, values[before], nvalues[before])
+        const auto* const place = named ? above(mapping_.map.kinds[named], m.above.key) : nullptr;
+        if (named && place == nullptr)
+            continue;
+        if (!(named ? dn_of(named, m.value, *place, values[before], nvalues[before])
                     : value(type, to_string_view(copy(m.value)), values[before], nvalues[before])))
             continue;
         if (there == nullptr) {
@@ -358,7 +369,11 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
     if (key.find_first_not_of(' ') == std::string_view::npos)
         return skip("its " + plan_.entry_kind->rdn().column +
                     " is NULL or has only spaces, so it has no name");
-    if (!dn_of(kind_id_, key, entry_.e_name, entry_.e_nname))
+    const auto* const place =
+        above(*plan_.entry_kind, plan_.parent ? page.value(row, *plan_.parent).value_or("") : "");
+    if (place == nullptr)
+        return skip("no entry has the key in its " + plan_.entry_kind->parent_column);
+    if (!dn_of(kind_id_, key, *place, entry_.e_name, entry_.e_nname))
         return skip("its " + plan_.entry_kind->rdn().column + " cannot be a DN's value");
     // Values shared by all entries of the kind are not copied.
     tail_ = &entry_.e_attrs;
@@ -371,13 +386,14 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
             return skip("it has no " + std::string(to_string_view(p.description->ad_cname)) +
                         " (column " + p.source->column + ")");
     }
+    const std::string_view row_key = key_of(plan_, page, row).value_or("");
     for (const attribute_values& listed : values)
-        if (const auto mine = listed.by_key.find(key); mine != listed.by_key.end()) {
-            std::vector<std::string_view> texts = mine->second;
+        if (const auto mine = listed.by_key.find(row_key); mine != listed.by_key.end()) {
+            std::vector<listed_value> all = mine->second;
             if (listed.query->is_bytea)
-                std::transform(texts.begin(), texts.end(), texts.begin(),
-                               [&](std::string_view hex) { return decoded(hex); });
-            add_several(mapping_.types[listed.query->attribute], texts, key,
+                for (listed_value& one : all)
+                    one.text = decoded(one.text);
+            add_several(mapping_.types[listed.query->attribute], all, key,
                         listed.query->named_kind);
         }
     add_match_columns(page, row);

@@ -8,9 +8,10 @@ namespace pgsql::slapd {
 entry_finder::entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
                            const berval& ndn, directory::filter filter,
                            directory::selection selection)
-    : op_(op), service_(service), mapping_(mapping), ndn_(to_string_view(ndn)),
-      location_(service.dn_tree().locate(ndn_)), filter_(std::move(filter)),
-      selection_(std::move(selection)), limits_(op, service, false)
+    : op_(op), service_(service), mapping_(mapping), ndn_(to_string_view(ndn)), tree_(op, service),
+      location_(tree_.locate_row(ndn_)),
+      above_(location_.parent ? tree_.place_of(location_.parent) : directory::place()),
+      filter_(std::move(filter)), selection_(std::move(selection)), limits_(op, service, false)
 {}
 
 const candidate* entry_finder::next()
@@ -47,12 +48,12 @@ const candidate* entry_finder::next()
 
 bool entry_finder::open_next_kind()
 {
-    if (location_.container || !location_.parent)
+    if (!location_.parent)
         return false;
     while (next_kind_ < mapping_.map.kinds.size()) {
         const std::size_t i = next_kind_++;
         const directory::kind& k = mapping_.map.kinds[i];
-        if (mapping_.shared[i].parent == location_.parent &&
+        if (k.may_be_below(above_) &&
             to_lower(mapping_.map.attributes[k.rdn().attribute].name) ==
                 to_lower(location_.attribute) &&
             !(found_ && k.yields_to_kind) && open(k))
@@ -63,9 +64,11 @@ bool entry_finder::open_next_kind()
 
 bool entry_finder::open(const directory::kind& k)
 {
-    const auto named = directory::filter::combine(
+    auto named = directory::filter::combine(
         directory::filter::node::conjunction,
         {directory::filter::equals(k.rdn().attribute, location_.value), filter_});
+    if (k.parent_kind)
+        named.parts.push_back(directory::filter::below(above_));
     learn_characters(op_, service_, mapping_, named);
     without_refused_values([&](const std::vector<directory::requested_value>& refused) {
         plan_ = directory::make_plan(mapping_.map, k, named, selection_, refused);
@@ -79,13 +82,14 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
                        const berval& ndn)
 {
     std::string matched;
+    directory_tree tree(op, service);
     const auto disclosed = [&](Entry& e) {
         if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
             matched = to_string_view(e.e_name);
     };
     for (std::string_view dn = directory::parent_of(to_string_view(ndn)); !dn.empty();
          dn = directory::parent_of(dn)) {
-        if (const auto container = service.dn_tree().find(dn)) {
+        if (const auto container = tree.find(dn); container && tree.is_fixed(container)) {
             disclosed(service.container(container));
             break;
         }

@@ -9,6 +9,7 @@ namespace pgsql::slapd {
 /// secrets may return hidden rows before it, which do not count.
 class entry_finder {
 public:
+    /// Finds the entries of rows, also of those that have others below them.
     /// `filter` is an additional condition that the statements may test but need not.
     entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
                  const berval& ndn, directory::filter filter, directory::selection selection);
@@ -30,7 +31,9 @@ private:
     service& service_;
     const resolved_mapping& mapping_;
     const std::string_view ndn_;
+    directory_tree tree_;
     const directory::dn_location location_;
+    const directory::place above_;
     const directory::filter filter_;
     const directory::selection selection_;
     const operation_limits limits_;

@@ -15,9 +15,8 @@ using type = filter::node;
 
 class reader {
 public:
-    reader(const directory::dn_tree& tree, const resolved_mapping& mapping,
-           directory::selection& selection)
-        : tree_index_(tree), mapping_(mapping), parts_(selection)
+    reader(directory_tree& tree, const resolved_mapping& mapping, directory::selection& selection)
+        : tree_(tree), mapping_(mapping), parts_(selection)
     {}
 
     filter read(const Filter* f)
@@ -40,11 +39,11 @@ public:
             return filter::combine(type::negation, std::move(one));
         }
         case LDAP_FILTER_EQUALITY:
-            if (f->f_av_desc ==
-                slap_schema.si_ad_hasSubordinates) // entries from rows have no children
-                return filter::constant_of(
-                    to_string_view(f->f_av_value) == to_string_view(slap_false_bv) ? truth::yes
-                                                                                   : truth::no);
+            if (f->f_av_desc == slap_schema.si_ad_hasSubordinates)
+                return {.type = type::subordinates,
+                        .constant = to_string_view(f->f_av_value) == to_string_view(slap_false_bv)
+                                        ? truth::yes
+                                        : truth::no};
             return equality(*f->f_ava);
         case LDAP_FILTER_PRESENT:
             if (f->f_desc == slap_schema.si_ad_objectClass ||
@@ -156,27 +155,32 @@ private:
     // Whether a container's RDN has the attribute or a subtype.
     [[nodiscard]] bool is_supertype(const AttributeDescription* description) const
     {
-        return std::any_of(
-            tree_index_.entries().begin(), tree_index_.entries().end(), [&](const auto& e) {
-                std::string error;
-                for (std::string_view left = e.ndn; !left.empty();
-                     left = directory::parent_of(left)) {
-                    const std::string_view rdn = directory::rdn_of(left);
-                    const auto* ad =
-                        find_attribute(std::string(rdn.substr(0, rdn.find('='))), error);
-                    if (ad == nullptr || rdn.find('+') != std::string_view::npos ||
-                        is_ad_subtype(const_cast<AttributeDescription*>(ad),
-                                      const_cast<AttributeDescription*>(description)))
-                        return true;
-                }
-                return false;
-            });
+        const auto& kinds = mapping_.map.kinds;
+        if (std::any_of(kinds.begin(), kinds.end(), [&](const directory::kind& k) {
+                return k.has_children &&
+                       is_ad_subtype(mapping_.types[k.rdn().attribute].description,
+                                     const_cast<AttributeDescription*>(description));
+            }))
+            return true;
+        const auto& fixed = tree_.fixed().entries();
+        return std::any_of(fixed.begin(), fixed.end(), [&](const auto& e) {
+            std::string error;
+            for (std::string_view left = e.ndn; !left.empty(); left = directory::parent_of(left)) {
+                const std::string_view rdn = directory::rdn_of(left);
+                const auto* ad = find_attribute(std::string(rdn.substr(0, rdn.find('='))), error);
+                if (ad == nullptr || rdn.find('+') != std::string_view::npos ||
+                    is_ad_subtype(const_cast<AttributeDescription*>(ad),
+                                  const_cast<AttributeDescription*>(description)))
+                    return true;
+            }
+            return false;
+        });
     }
 
     // (entryDN=uid=ann,…) selects one entry by its DN.
     [[nodiscard]] filter entry_named(std::string_view ndn) const
     {
-        const directory::dn_location location = tree_index_.locate(ndn);
+        const directory::dn_location location = tree_.locate_row(ndn);
         if (!location.parent)
             return filter::constant_of(truth::no); // no row is a container
         const auto attribute = mapping_.map.attribute_ignoring_case(location.attribute);
@@ -184,7 +188,7 @@ private:
             return mapping_.complete ? filter::constant_of(truth::no) : filter();
         filter out = filter::equals(attribute, location.value);
         out.type = type::entry_name;
-        out.parent = location.parent;
+        out.above = tree_.place_of(location.parent);
         return out;
     }
 
@@ -199,10 +203,11 @@ private:
     // (member=uid=ann,…): if rows store names, the DN must be that of such an entry.
     void add_name(filter& term) const
     {
-        const directory::dn_location location = tree_index_.locate(term.value);
-        term.parent = location.parent;
-        if (location.parent)
+        const directory::dn_location location = tree_.locate_row(term.value);
+        if (location.parent) {
+            term.above = tree_.place_of(location.parent);
             term.rdn = mapping_.map.attribute_ignoring_case(location.attribute);
+        }
         term.name = location.value;
     }
 
@@ -237,14 +242,14 @@ private:
                                : filter::combine(type::disjunction, std::move(out));
     }
 
-    const directory::dn_tree& tree_index_;
+    directory_tree& tree_;
     const resolved_mapping& mapping_;
     directory::selection& parts_;
 };
 
 } // namespace
 
-directory::filter translate_filter(const Filter* filter, const directory::dn_tree& tree,
+directory::filter translate_filter(const Filter* filter, directory_tree& tree,
                                    const resolved_mapping& mapping, directory::selection& selection)
 {
     return directory::simplified(reader(tree, mapping, selection).read(filter));

@@ -2,15 +2,14 @@
 #pragma once
 
 #include "query/filter.hpp"
-#include "slapd/serving/resolved_mapping.hpp"
+#include "slapd/entry/directory_tree.hpp"
 
 namespace pgsql::slapd {
 
 /// The filter over the mapping's attributes. Adds the attributes that test_filter reads to
 /// `selection`; those that it only tests for equality need not be fetched, since a match column
 /// provides the value.
-[[nodiscard]] directory::filter translate_filter(const Filter* filter,
-                                                 const directory::dn_tree& tree,
+[[nodiscard]] directory::filter translate_filter(const Filter* filter, directory_tree& tree,
                                                  const resolved_mapping& mapping,
                                                  directory::selection& selection);
 

@@ -52,7 +52,7 @@ bool multi_values::reads_others(const directory::values_query& query, const std:
 {
     if (read_.contains(&query))
         return true;
-    for (const std::string& other : other_names(op_, service_, plan_, key)) {
+    for (const std::string& other : other_keys(key)) {
         try {
             (void)fetch_page(op_, service_, plan_, effort_of(query),
                              directory::values_of(query, {other}));
@@ -63,6 +63,17 @@ bool multi_values::reads_others(const directory::values_query& query, const std:
         }
     }
     return false;
+}
+
+std::vector<std::string> multi_values::other_keys(const std::string& key) const
+{
+    if (!plan_.row_key)
+        return other_names(op_, service_, plan_, key);
+    std::vector<std::string> out;
+    for (int row = 0; row < page_->count(); ++row)
+        if (const auto other = page_->value(row, *plan_.row_key); other && *other != key)
+            out.emplace_back(*other);
+    return out;
 }
 
 // Values queries derived from lookups search all users.
@@ -78,7 +89,7 @@ bool multi_values::fetch_batch(int first)
     values_.reserve(plan_.values_queries.size());
     std::vector<std::string> keys;
     for (int row = first; row < end_; ++row)
-        if (const auto key = page_->value(row, 0); key && !is_private_group(row))
+        if (const auto key = key_of(plan_, *page_, row); key && !is_private_group(row))
             keys.emplace_back(*key);
     int values = 0;
     for (const directory::values_query* query : plan_.values_queries) {
@@ -127,7 +138,7 @@ void multi_values::add_private_members(attribute_values& found, int first) const
         return;
     for (int row = first; row < end_; ++row)
         if (const auto key = page_->value(row, 0); key && is_private_group(row))
-            found.by_key[*key] = {*key};
+            found.by_key[*key] = {{*key}};
 }
 
 // Private groups have no rows in the values queries.
@@ -141,8 +152,9 @@ void multi_values::assign(attribute_values& found, const std::vector<std::string
 {
     std::unordered_map<std::string_view, int> known; // as spelled in the page
     for (int row = first; row < end_; ++row)
-        if (const auto key = page_->value(row, 0))
+        if (const auto key = key_of(plan_, *page_, row))
             known.emplace(*key, row);
+    const int parent = found.query->has_key_index ? 3 : 2;
     for (int row = 0; row < found.rows->count(); ++row) {
         auto key = found.rows->value(row, 0);
         const auto value = found.rows->value(row, 1);
@@ -153,10 +165,12 @@ void multi_values::assign(attribute_values& found, const std::vector<std::string
                 throw postgres::error(postgres::error::cause::statement,
                                       "the values query of " + plan_.entry_kind->name +
                                           " returned keys that were not requested");
-            key = page_->value(known.at(keys.at(std::stoul(std::string(*position)) - 1)), 0);
+            key = key_of(plan_, *page_, known.at(keys.at(std::stoul(std::string(*position)) - 1)));
         }
         if (key && value)
-            found.by_key[*key].push_back(*value);
+            found.by_key[*key].push_back({*value, found.query->has_parent
+                                                      ? found.rows->value(row, parent).value_or("")
+                                                      : std::string_view()});
     }
 }
 

@@ -34,6 +34,7 @@ private:
     [[nodiscard]] std::optional<std::shared_ptr<const postgres::result>>
     fetch_list(const directory::values_query& query, const std::vector<std::string>& keys);
     [[nodiscard]] bool reads_others(const directory::values_query& query, const std::string& key);
+    [[nodiscard]] std::vector<std::string> other_keys(const std::string& key) const;
     [[nodiscard]] effort effort_of(const directory::values_query& query) const;
     /// If the query lists members: the only member of a private group is the user of that name.
     void add_private_members(attribute_values& found, int first) const;

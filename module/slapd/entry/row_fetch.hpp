@@ -1,6 +1,7 @@
 // row_fetch.hpp: executes the statements of a plan and checks their results.
 #pragma once
 
+#include "slapd/entry/row_position.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/worker/write_transaction.hpp"
 

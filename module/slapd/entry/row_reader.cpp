@@ -54,11 +54,11 @@ row_reader::~row_reader()
 
 std::optional<std::string_view> row_reader::first_name(std::string_view key)
 {
-    if (ordered_ ? key == previous_ : count_ > 1 && !seen_.insert(key).second)
+    if (ordered_ ? key == previous_ : count_ > 1 && !seen_.emplace(key).second)
         return key;
     if (!loose_names_ || (count_ == 1 && same_before_.empty()))
         return std::nullopt;
-    const auto [known, is_new] = spelled_.try_emplace(builder_.normalized_name(key), key);
+    const auto [known, is_new] = spelled_.try_emplace(normalized(key), key);
     if (is_new && !same_before_.contains(known->first))
         return std::nullopt;
     return known->second;
@@ -68,20 +68,23 @@ bool row_reader::next(candidate& out)
 {
     while (row_ < count_) {
         const int row = row_++;
-        const auto key = page_.value(row, 0);
-        if (key && !key->empty())
-            if (const auto first = first_name(*key)) {
-                duplicates_.add(*key);
+        if (plan_.entry_kind->has_children && !is_container(row))
+            continue; // reported when the tree was read
+        const auto name = page_.value(row, 0);
+        const std::string_view key = position(row);
+        if (name && !name->empty())
+            if (const auto first = first_name(key)) {
+                duplicates_.add(*name);
                 out = {.name = *first, .plan = &plan_, .page = &page_, .row = row};
                 return true;
             }
-        if (key)
-            previous_ = *key;
+        if (name)
+            previous_ = key;
         const page_values* lists = lists_.values_for(row);
         if (lists == nullptr)
             continue;
         if (Entry* e = builder_.build(page_, row, *lists)) {
-            out = {.entry = e, .name = *key, .plan = &plan_, .page = &page_, .row = row};
+            out = {.entry = e, .name = key, .plan = &plan_, .page = &page_, .row = row};
             return true;
         }
     }
@@ -103,14 +106,51 @@ void row_reader::begin_page()
     lists_.begin(page_, count_);
 }
 
+std::string_view row_reader::position(int row)
+{
+    if (!plan_.second_key)
+        return page_.value(row, 0).value_or("");
+    current_ = position_of(plan_, page_, row);
+    return current_;
+}
+
+std::string row_reader::normalized(std::string_view position)
+{
+    const std::string_view name = position.substr(0, position.find('\0'));
+    return builder_.normalized_name(name).append(position.substr(name.size()));
+}
+
 bool row_reader::names_coincide()
 {
     std::set<std::string> seen;
     for (int row = 0; row < page_.count(); ++row)
-        if (const auto key = page_.value(row, 0);
-            key && !seen.insert(builder_.normalized_name(*key)).second)
+        if (page_.value(row, 0) && !seen.insert(normalized(position(row))).second)
             return true;
     return false;
+}
+
+bool row_reader::is_container(int row)
+{
+    const auto key = plan_.row_key ? page_.value(row, *plan_.row_key) : std::nullopt;
+    const auto kind = mapping_.map.kinds.id_of(*plan_.entry_kind);
+    return key && tree_.at({{}, kind, std::string(*key)});
+}
+
+bool row_reader::has_place(int row)
+{
+    const auto parent = plan_.parent ? page_.value(row, *plan_.parent) : std::nullopt;
+    return (!parent || parent->empty() ||
+            tree_.at({{}, plan_.entry_kind->parent_kind, std::string(*parent)})) &&
+           (!plan_.entry_kind->has_children || is_container(row));
+}
+
+void row_reader::update_tree()
+{
+    if (!plan_.parent && !plan_.entry_kind->has_children)
+        return;
+    for (int row = 0; row < count_; ++row)
+        if (!has_place(row))
+            return tree_.refresh(asked_);
 }
 
 void row_reader::find_same_before()
@@ -122,16 +162,15 @@ void row_reader::find_same_before()
     for (int row = 0; row < count_; ++row)
         if (const auto key = page_.value(row, 0))
             names.push_back(builder_.normalized_name(*key));
-    const auto first = page_.value(0, 0);
-    if (!first)
+    if (!page_.value(0, 0))
         return;
     const auto earlier = fetch_page(op_, service_, plan_, effort::search,
-                                    plan_.same_before(std::string(*first), names));
+                                    plan_.same_before(std::string(position(0)), names));
     cacheable_ = cacheable_ && from_notifying_server(service_, earlier);
     // Among equal names a UNION may return a different one in each statement.
-    same_before_.insert(builder_.normalized_name(previous_key_));
+    same_before_.insert(normalized(previous_key_));
     for (int row = 0; row < earlier.count(); ++row)
-        same_before_.insert(builder_.normalized_name(earlier.value(row, 0).value_or("")));
+        same_before_.insert(normalized(listed_position(earlier, row)));
 }
 
 void row_reader::first_page()
@@ -161,6 +200,7 @@ void row_reader::prefetch()
     if (!more_ || salvage_.active())
         return;
     yield(op_);
+    asked_ = clock::now();
     prefetch_ = while_waiting(op_, service_, [&](const postgres::wait_options& options) {
         return service_.pool().start(plan_.page_statement(last_key_, ordered_),
                                      prepare(op_, service_, effort::search, options));
@@ -215,6 +255,7 @@ postgres::result row_reader::fetch_rows()
             op_, service_, plan_, effort::search,
             [&](const postgres::wait_options& options) { return requested->collect(options); });
     yield(op_);
+    asked_ = clock::now();
     return fetch_page(op_, service_, plan_, effort_of_page(),
                       plan_.page_statement(last_key_, ordered_));
 }
@@ -246,12 +287,12 @@ void row_reader::accept_page()
     }
     count_ = std::min(page_.count(), plan_.rows);
     // Rows without a key come last, and none of them becomes an entry.
-    const auto end = count_ > 0 ? page_.value(count_ - 1, 0) : std::nullopt;
-    more_ = (full() || salvage_.active()) && end;
+    more_ = (full() || salvage_.active()) && count_ > 0 && page_.value(count_ - 1, 0);
+    update_tree();
     previous_key_ = last_key_.value_or("");
     find_same_before();
     if (more_)
-        last_key_ = std::string(*end);
+        last_key_ = std::string(position(count_ - 1));
     begin_page();
 }
 

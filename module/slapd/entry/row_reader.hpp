@@ -35,7 +35,7 @@ public:
     row_reader(Operation& op, service& service, const resolved_mapping& mapping,
                const directory::plan& plan, const read_options& options)
         : op_(op), service_(service), mapping_(mapping), plan_(plan), options_(options),
-          builder_(service, mapping, plan), duplicates_(service, plan),
+          tree_(op, service), builder_(service, mapping, plan, tree_), duplicates_(service, plan),
           loose_names_(plan.entry_kind->names_may_coincide()),
           ordered_(options.ordered || !plan.bounded_by_equality), last_key_(options.after_key),
           salvage_(op, service, plan), lists_(op, service, plan)
@@ -79,6 +79,16 @@ private:
     void check_values(const postgres::error& why);
     [[nodiscard]] effort effort_of_page() const;
     void accept_page();
+    /// Reads the tree of rows again if it lacks one that the page is about.
+    void update_tree();
+    /// Whether the row's entry has a place in the tree, as far as the tree knows.
+    [[nodiscard]] bool has_place(int row);
+    /// Whether the tree has the row as one that may have others below it.
+    [[nodiscard]] bool is_container(int row);
+    /// The position of a row, valid until the next call.
+    [[nodiscard]] std::string_view position(int row);
+    /// A position with the name as slapd compares it.
+    [[nodiscard]] std::string normalized(std::string_view position);
     /// Starts with the first row of the page.
     void begin_page();
     /// Whether two rows of the page have the same DN, regardless of spelling.
@@ -93,6 +103,7 @@ private:
     const resolved_mapping& mapping_;
     const directory::plan& plan_;
     const read_options& options_;
+    directory_tree tree_;
     entry_builder builder_;
     duplicate_names duplicates_;
     const bool loose_names_;
@@ -108,11 +119,13 @@ private:
     bool first_ = true; ///< no page is read yet
     bool cacheable_ = true;
     // The position in the page.
-    int row_ = 0;                     ///< the next row
-    std::string_view previous_;       ///< the key of the last row; a valid key is never empty
-    std::set<std::string_view> seen_; ///< keys of an unordered page
-    std::map<std::string, std::string_view>
+    int row_ = 0;          ///< the next row
+    std::string previous_; ///< the key of the last row; a valid key is never empty
+    std::string current_;  ///< the position of the row in use, if it is not its name
+    std::set<std::string, std::less<>> seen_; ///< keys of an unordered page
+    std::map<std::string, std::string>
         spelled_;                       ///< normalized names so far, if their spelling may differ
+    clock::time_point asked_;           ///< before the page's statement was sent
     std::set<std::string> same_before_; ///< normalized names that earlier pages have
 };
 

@@ -39,8 +39,10 @@ void report_unreadable(service& service, const directory::plan& plan, const std:
                        const postgres::error& why)
 {
     service.log({log_event::row_unreadable,
-                 name.empty() ? fmt::format("{} without a readable name", plan.entry_kind->name)
-                              : fmt::format("{} \"{}\"", plan.entry_kind->name, name.substr(0, 60)),
+                 name.empty()
+                     ? fmt::format("{} without a readable name", plan.entry_kind->name)
+                     : fmt::format("{} \"{}\"", plan.entry_kind->name,
+                                   name.substr(0, std::min<std::size_t>(60, name.find('\0')))),
                  fmt::format("PostgreSQL cannot read the row, which is left out: {}", why.what())});
 }
 
@@ -54,8 +56,9 @@ std::vector<std::string> other_names(Operation& op, service& service, const dire
                 op, service, plan, directory::names_of(*plan.entry_kind, std::nullopt, skip, 1));
             if (found.count() == 0)
                 break;
-            if (const auto name = found.value(0, 0); name && *name != excluded)
-                out.emplace_back(*name);
+            if (found.value(0, 0))
+                if (std::string name = listed_position(found, 0); name != excluded)
+                    out.push_back(std::move(name));
         } catch (const postgres::error& e) {
             if (!e.caused_by_value())
                 throw;
@@ -129,7 +132,7 @@ void row_salvage::read_names(int skip, int count, names& out)
     const auto found = attempt(names_from(skip, count), &why);
     if (found) {
         for (int i = 0; i < found->count(); ++i)
-            out.emplace_back(found->value(i, 0).value_or(""));
+            out.emplace_back(listed_position(*found, i));
         return;
     }
     // Checks whether the conversion of a name fails.
@@ -194,9 +197,8 @@ void row_salvage::advance(const postgres::result& page, std::size_t end)
     const auto after = names_.begin() + static_cast<std::ptrdiff_t>(end);
     auto last = after;
     if (cut)
-        last = std::find(
-            begin, after,
-            std::string(page.value(std::min(page.count(), plan_.rows) - 1, 0).value_or("")));
+        last = std::find(begin, after,
+                         position_of(plan_, page, std::min(page.count(), plan_.rows) - 1));
     position_ = last == after ? end : static_cast<std::size_t>(last - names_.begin()) + 1;
 }
 

@@ -21,7 +21,8 @@ int compare(Operation& op, SlapReply& rs, service& service)
     };
     if (!service.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
         return reply(LDAP_INSUFFICIENT_ACCESS, "authentication required for compares", nullptr);
-    if (const auto container = service.dn_tree().find(to_string_view(op.o_req_ndn)))
+    directory_tree tree(op, service);
+    if (const auto container = tree.fixed().find(to_string_view(op.o_req_ndn)))
         return reply(slap_compare_entry(&op, &service.container(container), op.orc_ava), nullptr,
                      nullptr);
 
@@ -31,7 +32,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
     assertion.f_choice = LDAP_FILTER_EQUALITY;
     assertion.f_ava = op.orc_ava;
     directory::selection selection;
-    const auto leaf = translate_filter(&assertion, service.dn_tree(), *mapping, selection);
+    const auto leaf = translate_filter(&assertion, tree, *mapping, selection);
     for (std::size_t i = 0; i < mapping->types.size(); ++i)
         selection.attributes.emplace_back(i);
     // Values from values queries are tested in SQL, not fetched, unless ACLs or controls need them.

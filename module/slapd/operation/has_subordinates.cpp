@@ -5,6 +5,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/entry/entry_stream.hpp"
+#include "slapd/operation/search_scope.hpp"
 
 #include <algorithm>
 
@@ -39,15 +40,16 @@ bool uses_has_subordinates(const Filter* f)
 // entry, nearly always the first.
 constexpr int rows_per_page = 10;
 
-bool rows_below(Operation& op, service& service, directory::container_id container)
+bool has_rows_below(Operation& op, service& service, directory_tree& tree,
+                    directory::container_id container)
 {
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
-        if (mapping->shared[i].parent != container)
+        const auto below = rows_below(mapping->map, directory::kind_id(i), tree, container, false);
+        if (!below)
             continue;
-        auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i],
-                                         directory::filter::constant_of(directory::truth::yes), {});
+        auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i], *below, {});
         if (!plan)
             continue;
         plan->rows = rows_per_page;
@@ -57,18 +59,18 @@ bool rows_below(Operation& op, service& service, directory::container_id contain
     return false;
 }
 
-bool entries_below(Operation& op, service& service, directory::container_id container)
-{
-    const auto& entries = service.dn_tree().entries();
-    return std::any_of(entries.begin(), entries.end(),
-                       [&](const auto& e) { return e.parent == container; }) ||
-           rows_below(op, service, container);
-}
-
 } // namespace
 
+bool has_entries_below(Operation& op, service& service, directory_tree& tree,
+                       directory::container_id container)
+{
+    return tree.fixed().has_containers_below(container) ||
+           (!tree.is_fixed(container) && tree.whole().has_containers_below(container)) ||
+           has_rows_below(op, service, tree, container);
+}
+
 has_subordinates::has_subordinates(Operation& op, service& service)
-    : OpExtra{}, op_(op), service_(service),
+    : OpExtra{}, op_(op), service_(service), tree_(op, service),
       in_filter_(
           uses_has_subordinates(op.ors_filter) ||
           (get_assert(&op) && uses_has_subordinates(static_cast<Filter*>(get_assertion(&op))))),
@@ -87,9 +89,9 @@ has_subordinates::~has_subordinates()
 
 void has_subordinates::determine(const Entry& e)
 {
-    const auto container = service_.dn_tree().find(to_string_view(e.e_nname));
+    const auto container = tree_.find(to_string_view(e.e_nname));
     if (container && !known_.contains(container))
-        known_[container] = entries_below(op_, service_, container);
+        known_[container] = has_entries_below(op_, service_, tree_, container);
 }
 
 std::optional<bool> has_subordinates::find_known(const Operation& op, const service& service,
@@ -114,11 +116,12 @@ extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcep
     std::shared_ptr<service> service;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        const auto container = service->dn_tree().find(to_string_view(e->e_nname));
-        bool below = false; // entries from rows have no children
+        directory_tree tree(*op, *service);
+        const auto container = tree.find(to_string_view(e->e_nname));
+        bool below = false; // only containers have entries below them
         if (container) {
             const auto known = has_subordinates::find_known(*op, *service, container);
-            below = known ? *known : entries_below(*op, *service, container);
+            below = known ? *known : has_entries_below(*op, *service, tree, container);
         }
         *has = below ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;
         return LDAP_SUCCESS;

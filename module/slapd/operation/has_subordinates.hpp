@@ -1,9 +1,13 @@
 // has_subordinates.hpp: determines hasSubordinates: whether entries exist below an entry.
 #pragma once
 
-#include "slapd/serving/service.hpp"
+#include "slapd/entry/directory_tree.hpp"
 
 namespace pgsql::slapd {
+
+/// Whether entries exist below a container. Executes statements.
+[[nodiscard]] bool has_entries_below(Operation& op, service& service, directory_tree& tree,
+                                     directory::container_id container);
 
 /// Holds, for the duration of a search, whether its containers have entries below them. slapd
 /// requests hasSubordinates within test_filter and send_search_entry, where a database error would
@@ -36,6 +40,7 @@ private:
 
     Operation& op_;
     service& service_;
+    directory_tree tree_;
     const bool in_filter_;
     const bool in_attributes_;
     std::map<directory::container_id, bool> known_;

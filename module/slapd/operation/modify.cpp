@@ -48,11 +48,14 @@ std::optional<new_password> prepare_password(Operation& op, service& service,
 bool has_password_change(Operation& op, service& service)
 {
     const auto mapping = current_mapping(op, service);
-    const auto place = service.dn_tree().locate(to_string_view(op.o_req_ndn));
+    directory_tree tree(op, service);
+    const auto place = tree.locate_row(to_string_view(op.o_req_ndn));
+    if (!place.parent)
+        return false;
+    const auto above = tree.place_of(place.parent);
     const auto& kinds = mapping->map.kinds;
     return std::any_of(kinds.begin(), kinds.end(), [&](const directory::kind& k) {
-        return !k.password_change.empty() &&
-               mapping->shared[kinds.id_of(k)].parent == place.parent &&
+        return !k.password_change.empty() && k.may_be_below(above) &&
                same_ignoring_case(mapping->map.attributes[k.rdn().attribute].name, place.attribute);
     });
 }
@@ -85,12 +88,9 @@ bool is_idempotent(const resolved_mapping& mapping, const directory::kind& kind,
     if (kind.writes->values.contains(id))
         return true;
     const auto* const list = kind.values_of(id); // member, of the same rows as memberUid
-    return list != nullptr && std::any_of(kind.writes->values.begin(), kind.writes->values.end(),
-                                          [&](const auto& one) {
-                                              const auto* const other = kind.values_of(one.first);
-                                              return other != nullptr &&
-                                                     other->batch_sql == list->batch_sql;
-                                          });
+    return list != nullptr &&
+           std::any_of(kind.writes->values.begin(), kind.writes->values.end(),
+                       [&](const auto& one) { return list->same_rows == one.first; });
 }
 
 int modify_entry(Operation& op, SlapReply& rs, service& service)

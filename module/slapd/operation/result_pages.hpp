@@ -26,6 +26,11 @@ public:
     [[nodiscard]] bool starts_after_containers() const noexcept { return start_.kind_index != 0; }
     /// Whether the page starts after the container with this index.
     [[nodiscard]] bool starts_after_container(directory::container_id container) const;
+    /// Whether the page starts after the base, which is the entry of a row.
+    [[nodiscard]] bool starts_after_base() const noexcept
+    {
+        return start_.kind_index != 0 || !start_.key.empty();
+    }
     /// Adapts the plan for the kind with this index in a position to the page. Returns how to read
     /// it.
     [[nodiscard]] read_options fit(directory::plan& plan, std::uint16_t kind_index) const;

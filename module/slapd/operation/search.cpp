@@ -17,8 +17,8 @@ namespace {
 
 using directory::filter;
 
-// The stage of a paged search after an entry of a row that was the base itself.
-constexpr std::uint16_t end_of_stages = 0xffff;
+// The key of a paged search after an entry of a row that was the base itself.
+constexpr const char* base_sent = "0";
 
 // The attributes that the client, overlays or ACLs read.
 void add_requested(const Operation& op, const resolved_mapping& mapping,
@@ -60,10 +60,9 @@ bool decides_private_groups(const directory::mapping& mapping, const directory::
 class search_run {
 public:
     search_run(Operation& op, SlapReply& rs, service& service, int& sent)
-        : op_(op), rs_(rs), service_(service), limits_(op, service, true),
-          scope_(op, service.dn_tree()), pages_(op, rs, service),
-          sender_(op, rs, service, pages_, sent), sent_(sent),
-          unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
+        : op_(op), rs_(rs), service_(service), limits_(op, service, true), tree_(op, service),
+          scope_(op, tree_), pages_(op, rs, service), sender_(op, rs, service, pages_, sent),
+          sent_(sent), unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
     int run()
@@ -76,7 +75,7 @@ public:
         }
         if (const auto ended = pages_.begin())
             return *ended;
-        if (const auto ended = scope_.container() ? below_container() : at_row())
+        if (const auto ended = scope_.has_fixed_base() ? at_container() : at_row())
             return *ended;
         if (stale_ && sent_ == 0) // stale data cannot prove that nothing matches
             throw postgres::error(
@@ -87,7 +86,7 @@ public:
     }
 
 private:
-    search_end below_container()
+    search_end at_container()
     {
         if (const auto ended = check_base(service_.container(scope_.container())))
             return ended;
@@ -116,8 +115,8 @@ private:
 
     search_end containers()
     {
-        for (const auto& e : service_.dn_tree().entries()) {
-            const auto id = service_.dn_tree().entries().id_of(e);
+        for (const auto& e : tree_.fixed().entries()) {
+            const auto id = tree_.fixed().entries().id_of(e);
             if (!pages_.starts_after_container(id) && scope_.has_container(id) &&
                 may_match(op_.ors_filter, service_.container(id)))
                 if (const auto ended = sender_.offer(service_.container(id), {},
@@ -131,18 +130,22 @@ private:
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
-        const filter requested =
-            translate_filter(op_.ors_filter, service_.dn_tree(), *mapping, selection);
+        const filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
         learn_characters(op_, service_, *mapping, requested);
         const page_position& start = pages_.start();
         found_so_far found = {start.groups_found, start.private_included};
         for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1;
              i < mapping->map.kinds.size(); ++i) {
-            if (!scope_.has_rows_of(mapping->shared[i]) ||
+            const auto placed = scope_.rows_of(*mapping, directory::kind_id(i));
+            if (!placed ||
                 (mapping->map.kinds[i].yields_to_kind && (found.answered || found.with_private)))
                 continue;
-            if (const auto ended = rows_of_kind(*mapping, i, requested, selection, found))
+            const filter wanted =
+                placed->type == filter::node::constant
+                    ? requested
+                    : filter::combine(filter::node::conjunction, {requested, *placed});
+            if (const auto ended = rows_of_kind(*mapping, i, wanted, selection, found))
                 return ended;
         }
         return std::nullopt;
@@ -182,6 +185,8 @@ private:
                 if (unchecked_ >= 0 && ++candidates_ > unchecked_)
                     return end(LDAP_ADMINLIMIT_EXCEEDED);
                 stale_ = stale_ || row->from_stale;
+                if (plan->parent && !in_scope(*row->entry))
+                    continue; // SQL may admit more
                 if (const auto ended = sender_.offer(*row->entry,
                                                      {.kind_index = kind_index,
                                                       .groups_found = found.answered || decides,
@@ -195,12 +200,17 @@ private:
         return std::nullopt;
     }
 
+    [[nodiscard]] bool in_scope(Entry& e)
+    {
+        return dnIsSuffixScope(&e.e_nname, &op_.o_req_ndn, op_.ors_scope) == 1;
+    }
+
     // The base is the entry of a row or does not exist.
     search_end at_row()
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
-        const filter requested = translate_filter(op_.ors_filter, service_.dn_tree(), *mapping,
+        const filter requested = translate_filter(op_.ors_filter, tree_, *mapping,
                                                   selection); // also selects the match columns
         add_requested(op_, *mapping, selection);
         // The base is found regardless of the filter, which may not match it.
@@ -216,11 +226,14 @@ private:
             if (const auto ended = check_base(*base->entry))
                 return ended;
             if (scope_.has_base(mapping->shared[mapping->map.kinds.id_of(*base->plan->entry_kind)]))
-                if (const auto ended =
-                        sender_.offer(*base->entry, {.kind_index = end_of_stages}, "", stale_))
+                if (const auto ended = pages_.starts_after_base()
+                                           ? std::nullopt
+                                           : sender_.offer(*base->entry, {}, base_sent, stale_))
                     return ended;
         }
-        return found ? std::nullopt : search_end(no_such_object(*mapping));
+        if (!found)
+            return no_such_object(*mapping);
+        return scope_.has_rows() ? rows() : std::nullopt;
     }
 
     int no_such_object(const resolved_mapping& mapping)
@@ -242,6 +255,7 @@ private:
     SlapReply& rs_;
     service& service_;
     operation_limits limits_;
+    directory_tree tree_;
     const search_scope scope_;
     result_pages pages_;
     entry_sender sender_;

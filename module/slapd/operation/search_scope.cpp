@@ -3,25 +3,64 @@
 
 namespace pgsql::slapd {
 
+using directory::filter;
+
+std::optional<filter> rows_below(const directory::mapping& mapping, directory::kind_id id,
+                                 directory_tree& tree, directory::container_id container,
+                                 bool subtree)
+{
+    const directory::kind& kind = mapping.kinds[id];
+    if (!subtree) {
+        const directory::place above = tree.place_of(container);
+        if (!kind.may_be_below(above))
+            return std::nullopt;
+        return kind.parent_kind ? filter::below(above) : filter::constant_of(directory::truth::yes);
+    }
+    // The containers of the kind and of those above it: all below, or none, or some.
+    const bool fixed = tree.is_fixed(container);
+    bool all = fixed;
+    bool none = fixed;
+    for (const directory::kind* k = &kind; all || none;) {
+        (tree.fixed().is_below(k->parent, container) ? none : all) = false;
+        const directory::kind* const above =
+            k->parent_kind ? &mapping.kinds[k->parent_kind] : nullptr;
+        if (above == nullptr || above == k)
+            break;
+        k = above;
+    }
+    if (all)
+        return filter::constant_of(directory::truth::yes);
+    if (none || !kind.parent_kind)
+        return std::nullopt;
+    filter out{.type = filter::node::placement};
+    out.place_keys = tree.whole().keys_below(container, kind.parent_kind);
+    out.at_container = fixed && tree.fixed().is_below(kind.parent, container);
+    if (out.place_keys.empty() && !out.at_container)
+        return std::nullopt;
+    return out;
+}
+
 bool search_scope::has_container(directory::container_id container) const
 {
+    const directory::dn_tree& fixed = tree_.fixed();
     switch (op_.ors_scope) {
     case LDAP_SCOPE_BASE:
         return container == base_;
     case LDAP_SCOPE_ONELEVEL:
-        return tree_.entries()[container].parent == base_;
+        return fixed.entries()[container].parent == base_;
     case LDAP_SCOPE_SUBORDINATE:
-        return container != base_ && tree_.is_below(container, base_);
+        return container != base_ && fixed.is_below(container, base_);
     default:
-        return tree_.is_below(container, base_);
+        return fixed.is_below(container, base_);
     }
 }
 
-bool search_scope::has_rows_of(const shared_values& kind) const
+std::optional<filter> search_scope::rows_of(const resolved_mapping& mapping,
+                                            directory::kind_id kind) const
 {
-    return (op_.ors_scope == LDAP_SCOPE_ONELEVEL ? kind.parent == base_
-                                                 : tree_.is_below(kind.parent, base_)) &&
-           selects(kind.subentries);
+    if (!selects(mapping.shared[kind].subentries))
+        return std::nullopt;
+    return rows_below(mapping.map, kind, tree_, base_, op_.ors_scope != LDAP_SCOPE_ONELEVEL);
 }
 
 bool search_scope::has_base(const shared_values& kind) const

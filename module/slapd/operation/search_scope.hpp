@@ -1,26 +1,35 @@
 // search_scope.hpp: decides which entries are within the base and scope of a search.
 #pragma once
 
-#include "slapd/serving/resolved_mapping.hpp"
+#include "slapd/entry/directory_tree.hpp"
 
-#include "mapping/dn_tree.hpp"
+#include "query/filter.hpp"
 
 namespace pgsql::slapd {
 
 /// The base and scope of a search, and whether it selects subentries.
 class search_scope {
 public:
-    search_scope(const Operation& op, const directory::dn_tree& tree)
-        : op_(op), tree_(tree), base_(tree.locate(to_string_view(op.o_req_ndn)).container)
+    search_scope(const Operation& op, directory_tree& tree)
+        : op_(op), tree_(tree), base_(tree.find(to_string_view(op.o_req_ndn)))
     {}
 
-    /// The container that is the base; none if the base is the entry of a row or does not exist.
+    /// The container that is the base; none if the base is an entry that can have none below it, or
+    /// does not exist.
     [[nodiscard]] directory::container_id container() const noexcept { return base_; }
-    /// With a container as the base: whether a container is in scope, or the rows of a kind are.
+    /// Whether the base exists without a row.
+    [[nodiscard]] bool has_fixed_base() const { return base_ && tree_.is_fixed(base_); }
+    /// With a container as the base: whether a container that exists without a row is in scope.
     [[nodiscard]] bool has_containers() const { return selects(false); }
     [[nodiscard]] bool has_container(directory::container_id container) const;
-    [[nodiscard]] bool has_rows() const noexcept { return op_.ors_scope != LDAP_SCOPE_BASE; }
-    [[nodiscard]] bool has_rows_of(const shared_values& kind) const;
+    /// With a container as the base: whether rows may be in scope, and the condition on those of a
+    /// kind; nothing if none of them is.
+    [[nodiscard]] bool has_rows() const noexcept
+    {
+        return base_ && op_.ors_scope != LDAP_SCOPE_BASE;
+    }
+    [[nodiscard]] std::optional<directory::filter> rows_of(const resolved_mapping& mapping,
+                                                           directory::kind_id kind) const;
     /// With the entry of a row as the base: whether it is in scope itself.
     [[nodiscard]] bool has_base(const shared_values& kind) const;
 
@@ -28,8 +37,14 @@ private:
     [[nodiscard]] bool selects(bool subentry) const;
 
     const Operation& op_;
-    const directory::dn_tree& tree_;
+    directory_tree& tree_;
     const directory::container_id base_;
 };
+
+/// The condition on the rows of a kind that are immediately below the container, or with `subtree`
+/// anywhere below it; nothing if none of them is.
+[[nodiscard]] std::optional<directory::filter>
+rows_below(const directory::mapping& mapping, directory::kind_id kind, directory_tree& tree,
+           directory::container_id container, bool subtree);
 
 } // namespace pgsql::slapd

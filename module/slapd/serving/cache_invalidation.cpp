@@ -33,10 +33,14 @@ namespace {
 class cache_invalidation {
 public:
     explicit cache_invalidation(service& service)
-        : service_(service.weak_from_this()), cache_(service.cache),
+        : service_(service.weak_from_this()), caches_(caches_of(service)),
           listener_(service.notify_endpoint(), channel,
                     {.on_ready = [this] { examined_ = {}; },
-                     .on_notify = [this] { cache_->invalidate(); },
+                     .on_notify =
+                         [this] {
+                             for (const auto& one : caches_)
+                                 one->invalidate();
+                         },
                      .on_caught_up =
                          [this](postgres::connection& session, clock::time_point since,
                                 const postgres::wait_options& options) {
@@ -48,7 +52,7 @@ public:
     cache_invalidation(const cache_invalidation&) = delete;
     cache_invalidation& operator=(const cache_invalidation&) = delete;
     /// Operations under way may still use the cache, which must expire soon.
-    ~cache_invalidation() { cache_->stop_notifications(); }
+    ~cache_invalidation() { stop_notifications(); }
 
     [[nodiscard]] postgres::next_run
     listen(const postgres::maintenance_thread::stop_requested& stop_requested)
@@ -57,6 +61,21 @@ public:
     }
 
 private:
+    static std::vector<std::shared_ptr<directory::result_cache>> caches_of(const service& service)
+    {
+        std::vector<std::shared_ptr<directory::result_cache>> out;
+        for (const auto& one : {service.cache, service.tree_cache})
+            if (one != nullptr)
+                out.push_back(one);
+        return out;
+    }
+
+    void stop_notifications()
+    {
+        for (const auto& one : caches_)
+            one->stop_notifications();
+    }
+
     void on_caught_up(postgres::connection& session, clock::time_point since,
                       const postgres::wait_options& options)
     {
@@ -67,10 +86,12 @@ private:
         if (!problem_.empty())
             return;
         if (enabled_) {
-            cache_->renew(since + validity);
+            for (const auto& one : caches_)
+                one->renew(since + validity);
             return;
         }
-        cache_->start_notifications(since + validity, session.server_id());
+        for (const auto& one : caches_)
+            one->start_notifications(since + validity, session.server_id());
         enabled_ = true;
         log({log_event::cache_enabled, "", "change notifications are active"});
     }
@@ -105,7 +126,7 @@ private:
 
     void stop(const std::string& error)
     {
-        cache_->stop_notifications();
+        stop_notifications();
         log({log_event::cache_disabled, "",
              "changes in the database would go unnoticed: " + error});
         enabled_ = false;
@@ -118,7 +139,7 @@ private:
     }
 
     const std::weak_ptr<service> service_;
-    const std::shared_ptr<directory::result_cache> cache_;
+    const std::vector<std::shared_ptr<directory::result_cache>> caches_;
     bool enabled_ = false;
     std::string problem_;
     clock::time_point examined_;

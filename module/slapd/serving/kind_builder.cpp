@@ -78,6 +78,8 @@ directory::kind kind_builder::named(const directory::kind_setting& kind)
     k.container_dn = kind.container_dn;
     k.classes = kind.classes;
     k.all_classes = closure(kind.classes);
+    k.key_column = kind.key_column;
+    k.parent_column = kind.parent_column;
     k.hides_rows = kind.hide_denied;
     return k;
 }
@@ -97,6 +99,7 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
         throw config_error("pgsql-list " + k.name +
                            ": PostgreSQL refuses to run the query: " + e.what());
     }
+    check_keys(k);
     // The row's own choice of checks. If it were not read, a user could log in without a check
     // that the row requires.
     k.chain_column = k.find_column("auth_backends") != nullptr ? "auth_backends" : "";
@@ -122,6 +125,16 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
     if (kind.writes)
         add_writes(k, *kind.writes);
     return k;
+}
+
+void kind_builder::check_keys(const directory::kind& k)
+{
+    for (const auto& [option, column] :
+         {std::pair("key", &k.key_column), std::pair("parent", &k.parent_column)})
+        if (!column->empty() && k.find_column(*column) == nullptr)
+            throw config_error(fmt::format("pgsql-kind {0} {1}={2}: pgsql-list {0} returns no such "
+                                           "column; it returns {3}",
+                                           k.name, option, *column, names_of(k.columns)));
 }
 
 directory::attribute_id kind_builder::attribute(const std::string& name)
@@ -233,8 +246,8 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
                                       [&](const auto& s) { return s.column == c.name; });
         std::string error;
         const AttributeDescription* ad = used ? nullptr : find_attribute(c.name, error);
-        if (ad == nullptr && !used && !in_templates(k, c.name) &&
-            k.login_filter.find(c.name) == std::string::npos)
+        if (ad == nullptr && !used && !in_templates(k, c.name) && c.name != k.key_column &&
+            c.name != k.parent_column && k.login_filter.find(c.name) == std::string::npos)
             out_.warnings.push_back(
                 {log_event::column_unused,
                  fmt::format("pgsql-list {}: the column \"{}\" serves nothing: slapd's schema has "
@@ -308,6 +321,10 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
     if (!returns(k.rdn().column))
         throw config_error(directive + ": the query returns no column \"" + k.rdn().column +
                            "\", which names the entry; it returns " + names_of(columns));
+    if (!returns(k.row_key()))
+        throw config_error(directive + ": the query returns no column \"" + k.row_key() +
+                           "\", which identifies the row (pgsql-kind " + k.name +
+                           " key=); it returns " + names_of(columns));
     // If it were not read, a user could log in without a check that the row requires.
     if (returns("auth_backends") && k.chain_column.empty())
         throw config_error(directive + ": the query returns auth_backends and pgsql-list " +
@@ -366,7 +383,7 @@ void kind_builder::add_values(directory::kind& k, const directory::lookup_settin
 {
     const std::string directive = "pgsql-values " + k.name + " " + setting.attribute;
     const auto columns = columns_of(session_, directive, setting.query.text, limits_);
-    const std::string& key = k.rdn().column;
+    const std::string& key = k.row_key();
     if (columns.size() != 2 || (columns[0].name != key && columns[1].name != key))
         throw config_error(directive + ": the query must return two columns, \"" + key +
                            "\" and the value; it returns " + names_of(columns));

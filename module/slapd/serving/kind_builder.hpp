@@ -29,6 +29,7 @@ public:
 private:
     static directory::kind named(const directory::kind_setting& kind);
     directory::kind fit(const directory::kind_setting& kind);
+    static void check_keys(const directory::kind& k);
     void add_gate(directory::kind& k, const directory::kind_setting& kind);
     void add_password_change(directory::kind& k, const directory::kind_setting& kind);
     void add_writes(directory::kind& k, const directory::write_setting& setting);

@@ -42,6 +42,7 @@ public:
                     "pgsql-kind " + k.name +
                     ": kinds other than users and groups need rdn=<attribute> and class=<object class>,…");
             check_password_column(k);
+            check_parent(k);
             if (const std::string error = schema_problem(k); !error.empty())
                 throw config_error("pgsql-kind " + k.name + ": " + error);
         }
@@ -115,9 +116,17 @@ private:
                 }
             } else if (name == "password") {
                 k.password_column = value;
+            } else if (name == "key") {
+                k.key_column = value;
+            } else if (name == "parent") {
+                const auto colon = value.find(':');
+                k.parent_kind = colon == std::string::npos ? k.name : value.substr(0, colon);
+                k.parent_column = colon == std::string::npos ? value : value.substr(colon + 1);
+                if (k.parent_kind.empty() || k.parent_column.empty())
+                    in.fail("\"" + option + "\" is not parent=<column> or parent=<kind>:<column>");
             } else {
                 in.fail("unknown option \"" + name +
-                        "\"; known are container=, rdn=, class= and password=");
+                        "\"; known are container=, rdn=, class=, key=, parent= and password=");
             }
         }
     }
@@ -283,6 +292,27 @@ private:
                     "\"" + option +
                     "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
             }
+        }
+    }
+
+    // Rows of one kind may be below each other; the kinds themselves have an order.
+    void check_parent(const kind_setting& k) const
+    {
+        const std::string where = "pgsql-kind " + k.name + " parent=";
+        const kind_setting* above = &k;
+        for (std::size_t steps = 0; above != nullptr && !above->parent_kind.empty(); ++steps) {
+            const auto at = std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& other) {
+                return other.name == above->parent_kind;
+            });
+            if (at == kinds_.end())
+                throw config_error(where + ": there is no kind \"" + above->parent_kind + "\"");
+            if (at->key_column.empty())
+                throw config_error(where + ": pgsql-kind " + at->name +
+                                   " needs key=<the column that \"" + above->parent_column +
+                                   "\" refers to>");
+            if (steps > kinds_.size())
+                throw config_error(where + ": the kinds are below each other in a circle");
+            above = &*at == above ? nullptr : &*at;
         }
     }
 

@@ -43,7 +43,7 @@ void add_members(resolved_mapping& mapping, directory::kind_id users, directory:
         (void)session.describe(list.batch_sql, options);
         // It has the groups' names as the lookup returns them.
         for (const directory::column& c : k.lookup_by(member)->columns)
-            if (c.name == k.rdn().column)
+            if (c.name == k.row_key())
                 directory::add_key_index(list, c);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
@@ -79,21 +79,31 @@ void add_membership(resolved_mapping& mapping, directory::kind_id users, directo
     const std::string listing = directory::groups_from_lookup(mapping.map, users, groups);
     if (listing.empty())
         return;
-    const std::string name = postgres::quote_identifier(k.rdn().column);
+    const std::string key = postgres::quote_identifier(k.row_key());
     const directory::kind& g = mapping.map.kinds[groups];
     const directory::column* named = g.find_column(g.rdn().column);
     directory::values_query list{.attribute = member_of,
                                  .source_sql = listing,
                                  .value_column = "back_pgsql_group",
                                  .named_kind = groups,
-                                 .deterministic = named == nullptr || named->deterministic};
-    directory::set_key_condition(list, listing, "back_pgsql_member." + name);
+                                 .deterministic = named == nullptr || named->deterministic,
+                                 .has_parent = bool(g.parent_kind)};
+    directory::set_key_condition(list, listing, "back_pgsql_member." + key);
     try {
         (void)session.describe(list.batch_sql, options);
         k.values.push_back(std::move(list));
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
     }
+}
+
+void set_parents(directory::mapping& map, const std::vector<directory::kind_setting>& kinds)
+{
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        if (!kinds[i].parent_kind.empty()) {
+            map.kinds[i].parent_kind = map.kind_named(kinds[i].parent_kind);
+            map.kinds[map.kinds[i].parent_kind].has_children = true;
+        }
 }
 
 } // namespace
@@ -113,6 +123,7 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
     exposure found = find_exposure(out->map, session, options);
     for (const auto& [number, why] : found.problems)
         out->map.kinds[number] = builder.broken(kinds[number], why);
+    set_parents(out->map, kinds);
     for (auto& remark : found.remarks)
         out->warnings.push_back({log_event::hashes_exposed, std::move(remark)});
     const auto users = out->map.kind_named("users");
@@ -145,9 +156,12 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
                        ? directory::suffix_container
                        : tree.find(normalized_dn(k.container_dn + "," + tree.entries().front().dn));
         shared.parent = k.parent;
-        if (const directory::column* name = k.find_column(k.rdn().column))
+        if (const directory::column* name = k.find_column(k.row_key()))
             for (auto& list : k.values)
                 directory::add_key_index(list, *name);
+        for (auto& list : k.values)
+            if (list.named_kind && out->map.kinds[list.named_kind].parent_kind)
+                directory::add_parents(out->map, list, out->map.kinds[list.named_kind]);
         out->shared.push_back(std::move(shared));
     }
     return out;

@@ -97,6 +97,26 @@ std::shared_ptr<directory::result_cache> result_cache_of(const directives& direc
     return out;
 }
 
+// The tree of rows below each other: one result.
+std::shared_ptr<directory::result_cache> tree_cache_of(const directives& directives)
+{
+    constexpr std::size_t bytes = std::size_t{1} << 30; // a limit, not an amount
+    const bool notify = directives.flag(directives::cache_notify);
+    const auto& kinds = directives.values_of(directives::kind);
+    const bool any = std::any_of(kinds.begin(), kinds.end(), [](const std::string& text) {
+        return text.find("parent=") != std::string::npos;
+    });
+    if (!in_server() || !any || (!notify && cache_mebibytes(directives) <= 0))
+        return nullptr;
+    auto out = std::make_shared<directory::result_cache>(directory::result_cache::limits{
+        bytes, directives.number(directives::cache_ttl),
+        std::max(directives.number(directives::serve_stale),
+                 directives.number(directives::serve_stale_binds))});
+    if (!notify)
+        out->start_notifications(clock::time_point::max());
+    return out;
+}
+
 std::shared_ptr<directory::result_cache> account_cache_of(const directives& directives)
 {
     constexpr std::size_t bytes = 8 << 20;
@@ -172,7 +192,7 @@ service::service(const BackendDB& be, const directives& directives,
       changes_passwords(directives.has(directives::password_change)),
       cache(result_cache_of(directives)),
       uses_notify(cache_mebibytes(directives) > 0 && directives.flag(directives::cache_notify)),
-      account_cache(account_cache_of(directives)),
+      tree_cache(tree_cache_of(directives)), account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
       refuse_after_(directives.number(directives::refuse_after))
 {
@@ -198,6 +218,10 @@ service::service(const BackendDB& be, const directives& directives,
     kinds_ = read_kinds(directives, domain_);
     container_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.tree);
+    for (const auto& below : kinds_)
+        for (const auto& above : kinds_)
+            if (below.parent_kind == above.name)
+                row_container_rdns_.insert(to_lower(above.sources.front().attribute));
     containers_ = std::move(made.entries);
     make_pools(directives, wake_tasks);
 }
@@ -309,7 +333,7 @@ std::vector<postgres::maintenance_thread::task> service::tasks()
         out.push_back(
             [pool = primary_pool_](const auto& dismissed) { return pool->maintain(dismissed); });
     out.push_back(watch_for_stalled_clients(*this));
-    for (const auto& kept : {cache, account_cache})
+    for (const auto& kept : {cache, tree_cache, account_cache})
         if (kept != nullptr)
             out.push_back([kept](const auto&) -> postgres::next_run {
                 kept->erase_expired();
@@ -330,7 +354,7 @@ std::vector<postgres::maintenance_thread::task> service::tasks()
 
 std::vector<postgres::maintenance_thread::task> service::notification_tasks()
 {
-    if (cache == nullptr || !uses_notify)
+    if ((cache == nullptr && tree_cache == nullptr) || !uses_notify)
         return {};
     return {notification_task(*this)};
 }
@@ -343,6 +367,13 @@ std::string service::broken_kind()
             if (!k.error.empty())
                 return k.error;
     return {};
+}
+
+void service::invalidate_caches()
+{
+    for (const auto& kept : {cache, tree_cache})
+        if (kept != nullptr)
+            kept->invalidate();
 }
 
 void service::invalidate_mapping()

@@ -47,7 +47,13 @@ public:
     service(const BackendDB& be, const directives& directives,
             std::shared_ptr<operation_stats> counts, const std::function<void()>& wake_tasks);
 
+    /// The containers that exist without a row; see directory_tree.
     [[nodiscard]] const directory::dn_tree& dn_tree() const noexcept { return tree_; }
+    /// The attributes, in lower case, that name rows with others below them.
+    [[nodiscard]] const std::set<std::string>& row_container_rdns() const noexcept
+    {
+        return row_container_rdns_;
+    }
     [[nodiscard]] Entry& container(directory::container_id id) const { return *containers_[id]; }
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For changes: its sessions connect to the primary.
@@ -65,6 +71,8 @@ public:
     {
         return kinds_;
     }
+    /// Discards everything that was read from the database before.
+    void invalidate_caches();
     /// Whether clients may write entries of some kind.
     [[nodiscard]] bool writes() const noexcept;
     /// The endpoint for reading rows.
@@ -127,6 +135,8 @@ public:
     const std::shared_ptr<directory::result_cache> cache; ///< of query results; null: no cache
     const bool uses_notify; ///< whether NOTIFY invalidates results; otherwise only their age does
     const std::shared_ptr<directory::result_cache>
+        tree_cache; ///< of the rows that have others below them; null: no cache
+    const std::shared_ptr<directory::result_cache>
         account_cache; ///< accounts that could log in; null: no cache
 
 private:
@@ -141,6 +151,7 @@ private:
     bool private_groups_;
     std::vector<directory::kind_setting> kinds_;
     directory::dn_tree tree_;
+    std::set<std::string> row_container_rdns_;
     directory::id_vector<entry_ptr, directory::container> containers_;
     std::shared_ptr<postgres::pool> pool_;
     std::shared_ptr<transport_log> transports_;

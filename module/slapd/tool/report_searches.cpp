@@ -30,9 +30,14 @@ std::vector<directory::sample_query> statements_of(report_context& report,
     const std::unique_ptr<Filter, filter_free> parsed(str2filter(search.filter.c_str()));
     if (parsed == nullptr)
         throw std::runtime_error("slapd cannot parse the filter " + search.filter);
+    Operation op{};
+    Opheader header{};
+    op.o_hdr = &header;
+    op.o_bd = &report.be;
+    op.o_tmpmfuncs = &ch_mfuncs;
+    directory_tree tree(op, report.database);
     directory::selection selection;
-    filter translated =
-        translate_filter(parsed.get(), report.database.dn_tree(), *report.mapping, selection);
+    filter translated = translate_filter(parsed.get(), tree, *report.mapping, selection);
     selection.all_user = selection.all_operational = search.attributes.empty();
     for (const auto& name : search.attributes)
         if (const auto a = report.mapping->map.attribute_ignoring_case(name)) {

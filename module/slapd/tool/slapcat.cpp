@@ -6,18 +6,22 @@
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
+#include "slapd/operation/search_scope.hpp"
 #include "slapd/tool/entry_loader.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <deque>
+#include <numeric>
 
 namespace pgsql::slapd {
 
 // The position of a tool in the directory. Only one page of rows is in memory.
 class walk {
 public:
-    walk(BackendDB& be, std::shared_ptr<service> service) : service_(std::move(service))
+    walk(BackendDB& be, std::shared_ptr<service> service)
+        : service_(std::move(service)), tree_(op_, *service_)
     {
         // Like slapd's own tool functions; nothing is allocated from the operation.
         op_.o_hdr = &header_;
@@ -43,18 +47,20 @@ public:
                 selection_.attributes.push_back(id);
                 selection_.fetched.push_back(id);
             }
-        condition_ = filter_ != nullptr
-                         ? translate_filter(filter_, service_->dn_tree(), *mapping_, selection_)
-                         : directory::filter::constant_of(directory::truth::yes);
+        condition_ = filter_ != nullptr ? translate_filter(filter_, tree_, *mapping_, selection_)
+                                        : directory::filter::constant_of(directory::truth::yes);
         const berval suffix = to_berval(service_->suffix_ndn);
         const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
-        base_container_ =
-            whole ? directory::suffix_container : service_->dn_tree().find(to_string_view(*base_));
-        if (!base_container_) {
+        base_container_ = whole ? directory::suffix_container : tree_.find(to_string_view(*base_));
+        level_ = 0;
+        next_kind_ = 0;
+        order_kinds();
+        if (!base_container_ || !tree_.is_fixed(base_container_)) {
             entry_finder finder(op_, *service_, *mapping_, *base_, condition_, selection_);
             while (const candidate* row = finder.next())
                 keep(*row->entry);
-            next_kind_ = mapping_->map.kinds.size();
+            if (!base_container_)
+                next_kind_ = kinds_.size();
             return;
         }
         for (const auto& e : service_->dn_tree().entries()) // parents come first
@@ -120,32 +126,87 @@ private:
         return out;
     }
 
+    // Parents come first: kinds after those whose rows may be above theirs.
+    void order_kinds()
+    {
+        const auto& kinds = mapping_->map.kinds;
+        const auto depth = [&](std::size_t i) {
+            int out = 0;
+            for (const directory::kind* k = &kinds[i];
+                 k->parent_kind && k != &kinds[k->parent_kind]; k = &kinds[k->parent_kind])
+                ++out;
+            return out;
+        };
+        kinds_.resize(kinds.size());
+        std::iota(kinds_.begin(), kinds_.end(), std::size_t{0});
+        std::stable_sort(kinds_.begin(), kinds_.end(), [&](auto a, auto b) {
+            return std::pair(depth(a), !kinds[a].has_children) <
+                   std::pair(depth(b), !kinds[b].has_children);
+        });
+    }
+
     // False after the last kind.
     bool open_next_kind()
     {
-        while (next_kind_ < mapping_->map.kinds.size()) {
-            const std::size_t i = next_kind_++;
+        while (next_kind_ < kinds_.size()) {
+            const std::size_t i = kinds_[next_kind_];
+            const directory::kind& k = mapping_->map.kinds[i];
+            const directory::kind_id id(i);
+            auto placed = rows_below(mapping_->map, id, tree_, base_container_,
+                                     scope_ != LDAP_SCOPE_ONELEVEL);
+            if (k.parent_kind != id) { // one level of rows
+                ++next_kind_;
+            } else if (const auto level = next_level(id)) {
+                if (placed)
+                    placed = directory::filter::combine(directory::filter::node::conjunction,
+                                                        {std::move(*placed), *level});
+            } else {
+                ++next_kind_;
+                continue;
+            }
             // A statement that finds groups by member may have returned private groups, too.
-            if (in_scope(mapping_->shared[i].parent) &&
-                !(with_private_ && mapping_->map.kinds[i].yields_to_kind) &&
-                open(mapping_->map.kinds[i]))
+            if (placed && !(with_private_ && k.yields_to_kind) && open(k, *placed))
                 return true;
         }
         return false;
     }
 
-    bool in_scope(directory::container_id parent) const
+    // The rows of the next level of a kind whose rows are below each other; nothing after the last.
+    std::optional<directory::filter> next_level(directory::kind_id kind)
     {
-        return scope_ == LDAP_SCOPE_ONELEVEL
-                   ? to_string_view(service_->container(parent).e_nname) == to_string_view(*base_)
-                   : service_->dn_tree().is_below(parent, base_container_);
+        directory::filter out{.type = directory::filter::node::placement};
+        if (level_++ == 0) {
+            above_.clear();
+            out.at_container = true;
+            for (const auto& one : tree_.whole().entries())
+                if (one.kind == kind && tree_.is_fixed(one.parent))
+                    above_.insert(tree_.whole().entries().id_of(one));
+            return out;
+        }
+        if (above_.empty()) {
+            level_ = 0;
+            return std::nullopt;
+        }
+        std::set<directory::container_id> below;
+        for (const auto& one : tree_.whole().entries())
+            if (one.kind == kind && above_.contains(one.parent))
+                below.insert(tree_.whole().entries().id_of(one));
+        for (const auto id : above_)
+            out.place_keys.push_back(tree_.container(id).key);
+        above_ = std::move(below);
+        return out;
     }
 
-    bool open(const directory::kind& k)
+    bool open(const directory::kind& k, const directory::filter& placed)
     {
+        const directory::filter wanted =
+            placed.type == directory::filter::node::constant
+                ? condition_
+                : directory::filter::combine(directory::filter::node::conjunction,
+                                             {condition_, placed});
         learn_characters(op_, *service_, *mapping_, condition_);
         without_refused_values([&](const std::vector<directory::requested_value>& refused) {
-            plan_ = directory::make_plan(mapping_->map, k, condition_, selection_, refused);
+            plan_ = directory::make_plan(mapping_->map, k, wanted, selection_, refused);
             if (plan_)
                 rows_.emplace(op_, *service_, *mapping_, *plan_, read_options{.ordered = true});
         });
@@ -170,6 +231,7 @@ private:
     const std::shared_ptr<service> service_;
     Operation op_{};
     Opheader header_{};
+    directory_tree tree_;
     const berval* base_ = nullptr;
     int scope_ = LDAP_SCOPE_DEFAULT;
     Filter* filter_ = nullptr;
@@ -177,8 +239,11 @@ private:
     directory::attribute_id member_of_;
     directory::selection selection_;
     directory::filter condition_;
-    directory::container_id base_container_; ///< that is the base
-    std::size_t next_kind_ = 0;
+    directory::container_id base_container_;  ///< that is the base
+    std::vector<std::size_t> kinds_;          ///< indices, in the order of reading
+    std::size_t next_kind_ = 0;               ///< index of one of these
+    int level_ = 0;                           ///< of the rows of a kind that are below each other
+    std::set<directory::container_id> above_; ///< that level
     std::optional<directory::plan> plan_;
     std::optional<entry_stream> rows_; ///< of one kind
     bool with_private_ = false;        ///< a statement also returned private groups

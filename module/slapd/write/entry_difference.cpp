@@ -115,7 +115,7 @@ private:
             const auto* const other_list = kind_.values_of(other);
             const auto* const other_source = kind_.source_of(other);
             if ((list != nullptr && other_list != nullptr &&
-                 list->batch_sql == other_list->batch_sql) ||
+                 (list->same_rows == other || list->batch_sql == other_list->batch_sql)) ||
                 (source != nullptr && other_source != nullptr && !source->column.empty() &&
                  source->column == other_source->column))
                 return other;

@@ -5,6 +5,7 @@ use warnings;
 use Digest::MD5 'md5';
 use MIME::Base64 'decode_base64';
 use Oracle::Spelling qw(one chance spelled dn_spelled);
+use Oracle::Tree;
 
 use constant { enough_values => 2000, enough_entries => 1000, values_of_an_entry => 40 };
 
@@ -27,9 +28,10 @@ my %other_values = (
     createTimestamp => ['20250301080000Z'], modifyTimestamp => ['20250301080000Z', '19700101000000Z'],
     map { $_ => ['2000', '2001', '5000'] } qw(uidNumber gidNumber));
 
-# The file as ldapsearch -o ldif-wrap=no prints it. Of long lists enough is kept to choose from.
+# The file as ldapsearch -o ldif-wrap=no prints it. Of long lists enough is kept to choose from. For a directory of many levels there is
+# another file, of names that no entry has.
 sub new {
-    my ($class, $file) = @_;
+    my ($class, $file, $absent) = @_;
     my $self = bless { values => {}, entries => [], names => [] }, $class;
     my (%seen, $entry);
     open my $in, '<', $file or die "$file: $!\n";
@@ -50,6 +52,11 @@ sub new {
     }
     push @{ $self->{values}{$_} }, @{ $other_values{$_} } for keys %other_values;
     $self->{attributes} = [sort keys %{ { map { $_ => 1 } @attributes, keys %{ $self->{values} } } }];
+    if ($absent) {
+        open my $names, '<', $absent or die "$absent: $!\n";
+        chomp(my @absent = <$names>);
+        $self->{tree} = Oracle::Tree->new($self->{names}, \@absent);
+    }
     return $self;
 }
 
@@ -138,16 +145,18 @@ sub search {
     my ($self, $seed, $number) = @_;
     srand unpack 'N', md5("$seed $number");
     my $entry = one(@{ $self->{entries} });
-    my ($base, $scope) = $self->place(chance(0.8) ? $entry->[0][1] : one(@{ $self->{names} }));
+    my $tree = $self->{tree};
+    my ($base, $scope) = $tree && chance(0.6) ? $tree->place($entry->[0][1]) : $self->place(chance(0.8) ? $entry->[0][1] : one(@{ $self->{names} }));
     if (chance($ENV{COMPARES} // 0.08)) {
         my ($attribute, $value) = @{ one(@$entry) };
         $attribute = one(@{ $self->{attributes} }) if chance(0.3);
         return { compare => [$attribute, spelled($value)], base => chance(0.7) ? $entry->[0][1] : $base };
     }
+    my $filter = sub { $self->filter($_[0] // int rand 4, chance(0.75) ? $entry : undef) };
     return {
-        base => $base, scope => $scope, filter => $self->filter(int rand 4, chance(0.75) ? $entry : undef),
+        base => $base, scope => $scope, filter => $tree && chance(0.5) ? $tree->filter(int rand 3, sub { $filter->(1) }) : $filter->(),
         attributes => $self->list, types => chance(0.08) ? 1 : 0, limit => chance(0.1) ? one(1, 2, 3, 10, 100) : 0,
-        deref => chance(0.1) ? one(qw(search find always)) : 'never', page => chance(0.15) ? one(0, 1, 2, 3, 3, 7, 20, 50, 499, 2147483647) : undef,
+        deref => chance(0.1) ? one(qw(search find always)) : 'never', page => chance($tree ? 0.25 : 0.15) ? one(0, 1, 2, 3, 3, 7, 20, 50, 499, 2147483647) : undef,
     };
 }
 

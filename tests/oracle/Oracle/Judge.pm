@@ -11,6 +11,7 @@ use strict;
 use warnings;
 use Oracle::Filter;
 use Oracle::Server;
+use Oracle::Tree;
 
 sub new {
     my ($class, $oracle, $ours) = @_;
@@ -96,6 +97,7 @@ sub simpler {
     }
     push @out, map { { %$search, filter => $_ } } Oracle::Filter::smaller($search->{filter});
     push @out, { %$search, base => 'dc=example,dc=com', scope => 'sub' } if $search->{base} ne 'dc=example,dc=com';
+    push @out, map { { %$search, base => $_ } } Oracle::Tree::shorter($search->{base});
     push @out, { %$search, scope => 'sub' } if $search->{scope} ne 'sub';
     return @out;
 }

@@ -6,7 +6,7 @@ use Encode ();
 use Exporter 'import';
 use Unicode::Normalize qw(NFC NFD NFKC);
 
-our @EXPORT_OK = qw(one chance spelled dn_spelled);
+our @EXPORT_OK = qw(one chance spelled rdns dn_spelled);
 
 sub one { return $_[rand @_] }
 sub chance { return rand() < $_[0] }
@@ -67,9 +67,11 @@ sub rdn_spelled {
     return $type . one('=', '=', '=', ' = ', '= ') . $value;
 }
 
+sub rdns { return $_[0] =~ /\G((?:[^,\\]|\\.)+)(?:,|$)/gs }
+
 sub dn_spelled {
     my ($dn) = @_;
-    my @rdns = $dn =~ /\G((?:[^,\\]|\\.)+)(?:,|$)/gs;
+    my @rdns = rdns($dn);
     return join one(',', ',', ',', ', ', ' , ', ';'), map { chance(0.3) ? rdn_spelled($_) : $_ } @rdns if chance(0.8);
     return one(
         sub { uc $dn }, sub { my @less = @rdns; splice @less, rand @less, 1; join ',', @less }, sub { join ',', @rdns, 'dc=org' }, sub { "$dn," },

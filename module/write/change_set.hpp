@@ -19,6 +19,9 @@ struct attribute_change {
     attribute_id attribute;
     std::vector<std::string> before;
     std::vector<std::string> after;
+    /// The normalized DNs of `after`, if rows place the entries that they name, and the attribute.
+    std::vector<std::string> dns = {};
+    attribute_id named_by = {};
 
     [[nodiscard]] bool changed() const { return before != after; }
 };
@@ -27,7 +30,9 @@ struct attribute_change {
 struct change_set {
     write_operation what = write_operation::modify;
     std::string key;     ///< of the row before the operation; of an add: after it
-    std::string new_key; ///< after the operation
+    std::string new_key; ///< after the operation; known after its first statement
+    std::string parent;  ///< the key of the row above the entry, after the operation; empty: none
+    bool moved = false;  ///< to another parent
     std::string dn;      ///< after the operation
     std::string actor;   ///< the DN of the authorized identity
     std::vector<attribute_change> attributes; ///< each at most once
@@ -54,6 +59,7 @@ struct unstorable {
         several_values, ///< its column holds one value
         nul,            ///< a text with a NUL character
         empty,          ///< an empty value, which would be read as none
+        no_move,        ///< nothing is configured that stores what an entry is below
         fraction        ///< a time with a fraction of a second, which would be read without it
     };
     reason why;

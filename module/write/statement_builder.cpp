@@ -31,7 +31,7 @@ public:
             if (one.changed() && !target_.values.contains(one.attribute))
                 in_row.push_back(&one);
         const bool own_statement = change_.password && stores_password_apart();
-        if (change_.what == write_operation::add || !in_row.empty() ||
+        if (change_.what == write_operation::add || !in_row.empty() || change_.moved ||
             (change_.password && !own_statement))
             store(&in_row);
         if (own_statement)
@@ -82,6 +82,8 @@ private:
             for (const attribute_change* one : *changed)
                 if (!takes(mapping_.attributes[one->attribute].name))
                     leave_out(*one);
+            if (change_.moved && !takes("parent"))
+                throw unstorable{unstorable::reason::no_move, {}};
             if (change_.password && !stores_password_apart() && !takes("userPassword"))
                 throw unstorable{unstorable::reason::no_statement, {}};
         }
@@ -93,6 +95,8 @@ private:
     {
         if (name == "key")
             return &change_.key;
+        if (name == "parent")
+            return parent();
         if (name == "dn")
             return &change_.dn;
         if (name == "actor")
@@ -113,6 +117,8 @@ private:
             return nullptr;
         return keep(column_text(shown != nullptr ? *shown : text_array, *change, values));
     }
+
+    const std::string* parent() const { return change_.parent.empty() ? nullptr : &change_.parent; }
 
     const std::string* value_in_row(const std::string& name) const
     {
@@ -181,6 +187,12 @@ private:
                 throw unstorable{unstorable::reason::no_statement, {}};
             columns.push_back({nullptr, behind->name, *change_.password});
         }
+        if (change_.moved || (change_.what == write_operation::add && parent() != nullptr)) {
+            const table_column* const behind = target_.column_behind(kind_.parent_column);
+            if (behind == nullptr)
+                throw unstorable{unstorable::reason::no_move, {}};
+            columns.push_back({kind_.find_column(kind_.parent_column), behind->name, parent()});
+        }
         if (change_.what == write_operation::add)
             insert(columns);
         else if (change_.what == write_operation::remove || !columns.empty())
@@ -246,11 +258,17 @@ private:
         for (const assignment& one : columns)
             set += (set.empty() ? "" : ", ") + one.name + " = " +
                    (one.value != nullptr ? out.bind(one.value) : without_value(one.name, out));
-        const table_column* const key = target_.column_behind(kind_.rdn().column);
+        const table_column* const key = target_.column_behind(kind_.row_key());
         std::string where = key->name + " = " + out.bind(&change_.key);
+        if (const table_column* const parent = target_.column_behind(kind_.parent_column);
+            parent != nullptr && kind_.key_column.empty()) { // the name may exist at other places
+            const std::string* const before = value_in_row(kind_.parent_column);
+            where += " AND " + parent->name +
+                     (before != nullptr ? " = " + out.bind(before) : " IS NULL");
+        }
         // Another transaction may have changed the row since it was read.
         for (const assignment& one : columns)
-            if (one.shown != nullptr && one.shown->name != kind_.rdn().column &&
+            if (one.shown != nullptr && one.shown->name != kind_.row_key() &&
                 is_comparable(*one.shown)) {
                 const std::string* const before = value_in_row(one.shown->name);
                 where += " AND " + one.name +

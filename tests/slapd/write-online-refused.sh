@@ -35,7 +35,7 @@ Write|users operations=add|pgsql-write users|the kind already has this directive
 ColumnValue|nobody note 'x'|pgsql-column-value nobody|nobody
 ColumnValue|users note|pgsql-column-value users|missing
 ColumnValue|users note 'x|pgsql-column-value users|position
-ColumnValue|users note :nosuch|pgsql-column-value users|the parameter :nosuch is neither an attribute of slapd's schema nor :key, :dn or :actor
+ColumnValue|users note :nosuch|pgsql-column-value users|the parameter :nosuch is neither an attribute of slapd's schema nor :key, :parent, :dn or :actor
 ColumnValue|users note :old.userPassword|pgsql-column-value users|:old.userPassword is not available
 AddEntry|users|pgsql-add-entry|missing
 AddEntry|nobody INSERT|pgsql-add-entry nobody|nobody

@@ -67,6 +67,8 @@ void read_columns(const candidate& candidate, account& out)
             continue;
         if (name == k.rdn().column)
             out.name = *value;
+        if (name == k.row_key())
+            out.key = *value;
         if (name == k.chain_column)
             out.chain = *value;
         if (name == k.password_column) {
@@ -158,6 +160,7 @@ struct cached_account {
     const directory::kind* kind = nullptr;
     std::string dn;
     std::string name;
+    std::string key;
     std::shared_ptr<const auth::password_hash> hash;
     std::string chain;
     long long last_day = 0;
@@ -182,6 +185,7 @@ account stale_account(Operation& op, const cached_account& known)
     out.kind = known.kind;
     out.dn = known.dn;
     out.name = known.name;
+    out.key = known.key;
     out.hash = known.hash;
     out.chain = known.chain;
     out.expiry_day = known.last_day;
@@ -212,11 +216,13 @@ account find_account_to_bind(Operation& op, service& service, const resolved_map
         seen->kind = out.kind;
         seen->dn = out.dn;
         seen->name = out.name;
+        seen->key = out.key;
         seen->hash = out.hash;
         seen->chain = out.chain;
         seen->last_day = out.expiry_day;
         const std::size_t bytes = sizeof *seen + seen->entry.bytes() + out.dn.size() +
-                                  out.name.size() + bytes_of(*out.hash) + out.chain.size();
+                                  out.name.size() + out.key.size() + bytes_of(*out.hash) +
+                                  out.chain.size();
         lookup.lead->complete({std::move(seen), bytes});
         return out;
     } catch (const postgres::error& e) {

@@ -13,7 +13,8 @@ struct account {
     bool locked = false;                   ///< by the login filter or by expiry
     bool hidden = false;                   ///< by the login filter: clients cannot see the row
     std::string dn;                        ///< as the directory returns it
-    std::string name;                      ///< the row's key
+    std::string name;                      ///< the value of the RDN's column
+    std::string key;                       ///< identifies the row
     std::shared_ptr<const auth::password_hash> hash; ///< null: none
     std::string chain;         ///< the row's own check chain; empty: the database's
     std::string denial_reason; ///< why no password is accepted; for the log

@@ -213,6 +213,14 @@ void directory_tree::read_rows()
     rows_ = std::make_shared<const directory::dn_tree>(std::move(grown.tree));
 }
 
+void directory_tree::forget()
+{
+    if (outer_ != nullptr)
+        return outer_->forget();
+    rows_.reset();
+    from_memory_ = false;
+}
+
 void directory_tree::refresh(clock::time_point since)
 {
     if (outer_ != nullptr)

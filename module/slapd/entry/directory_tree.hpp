@@ -36,8 +36,10 @@ public:
     /// With all rows.
     [[nodiscard]] const directory::dn_tree& whole();
 
-    /// Reads the rows again when they are needed: they were read before `since`.
-    void refresh(clock::time_point since = clock::now());
+    /// Reads the rows again, unless that was done after `since`.
+    void refresh(clock::time_point since);
+    /// Reads the rows again when they are next needed.
+    void forget();
 
 private:
     [[nodiscard]] const directory::dn_tree& tree_for(directory::container_id id);

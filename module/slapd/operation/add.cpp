@@ -11,13 +11,21 @@ namespace {
 
 // Before the transaction: checks the access and makes the hash, which takes time. Nothing if the
 // transaction will refuse the operation anyway.
-std::optional<new_password> prepare_password(Operation& op, service& service, Entry& e)
+std::optional<new_password> prepare_password(Operation& op, service& service,
+                                             const resolved_mapping& mapping, Entry& e)
 {
     const requested_password asked = password_of(e);
-    const auto place = service.dn_tree().locate(to_string_view(e.e_nname));
-    if (!asked.present || !place.parent ||
-        access_allowed(&op, &service.container(place.parent), slap_schema.si_ad_children, nullptr,
-                       ACL_WADD, nullptr) == 0 ||
+    if (!asked.present)
+        return std::nullopt;
+    directory_tree tree(op, service);
+    const std::string parent(directory::parent_of(to_string_view(e.e_nname)));
+    const auto above = tree.find(parent);
+    std::optional<entry_row> row;
+    if (above && !tree.is_fixed(above))
+        row = find_row(op, service, mapping, to_berval(parent));
+    if (!above || (!row && !tree.is_fixed(above)) ||
+        access_allowed(&op, row ? row->entry.get() : &service.container(above),
+                       slap_schema.si_ad_children, nullptr, ACL_WADD, nullptr) == 0 ||
         access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_WADD, nullptr) == 0)
         return std::nullopt;
     return std::optional<new_password>(std::in_place, op, service, asked, nullptr);
@@ -27,13 +35,14 @@ std::optional<new_password> prepare_password(Operation& op, service& service, En
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
+    directory_tree tree(op, service);
     Entry& e = *op.ora_e;
     const directory::kind* kind = nullptr;
     std::shared_ptr<const resolved_mapping> mapping;
     std::optional<new_password> password;
     try {
         mapping = mapping_to_write(op, service);
-        kind = kind_of_new_entry(service, *mapping, e);
+        kind = kind_of_new_entry(tree, *mapping, e);
         prepare_new_entry(op, *mapping, kind, e);
         std::array<char, SLAP_TEXT_BUFLEN> buffer{};
         const char* text = nullptr;
@@ -41,7 +50,7 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
             code != LDAP_SUCCESS)
             throw operation_refused(code, text != nullptr ? text : "");
         if (kind != nullptr)
-            password = prepare_password(op, service, e);
+            password = prepare_password(op, service, *mapping, e);
         if (password) {
             hide_passwords(e);
             hide_passwords(op.ora_modlist);
@@ -60,7 +69,7 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
         // Only who may add it learns that an entry exists.
         if (writer.exists(e.e_nname))
             throw operation_refused(LDAP_ALREADY_EXISTS);
-        if (!service.dn_tree().find(directory::parent_of(to_string_view(e.e_nname))))
+        if (!tree.find(directory::parent_of(to_string_view(e.e_nname))))
             throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                     "entries cannot have subordinates here");
         if (kind == nullptr)

@@ -27,6 +27,7 @@ int delete_entry(Operation& op, SlapReply& rs, service& service)
     return write_entry(op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, check,
                        [&](entry_writer& writer, const entry_row& row) {
                            writer.require_writable(*row.kind, directory::write_operation::remove);
+                           writer.require_leaf(op.o_req_ndn);
                            writer.read_before(*row.entry);
                            writer.remove(*row.kind,
                                          writer.change_of(directory::write_operation::remove, &row),

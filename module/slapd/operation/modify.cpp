@@ -93,6 +93,27 @@ bool is_idempotent(const resolved_mapping& mapping, const directory::kind& kind,
                        [&](const auto& one) { return list->same_rows == one.first; });
 }
 
+// Classes that are accepted besides the kind's own are not stored: the entry keeps its classes.
+void keep_classes(const directory::kind& kind, const Entry& before, Entry& after)
+{
+    AttributeDescription* const ad = slap_schema.si_ad_objectClass;
+    const Attribute* const asked = attr_find(after.e_attrs, ad);
+    bool accepted = false;
+    for (unsigned i = 0; asked != nullptr && i < asked->a_numvals; ++i)
+        for (const std::string& one : closure({std::string(to_string_view(asked->a_vals[i]))})) {
+            if (kind.all_classes.contains(one))
+                continue;
+            accepted = true;
+            if (!kind.writes->accepted_classes.contains(one))
+                return; // the schema check, or check_classes(), refuses it
+        }
+    if (!accepted)
+        return;
+    const Attribute* const own = attr_find(before.e_attrs, ad);
+    attr_delete(&after.e_attrs, ad);
+    attr_merge(&after, ad, own->a_vals, own->a_nvals);
+}
+
 int modify_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
@@ -129,6 +150,7 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
         apply_modifications(op, *after, op.orm_modlist, [&](const AttributeDescription& ad) {
             return is_idempotent(writer.mapping(), *row.kind, ad);
         });
+        keep_classes(*row.kind, *row.entry, *after);
         check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);
         writer.check_classes(*row.kind, *after);
         directory::change_set change = writer.change_of(directory::write_operation::modify, &row);

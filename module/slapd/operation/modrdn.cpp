@@ -37,24 +37,23 @@ new_dn new_dn_of(Operation& op)
     return {std::string(to_string_view(joined)), std::string(to_string_view(normalized))};
 }
 
-// Entries of a kind are in one container.
 void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
 {
     if (op.orr_newSup == nullptr)
         return;
     const berval& superior = *op.orr_nnewSup;
-    const auto found = writer.serving().dn_tree().find(to_string_view(superior));
+    directory_tree& tree = writer.tree();
+    const auto found = tree.find(to_string_view(superior));
     if (dnIsSuffix(&superior, &row.entry->e_nname) != 0 || (!found && !writer.exists(superior)))
         throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
     if (!found)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
-    Entry& container = writer.serving().container(found);
-    const auto kind = writer.mapping().map.kinds.id_of(*row.kind);
-    const bool same = found == writer.mapping().shared[kind].parent;
-    if (!same)
-        writer.require(container, slap_schema.si_ad_children, ACL_WADD,
-                       "no write access to new superior's children");
-    if (!same)
+    if (to_string_view(superior) == directory::parent_of(to_string_view(row.entry->e_nname)))
+        return;
+    if (!writer.require_children_of(to_string_view(superior), ACL_WADD,
+                                    "no write access to new superior's children"))
+        throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
+    if (!row.kind->may_be_below(tree.place_of(found)))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "entries of this kind cannot be moved there");
 }

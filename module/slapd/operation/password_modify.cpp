@@ -38,7 +38,7 @@ long update(Operation& op, service& service, const account& account, const auth:
             return service.primary_pool().with_connection(
                 options, [&](postgres::connection& session) {
                     return session.update_exactly_one(account.kind->password_change,
-                                                      {&new_hash.reveal(), &account.name, old_hash},
+                                                      {&new_hash.reveal(), &account.key, old_hash},
                                                       options);
                 });
         });
@@ -81,7 +81,7 @@ void explain_no_change(Operation& op, service& service, const resolved_mapping& 
 
 void change(Operation& op, service& service, const password_request& asked)
 {
-    if (service.dn_tree().find(to_string_view(op.o_req_ndn)))
+    if (service.dn_tree().find(to_string_view(op.o_req_ndn))) // exists without a row
         throw operation_refused(LDAP_NO_SUCH_ATTRIBUTE, "this entry has no password");
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)

@@ -87,13 +87,13 @@ private:
         const std::string directive = "pgsql-write " + kind_.name;
         const auto described = session_.describe(kind_.list.text, limits_);
         const auto key = std::find_if(described.begin(), described.end(),
-                                      [&](const auto& c) { return c.name == kind_.rdn().column; });
+                                      [&](const auto& c) { return c.name == kind_.row_key(); });
         if (key == described.end() || key->table == 0)
             return warn(directive,
-                        fmt::format("the column \"{}\", which names the entries, is computed: "
+                        fmt::format("the column \"{}\", which identifies the rows, is computed: "
                                     "write pgsql-add-entry, pgsql-modify-entry, "
                                     "pgsql-rename-entry and pgsql-delete-entry",
-                                    kind_.rdn().column));
+                                    kind_.row_key()));
         const auto found = columns_of(*key, described);
         if (found.count() == 0)
             return warn(directive, "the table was removed");

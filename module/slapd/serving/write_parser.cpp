@@ -26,14 +26,16 @@ directory::write_operation operation_named(directive_words& in, const std::strin
 
 void check_name(directive_words& in, const std::string& name, bool values)
 {
-    if (name == "key" || name == "dn" || name == "actor" || (values && name == "values"))
+    if (name == "key" || name == "dn" || name == "actor" || name == "parent" ||
+        (values && name == "values"))
         return;
     const bool old = name.starts_with("old.");
     std::string error;
     const AttributeDescription* ad = find_attribute(old ? name.substr(4) : name, error);
     if (ad == nullptr)
-        in.fail(fmt::format("the parameter :{} is neither an attribute of slapd's schema nor {}",
-                            name, values ? ":key, :dn, :actor or :values" : ":key, :dn or :actor"));
+        in.fail(fmt::format(
+            "the parameter :{} is neither an attribute of slapd's schema nor {}", name,
+            values ? ":key, :parent, :dn, :actor or :values" : ":key, :parent, :dn or :actor"));
     if (old && is_password(*ad))
         in.fail(fmt::format("the parameter :{} is not available: hashes are not read", name));
 }

@@ -1,7 +1,7 @@
 // entry_loader.hpp: writes the entries that slapadd and slapmodify read.
 #pragma once
 
-#include "slapd/serving/service.hpp"
+#include "slapd/entry/directory_tree.hpp"
 #include "slapd/worker/write_transaction.hpp"
 
 namespace pgsql::slapd {
@@ -31,6 +31,7 @@ private:
     Operation op_{};
     Opheader header_{};
     SlapReply reply_{};
+    directory_tree tree_;
     postgres::pool_stats stats_;
     std::unique_ptr<postgres::connection> session_;
     std::shared_ptr<const resolved_mapping> mapping_;

@@ -18,7 +18,7 @@ constexpr int batch = 1000;
 } // namespace
 
 entry_loader::entry_loader(BackendDB& be, std::shared_ptr<service> service)
-    : service_(std::move(service))
+    : service_(std::move(service)), tree_(op_, *service_)
 {
     op_.o_hdr = &header_;
     op_.o_bd = &be;
@@ -41,11 +41,10 @@ void entry_loader::write(const berval& ndn, const std::function<void(entry_write
 {
     const bool quick = (slapMode & SLAP_TOOL_QUICK) != 0;
     limits_ = limits();
-    const std::string_view dn = to_string_view(ndn);
+    const name_lock dn{to_string_view(ndn)};
     if (transaction_ == nullptr)
         transaction_ = std::make_unique<write_transaction>(
-            op_, *session_, limits_,
-            quick ? std::span<const std::string_view>() : std::span(&dn, 1));
+            op_, *session_, limits_, quick ? std::span<const name_lock>() : std::span(&dn, 1));
     if (quick)
         transaction_->set_savepoint(limits_);
     read_controls none(op_);
@@ -57,6 +56,7 @@ void entry_loader::write(const berval& ndn, const std::function<void(entry_write
             transaction_->roll_back(limits_);
         else
             transaction_.reset();
+        tree_.forget();
         throw;
     }
     if (!quick || ++written_ % batch == 0)
@@ -76,7 +76,7 @@ void entry_loader::add(Entry& e)
 {
     if (service_->dn_tree().find(to_string_view(e.e_nname)))
         return; // the server has it without a row
-    const directory::kind* const kind = kind_of_new_entry(*service_, *mapping_, e);
+    const directory::kind* const kind = kind_of_new_entry(tree_, *mapping_, e);
     if (kind == nullptr)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "entries with such a name cannot be added there");

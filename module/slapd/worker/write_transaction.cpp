@@ -23,16 +23,17 @@ std::int64_t lock_of(std::string_view dn)
 
 write_transaction::write_transaction(Operation& op, postgres::connection& session,
                                      const postgres::wait_options& options,
-                                     std::span<const std::string_view> dns)
+                                     std::span<const name_lock> wanted)
     : OpExtra{}, op_(op), session_(session), limits_(options)
 {
-    std::vector<std::int64_t> locks;
-    for (const std::string_view dn : dns)
-        locks.push_back(lock_of(dn));
+    std::vector<std::pair<std::int64_t, bool>> locks;
+    for (const name_lock& one : wanted)
+        locks.emplace_back(lock_of(one.name), one.shared);
     std::sort(locks.begin(), locks.end()); // two operations never wait for each other
     first_ = "SELECT pg_catalog.txid_current()";
-    for (const std::int64_t lock : locks)
-        first_ += ", pg_catalog.pg_advisory_xact_lock(" + std::to_string(lock) + ")";
+    for (const auto& [number, shared] : locks)
+        first_ += std::string(", pg_catalog.pg_advisory_xact_lock") + (shared ? "_shared" : "") +
+                  "(" + std::to_string(number) + ")";
     begin(options);
     oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);

@@ -17,15 +17,21 @@ public:
     const std::string id; ///< of the transaction, for txid_status()
 };
 
+/// An advisory lock on a name, such as a DN.
+struct name_lock {
+    std::string_view name;
+    bool shared = false; ///< others may hold it as well, if they share it
+};
+
 /// A transaction on the primary. While it exists, the statements of its operation run in it, also
 /// those of functions that slapd calls meanwhile. Writers of the same DN wait for each other: an
 /// advisory lock (PostgreSQL manual §13.3.5) is held until the end. Statements see what others have
 /// committed before (READ COMMITTED). Every function throws postgres::error.
 class write_transaction : OpExtra {
 public:
-    /// Begins the transaction and waits for the locks of the DNs.
+    /// Begins the transaction and waits for the locks.
     write_transaction(Operation& op, postgres::connection& session,
-                      const postgres::wait_options& options, std::span<const std::string_view> dns);
+                      const postgres::wait_options& options, std::span<const name_lock> locks);
     write_transaction(const write_transaction&) = delete;
     write_transaction& operator=(const write_transaction&) = delete;
     /// Rolls back what was not committed.

@@ -13,8 +13,8 @@ namespace {
 
 class comparison {
 public:
-    comparison(service& service, const resolved_mapping& mapping, const directory::kind& kind)
-        : service_(service), mapping_(mapping), kind_(kind)
+    comparison(directory_tree& tree, const resolved_mapping& mapping, const directory::kind& kind)
+        : tree_(tree), mapping_(mapping), kind_(kind)
     {}
 
     std::vector<directory::attribute_change> run(const Entry* before, const Entry* after)
@@ -68,6 +68,13 @@ private:
             at = out_.insert(out_.end(), {.attribute = id, .before = {}, .after = {}});
         for (unsigned i = 0; i < a.a_numvals; ++i)
             ((*at).*side).push_back(text_of(a, i, id));
+        const auto named = kind_.named_kind(id);
+        if (side != &directory::attribute_change::after || !named ||
+            !mapping_.map.kinds[named].parent_kind)
+            return;
+        at->named_by = id;
+        for (unsigned i = 0; i < a.a_numvals; ++i)
+            at->dns.emplace_back(to_string_view(a.a_nvals[i]));
     }
 
     // The text of a value; of a DN the key of the entry that it names.
@@ -81,11 +88,11 @@ private:
             (source != nullptr && source->compare == directory::comparison::lower);
         if (!named)
             return std::string(to_string_view(normalized ? a.a_nvals[i] : a.a_vals[i]));
-        const auto place = service_.dn_tree().locate(to_string_view(a.a_nvals[i]));
+        const auto place = tree_.locate_row(to_string_view(a.a_nvals[i]));
         const std::string_view rdn = directory::rdn_of(to_string_view(a.a_vals[i]));
         const auto name = directory::unescape_value(rdn.substr(rdn.find('=') + 1));
         const directory::kind& k = mapping_.map.kinds[named];
-        if (place.parent != mapping_.shared[named].parent || !name ||
+        if (!place.parent || !k.may_be_below(tree_.place_of(place.parent)) || !name ||
             !same_ignoring_case(place.attribute, mapping_.map.attributes[k.rdn().attribute].name))
             throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
                                     fmt::format("{}: a value names no entry that can be stored",
@@ -148,10 +155,12 @@ private:
                     mapping_.map.attributes[target].name,
                     mapping_.map.attributes[change.attribute].name));
         at->after = change.after;
+        at->dns = std::move(change.dns);
+        at->named_by = change.named_by;
         change.attribute = {};
     }
 
-    service& service_;
+    directory_tree& tree_;
     const resolved_mapping& mapping_;
     const directory::kind& kind_;
     std::vector<directory::attribute_change> out_;
@@ -159,12 +168,12 @@ private:
 
 } // namespace
 
-std::vector<directory::attribute_change> difference_of(service& service,
+std::vector<directory::attribute_change> difference_of(directory_tree& tree,
                                                        const resolved_mapping& mapping,
                                                        const directory::kind& kind,
                                                        const Entry* before, const Entry* after)
 {
-    return comparison(service, mapping, kind).run(before, after);
+    return comparison(tree, mapping, kind).run(before, after);
 }
 
 } // namespace pgsql::slapd

@@ -1,6 +1,7 @@
 // entry_difference.hpp: what differs between two versions of an entry, in the terms of its row.
 #pragma once
 
+#include "slapd/entry/directory_tree.hpp"
 #include "slapd/serving/service.hpp"
 #include "write/change_set.hpp"
 
@@ -10,7 +11,7 @@ namespace pgsql::slapd {
 /// server sets and no column stores are left out. Throws operation_refused for an attribute that
 /// the kind does not have, and for a DN that names no possible entry.
 [[nodiscard]] std::vector<directory::attribute_change>
-difference_of(service& service, const resolved_mapping& mapping, const directory::kind& kind,
+difference_of(directory_tree& tree, const resolved_mapping& mapping, const directory::kind& kind,
               const Entry* before, const Entry* after);
 
 } // namespace pgsql::slapd

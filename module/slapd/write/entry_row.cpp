@@ -1,6 +1,7 @@
 // entry_row.cpp: the entry of a DN together with its row, for a write.
 #include "slapd/write/entry_row.hpp"
 
+#include "slapd/entry/row_position.hpp"
 #include "slapd/worker/refused.hpp"
 
 namespace pgsql::slapd {
@@ -11,7 +12,7 @@ entry_row copy_of(const candidate& found)
     const directory::plan& plan = *found.plan;
     entry_row out{.kind = plan.entry_kind,
                   .entry = entry_ptr(entry_dup(found.entry)),
-                  .key = std::string(found.name),
+                  .key = std::string(key_of(plan, *found.page, found.row).value_or("")),
                   .columns = {},
                   .hash = nullptr};
     for (std::size_t i = 0; i < plan.columns.size(); ++i) {

@@ -12,7 +12,7 @@ namespace pgsql::slapd {
 struct entry_row {
     const directory::kind* kind = nullptr;
     entry_ptr entry;
-    std::string key; ///< as stored
+    std::string key; ///< of the row, as stored
     std::map<std::string, std::optional<std::string>>
         columns; ///< as the list query shows them, without the password
     std::shared_ptr<const auth::password_hash> hash; ///< null: none

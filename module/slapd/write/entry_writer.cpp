@@ -38,14 +38,22 @@ void entry_writer::require_writable(const directory::kind& kind,
 }
 
 void entry_writer::add_difference(directory::change_set& change, const directory::kind& kind,
-                                  const Entry* before, const Entry& after) const
+                                  const Entry* before, const Entry& after)
 {
-    change.attributes = difference_of(service_, mapping_, kind, before, &after);
+    change.attributes = difference_of(tree_, mapping_, kind, before, &after);
     const auto* const name = change.find(kind.rdn().attribute);
-    if (name != nullptr && !name->after.empty())
+    if (kind.key_column.empty() && name != nullptr && !name->after.empty())
         change.new_key = name->after.front();
     if (before == nullptr)
         change.key = change.new_key;
+    if (!kind.parent_kind)
+        return;
+    const auto above = tree_.find(directory::parent_of(to_string_view(after.e_nname)));
+    if (above)
+        change.parent = tree_.place_of(above).key;
+    const auto old = change.row.find(kind.parent_column);
+    change.moved = before != nullptr &&
+                   (old != change.row.end() ? old->second.value_or("") : "") != change.parent;
 }
 
 bool entry_writer::exists(const berval& ndn)
@@ -60,17 +68,53 @@ bool entry_writer::exists(const berval& ndn)
 
 bool entry_writer::require_children(const berval& ndn, slap_access_t access, const char* text)
 {
-    const std::string above(directory::parent_of(to_string_view(ndn)));
-    if (const auto container = service_.dn_tree().find(above)) {
+    const std::string_view above = directory::parent_of(to_string_view(ndn));
+    if (!require_children_of(above, access, text))
+        refuse_missing(ndn);
+    return bool(tree_.find(above));
+}
+
+bool entry_writer::require_children_of(std::string_view above, slap_access_t access,
+                                       const char* text)
+{
+    const auto container = tree_.find(above);
+    if (container && tree_.is_fixed(container)) {
         require(service_.container(container), slap_schema.si_ad_children, access, text);
         return true;
     }
+    if (container && be_isroot(&op_) != 0)
+        return true;
+    const std::string owned(above);
     const auto parent =
-        above.empty() ? std::nullopt : find_row(op_, service_, mapping_, to_berval(above));
+        owned.empty() ? std::nullopt : find_row(op_, service_, mapping_, to_berval(owned));
     if (!parent)
-        refuse_missing(ndn);
+        return false;
     require(*parent->entry, slap_schema.si_ad_children, access, text);
-    return false;
+    return true;
+}
+
+void entry_writer::require_leaf(const berval& ndn)
+{
+    const auto container = tree_.find(to_string_view(ndn));
+    if (!container)
+        return;
+    bool below = tree_.whole().has_containers_below(container);
+    for (std::size_t i = 0; i < mapping_.map.kinds.size() && !below; ++i) {
+        const directory::kind& kind = mapping_.map.kinds[i];
+        const directory::place above = tree_.place_of(container);
+        if (!kind.may_be_below(above))
+            continue;
+        auto plan = directory::make_plan(mapping_.map, kind, directory::filter::below(above),
+                                         {.password = true}); // with rows that are hidden
+        if (!plan)
+            continue;
+        plan->rows = 1;
+        entry_stream rows(op_, service_, mapping_, *plan);
+        below = rows.next_page() && rows.page_rows() > 0;
+    }
+    if (below)
+        throw operation_refused(LDAP_NOT_ALLOWED_ON_NONLEAF,
+                                "subordinate objects must be deleted first");
 }
 
 void entry_writer::require_disclosed(Entry& e)
@@ -185,6 +229,9 @@ operation_refused refusal_of(const resolved_mapping& mapping, const directory::k
     }
     case reason::fraction:
         return refused(LDAP_CONSTRAINT_VIOLATION, "times have whole seconds here");
+    case reason::no_move:
+        return operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                 "nothing is configured that stores where the entry is");
     case reason::no_statement:
         break;
     }
@@ -210,17 +257,19 @@ void log_rows(const Operation& op, service& service, const directory::kind& kind
 
 } // namespace
 
-std::vector<directory::attribute_id> entry_writer::run(const directory::kind& kind,
-                                                       const directory::change_set& change,
-                                                       const berval& ndn)
+std::vector<directory::attribute_id>
+entry_writer::run(const directory::kind& kind, directory::change_set& change, const berval& ndn)
 {
     try {
         const directory::change_statements statements =
             directory::statements_of(mapping_.map, kind, change);
         for (const postgres::change_statement& one : statements.list) {
             const long changed = transaction_->change(one, limits_);
-            if (changed == one.rows)
+            if (changed == one.rows) {
+                if (&one == &statements.list.front() && &one != &statements.list.back())
+                    learn_key(kind, change, ndn);
                 continue;
+            }
             if (!one.stores.empty()) {
                 log_rows(op_, service_, kind, one, changed);
                 throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
@@ -249,17 +298,51 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
     }
 }
 
-void entry_writer::store(const directory::kind& kind, const directory::change_set& change,
+// The database may have given the new row its key, by which the statements that follow find it.
+void entry_writer::learn_key(const directory::kind& kind, directory::change_set& change,
+                             const berval& ndn)
+{
+    if (change.what == directory::write_operation::modify || kind.key_column.empty())
+        return;
+    if (kind.has_children)
+        tree_.forget();
+    if (const auto row = find_row(op_, service_, mapping_, ndn))
+        change.new_key = row->key;
+}
+
+void entry_writer::require_named(const directory::change_set& change, const Entry& stored) const
+{
+    for (const directory::attribute_change& one : change.attributes) {
+        if (one.dns.empty())
+            continue;
+        const AttributeDescription* const ad = mapping_.types[one.named_by].description;
+        const Attribute* const shown =
+            attr_find(stored.e_attrs, const_cast<AttributeDescription*>(ad));
+        std::set<std::string_view> known;
+        for (unsigned i = 0; shown != nullptr && i < shown->a_numvals; ++i)
+            known.insert(to_string_view(shown->a_nvals[i]));
+        if (!std::all_of(one.dns.begin(), one.dns.end(),
+                         [&](const auto& dn) { return known.contains(dn); }))
+            throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                    fmt::format("{}: a value names no entry that can be stored",
+                                                mapping_.map.attributes[one.named_by].name));
+    }
+}
+
+void entry_writer::store(const directory::kind& kind, directory::change_set& change,
                          const berval& new_ndn)
 {
     const auto computed = run(kind, change, new_ndn);
+    if (kind.has_children)
+        tree_.forget();
     const auto stored = find_row(op_, service_, mapping_, new_ndn);
     if (!stored || stored->kind != &kind)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would not show the entry after the change");
     if (change.what == directory::write_operation::add)
         check_new_entry(op_, *stored->entry);
-    const auto shown = difference_of(service_, mapping_, kind, nullptr, stored->entry.get());
+    require_named(change, *stored->entry);
+    const auto shown = difference_of(tree_, mapping_, kind, nullptr, stored->entry.get());
     for (const directory::attribute_change& one : change.attributes) {
         if (!one.changed() || mapping_.map.attributes[one.attribute].operational)
             continue;
@@ -284,10 +367,12 @@ void entry_writer::store(const directory::kind& kind, const directory::change_se
     controls_.after(rs_, *stored->entry);
 }
 
-void entry_writer::remove(const directory::kind& kind, const directory::change_set& change,
+void entry_writer::remove(const directory::kind& kind, directory::change_set change,
                           const berval& ndn)
 {
     (void)run(kind, change, ndn);
+    if (kind.has_children)
+        tree_.forget();
     if (exists(ndn))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would still show the entry");

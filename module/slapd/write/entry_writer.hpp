@@ -21,14 +21,15 @@ public:
     entry_writer(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
                  write_transaction* transaction, const postgres::wait_options& options,
                  read_controls& controls)
-        : op_(op), rs_(rs), service_(service), mapping_(mapping), transaction_(transaction),
-          limits_(options), controls_(controls)
+        : op_(op), rs_(rs), service_(service), mapping_(mapping), tree_(op, service),
+          transaction_(transaction), limits_(options), controls_(controls)
     {}
     entry_writer(const entry_writer&) = delete;
     entry_writer& operator=(const entry_writer&) = delete;
 
     [[nodiscard]] service& serving() const noexcept { return service_; }
     [[nodiscard]] const resolved_mapping& mapping() const noexcept { return mapping_; }
+    [[nodiscard]] directory_tree& tree() noexcept { return tree_; }
 
     /// The entry of the DN.
     [[nodiscard]] entry_row find(const berval& ndn);
@@ -39,6 +40,11 @@ public:
     /// Refuses without the access to the children of the entry above; `text` names it. Returns
     /// whether that is a container, which can have subordinates.
     bool require_children(const berval& ndn, slap_access_t access, const char* text);
+    /// The same of the entry that is above; false if it does not exist.
+    [[nodiscard]] bool require_children_of(std::string_view above, slap_access_t access,
+                                           const char* text);
+    /// Refuses if the entry has others below it, visible or not.
+    void require_leaf(const berval& ndn);
 
     /// Refuses, as for a missing entry, unless the access rules disclose the entry.
     void require_disclosed(Entry& e);
@@ -58,17 +64,15 @@ public:
                                                   const entry_row* row) const;
     /// Adds the difference between two versions of the entry, of which `before` may be null.
     void add_difference(directory::change_set& change, const directory::kind& kind,
-                        const Entry* before, const Entry& after) const;
+                        const Entry* before, const Entry& after);
 
     void read_before(Entry& e) { controls_.before(rs_, e); }
     void read_after(Entry& e) { controls_.after(rs_, e); }
 
     /// Runs the statements for the change, and reads the entry again under its DN after it. Refuses
     /// if the entry is not as the schema requires, or is not found.
-    void store(const directory::kind& kind, const directory::change_set& change,
-               const berval& new_ndn);
-    void remove(const directory::kind& kind, const directory::change_set& change,
-                const berval& ndn);
+    void store(const directory::kind& kind, directory::change_set& change, const berval& new_ndn);
+    void remove(const directory::kind& kind, directory::change_set change, const berval& ndn);
 
 private:
     [[noreturn]] void refuse_missing(const berval& ndn);
@@ -76,12 +80,16 @@ private:
     void refuse_if_failed();
     /// Returns the attributes whose values are computed.
     [[nodiscard]] std::vector<directory::attribute_id>
-    run(const directory::kind& kind, const directory::change_set& change, const berval& ndn);
+    run(const directory::kind& kind, directory::change_set& change, const berval& ndn);
+    void learn_key(const directory::kind& kind, directory::change_set& change, const berval& ndn);
+    /// Refuses if a changed attribute does not show the entries that it was to name.
+    void require_named(const directory::change_set& change, const Entry& stored) const;
 
     Operation& op_;
     SlapReply& rs_;
     service& service_;
     const resolved_mapping& mapping_;
+    directory_tree tree_;
     write_transaction* transaction_; ///< null: access is only checked
     const postgres::wait_options& limits_;
     read_controls& controls_;

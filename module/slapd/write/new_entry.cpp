@@ -33,15 +33,18 @@ void drop_magic_numbers(const directory::kind& kind, const resolved_mapping& map
 
 } // namespace
 
-const directory::kind* kind_of_new_entry(const service& service, const resolved_mapping& mapping,
+const directory::kind* kind_of_new_entry(directory_tree& tree, const resolved_mapping& mapping,
                                          const Entry& e)
 {
-    const auto place = service.dn_tree().locate(to_string_view(e.e_nname));
+    const auto place = tree.locate_row(to_string_view(e.e_nname));
+    if (!place.parent)
+        return nullptr;
+    const directory::place above = tree.place_of(place.parent);
     const directory::kind* out = nullptr;
     std::size_t most = 0;
     for (const directory::kind& k : mapping.map.kinds) {
-        if (!k.writes || !k.writes->allows(directory::write_operation::add) || !place.parent ||
-            mapping.shared[mapping.map.kinds.id_of(k)].parent != place.parent ||
+        if (!k.writes || !k.writes->allows(directory::write_operation::add) ||
+            !k.may_be_below(above) ||
             !same_ignoring_case(mapping.map.attributes[k.rdn().attribute].name, place.attribute))
             continue;
         std::size_t shared = 1;

@@ -18,15 +18,35 @@ namespace {
 
 constexpr int most_conflicts = 5;
 
+// The locks of an operation that changes entries. What is above a new entry must stay, and rows
+// that have others below them move one after the other, so that they make no circle.
+std::vector<name_lock> locks_for(const Operation& op, service& service,
+                                 const std::vector<std::string_view>& dns)
+{
+    std::vector<name_lock> out;
+    for (const std::string_view dn : dns)
+        out.push_back({dn});
+    if (service.row_container_rdns().empty())
+        return out;
+    if (op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODRDN)
+        out.push_back({directory::parent_of(dns.back()), true});
+    if (op.o_tag == LDAP_REQ_MODRDN && op.orr_newSup != nullptr)
+        out.push_back({"moves"});
+    return out;
+}
+
 void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
              read_controls& controls, const std::vector<std::string_view>& dns,
              const write_check& check, const write_work& work)
 {
+    directory_tree tree(op, service);
+    const auto locks = locks_for(op, service, dns);
     int conflicts = 0;
     while_waiting(op, service, [&](const postgres::wait_options& options) {
         return service.primary_pool().with_connection(options, [&](postgres::connection& session) {
             for (;;) {
-                write_transaction transaction(op, session, options, dns);
+                write_transaction transaction(op, session, options, locks);
+                tree.forget(); // it may have changed before the locks were taken
                 entry_writer writer(op, rs, service, mapping, &transaction, options, controls);
                 try {
                     const entry_row row = check(writer);
@@ -77,8 +97,7 @@ void forget(const Operation& op, service& service, const std::vector<std::string
 {
     if (op.o_conn != nullptr)
         service.writers.add(op.o_connid);
-    if (service.cache != nullptr)
-        service.cache->invalidate();
+    service.invalidate_caches();
     if (service.account_cache != nullptr)
         for (const std::string_view dn : dns)
             service.account_cache->erase(dn);
@@ -134,6 +153,7 @@ int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_m
                 const write_work& work)
 {
     read_controls controls(op);
+    directory_tree tree(op, service); // for all steps
     try {
         try {
             const operation_limits limits(op, service, false);

@@ -13,9 +13,6 @@ namespace {
 
 // A wait of up to this time is too short to call on_long_wait for.
 constexpr int short_wait_ms = 5;
-// Texts whose length depends on a filter rarely recur; preparing them would only use up the
-// server's memory.
-constexpr std::size_t longest_prepared = 8192;
 constexpr std::size_t most_prepared = 256;
 // The settings for a session that a pooler shares, limited to the transaction of the statement.
 constexpr const char* settings =
@@ -80,7 +77,7 @@ void connection::wait_for(bool writing, const wait_options& options)
     }
 }
 
-result connection::receive(const wait_options& options)
+result connection::receive(const wait_options& options, std::vector<result>* all)
 {
     PGconn* pg = handle_.get();
     result last;
@@ -108,6 +105,8 @@ result connection::receive(const wait_options& options)
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             last = result(answer, server_id_);
             stats_.events_counted.add(pool_stats::row, static_cast<std::uint64_t>(last.count()));
+            if (all != nullptr)
+                all->push_back(std::move(last));
             continue;
         }
         if (status == PGRES_PIPELINE_SYNC || status == PGRES_PIPELINE_ABORTED) {
@@ -144,15 +143,20 @@ result connection::receive(const wait_options& options)
     return last;
 }
 
+void connection::make_room_for(std::size_t statements, const wait_options& options)
+{
+    if (prepared_.size() + statements <= most_prepared)
+        return;
+    check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
+    (void)receive(options);
+    prepared_.clear();
+}
+
 const std::string& connection::prepared(const std::string& text, const wait_options& options)
 {
     if (const auto known = prepared_.find(text); known != prepared_.end())
         return known->second;
-    if (prepared_.size() >= most_prepared) {
-        check_sent(PQsendQuery(handle_.get(), "DEALLOCATE ALL"));
-        (void)receive(options);
-        prepared_.clear();
-    }
+    make_room_for(1, options);
     std::string name = "s" + std::to_string(prepared_.size());
     check_sent(PQsendPrepare(handle_.get(), name.c_str(), text.c_str(), 0, nullptr));
     (void)receive(options);
@@ -296,24 +300,30 @@ result connection::run_and_roll_back(const std::vector<std::string>& commands,
     }
 }
 
-long connection::change(const change_statement& statement, const wait_options& options,
-                        bool prepare)
+void connection::send_change(const change_statement& statement, const char* prepared_as)
 {
-    PGconn* pg = handle_.get();
     std::vector<const char*> texts;
     texts.reserve(statement.values.size());
     for (const std::string* value : statement.values)
         texts.push_back(value != nullptr ? value->c_str() : nullptr);
     const int count = static_cast<int>(texts.size());
+    stats_.events_counted.add(pool_stats::statement);
+    check_sent(prepared_as == nullptr
+                   ? PQsendQueryParams(handle_.get(), statement.text.c_str(), count, nullptr,
+                                       texts.data(), nullptr, nullptr, 0)
+                   : PQsendQueryPrepared(handle_.get(), prepared_as, count, texts.data(), nullptr,
+                                         nullptr, 0));
+}
+
+long connection::change(const change_statement& statement, const wait_options& options,
+                        bool prepare)
+{
+    PGconn* pg = handle_.get();
     prepare = prepare && dedicated_ && statement.text.size() <= longest_prepared;
     PQsetErrorVerbosity(pg, PQERRORS_TERSE); // the details contain the row
     try {
         const char* const name = prepare ? prepared(statement.text, options).c_str() : nullptr;
-        stats_.events_counted.add(pool_stats::statement);
-        check_sent(name == nullptr
-                       ? PQsendQueryParams(pg, statement.text.c_str(), count, nullptr, texts.data(),
-                                           nullptr, nullptr, 0)
-                       : PQsendQueryPrepared(pg, name, count, texts.data(), nullptr, nullptr, 0));
+        send_change(statement, name);
         const long changed = receive(options).affected_rows();
         PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
         return changed;

@@ -21,6 +21,10 @@
 
 namespace pgsql::postgres {
 
+/// Texts whose length depends on a filter rarely recur; preparing them would only use up the
+/// server's memory.
+inline constexpr std::size_t longest_prepared = 8192;
+
 /// How long an operation may wait, and whether its client has abandoned it.
 struct wait_options {
     deadline expiry;
@@ -88,6 +92,12 @@ public:
     [[nodiscard]] bool discard_result(const wait_options& options) noexcept;
     /// Whether collect() would return without waiting.
     [[nodiscard]] bool ready();
+    /// Begins a transaction that may write, and runs the statements in it, or with `begin` false
+    /// runs them in the open transaction: all in one round trip. `out` has the results of those
+    /// before the first that fails. Without a session of its own every statement takes a round
+    /// trip.
+    void run_together(const std::vector<change_statement>& statements, bool begin,
+                      const wait_options& options, std::vector<result>& out);
     /// Begins a transaction that may write, and runs `first` in it, a statement without values, in
     /// the same round trip. On a standby it throws an error of cause `lost` with SQLSTATE 25006.
     result begin(const wait_options& options, const std::string& first = {});
@@ -173,11 +183,16 @@ private:
     /// Whether text values are the stored bytes, of unknown encoding.
     [[nodiscard]] bool unconverted() const noexcept { return server_encoding() == "SQL_ASCII"; }
     void wait_for(bool writing, const wait_options& options);
-    [[nodiscard]] result receive(const wait_options& options);
+    /// The last result; `all` receives every one.
+    result receive(const wait_options& options, std::vector<result>* all = nullptr);
     [[nodiscard]] long execute_update(const std::string& text,
                                       const std::vector<const std::string*>& values,
                                       const wait_options& options, long wanted);
     [[nodiscard]] const std::string& prepared(const std::string& text, const wait_options& options);
+    void send_change(const change_statement& statement, const char* prepared_as);
+    [[nodiscard]] error begin_failure(const error& e);
+    /// Drops the prepared statements if so many more would be too many.
+    void make_room_for(std::size_t statements, const wait_options& options);
     void check_sent(int ok);
     [[noreturn]] void throw_lost();
 

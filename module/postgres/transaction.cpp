@@ -2,6 +2,11 @@
 #include "postgres/connection.hpp"
 
 namespace pgsql::postgres {
+namespace {
+
+constexpr const char* begin_text = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE";
+
+} // namespace
 
 void connection::throw_if_outdated(const error& e)
 {
@@ -23,16 +28,70 @@ result connection::begin(const wait_options& options, const std::string& first)
                          "SET LOCAL jit = off; SET LOCAL client_encoding = " +
                          (unconverted() ? "'SQL_ASCII'" : "'UTF8'");
     try {
-        return command(("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE" + pooled +
-                        (first.empty() ? "" : "; " + first))
-                           .c_str(),
+        return command((begin_text + pooled + (first.empty() ? "" : "; " + first)).c_str(),
                        options);
     } catch (const error& e) {
-        if (e.sqlstate() != "0A000" && e.sqlstate() != "25006") // during recovery
-            throw;
-        broken_ = true;
-        throw error(error::cause::lost, e.what(), "25006");
+        throw begin_failure(e);
     }
+}
+
+// During recovery PostgreSQL cannot write.
+error connection::begin_failure(const error& e)
+{
+    if (e.sqlstate() != "0A000" && e.sqlstate() != "25006")
+        return e;
+    broken_ = true;
+    return {error::cause::lost, e.what(), "25006"};
+}
+
+void connection::run_together(const std::vector<change_statement>& statements, bool begin,
+                              const wait_options& options, std::vector<result>& out)
+{
+    PGconn* const pg = handle_.get();
+    if (!dedicated_) {
+        if (begin)
+            (void)this->begin(options);
+        for (const change_statement& one : statements) {
+            send_change(one, nullptr);
+            out.push_back(receive(options));
+        }
+        return;
+    }
+    // Preparing takes a round trip, once.
+    make_room_for(statements.size() + 1, options);
+    std::vector<std::string> names;
+    if (begin)
+        names.push_back(prepared(begin_text, options));
+    for (const change_statement& one : statements)
+        names.push_back(one.text.size() <= longest_prepared ? prepared(one.text, options)
+                                                            : std::string());
+    PQsetErrorVerbosity(pg, PQERRORS_TERSE); // the details contain the row
+    std::vector<result> all;
+    try {
+        check_sent(PQenterPipelineMode(pg));
+        pipeline_ = true;
+        auto name = names.begin();
+        if (begin)
+            check_sent(PQsendQueryPrepared(pg, (name++)->c_str(), 0, nullptr, nullptr, nullptr, 0));
+        for (const change_statement& one : statements) {
+            send_change(one, name->empty() ? nullptr : name->c_str());
+            ++name;
+        }
+        check_sent(PQpipelineSync(pg));
+        (void)receive(options, &all);
+        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+    } catch (const error& e) {
+        PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
+        const std::size_t before = begin ? 1 : 0;
+        for (std::size_t i = before; i < all.size(); ++i)
+            out.push_back(std::move(all[i]));
+        if (begin && all.empty())
+            throw begin_failure(e);
+        throw_if_outdated(e);
+        throw;
+    }
+    for (std::size_t i = begin ? 1 : 0; i < all.size(); ++i)
+        out.push_back(std::move(all[i]));
 }
 
 void connection::roll_back(const wait_options& options)

@@ -30,11 +30,11 @@ write_transaction::write_transaction(Operation& op, postgres::connection& sessio
     for (const name_lock& one : wanted)
         locks.emplace_back(lock_of(one.name), one.shared);
     std::sort(locks.begin(), locks.end()); // two operations never wait for each other
-    first_ = "SELECT pg_catalog.txid_current()";
+    first_.text = "SELECT pg_catalog.txid_current()";
     for (const auto& [number, shared] : locks)
-        first_ += std::string(", pg_catalog.pg_advisory_xact_lock") + (shared ? "_shared" : "") +
-                  "(" + std::to_string(number) + ")";
-    begin(options);
+        first_.text += std::string(", pg_catalog.pg_advisory_xact_lock") +
+                       (shared ? "_shared" : "") + "(" + first_.bind(std::to_string(number)) +
+                       "::bigint)";
     oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
 }
@@ -42,7 +42,7 @@ write_transaction::write_transaction(Operation& op, postgres::connection& sessio
 write_transaction::~write_transaction()
 {
     LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
-    if (ended_)
+    if (ended_ || !begun_)
         return;
     try {
         session_.roll_back(limits_);
@@ -64,21 +64,67 @@ write_transaction* write_transaction::find(const Operation& op) noexcept
     return nullptr;
 }
 
+namespace {
+
+// The pointers are valid as long as the query.
+postgres::change_statement pointing_to(const postgres::statement& query)
+{
+    postgres::change_statement out{.text = query.text, .values = {}};
+    for (const std::string& value : query.values)
+        (void)out.bind(&value);
+    return out;
+}
+
+} // namespace
+
 void write_transaction::begin(const postgres::wait_options& options)
 {
-    id_ = session_.begin(options, first_).value(0, 0).value_or("");
+    if (std::exchange(begun_, true))
+        return;
+    std::vector<postgres::result> results;
+    session_.run_together({pointing_to(first_)}, true, options, results);
+    id_ = results.front().value(0, 0).value_or("");
+}
+
+postgres::result write_transaction::begin_with(const postgres::statement& query,
+                                               const postgres::wait_options& options)
+{
+    begun_ = true;
+    std::vector<postgres::result> results;
+    session_.run_together({pointing_to(first_), pointing_to(query)}, true, options, results);
+    id_ = results.front().value(0, 0).value_or("");
+    return std::move(results.back());
+}
+
+postgres::result write_transaction::change_with(const postgres::statement& query,
+                                                const postgres::wait_options& options)
+{
+    begin(options);
+    const auto* const change = std::exchange(later_, nullptr);
+    std::vector<postgres::result> results;
+    try {
+        session_.run_together({*change, pointing_to(query)}, false, options, results);
+    } catch (const postgres::error& e) {
+        if (results.empty() && e.reason() == postgres::error::cause::statement)
+            throw change_refused{e}; // the reader of the query's rows must not take it for its own
+        throw;
+    }
+    changed_rows_ = results.front().affected_rows();
+    return std::move(results.back());
 }
 
 postgres::result write_transaction::run(const postgres::statement& query,
                                         const postgres::wait_options& options)
 {
     try {
-        return session_.run(query, options);
+        return later_ != nullptr ? change_with(query, options)
+               : begun_          ? session_.run(query, options)
+                                 : begin_with(query, options);
     } catch (const postgres::error& e) {
         // Callers repeat a query without the values that PostgreSQL rejects.
         if (e.reason() == postgres::error::cause::statement && !changed_ && !ended_) {
             session_.roll_back(options);
-            begin(options);
+            begun_ = false;
         }
         throw;
     }
@@ -87,12 +133,28 @@ postgres::result write_transaction::run(const postgres::statement& query,
 long write_transaction::change(const postgres::change_statement& statement,
                                const postgres::wait_options& options)
 {
+    begin(options);
     changed_ = true;
     return session_.change(statement, options);
 }
 
+void write_transaction::change_later(const postgres::change_statement& statement)
+{
+    changed_ = true;
+    later_ = &statement;
+    changed_rows_.reset();
+}
+
+long write_transaction::finish_change(const postgres::wait_options& options)
+{
+    if (const auto* const statement = std::exchange(later_, nullptr))
+        return change(*statement, options);
+    return changed_rows_.value_or(0);
+}
+
 void write_transaction::commit(const postgres::wait_options& options)
 {
+    begin(options);
     ended_ = true;
     try {
         session_.commit(options);
@@ -105,6 +167,7 @@ void write_transaction::commit(const postgres::wait_options& options)
 
 void write_transaction::set_savepoint(const postgres::wait_options& options)
 {
+    begin(options);
     session_.command(
         has_savepoint_ ? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry", options);
     has_savepoint_ = true;
@@ -113,6 +176,7 @@ void write_transaction::set_savepoint(const postgres::wait_options& options)
 
 void write_transaction::roll_back(const postgres::wait_options& options)
 {
+    later_ = nullptr;
     if (has_savepoint_) {
         session_.command("ROLLBACK TO SAVEPOINT entry", options);
         return;

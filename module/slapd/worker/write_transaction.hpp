@@ -17,6 +17,11 @@ public:
     const std::string id; ///< of the transaction, for txid_status()
 };
 
+/// PostgreSQL refuses a statement that changes rows.
+struct change_refused {
+    postgres::error why;
+};
+
 /// An advisory lock on a name, such as a DN.
 struct name_lock {
     std::string_view name;
@@ -29,7 +34,7 @@ struct name_lock {
 /// committed before (READ COMMITTED). Every function throws postgres::error.
 class write_transaction : OpExtra {
 public:
-    /// Begins the transaction and waits for the locks.
+    /// The transaction begins, and waits for the locks, with the first statement.
     write_transaction(Operation& op, postgres::connection& session,
                       const postgres::wait_options& options, std::span<const name_lock> locks);
     write_transaction(const write_transaction&) = delete;
@@ -45,6 +50,11 @@ public:
     /// Returns the number of changed rows.
     [[nodiscard]] long change(const postgres::change_statement& statement,
                               const postgres::wait_options& options);
+    /// Runs the statement together with the next query, in one round trip. It must exist until
+    /// finish_change(), which returns the number of changed rows. The query throws change_refused
+    /// if PostgreSQL refuses this statement.
+    void change_later(const postgres::change_statement& statement);
+    [[nodiscard]] long finish_change(const postgres::wait_options& options);
     /// Throws commit_unanswered if the outcome is unknown.
     void commit(const postgres::wait_options& options);
     /// Undoes what was done since set_savepoint(), or else everything. Without a savepoint,
@@ -54,11 +64,18 @@ public:
 
 private:
     void begin(const postgres::wait_options& options);
+    [[nodiscard]] postgres::result begin_with(const postgres::statement& query,
+                                              const postgres::wait_options& options);
+    [[nodiscard]] postgres::result change_with(const postgres::statement& query,
+                                               const postgres::wait_options& options);
 
     Operation& op_;
     postgres::connection& session_;
     const postgres::wait_options& limits_;
-    std::string first_; ///< takes the locks and returns the transaction's identifier
+    postgres::statement first_; ///< takes the locks and returns the transaction's identifier
+    const postgres::change_statement* later_ = nullptr;
+    std::optional<long> changed_rows_; ///< by the statement of change_later()
+    bool begun_ = false;
     std::string id_;
     bool changed_ = false;
     bool has_savepoint_ = false;

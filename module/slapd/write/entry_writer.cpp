@@ -257,36 +257,31 @@ void log_rows(const Operation& op, service& service, const directory::kind& kind
 
 } // namespace
 
-std::vector<directory::attribute_id>
-entry_writer::run(const directory::kind& kind, directory::change_set& change, const berval& ndn)
+void entry_writer::check_rows(const directory::kind& kind,
+                              const postgres::change_statement& statement, long changed)
 {
-    try {
-        const directory::change_statements statements =
-            directory::statements_of(mapping_.map, kind, change);
-        for (const postgres::change_statement& one : statements.list) {
-            const long changed = transaction_->change(one, limits_);
-            if (changed == one.rows) {
-                if (&one == &statements.list.front() && &one != &statements.list.back())
-                    learn_key(kind, change, ndn);
-                continue;
-            }
-            if (!one.stores.empty()) {
-                log_rows(op_, service_, kind, one, changed);
-                throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
-                                        fmt::format("{}: the database has taken {} of {} values",
-                                                    one.stores, changed, one.rows));
-            }
-            if (changed == 0 && one.conditional)
-                throw write_conflict();
-            log_rows(op_, service_, kind, one, changed);
-            throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
-                                    "the database would change other rows than this entry's");
-        }
-        return statements.computed;
-    } catch (const directory::unstorable& why) {
-        throw refusal_of(mapping_, kind, change, why);
-    } catch (const postgres::error& e) {
-        postgres::rethrow_unless_statement(e);
+    if (changed == statement.rows)
+        return;
+    if (!statement.stores.empty()) {
+        log_rows(op_, service_, kind, statement, changed);
+        throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                fmt::format("{}: the database has taken {} of {} values",
+                                            statement.stores, changed, statement.rows));
+    }
+    if (changed == 0 && statement.conditional)
+        throw write_conflict();
+    log_rows(op_, service_, kind, statement, changed);
+    throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                            "the database would change other rows than this entry's");
+}
+
+// The last statement runs together with the first query of `then`.
+std::vector<directory::attribute_id> entry_writer::run(const directory::kind& kind,
+                                                       directory::change_set& change,
+                                                       const berval& ndn,
+                                                       const std::function<void()>& then)
+{
+    const auto refused = [&](const postgres::error& e) {
         auto out = refusal_of(op_, service_, mapping_.map, &kind, e,
                               {change.password.value_or(nullptr), change.old_password});
         if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
@@ -294,7 +289,39 @@ entry_writer::run(const directory::kind& kind, directory::change_set& change, co
             if (exists(ndn))
                 out = operation_refused(LDAP_ALREADY_EXISTS);
         }
-        throw out;
+        return out;
+    };
+    const auto execute = [&](const auto& statement) {
+        try {
+            return statement();
+        } catch (const postgres::error& e) {
+            postgres::rethrow_unless_statement(e);
+            throw refused(e);
+        }
+    };
+    try {
+        directory::change_statements statements =
+            directory::statements_of(mapping_.map, kind, change);
+        for (const postgres::change_statement& one : statements.list) {
+            if (&one == &statements.list.back()) {
+                transaction_->change_later(one);
+                break;
+            }
+            check_rows(kind, one, execute([&] { return transaction_->change(one, limits_); }));
+            if (&one == &statements.list.front())
+                learn_key(kind, change, ndn);
+        }
+        if (kind.has_children)
+            tree_.forget();
+        then();
+        if (!statements.list.empty())
+            check_rows(kind, statements.list.back(),
+                       execute([&] { return transaction_->finish_change(limits_); }));
+        return std::move(statements.computed);
+    } catch (const directory::unstorable& why) {
+        throw refusal_of(mapping_, kind, change, why);
+    } catch (const change_refused& e) {
+        throw refused(e.why);
     }
 }
 
@@ -332,10 +359,9 @@ void entry_writer::require_named(const directory::change_set& change, const Entr
 void entry_writer::store(const directory::kind& kind, directory::change_set& change,
                          const berval& new_ndn)
 {
-    const auto computed = run(kind, change, new_ndn);
-    if (kind.has_children)
-        tree_.forget();
-    const auto stored = find_row(op_, service_, mapping_, new_ndn);
+    std::optional<entry_row> stored;
+    const auto computed =
+        run(kind, change, new_ndn, [&] { stored = find_row(op_, service_, mapping_, new_ndn); });
     if (!stored || stored->kind != &kind)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would not show the entry after the change");
@@ -370,10 +396,9 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
 void entry_writer::remove(const directory::kind& kind, directory::change_set change,
                           const berval& ndn)
 {
-    (void)run(kind, change, ndn);
-    if (kind.has_children)
-        tree_.forget();
-    if (exists(ndn))
+    bool remains = false;
+    (void)run(kind, change, ndn, [&] { remains = exists(ndn); });
+    if (remains)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "the database would still show the entry");
 }

@@ -78,9 +78,15 @@ private:
     [[noreturn]] void refuse_missing(const berval& ndn);
     [[noreturn]] void refuse_access(Entry& e, const char* text);
     void refuse_if_failed();
-    /// Returns the attributes whose values are computed.
-    [[nodiscard]] std::vector<directory::attribute_id>
-    run(const directory::kind& kind, directory::change_set& change, const berval& ndn);
+    /// Runs the statements for the change, and `then`, which reads the entry again. Returns the
+    /// attributes whose values are computed.
+    [[nodiscard]] std::vector<directory::attribute_id> run(const directory::kind& kind,
+                                                           directory::change_set& change,
+                                                           const berval& ndn,
+                                                           const std::function<void()>& then);
+    /// Refuses, or repeats the operation, unless the statement has changed the rows that it should.
+    void check_rows(const directory::kind& kind, const postgres::change_statement& statement,
+                    long changed);
     void learn_key(const directory::kind& kind, directory::change_set& change, const berval& ndn);
     /// Refuses if a changed attribute does not show the entries that it was to name.
     void require_named(const directory::change_set& change, const Entry& stored) const;

@@ -2,6 +2,7 @@
 #include "advisor/sample_queries.hpp"
 
 #include "query/condition_compiler.hpp"
+#include "query/placement.hpp"
 
 #include <algorithm>
 
@@ -30,6 +31,7 @@ public:
         for (const lookup& lookup : kind_.lookups)
             equality(lookup.attribute);
         changes(mapping_.attribute_named("modifyTimestamp"));
+        below_a_row();
         if (const attribute_id member_of = mapping_.attribute_named("memberOf");
             served(member_of)) {
             // SSSD's access filter tests whether one account is in the group. (With private groups
@@ -41,7 +43,7 @@ public:
         }
         for (const values_query& list : kind_.values)
             add({.description = "showing " + name_of(list.attribute) + " of " + kind_.name,
-                 .statement = {list.single_sql, {value_for(kind_.rdn().attribute)}},
+                 .statement = {list.single_sql, {key()}},
                  .parts = {}});
     }
 
@@ -61,7 +63,9 @@ public:
         add(*plan, named, std::move(alternatives));
         for (const values_query* list : plan->values_queries)
             add({.description = named + ", " + name_of(list->attribute),
-                 .statement = {list->batch_sql, {array_literal(entries)}},
+                 .statement = {list->batch_sql,
+                               {kind_.key_column.empty() ? array_literal(entries)
+                                                         : array_literal({key()})}},
                  .parts = {}});
     }
 
@@ -168,6 +172,40 @@ private:
         add("finding " + kind_.name + " by " + name_of(attribute),
             filter::compares(filter::node::at_least, attribute, no_time),
             {part_of(std::move(since))});
+    }
+
+    // A value for a column with keys.
+    [[nodiscard]] static std::string key_for(const column* of)
+    {
+        return of == nullptr                   ? no_name
+               : of->type == column_type::uuid ? "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+               : is_integer(of->type)          ? no_number
+                                               : no_name;
+    }
+
+    [[nodiscard]] std::string key() const
+    {
+        return kind_.key_column.empty() ? value_for(kind_.rdn().attribute)
+                                        : key_for(kind_.find_column(kind_.key_column));
+    }
+
+    // Clients that show a tree ask for what is immediately below an entry.
+    void below_a_row()
+    {
+        const column* const own = kind_.find_column(kind_.parent_column);
+        if (own == nullptr)
+            return;
+        filter asked{.type = filter::node::placement, .place_keys = {key_for(own)}};
+        branch of;
+        of.column = "e." + postgres::quote_identifier(own->name);
+        of.index = "(" + of.column + ")";
+        const condition is = placed(kind_, asked.place_keys, false, of.condition);
+        if (is.type != condition::form::sql)
+            return;
+        of.condition.text = is.sql;
+        add("finding " + kind_.name + " below an entry of " +
+                mapping_.kinds[kind_.parent_kind].name,
+            asked, {part_of(std::move(of))});
     }
 
     [[nodiscard]] sample_query::part part_of(branch of) const

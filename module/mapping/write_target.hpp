@@ -86,10 +86,16 @@ struct write_target {
                  })));
     }
     /// The table's column behind a column of the list query, or null.
-    [[nodiscard]] const table_column* column_behind(const std::string& shown) const
+    [[nodiscard]] const table_column* column_of(const std::string& shown) const
     {
         const auto at = columns.find(shown);
-        return at != columns.end() && !at->second.generated ? &at->second : nullptr;
+        return at != columns.end() ? &at->second : nullptr;
+    }
+    /// The same, if it can be written.
+    [[nodiscard]] const table_column* column_behind(const std::string& shown) const
+    {
+        const table_column* const out = column_of(shown);
+        return out != nullptr && !out->generated ? out : nullptr;
     }
 };
 

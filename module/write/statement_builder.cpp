@@ -258,9 +258,9 @@ private:
         for (const assignment& one : columns)
             set += (set.empty() ? "" : ", ") + one.name + " = " +
                    (one.value != nullptr ? out.bind(one.value) : without_value(one.name, out));
-        const table_column* const key = target_.column_behind(kind_.row_key());
+        const table_column* const key = target_.column_of(kind_.row_key());
         std::string where = key->name + " = " + out.bind(&change_.key);
-        if (const table_column* const parent = target_.column_behind(kind_.parent_column);
+        if (const table_column* const parent = target_.column_of(kind_.parent_column);
             parent != nullptr && kind_.key_column.empty()) { // the name may exist at other places
             const std::string* const before = value_in_row(kind_.parent_column);
             where += " AND " + parent->name +

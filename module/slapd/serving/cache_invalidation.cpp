@@ -64,9 +64,10 @@ private:
     static std::vector<std::shared_ptr<directory::result_cache>> caches_of(const service& service)
     {
         std::vector<std::shared_ptr<directory::result_cache>> out;
-        for (const auto& one : {service.cache, service.tree_cache})
-            if (one != nullptr)
-                out.push_back(one);
+        if (service.cache != nullptr && service.caches_results)
+            out.push_back(service.cache);
+        if (service.tree_cache != nullptr)
+            out.push_back(service.tree_cache);
         return out;
     }
 

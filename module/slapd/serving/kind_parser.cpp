@@ -298,7 +298,8 @@ private:
     // Rows of one kind may be below each other; the kinds themselves have an order.
     void check_parent(const kind_setting& k) const
     {
-        const std::string where = "pgsql-kind " + k.name + " parent=";
+        const std::string where =
+            "pgsql-kind " + k.name + " parent=" + k.parent_kind + ":" + k.parent_column;
         const kind_setting* above = &k;
         for (std::size_t steps = 0; above != nullptr && !above->parent_kind.empty(); ++steps) {
             const auto at = std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& other) {

@@ -97,16 +97,28 @@ std::shared_ptr<directory::result_cache> result_cache_of(const directives& direc
     return out;
 }
 
+// Whether rows below each other are kept while change notifications arrive.
+bool keeps_tree(const directives& directives)
+{
+    const auto& kinds = directives.values_of(directives::kind);
+    return !directives.flag(directives::pooler) &&
+           std::any_of(kinds.begin(), kinds.end(), [](const std::string& text) {
+               return text.find("parent=") != std::string::npos;
+           });
+}
+
+bool notified(const directives& directives)
+{
+    return directives.flag(directives::cache_notify) &&
+           (cache_mebibytes(directives) > 0 || keeps_tree(directives));
+}
+
 // The tree of rows below each other: one result.
 std::shared_ptr<directory::result_cache> tree_cache_of(const directives& directives)
 {
     constexpr std::size_t bytes = std::size_t{1} << 30; // a limit, not an amount
     const bool notify = directives.flag(directives::cache_notify);
-    const auto& kinds = directives.values_of(directives::kind);
-    const bool any = std::any_of(kinds.begin(), kinds.end(), [](const std::string& text) {
-        return text.find("parent=") != std::string::npos;
-    });
-    if (!in_server() || !any || (!notify && cache_mebibytes(directives) <= 0))
+    if (!in_server() || !keeps_tree(directives) || (!notify && cache_mebibytes(directives) <= 0))
         return nullptr;
     auto out = std::make_shared<directory::result_cache>(directory::result_cache::limits{
         bytes, directives.number(directives::cache_ttl),
@@ -190,13 +202,13 @@ service::service(const BackendDB& be, const directives& directives,
           directives.number(directives::bind_cache_ttl))),
       new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
       changes_passwords(directives.has(directives::password_change)),
-      cache(result_cache_of(directives)),
-      uses_notify(cache_mebibytes(directives) > 0 && directives.flag(directives::cache_notify)),
-      tree_cache(tree_cache_of(directives)), account_cache(account_cache_of(directives)),
+      cache(result_cache_of(directives)), caches_results(cache_mebibytes(directives) > 0),
+      uses_notify(notified(directives)), tree_cache(tree_cache_of(directives)),
+      account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
       refuse_after_(directives.number(directives::refuse_after))
 {
-    if (uses_notify && directives.flag(directives::pooler))
+    if (uses_notify && caches_results && directives.flag(directives::pooler))
         throw config_error(
             "pgsql-cache: with pgsql-pooler on, change notifications do not arrive; set "
             "pgsql-cache-notify off");

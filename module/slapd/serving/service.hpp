@@ -133,6 +133,7 @@ public:
     const auth::argon2_cost new_hashes;
     const bool changes_passwords;
     const std::shared_ptr<directory::result_cache> cache; ///< of query results; null: no cache
+    const bool caches_results; ///< otherwise `cache` serves only while the database is down
     const bool uses_notify; ///< whether NOTIFY invalidates results; otherwise only their age does
     const std::shared_ptr<directory::result_cache>
         tree_cache; ///< of the rows that have others below them; null: no cache

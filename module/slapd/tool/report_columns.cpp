@@ -36,6 +36,10 @@ std::vector<std::string> uses(const directory::kind& k, const std::string& colum
         out.emplace_back("the password hash");
     if (column == k.chain_column)
         out.emplace_back("the checks of a login");
+    if (column == k.key_column)
+        out.emplace_back("the key");
+    if (column == k.parent_column)
+        out.emplace_back("the parent");
     if (!k.login_filter.empty() && k.login_filter.find(column) != std::string::npos)
         out.emplace_back("pgsql-login-filter");
     for (const auto& s : k.sources)
@@ -70,7 +74,9 @@ json without_column(const resolved_mapping& mapping, const directory::kind& k)
     for (const auto& s : k.sources)
         if (s.column.empty())
             out.push_back({{"name", mapping.map.attributes[s.attribute].name},
-                           {"from", s.generated_uuid ? "generated from the name" : "defaults"}});
+                           {"from", !s.generated_uuid      ? "defaults"
+                                    : k.key_column.empty() ? "generated from the name"
+                                                           : "generated from the key"}});
     for (const auto& v : k.values)
         out.push_back({{"name", mapping.map.attributes[v.attribute].name},
                        {"from", v.source_sql.empty() ? "other queries" : "pgsql-values"}});

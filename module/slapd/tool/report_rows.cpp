@@ -146,7 +146,7 @@ private:
     void examine(const candidate& row, std::optional<int> password)
     {
         if (row.entry == nullptr) {
-            duplicate_names_.add("\"" + std::string(row.name.substr(0, 60)) + "\"");
+            duplicate_names_.add("\"" + shown(row.name) + "\"");
             return;
         }
         if (++entries_ == 1)
@@ -192,6 +192,12 @@ private:
         }
     }
 
+    // Without the second key that follows the name.
+    static std::string shown(std::string_view position)
+    {
+        return std::string(position.substr(0, std::min<std::size_t>(60, position.find('\0'))));
+    }
+
     static std::string value(const Entry& e, const char* name)
     {
         const Attribute* a = attribute_of(e, name);
@@ -218,7 +224,7 @@ private:
             candidate.page->wipe(candidate.row, column);
         const char* reason = unverifiable_reason(report_.database, *hash);
         hashes_[{hash->scheme(), reason != nullptr ? reason : "", hash->remedy()}].add(
-            "\"" + std::string(candidate.name.substr(0, 60)) + "\"");
+            "\"" + shown(candidate.name) + "\"");
     }
 
     void report()

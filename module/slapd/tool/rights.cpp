@@ -14,7 +14,7 @@ void add_derived(const directory::kind& kind, std::vector<postgres::checked_stat
     if (!kind.writes || kind.writes->derived.empty())
         return;
     const directory::write_target& target = *kind.writes;
-    const directory::table_column* const key = target.column_behind(kind.rdn().column);
+    const directory::table_column* const key = target.column_of(kind.row_key());
     std::string names;
     std::string values;
     std::string set;

@@ -31,9 +31,10 @@ constexpr char separator = '\0';
 // The order of rows by their names, and by the second key of the kind.
 class name_order {
 public:
-    explicit name_order(const kind& kind) : key_("e." + quote_identifier(kind.rdn().column))
+    explicit name_order(const kind& kind, bool names_repeat = true)
+        : key_("e." + quote_identifier(kind.rdn().column))
     {
-        if (const column* second = kind.second_key())
+        if (const column* second = names_repeat ? kind.second_key() : nullptr)
             second_ = "(coalesce(" + select_expression(*second) + "::text, '') COLLATE \"C\")";
         // Names that are equal to the column's own order, and not to the directory, need a second
         // one.
@@ -125,7 +126,7 @@ postgres::statement plan::page_statement(const std::optional<std::string>& last_
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*entry_kind);
+    const name_order by(*entry_kind, second_key.has_value());
     std::string condition = where_sql;
     if (last_key)
         add_condition(condition, by.is(">", *last_key, out));
@@ -137,7 +138,7 @@ postgres::statement plan::range(const std::string& first, const std::string& las
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*entry_kind);
+    const name_order by(*entry_kind, second_key.has_value());
     std::string condition = where_sql;
     add_condition(condition, by.is(">=", first, out));
     add_condition(condition, by.is("<=", last, out));
@@ -149,7 +150,7 @@ postgres::statement plan::names(const std::optional<std::string>& after, int ski
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*entry_kind);
+    const name_order by(*entry_kind, second_key.has_value());
     std::string condition = where_sql;
     add_condition(condition, by.key() + " IS NOT NULL");
     if (after)
@@ -191,7 +192,7 @@ postgres::statement plan::listed(const std::string& name, bool all) const
         for (const column* c : columns)
             show(*c);
     }
-    const name_order by(*entry_kind);
+    const name_order by(*entry_kind, second_key.has_value());
     const auto end = name.find(separator);
     out.text = "SELECT " + shown + " FROM (" + entry_kind->list.text + ") AS e WHERE " + by.key() +
                " = " + out.bind(name.substr(0, end));
@@ -205,7 +206,7 @@ postgres::statement plan::same_before(const std::string& first,
 {
     postgres::statement out;
     out.values = values;
-    const name_order by(*entry_kind);
+    const name_order by(*entry_kind, second_key.has_value());
     const column* named = entry_kind->find_column(entry_kind->rdn().column);
     const bool plain = named != nullptr && named->type == column_type::text && named->deterministic;
     std::string condition = where_sql;

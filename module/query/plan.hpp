@@ -48,7 +48,7 @@ struct plan {
     const kind* entry_kind = nullptr;
     std::vector<const column*>
         columns; ///< of a row, in order; the first names the entry; match columns follow
-    std::optional<int> second_key; ///< the position of kind::second_key()
+    std::optional<int> second_key; ///< the position of kind::second_key(), if names may repeat
     std::optional<int> row_key;    ///< of kind::row_key(), if it is not the name
     std::optional<int> parent;     ///< of kind::parent_column
     std::vector<unsigned> types;   ///< of the columns, in PostgreSQL's numbers; 0: may be any

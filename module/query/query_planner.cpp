@@ -123,6 +123,12 @@ private:
                     term->type == filter::node::entry_name) &&
                    term->attribute == kind_.rdn().attribute;
         });
+        // Names are unique at a place; rows that have others below them are told apart by the tree.
+        one_place_ =
+            !kind_.has_children && std::any_of(terms.begin(), terms.end(), [](const filter* term) {
+                return term->type == filter::node::placement &&
+                       term->place_keys.size() + (term->at_container ? 1 : 0) == 1;
+            });
         for (const lookup& lookup : kind_.lookups) {
             if (!lookup.complete || why_distrusted(mapping_, lookup, kind_) != nullptr)
                 continue;
@@ -258,8 +264,8 @@ private:
                    (selection.all_operational || !mapping_.attributes[attribute].operational);
         };
         add(kind_.rdn().column);
-        if (const column* second =
-                kind_.second_key()) // it follows the name, as plan::names expects
+        // It follows the name, as plan::names expects.
+        if (const column* second = kind_.second_key(); second != nullptr && !one_place_)
             out_.second_key = add_at(second->name);
         if (!kind_.key_column.empty())
             out_.row_key = add_at(kind_.key_column);
@@ -366,8 +372,9 @@ private:
     postgres::statement values_;
     condition_compiler compiler_;
     std::string from_sql_;
-    std::string visible_;   ///< the rows of it that the login filter does not hide
-    bool one_name_ = false; ///< the entries asked for have one and the same
+    std::string visible_;    ///< the rows of it that the login filter does not hide
+    bool one_place_ = false; ///< they are immediately below one entry
+    bool one_name_ = false;  ///< the entries asked for have one and the same
     std::string marks_;
     std::size_t columns_of_marks_ = 0;
 };

@@ -44,8 +44,13 @@ std::string_view parent_of(std::string_view dn)
     return end == std::string_view::npos ? std::string_view() : dn.substr(end + 1);
 }
 
-dn_tree::dn_tree(id_vector<container> entries) : entries_(std::move(entries))
+dn_tree::dn_tree(id_vector<container> entries, const tree_faults& faults)
+    : entries_(std::move(entries)), ambiguous_(faults.ambiguous.begin(), faults.ambiguous.end())
 {
+    for (const place& one : faults.left_out)
+        left_out_.insert(row_name(one.kind, one.key));
+    for (const place& one : faults.repeated)
+        repeated_.insert(row_name(one.kind, one.key));
     for (const container& one : entries_) {
         const container_id id = entries_.id_of(one);
         by_ndn_.emplace(one.ndn, id);
@@ -53,6 +58,9 @@ dn_tree::dn_tree(id_vector<container> entries) : entries_(std::move(entries))
             by_row_.emplace(row_name(one.kind, one.key), id);
         if (one.parent)
             parents_.insert(one.parent.index());
+        constexpr std::size_t prime = 1099511628211U; // as FNV-1a combines bytes
+        digest_ = (digest_ ^ std::hash<std::string>{}(one.dn)) * prime;
+        digest_ = (digest_ ^ std::hash<std::string>{}(row_name(one.kind, one.key))) * prime;
     }
 }
 

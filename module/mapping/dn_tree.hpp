@@ -31,10 +31,17 @@ struct dn_location {
     std::string value;     ///< its value, unescaped
 };
 
+/// What is wrong with the rows of a tree.
+struct tree_faults {
+    std::vector<place> left_out;        ///< rows without an entry
+    std::vector<place> repeated;        ///< keys that several rows have
+    std::vector<std::string> ambiguous; ///< normalized DNs that several rows have
+};
+
 class dn_tree {
 public:
     /// The parents come before what is below them.
-    explicit dn_tree(id_vector<container> entries = {});
+    explicit dn_tree(id_vector<container> entries = {}, const tree_faults& faults = {});
     dn_tree(dn_tree&&) = default;
     dn_tree& operator=(dn_tree&&) = default;
 
@@ -49,6 +56,23 @@ public:
     [[nodiscard]] container_id at(const place& place) const;
     /// The keys of the kind's rows that are containers at or below `top`.
     [[nodiscard]] std::vector<std::string> keys_below(container_id top, kind_id kind) const;
+    /// Whether the row has no entry.
+    [[nodiscard]] bool is_left_out(const place& row) const
+    {
+        return left_out_.contains(row_name(row.kind, row.key));
+    }
+    /// Whether several rows have the key.
+    [[nodiscard]] bool is_repeated(const place& row) const
+    {
+        return repeated_.contains(row_name(row.kind, row.key));
+    }
+    /// Whether several rows have the DN.
+    [[nodiscard]] bool is_ambiguous(std::string_view ndn) const
+    {
+        return ambiguous_.contains(std::string(ndn));
+    }
+    /// Differs between trees of different rows.
+    [[nodiscard]] std::size_t digest() const noexcept { return digest_; }
     /// Whether another container is immediately below.
     [[nodiscard]] bool has_containers_below(container_id container) const
     {
@@ -62,6 +86,10 @@ private:
     std::unordered_map<std::string, container_id> by_ndn_;
     std::unordered_map<std::string, container_id> by_row_;
     std::unordered_set<std::size_t> parents_; ///< indices of containers
+    std::unordered_set<std::string> left_out_;
+    std::unordered_set<std::string> repeated_;
+    std::unordered_set<std::string> ambiguous_;
+    std::size_t digest_ = 0;
 };
 
 /// The DN without its first RDN; empty for a DN of one RDN.

@@ -59,6 +59,7 @@ struct lookup {
     bool stored_lower = false;       ///< the query returns no such rows for values in lower case
     bool complete = true;            ///< returns every column of the list query
     bool includes_private_groups = false; ///< also returns the private group of the member
+    postgres::query_text with_private_groups; ///< the query with these, if it does not return them
 
     /// The query to run for a value.
     [[nodiscard]] const postgres::query_text& query_for(const std::string& value) const;

@@ -23,10 +23,14 @@ public:
     {
         std::map<std::pair<kind_id, std::string>, int> known;
         for (const tree_row& row : rows_)
-            if (known[{row.kind, row.key}]++ == 0)
+            if (row.key.empty()) {
+                leave_out(row, "it has no key");
+            } else if (known[{row.kind, row.key}]++ == 0) {
                 below_[{row.above.fixed, row.above.kind, row.above.key}].push_back(&row);
-            else
-                leave_out(row, "another row has the same key");
+            } else { // the first one has an entry
+                broken_.push_back({row.kind, row.key, "another row has the same key"});
+                faults_.repeated.push_back({{}, row.kind, row.key});
+            }
         const std::size_t fixed = entries_.size();
         for (std::size_t i = 0; i < fixed; ++i)
             names_.insert(entries_[i].ndn);
@@ -37,13 +41,14 @@ public:
                 leave_out(*row, known.contains({std::get<1>(above), std::get<2>(above)})
                                     ? "the rows above it are in a circle, too deep or left out"
                                     : "no row has the key in its parent column");
-        return {dn_tree(std::move(entries_)), std::move(broken_)};
+        return {dn_tree(std::move(entries_), faults_), std::move(broken_)};
     }
 
 private:
     void leave_out(const tree_row& row, const char* reason)
     {
         broken_.push_back({row.kind, row.key, reason});
+        faults_.left_out.push_back({{}, row.kind, row.key});
     }
 
     void add_below(container_id parent, const place& above, int depth)
@@ -65,6 +70,7 @@ private:
                           .key = row->key};
             if (!names_.insert(one.ndn).second) {
                 leave_out(*row, "another entry has the same DN");
+                faults_.ambiguous.push_back(one.ndn);
                 continue;
             }
             entries_.push_back(std::move(one));
@@ -78,6 +84,7 @@ private:
     std::map<std::tuple<container_id, kind_id, std::string>, std::vector<const tree_row*>> below_;
     std::unordered_set<std::string> names_;
     std::vector<broken_row> broken_;
+    tree_faults faults_;
 };
 
 } // namespace

@@ -71,13 +71,16 @@ std::string groups_from_lookup(const mapping& mapping, kind_id users_id, kind_id
     const column* above = groups.parent_kind ? groups.find_column(groups.parent_column) : nullptr;
     const std::string parent =
         above != nullptr ? ", coalesce(g." + quote_identifier(above->name) + "::text, '')" : "";
+    const postgres::query_text& query = by_member->with_private_groups.text.empty()
+                                            ? by_member->query
+                                            : by_member->with_private_groups;
     return "SELECT back_pgsql_member." + quote_identifier(users.row_key()) + ", " +
            as_shown("g." + quote_identifier(groups.rdn().column),
                     column_of_name(groups, by_member->columns.empty() ? groups.columns
                                                                       : by_member->columns)) +
            " AS back_pgsql_group" + parent + " FROM (" + users.list.text +
            ") AS back_pgsql_member CROSS JOIN LATERAL (" +
-           by_member->query.with_parameter(member_parameter(users, *by_member)) + ") AS g";
+           query.with_parameter(member_parameter(users, *by_member)) + ") AS g";
 }
 
 namespace {
@@ -182,8 +185,9 @@ void add_parents(const mapping& mapping, values_query& query, const kind& target
         named = "lower(t.n::text COLLATE \"C\")";
     const std::string rows =
         std::string(") AS w(k, v") + (query.has_key_index ? ", i" : "") + ") JOIN (SELECT e." +
-        quote_identifier(name->name) + " AS n, coalesce(" + select_expression(*parent) +
-        "::text, '') AS p FROM (" + target.list.text + ") AS e) AS t ON " + value + " = " + named;
+        quote_identifier(name->name) + " AS n, coalesce(" +
+        printed(select_expression(*parent), parent->own_cast) + ", '') AS p FROM (" +
+        target.list.text + ") AS e) AS t ON " + value + " = " + named;
     query.batch_sql = "SELECT w.*, t.p FROM (" + query.batch_sql + rows;
     query.single_sql = "SELECT w.*, t.p FROM (" + query.single_sql + rows;
     query.has_parent = true;

@@ -33,12 +33,12 @@ condition placed(const kind& kind, const std::vector<std::string>& keys, bool at
     if (at_container) {
         sql = name + " IS NULL";
         if (is_text(c->type) || !(number || c->type == column_type::uuid))
-            sql += " OR " + select_expression(*c) + "::text = ''";
+            sql += " OR " + printed(select_expression(*c), c->own_cast) + " = ''";
     }
     const auto wanted = held_by(c->type, keys);
     if (!wanted.empty()) {
         if (!text && !number && c->type != column_type::uuid)
-            name = "(" + select_expression(*c) + "::text COLLATE \"C\")";
+            name = "(" + printed(select_expression(*c), c->own_cast) + " COLLATE \"C\")";
         sql += (sql.empty() ? "" : " OR ") + name + " = " +
                (wanted.size() == 1 ? values.bind(wanted.front())
                                    : "ANY(" + values.bind(array_literal(wanted)) + ")");

@@ -35,7 +35,8 @@ public:
         : key_("e." + quote_identifier(kind.rdn().column))
     {
         if (const column* second = names_repeat ? kind.second_key() : nullptr)
-            second_ = "(coalesce(" + select_expression(*second) + "::text, '') COLLATE \"C\")";
+            second_ = "(coalesce(" + printed(select_expression(*second), second->own_cast) +
+                      ", '') COLLATE \"C\")";
         // Names that are equal to the column's own order, and not to the directory, need a second
         // one.
         const column* named = kind.find_column(kind.rdn().column);

@@ -235,6 +235,11 @@ void add_private_groups(mapping& mapping, kind_id users_id, kind_id groups_id)
                                                 in_groups(from, user_count::one, ", true"));
         };
         const std::string member_row = one_user->query.with_parameter("$1");
+        if (users.parent_kind) { // the rows would not tell where the member's entry is
+            by_member->with_private_groups = with_private(by_member->query, member_row);
+            mapping.kinds.push_back(std::move(own));
+            return;
+        }
         if (!by_member->checked.text.empty())
             by_member->checked = with_private(
                 by_member->checked, "SELECT u.* FROM (" + member_row + "\n) AS u WHERE u." +

@@ -12,7 +12,20 @@
 #include <algorithm>
 
 namespace pgsql::slapd {
+
+/// The tree with the rows; operations share it.
+struct row_containers {
+    explicit row_containers(directory::dn_tree of_rows) : tree(std::move(of_rows)) {}
+
+    const directory::dn_tree tree;
+    mutable std::mutex mutex;
+    mutable std::set<std::pair<std::size_t, std::string>>
+        missing; ///< kinds and keys that no row has
+};
+
 namespace {
+
+constexpr std::size_t most_missing = 10000;
 
 char extra_key; // its address identifies this type of OpExtra
 
@@ -21,7 +34,7 @@ postgres::statement rows_of(const directory::kind& kind)
 {
     const auto column = [&](const std::string& name) {
         const directory::column* c = kind.find_column(name);
-        return c != nullptr ? directory::select_expression(*c) + "::text" : std::string("NULL");
+        return c != nullptr ? directory::select_expression(*c) : std::string("NULL");
     };
     return {"SELECT " + column(kind.key_column) + ", " + column(kind.parent_column) + ", " +
                 column(kind.rdn().column) + " FROM (" + kind.list.text + ") AS e",
@@ -37,12 +50,10 @@ std::vector<directory::tree_row> tree_rows(const resolved_mapping& mapping, dire
     std::vector<directory::tree_row> out;
     out.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
-        const auto key = rows.value(row, 0);
-        if (!key || key->empty())
-            continue; // nothing can be below it; the row itself is reported by its reader
+        const std::string_view key = rows.value(row, 0).value_or("");
         const std::string_view parent = rows.value(row, 1).value_or("");
         const std::string_view name = rows.value(row, 2).value_or("");
-        directory::tree_row one{.kind = id, .key = std::string(*key)};
+        directory::tree_row one{.kind = id, .key = std::string(key)};
         one.above = parent.empty() ? directory::place{kind.parent}
                                    : directory::place{{}, kind.parent_kind, std::string(parent)};
         if (name.find_first_not_of(' ') != std::string_view::npos)
@@ -151,18 +162,19 @@ const directory::dn_tree& directory_tree::whole()
         return outer_->whole();
     if (rows_ == nullptr)
         read();
-    return *rows_;
+    return rows_->tree;
 }
 
 void directory_tree::read()
 {
     directory::result_cache* const memory = service_.tree_cache.get();
-    if (memory == nullptr || !memory->enabled() || write_transaction::find(op_) != nullptr)
+    if (memory == nullptr || !memory->enabled() || wants_no_copy(op_) ||
+        write_transaction::find(op_) != nullptr)
         return read_rows();
     const std::string key = std::to_string(current_mapping(op_, service_)->serial);
     const auto known = memory->find(key);
     if (known.hit) {
-        rows_ = std::static_pointer_cast<const directory::dn_tree>(known.hit->value);
+        rows_ = std::static_pointer_cast<const row_containers>(known.hit->value);
         from_memory_ = true;
         return;
     }
@@ -172,21 +184,25 @@ void directory_tree::read()
         const auto last = is_unreachable(e) ? memory->stale_result(key) : std::nullopt;
         if (!last)
             throw;
-        rows_ = std::static_pointer_cast<const directory::dn_tree>(last->first.value);
+        rows_ = std::static_pointer_cast<const row_containers>(last->first.value);
         from_memory_ = true;
+        stale_ = true;
         return;
     }
     if (known.lead == nullptr)
         return; // another operation stores its own
-    if (!memory->covers(server_))
+    if (!std::all_of(servers_.begin(), servers_.end(),
+                     [&](long server) { return memory->covers(server); }))
         known.lead->mark_uncacheable();
-    known.lead->complete({rows_, bytes_of(*rows_)});
+    known.lead->complete({rows_, bytes_of(rows_->tree)});
 }
 
 void directory_tree::read_rows()
 {
     const auto mapping = current_mapping(op_, service_);
     read_ = clock::now();
+    stale_ = false;
+    servers_.clear();
     std::vector<directory::tree_row> rows;
     for (const directory::kind& kind : mapping->map.kinds) {
         if (!kind.has_children)
@@ -199,7 +215,7 @@ void directory_tree::read_rows()
                 return transaction->run(query, options);
             return service_.pool_for(op_).run(query, options);
         });
-        server_ = found.server_id();
+        servers_.push_back(found.server_id());
         auto more = tree_rows(*mapping, mapping->map.kinds.id_of(kind), found);
         std::move(more.begin(), more.end(), std::back_inserter(rows));
     }
@@ -210,8 +226,30 @@ void directory_tree::read_rows()
              fmt::format("{}: {}", mapping->map.kinds[one.kind].name, one.reason), "",
              fmt::format("the row with the key \"{}\" is skipped, and so is what is below it",
                          one.key.substr(0, 60))});
-    rows_ = std::make_shared<const directory::dn_tree>(std::move(grown.tree));
+    rows_ = std::make_shared<const row_containers>(std::move(grown.tree));
 }
+
+bool directory_tree::knows(const directory::place& row)
+{
+    if (outer_ != nullptr)
+        return outer_->knows(row);
+    if (whole().at(row) || whole().is_left_out(row))
+        return true;
+    const std::lock_guard lock(rows_->mutex);
+    return rows_->missing.contains({row.kind.index(), row.key});
+}
+
+void directory_tree::add_missing(const directory::place& row)
+{
+    if (outer_ != nullptr)
+        return outer_->add_missing(row);
+    (void)whole();
+    const std::lock_guard lock(rows_->mutex);
+    if (rows_->missing.size() < most_missing)
+        rows_->missing.emplace(row.kind.index(), row.key);
+}
+
+bool directory_tree::is_stale() { return outer_ != nullptr ? outer_->is_stale() : stale_; }
 
 void directory_tree::forget()
 {

@@ -5,6 +5,8 @@
 
 namespace pgsql::slapd {
 
+struct row_containers;
+
 /// The containers, and the rows that have others below them. Those are read when they are first
 /// needed, at most once for all users of the tree in one operation, and come from memory while
 /// change notifications arrive.
@@ -36,6 +38,13 @@ public:
     /// With all rows.
     [[nodiscard]] const directory::dn_tree& whole();
 
+    /// Whether the tree tells what is at the place: an entry, or that there is none. Otherwise the
+    /// row may be newer than the tree.
+    [[nodiscard]] bool knows(const directory::place& row);
+    /// Remembers that no row is at the place.
+    void add_missing(const directory::place& row);
+    /// Whether the rows are from memory although the database is unavailable.
+    [[nodiscard]] bool is_stale();
     /// Reads the rows again, unless that was done after `since`.
     void refresh(clock::time_point since);
     /// Reads the rows again when they are next needed.
@@ -51,9 +60,10 @@ private:
     Operation& op_;
     service& service_;
     directory_tree* const outer_; ///< of the same operation; holds the rows
-    std::shared_ptr<const directory::dn_tree> rows_;
+    std::shared_ptr<const row_containers> rows_;
     clock::time_point read_; ///< before their statement was sent
-    long server_ = 0;        ///< that it came from
+    bool stale_ = false;
+    std::vector<long> servers_; ///< that they came from
     bool from_memory_ = false;
 };
 

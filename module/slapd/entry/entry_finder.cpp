@@ -35,12 +35,14 @@ const candidate* entry_finder::next()
                 break;
             }
             found_ = true;
+            ambiguous_ = row->plan->entry_kind->has_children && tree_.whole().is_ambiguous(ndn_);
             name_ = row->name;
             return row;
         }
         rows_.reset();
     }
-    if (!found_ && stale_) // stale data cannot prove that the entry does not exist
+    if (!found_ &&
+        (stale_ || tree_.is_stale())) // stale data cannot prove that the entry does not exist
         throw postgres::error(postgres::error::cause::lost,
                               "the entry is not cached, and the database is unavailable");
     return nullptr;

@@ -76,10 +76,11 @@ flight_state wait_for(Operation& op, const service& service,
 
 entry_stream::entry_stream(Operation& op, service& service, const resolved_mapping& mapping,
                            const directory::plan& plan, read_options options)
-    : op_(op), service_(service), mapping_(mapping), plan_(plan), options_(std::move(options))
+    : op_(op), service_(service), mapping_(mapping), plan_(plan), options_(std::move(options)),
+      tree_(op, service)
 {
     if (service.cache == nullptr || !service.cache->enabled() || plan.has_secrets ||
-        options_.after_key || write_transaction::find(op) != nullptr) {
+        options_.after_key || wants_no_copy(op) || write_transaction::find(op) != nullptr) {
         read_rows(nullptr);
     } else {
         const std::string key = cache_key();
@@ -103,11 +104,27 @@ entry_stream::entry_stream(Operation& op, service& service, const resolved_mappi
 
 entry_stream::~entry_stream() = default;
 
-std::string entry_stream::cache_key() const
+bool entry_stream::depends_on_tree() const
+{
+    return plan_.parent || plan_.entry_kind->has_children ||
+           std::any_of(plan_.values_queries.begin(), plan_.values_queries.end(),
+                       [](const auto* query) { return query->has_parent; }) ||
+           std::any_of(plan_.match_columns.begin(), plan_.match_columns.end(),
+                       [](const auto& one) { return bool(one.above.kind); });
+}
+
+bool entry_stream::is_same_tree()
+{
+    return !depends_on_tree() || tree_.whole().digest() == tree_digest_;
+}
+
+std::string entry_stream::cache_key()
 {
     const auto kind = mapping_.map.kinds.id_of(*plan_.entry_kind).index();
-    return std::to_string(mapping_.serial) + ' ' + std::to_string(kind) +
-           (options_.ordered || !plan_.bounded_by_equality ? " o " : " u ") + plan_.identity();
+    tree_digest_ = depends_on_tree() ? tree_.whole().digest() : 0;
+    return std::to_string(tree_digest_) + ' ' + std::to_string(mapping_.serial) + ' ' +
+           std::to_string(kind) + (options_.ordered || !plan_.bounded_by_equality ? " o " : " u ") +
+           plan_.identity();
 }
 
 void entry_stream::obtain(const std::string& key)
@@ -151,7 +168,9 @@ void entry_stream::read_rows(std::unique_ptr<directory::result_cache::leader> le
     const bool single = rows_->is_single_page();
     while (single && kept_ != nullptr && rows_->next(current_))
         keep_current();
-    if (!rows_->cacheable()) {
+    if (!is_same_tree()) {
+        lead->mark_uncacheable();
+    } else if (!rows_->cacheable()) {
         lead->mark_uncacheable();
         if (service_.cache->valid())
             service_.log({log_event::cache_bypassed, "",
@@ -240,7 +259,7 @@ void entry_stream::store_kept()
 {
     if (kept_ == nullptr)
         return;
-    if (!rows_->cacheable())
+    if (!rows_->cacheable() || !is_same_tree())
         lead_->mark_uncacheable();
     lead_->complete(result_of(std::move(kept_)));
 }

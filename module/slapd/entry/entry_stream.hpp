@@ -72,7 +72,11 @@ public:
     void finish_prefetch();
 
 private:
-    [[nodiscard]] std::string cache_key() const;
+    [[nodiscard]] std::string cache_key();
+    /// Whether DNs of its entries depend on the rows of the tree.
+    [[nodiscard]] bool depends_on_tree() const;
+    /// Whether the entries were built with the tree of the cache key.
+    [[nodiscard]] bool is_same_tree();
     void obtain(const std::string& key);
     void read_rows(std::unique_ptr<directory::result_cache::leader> lead);
     void use_cached(const directory::cached_result& result);
@@ -87,6 +91,8 @@ private:
     const resolved_mapping& mapping_;
     const directory::plan& plan_;
     const read_options options_;
+    directory_tree tree_;
+    std::size_t tree_digest_ = 0; ///< in the cache key
     std::shared_ptr<const cached_entries> cached_;
     std::size_t position_ = 0;                              ///< index of the next cached entry
     std::unique_ptr<row_reader> rows_;                      ///< null: the entries are cached

@@ -1,6 +1,7 @@
 // row_reader.cpp: reads the rows of a plan page by page and builds their entries.
 #include "slapd/entry/row_reader.hpp"
 
+#include "slapd/entry/rdn.hpp"
 #include "slapd/entry/value_checks.hpp"
 
 #include <fmt/core.h>
@@ -129,28 +130,65 @@ bool row_reader::names_coincide()
     return false;
 }
 
-bool row_reader::is_container(int row)
+// Empty: below the kind's container.
+directory::place row_reader::parent_of(int row) const
 {
-    const auto key = plan_.row_key ? page_.value(row, *plan_.row_key) : std::nullopt;
-    const auto kind = mapping_.map.kinds.id_of(*plan_.entry_kind);
-    return key && tree_.at({{}, kind, std::string(*key)});
+    const auto key = plan_.parent ? page_.value(row, *plan_.parent) : std::nullopt;
+    return key && !key->empty()
+               ? directory::place{{}, plan_.entry_kind->parent_kind, std::string(*key)}
+               : directory::place();
 }
 
-bool row_reader::has_place(int row)
+directory::place row_reader::place_of(int row) const
 {
-    const auto parent = plan_.parent ? page_.value(row, *plan_.parent) : std::nullopt;
-    return (!parent || parent->empty() ||
-            tree_.at({{}, plan_.entry_kind->parent_kind, std::string(*parent)})) &&
-           (!plan_.entry_kind->has_children || is_container(row));
+    const auto key = plan_.row_key ? page_.value(row, *plan_.row_key) : std::nullopt;
+    return {{}, mapping_.map.kinds.id_of(*plan_.entry_kind), std::string(key.value_or(""))};
+}
+
+bool row_reader::has_name(int row, directory::container_id container)
+{
+    const auto named = make_rdn(mapping_.types[plan_.entry_kind->rdn().attribute],
+                                page_.value(row, 0).value_or(""));
+    return named && directory::rdn_of(tree_.container(container).ndn) == named->normalized;
+}
+
+// Of several rows with the key, the one with the name of the tree's has the entry.
+bool row_reader::is_container(int row)
+{
+    const directory::place place = place_of(row);
+    const auto container = tree_.at(place);
+    return container && (!tree_.whole().is_repeated(place) || has_name(row, container));
+}
+
+bool row_reader::is_known(int row)
+{
+    const directory::place parent = parent_of(row);
+    if (parent && !tree_.knows(parent))
+        return false;
+    if (!plan_.entry_kind->has_children)
+        return true;
+    const directory::place place = place_of(row);
+    const auto container = tree_.at(place);
+    return container ? tree_.whole().is_repeated(place) || has_name(row, container)
+                     : tree_.knows(place);
 }
 
 void row_reader::update_tree()
 {
     if (!plan_.parent && !plan_.entry_kind->has_children)
         return;
-    for (int row = 0; row < count_; ++row)
-        if (!has_place(row))
-            return tree_.refresh(asked_);
+    bool known = true;
+    for (int row = 0; row < count_ && known; ++row)
+        known = is_known(row);
+    if (known)
+        return;
+    tree_.refresh(asked_);
+    for (int row = 0; row < count_; ++row) {
+        if (const directory::place parent = parent_of(row); parent && !tree_.knows(parent))
+            tree_.add_missing(parent);
+        if (plan_.entry_kind->has_children && !tree_.knows(place_of(row)))
+            tree_.add_missing(place_of(row));
+    }
 }
 
 void row_reader::find_same_before()

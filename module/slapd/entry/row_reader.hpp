@@ -81,10 +81,14 @@ private:
     void accept_page();
     /// Reads the tree of rows again if it lacks one that the page is about.
     void update_tree();
-    /// Whether the row's entry has a place in the tree, as far as the tree knows.
-    [[nodiscard]] bool has_place(int row);
-    /// Whether the tree has the row as one that may have others below it.
+    /// Whether the tree tells of what the row is below and, if it may have others below it, of the
+    /// row itself under its present name.
+    [[nodiscard]] bool is_known(int row);
+    [[nodiscard]] directory::place parent_of(int row) const;
+    [[nodiscard]] directory::place place_of(int row) const;
+    /// Whether the row, which may have others below it, has an entry.
     [[nodiscard]] bool is_container(int row);
+    [[nodiscard]] bool has_name(int row, directory::container_id container);
     /// The position of a row, valid until the next call.
     [[nodiscard]] std::string_view position(int row);
     /// A position with the name as slapd compares it.

@@ -45,8 +45,9 @@ bool has_rows_below(Operation& op, service& service, directory_tree& tree,
 {
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
+    const directory::place above = tree.place_of(container);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
-        const auto below = rows_below(mapping->map, directory::kind_id(i), tree, container, false);
+        const auto below = rows_at(mapping->map.kinds[i], above);
         if (!below)
             continue;
         auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i], *below, {});
@@ -90,12 +91,13 @@ has_subordinates::~has_subordinates()
 void has_subordinates::determine(const Entry& e)
 {
     const auto container = tree_.find(to_string_view(e.e_nname));
-    if (container && !known_.contains(container))
-        known_[container] = has_entries_below(op_, service_, tree_, container);
+    if (container && !known_.contains(to_string_view(e.e_nname)))
+        known_[std::string(to_string_view(e.e_nname))] =
+            has_entries_below(op_, service_, tree_, container);
 }
 
 std::optional<bool> has_subordinates::find_known(const Operation& op, const service& service,
-                                                 directory::container_id container)
+                                                 std::string_view ndn)
 {
     OpExtra* extra = nullptr;
     LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
@@ -103,7 +105,7 @@ std::optional<bool> has_subordinates::find_known(const Operation& op, const serv
         if (extra->oe_key != &extra_key)
             continue;
         const auto& extension = *static_cast<has_subordinates*>(extra);
-        const auto found = extension.known_.find(container);
+        const auto found = extension.known_.find(ndn);
         if (&extension.service_ == &service && found != extension.known_.end())
             return found->second;
     }
@@ -120,7 +122,8 @@ extern "C" int pgsql_has_subordinates(Operation* op, Entry* e, int* has) noexcep
         const auto container = tree.find(to_string_view(e->e_nname));
         bool below = false; // only containers have entries below them
         if (container) {
-            const auto known = has_subordinates::find_known(*op, *service, container);
+            const auto known =
+                has_subordinates::find_known(*op, *service, to_string_view(e->e_nname));
             below = known ? *known : has_entries_below(*op, *service, tree, container);
         }
         *has = below ? LDAP_COMPARE_TRUE : LDAP_COMPARE_FALSE;

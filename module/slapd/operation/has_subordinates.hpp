@@ -33,7 +33,7 @@ public:
 
     /// The value that the search `op` has determined for a container.
     [[nodiscard]] static std::optional<bool> find_known(const Operation& op, const service& service,
-                                                        directory::container_id container);
+                                                        std::string_view ndn);
 
 private:
     void determine(const Entry& e);
@@ -43,7 +43,7 @@ private:
     directory_tree tree_;
     const bool in_filter_;
     const bool in_attributes_;
-    std::map<directory::container_id, bool> known_;
+    std::map<std::string, bool, std::less<>> known_; ///< by normalized DN
 };
 
 } // namespace pgsql::slapd

@@ -77,7 +77,8 @@ public:
             return *ended;
         if (const auto ended = scope_.has_fixed_base() ? at_container() : at_row())
             return *ended;
-        if (stale_ && sent_ == 0) // stale data cannot prove that nothing matches
+        if ((stale_ || tree_.is_stale()) &&
+            sent_ == 0) // stale data cannot prove that nothing matches
             throw postgres::error(
                 postgres::error::cause::lost,
                 "no cached entry matches the search, and the database is unavailable");

@@ -1,21 +1,26 @@
 // search_scope.cpp: decides which entries are within the base and scope of a search.
 #include "slapd/operation/search_scope.hpp"
 
+#include "slapd/worker/pause.hpp"
+
 namespace pgsql::slapd {
 
 using directory::filter;
+
+std::optional<filter> rows_at(const directory::kind& kind, const directory::place& above)
+{
+    if (!kind.may_be_below(above))
+        return std::nullopt;
+    return kind.parent_kind ? filter::below(above) : filter::constant_of(directory::truth::yes);
+}
 
 std::optional<filter> rows_below(const directory::mapping& mapping, directory::kind_id id,
                                  directory_tree& tree, directory::container_id container,
                                  bool subtree)
 {
     const directory::kind& kind = mapping.kinds[id];
-    if (!subtree) {
-        const directory::place above = tree.place_of(container);
-        if (!kind.may_be_below(above))
-            return std::nullopt;
-        return kind.parent_kind ? filter::below(above) : filter::constant_of(directory::truth::yes);
-    }
+    if (!subtree)
+        return rows_at(kind, tree.place_of(container));
     // The containers of the kind and of those above it: all below, or none, or some.
     const bool fixed = tree.is_fixed(container);
     bool all = fixed;
@@ -43,15 +48,16 @@ std::optional<filter> rows_below(const directory::mapping& mapping, directory::k
 bool search_scope::has_container(directory::container_id container) const
 {
     const directory::dn_tree& fixed = tree_.fixed();
+    const directory::container_id base = fixed.find(ndn_);
     switch (op_.ors_scope) {
     case LDAP_SCOPE_BASE:
-        return container == base_;
+        return container == base;
     case LDAP_SCOPE_ONELEVEL:
-        return fixed.entries()[container].parent == base_;
+        return fixed.entries()[container].parent == base;
     case LDAP_SCOPE_SUBORDINATE:
-        return container != base_ && fixed.is_below(container, base_);
+        return container != base && fixed.is_below(container, base);
     default:
-        return fixed.is_below(container, base_);
+        return fixed.is_below(container, base);
     }
 }
 
@@ -60,7 +66,10 @@ std::optional<filter> search_scope::rows_of(const resolved_mapping& mapping,
 {
     if (!selects(mapping.shared[kind].subentries))
         return std::nullopt;
-    return rows_below(mapping.map, kind, tree_, base_, op_.ors_scope != LDAP_SCOPE_ONELEVEL);
+    const directory::container_id base = container();
+    if (!base)
+        throw cut_short{"the base of the search was moved or deleted meanwhile"};
+    return rows_below(mapping.map, kind, tree_, base, op_.ors_scope != LDAP_SCOPE_ONELEVEL);
 }
 
 bool search_scope::has_base(const shared_values& kind) const

@@ -11,22 +11,23 @@ namespace pgsql::slapd {
 class search_scope {
 public:
     search_scope(const Operation& op, directory_tree& tree)
-        : op_(op), tree_(tree), base_(tree.find(to_string_view(op.o_req_ndn)))
+        : op_(op), tree_(tree), ndn_(to_string_view(op.o_req_ndn)), has_base_(container())
     {}
 
     /// The container that is the base; none if the base is an entry that can have none below it, or
     /// does not exist.
-    [[nodiscard]] directory::container_id container() const noexcept { return base_; }
+    [[nodiscard]] directory::container_id container() const { return tree_.find(ndn_); }
     /// Whether the base exists without a row.
-    [[nodiscard]] bool has_fixed_base() const { return base_ && tree_.is_fixed(base_); }
+    [[nodiscard]] bool has_fixed_base() const { return bool(tree_.fixed().find(ndn_)); }
     /// With a container as the base: whether a container that exists without a row is in scope.
     [[nodiscard]] bool has_containers() const { return selects(false); }
     [[nodiscard]] bool has_container(directory::container_id container) const;
+    /// Throws cut_short if the base was moved or deleted meanwhile.
     /// With a container as the base: whether rows may be in scope, and the condition on those of a
     /// kind; nothing if none of them is.
     [[nodiscard]] bool has_rows() const noexcept
     {
-        return base_ && op_.ors_scope != LDAP_SCOPE_BASE;
+        return has_base_ && op_.ors_scope != LDAP_SCOPE_BASE;
     }
     [[nodiscard]] std::optional<directory::filter> rows_of(const resolved_mapping& mapping,
                                                            directory::kind_id kind) const;
@@ -38,8 +39,14 @@ private:
 
     const Operation& op_;
     directory_tree& tree_;
-    const directory::container_id base_;
+    const std::string ndn_; ///< of the base, whose id changes if the tree is read again
+    const bool has_base_;
 };
+
+/// The condition on the rows of a kind that are immediately below the place; nothing if none of
+/// them is.
+[[nodiscard]] std::optional<directory::filter> rows_at(const directory::kind& kind,
+                                                       const directory::place& above);
 
 /// The condition on the rows of a kind that are immediately below the container, or with `subtree`
 /// anywhere below it; nothing if none of them is.

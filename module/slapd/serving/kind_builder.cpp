@@ -325,6 +325,10 @@ void kind_builder::add_lookup(directory::kind& k, const directory::lookup_settin
         throw config_error(directive + ": the query returns no column \"" + k.row_key() +
                            "\", which identifies the row (pgsql-kind " + k.name +
                            " key=); it returns " + names_of(columns));
+    if (!k.parent_column.empty() && !returns(k.parent_column))
+        throw config_error(directive + ": the query returns no column \"" + k.parent_column +
+                           "\", which places the entry (pgsql-kind " + k.name +
+                           " parent=); it returns " + names_of(columns));
     // If it were not read, a user could log in without a check that the row requires.
     if (returns("auth_backends") && k.chain_column.empty())
         throw config_error(directive + ": the query returns auth_backends and pgsql-list " +

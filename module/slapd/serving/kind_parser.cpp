@@ -329,6 +329,11 @@ private:
         if (column == "auth_backends")
             throw config_error("pgsql-kind " + k.name + " password=" + column +
                                ": that column names the checks of a login");
+        for (const auto& [option, named] :
+             {std::pair("key", &k.key_column), std::pair("parent", &k.parent_column)})
+            if (*named == column)
+                throw config_error("pgsql-kind " + k.name + " " + option + "=" + column + ": " +
+                                   error);
         for (const source_setting& s : k.sources) {
             const std::string where = "pgsql-attribute " + k.name + " " + s.attribute;
             if (s.column == column)

@@ -67,11 +67,15 @@ directory::name_syntax name_syntax_of(const resolved_mapping& mapping,
     const auto& suffix = tree.entries().front();
     for (const auto& k : mapping.map.kinds) {
         const auto& rdn = mapping.map.attributes[k.rdn().attribute];
+        // Rows may place entries anywhere below the suffix.
+        constexpr const char* any_rdns = R"re((?:\s*[,;](?:[^,;"\\]|\\.|"(?:[^"\\]|\\.)*")*)*)re";
         out.patterns.push_back(
             {spellings(rdn.name),
-             spellings_above(k.container_dn.empty()
-                                 ? suffix.ndn
-                                 : normalized_dn(k.container_dn + "," + suffix.dn))});
+             k.parent_kind
+                 ? any_rdns + spellings_above(suffix.ndn)
+                 : spellings_above(k.container_dn.empty()
+                                       ? suffix.ndn
+                                       : normalized_dn(k.container_dn + "," + suffix.dn))});
         const directory::column* name = k.find_column(k.rdn().column);
         if (name == nullptr || name->type != column_type::citext)
             continue;

@@ -383,7 +383,7 @@ std::string service::broken_kind()
 
 void service::invalidate_caches()
 {
-    for (const auto& kept : {cache, tree_cache})
+    for (const auto& kept : {tree_cache, cache})
         if (kept != nullptr)
             kept->invalidate();
 }

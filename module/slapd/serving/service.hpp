@@ -38,6 +38,13 @@ using directory::config_error;
 
 class transport_log;
 
+/// Whether the client wants the data itself, not a copy of it (RFC 6171): neither cached entries
+/// nor a standby's.
+[[nodiscard]] inline bool wants_no_copy(const Operation& op) noexcept
+{
+    return get_dontUseCopy(&op) > SLAP_CONTROL_IGNORED;
+}
+
 /// Everything operations need, constant from one configuration change to the next. Operations hold
 /// it by shared_ptr, so that it survives a change until they end.
 class service : public std::enable_shared_from_this<service> {
@@ -58,10 +65,11 @@ public:
     [[nodiscard]] postgres::pool& pool() noexcept { return *pool_; }
     /// For changes: its sessions connect to the primary.
     [[nodiscard]] postgres::pool& primary_pool() noexcept { return *primary_pool_; }
-    /// For the reads of a client: the primary if the client has just written.
+    /// For the reads of a client: the primary if the client has just written or wants no copy.
     [[nodiscard]] postgres::pool& pool_for(const Operation& op)
     {
-        return primary_pool_ != pool_ && op.o_conn != nullptr && writers.contains(op.o_connid)
+        return primary_pool_ != pool_ && (wants_no_copy(op) ||
+                                          (op.o_conn != nullptr && writers.contains(op.o_connid)))
                    ? *primary_pool_
                    : *pool_;
     }

@@ -124,6 +124,37 @@ private:
             out.constants.push_back(
                 {postgres::quote_identifier(constant.column), constant.expression});
         check_constants(out);
+        if (out.derived.contains(write_operation::add))
+            warn_of_required(directive, key->table, out);
+    }
+
+    // New rows need a value in every column that takes no NULL.
+    void warn_of_required(const std::string& directive, Oid table,
+                          const directory::write_target& target)
+    {
+        std::vector<std::string> known;
+        for (const auto& [shown, column] : target.columns)
+            known.push_back(column.name);
+        for (const auto& constant : target.constants)
+            known.push_back(constant.column);
+        postgres::statement ask;
+        ask.text =
+            "SELECT pg_catalog.string_agg(a.attname::text, ', ' ORDER BY a.attnum) "
+            "FROM pg_catalog.pg_attribute a WHERE a.attrelid = " +
+            ask.bind(std::to_string(table)) +
+            "::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull "
+            "AND NOT a.atthasdef AND a.attidentity = '' "
+            "AND pg_catalog.quote_ident(a.attname) <> ALL(" +
+            ask.bind(postgres::array_literal(known)) +
+            "::text[]) AND '\"' || pg_catalog.replace(a.attname, '\"', '\"\"') || '\"' <> ALL(" +
+            ask.bind(postgres::array_literal(known)) + "::text[])";
+        const auto found = session_.run_once(ask, limits_);
+        if (const auto columns = found.value(0, 0))
+            warn(directive,
+                 fmt::format("clients cannot add entries while these columns of {} take no NULL "
+                             "and get no value: {}; add pgsql-column-value {} <column> "
+                             "<expression>",
+                             target.table, *columns, kind_.name));
     }
 
     // The columns of the query that are columns of the table of `key`.

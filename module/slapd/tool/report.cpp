@@ -110,8 +110,13 @@ void check_notifications(report_context& report)
     const std::string error =
         unnotified_changes(report.mapping->map, report.session, report.limits());
     if (!error.empty())
-        report.add_finding(level::warning, "pgsql-cache",
-                           "cache disabled: changes in the database would go unnoticed: " + error);
+        report.add_finding(
+            level::warning, report.database.caches_results ? "pgsql-cache" : "pgsql-kind parent=",
+            report.database.caches_results
+                ? "cache disabled: changes in the database would go unnoticed: " + error
+                : "each operation reads the entries that have others below them, since changes "
+                  "would go unnoticed: " +
+                      error);
 }
 
 } // namespace

@@ -51,13 +51,24 @@ void report_names(report_context& report)
         const std::string from = " FROM (" + k.list.text + ") AS e";
         const std::string object = "pgsql-list " + k.name;
         const std::string name = "e." + postgres::quote_identifier(k.rdn().column);
+        const std::string place =
+            k.parent_kind ? ", e." + postgres::quote_identifier(k.parent_column) : "";
         if (!k.rdn().column.empty())
             common(report, object,
                    "SELECT count(*) OVER (), (array_agg(DISTINCT " + name + "::text))[1:3]::text" +
                        from + " WHERE " + name + " IS NOT NULL GROUP BY " + normalized(name, true) +
-                       " HAVING count(DISTINCT " + name + "::text) > 1 ORDER BY 2 LIMIT 3",
+                       place + " HAVING count(DISTINCT " + name + "::text) > 1 ORDER BY 2 LIMIT 3",
                    "names that differ only by case or spaces and are equal in LDAP",
                    "give each entry a unique name", level::error);
+        if (k.parent_kind && (k.name == "users" || k.name == "groups"))
+            common(report, object,
+                   "SELECT count(*) OVER (), (array_agg(" + name + "::text))[1]" + from +
+                       " WHERE " + name + " IS NOT NULL GROUP BY " + normalized(name, true) +
+                       " HAVING count(*) > 1 ORDER BY 2 LIMIT 3",
+                   "names that several entries have at different places",
+                   "SSSD and memberUid know " + k.name +
+                       " by name alone: a membership of one counts for all of that name",
+                   level::warning);
         for (const auto& s : k.sources) {
             const auto& attribute = mapping.attributes[s.attribute];
             const directory::column* c = k.find_column(s.column);

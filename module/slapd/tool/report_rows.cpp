@@ -102,7 +102,8 @@ private:
         const auto rest = [&](std::string_view separator) {
             return std::string(message.object.substr(kind_.name.size() + separator.size()));
         };
-        if (!message.object.starts_with(kind_.name))
+        if (!message.object.starts_with(kind_.name + ":") &&
+            !message.object.starts_with(kind_.name + " "))
             return; // of a kind whose rows are above these
         if (message.event == log_event::row_skipped)
             skipped_[rest(": ")].add(std::string(message.hint));

@@ -49,17 +49,15 @@ public:
             }
         condition_ = filter_ != nullptr ? translate_filter(filter_, tree_, *mapping_, selection_)
                                         : directory::filter::constant_of(directory::truth::yes);
-        const berval suffix = to_berval(service_->suffix_ndn);
-        const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
-        base_container_ = whole ? directory::suffix_container : tree_.find(to_string_view(*base_));
+        const directory::container_id top = base_container();
         level_ = 0;
         next_kind_ = 0;
         order_kinds();
-        if (!base_container_ || !tree_.is_fixed(base_container_)) {
+        if (!top || !tree_.is_fixed(top)) {
             entry_finder finder(op_, *service_, *mapping_, *base_, condition_, selection_);
             while (const candidate* row = finder.next())
                 keep(*row->entry);
-            if (!base_container_)
+            if (!top)
                 next_kind_ = kinds_.size();
             return;
         }
@@ -152,8 +150,10 @@ private:
             const std::size_t i = kinds_[next_kind_];
             const directory::kind& k = mapping_->map.kinds[i];
             const directory::kind_id id(i);
-            auto placed = rows_below(mapping_->map, id, tree_, base_container_,
-                                     scope_ != LDAP_SCOPE_ONELEVEL);
+            const auto base = base_container();
+            auto placed =
+                base ? rows_below(mapping_->map, id, tree_, base, scope_ != LDAP_SCOPE_ONELEVEL)
+                     : std::nullopt;
             if (k.parent_kind != id) { // one level of rows
                 ++next_kind_;
             } else if (const auto level = next_level(id)) {
@@ -175,26 +175,32 @@ private:
     std::optional<directory::filter> next_level(directory::kind_id kind)
     {
         directory::filter out{.type = directory::filter::node::placement};
-        if (level_++ == 0) {
-            above_.clear();
-            out.at_container = true;
-            for (const auto& one : tree_.whole().entries())
-                if (one.kind == kind && tree_.is_fixed(one.parent))
-                    above_.insert(tree_.whole().entries().id_of(one));
-            return out;
-        }
-        if (above_.empty()) {
+        out.at_container = level_ == 0;
+        const auto& entries = tree_.whole().entries();
+        const auto depth = [&](const directory::container& row) {
+            int levels = 1;
+            for (auto above = row.parent; above && entries[above].kind == kind;
+                 above = entries[above].parent)
+                ++levels;
+            return levels;
+        };
+        for (const directory::container& one : entries)
+            if (one.kind == kind && depth(one) == level_)
+                out.place_keys.push_back(one.key);
+        if (out.place_keys.empty() && !out.at_container) {
             level_ = 0;
             return std::nullopt;
         }
-        std::set<directory::container_id> below;
-        for (const auto& one : tree_.whole().entries())
-            if (one.kind == kind && above_.contains(one.parent))
-                below.insert(tree_.whole().entries().id_of(one));
-        for (const auto id : above_)
-            out.place_keys.push_back(tree_.container(id).key);
-        above_ = std::move(below);
+        ++level_;
         return out;
+    }
+
+    /// The container that is the base; none if it is an entry that can have none below it.
+    directory::container_id base_container()
+    {
+        const berval suffix = to_berval(service_->suffix_ndn);
+        const bool whole = base_ == nullptr || dnIsSuffix(&suffix, base_) != 0;
+        return whole ? directory::suffix_container : tree_.find(to_string_view(*base_));
     }
 
     bool open(const directory::kind& k, const directory::filter& placed)
@@ -239,11 +245,9 @@ private:
     directory::attribute_id member_of_;
     directory::selection selection_;
     directory::filter condition_;
-    directory::container_id base_container_;  ///< that is the base
-    std::vector<std::size_t> kinds_;          ///< indices, in the order of reading
-    std::size_t next_kind_ = 0;               ///< index of one of these
-    int level_ = 0;                           ///< of the rows of a kind that are below each other
-    std::set<directory::container_id> above_; ///< that level
+    std::vector<std::size_t> kinds_; ///< indices, in the order of reading
+    std::size_t next_kind_ = 0;      ///< index of one of these
+    int level_ = 0;                  ///< of the rows of a kind that are below each other
     std::optional<directory::plan> plan_;
     std::optional<entry_stream> rows_; ///< of one kind
     bool with_private_ = false;        ///< a statement also returned private groups

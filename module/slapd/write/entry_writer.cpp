@@ -99,9 +99,9 @@ void entry_writer::require_leaf(const berval& ndn)
     if (!container)
         return;
     bool below = tree_.whole().has_containers_below(container);
+    const directory::place above = tree_.place_of(container);
     for (std::size_t i = 0; i < mapping_.map.kinds.size() && !below; ++i) {
         const directory::kind& kind = mapping_.map.kinds[i];
-        const directory::place above = tree_.place_of(container);
         if (!kind.may_be_below(above))
             continue;
         auto plan = directory::make_plan(mapping_.map, kind, directory::filter::below(above),

@@ -42,16 +42,24 @@ void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapp
     directory_tree tree(op, service);
     const auto locks = locks_for(op, service, dns);
     int conflicts = 0;
+    std::optional<std::map<std::string, std::optional<std::string>>> before;
     while_waiting(op, service, [&](const postgres::wait_options& options) {
         return service.primary_pool().with_connection(options, [&](postgres::connection& session) {
             for (;;) {
                 write_transaction transaction(op, session, options, locks);
                 tree.forget(); // it may have changed before the locks were taken
                 entry_writer writer(op, rs, service, mapping, &transaction, options, controls);
+                std::map<std::string, std::optional<std::string>> columns;
                 try {
                     const entry_row row = check(writer);
+                    columns = row.columns;
                     work(writer, row);
                 } catch (const write_conflict&) {
+                    // Nobody has changed the row meanwhile: PostgreSQL does not.
+                    if (before && *before == columns && !columns.empty())
+                        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                                "the database does not change the entry");
+                    before = std::move(columns);
                     if (++conflicts >= most_conflicts)
                         throw operation_refused(LDAP_BUSY,
                                                 "the entry is being changed by others; try again");

@@ -41,6 +41,11 @@ sub minus { # the entries of one list that are not in another, each as often as 
     return [grep { !$there{$_}-- } map { $there{$_} //= 0; $_ } @$from];
 }
 
+sub values_sorted { # the text of an entry, whatever the order of its values
+    my ($dn, @values) = @{ Oracle::Server::text($_[0]) };
+    return join "\n", $dn, sort @values;
+}
+
 # Nothing, or lines that say what differs.
 sub difference {
     my ($self, $search) = @_;
@@ -59,7 +64,7 @@ sub difference {
     if ($search->{page} && $mine->{code} eq '0' && $search->{limit} == 0) {
         my $whole = $self->ask_us({ %$search, page => undef });
         return "the pages together are not the answer without pages\n"
-            if $whole->{code} eq '0' && "@{ [sort @{ $whole->{entries} }] }" ne "@{ [sort @{ $mine->{entries} }] }";
+            if $whole->{code} eq '0' && "@{ [sort map { values_sorted($_) } @{ $whole->{entries} }] }" ne "@{ [sort map { values_sorted($_) } @{ $mine->{entries} }] }";
     }
     my ($missing, $extra) = (minus($theirs->{entries}, $mine->{entries}), minus($mine->{entries}, $theirs->{entries}));
     return if !@$missing && !@$extra;

@@ -58,7 +58,7 @@ struct lookup {
                                      ///< empty: the query returns no such rows
     bool stored_lower = false;       ///< the query returns no such rows for values in lower case
     bool complete = true;            ///< returns every column of the list query
-    bool includes_private_groups = false; ///< also returns the private group of the member
+    bool includes_private_groups = false;     ///< also returns the private group of the member
     postgres::query_text with_private_groups; ///< the query with these, if it does not return them
 
     /// The query to run for a value.

@@ -189,6 +189,16 @@ sn: x
 cn: x"
     expect 50 as_zoe ldapmodrdn -r "uid=$name,ou=staff,$base" uid=other
 done
+# A trigger that keeps rows as they are, and a column that takes no NULL and gets no value.
+add tia 'sn: T'
+q "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+   CREATE TRIGGER keep BEFORE UPDATE ON staff FOR EACH ROW EXECUTE FUNCTION keep()"
+CODE=53 modify tia 'replace: sn' 'sn: Other'
+contains "$ERR" 'the database does not change the entry'
+stop_slapd
+q "DROP FUNCTION keep CASCADE; ALTER TABLE staff ADD floor int NOT NULL DEFAULT 0; ALTER TABLE staff ALTER floor DROP DEFAULT"
+start_slapd "$T/slapd.conf"
+logged writes-unusable 'take no NULL and get no value: floor; add pgsql-column-value staff <column>'
 # A statement that starts COPY ends.
 stop_slapd
 sed -i '/^access/d; s/^pgsql-kind guests/pgsql-modify-entry staff COPY staff TO STDOUT\n&/' "$T/slapd.conf"

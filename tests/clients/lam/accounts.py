@@ -1,54 +1,11 @@
-"""accounts.py: the life of a user and of a group through LAM's pages, and the rows in PostgreSQL after each step."""
+"""accounts.py: the life of users and groups through LAM's pages, and the rows in PostgreSQL after each step."""
 import os
 import sys
 
-from driver import Browser, Failed, Lam
+from driver import Browser, Lam
 from steps import Steps, check, same, sql
-
-BASE = "dc=example,dc=com"
-ADMIN, PEOPLE, GROUPS = f"cn=admin,{BASE}", f"ou=people,{BASE}", f"ou=groups,{BASE}"
-CREATED, MODIFIED = "Account was created successfully.", "Account was modified successfully."
-
-
-def uid(name):
-    return f"uid={name},{PEOPLE}"
-
-
-def row(name, *columns):
-    """The user's columns, as psql prints them; nothing if there is no such user."""
-    columns = columns or ("uidNumber", "gidNumber", "cn", "sn", "givenName", "mail", "homeDirectory", "loginShell")
-    return sql("SELECT {} FROM \"Users\" WHERE uid = '{}'".format(", ".join(f'"{c}"' for c in columns), name))
-
-
-def members(group):
-    return sql(f"""SELECT string_agg(uid, ' ' ORDER BY uid) FROM "Groups" g JOIN "UserGroups" USING ("gidNumber")
-        JOIN "Users" USING ("uidNumber") WHERE g.cn = '{group}'""")
-
-
-def new_user(lam, name, given, family, **fields):
-    """Fills in both tabs of a new user, and saves."""
-    lam.new()
-    lam.b.fill("[name=givenName]", given)
-    lam.b.fill("[name=sn]", family)
-    for field, value in fields.items():
-        lam.b.fill(f"[name={field}]", value)
-    lam.tab("posixAccount")
-    lam.b.fill("[name=uid]", name)
-    lam.b.choose("[name=gidNumber]", "ldapusers")
-    lam.save()
-
-
-def change(lam, name, tab=None, **fields):
-    lam.edit(uid(name))
-    if tab:
-        lam.tab(tab)
-    for field, value in fields.items():
-        lam.b.fill(f"[name={field}]", value)
-    lam.save()
-
-
-def says(lam, text):
-    check(any(text in m for m in lam.messages()), f"LAM says {lam.messages()}, not: {text}")
+from units import life_in_units, unit_administrator, units
+from users import ADMIN, BASE, CREATED, GROUPS, MODIFIED, change, members, new_user, row, says, uid
 
 
 def life_of_a_user(lam, step):
@@ -248,18 +205,6 @@ def tree_view(lam, step):
         same("", row("hal"), "the row")
 
 
-def moves(lam, step):
-    """A kind has one container, so that there is one place. Once there are several: moves to each of them."""
-    with step("places"):
-        lam.edit(uid("ann"))
-        same(["people > example > com"], lam.b.options("[name=accountContainerSuffix]"), "the places that are offered")
-    with step("new place", refused=[53]):
-        lam.go("tools/ou_edit.php")
-        lam.b.choose("[name=parentOU]", PEOPLE)
-        lam.b.fill("[name=newOU]", "bremen")
-        lam.b.click("[name=createOU]")
-
-
 def another_administrator(lam, step):
     with step("log in as another administrator"):
         lam.login(uid("ann"), "ann-secret", "plain")
@@ -287,7 +232,7 @@ def main():
     step = Steps(browser, os.environ["PICTURES"])
     try:
         lam = Lam(browser, os.environ["LAM_URL"])
-        for part in (life_of_a_user, life_of_a_group, corners, tree_view, moves, another_administrator):
+        for part in (life_of_a_user, life_of_a_group, corners, tree_view, units, life_in_units, unit_administrator, another_administrator):
             part(lam, step)
     finally:
         browser.end()

@@ -209,6 +209,34 @@ class Lam:
         self.go("lists/deletelink.php", type=kind, DN=f"'{dn}'")
         self.b.click("[name=delete]")
 
+    def move(self, place):
+        """The place of the user who is edited or new; LAM sends it with the next save."""
+        self.b.choose("[name=accountContainerSuffix]", place)
+
+    def list_place(self, place):
+        """The names in the list of one place."""
+        self.list()
+        self.b.js("window.beforeTheChoice = true")
+        self.b.choose("[name=suffix]", place)
+        self.b.until("return !window.beforeTheChoice && document.readyState === 'complete'", f"the list of {place}")
+        return self.names()
+
+    # The OU editor.
+    def new_unit(self, parent, name):
+        self.go("tools/ou_edit.php")
+        self.b.choose("[name=parentOU]", parent)
+        self.b.fill("[name=newOU]", name)
+        self.b.click("[name=createOU]")
+
+    def delete_unit(self, dn):
+        """LAM either asks, or refuses; sure() is the answer."""
+        self.go("tools/ou_edit.php")
+        self.b.choose("[name=deleteableOU]", dn)
+        self.b.click("[name=deleteOU]")
+
+    def sure(self):
+        self.b.click("[name=sure]")
+
     # The tree view: its nodes come one level at a time.
     def tree(self):
         self.go("tools/treeView.php")
@@ -244,6 +272,10 @@ class Lam:
         data = {"jsonInput": "", "sec_token": token, "dn": base64.b64encode(dn.encode()).decode(), **data}
         return self.b.js("return jQuery.ajax({url: '../misc/ajax.php?function=treeview&command=' + arguments[0], method: 'POST', async: false,"
                          "data: arguments[1]}).responseText", command, data)
+
+    def tree_move(self, dn, place):
+        """Cut and paste in the tree view."""
+        return self.tree_request("paste", dn, action="CUT", targetDn=base64.b64encode(place.encode()).decode())
 
     def tree_save(self, dn, **values):
         """Replaces attributes in the tree view: each (old, new)."""

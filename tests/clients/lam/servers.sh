@@ -30,7 +30,8 @@ start_lam() { # the profile `lam` is the default
     echo 'en_GB.utf8:UTF-8:English (Great Britain)' >"$T/lam/config/language"
     printf '%s\n' 'password: lam' 'default: lam' 'logLevel: 7' "logDestination: $T/lam.log" 'configDatabaseType: files' >"$T/lam/config/config.cfg"
     free_port LAM_PORT
-    setpriv --pdeathsig TERM -- php -d log_errors=on -d error_log="$T/php.log" -S "127.0.0.1:$LAM_PORT" -t "$T/lam" >"$T/php.out" 2>&1 &
+    setpriv --pdeathsig TERM -- php -d log_errors=on -d error_log="$T/php.log" -S "127.0.0.1:$LAM_PORT" -t "$T/lam" \
+        "$TESTS/clients/lam/router.php" >"$T/php.out" 2>&1 &
     eventually 20 curl -sf "http://127.0.0.1:$LAM_PORT/templates/login.php"
 }
 

@@ -86,6 +86,11 @@ class Steps:
         self.own.append((start, self.end_of_log()))
         return done.returncode, done.stdout + done.stderr
 
+    def search(self, condition, *attributes, bind):
+        """The lines of the entries that an LDAP search of the whole directory finds, sorted."""
+        code, text = self.ldap("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", "dc=example,dc=com", condition, *attributes, bind=bind)
+        return sorted(filter(None, text.splitlines())) if code == 0 else [f"result {code}"]
+
     def entry(self, dn, *attributes):
         code, text = self.ldap("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", dn, "-s", "base", "(objectClass=*)", *attributes)
         return text if code == 0 else f"result {code}"

@@ -3,6 +3,8 @@
 
 #include "slapd/core/slapd.hpp"
 
+#include "mapping/assertion.hpp"
+
 namespace pgsql::slapd {
 namespace {
 
@@ -78,6 +80,30 @@ void write_operation_log(const char* prefix, const log_message& message) noexcep
     std::array<char, 128> start{};
     snprintf(start.data(), start.size(), "%s pgsql: ", prefix);
     write_line(LDAP_DEBUG_STATS, start.data(), row_of(message.event).key.data(), message);
+}
+
+std::string beginning_of(std::string_view text)
+{
+    constexpr std::size_t enough = 60;
+    if (text.size() > enough) {
+        std::size_t end = enough;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+            --end;
+        text = text.substr(0, end);
+    }
+    const bool is_text = directory::is_valid_utf8(text);
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= ' ' && byte != 0x7f && (byte < 0x80 || is_text)) {
+            out += c;
+            continue;
+        }
+        char number[5];
+        (void)snprintf(number, sizeof number, "\\x%02x", byte);
+        out += number;
+    }
+    return out;
 }
 
 } // namespace pgsql::slapd

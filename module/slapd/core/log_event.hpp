@@ -34,4 +34,7 @@ void write_log(const log_message& message, const char* prefix = "pgsql: ") noexc
 /// "conn=1000 op=1".
 void write_operation_log(const char* prefix, const log_message& message) noexcept;
 
+/// The beginning of a text for the log; bytes that are not printable text are escaped as \xNN.
+[[nodiscard]] std::string beginning_of(std::string_view text);
+
 } // namespace pgsql::slapd

@@ -16,35 +16,6 @@ namespace pgsql::slapd {
 
 using normalizer = attribute_type::normalizer;
 
-namespace {
-
-// The beginning of a text for the log; bytes that are not printable text are escaped as \xNN.
-std::string beginning_of(std::string_view text)
-{
-    constexpr std::size_t enough = 60;
-    if (text.size() > enough) {
-        std::size_t end = enough;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
-            --end;
-        text = text.substr(0, end);
-    }
-    const bool is_text = directory::is_valid_utf8(text);
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= ' ' && byte != 0x7f && (byte < 0x80 || is_text)) {
-            out += c;
-            continue;
-        }
-        char number[5];
-        (void)snprintf(number, sizeof number, "\\x%02x", byte);
-        out += number;
-    }
-    return out;
-}
-
-} // namespace
-
 entry_builder::entry_builder(service& service, const resolved_mapping& mapping,
                              const directory::plan& plan, directory_tree& tree)
     : service_(service), mapping_(mapping), plan_(plan), tree_(tree),

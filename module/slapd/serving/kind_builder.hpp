@@ -5,10 +5,19 @@
 #include "postgres/connection.hpp"
 #include "slapd/serving/resolved_mapping.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace pgsql::slapd {
+
+/// The names of the columns, for a message.
+[[nodiscard]] std::string names_of(const std::vector<directory::column>& columns);
+
+/// Keeps the form of numbers and times only if an attribute needs it; others are read as PostgreSQL
+/// writes them.
+void settle_type(directory::column& c,
+                 const std::function<bool(directory::matching_rule)>& some_attribute_is);
 
 /// Builds the kinds of one mapping. Throws postgres::error when the database cannot be asked.
 class kind_builder {

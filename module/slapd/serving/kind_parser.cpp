@@ -2,6 +2,7 @@
 #include "slapd/serving/kind_parser.hpp"
 #include "slapd/serving/directive_words.hpp"
 #include "slapd/serving/directives.hpp"
+#include "slapd/serving/kind_checks.hpp"
 #include "slapd/serving/write_parser.hpp"
 
 #include <algorithm>
@@ -41,10 +42,7 @@ public:
                 throw config_error(
                     "pgsql-kind " + k.name +
                     ": kinds other than users and groups need rdn=<attribute> and class=<object class>,…");
-            check_password_column(k);
-            check_parent(k);
-            if (const std::string error = schema_problem(k); !error.empty())
-                throw config_error("pgsql-kind " + k.name + ": " + error);
+            check_kind(k, kinds_, domain_);
         }
         return std::move(kinds_);
     }
@@ -293,70 +291,6 @@ private:
                     "\" is none of column=<column>, default=<template>, compare=any, compare=lower, compare=exact");
             }
         }
-    }
-
-    // Rows of one kind may be below each other; the kinds themselves have an order.
-    void check_parent(const kind_setting& k) const
-    {
-        const std::string where =
-            "pgsql-kind " + k.name + " parent=" + k.parent_kind + ":" + k.parent_column;
-        const kind_setting* above = &k;
-        for (std::size_t steps = 0; above != nullptr && !above->parent_kind.empty(); ++steps) {
-            const auto at = std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& other) {
-                return other.name == above->parent_kind;
-            });
-            if (at == kinds_.end())
-                throw config_error(where + ": there is no kind \"" + above->parent_kind + "\"");
-            if (at->key_column.empty())
-                throw config_error(where + ": pgsql-kind " + at->name +
-                                   " needs key=<the column that \"" + above->parent_column +
-                                   "\" refers to>");
-            if (steps > kinds_.size())
-                throw config_error(where + ": the kinds are below each other in a circle");
-            above = &*at == above ? nullptr : &*at;
-        }
-    }
-
-    // Hashes are used for logins only.
-    void check_password_column(const kind_setting& k) const
-    {
-        const std::string& column = k.password_column;
-        if (column.empty())
-            return;
-        const std::string error = "the column \"" + column +
-                                  "\" has the password hashes (pgsql-kind " + k.name +
-                                  " password=" + column + "), which serve logins only";
-        if (column == "auth_backends")
-            throw config_error("pgsql-kind " + k.name + " password=" + column +
-                               ": that column names the checks of a login");
-        for (const auto& [option, named] :
-             {std::pair("key", &k.key_column), std::pair("parent", &k.parent_column)})
-            if (*named == column)
-                throw config_error("pgsql-kind " + k.name + " " + option + "=" + column + ": " +
-                                   error);
-        for (const source_setting& s : k.sources) {
-            const std::string where = "pgsql-attribute " + k.name + " " + s.attribute;
-            if (s.column == column)
-                throw config_error(where + " column=" + column + ": " + error);
-            for (const auto& text : s.defaults)
-                if (directory::value_template::parse(text, domain_).uses(column))
-                    throw config_error(where + " default=" + text + ": " + error);
-        }
-    }
-
-    static std::string schema_problem(const kind_setting& k)
-    {
-        std::string error;
-        for (const source_setting& s : k.sources)
-            if (find_attribute(s.attribute, error) == nullptr)
-                return "slapd's schema has no attribute \"" + s.attribute +
-                       "\"; include core, cosine, nis and inetorgperson.schema";
-        try {
-            (void)closure(k.classes);
-        } catch (const std::invalid_argument& e) {
-            return e.what();
-        }
-        return {};
     }
 
     /// A directive and what reads its values.

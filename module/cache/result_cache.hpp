@@ -159,6 +159,7 @@ public:
     [[nodiscard]] std::optional<std::pair<cached_result, double>>
     stale_result(std::string_view key);
     void erase(std::string_view key);
+    void clear();
     /// Removes everything that is too old even as a stale result.
     void erase_expired();
 
@@ -220,7 +221,6 @@ private:
     /// Removes an item; the caller destroys it outside the lock.
     [[nodiscard]] std::list<item> take_from(shard& from, std::list<item>::iterator which);
     [[nodiscard]] bool make_room();
-    void clear();
 
     const limits limits_;
     validity validity_;

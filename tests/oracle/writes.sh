@@ -1,26 +1,32 @@
 # Random writes get the result codes and leave the entries that back-mdb does.
 #
-# COUNT=3000 SEED=1 CONFIGURATIONS="derived statements" RULES="narrow wide" tests/oracle/writes.sh; by default a new seed
-# each time. COUNT is the number of writes of all configurations and rules together.
+# COUNT=3200 SEED=1 CONFIGURATIONS="derived statements tree tree-statements" RULES="narrow wide" tests/oracle/writes.sh; by default
+# a new seed each time. COUNT is the number of writes of all configurations and rules together.
 . "$(dirname "$0")/../lib.sh"
-need perl
+need perl slapadd
+. "$TESTS/lib/cache.sh"
 . "$TESTS/lib/mdb.sh"
+# shellcheck source=tests/oracle/write-trees.sh
+. "$TESTS/oracle/write-trees.sh"
 seed=${SEED:-$RANDOM$RANDOM}
-configurations=${CONFIGURATIONS:-derived statements}
+configurations=${CONFIGURATIONS:-derived statements tree tree-statements}
 rule_sets=${RULES:-narrow wide}
 secret=$(perl -MDigest::SHA=sha1_base64 -e 'print "{SHA}", sha1_base64("secret"), "="')
 
 tables() {
     cat <<'END'
-DROP TABLE IF EXISTS people, team_members, teams;
 CREATE TABLE people (id serial PRIMARY KEY, uid text NOT NULL UNIQUE, cn text NOT NULL, family varchar(60) NOT NULL, given text,
     number int NOT NULL, primary_group int NOT NULL, home text NOT NULL, shell varchar(60), employee text, shown text, boss text,
     mails text[], phones text[], notes text[], badges int[], photo bytea, hired timestamptz, active boolean, pass text);
 CREATE TABLE teams (id serial PRIMARY KEY, name text NOT NULL UNIQUE, gid int NOT NULL, note varchar(60));
 CREATE TABLE team_members (team int NOT NULL REFERENCES teams ON DELETE CASCADE, who text NOT NULL, PRIMARY KEY (team, who));
-GRANT SELECT, INSERT, UPDATE, DELETE ON people, teams, team_members TO ldap;
-GRANT USAGE ON people_id_seq, teams_id_seq TO ldap;
 END
+}
+fresh_tables() { # CONFIGURATION
+    q "SET client_min_messages = warning; DROP TABLE IF EXISTS role_holders, roles, team_members, teams, people, units;
+        $(case $1 in tree*) "$1_tables" ;; *) tables ;; esac)
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ldap; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ldap"
+    [ "$1" != tree-statements ] || tell_of_changes role_holders roles team_members teams people units
 }
 
 schema() {
@@ -106,7 +112,7 @@ END
 }
 
 configuration() { # CONFIGURATION RULES
-    base_conf | sed '/^database config/,$d'
+    base_conf | sed "/^database config/,\$d; $(case $1 in tree*) echo "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|" ;; esac)"
     echo moduleload back_mdb
     schema
     printf '%s\n' 'database config' 'rootpw config'
@@ -117,21 +123,27 @@ rootdn "cn=admin,dc=example,dc=com"
 rootpw admin
 pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager
 END
-    kinds
-    "writes_$1"
-    "rules_$2"
+    case $1 in
+        tree*) "$1_kinds" ;;
+        *) kinds && "writes_$1" ;;
+    esac
+    rules "$@"
     twin_conf
-    "rules_$2" | as_twin
+    rules "$@" | as_twin
+}
+rules() { # CONFIGURATION RULES
+    case $1 in
+        tree) "tree_rules_$2" | sed 's/ROLES/ou=teams/' ;;
+        tree*) "tree_rules_$2" | sed 's/ROLES/ou=roles/' ;;
+        *) "rules_$2" ;;
+    esac
 }
 
-# What both have at first. back-mdb's users are not copied from ours, which shows no passwords.
-people() {
-    local name number=5000
-    for name in boss ann bob hid carl 'dot,ted' 'Jörg Müßig' '#hash' 'two  blanks' eve; do
-        number=$((number + 1))
-        cat <<END
+person() { # $name at $at, with the next number
+    number=$((number + 1))
+    cat <<END
 
-dn: uid=$(sed 's/[,#]/\\&/' <<<"$name"),ou=people,dc=example,dc=com
+dn: uid=$(sed 's/[,#]/\\&/' <<<"$name"),$at,dc=example,dc=com
 objectClass: top
 objectClass: inetOrgPerson
 objectClass: posixAccount
@@ -148,7 +160,12 @@ telephoneNumber: +49 30 $number
 badge: $number
 userPassword: $secret
 END
-    done
+}
+# What both have at first. back-mdb's users are not copied from ours, which shows no passwords.
+entries_at_first() { # CONFIGURATION
+    local name at=ou=people number=5000
+    if [[ $1 == tree* ]]; then tree_entries "$1"; return; fi
+    for name in boss ann bob hid carl 'dot,ted' 'Jörg Müßig' '#hash' 'two  blanks' eve; do person; done
     for name in staff 'night shift'; do
         printf '%s\n' '' "dn: cn=$name,ou=teams,dc=example,dc=com" 'objectClass: top' 'objectClass: posixGroup' "cn: $name" \
             'gidNumber: 700' 'description: a team' 'memberUid: ann' 'memberUid: eve'
@@ -179,23 +196,43 @@ END
     for name in cn sn givenName homeDirectory loginShell employeeNumber displayName mail telephoneNumber description 'description;lang-de' title roomNumber userPassword; do
         echo "$name: 1"
     done
+    cat <<END
+
+dn: cn=every,ou=people,dc=example,dc=org
+objectClass: organizationalRole
+objectClass: extensibleObject
+cn: every
+memberUid: 1
+member: cn=x
+roleOccupant: cn=x
+ou: x
+END
 }
 
 compare_writes() { # CONFIGURATION RULES
     local status=0
-    q "SET client_min_messages = warning; $(tables)"
+    fresh_tables "$1"
     rm -rf "$T/twin"
     configuration "$1" "$2" >"$T/slapd.conf"
     unset URI
     LOG_LEVEL=${LOG_LEVEL:-none} start_slapd "$T/slapd.conf"
-    logged kind-served teams
-    { containers; people; echo; every_attribute; } | as_twin >"$T/twin.ldif"
+    case $1 in
+        tree) logged kind-served roles ;;
+        tree-statements) logged kind-served roles && logged cache-enabled ;;
+        *) logged kind-served teams ;;
+    esac
+    not_logged writes-unusable
+    { containers; entries_at_first "$1"; echo; every_attribute; } | as_twin >"$T/twin.ldif"
     expect 0 ldapadd -x -H "$URI" -D cn=admin,dc=example,dc=org -w admin -f "$T/twin.ldif"
-    expect 0 ldapdelete -x -H "$URI" -D cn=admin,dc=example,dc=org -w admin uid=every,ou=people,dc=example,dc=org
-    people >"$T/ours.ldif"
+    expect 0 ldapdelete -x -H "$URI" -D cn=admin,dc=example,dc=org -w admin {uid,cn}=every,ou=people,dc=example,dc=org
+    entries_at_first "$1" >"$T/ours.ldif"
     expect 0 ldapadd -x -H "$URI" -D cn=admin,dc=example,dc=com -w admin -f "$T/ours.ldif"
     echo "configuration $1, rules $2:"
     perl "$TESTS/oracle/writes.pl" "$URI" "$count" "$seed" "$1" || status=1
+    if [[ $1 == tree* ]]; then
+        check_rows "$1" || status=1
+        check_slapcat || status=1
+    fi
     stop_slapd
     return $status
 }
@@ -203,7 +240,7 @@ compare_writes() { # CONFIGURATION RULES
 start_postgres
 read -ra names <<<"$configurations"
 read -ra sets <<<"$rule_sets"
-count=$((${COUNT:-3000} / (${#names[@]} * ${#sets[@]})))
+count=$((${COUNT:-3200} / (${#names[@]} * ${#sets[@]})))
 status=0
 for name in "${names[@]}"; do
     for rules in "${sets[@]}"; do

@@ -50,8 +50,16 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
     if (to_string_view(superior) == directory::parent_of(to_string_view(row.entry->e_nname)))
         return;
-    if (!writer.require_children_of(to_string_view(superior), ACL_WADD,
-                                    "no write access to new superior's children"))
+    bool exists = true;
+    try {
+        exists = writer.require_children_of(to_string_view(superior), ACL_WADD,
+                                            "no write access to new superior's children");
+    } catch (const operation_refused& why) {
+        if (why.code != LDAP_NO_SUCH_OBJECT)
+            throw;
+        exists = false; // as far as the client may know
+    }
+    if (!exists)
         throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
     if (!row.kind->may_be_below(tree.place_of(found)))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,

@@ -2,6 +2,7 @@
 #include "slapd/write/entry_difference.hpp"
 
 #include "base/ascii.hpp"
+#include "slapd/entry/entry_finder.hpp"
 #include "slapd/worker/refused.hpp"
 
 #include <fmt/core.h>
@@ -13,8 +14,9 @@ namespace {
 
 class comparison {
 public:
-    comparison(directory_tree& tree, const resolved_mapping& mapping, const directory::kind& kind)
-        : tree_(tree), mapping_(mapping), kind_(kind)
+    comparison(Operation& op, service& service, directory_tree& tree,
+               const resolved_mapping& mapping, const directory::kind& kind)
+        : op_(op), service_(service), tree_(tree), mapping_(mapping), kind_(kind)
     {}
 
     std::vector<directory::attribute_change> run(const Entry* before, const Entry* after)
@@ -23,11 +25,20 @@ public:
             add(*a, &directory::attribute_change::before);
         for (const Attribute* a = attributes_of(after); a != nullptr; a = a->a_next)
             add(*a, &directory::attribute_change::after);
-        for (auto& change : out_)
+        for (auto& change : out_) {
+            take_stored_names(change);
             keep_order(change);
+        }
         for (std::size_t i = 0; i < out_.size(); ++i)
             merge(out_[i]);
         std::erase_if(out_, [](const auto& change) { return !change.attribute; });
+        return std::move(out_);
+    }
+
+    std::vector<directory::attribute_change> values(const Entry& e)
+    {
+        for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
+            add(*a, &directory::attribute_change::after);
         return std::move(out_);
     }
 
@@ -68,12 +79,10 @@ private:
             at = out_.insert(out_.end(), {.attribute = id, .before = {}, .after = {}});
         for (unsigned i = 0; i < a.a_numvals; ++i)
             ((*at).*side).push_back(text_of(a, i, id));
-        const auto named = kind_.named_kind(id);
-        if (side != &directory::attribute_change::after || !named ||
-            !mapping_.map.kinds[named].parent_kind)
+        if (!kind_.named_kind(id))
             return;
         at->named_by = id;
-        for (unsigned i = 0; i < a.a_numvals; ++i)
+        for (unsigned i = 0; i < a.a_numvals && side == &directory::attribute_change::after; ++i)
             at->dns.emplace_back(to_string_view(a.a_nvals[i]));
     }
 
@@ -98,6 +107,42 @@ private:
                                     fmt::format("{}: a value names no entry that can be stored",
                                                 to_string_view(a.a_desc->ad_cname)));
         return *name;
+    }
+
+    // A value that is new is stored as the entry that it names has its name. Leaves the DNs of such
+    // values, if rows place the entries.
+    void take_stored_names(directory::attribute_change& change)
+    {
+        if (!change.named_by)
+            return;
+        const directory::kind& named = mapping_.map.kinds[kind_.named_kind(change.named_by)];
+        std::vector<std::string> dns;
+        for (std::size_t i = 0; i < change.dns.size(); ++i) {
+            if (std::find(change.before.begin(), change.before.end(), change.after[i]) !=
+                change.before.end())
+                continue;
+            const auto name = stored_name(change.dns[i]);
+            if (name)
+                change.after[i] = *name;
+            else if (named.parent_kind)
+                throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                        fmt::format("{}: a value names no entry that can be stored",
+                                                    mapping_.map.attributes[change.named_by].name));
+            if (named.parent_kind)
+                dns.push_back(change.dns[i]);
+        }
+        change.dns = std::move(dns);
+    }
+
+    // Nothing if no row has the DN.
+    std::optional<std::string> stored_name(const std::string& ndn)
+    {
+        entry_finder finder(op_, service_, mapping_, to_berval(ndn),
+                            directory::filter::constant_of(directory::truth::yes), {});
+        std::optional<std::string> out;
+        while (const candidate* found = finder.next())
+            out = found->name.substr(0, found->name.find('\0'));
+        return out;
     }
 
     // The order of values means nothing (RFC 4512 §2.5.1).
@@ -147,19 +192,42 @@ private:
             std::sort(values.begin(), values.end());
             return values;
         };
-        if (at->changed() && sorted(at->after) != sorted(change.after))
+        const auto has = [](const std::vector<std::string>& values, const std::string& one) {
+            return std::find(values.begin(), values.end(), one) != values.end();
+        };
+        // A name that no entry has is in one of the two only, if rows place the entries.
+        const bool placed =
+            change.named_by && mapping_.map.kinds[kind_.named_kind(change.named_by)].parent_kind;
+        const bool contradicts =
+            !placed
+                ? sorted(at->after) != sorted(change.after)
+                : std::any_of(change.after.begin(), change.after.end(),
+                              [&](const auto& one) { return !has(at->after, one); }) ||
+                      std::any_of(change.before.begin(), change.before.end(), [&](const auto& one) {
+                          return !has(change.after, one) && has(at->after, one);
+                      });
+        if (at->changed() && contradicts)
             throw operation_refused(
                 LDAP_CONSTRAINT_VIOLATION,
                 fmt::format(
                     "{} and {} have the same members and cannot be changed to different ones",
                     mapping_.map.attributes[target].name,
                     mapping_.map.attributes[change.attribute].name));
-        at->after = change.after;
+        if (!at->changed()) {
+            std::erase_if(at->after, [&](const auto& one) {
+                return has(change.before, one) && !has(change.after, one);
+            });
+            for (const std::string& one : change.after)
+                if (!has(change.before, one) && !has(at->after, one))
+                    at->after.push_back(one);
+        }
         at->dns = std::move(change.dns);
         at->named_by = change.named_by;
         change.attribute = {};
     }
 
+    Operation& op_;
+    service& service_;
     directory_tree& tree_;
     const resolved_mapping& mapping_;
     const directory::kind& kind_;
@@ -168,12 +236,21 @@ private:
 
 } // namespace
 
-std::vector<directory::attribute_change> difference_of(directory_tree& tree,
+std::vector<directory::attribute_change> difference_of(Operation& op, service& service,
+                                                       directory_tree& tree,
                                                        const resolved_mapping& mapping,
                                                        const directory::kind& kind,
                                                        const Entry* before, const Entry* after)
 {
-    return comparison(tree, mapping, kind).run(before, after);
+    return comparison(op, service, tree, mapping, kind).run(before, after);
+}
+
+std::vector<directory::attribute_change> values_of(Operation& op, service& service,
+                                                   directory_tree& tree,
+                                                   const resolved_mapping& mapping,
+                                                   const directory::kind& kind, const Entry& e)
+{
+    return comparison(op, service, tree, mapping, kind).values(e);
 }
 
 } // namespace pgsql::slapd

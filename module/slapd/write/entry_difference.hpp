@@ -11,7 +11,14 @@ namespace pgsql::slapd {
 /// server sets and no column stores are left out. Throws operation_refused for an attribute that
 /// the kind does not have, and for a DN that names no possible entry.
 [[nodiscard]] std::vector<directory::attribute_change>
-difference_of(directory_tree& tree, const resolved_mapping& mapping, const directory::kind& kind,
-              const Entry* before, const Entry* after);
+difference_of(Operation& op, service& service, directory_tree& tree,
+              const resolved_mapping& mapping, const directory::kind& kind, const Entry* before,
+              const Entry* after);
+
+/// The attributes of the entry as `after`, each with its own values: of those that are stored in
+/// the same rows, such as memberUid and member, none stands for the other.
+[[nodiscard]] std::vector<directory::attribute_change>
+values_of(Operation& op, service& service, directory_tree& tree, const resolved_mapping& mapping,
+          const directory::kind& kind, const Entry& e);
 
 } // namespace pgsql::slapd

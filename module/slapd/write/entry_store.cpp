@@ -177,7 +177,7 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
     if (change.what == directory::write_operation::add)
         check_new_entry(op_, *stored->entry);
     require_named(change, *stored->entry);
-    const auto shown = difference_of(tree_, mapping_, kind, nullptr, stored->entry.get());
+    const auto shown = values_of(op_, service_, tree_, mapping_, kind, *stored->entry);
     for (const directory::attribute_change& one : change.attributes) {
         if (!one.changed() || mapping_.map.attributes[one.attribute].operational)
             continue;

@@ -39,7 +39,7 @@ void entry_writer::require_writable(const directory::kind& kind,
 void entry_writer::add_difference(directory::change_set& change, const directory::kind& kind,
                                   const Entry* before, const Entry& after)
 {
-    change.attributes = difference_of(tree_, mapping_, kind, before, &after);
+    change.attributes = difference_of(op_, service_, tree_, mapping_, kind, before, &after);
     const auto* const name = change.find(kind.rdn().attribute);
     if (kind.key_column.empty() && name != nullptr && !name->after.empty())
         change.new_key = name->after.front();
@@ -152,6 +152,8 @@ void entry_writer::require_modifications(Entry& e, Modifications* mods)
 {
     const bool allowed = acl_check_modlist(&op_, &e, mods) != 0;
     refuse_if_failed();
+    if (!allowed && op_.o_tag == LDAP_REQ_MODRDN) // under its new name, which the client has sent
+        throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
     if (!allowed)
         refuse_access(e, "");
 }

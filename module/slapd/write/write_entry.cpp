@@ -18,20 +18,29 @@ namespace {
 
 constexpr int most_conflicts = 5;
 
-// The locks of an operation that changes entries. What is above a new entry must stay, and rows
-// that have others below them move one after the other, so that they make no circle.
-std::vector<name_lock> locks_for(const Operation& op, service& service,
+// Whether the name is one of rows that have others below them.
+bool names_container(const service& service, std::string_view dn)
+{
+    const std::string_view rdn = directory::rdn_of(dn);
+    return service.row_container_rdns().contains(to_lower(rdn.substr(0, rdn.find('='))));
+}
+
+// The locks of an operation that changes entries. Rows that have others below them are moved,
+// renamed and deleted one after the other, so that they make no circle, and not while entries are
+// added below them: such a row has several DNs one after the other, and locks on these do not
+// exclude each other.
+std::vector<name_lock> locks_for(const Operation& op, const service& service,
                                  const std::vector<std::string_view>& dns)
 {
     std::vector<name_lock> out;
     for (const std::string_view dn : dns)
         out.push_back({dn});
-    if (service.row_container_rdns().empty())
-        return out;
-    if (op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODRDN)
-        out.push_back({directory::parent_of(dns.back()), true});
-    if (op.o_tag == LDAP_REQ_MODRDN && op.orr_newSup != nullptr)
-        out.push_back({"moves"});
+    const bool removes = op.o_tag == LDAP_REQ_DELETE || op.o_tag == LDAP_REQ_MODRDN;
+    if (removes && names_container(service, dns.front()))
+        out.push_back({"containers"});
+    else if ((op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODRDN) &&
+             names_container(service, directory::parent_of(dns.back())))
+        out.push_back({"containers", true});
     return out;
 }
 
@@ -107,8 +116,11 @@ void forget(const Operation& op, service& service, const std::vector<std::string
         service.writers.add(op.o_connid);
     service.invalidate_caches();
     if (service.account_cache != nullptr)
-        for (const std::string_view dn : dns)
+        for (const std::string_view dn : dns) {
             service.account_cache->erase(dn);
+            if (op.o_tag == LDAP_REQ_MODRDN && names_container(service, dn))
+                service.account_cache->clear(); // of those below, who have other names now
+        }
 }
 
 void find_outcome(Operation& op, service& service, const std::vector<std::string_view>& dns,

@@ -244,8 +244,10 @@ void kind_builder::add_values(directory::kind& k, const directory::lookup_settin
     const auto columns = columns_of(session_, directive, setting.query.text, limits_);
     const std::string& key = k.row_key();
     if (columns.size() != 2 || (columns[0].name != key && columns[1].name != key))
-        throw config_error(directive + ": the query must return two columns, \"" + key +
-                           "\" and the value; it returns " + names_of(columns));
+        throw config_error(
+            directive + ": the query must return two columns, \"" + key +
+            "\" and the value; it returns " + names_of(columns) +
+            (k.key_column.empty() ? ". (pgsql-kind " + k.name + " has no key=)" : ""));
     directory::column shown = columns[columns[0].name == key ? 1 : 0];
     const auto a = attribute(setting.attribute);
     if (directory::is_list(shown.type)) // a row has one value

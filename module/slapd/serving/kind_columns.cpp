@@ -113,9 +113,15 @@ void kind_builder::add_other_columns(directory::kind& k, const directory::kind_s
             c.name != k.parent_column && k.login_filter.find(c.name) == std::string::npos)
             out_.warnings.push_back(
                 {log_event::column_unused,
-                 fmt::format("pgsql-list {}: the column \"{}\" serves nothing: slapd's schema has "
-                             "no attribute of that name and no default uses it",
-                             k.name, c.name)});
+                 fmt::format(
+                     "pgsql-list {0}: the column \"{1}\" serves nothing: slapd's schema has "
+                     "no attribute of that name and no default uses it{2}",
+                     k.name, c.name,
+                     k.key_column.empty()
+                         ? fmt::format("; if it identifies the rows, write pgsql-kind {} "
+                                       "key={}",
+                                       k.name, c.name)
+                         : "")});
         if (ad != nullptr && is_password(*ad)) {
             refuse_password(k, c.name, *ad);
             continue;

@@ -103,6 +103,26 @@ void check_rights(report_context& report, const postgres::inspection& seen)
     }
 }
 
+// Reading so many rows in each operation costs time.
+constexpr long many_rows = 50;
+constexpr const char* triggers_hint =
+    "slapd-pgsql-check --triggers <configuration> | psql -X <database>, as the owner of the tables";
+
+// The rows that may have others below them.
+long rows_above(report_context& report)
+{
+    long out = 0;
+    for (const directory::kind& k : report.mapping->map.kinds)
+        if (k.has_children && k.error.empty())
+            out += std::stol(
+                std::string(report.session
+                                .run_once({"SELECT count(*) FROM (" + k.list.text + ") AS e", {}},
+                                          report.limits())
+                                .value(0, 0)
+                                .value_or("0")));
+    return out;
+}
+
 void check_notifications(report_context& report)
 {
     if (!report.mapping || !report.mapping->complete || !report.database.uses_notify)
@@ -110,13 +130,18 @@ void check_notifications(report_context& report)
     const std::string error =
         unnotified_changes(report.mapping->map, report.session, report.limits());
     if (!error.empty())
-        report.add_finding(
-            level::warning, report.database.caches_results ? "pgsql-cache" : "pgsql-kind parent=",
-            report.database.caches_results
-                ? "cache disabled: changes in the database would go unnoticed: " + error
-                : "each operation reads the entries that have others below them, since changes "
-                  "would go unnoticed: " +
-                      error);
+        if (report.database.caches_results)
+            report.add_finding(level::warning, "pgsql-cache",
+                               "cache disabled: changes in the database would go unnoticed: " +
+                                   error,
+                               triggers_hint);
+        else
+            report.add_finding(rows_above(report) < many_rows ? level::note : level::warning,
+                               "pgsql-kind parent=",
+                               "each operation reads the rows that have others below them, since "
+                               "changes would go unnoticed: " +
+                                   error,
+                               triggers_hint);
 }
 
 } // namespace

@@ -15,30 +15,43 @@ void add_derived(const directory::kind& kind, std::vector<postgres::checked_stat
         return;
     const directory::write_target& target = *kind.writes;
     const directory::table_column* const key = target.column_of(kind.row_key());
-    std::string names;
-    std::string values;
+    struct insertion {
+        std::string names;
+        std::string values;
+
+        void add(const std::string& column, const std::string& value)
+        {
+            names += (names.empty() ? "" : ", ") + column;
+            values += (values.empty() ? "" : ", ") + value;
+        }
+    };
+    insertion whole;
+    insertion least; // leaves out the columns with defaults, which may use sequences
     std::string set;
     std::set<std::string> inserted;
-    const auto insert = [&](const std::string& column, const std::string& value) {
-        names += (names.empty() ? "" : ", ") + column;
-        values += (values.empty() ? "" : ", ") + value;
-    };
     for (const auto& [shown, column] : target.columns) {
         if (column.generated)
             continue;
         inserted.insert(column.name);
-        insert(column.name, "NULL");
+        whole.add(column.name, "NULL");
+        if (!column.defaulted)
+            least.add(column.name, "NULL");
         set += (set.empty() ? "" : ", ") + column.name + " = NULL";
     }
     for (const auto& constant : target.constants)
         if (!inserted.contains(constant.column))
-            insert(constant.column, "(" + constant.expression.with_parameter("NULL") + ")");
+            for (insertion* one : {&whole, &least})
+                one->add(constant.column, "(" + constant.expression.with_parameter("NULL") + ")");
     const std::string directive = "pgsql-write " + kind.name + " operations=";
     const std::string where = " WHERE " + (key != nullptr ? key->name : "NULL") + " = NULL";
     if (target.derived.contains(directory::write_operation::add))
-        to.push_back({directive + "add",
-                      "INSERT INTO " + target.table + " (" + names + ") VALUES (" + values + ")",
-                      true});
+        for (const insertion* one : {&whole, &least})
+            to.push_back(
+                {directive + "add",
+                 "INSERT INTO " + target.table +
+                     (one->names.empty() ? " DEFAULT VALUES"
+                                         : " (" + one->names + ") VALUES (" + one->values + ")"),
+                 true});
     if (target.derived.contains(modify) || target.derived.contains(rename))
         to.push_back({directive + (target.derived.contains(modify) ? "modify" : "rename"),
                       "UPDATE " + target.table + " SET " + set + where, true});

@@ -82,7 +82,7 @@ BEGIN
       AND pg_catalog.has_schema_privilege(number, n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(number, c.oid, 'SELECT')
       AND c.oid <> ALL (needed);
     IF found IS NOT NULL THEN
-        RAISE WARNING 'every role, including %, may read %; to change that: REVOKE SELECT ON … FROM PUBLIC', directory, found;
+        RAISE WARNING 'every role, including %, may read %; to change that: REVOKE SELECT ON <table> FROM PUBLIC', directory, found;
     END IF;
     SELECT string_agg(pg_catalog.quote_ident(n.nspname), ', ' ORDER BY n.nspname) INTO found FROM pg_catalog.pg_namespace n
     WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(number, n.oid, 'CREATE');

@@ -191,7 +191,13 @@ private:
             const table_column* const behind = target_.column_behind(kind_.parent_column);
             if (behind == nullptr)
                 throw unstorable{unstorable::reason::no_move, {}};
-            columns.push_back({kind_.find_column(kind_.parent_column), behind->name, parent()});
+            const auto known =
+                std::find_if(columns.begin(), columns.end(),
+                             [&](const assignment& one) { return one.name == behind->name; });
+            if (known == columns.end())
+                columns.push_back({kind_.find_column(kind_.parent_column), behind->name, parent()});
+            else if (known->value == nullptr || parent() == nullptr || *known->value != *parent())
+                throw unstorable{unstorable::reason::no_move, {}};
         }
         if (change_.what == write_operation::add)
             insert(columns);

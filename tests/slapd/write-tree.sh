@@ -109,3 +109,19 @@ move "ou=mine,ou=bremen" ou=mine "$base"
 same '-/mine' "$(unit mine)" "moved where the rules allow it"
 CODE=50 remove "ou=mine"
 stop_slapd
+
+# What would leave entries without a place is refused: another key, too many levels; so is another row.
+sed -i '/^access/d' "$T/slapd.conf"
+q "ALTER TABLE teams ALTER id DROP DEFAULT; INSERT INTO units SELECT n, nullif(n - 1, 199), 'd' || n FROM generate_series(200, 231) n; INSERT INTO units VALUES (300, NULL, 'two'), (301, 300, 'levels')
+   ; CREATE FUNCTION other_key() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id := NEW.id + 1000; RETURN NEW; END'"
+start_slapd "$T/slapd.conf"
+settled
+as_admin() { "$1" -x -H "$URI" -D "cn=admin,$base" -w admin "${@:2}"; }
+deep=$base
+for n in {200..230}; do deep=ou=d$n,$deep; done
+CODE=53 move "ou=two" ou=two "$deep"
+contains "$OUT" 'too deep'
+move "ou=levels,ou=two" ou=levels "$deep"
+q 'CREATE TRIGGER other_key BEFORE UPDATE ON units FOR EACH ROW EXECUTE FUNCTION other_key()'
+CODE=53 rename "ou=two" ou=three
+contains "$OUT" 'another row, or the key of this one'

@@ -156,6 +156,25 @@ const directory::container& directory_tree::container(directory::container_id id
     return tree_for(id).entries()[id];
 }
 
+int directory_tree::level_of(directory::container_id id)
+{
+    int out = 0;
+    for (; id && !is_fixed(id); id = container(id).parent)
+        ++out;
+    return out;
+}
+
+int directory_tree::levels_below(directory::container_id id)
+{
+    if (!id || is_fixed(id))
+        return 0;
+    int out = 0;
+    for (const directory::container& one : whole().entries())
+        if (const auto below = whole().entries().id_of(one); whole().is_below(below, id))
+            out = std::max(out, level_of(below) - level_of(id));
+    return out;
+}
+
 const directory::dn_tree& directory_tree::whole()
 {
     if (outer_ != nullptr)

@@ -35,6 +35,9 @@ public:
     /// The container of the place; none for a row that has no entry.
     [[nodiscard]] directory::container_id at(const directory::place& place);
     [[nodiscard]] const directory::container& container(directory::container_id id);
+    /// How many rows there are from the container up, and the most below it in one line.
+    [[nodiscard]] int level_of(directory::container_id id);
+    [[nodiscard]] int levels_below(directory::container_id id);
     /// With all rows.
     [[nodiscard]] const directory::dn_tree& whole();
 

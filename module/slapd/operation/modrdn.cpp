@@ -1,6 +1,7 @@
 // modrdn.cpp: serves Modify DN by a statement that changes the key of the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "mapping/row_tree.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_difference.hpp"
 #include "slapd/write/entry_writer.hpp"
@@ -44,10 +45,16 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
     const berval& superior = *op.orr_nnewSup;
     directory_tree& tree = writer.tree();
     const auto found = tree.find(to_string_view(superior));
-    if (dnIsSuffix(&superior, &row.entry->e_nname) != 0 || (!found && !writer.exists(superior)))
-        throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
-    if (!found)
+    const auto missing = [] {
+        return operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
+    };
+    if (dnIsSuffix(&superior, &row.entry->e_nname) != 0)
+        throw missing();
+    if (!found) {
+        if (!writer.is_disclosed(superior))
+            throw missing();
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries cannot have subordinates here");
+    }
     if (to_string_view(superior) == directory::parent_of(to_string_view(row.entry->e_nname)))
         return;
     bool exists = true;
@@ -60,7 +67,10 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
         exists = false; // as far as the client may know
     }
     if (!exists)
-        throw operation_refused(LDAP_NO_SUCH_OBJECT, "new superior not found");
+        throw missing();
+    if (tree.levels_below(tree.find(to_string_view(row.entry->e_nname))) + tree.level_of(found) >=
+        directory::deepest_row)
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM, "entries would be too deep there");
     if (!row.kind->may_be_below(tree.place_of(found)))
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "entries of this kind cannot be moved there");

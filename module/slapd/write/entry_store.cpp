@@ -93,7 +93,8 @@ std::vector<directory::attribute_id> entry_writer::run(const directory::kind& ki
     const auto refused = [&](const postgres::error& e) {
         auto out = refusal_of(op_, service_, mapping_.map, &kind, e,
                               {change.password.value_or(nullptr), change.old_password});
-        if (e.sqlstate() == "23505" && change.what != directory::write_operation::modify) {
+        if (e.sqlstate() == "23505" && (change.what == directory::write_operation::add ||
+                                        change.what == directory::write_operation::rename)) {
             transaction_->roll_back(limits_);
             if (exists(ndn))
                 out = operation_refused(LDAP_ALREADY_EXISTS);
@@ -146,6 +147,26 @@ void entry_writer::learn_key(const directory::kind& kind, directory::change_set&
         change.new_key = row->key;
 }
 
+// A statement may have changed another row, and rows below this one may name its old key.
+void entry_writer::require_key(const directory::kind& kind, const directory::change_set& change,
+                               const entry_row& stored)
+{
+    if (change.what == directory::write_operation::add || stored.key == change.key)
+        return;
+    const bool asked = std::any_of(change.attributes.begin(), change.attributes.end(),
+                                   [&](const directory::attribute_change& one) {
+                                       const auto* const source = kind.source_of(one.attribute);
+                                       return one.changed() && source != nullptr &&
+                                              source->column == kind.row_key();
+                                   });
+    if (!asked)
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "the database would change another row, or the key of this one");
+    if (kind.has_children && has_rows_at({{}, mapping_.map.kinds.id_of(kind), change.key}))
+        throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
+                                "the entries below would keep the old key of this one");
+}
+
 void entry_writer::require_named(const directory::change_set& change, const Entry& stored) const
 {
     for (const directory::attribute_change& one : change.attributes) {
@@ -176,6 +197,7 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
                                 "the database would not show the entry after the change");
     if (change.what == directory::write_operation::add)
         check_new_entry(op_, *stored->entry);
+    require_key(kind, change, *stored);
     require_named(change, *stored->entry);
     const auto shown = values_of(op_, service_, tree_, mapping_, kind, *stored->entry);
     for (const directory::attribute_change& one : change.attributes) {
@@ -200,6 +222,7 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
                                     fmt::format("{}: the database keeps the old values", name));
     }
     controls_.after(rs_, *stored->entry);
+    stored_ = std::move(stored->entry);
 }
 
 void entry_writer::remove(const directory::kind& kind, directory::change_set change,

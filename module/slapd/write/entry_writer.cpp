@@ -2,6 +2,7 @@
 // reading again.
 #include "slapd/write/entry_writer.hpp"
 
+#include "slapd/entry/row_fetch.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/write/entry_difference.hpp"
 #include "slapd/write/schema_check.hpp"
@@ -92,15 +93,9 @@ bool entry_writer::require_children_of(std::string_view above, slap_access_t acc
     return true;
 }
 
-void entry_writer::require_leaf(const berval& ndn)
+bool entry_writer::has_rows_at(const directory::place& above)
 {
-    const auto container = tree_.find(to_string_view(ndn));
-    if (!container)
-        return;
-    bool below = tree_.whole().has_containers_below(container);
-    const directory::place above = tree_.place_of(container);
-    for (std::size_t i = 0; i < mapping_.map.kinds.size() && !below; ++i) {
-        const directory::kind& kind = mapping_.map.kinds[i];
+    for (const directory::kind& kind : mapping_.map.kinds) {
         if (!kind.may_be_below(above))
             continue;
         auto plan = directory::make_plan(mapping_.map, kind, directory::filter::below(above),
@@ -108,12 +103,30 @@ void entry_writer::require_leaf(const berval& ndn)
         if (!plan)
             continue;
         plan->rows = 1;
-        entry_stream rows(op_, service_, mapping_, *plan);
-        below = rows.next_page() && rows.page_rows() > 0;
+        const auto page = fetch_page(op_, service_, *plan, effort::lookup,
+                                     plan->page_statement(std::nullopt, false));
+        if (page.count() > 0)
+            return true;
     }
-    if (below)
+    return false;
+}
+
+void entry_writer::require_leaf(const berval& ndn)
+{
+    const auto container = tree_.find(to_string_view(ndn));
+    if (container &&
+        (tree_.whole().has_containers_below(container) || has_rows_at(tree_.place_of(container))))
         throw operation_refused(LDAP_NOT_ALLOWED_ON_NONLEAF,
                                 "subordinate objects must be deleted first");
+}
+
+bool entry_writer::is_disclosed(const berval& ndn)
+{
+    const auto row = find_row(op_, service_, mapping_, ndn);
+    const bool out = row && access_allowed(&op_, row->entry.get(), slap_schema.si_ad_entry, nullptr,
+                                           ACL_DISCLOSE, nullptr) != 0;
+    refuse_if_failed();
+    return out;
 }
 
 void entry_writer::require_disclosed(Entry& e)

@@ -43,9 +43,13 @@ public:
     /// The same of the entry that is above; false if it does not exist.
     [[nodiscard]] bool require_children_of(std::string_view above, slap_access_t access,
                                            const char* text);
+    /// Whether rows are immediately below the place, visible or not, and with an entry or without.
+    [[nodiscard]] bool has_rows_at(const directory::place& above);
     /// Refuses if the entry has others below it, visible or not.
     void require_leaf(const berval& ndn);
 
+    /// Whether an entry of a row has the DN and the access rules disclose it.
+    [[nodiscard]] bool is_disclosed(const berval& ndn);
     /// Refuses, as for a missing entry, unless the access rules disclose the entry.
     void require_disclosed(Entry& e);
     /// Refuses unless the assertion control (RFC 4528) is true for the entry.
@@ -73,6 +77,8 @@ public:
     /// if the entry is not as the schema requires, or is not found.
     void store(const directory::kind& kind, directory::change_set& change, const berval& new_ndn);
     void remove(const directory::kind& kind, directory::change_set change, const berval& ndn);
+    /// The entry as store() has read it again; null after remove().
+    [[nodiscard]] entry_ptr take_stored() noexcept { return std::move(stored_); }
 
 private:
     [[noreturn]] void refuse_missing(const berval& ndn);
@@ -88,6 +94,10 @@ private:
     void check_rows(const directory::kind& kind, const postgres::change_statement& statement,
                     long changed);
     void learn_key(const directory::kind& kind, directory::change_set& change, const berval& ndn);
+    /// Refuses if the row has another key than before, unless the request asks for that and nothing
+    /// is below the entry.
+    void require_key(const directory::kind& kind, const directory::change_set& change,
+                     const entry_row& stored);
     /// Refuses if a changed attribute does not show the entries that it was to name.
     void require_named(const directory::change_set& change, const Entry& stored) const;
 
@@ -99,6 +109,7 @@ private:
     write_transaction* transaction_; ///< null: access is only checked
     const postgres::wait_options& limits_;
     read_controls& controls_;
+    entry_ptr stored_;
 };
 
 /// At the end of its scope slapd's list of pending changes loses the operation's CSN (ctxcsn.c).

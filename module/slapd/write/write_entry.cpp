@@ -46,7 +46,7 @@ std::vector<name_lock> locks_for(const Operation& op, const service& service,
 
 void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapping& mapping,
              read_controls& controls, const std::vector<std::string_view>& dns,
-             const write_check& check, const write_work& work)
+             const write_check& check, const write_work& work, entry_ptr& expected)
 {
     directory_tree tree(op, service);
     const auto locks = locks_for(op, service, dns);
@@ -63,6 +63,7 @@ void attempt(Operation& op, SlapReply& rs, service& service, const resolved_mapp
                     const entry_row row = check(writer);
                     columns = row.columns;
                     work(writer, row);
+                    expected = writer.take_stored();
                 } catch (const write_conflict&) {
                     // Nobody has changed the row meanwhile: PostgreSQL does not.
                     if (before && *before == columns && !columns.empty())
@@ -123,13 +124,47 @@ void forget(const Operation& op, service& service, const std::vector<std::string
         }
 }
 
+// Whether the attributes of the two entries have the same values, but for operational ones.
+bool are_alike(const Entry& a, const Entry& b)
+{
+    const auto values_of = [](const Entry& e) {
+        std::map<const AttributeDescription*, std::set<std::string_view>> out;
+        for (const Attribute* one = e.e_attrs; one != nullptr; one = one->a_next)
+            for (unsigned i = 0; i < one->a_numvals && is_at_operational(one->a_desc->ad_type) == 0;
+                 ++i)
+                out[one->a_desc].insert(to_string_view(one->a_nvals[i]));
+        return out;
+    };
+    return values_of(a) == values_of(b);
+}
+
+// After a crash PostgreSQL may give the number of a lost transaction to another one, so that the
+// entry itself has to be as the operation left it. `expected`: null, if it was deleted.
+bool is_made(Operation& op, service& service, const std::vector<std::string_view>& dns,
+             const Entry* expected)
+{
+    if (op.o_conn != nullptr)
+        service.writers.add(op.o_connid); // reads from the primary
+    service.invalidate_caches();
+    directory_tree(op, service).forget();
+    const auto mapping = current_mapping(op, service);
+    const std::string ndn(dns.back());
+    const auto found = find_row(op, service, *mapping, to_berval(ndn));
+    return found.has_value() == (expected != nullptr) &&
+           (expected == nullptr || are_alike(*found->entry, *expected));
+}
+
 void find_outcome(Operation& op, service& service, const std::vector<std::string_view>& dns,
-                  const commit_unanswered& lost)
+                  const Entry* expected, const commit_unanswered& lost)
 {
     const operation_limits again(op, service, false);
     try {
-        if (was_committed(op, service, again, lost.id))
-            return;
+        if (was_committed(op, service, again, lost.id)) {
+            if (is_made(op, service, dns, expected))
+                return;
+            throw postgres::error(postgres::error::cause::lost,
+                                  "its number may be another one's after a crash");
+        }
     } catch (const postgres::error& e) {
         const std::string fact =
             fmt::format("\"{}\": transaction {}, {}; {}", to_string_view(op.o_req_dn), lost.id,
@@ -173,6 +208,7 @@ int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_m
                 const write_work& work)
 {
     read_controls controls(op);
+    entry_ptr expected;
     directory_tree tree(op, service); // for all steps
     try {
         try {
@@ -188,9 +224,9 @@ int write_entry(Operation& op, SlapReply& rs, service& service, const resolved_m
                 turn.enter(options);
                 return true;
             });
-            attempt(op, rs, service, mapping, controls, dns, check, work);
+            attempt(op, rs, service, mapping, controls, dns, check, work, expected);
         } catch (const commit_unanswered& e) {
-            find_outcome(op, service, dns, e);
+            find_outcome(op, service, dns, expected.get(), e);
         } catch (const postgres::error& e) {
             if (!e.conflict())
                 throw;

@@ -155,7 +155,6 @@ std::shared_ptr<resolved_mapping> build_mapping(const std::vector<directory::kin
         k.parent = k.container_dn.empty()
                        ? directory::suffix_container
                        : tree.find(normalized_dn(k.container_dn + "," + tree.entries().front().dn));
-        shared.parent = k.parent;
         if (const directory::column* name = k.find_column(k.row_key()))
             for (auto& list : k.values)
                 directory::add_key_index(list, *name);

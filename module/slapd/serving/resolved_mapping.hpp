@@ -15,7 +15,6 @@ namespace pgsql::slapd {
 /// The attributes that all entries of a kind share, with their normalized values.
 struct shared_values {
     entry_ptr holder; ///< objectClass and structuralObjectClass
-    directory::container_id parent = directory::suffix_container; ///< of the kind's entries
     bool subentries = false; ///< whether the classes make the entries subentries (RFC 3672)
 };
 

@@ -14,7 +14,7 @@ namespace pgsql::slapd {
 
 /// The attributes that all entries of a kind share, with their normalized values.
 struct shared_values {
-    entry_ptr holder; ///< objectClass and structuralObjectClass
+    entry_ptr holder;        ///< objectClass and structuralObjectClass
     bool subentries = false; ///< whether the classes make the entries subentries (RFC 3672)
 };
 

@@ -166,10 +166,14 @@ condition condition_compiler::entry_name(const filter& term)
         return out;
     const filter below = filter::below(term.above);
     const condition where = placed(kind(), below.place_keys, below.at_container, context_.values);
-    return where.type != condition::form::sql
-               ? out
-               : condition::from_sql("(" + out.text() + " AND " + where.sql + ")",
-                                     out.exact && where.exact);
+    if (where.type == condition::form::never)
+        return where; // no row can be there
+    if (where.type == condition::form::always) {
+        out.exact = out.exact && where.exact;
+        return out;
+    }
+    return condition::from_sql("(" + out.text() + " AND " + where.sql + ")",
+                               out.exact && where.exact);
 }
 
 std::vector<branch> condition_compiler::branches(const filter& equality)

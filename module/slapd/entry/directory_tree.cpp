@@ -41,7 +41,7 @@ postgres::statement rows_of(const directory::kind& kind)
             {}};
 }
 
-// As the table is read while it changes, a row may come twice.
+// The rows of a result, as the tree grows by them.
 std::vector<directory::tree_row> tree_rows(const resolved_mapping& mapping, directory::kind_id id,
                                            const postgres::result& rows)
 {
@@ -220,7 +220,6 @@ void directory_tree::read_rows()
 {
     const auto mapping = current_mapping(op_, service_);
     read_ = clock::now();
-    stale_ = false;
     servers_.clear();
     std::vector<directory::tree_row> rows;
     for (const directory::kind& kind : mapping->map.kinds) {
@@ -276,6 +275,7 @@ void directory_tree::forget()
         return outer_->forget();
     rows_.reset();
     from_memory_ = false;
+    stale_ = false;
 }
 
 void directory_tree::refresh(clock::time_point since)
@@ -284,9 +284,7 @@ void directory_tree::refresh(clock::time_point since)
         return outer_->refresh(since);
     if (rows_ == nullptr || (!from_memory_ && read_ > since))
         return;
-    rows_.reset();
-    from_memory_ = false;
-    read_ = clock::now();
+    forget();
     read_rows();
 }
 

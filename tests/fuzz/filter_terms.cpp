@@ -58,13 +58,13 @@ filter read_term(char column, std::string_view& input)
         return filter::contains(attribute, std::move(out.pieces));
     case '@': // (member=uid=NAME,…)
         out = filter::equals(attribute, "uid=x,dc=example,dc=com");
-        out.parent = take_id<directory::container_id>(input, 3);
+        out.above = {take_id<directory::container_id>(input, 3)};
         out.rdn = take_id<directory::attribute_id>(input, 2);
         out.name = take_value(input, ')', ended);
         return out;
     case '#':
         out.type = type::entry_name;
-        out.parent = take_id<directory::container_id>(input, 3);
+        out.above = {take_id<directory::container_id>(input, 3)};
         out.value = take_value(input, ')', ended);
         return out;
     default:

@@ -1,9 +1,7 @@
 // search_scope.hpp: decides which entries are within the base and scope of a search.
 #pragma once
 
-#include "slapd/entry/directory_tree.hpp"
-
-#include "query/filter.hpp"
+#include "slapd/entry/rows_below.hpp"
 
 namespace pgsql::slapd {
 
@@ -42,16 +40,5 @@ private:
     const std::string ndn_; ///< of the base, whose id changes if the tree is read again
     const bool has_base_;
 };
-
-/// The condition on the rows of a kind that are immediately below the place; nothing if none of
-/// them is.
-[[nodiscard]] std::optional<directory::filter> rows_at(const directory::kind& kind,
-                                                       const directory::place& above);
-
-/// The condition on the rows of a kind that are immediately below the container, or with `subtree`
-/// anywhere below it; nothing if none of them is.
-[[nodiscard]] std::optional<directory::filter>
-rows_below(const directory::mapping& mapping, directory::kind_id kind, directory_tree& tree,
-           directory::container_id container, bool subtree);
 
 } // namespace pgsql::slapd

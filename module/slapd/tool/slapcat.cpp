@@ -5,8 +5,8 @@
 
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/rows_below.hpp"
 #include "slapd/entry/value_checks.hpp"
-#include "slapd/operation/search_scope.hpp"
 #include "slapd/tool/entry_loader.hpp"
 
 #include <fmt/core.h>

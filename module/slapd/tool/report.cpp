@@ -129,19 +129,19 @@ void check_notifications(report_context& report)
         return;
     const std::string error =
         unnotified_changes(report.mapping->map, report.session, report.limits());
-    if (!error.empty())
-        if (report.database.caches_results)
-            report.add_finding(level::warning, "pgsql-cache",
-                               "cache disabled: changes in the database would go unnoticed: " +
-                                   error,
-                               triggers_hint);
-        else
-            report.add_finding(rows_above(report) < many_rows ? level::note : level::warning,
-                               "pgsql-kind parent=",
-                               "each operation reads the rows that have others below them, since "
-                               "changes would go unnoticed: " +
-                                   error,
-                               triggers_hint);
+    if (error.empty())
+        return;
+    if (report.database.caches_results)
+        report.add_finding(level::warning, "pgsql-cache",
+                           "cache disabled: changes in the database would go unnoticed: " + error,
+                           triggers_hint);
+    else
+        report.add_finding(rows_above(report) < many_rows ? level::note : level::warning,
+                           "pgsql-kind parent=",
+                           "each operation reads the rows that have others below them, since "
+                           "changes would go unnoticed: " +
+                               error,
+                           triggers_hint);
 }
 
 } // namespace

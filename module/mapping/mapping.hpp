@@ -106,6 +106,13 @@ void add_key_index(values_query& query, const column& name);
 /// Sets the query to return the rows of its source_sql.
 void ask_listing(values_query& query);
 
+/// The query for the roles of an entry, or of the members of a group: rows of a role and a
+/// position.
+struct role_query {
+    postgres::query_text query; ///< all its parameters are the name of the entry, or its key
+    bool by_key = false;
+};
+
 struct kind {
     std::string name;
     std::string container_dn;               ///< relative to the suffix; empty: the suffix itself
@@ -131,6 +138,7 @@ struct kind {
         unfiltered;          ///< the list query with the rows that the filter hides; or empty
     bool hides_rows = false; ///< rows that fail the login filter are hidden everywhere
     std::string error;       ///< why no rows are available; then only the RDN's attribute is known
+    std::optional<role_query> roles;    ///< nothing: its entries have none
     std::optional<write_target> writes; ///< nothing: clients cannot write the entries
     kind_id yields_to_kind; ///< the kind whose entries with the same RDN or number take precedence
 

@@ -52,6 +52,7 @@ struct kind_setting {
     std::optional<postgres::query_text> login_filter; ///< as in kind
     bool hide_denied = false;
     std::optional<postgres::query_text> password_change; ///< see kind
+    std::optional<role_query> roles;
     std::optional<write_setting> writes;
 
     [[nodiscard]] source_setting* find(std::string_view attribute);

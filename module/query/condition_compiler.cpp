@@ -136,6 +136,8 @@ condition condition_compiler::leaf(const filter& term)
         return entry_name(term);
     case filter::node::placement:
         return placed(kind(), term.place_keys, term.at_container, context_.values);
+    case filter::node::row_key:
+        return has_key(kind(), term.place_keys, context_.values);
     case filter::node::equality: {
         const auto value = asserted(term);
         condition out = value ? resolve(term.attribute).equals(*value) : condition::never();

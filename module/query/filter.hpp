@@ -27,6 +27,7 @@ struct filter {
         object_class, ///< (objectClass=value)
         entry_name,   ///< the entry named by `attribute` = `value` immediately below `above`
         placement,    ///< entries immediately below `place_keys`, or the kind's container
+        row_key,      ///< entries of rows with one of `place_keys` as their keys
         subordinates, ///< (hasSubordinates=…); `constant` for an entry that can have none
         opaque        ///< anything that only slapd's test_filter can decide
     };
@@ -41,7 +42,8 @@ struct filter {
     std::string name;       ///< and its value
     std::vector<std::string>
         pieces; ///< substrings: initial, any …, final; the first and the last may be empty
-    std::vector<std::string> place_keys; ///< placement: of rows of the kind's parent kind
+    std::vector<std::string> place_keys; ///< placement: of rows of the kind's parent kind; row_key:
+                                         ///< of rows of the kind
     bool at_container = false;           ///< placement: also those below the kind's container
     std::vector<filter> parts;           ///< conjunction, disjunction, negation
 

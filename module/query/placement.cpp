@@ -16,21 +16,18 @@ std::vector<std::string> held_by(column_type type, const std::vector<std::string
     return out;
 }
 
-} // namespace
-
-condition placed(const kind& kind, const std::vector<std::string>& keys, bool at_container,
-                 postgres::statement& values)
+// That the column has one of the keys, or with `or_none` none at all.
+condition holds_key(const kind& kind, const std::string& of, const std::vector<std::string>& keys,
+                    bool or_none, postgres::statement& values)
 {
-    if (!kind.parent_kind)
-        return at_container ? condition::always() : condition::never();
-    const column* const c = kind.find_column(kind.parent_column);
+    const column* const c = kind.find_column(of);
     if (!kind.error.empty() || c == nullptr)
         return condition::always(false);
     const bool text = c->type == column_type::text && c->deterministic;
     const bool number = is_integer(c->type) && c->type != column_type::numeric;
     std::string name = reference(*c);
     std::string sql;
-    if (at_container) {
+    if (or_none) {
         sql = name + " IS NULL";
         if (is_text(c->type) || !(number || c->type == column_type::uuid))
             sql += " OR " + printed(select_expression(*c), c->own_cast) + " = ''";
@@ -44,6 +41,22 @@ condition placed(const kind& kind, const std::vector<std::string>& keys, bool at
                                    : "ANY(" + values.bind(array_literal(wanted)) + ")");
     }
     return sql.empty() ? condition::never() : condition::from_sql("(" + sql + ")", true);
+}
+
+} // namespace
+
+condition placed(const kind& kind, const std::vector<std::string>& keys, bool at_container,
+                 postgres::statement& values)
+{
+    if (!kind.parent_kind)
+        return at_container ? condition::always() : condition::never();
+    return holds_key(kind, kind.parent_column, keys, at_container, values);
+}
+
+condition has_key(const kind& kind, const std::vector<std::string>& keys,
+                  postgres::statement& values)
+{
+    return holds_key(kind, kind.row_key(), keys, false, values);
 }
 
 } // namespace pgsql::directory

@@ -14,4 +14,8 @@ namespace pgsql::directory {
 [[nodiscard]] condition placed(const kind& kind, const std::vector<std::string>& keys,
                                bool at_container, postgres::statement& values);
 
+/// That the row has one of the keys itself.
+[[nodiscard]] condition has_key(const kind& kind, const std::vector<std::string>& keys,
+                                postgres::statement& values);
+
 } // namespace pgsql::directory

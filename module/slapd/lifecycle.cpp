@@ -4,6 +4,7 @@
 
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/monitor/monitor.hpp"
+#include "slapd/roles/visible_rows.hpp"
 #include "slapd/serving/replication.hpp"
 #include "slapd/tool/report.hpp"
 #include "slapd/tool/rights.hpp"
@@ -195,6 +196,10 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
         guard_syncprov();
         check_replication(*be);
         database.apply(*be);
+        if (!database.serving(*be)->role_rules().empty() && !are_roles_asked(*be))
+            throw config_error(
+                "pgsql-role: no access rule asks for roles, so that they permit nothing; add: "
+                "access to * by dynacl/pgsql-roles write by * none");
         if (in_server()) {
             auto task = std::make_unique<std::shared_ptr<service>>(database.serving(*be));
             if (ldap_pvt_thread_pool_submit(&connection_pool, startup_checks, task.get()) == 0)

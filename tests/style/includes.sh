@@ -20,7 +20,7 @@ layers() {
     below+='|postgres|query|write'
     echo "advisor|$below|nlohmann/json\.hpp"
     below+='|cache|auth|advisor'
-    for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/auth slapd/write slapd/operation; do
+    for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/roles slapd/auth slapd/write slapd/operation; do
         echo "$folder|$below|nlohmann/json\.hpp|$system"
         below+="|$folder"
     done

@@ -7,11 +7,12 @@ namespace pgsql::slapd {
 
 entry_finder::entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
                            const berval& ndn, directory::filter filter,
-                           directory::selection selection)
+                           directory::selection selection, row_condition condition)
     : op_(op), service_(service), mapping_(mapping), ndn_(to_string_view(ndn)), tree_(op, service),
       location_(tree_.locate_row(ndn_)),
       above_(location_.parent ? tree_.place_of(location_.parent) : directory::place()),
-      filter_(std::move(filter)), selection_(std::move(selection)), limits_(op, service, false)
+      filter_(std::move(filter)), selection_(std::move(selection)),
+      condition_(std::move(condition)), limits_(op, service, false)
 {}
 
 const candidate* entry_finder::next()
@@ -66,11 +67,17 @@ bool entry_finder::open_next_kind()
 
 bool entry_finder::open(const directory::kind& k)
 {
+    const auto findable = condition_ ? condition_(mapping_.map.kinds.id_of(k))
+                                     : directory::filter::constant_of(directory::truth::yes);
+    if (!findable)
+        return false;
     auto named = directory::filter::combine(
         directory::filter::node::conjunction,
         {directory::filter::equals(k.rdn().attribute, location_.value), filter_});
     if (k.parent_kind)
         named.parts.push_back(directory::filter::below(above_));
+    if (findable->type != directory::filter::node::constant)
+        named.parts.push_back(*findable);
     learn_characters(op_, service_, mapping_, named);
     without_refused_values([&](const std::vector<directory::requested_value>& refused) {
         plan_ = directory::make_plan(mapping_.map, k, named, selection_, refused);
@@ -85,6 +92,8 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
 {
     std::string matched;
     directory_tree tree(op, service);
+    // With roles, a hidden entry is not told from a missing one.
+    const bool goes_on = !service.role_rules().empty();
     const auto disclosed = [&](Entry& e) {
         if (access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0)
             matched = to_string_view(e.e_name);
@@ -93,6 +102,8 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
          dn = directory::parent_of(dn)) {
         if (const auto container = tree.find(dn); container && tree.is_fixed(container)) {
             disclosed(service.container(container));
+            if (goes_on && matched.empty())
+                continue;
             break;
         }
         bool found = false;
@@ -104,7 +115,7 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
             found = true;
             disclosed(*above->entry);
         }
-        if (found)
+        if (found && !(goes_on && matched.empty()))
             break;
     }
     return matched;

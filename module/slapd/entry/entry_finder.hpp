@@ -5,6 +5,9 @@
 
 namespace pgsql::slapd {
 
+/// The condition on the rows of a kind that may be found; nothing: none.
+using row_condition = std::function<std::optional<directory::filter>(directory::kind_id)>;
+
 /// The row of a DN. Several rows with the DN are logged, and only the first one counts. A plan for
 /// secrets may return hidden rows before it, which do not count.
 class entry_finder {
@@ -12,7 +15,8 @@ public:
     /// Finds the entries of rows, also of those that have others below them.
     /// `filter` is an additional condition that the statements may test but need not.
     entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
-                 const berval& ndn, directory::filter filter, directory::selection selection);
+                 const berval& ndn, directory::filter filter, directory::selection selection,
+                 row_condition condition = {});
     entry_finder(const entry_finder&) = delete;
     entry_finder& operator=(const entry_finder&) = delete;
 
@@ -36,6 +40,7 @@ private:
     const directory::place above_;
     const directory::filter filter_;
     const directory::selection selection_;
+    const row_condition condition_; ///< empty: all may be found
     const operation_limits limits_;
     std::size_t next_kind_ = 0;
     std::optional<directory::plan> plan_;

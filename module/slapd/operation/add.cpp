@@ -31,10 +31,29 @@ std::optional<new_password> prepare_password(Operation& op, service& service,
     return std::optional<new_password>(std::in_place, op, service, asked, nullptr);
 }
 
+// Whether roles hide what the entry would be below.
+bool hides_place(Operation& op, service& service, const resolved_mapping& mapping,
+                 directory_tree& tree, const Entry& e)
+{
+    if (service.role_rules().empty())
+        return false;
+    const std::string parent(directory::parent_of(to_string_view(e.e_nname)));
+    const auto above = tree.find(parent);
+    std::optional<entry_row> row;
+    if (above && !tree.is_fixed(above))
+        row = find_row(op, service, mapping, to_berval(parent));
+    Entry* const shown = row                             ? row->entry.get()
+                         : above && tree.is_fixed(above) ? &service.container(above)
+                                                         : nullptr;
+    return shown == nullptr ||
+           access_allowed(&op, shown, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) == 0;
+}
+
 // The order of the checks is back-mdb's (add.c), but for the existence of the entry.
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
+    const actor_roles roles(op, service); // of all steps
     directory_tree tree(op, service);
     Entry& e = *op.ora_e;
     const directory::kind* kind = nullptr;
@@ -43,6 +62,8 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
     try {
         mapping = mapping_to_write(op, service);
         kind = kind_of_new_entry(tree, *mapping, e);
+        if (kind != nullptr && hides_place(op, service, *mapping, tree, e))
+            kind = nullptr; // as for a place that does not exist
         prepare_new_entry(op, *mapping, kind, e);
         std::array<char, SLAP_TEXT_BUFLEN> buffer{};
         const char* text = nullptr;

@@ -4,6 +4,7 @@
 #include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
+#include "slapd/roles/named_entries.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -21,12 +22,20 @@ int compare(Operation& op, SlapReply& rs, service& service)
     };
     if (!service.anonymous_search && BER_BVISEMPTY(&op.o_ndn))
         return reply(LDAP_INSUFFICIENT_ACCESS, "authentication required for compares", nullptr);
-    directory_tree tree(op, service);
-    if (const auto container = tree.fixed().find(to_string_view(op.o_req_ndn)))
-        return reply(slap_compare_entry(&op, &service.container(container), op.orc_ava), nullptr,
-                     nullptr);
-
     const operation_limits limits(op, service, true);
+    directory_tree tree(op, service);
+    visible_rows visible(op, service);
+    const auto missing = [&](const resolved_mapping& mapping) {
+        const std::string matched = matched_dn(op, service, mapping, op.o_req_ndn);
+        return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
+    };
+    if (const auto container = tree.fixed().find(to_string_view(op.o_req_ndn))) {
+        const int code = slap_compare_entry(&op, &service.container(container), op.orc_ava);
+        if (code == LDAP_NO_SUCH_OBJECT && !service.role_rules().empty())
+            return missing(*current_mapping(op, service));
+        return reply(code, nullptr, nullptr);
+    }
+
     const auto mapping = current_mapping(op, service);
     Filter assertion{};
     assertion.f_choice = LDAP_FILTER_EQUALITY;
@@ -42,12 +51,19 @@ int compare(Operation& op, SlapReply& rs, service& service)
     const auto shown =
         directory::filter::combine(directory::filter::node::disjunction,
                                    {directory::filter::constant_of(directory::truth::yes), leaf});
+    named_entries names(op, service, *mapping);
     std::optional<int> code;
     bool stale = false;
     const auto read_entry = [&](const directory::selection& columns) {
-        entry_finder finder(op, service, *mapping, op.o_req_ndn, shown, columns);
+        entry_finder finder(op, service, *mapping, op.o_req_ndn, shown, columns,
+                            [&](directory::kind_id kind) { return visible.of(*mapping, kind); });
         while (const candidate* found = finder.next()) {
-            code = slap_compare_entry(&op, found->entry, op.orc_ava);
+            entry_ptr copy;
+            if (names.hides() && names.concerns(*found->plan->entry_kind)) {
+                copy.reset(entry_dup(found->entry));
+                names.hide({copy.get()});
+            }
+            code = slap_compare_entry(&op, copy != nullptr ? copy.get() : found->entry, op.orc_ava);
             stale = found->from_stale;
         }
     };
@@ -60,10 +76,10 @@ int compare(Operation& op, SlapReply& rs, service& service)
         throw postgres::error(
             postgres::error::cause::lost,
             "the cached entry does not match the assertion, and the current one is unavailable");
-    if (code)
+    limits.rethrow_failure();
+    if (code && (code != LDAP_NO_SUCH_OBJECT || service.role_rules().empty()))
         return reply(*code, nullptr, nullptr);
-    const std::string matched = matched_dn(op, service, *mapping, op.o_req_ndn);
-    return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
+    return missing(*mapping);
 }
 
 } // namespace

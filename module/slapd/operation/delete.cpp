@@ -10,6 +10,7 @@ namespace {
 // The order of the checks is back-mdb's (delete.c).
 int delete_entry(Operation& op, SlapReply& rs, service& service)
 {
+    const actor_roles roles(op, service); // of all steps
     std::shared_ptr<const resolved_mapping> mapping;
     try {
         mapping = mapping_to_write(op, service);

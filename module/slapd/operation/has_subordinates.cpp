@@ -5,7 +5,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/entry/entry_stream.hpp"
-#include "slapd/operation/search_scope.hpp"
+#include "slapd/roles/visible_rows.hpp"
 
 #include <algorithm>
 
@@ -46,8 +46,11 @@ bool has_rows_below(Operation& op, service& service, directory_tree& tree,
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
     const directory::place above = tree.place_of(container);
+    visible_rows visible(op, service);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
-        const auto below = rows_at(mapping->map.kinds[i], above);
+        auto below = rows_at(mapping->map.kinds[i], above);
+        if (below)
+            below = visible.among(*mapping, directory::kind_id(i), *below);
         if (!below)
             continue;
         auto plan = directory::make_plan(mapping->map, mapping->map.kinds[i], *below, {});
@@ -65,9 +68,13 @@ bool has_rows_below(Operation& op, service& service, directory_tree& tree,
 bool has_entries_below(Operation& op, service& service, directory_tree& tree,
                        directory::container_id container)
 {
-    return tree.fixed().has_containers_below(container) ||
-           (!tree.is_fixed(container) && tree.whole().has_containers_below(container)) ||
-           has_rows_below(op, service, tree, container);
+    visible_rows visible(op, service);
+    const bool has_containers =
+        visible.limited()
+            ? visible.sees_below(*current_mapping(op, service), container)
+            : tree.fixed().has_containers_below(container) ||
+                  (!tree.is_fixed(container) && tree.whole().has_containers_below(container));
+    return has_containers || has_rows_below(op, service, tree, container);
 }
 
 has_subordinates::has_subordinates(Operation& op, service& service)

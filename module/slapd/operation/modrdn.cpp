@@ -80,6 +80,7 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
 int rename_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
+    const actor_roles roles(op, service); // of all steps
     new_dn to;
     std::shared_ptr<const resolved_mapping> mapping;
     try {
@@ -94,6 +95,7 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
     if (to.normalized != dns.front())
         dns.emplace_back(to.normalized);
     const auto check = [&](entry_writer& writer) {
+        writer.require_visible(op.o_req_ndn);
         (void)writer.require_children(op.o_req_ndn, op.orr_newSup == nullptr ? ACL_WRITE : ACL_WDEL,
                                       "no write access to parent's children");
         entry_row row = writer.find(op.o_req_ndn);

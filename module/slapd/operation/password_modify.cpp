@@ -11,6 +11,7 @@
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/auth/new_hash.hpp"
 #include "slapd/operation/password_modify.hpp"
+#include "slapd/roles/actor_roles.hpp"
 #include "slapd/worker/refused.hpp"
 
 #include "cache/result_cache.hpp"
@@ -86,13 +87,21 @@ void change(Operation& op, service& service, const password_request& asked)
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)
         throw config_error("the database is closed");
+    const actor_roles roles(op, service);
     const auto mapping = current_mapping(op, service);
     bool allowed = false;
+    bool disclosed = true;
     const account account = find_account(op, service, *mapping, [&](Entry& e) {
         allowed = acl_check_modlist(&op, &e, op.orm_modlist) != 0;
+        disclosed =
+            service.role_rules().empty() ||
+            access_allowed(&op, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
     });
-    if (account.kind == nullptr || account.hidden)
-        throw operation_refused(LDAP_NO_SUCH_OBJECT);
+    if (account.kind == nullptr || account.hidden || !disclosed)
+        throw operation_refused(LDAP_NO_SUCH_OBJECT, {},
+                                service.role_rules().empty()
+                                    ? std::string()
+                                    : matched_dn(op, service, *mapping, op.o_req_ndn));
     if (!allowed)
         throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
     if (account.kind->password_change.empty() || account.kind->password_column.empty())

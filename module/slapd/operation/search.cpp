@@ -8,6 +8,7 @@
 #include "slapd/entry/value_checks.hpp"
 #include "slapd/operation/entry_sender.hpp"
 #include "slapd/operation/search_scope.hpp"
+#include "slapd/roles/named_entries.hpp"
 #include "slapd/serving/replication.hpp"
 
 #include <algorithm>
@@ -61,8 +62,9 @@ class search_run {
 public:
     search_run(Operation& op, SlapReply& rs, service& service, int& sent)
         : op_(op), rs_(rs), service_(service), limits_(op, service, true), tree_(op, service),
-          scope_(op, tree_), pages_(op, rs, service), sender_(op, rs, service, pages_, sent),
-          sent_(sent), unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
+          visible_(op, service), scope_(op, tree_), pages_(op, rs, service),
+          sender_(op, rs, service, pages_, sent), sent_(sent),
+          unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
     int run()
@@ -102,9 +104,12 @@ private:
     {
         slap_mask_t mask = 0;
         if (access_allowed_mask(&op_, &base, slap_schema.si_ad_entry, nullptr, ACL_SEARCH, nullptr,
-                                &mask) == 0)
-            return end(ACL_GRANT(mask, ACL_DISCLOSE) ? LDAP_INSUFFICIENT_ACCESS
-                                                     : LDAP_NO_SUCH_OBJECT);
+                                &mask) == 0) {
+            limits_.rethrow_failure();
+            if (ACL_GRANT(mask, ACL_DISCLOSE) == 0)
+                return hidden_base();
+            return end(LDAP_INSUFFICIENT_ACCESS);
+        }
         if (get_assert(&op_)) {
             sender_.before_test(base);
             if (test_filter(&op_, &base, static_cast<Filter*>(get_assertion(&op_))) !=
@@ -112,6 +117,14 @@ private:
                 return end(LDAP_ASSERTION_FAILED);
         }
         return std::nullopt;
+    }
+
+    // With roles it gets the same result as a name that does not exist.
+    search_end hidden_base()
+    {
+        if (service_.role_rules().empty())
+            return end(LDAP_NO_SUCH_OBJECT);
+        return no_such_object(*current_mapping(op_, service_));
     }
 
     search_end containers()
@@ -131,14 +144,19 @@ private:
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
-        const filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
+        filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
+        named_entries names(op_, service_, *mapping);
+        if (names.hides())
+            names.loosen(requested);
         learn_characters(op_, service_, *mapping, requested);
         const page_position& start = pages_.start();
         found_so_far found = {start.groups_found, start.private_included};
         for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1;
              i < mapping->map.kinds.size(); ++i) {
-            const auto placed = scope_.rows_of(*mapping, directory::kind_id(i));
+            auto placed = scope_.rows_of(*mapping, directory::kind_id(i));
+            if (placed)
+                placed = visible_.among(*mapping, directory::kind_id(i), *placed);
             if (!placed ||
                 (mapping->map.kinds[i].yields_to_kind && (found.answered || found.with_private)))
                 continue;
@@ -146,7 +164,7 @@ private:
                 placed->type == filter::node::constant
                     ? requested
                     : filter::combine(filter::node::conjunction, {requested, *placed});
-            if (const auto ended = rows_of_kind(*mapping, i, wanted, selection, found))
+            if (const auto ended = rows_of_kind(*mapping, i, wanted, selection, names, found))
                 return ended;
         }
         return std::nullopt;
@@ -159,7 +177,8 @@ private:
     };
 
     search_end rows_of_kind(const resolved_mapping& mapping, std::size_t i, const filter& requested,
-                            const directory::selection& selection, found_so_far& found)
+                            const directory::selection& selection, named_entries& names,
+                            found_so_far& found)
     {
         const auto kind_index = static_cast<std::uint16_t>(i + 1);
         std::optional<directory::plan> plan;
@@ -176,30 +195,63 @@ private:
         // is found.
         const bool decides = decides_private_groups(mapping.map, *plan);
         found.with_private = found.with_private || plan->includes_private_groups;
+        const bool hides_names = names.hides() && names.concerns(*plan->entry_kind);
         output_batching& client = sender_.client();
+        const auto offer = [&](Entry& e, std::string_view name) -> search_end {
+            if (entries->prefetching() && client.would_block())
+                entries->finish_prefetch();
+            // slapd.conf(5), limits: the number of candidates a search may examine.
+            if (unchecked_ >= 0 && ++candidates_ > unchecked_)
+                return end(LDAP_ADMINLIMIT_EXCEEDED);
+            if (plan->parent && !in_scope(e))
+                return std::nullopt; // SQL may admit more
+            if (const auto ended = sender_.offer(e,
+                                                 {.kind_index = kind_index,
+                                                  .groups_found = found.answered || decides,
+                                                  .private_included = found.with_private},
+                                                 name, stale_))
+                return ended;
+            found.answered = found.answered || (sender_.matched() && decides);
+            return std::nullopt;
+        };
         while (entries->next_page()) {
             client.cork(entries->page_rows());
+            copies page(names);
             while (const candidate* row = entries->next_in_page()) {
-                if (entries->prefetching() && client.would_block())
-                    entries->finish_prefetch();
-                // slapd.conf(5), limits: the number of candidates a search may examine.
-                if (unchecked_ >= 0 && ++candidates_ > unchecked_)
-                    return end(LDAP_ADMINLIMIT_EXCEEDED);
                 stale_ = stale_ || row->from_stale;
-                if (plan->parent && !in_scope(*row->entry))
-                    continue; // SQL may admit more
-                if (const auto ended = sender_.offer(*row->entry,
-                                                     {.kind_index = kind_index,
-                                                      .groups_found = found.answered || decides,
-                                                      .private_included = found.with_private},
-                                                     row->name, stale_))
+                if (hides_names)
+                    page.add(*row->entry, row->name);
+                else if (const auto ended = offer(*row->entry, row->name))
                     return ended;
-                found.answered = found.answered || (sender_.matched() && decides);
             }
+            page.hide_names();
+            for (const auto& [entry, name] : page.all)
+                if (const auto ended = offer(*entry, name))
+                    return ended;
             client.uncork();
         }
         return std::nullopt;
     }
+
+    /// The entries of a page, whose names of hidden entries are read together.
+    struct copies {
+        explicit copies(named_entries& by) : names(by) {}
+        void add(const Entry& e, std::string_view name)
+        {
+            all.emplace_back(entry_ptr(entry_dup(const_cast<Entry*>(&e))), name);
+        }
+        void hide_names()
+        {
+            std::vector<Entry*> entries;
+            for (const auto& one : all)
+                entries.push_back(one.first.get());
+            if (!entries.empty())
+                names.hide(entries);
+        }
+
+        named_entries& names;
+        std::vector<std::pair<entry_ptr, std::string>> all;
+    };
 
     [[nodiscard]] bool in_scope(Entry& e)
     {
@@ -219,17 +271,24 @@ private:
             op_, service_, *mapping, op_.o_req_ndn,
             filter::combine(filter::node::disjunction,
                             {filter::constant_of(directory::truth::yes), requested}),
-            selection);
+            selection, [&](directory::kind_id kind) { return visible_.of(*mapping, kind); });
+        named_entries names(op_, service_, *mapping);
         bool found = false;
         while (const candidate* base = finder.next()) {
             found = true;
             stale_ = stale_ || base->from_stale;
-            if (const auto ended = check_base(*base->entry))
+            entry_ptr copy;
+            if (names.hides() && names.concerns(*base->plan->entry_kind)) {
+                copy.reset(entry_dup(base->entry));
+                names.hide({copy.get()});
+            }
+            Entry& e = copy != nullptr ? *copy : *base->entry;
+            if (const auto ended = check_base(e))
                 return ended;
             if (scope_.has_base(mapping->shared[mapping->map.kinds.id_of(*base->plan->entry_kind)]))
                 if (const auto ended = pages_.starts_after_base()
                                            ? std::nullopt
-                                           : sender_.offer(*base->entry, {}, base_sent, stale_))
+                                           : sender_.offer(e, {}, base_sent, stale_))
                     return ended;
         }
         if (!found)
@@ -257,6 +316,7 @@ private:
     service& service_;
     operation_limits limits_;
     directory_tree tree_;
+    visible_rows visible_;
     const search_scope scope_;
     result_pages pages_;
     entry_sender sender_;

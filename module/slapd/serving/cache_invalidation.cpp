@@ -66,8 +66,9 @@ private:
         std::vector<std::shared_ptr<directory::result_cache>> out;
         if (service.cache != nullptr && service.caches_results)
             out.push_back(service.cache);
-        if (service.tree_cache != nullptr)
-            out.push_back(service.tree_cache);
+        for (const auto& one : {service.tree_cache, service.role_cache})
+            if (one != nullptr)
+                out.push_back(one);
         return out;
     }
 

@@ -70,6 +70,18 @@ std::shared_ptr<directory::result_cache> tree_cache_of(const directives& directi
     return out;
 }
 
+std::shared_ptr<directory::result_cache> role_cache_of(const directives& directives)
+{
+    constexpr std::size_t bytes = 8 << 20;
+    if (!in_server() || !directives.has(directives::roles) || cache_mebibytes(directives) <= 0)
+        return nullptr;
+    auto out = std::make_shared<directory::result_cache>(
+        directory::result_cache::limits{bytes, directives.number(directives::cache_ttl), 0});
+    if (!directives.flag(directives::cache_notify))
+        out->start_notifications(clock::time_point::max());
+    return out;
+}
+
 std::shared_ptr<directory::result_cache> account_cache_of(const directives& directives)
 {
     constexpr std::size_t bytes = 8 << 20;

@@ -18,6 +18,8 @@ result_cache_of(const directives& directives);
 [[nodiscard]] bool notified(const directives& directives);
 /// Of the tree of rows below each other: one result; null: none.
 [[nodiscard]] std::shared_ptr<directory::result_cache> tree_cache_of(const directives& directives);
+/// Of the rows of queries for roles; null: none.
+[[nodiscard]] std::shared_ptr<directory::result_cache> role_cache_of(const directives& directives);
 /// Of accounts that could log in, for outages; null: none.
 [[nodiscard]] std::shared_ptr<directory::result_cache>
 account_cache_of(const directives& directives);

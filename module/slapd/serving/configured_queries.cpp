@@ -20,6 +20,8 @@ std::vector<postgres::named_query> configured_queries(const directory::mapping& 
         for (const auto& v : k.values)
             if (!v.source_sql.empty()) // otherwise the values come from the other queries
                 out.push_back({directive_of(map, k, "pgsql-values", v.attribute), v.source_sql});
+        if (k.roles)
+            out.push_back({"pgsql-roles " + k.name, k.roles->query.with_parameter("NULL")});
     }
     return out;
 }

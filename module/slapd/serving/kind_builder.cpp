@@ -42,6 +42,7 @@ directory::kind kind_builder::named(const directory::kind_setting& kind)
     k.key_column = kind.key_column;
     k.parent_column = kind.parent_column;
     k.hides_rows = kind.hide_denied;
+    k.roles = kind.roles;
     return k;
 }
 

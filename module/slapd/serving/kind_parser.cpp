@@ -3,7 +3,10 @@
 #include "slapd/serving/directive_words.hpp"
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/kind_checks.hpp"
+#include "slapd/serving/role_parser.hpp"
 #include "slapd/serving/write_parser.hpp"
+
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -191,6 +194,29 @@ private:
         k.login_filter = query(in, 0, "the condition");
     }
 
+    // Each ? is the name; :key is the key.
+    void read_roles(const std::string& text)
+    {
+        words in("pgsql-roles", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        if (k.roles)
+            in.fail("the kind already has a query for roles; join several with UNION ALL");
+        const std::string_view sql = in.rest();
+        try {
+            directory::role_query out{postgres::parse_placeholders(sql)};
+            if (out.query.parameters == 0) {
+                auto named = postgres::parse_named_parameters(sql);
+                if (named.names != std::vector<std::string>{"key"})
+                    in.fail("the query has no parameter: ? is the name of the entry, :key its key");
+                out = {std::move(named), true};
+            }
+            k.roles = std::move(out);
+        } catch (const postgres::query_error& e) {
+            in.fail(fmt::format("the query cannot be parsed {} (near \"{}\")", e.what(),
+                                sql.substr(e.position, 20)));
+        }
+    }
+
     void read_password_change(const std::string& text)
     {
         words in("pgsql-password-change", text);
@@ -298,14 +324,14 @@ private:
         directives::id directive;
         void (reader::*read)(const std::string& value);
     };
-    static const std::array<part, 15> parts; ///< in the order in which they are read
+    static const std::array<part, 16> parts; ///< in the order in which they are read
 
     std::string_view domain_;
     bool alone_; ///< a single value: kinds may be defined by other values
     std::vector<kind_setting> kinds_;
 };
 
-const std::array<reader::part, 15> reader::parts = {{
+const std::array<reader::part, 16> reader::parts = {{
     {directives::kind, &reader::read_kind},
     {directives::list, &reader::read_list},
     {directives::lookup, &reader::read_lookup},
@@ -313,6 +339,7 @@ const std::array<reader::part, 15> reader::parts = {{
     {directives::attribute, &reader::read_attribute},
     {directives::login_filter, &reader::read_login_filter},
     {directives::password_change, &reader::read_password_change},
+    {directives::roles, &reader::read_roles},
     {directives::write, &reader::read_write},
     {directives::column_value, &reader::read_column_value},
     {directives::add_entry,
@@ -339,6 +366,8 @@ std::vector<kind_setting> read_kinds(const directives& directives, std::string_v
 
 void check_directive(std::string_view directive, const std::string& value)
 {
+    if (directive == directives::table[directives::role].name())
+        (void)parse_role_rule(value);
     reader("", true).check(directive, value);
 }
 

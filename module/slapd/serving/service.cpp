@@ -3,6 +3,7 @@
 #include "slapd/serving/service.hpp"
 #include "slapd/serving/caches.hpp"
 #include "slapd/serving/kind_parser.hpp"
+#include "slapd/serving/role_parser.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
 #include "slapd/core/paging_cookie.hpp"
@@ -40,7 +41,7 @@ std::string secret_of(const directives& directives, const BackendDB& be)
     for (const auto which :
          {directives::uri, directives::kind, directives::list, directives::lookup,
           directives::values, directives::attribute, directives::private_groups,
-          directives::login_filter, directives::hide_denied}) {
+          directives::login_filter, directives::hide_denied, directives::roles, directives::role}) {
         text += '\1';
         for (const auto& value : directives.values_of(which))
             text += value + '\2';
@@ -136,7 +137,7 @@ service::service(const BackendDB& be, const directives& directives,
       changes_passwords(directives.has(directives::password_change)),
       cache(result_cache_of(directives)), caches_results(cache_mebibytes(directives) > 0),
       uses_notify(notified(directives)), tree_cache(tree_cache_of(directives)),
-      account_cache(account_cache_of(directives)),
+      role_cache(role_cache_of(directives)), account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
       refuse_after_(directives.number(directives::refuse_after))
 {
@@ -160,6 +161,7 @@ service::service(const BackendDB& be, const directives& directives,
             domain_ +=
                 (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
     kinds_ = read_kinds(directives, domain_);
+    role_rules_ = read_role_rules(directives, kinds_);
     container_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.tree);
     for (const auto& below : kinds_)
@@ -277,7 +279,7 @@ std::vector<postgres::maintenance_thread::task> service::tasks()
         out.push_back(
             [pool = primary_pool_](const auto& dismissed) { return pool->maintain(dismissed); });
     out.push_back(watch_for_stalled_clients(*this));
-    for (const auto& kept : {cache, tree_cache, account_cache})
+    for (const auto& kept : {cache, tree_cache, role_cache, account_cache})
         if (kept != nullptr)
             out.push_back([kept](const auto&) -> postgres::next_run {
                 kept->erase_expired();
@@ -315,7 +317,7 @@ std::string service::broken_kind()
 
 void service::invalidate_caches()
 {
-    for (const auto& kept : {tree_cache, cache})
+    for (const auto& kept : {tree_cache, role_cache, cache})
         if (kept != nullptr)
             kept->invalidate();
 }

@@ -4,6 +4,7 @@
 #include "auth/argon2.hpp"
 #include "auth/hash_executor.hpp"
 #include "mapping/dn_tree.hpp"
+#include "mapping/role_rule.hpp"
 #include "mapping/settings.hpp"
 #include "postgres/maintenance_thread.hpp"
 #include "postgres/pool.hpp"
@@ -79,6 +80,11 @@ public:
     {
         return kinds_;
     }
+    /// What the roles permit; empty: there are none.
+    [[nodiscard]] const std::vector<directory::role_rule>& role_rules() const noexcept
+    {
+        return role_rules_;
+    }
     /// Discards everything that was read from the database before.
     void invalidate_caches();
     /// Whether clients may write entries of some kind.
@@ -145,6 +151,7 @@ public:
     const bool uses_notify; ///< whether NOTIFY invalidates results; otherwise only their age does
     const std::shared_ptr<directory::result_cache>
         tree_cache; ///< of the rows that have others below them; null: no cache
+    const std::shared_ptr<directory::result_cache> role_cache; ///< null: no cache
     const std::shared_ptr<directory::result_cache>
         account_cache; ///< accounts that could log in; null: no cache
 
@@ -159,6 +166,7 @@ private:
     std::string domain_;
     bool private_groups_;
     std::vector<directory::kind_setting> kinds_;
+    std::vector<directory::role_rule> role_rules_;
     directory::dn_tree tree_;
     std::set<std::string> row_container_rdns_;
     directory::id_vector<entry_ptr, directory::container> containers_;

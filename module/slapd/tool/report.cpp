@@ -47,6 +47,8 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
                 add(v.batch_sql, {"{}"});
         for (const auto& l : k.lookups)
             add(l.query.text, {"0"});
+        if (k.roles)
+            add(k.roles->query.with_parameter("NULL"), {});
     }
     return out;
 }
@@ -273,7 +275,7 @@ void write_report(BackendDB& be, const char* file)
     };
     const char* asked = std::getenv(subject_variable);
     const std::string_view subject = asked != nullptr ? asked : "";
-    if (!subject.empty())
+    if (subject == "requirements" || subject == "role")
         report["requirements"] = {{"role", postgres::user_of(service->read_endpoint().uri)},
                                   {"sessions", sessions_of(*service)}};
     if (subject == "role") {
@@ -301,14 +303,18 @@ void write_report(BackendDB& be, const char* file)
         void (*run)(report_context&);
     };
     const std::vector<part> needs = {{"the rights", report_needs}};
+    const std::vector<part> client = {{"the rights of the client", report_client}};
     const std::vector<part> all = {{"the rights", examine_refusals},
                                    {"the columns", report_columns},
                                    {"the server and the role", report_server},
                                    {"the rows", report_rows},
                                    {"the names", report_names},
+                                   {"the roles", report_roles},
                                    {"the searches", report_searches},
                                    {"the triggers", check_notifications}};
-    for (const auto& [what, run_part] : subject == "requirements" ? needs : all) {
+    for (const auto& [what, run_part] : subject == "requirements" ? needs
+                                        : subject == "client"     ? client
+                                                                  : all) {
         progress(std::string("checking ") + what);
         try {
             run_part(context);

@@ -9,11 +9,18 @@ namespace pgsql::slapd {
 inline constexpr const char* report_variable = "BACK_PGSQL_REPORT";
 
 /// The content of the report: "requirements" for the rights and triggers that the statements need,
-/// "role" for the role's name, which needs no query. Default: the faults.
+/// "role" for the role's name, which needs no query, "client" for what a client may do. Default:
+/// the faults.
 inline constexpr const char* subject_variable = "BACK_PGSQL_REPORT_CONTENT";
 
 /// A connection string whose parts replace those of pgsql-uri, for "requirements".
 inline constexpr const char* connection_variable = "BACK_PGSQL_REPORT_URI";
+
+/// For "client": its DN, and of one decision the action, the target and the attribute.
+inline constexpr const char* client_variable = "BACK_PGSQL_REPORT_CLIENT";
+inline constexpr const char* action_variable = "BACK_PGSQL_REPORT_ACTION";
+inline constexpr const char* target_variable = "BACK_PGSQL_REPORT_TARGET";
+inline constexpr const char* attribute_variable = "BACK_PGSQL_REPORT_ATTRIBUTE";
 
 /// Warnings about a mapping besides the errors of its kinds.
 [[nodiscard]] std::vector<mapping_warning> warnings_about(const resolved_mapping& mapping);

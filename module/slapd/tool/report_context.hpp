@@ -43,6 +43,10 @@ void report_columns(report_context& report);
 void report_rows(report_context& report);
 /// Duplicate names and numbers, and names that are not stored in the configured form.
 void report_names(report_context& report);
+/// Assignments of roles that permit nothing.
+void report_roles(report_context& report);
+/// For --as: what a client may do, and why.
+void report_client(report_context& report);
 /// The searches that clients send: their SQL, its plans, and the indexes they lack.
 void report_searches(report_context& report);
 

@@ -78,6 +78,8 @@ statements_of(const std::vector<directory::kind_setting>& kinds, const directory
             add("pgsql-lookup " + k.name + " " + l.attribute, l.query);
         for (const auto& v : k.values)
             add("pgsql-values " + k.name + " " + v.attribute, v.query);
+        if (k.roles)
+            add("pgsql-roles " + k.name, k.roles->query);
         if (k.password_change)
             add("pgsql-password-change " + k.name, *k.password_change, true);
         if (!k.writes)

@@ -199,7 +199,10 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
         check_new_entry(op_, *stored->entry);
     require_key(kind, change, *stored);
     require_named(change, *stored->entry);
-    const auto shown = values_of(op_, service_, tree_, mapping_, kind, *stored->entry);
+    require_own_roles(change, kind, *stored->entry);
+    entry_ptr to_client(entry_dup(stored->entry.get()));
+    (void)hide_names(*to_client, kind);
+    const auto shown = values_of(op_, service_, tree_, mapping_, kind, *to_client);
     for (const directory::attribute_change& one : change.attributes) {
         if (!one.changed() || mapping_.map.attributes[one.attribute].operational)
             continue;
@@ -221,7 +224,7 @@ void entry_writer::store(const directory::kind& kind, directory::change_set& cha
             throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
                                     fmt::format("{}: the database keeps the old values", name));
     }
-    controls_.after(rs_, *stored->entry);
+    controls_.after(rs_, *to_client);
     stored_ = std::move(stored->entry);
 }
 

@@ -3,6 +3,7 @@
 #include "slapd/write/entry_writer.hpp"
 
 #include "slapd/entry/row_fetch.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/write/entry_difference.hpp"
 #include "slapd/write/schema_check.hpp"
@@ -20,13 +21,98 @@ void entry_writer::refuse_missing(const berval& ndn)
 
 entry_row entry_writer::find(const berval& ndn)
 {
-    if (service_.dn_tree().find(to_string_view(ndn)))
+    if (const auto container = service_.dn_tree().find(to_string_view(ndn))) {
+        require_disclosed(service_.container(container));
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "this entry is part of the server's configuration");
+    }
     auto found = find_row(op_, service_, mapping_, ndn);
     if (!found)
         refuse_missing(ndn);
+    hidden_ = hide_names(*found->entry, *found->kind);
+    if (transaction_ != nullptr && roles_.decide() && found->kind->roles)
+        roles_before_ = target_roles(op_, service_).of(to_string_view(ndn));
     return std::move(*found);
+}
+
+entry_ptr entry_writer::hide_names(Entry& e, const directory::kind& kind)
+{
+    if (!roles_.decide())
+        return nullptr;
+    named_entries names(op_, service_, mapping_);
+    if (!names.hides() || !names.concerns(kind))
+        return nullptr;
+    entry_ptr out(entry_alloc());
+    names.hide({&e}, {out.get()});
+    return out;
+}
+
+// A name that the client may not see is refused as one that does not exist.
+void entry_writer::require_visible_names(const Entry* before, const Entry& after)
+{
+    if (!roles_.decide())
+        return;
+    named_entries names(op_, service_, mapping_);
+    if (!names.hides())
+        return;
+    for (const Attribute* a = after.e_attrs; a != nullptr; a = a->a_next) {
+        if (!is_naming(mapping_, *a->a_desc) || is_at_operational(a->a_desc->ad_type) != 0)
+            continue;
+        const Attribute* const old =
+            before != nullptr ? attr_find(before->e_attrs, a->a_desc) : nullptr;
+        std::set<std::string_view> known;
+        for (unsigned i = 0; old != nullptr && i < old->a_numvals; ++i)
+            known.insert(to_string_view(old->a_nvals[i]));
+        std::vector<std::string> added;
+        for (unsigned i = 0; i < a->a_numvals; ++i)
+            if (!known.contains(to_string_view(a->a_nvals[i])))
+                added.emplace_back(to_string_view(a->a_nvals[i]));
+        if (!added.empty() && !names.are_visible(*a->a_desc, added))
+            throw operation_refused(LDAP_CONSTRAINT_VIOLATION,
+                                    fmt::format("{}: a value names no entry that can be stored",
+                                                to_string_view(a->a_desc->ad_cname)));
+    }
+}
+
+void entry_writer::keep_hidden(directory::change_set& change, const directory::kind& kind)
+{
+    if (hidden_ == nullptr || hidden_->e_attrs == nullptr)
+        return;
+    for (const auto& hidden : values_of(op_, service_, tree_, mapping_, kind, *hidden_)) {
+        const auto* const source = kind.source_of(hidden.attribute);
+        const auto* const column = source != nullptr ? kind.find_column(source->column) : nullptr;
+        const auto at =
+            std::find_if(change.attributes.begin(), change.attributes.end(),
+                         [&](const auto& one) { return one.attribute == hidden.attribute; });
+        if (column == nullptr || !directory::is_list(column->type) ||
+            at == change.attributes.end() || kind.writes->values.contains(hidden.attribute))
+            continue;
+        for (auto* const side : {&at->before, &at->after})
+            side->insert(side->end(), hidden.after.begin(), hidden.after.end());
+    }
+}
+
+void entry_writer::require_own_roles(const directory::change_set& change,
+                                     const directory::kind& kind, const Entry& stored)
+{
+    if (!roles_.decide() || !kind.roles)
+        return;
+    target_roles targets(op_, service_);
+    const auto now = targets.of(to_string_view(stored.e_nname));
+    if (change.what != directory::write_operation::add && now == roles_before_)
+        return;
+    if (targets.covers(now))
+        return;
+    service_.log({log_event::write_denied, std::string(to_string_view(op_.o_dn)),
+                  fmt::format("\"{}\": the entry would have roles that the client has not",
+                              to_string_view(stored.e_name))});
+    throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
+}
+
+void entry_writer::require_visible(const berval& ndn)
+{
+    if (roles_.decide())
+        require_disclosed(*find(ndn).entry);
 }
 
 void entry_writer::require_writable(const directory::kind& kind,
@@ -40,7 +126,9 @@ void entry_writer::require_writable(const directory::kind& kind,
 void entry_writer::add_difference(directory::change_set& change, const directory::kind& kind,
                                   const Entry* before, const Entry& after)
 {
+    require_visible_names(before, after);
     change.attributes = difference_of(op_, service_, tree_, mapping_, kind, before, &after);
+    keep_hidden(change, kind);
     const auto* const name = change.find(kind.rdn().attribute);
     if (kind.key_column.empty() && name != nullptr && !name->after.empty())
         change.new_key = name->after.front();
@@ -134,8 +222,10 @@ void entry_writer::require_disclosed(Entry& e)
     const bool disclosed =
         access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr, ACL_DISCLOSE, nullptr) != 0;
     refuse_if_failed();
-    if (!disclosed)
-        refuse_missing(op_.o_req_ndn);
+    if (disclosed)
+        return;
+    log_denial(e, "");
+    refuse_missing(op_.o_req_ndn);
 }
 
 void entry_writer::check_assertion(Entry& e)
@@ -158,27 +248,58 @@ void entry_writer::require(Entry& e, AttributeDescription* attribute, slap_acces
     const bool allowed = access_allowed(&op_, &e, attribute, nullptr, access, nullptr) != 0;
     refuse_if_failed();
     if (!allowed)
-        refuse_access(e, text);
+        refuse_access(e, "", text);
 }
 
 void entry_writer::require_modifications(Entry& e, Modifications* mods)
 {
-    const bool allowed = acl_check_modlist(&op_, &e, mods) != 0;
+    // Roles permit each attribute of a new entry, or do not (add_content_acl).
+    BackendDB with_contents = *op_.o_bd;
+    BackendDB* const own = op_.o_bd;
+    if (roles_.decide()) {
+        with_contents.be_flags |= SLAP_DBFLAG_ACL_ADD;
+        op_.o_bd = &with_contents;
+    }
+    const auto is_allowed = [&](Modifications* list) {
+        return acl_check_modlist(&op_, &e, list) != 0;
+    };
+    const bool allowed = is_allowed(mods);
+    std::string denied;
+    for (Modifications* one = mods; !allowed && one != nullptr && denied.empty();
+         one = one->sml_next) {
+        Modifications alone = *one;
+        alone.sml_next = nullptr;
+        if (!is_allowed(&alone))
+            denied = to_string_view(one->sml_desc->ad_cname);
+    }
+    op_.o_bd = own;
     refuse_if_failed();
-    if (!allowed && op_.o_tag == LDAP_REQ_MODRDN) // under its new name, which the client has sent
+    if (!allowed && op_.o_tag == LDAP_REQ_MODRDN) { // under its new name, which the client has sent
+        log_denial(e, denied);
         throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
+    }
     if (!allowed)
-        refuse_access(e, "");
+        refuse_access(e, denied, "");
 }
 
 // An entry that the access rules do not disclose is as good as missing; one that is to be added is
 // known to the client.
-void entry_writer::refuse_access(Entry& e, const char* text)
+void entry_writer::log_denial(Entry& e, const std::string& attribute)
+{
+    if (!roles_.decide())
+        return;
+    write_operation_log(op_.o_log_prefix,
+                        {log_event::write_denied, std::string(to_string_view(op_.o_dn)),
+                         entry_rights(op_, service_).what_is_missing(e, attribute)});
+}
+
+void entry_writer::refuse_access(Entry& e, const std::string& attribute, const char* text)
 {
     const bool known = op_.o_tag == LDAP_REQ_ADD && &e == op_.ora_e;
     const bool disclosed = known || access_allowed(&op_, &e, slap_schema.si_ad_entry, nullptr,
                                                    ACL_DISCLOSE, nullptr) != 0;
     refuse_if_failed();
+    log_denial(e, attribute);
     if (!disclosed)
         refuse_missing(op_.o_req_ndn);
     throw operation_refused(LDAP_INSUFFICIENT_ACCESS, text);

@@ -2,6 +2,7 @@
 // access, controls, storing and reading again.
 #pragma once
 
+#include "slapd/roles/target_roles.hpp"
 #include "slapd/serving/database.hpp"
 #include "slapd/worker/refused.hpp"
 #include "slapd/worker/write_transaction.hpp"
@@ -22,7 +23,7 @@ public:
                  write_transaction* transaction, const postgres::wait_options& options,
                  read_controls& controls)
         : op_(op), rs_(rs), service_(service), mapping_(mapping), tree_(op, service),
-          transaction_(transaction), limits_(options), controls_(controls)
+          roles_(op, service), transaction_(transaction), limits_(options), controls_(controls)
     {}
     entry_writer(const entry_writer&) = delete;
     entry_writer& operator=(const entry_writer&) = delete;
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] const resolved_mapping& mapping() const noexcept { return mapping_; }
     [[nodiscard]] directory_tree& tree() noexcept { return tree_; }
 
-    /// The entry of the DN.
+    /// The entry of the DN, without the values that name entries which the client may not see.
     [[nodiscard]] entry_row find(const berval& ndn);
     /// Refuses unless clients may write entries of the kind in this way.
     void require_writable(const directory::kind& kind, directory::write_operation what) const;
@@ -48,6 +49,9 @@ public:
     /// Refuses if the entry has others below it, visible or not.
     void require_leaf(const berval& ndn);
 
+    /// Refuses, as for a missing entry, unless roles let the client see the entry of the DN; does
+    /// nothing without roles. Their order of checks differs from slapd's.
+    void require_visible(const berval& ndn);
     /// Whether an entry of a row has the DN and the access rules disclose it.
     [[nodiscard]] bool is_disclosed(const berval& ndn);
     /// Refuses, as for a missing entry, unless the access rules disclose the entry.
@@ -82,8 +86,19 @@ public:
 
 private:
     [[noreturn]] void refuse_missing(const berval& ndn);
-    [[noreturn]] void refuse_access(Entry& e, const char* text);
+    [[noreturn]] void refuse_access(Entry& e, const std::string& attribute, const char* text);
+    /// Hides values that name entries which the client may not see; returns them.
+    [[nodiscard]] entry_ptr hide_names(Entry& e, const directory::kind& kind);
+    /// Refuses values that name no entry that the client may see.
+    void require_visible_names(const Entry* before, const Entry& after);
+    /// Adds the hidden values of columns that hold several, which the statement replaces.
+    void keep_hidden(directory::change_set& change, const directory::kind& kind);
+    /// Refuses a change by which the entry would get roles that the client has not.
+    void require_own_roles(const directory::change_set& change, const directory::kind& kind,
+                           const Entry& stored);
     void refuse_if_failed();
+    /// Logs what the client's roles do not permit.
+    void log_denial(Entry& e, const std::string& attribute);
     /// Runs the statements for the change, and `then`, which reads the entry again. Returns the
     /// attributes whose values are computed.
     [[nodiscard]] std::vector<directory::attribute_id> run(const directory::kind& kind,
@@ -106,10 +121,13 @@ private:
     service& service_;
     const resolved_mapping& mapping_;
     directory_tree tree_;
+    actor_roles roles_;
     write_transaction* transaction_; ///< null: access is only checked
     const postgres::wait_options& limits_;
     read_controls& controls_;
     entry_ptr stored_;
+    entry_ptr hidden_; ///< the values that the found entry has and does not show to the client
+    std::vector<assignment> roles_before_; ///< of the found entry
 };
 
 /// At the end of its scope slapd's list of pending changes loses the operation's CSN (ctxcsn.c).

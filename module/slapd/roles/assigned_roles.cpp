@@ -1,0 +1,170 @@
+// assigned_roles.cpp: the roles of an entry, as the queries of its kind tell.
+#include "slapd/roles/assigned_roles.hpp"
+
+#include "slapd/entry/entry_stream.hpp"
+#include "slapd/entry/row_fetch.hpp"
+
+#include "base/ascii.hpp"
+#include "mapping/column.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace pgsql::slapd {
+namespace {
+
+using directory::filter;
+
+// The query for the roles of one row. The row is found first, so that neither a name that nobody
+// has any more nor a namesake at another place has roles. Nothing if no row can have the name.
+std::optional<postgres::statement> role_statement(const resolved_mapping& mapping,
+                                                  const directory::kind& kind,
+                                                  const directory::place& above,
+                                                  const std::string& name)
+{
+    filter named = filter::equals(kind.rdn().attribute, name);
+    if (kind.parent_kind)
+        named = filter::combine(filter::node::conjunction, {named, filter::below(above)});
+    const auto plan = directory::make_plan(mapping.map, kind, named, {});
+    if (!plan)
+        return std::nullopt;
+    const std::string column =
+        "actor." +
+        postgres::quote_identifier(kind.roles->by_key ? kind.row_key() : kind.rdn().column);
+    postgres::statement out{"SELECT r.* FROM (SELECT e.*" + plan->from_sql + " WHERE " +
+                                (plan->where_sql.empty() ? "true" : plan->where_sql) +
+                                ") AS actor CROSS JOIN LATERAL (" +
+                                kind.roles->query.with_parameter(column) + "\n) AS r",
+                            plan->values};
+    return out;
+}
+
+// Not "no roles". The session has not failed, which the code tells.
+postgres::error unavailable(std::string sqlstate)
+{
+    return {postgres::error::cause::lost, "the roles cannot be read", std::move(sqlstate)};
+}
+
+postgres::result run(Operation& op, service& service, const directory::kind& kind,
+                     const postgres::statement& query)
+{
+    try {
+        return while_waiting(op, service, [&](const postgres::wait_options& options) {
+            if (auto* const transaction = write_transaction::find(op))
+                return transaction->run(query, options);
+            return service.pool_for(op).run(query, options);
+        });
+    } catch (const postgres::error& e) {
+        if (e.reason() != postgres::error::cause::statement)
+            throw;
+        service.log(
+            {log_event::roles_unreadable, fmt::format("pgsql-roles {}", kind.name), e.what()});
+        throw unavailable(std::string(e.sqlstate()));
+    }
+}
+
+// Nothing if the text is no DN.
+std::optional<std::string> normalized(const std::string& dn)
+{
+    berval in = to_berval(dn);
+    berval out{};
+    if (dnNormalize(0, nullptr, nullptr, &in, &out, nullptr) != LDAP_SUCCESS)
+        return std::nullopt;
+    std::string text(to_string_view(out));
+    ch_free(out.bv_val);
+    return text;
+}
+
+// The container of a position; empty if there is none.
+std::string top_of(const resolved_mapping& mapping, service& service, directory_tree& tree,
+                   const std::string& position)
+{
+    if (position.empty())
+        return service.suffix_ndn;
+    if (position.find('=') != std::string::npos) {
+        auto top = normalized(position);
+        const berval suffix = to_berval(service.suffix_ndn);
+        const berval whole = top ? to_berval(*top) : berval{};
+        if (!top || dnIsSuffix(&whole, &suffix) == 0)
+            top = normalized(position + "," + service.suffix_ndn);
+        return top && tree.find(*top) ? *top : std::string();
+    }
+    for (const directory::kind& kind : mapping.map.kinds)
+        if (kind.has_children)
+            if (const auto top = tree.at({{}, mapping.map.kinds.id_of(kind), position}))
+                return tree.container(top).ndn;
+    return {};
+}
+
+} // namespace
+
+assignment_rows read_roles(Operation& op, service& service, directory_tree& tree,
+                           std::string_view ndn)
+{
+    assignment_rows out;
+    const std::string named(ndn);
+    const directory::dn_location location = tree.locate_row(named);
+    if (!location.parent)
+        return out;
+    const auto mapping = current_mapping(op, service);
+    const directory::place above = tree.place_of(location.parent);
+    for (const directory::kind& kind : mapping->map.kinds) {
+        if (!kind.roles || !kind.may_be_below(above) ||
+            !same_ignoring_case(mapping->map.attributes[kind.rdn().attribute].name,
+                                location.attribute))
+            continue;
+        if (!kind.error.empty())
+            throw config_error(kind.error);
+        const auto query = role_statement(*mapping, kind, above, location.value);
+        if (!query)
+            continue;
+        const auto found = run(op, service, kind, *query);
+        if (PQnfields(found.handle()) != 2) {
+            service.log({log_event::roles_unreadable, fmt::format("pgsql-roles {}", kind.name),
+                         "the query does not return two columns, the role and the position"});
+            throw unavailable("42P10");
+        }
+        for (int row = 0; row < found.count(); ++row)
+            out.rows.push_back({std::string(found.value(row, 0).value_or("")),
+                                std::string(found.value(row, 1).value_or(""))});
+        out.cacheable = out.cacheable && from_notifying_server(service, found);
+    }
+    return out;
+}
+
+std::vector<assignment> resolve_roles(Operation& op, service& service, directory_tree& tree,
+                                      const std::vector<assignment_row>& rows)
+{
+    std::vector<assignment> out;
+    if (rows.empty())
+        return out;
+    const auto mapping = current_mapping(op, service);
+    const auto& rules = service.role_rules();
+    std::map<std::string, std::string> tops; // by position
+    for (const assignment_row& row : rows) {
+        const auto unusable = [&](const char* why) {
+            service.log(
+                {log_event::role_unusable,
+                 fmt::format("{} at \"{}\"", row.role.substr(0, 60), row.position.substr(0, 60)),
+                 why});
+        };
+        if (std::none_of(rules.begin(), rules.end(),
+                         [&](const auto& rule) { return rule.role == row.role; })) {
+            unusable("no pgsql-role has the role");
+            continue;
+        }
+        auto top = tops.find(row.position);
+        if (top == tops.end())
+            top = tops.emplace(row.position, top_of(*mapping, service, tree, row.position)).first;
+        if (top->second.empty())
+            unusable("no entry that has others below it is there");
+        else
+            out.push_back({row.role, top->second});
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+} // namespace pgsql::slapd

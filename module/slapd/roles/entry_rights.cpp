@@ -1,0 +1,300 @@
+// entry_rights.cpp: what the roles of a client permit to do with an entry.
+#include "slapd/roles/entry_rights.hpp"
+
+#include "slapd/entry/entry_stream.hpp"
+
+#include "base/ascii.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pgsql::slapd {
+namespace {
+
+using directory::role_action;
+using directory::role_rule;
+
+constexpr slap_mask_t may_read =
+    ACL_PRIV_DISCLOSE | ACL_PRIV_AUTH | ACL_PRIV_COMPARE | ACL_PRIV_SEARCH | ACL_PRIV_READ;
+
+// What an entry is found by, besides its RDN.
+constexpr std::array<std::string_view, 4> found_by = {"objectclass", "uid", "cn", "ou"};
+
+} // namespace
+
+entry_rights::entry_rights(Operation& op, service& service)
+    : op_(op), service_(service), tree_(op, service), roles_(op, service), visible_(op, service),
+      mapping_(current_mapping(op, service))
+{}
+
+bool entry_rights::writes() const noexcept
+{
+    return op_.o_tag == LDAP_REQ_ADD || op_.o_tag == LDAP_REQ_MODIFY ||
+           op_.o_tag == LDAP_REQ_MODRDN || op_.o_tag == LDAP_REQ_DELETE ||
+           op_.o_tag == LDAP_REQ_EXTENDED;
+}
+
+bool entry_rights::changes_rdn() const
+{
+    const std::string_view old = directory::rdn_of(to_string_view(op_.o_req_ndn));
+    return old != to_string_view(op_.orr_nnewrdn);
+}
+
+slap_mask_t entry_rights::on(Entry& e, AttributeDescription& ad)
+{
+    const std::string_view ndn = to_string_view(e.e_nname);
+    if (&ad == slap_schema.si_ad_children)
+        return on_children(e);
+    slap_mask_t out = 0;
+    if (const auto container = service_.dn_tree().find(ndn))
+        return on_container(container, ad);
+    const directory::kind* const kind = kind_of(e);
+    if (kind == nullptr)
+        return out;
+    const auto& here = roles_.rules_at(ndn);
+    if (!here.empty() && are_shown_as_containers(service_, *kind) && !is_password(ad))
+        out |= may_read;
+    for (const role_rule* rule : here)
+        if (rule->concerns(kind->name))
+            out |= by_rule(e, ad, *kind, *rule);
+    if (roles_.is_own(ndn))
+        for (const role_rule* rule : roles_.own_rules())
+            if (rule->concerns(kind->name))
+                out |= by_rule(e, ad, *kind, *rule);
+    return out;
+}
+
+slap_mask_t entry_rights::on_container(directory::container_id container,
+                                       const AttributeDescription& ad)
+{
+    return !is_password(ad) && visible_.sees_fixed(container) ? may_read : 0;
+}
+
+std::vector<const directory::kind*> entry_rights::kinds_at(std::string_view ndn)
+{
+    std::vector<const directory::kind*> out;
+    const auto place = tree_.locate_row(ndn);
+    if (!place.parent)
+        return out;
+    const directory::place above = tree_.place_of(place.parent);
+    for (const directory::kind& k : mapping_->map.kinds)
+        if (k.may_be_below(above) &&
+            same_ignoring_case(mapping_->map.attributes[k.rdn().attribute].name, place.attribute))
+            out.push_back(&k);
+    return out;
+}
+
+// Of the kinds that it may have, the one with most of its classes.
+const directory::kind* entry_rights::kind_of(const Entry& e)
+{
+    const Attribute* const classes = attr_find(e.e_attrs, slap_schema.si_ad_objectClass);
+    for (const directory::kind& k : mapping_->map.kinds) {
+        const Entry* const shared = mapping_->shared[mapping_->map.kinds.id_of(k)].holder.get();
+        if (classes != nullptr && shared != nullptr && shared->e_attrs != nullptr &&
+            shared->e_attrs->a_vals == classes->a_vals)
+            return &k; // built from a row of the kind
+    }
+    const directory::kind* out = nullptr;
+    std::size_t most = 0;
+    for (const directory::kind* k : kinds_at(to_string_view(e.e_nname))) {
+        std::size_t shared = 1;
+        for (unsigned i = 0; classes != nullptr && i < classes->a_numvals; ++i)
+            shared += k->all_classes.contains(to_lower(to_string_view(classes->a_vals[i]))) ? 1 : 0;
+        if (shared > most) {
+            most = shared;
+            out = k;
+        }
+    }
+    return out;
+}
+
+// Nobody gets by a change of an entry what the own roles do not permit.
+bool entry_rights::may_change(Entry& e, const role_rule& rule, bool usually_covered)
+{
+    if (rule.targets == role_rule::target::any ||
+        (rule.targets == role_rule::target::usual && !usually_covered))
+        return true;
+    if (roles_.is_own(to_string_view(e.e_nname)))
+        return true;
+    target_roles targets(op_, service_);
+    return targets.covers(targets.of(to_string_view(e.e_nname)));
+}
+
+slap_mask_t entry_rights::on_password(Entry& e, const role_rule& rule)
+{
+    if (op_.o_tag == LDAP_REQ_ADD)
+        return rule.permits(role_action::add) ? ACL_PRIV_WADD : 0;
+    return writes() && rule.permits(role_action::password) && may_change(e, rule, true)
+               ? ACL_PRIV_WRITE
+               : 0;
+}
+
+slap_mask_t entry_rights::on_entry(Entry& e, const role_rule& rule)
+{
+    slap_mask_t out = rule.shows() ? may_read : ACL_PRIV_DISCLOSE;
+    const auto permitted = [&](role_action what) {
+        return rule.permits(what) && may_change(e, rule, false);
+    };
+    switch (op_.o_tag) {
+    case LDAP_REQ_ADD:
+        return out | (rule.permits(role_action::add) ? ACL_PRIV_WADD : 0);
+    case LDAP_REQ_DELETE:
+        return out | (permitted(role_action::remove) ? ACL_PRIV_WDEL : 0);
+    case LDAP_REQ_MODRDN:
+        return out | (permitted(op_.orr_newSup != nullptr ? role_action::move : role_action::rename)
+                          ? ACL_PRIV_WRITE
+                          : 0);
+    default:
+        return out;
+    }
+}
+
+// Whether the operation changes the attribute only by names of entries of the rule's kind.
+bool entry_rights::names_only(Entry& e, AttributeDescription& ad, const role_rule& rule)
+{
+    if (rule.names.empty())
+        return true;
+    const auto* const kind = &mapping_->map.kinds[mapping_->map.kind_named(rule.names)];
+    named_entries names(op_, service_, *mapping_);
+    const Modifications* mods = op_.o_tag == LDAP_REQ_ADD      ? op_.ora_modlist
+                                : op_.o_tag == LDAP_REQ_MODIFY ? op_.orm_modlist
+                                                               : nullptr;
+    const Attribute* const old = attr_find(e.e_attrs, &ad);
+    std::vector<std::string> changed;
+    for (; mods != nullptr; mods = mods->sml_next) {
+        if (mods->sml_desc != &ad)
+            continue;
+        std::set<std::string_view> asked;
+        const berval* const values =
+            mods->sml_nvalues != nullptr ? mods->sml_nvalues : mods->sml_values;
+        for (unsigned i = 0; i < mods->sml_numvals; ++i)
+            asked.insert(to_string_view(values[i]));
+        const bool whole = mods->sml_op == LDAP_MOD_REPLACE ||
+                           (mods->sml_op == LDAP_MOD_DELETE && mods->sml_numvals == 0);
+        for (unsigned i = 0; old != nullptr && whole && i < old->a_numvals; ++i)
+            if (asked.erase(to_string_view(old->a_nvals[i])) == 0)
+                changed.emplace_back(to_string_view(old->a_nvals[i]));
+        changed.insert(changed.end(), asked.begin(), asked.end());
+    }
+    return names.are_all_of(ad, changed, *kind);
+}
+
+slap_mask_t entry_rights::by_rule(Entry& e, AttributeDescription& ad, const directory::kind& kind,
+                                  const role_rule& rule)
+{
+    if (is_password(ad))
+        return on_password(e, rule);
+    if (&ad == slap_schema.si_ad_entry)
+        return on_entry(e, rule);
+    const std::string name = to_lower(to_string_view(ad.ad_cname));
+    const bool is_rdn =
+        same_ignoring_case(mapping_->map.attributes[kind.rdn().attribute].name, name);
+    const bool finds =
+        is_rdn || std::find(found_by.begin(), found_by.end(), name) != found_by.end();
+    slap_mask_t out = 0;
+    if ((finds && rule.shows()) || (rule.is_about(name) && rule.permits(role_action::read)))
+        out |= may_read;
+    const bool members = is_naming(*mapping_, ad);
+    switch (op_.o_tag) {
+    case LDAP_REQ_ADD:
+        if (rule.permits(role_action::add) && (finds || rule.is_about(name)) &&
+            (!members || names_only(e, ad, rule)))
+            out |= ACL_PRIV_WADD;
+        break;
+    case LDAP_REQ_MODIFY:
+        if (rule.permits(role_action::modify) && rule.is_about(name) &&
+            may_change(e, rule, members) && (!members || names_only(e, ad, rule)))
+            out |= ACL_PRIV_WRITE;
+        break;
+    case LDAP_REQ_MODRDN:
+        if (is_rdn && rule.permits(changes_rdn() ? role_action::rename : role_action::move) &&
+            may_change(e, rule, false))
+            out |= ACL_PRIV_WRITE;
+        break;
+    default:
+        break;
+    }
+    return out;
+}
+
+// What is added to and removed from the entries below a container.
+slap_mask_t entry_rights::on_children(const Entry& container)
+{
+    slap_mask_t rights = ACL_PRIV_WRITE;
+    role_action action = role_action::add;
+    std::vector<const directory::kind*> kinds;
+    switch (op_.o_tag) {
+    case LDAP_REQ_ADD:
+        kinds = {kind_of(*op_.ora_e)};
+        rights = ACL_PRIV_WADD;
+        break;
+    case LDAP_REQ_DELETE:
+        kinds = kinds_at(to_string_view(op_.o_req_ndn));
+        action = role_action::remove;
+        rights = ACL_PRIV_WDEL;
+        break;
+    case LDAP_REQ_MODRDN:
+        kinds = kinds_at(to_string_view(op_.o_req_ndn));
+        action = op_.orr_newSup != nullptr ? role_action::move : role_action::rename;
+        break;
+    default:
+        return 0;
+    }
+    const auto& here = roles_.rules_at(to_string_view(container.e_nname));
+    const auto permits = [&](const role_rule* rule) {
+        return rule->permits(action) && std::any_of(kinds.begin(), kinds.end(), [&](const auto* k) {
+                   return k != nullptr && rule->concerns(k->name);
+               });
+    };
+    if (std::any_of(here.begin(), here.end(), permits))
+        return rights;
+    // Who may rename the own entry changes its name below the container.
+    const auto& own = roles_.own_rules();
+    return op_.o_tag == LDAP_REQ_MODRDN && op_.orr_newSup == nullptr &&
+                   roles_.is_own(to_string_view(op_.o_req_ndn)) &&
+                   std::any_of(own.begin(), own.end(), permits)
+               ? rights
+               : 0;
+}
+
+std::string entry_rights::what_is_missing(Entry& e, const std::string& attribute)
+{
+    const auto action = [&]() -> const char* {
+        switch (op_.o_tag) {
+        case LDAP_REQ_ADD:
+            return "add";
+        case LDAP_REQ_DELETE:
+            return "delete";
+        case LDAP_REQ_MODRDN:
+            return op_.orr_newSup != nullptr ? "move" : "rename";
+        default:
+            return attribute == "userPassword" ? "password" : "modify";
+        }
+    };
+    Entry target{};
+    target.e_nname = op_.o_req_ndn;
+    const directory::kind* const kind = op_.o_tag == LDAP_REQ_ADD ? kind_of(*op_.ora_e)
+                                        : dn_match(&e.e_nname, &op_.o_req_ndn) != 0
+                                            ? kind_of(e)
+                                            : kind_of(target);
+    std::string roles;
+    for (const assignment& one : roles_.all())
+        roles += fmt::format("{}{} at {}", roles.empty() ? "" : "; ", one.role, one.top);
+    target_roles targets(op_, service_);
+    std::string of_target;
+    if (writes() && op_.o_tag != LDAP_REQ_ADD && !roles_.is_own(to_string_view(e.e_nname)))
+        for (const assignment& one : targets.of(to_string_view(e.e_nname)))
+            if (!targets.covers({one}))
+                of_target +=
+                    fmt::format("; the entry has the role {} at {}, which permits what the "
+                                "client's roles do not",
+                                one.role, one.top);
+    return fmt::format("no role permits \"{}\"{} on {} at \"{}\"; the client has {}{}", action(),
+                       attribute.empty() || attribute == "userPassword" ? "" : " of " + attribute,
+                       kind != nullptr ? kind->name : "entries", to_string_view(e.e_nname),
+                       roles.empty() ? "no role" : roles, of_target);
+}
+
+} // namespace pgsql::slapd

@@ -1,0 +1,48 @@
+// entry_rights.hpp: what the roles of a client permit to do with an entry.
+#pragma once
+
+#include "slapd/roles/named_entries.hpp"
+#include "slapd/roles/target_roles.hpp"
+#include "slapd/roles/visible_rows.hpp"
+
+namespace pgsql::slapd {
+
+/// The rights of a client by its roles, in the terms of slapd's access rules.
+class entry_rights {
+public:
+    entry_rights(Operation& op, service& service);
+
+    /// The privileges (ACL_PRIV_…) to an attribute of the entry, or to the pseudo-attributes entry
+    /// and children (slapd.access(5)). Throws postgres::error.
+    [[nodiscard]] slap_mask_t on(Entry& e, AttributeDescription& ad);
+    /// The kind of an entry, which need not exist; null if none can have it.
+    [[nodiscard]] const directory::kind* kind_of(const Entry& e);
+    /// What the client would need to do what the operation asks for, in words.
+    [[nodiscard]] std::string what_is_missing(Entry& e, const std::string& attribute);
+
+private:
+    [[nodiscard]] slap_mask_t on_container(directory::container_id container,
+                                           const AttributeDescription& ad);
+    [[nodiscard]] slap_mask_t by_rule(Entry& e, AttributeDescription& ad,
+                                      const directory::kind& kind,
+                                      const directory::role_rule& rule);
+    [[nodiscard]] slap_mask_t on_password(Entry& e, const directory::role_rule& rule);
+    [[nodiscard]] slap_mask_t on_entry(Entry& e, const directory::role_rule& rule);
+    [[nodiscard]] slap_mask_t on_children(const Entry& container);
+    /// The kinds that an entry with the DN may have.
+    [[nodiscard]] std::vector<const directory::kind*> kinds_at(std::string_view ndn);
+    [[nodiscard]] bool may_change(Entry& e, const directory::role_rule& rule, bool usually_covered);
+    [[nodiscard]] bool names_only(Entry& e, AttributeDescription& ad,
+                                  const directory::role_rule& rule);
+    [[nodiscard]] bool changes_rdn() const;
+    [[nodiscard]] bool writes() const noexcept;
+
+    Operation& op_;
+    service& service_;
+    directory_tree tree_;
+    actor_roles roles_;
+    visible_rows visible_;
+    const std::shared_ptr<const resolved_mapping> mapping_;
+};
+
+} // namespace pgsql::slapd

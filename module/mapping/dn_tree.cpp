@@ -57,7 +57,7 @@ dn_tree::dn_tree(id_vector<container> entries, const tree_faults& faults)
         if (one.kind)
             by_row_.emplace(row_name(one.kind, one.key), id);
         if (one.parent)
-            parents_.insert(one.parent.index());
+            below_[one.parent.index()].push_back(id);
         constexpr std::size_t prime = 1099511628211U; // as FNV-1a combines bytes
         digest_ = (digest_ ^ std::hash<std::string>{}(one.dn)) * prime;
         digest_ = (digest_ ^ std::hash<std::string>{}(row_name(one.kind, one.key))) * prime;
@@ -92,10 +92,23 @@ container_id dn_tree::at(const place& place) const
 std::vector<std::string> dn_tree::keys_below(container_id top, kind_id kind) const
 {
     std::vector<std::string> out;
-    for (const container& one : entries_)
-        if (one.kind == kind && is_below(entries_.id_of(one), top))
-            out.push_back(one.key);
+    std::vector<container_id> left = {top};
+    while (!left.empty()) {
+        const container_id id = left.back();
+        left.pop_back();
+        if (entries_[id].kind == kind)
+            out.push_back(entries_[id].key);
+        const auto& below = containers_below(id);
+        left.insert(left.end(), below.begin(), below.end());
+    }
     return out;
+}
+
+const std::vector<container_id>& dn_tree::containers_below(container_id container) const
+{
+    static const std::vector<container_id> none;
+    const auto at = below_.find(container.index());
+    return at == below_.end() ? none : at->second;
 }
 
 dn_location dn_tree::locate(std::string_view ndn) const

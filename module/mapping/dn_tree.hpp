@@ -73,10 +73,12 @@ public:
     }
     /// Differs between trees of different rows.
     [[nodiscard]] std::size_t digest() const noexcept { return digest_; }
+    /// Those immediately below.
+    [[nodiscard]] const std::vector<container_id>& containers_below(container_id container) const;
     /// Whether another container is immediately below.
     [[nodiscard]] bool has_containers_below(container_id container) const
     {
-        return parents_.contains(container.index());
+        return !containers_below(container).empty();
     }
 
 private:
@@ -85,7 +87,7 @@ private:
     id_vector<container> entries_;
     std::unordered_map<std::string, container_id> by_ndn_;
     std::unordered_map<std::string, container_id> by_row_;
-    std::unordered_set<std::size_t> parents_; ///< indices of containers
+    std::unordered_map<std::size_t, std::vector<container_id>> below_; ///< by indices of containers
     std::unordered_set<std::string> left_out_;
     std::unordered_set<std::string> repeated_;
     std::unordered_set<std::string> ambiguous_;

@@ -1,6 +1,7 @@
 // add.cpp: serves Add by a statement that inserts the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_writer.hpp"
 #include "slapd/write/new_entry.hpp"
@@ -53,7 +54,7 @@ bool hides_place(Operation& op, service& service, const resolved_mapping& mappin
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const actor_roles roles(op, service); // of all steps
+    const entry_rights rights(op, service); // of all steps
     directory_tree tree(op, service);
     Entry& e = *op.ora_e;
     const directory::kind* kind = nullptr;

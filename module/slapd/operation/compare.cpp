@@ -4,7 +4,7 @@
 #include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
-#include "slapd/roles/named_entries.hpp"
+#include "slapd/roles/entry_rights.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -24,7 +24,8 @@ int compare(Operation& op, SlapReply& rs, service& service)
         return reply(LDAP_INSUFFICIENT_ACCESS, "authentication required for compares", nullptr);
     const operation_limits limits(op, service, true);
     directory_tree tree(op, service);
-    visible_rows visible(op, service);
+    entry_rights rights(op, service);
+    visible_rows& visible = rights.visible();
     const auto missing = [&](const resolved_mapping& mapping) {
         const std::string matched = matched_dn(op, service, mapping, op.o_req_ndn);
         return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
@@ -51,7 +52,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
     const auto shown =
         directory::filter::combine(directory::filter::node::disjunction,
                                    {directory::filter::constant_of(directory::truth::yes), leaf});
-    named_entries names(op, service, *mapping);
+    named_entries names(op, service, *mapping, visible);
     std::optional<int> code;
     bool stale = false;
     const auto read_entry = [&](const directory::selection& columns) {

@@ -1,6 +1,7 @@
 // delete.cpp: serves Delete by a statement that deletes the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_writer.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 // The order of the checks is back-mdb's (delete.c).
 int delete_entry(Operation& op, SlapReply& rs, service& service)
 {
-    const actor_roles roles(op, service); // of all steps
+    const entry_rights rights(op, service); // of all steps
     std::shared_ptr<const resolved_mapping> mapping;
     try {
         mapping = mapping_to_write(op, service);

@@ -2,6 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/operation/password_modify.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_difference.hpp"
 #include "slapd/write/entry_writer.hpp"
@@ -117,7 +118,7 @@ void keep_classes(const directory::kind& kind, const Entry& before, Entry& after
 int modify_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const actor_roles roles(op, service); // of all steps
+    const entry_rights rights(op, service); // of all steps
     std::shared_ptr<const resolved_mapping> mapping;
     requested_password asked;
     std::optional<new_password> password;

@@ -2,6 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "mapping/row_tree.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_difference.hpp"
 #include "slapd/write/entry_writer.hpp"
@@ -80,7 +81,7 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
 int rename_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const actor_roles roles(op, service); // of all steps
+    const entry_rights rights(op, service); // of all steps
     new_dn to;
     std::shared_ptr<const resolved_mapping> mapping;
     try {

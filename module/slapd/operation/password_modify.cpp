@@ -11,7 +11,7 @@
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/auth/new_hash.hpp"
 #include "slapd/operation/password_modify.hpp"
-#include "slapd/roles/actor_roles.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/refused.hpp"
 
 #include "cache/result_cache.hpp"
@@ -87,7 +87,7 @@ void change(Operation& op, service& service, const password_request& asked)
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)
         throw config_error("the database is closed");
-    const actor_roles roles(op, service);
+    const entry_rights rights(op, service);
     const auto mapping = current_mapping(op, service);
     bool allowed = false;
     bool disclosed = true;

@@ -8,7 +8,7 @@
 #include "slapd/entry/value_checks.hpp"
 #include "slapd/operation/entry_sender.hpp"
 #include "slapd/operation/search_scope.hpp"
-#include "slapd/roles/named_entries.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/serving/replication.hpp"
 
 #include <algorithm>
@@ -62,8 +62,8 @@ class search_run {
 public:
     search_run(Operation& op, SlapReply& rs, service& service, int& sent)
         : op_(op), rs_(rs), service_(service), limits_(op, service, true), tree_(op, service),
-          visible_(op, service), scope_(op, tree_), pages_(op, rs, service),
-          sender_(op, rs, service, pages_, sent), sent_(sent),
+          rights_(op, service), visible_(rights_.visible()), scope_(op, tree_),
+          pages_(op, rs, service), sender_(op, rs, service, pages_, sent), sent_(sent),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
@@ -146,7 +146,7 @@ private:
         directory::selection selection;
         filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
-        named_entries names(op_, service_, *mapping);
+        named_entries names(op_, service_, *mapping, visible_);
         if (names.hides())
             names.loosen(requested);
         learn_characters(op_, service_, *mapping, requested);
@@ -272,7 +272,7 @@ private:
             filter::combine(filter::node::disjunction,
                             {filter::constant_of(directory::truth::yes), requested}),
             selection, [&](directory::kind_id kind) { return visible_.of(*mapping, kind); });
-        named_entries names(op_, service_, *mapping);
+        named_entries names(op_, service_, *mapping, visible_);
         bool found = false;
         while (const candidate* base = finder.next()) {
             found = true;
@@ -316,7 +316,8 @@ private:
     service& service_;
     operation_limits limits_;
     directory_tree tree_;
-    visible_rows visible_;
+    entry_rights rights_;
+    visible_rows& visible_;
     const search_scope scope_;
     result_pages pages_;
     entry_sender sender_;

@@ -16,6 +16,8 @@ namespace {
 using directory::role_action;
 using directory::role_rule;
 
+char extra_key; // its address identifies this type of OpExtra
+
 constexpr slap_mask_t may_read =
     ACL_PRIV_DISCLOSE | ACL_PRIV_AUTH | ACL_PRIV_COMPARE | ACL_PRIV_SEARCH | ACL_PRIV_READ;
 
@@ -25,9 +27,38 @@ constexpr std::array<std::string_view, 4> found_by = {"objectclass", "uid", "cn"
 } // namespace
 
 entry_rights::entry_rights(Operation& op, service& service)
-    : op_(op), service_(service), tree_(op, service), roles_(op, service), visible_(op, service),
-      mapping_(current_mapping(op, service))
-{}
+    : OpExtra{}, op_(op), service_(service), database_(op.o_bd->be_private), tree_(op, service),
+      roles_(op, service), visible_(op, service)
+{
+    oe_key = &extra_key;
+    LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
+}
+
+entry_rights::~entry_rights()
+{
+    LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+}
+
+entry_rights* entry_rights::find(const Operation& op) noexcept
+{
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (extra->oe_key != &extra_key)
+            continue;
+        auto* const other = static_cast<entry_rights*>(extra);
+        if (other->database_ == op.o_bd->be_private)
+            return other;
+    }
+    return nullptr;
+}
+
+const resolved_mapping& entry_rights::mapping()
+{
+    if (mapping_ == nullptr)
+        mapping_ = current_mapping(op_, service_);
+    return *mapping_;
+}
 
 bool entry_rights::writes() const noexcept
 {
@@ -44,15 +75,38 @@ bool entry_rights::changes_rdn() const
 
 slap_mask_t entry_rights::on(Entry& e, AttributeDescription& ad)
 {
+    if (service_.role_rules().empty())
+        return 0;
     const std::string_view ndn = to_string_view(e.e_nname);
     if (&ad == slap_schema.si_ad_children)
         return on_children(e);
-    slap_mask_t out = 0;
-    if (const auto container = service_.dn_tree().find(ndn))
-        return on_container(container, ad);
-    const directory::kind* const kind = kind_of(e);
+    const directory::kind* kind = kind_of_row(e);
+    if (kind == nullptr) {
+        if (const auto container = service_.dn_tree().find(ndn))
+            return on_container(container, ad);
+        kind = kind_of(e);
+    }
     if (kind == nullptr)
-        return out;
+        return 0;
+    if (writes() || kind->has_children)
+        return by_rules(e, ad, *kind);
+    // All entries of a kind immediately below another one have the same rights to read.
+    const std::string_view place = directory::parent_of(ndn);
+    const bool own = roles_.is_own(ndn);
+    if (known_.kind != kind || known_.own != own || known_.place != place ||
+        known_.client != to_string_view(op_.o_ndn))
+        known_ = {kind, own, std::string(place), std::string(to_string_view(op_.o_ndn)), {}};
+    for (const auto& [attribute, rights] : known_.rights)
+        if (attribute == &ad)
+            return rights;
+    return known_.rights.emplace_back(&ad, by_rules(e, ad, *kind)).second;
+}
+
+slap_mask_t entry_rights::by_rules(Entry& e, AttributeDescription& ad, const directory::kind& of)
+{
+    const directory::kind* const kind = &of;
+    const std::string_view ndn = to_string_view(e.e_nname);
+    slap_mask_t out = 0;
     const auto& here = roles_.rules_at(ndn);
     if (!here.empty() && are_shown_as_containers(service_, *kind) && !is_password(ad))
         out |= may_read;
@@ -79,23 +133,31 @@ std::vector<const directory::kind*> entry_rights::kinds_at(std::string_view ndn)
     if (!place.parent)
         return out;
     const directory::place above = tree_.place_of(place.parent);
-    for (const directory::kind& k : mapping_->map.kinds)
+    for (const directory::kind& k : mapping().map.kinds)
         if (k.may_be_below(above) &&
-            same_ignoring_case(mapping_->map.attributes[k.rdn().attribute].name, place.attribute))
+            same_ignoring_case(mapping().map.attributes[k.rdn().attribute].name, place.attribute))
             out.push_back(&k);
     return out;
+}
+
+const directory::kind* entry_rights::kind_of_row(const Entry& e)
+{
+    const Attribute* const first = e.e_attrs; // the shared ones come first
+    for (const directory::kind& k : mapping().map.kinds) {
+        const Entry* const shared = mapping().shared[mapping().map.kinds.id_of(k)].holder.get();
+        if (first != nullptr && shared != nullptr && shared->e_attrs != nullptr &&
+            shared->e_attrs->a_vals == first->a_vals)
+            return &k;
+    }
+    return nullptr;
 }
 
 // Of the kinds that it may have, the one with most of its classes.
 const directory::kind* entry_rights::kind_of(const Entry& e)
 {
+    if (const auto* const known = kind_of_row(e))
+        return known;
     const Attribute* const classes = attr_find(e.e_attrs, slap_schema.si_ad_objectClass);
-    for (const directory::kind& k : mapping_->map.kinds) {
-        const Entry* const shared = mapping_->shared[mapping_->map.kinds.id_of(k)].holder.get();
-        if (classes != nullptr && shared != nullptr && shared->e_attrs != nullptr &&
-            shared->e_attrs->a_vals == classes->a_vals)
-            return &k; // built from a row of the kind
-    }
     const directory::kind* out = nullptr;
     std::size_t most = 0;
     for (const directory::kind* k : kinds_at(to_string_view(e.e_nname))) {
@@ -156,8 +218,8 @@ bool entry_rights::names_only(Entry& e, AttributeDescription& ad, const role_rul
 {
     if (rule.names.empty())
         return true;
-    const auto* const kind = &mapping_->map.kinds[mapping_->map.kind_named(rule.names)];
-    named_entries names(op_, service_, *mapping_);
+    const auto* const kind = &mapping().map.kinds[mapping().map.kind_named(rule.names)];
+    named_entries names(op_, service_, mapping(), visible_);
     const Modifications* mods = op_.o_tag == LDAP_REQ_ADD      ? op_.ora_modlist
                                 : op_.o_tag == LDAP_REQ_MODIFY ? op_.orm_modlist
                                                                : nullptr;
@@ -190,13 +252,13 @@ slap_mask_t entry_rights::by_rule(Entry& e, AttributeDescription& ad, const dire
         return on_entry(e, rule);
     const std::string name = to_lower(to_string_view(ad.ad_cname));
     const bool is_rdn =
-        same_ignoring_case(mapping_->map.attributes[kind.rdn().attribute].name, name);
+        same_ignoring_case(mapping().map.attributes[kind.rdn().attribute].name, name);
     const bool finds =
         is_rdn || std::find(found_by.begin(), found_by.end(), name) != found_by.end();
     slap_mask_t out = 0;
     if ((finds && rule.shows()) || (rule.is_about(name) && rule.permits(role_action::read)))
         out |= may_read;
-    const bool members = is_naming(*mapping_, ad);
+    const bool members = is_naming(mapping(), ad);
     switch (op_.o_tag) {
     case LDAP_REQ_ADD:
         if (rule.permits(role_action::add) && (finds || rule.is_about(name)) &&

@@ -7,10 +7,19 @@
 
 namespace pgsql::slapd {
 
-/// The rights of a client by its roles, in the terms of slapd's access rules.
-class entry_rights {
+/// The rights of a client by its roles, in the terms of slapd's access rules. While an object
+/// exists, access rules that are evaluated within the same operation use it.
+class entry_rights : OpExtra {
 public:
     entry_rights(Operation& op, service& service);
+    entry_rights(const entry_rights&) = delete;
+    entry_rights& operator=(const entry_rights&) = delete;
+    ~entry_rights();
+
+    /// The object of the operation, or null.
+    [[nodiscard]] static entry_rights* find(const Operation& op) noexcept;
+    /// What the client may see.
+    [[nodiscard]] visible_rows& visible() noexcept { return visible_; }
 
     /// The privileges (ACL_PRIV_…) to an attribute of the entry, or to the pseudo-attributes entry
     /// and children (slapd.access(5)). Throws postgres::error.
@@ -23,6 +32,11 @@ public:
 private:
     [[nodiscard]] slap_mask_t on_container(directory::container_id container,
                                            const AttributeDescription& ad);
+    [[nodiscard]] const resolved_mapping& mapping();
+    /// The kind of an entry that was built from a row and not changed; null for others.
+    [[nodiscard]] const directory::kind* kind_of_row(const Entry& e);
+    [[nodiscard]] slap_mask_t by_rules(Entry& e, AttributeDescription& ad,
+                                       const directory::kind& of);
     [[nodiscard]] slap_mask_t by_rule(Entry& e, AttributeDescription& ad,
                                       const directory::kind& kind,
                                       const directory::role_rule& rule);
@@ -39,10 +53,18 @@ private:
 
     Operation& op_;
     service& service_;
+    const void* const database_; ///< whose entries it is about
     directory_tree tree_;
     actor_roles roles_;
     visible_rows visible_;
-    const std::shared_ptr<const resolved_mapping> mapping_;
+    std::shared_ptr<const resolved_mapping> mapping_; ///< null until it is needed
+    struct {
+        const directory::kind* kind = nullptr;
+        bool own = false;
+        std::string place;
+        std::string client;
+        std::vector<std::pair<const AttributeDescription*, slap_mask_t>> rights;
+    } known_; ///< the rights to read entries of a kind at a place
 };
 
 } // namespace pgsql::slapd

@@ -57,8 +57,9 @@ bool is_naming(const resolved_mapping&, const AttributeDescription& ad)
     return same_ignoring_case(to_string_view(ad.ad_type->sat_cname), "memberUid") || is_dn(ad);
 }
 
-named_entries::named_entries(Operation& op, service& service, const resolved_mapping& mapping)
-    : op_(op), service_(service), mapping_(mapping), tree_(op, service), visible_(op, service)
+named_entries::named_entries(Operation& op, service& service, const resolved_mapping& mapping,
+                             visible_rows& visible)
+    : op_(op), service_(service), mapping_(mapping), tree_(op, service), visible_(visible)
 {
     const auto& kinds = mapping.map.kinds;
     hides_ = visible_.limited() &&

@@ -14,7 +14,8 @@ namespace pgsql::slapd {
 /// What is hidden from a client is absent from other entries, too.
 class named_entries {
 public:
-    named_entries(Operation& op, service& service, const resolved_mapping& mapping);
+    named_entries(Operation& op, service& service, const resolved_mapping& mapping,
+                  visible_rows& visible);
 
     /// Whether the client may see some entries and not others, so that values have to be looked at.
     [[nodiscard]] bool hides() const noexcept { return hides_; }
@@ -58,7 +59,7 @@ private:
     service& service_;
     const resolved_mapping& mapping_;
     directory_tree tree_;
-    visible_rows visible_;
+    visible_rows& visible_;
     bool hides_ = false;
 };
 

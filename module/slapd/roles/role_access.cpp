@@ -16,13 +16,16 @@ namespace {
 int mask(void*, Operation* op, Entry* e, AttributeDescription* ad, berval*, int, regmatch_t*,
          slap_access_t* grant, slap_access_t*) noexcept
 {
-    if (op->o_bd == nullptr || !is_ours(*op->o_bd))
+    if (op->o_bd == nullptr)
         return 0;
     std::shared_ptr<service> service;
     try {
-        service = database_of(*op->o_bd).serving(*op->o_bd);
-        if (!service->role_rules().empty())
+        if (auto* const rights = entry_rights::find(*op)) {
+            *grant = static_cast<slap_access_t>(rights->on(*e, *ad));
+        } else if (is_ours(*op->o_bd)) {
+            service = database_of(*op->o_bd).serving(*op->o_bd);
             *grant = static_cast<slap_access_t>(entry_rights(*op, *service).on(*e, *ad));
+        }
     } catch (...) {
         // slapd would take a failure for a denial.
         if (auto* const limits = operation_limits::find(*op))

@@ -89,13 +89,21 @@ bool are_roles_asked(const BackendDB& be) noexcept
 
 visible_rows::visible_rows(Operation& op, service& service)
     : op_(op), service_(service), tree_(op, service), roles_(op, service)
+{}
+
+bool visible_rows::limited()
 {
-    if (!roles_.decide() || (op.o_bd->be_acl == nullptr && frontendDB->be_acl == nullptr))
-        return;
-    const shown here = shown_by(op, op.o_bd->be_acl);
-    const shown everywhere = shown_by(op, frontendDB->be_acl);
-    limited_ = here != shown::unknown && everywhere != shown::unknown;
+    if (limited_)
+        return *limited_;
+    const AccessControl* const rules = op_.o_bd->be_acl;
+    limited_ = roles_.decide() && (rules != nullptr || frontendDB->be_acl != nullptr);
+    if (!*limited_)
+        return false;
+    const shown here = shown_by(op_, rules);
+    const shown everywhere = shown_by(op_, frontendDB->be_acl);
     sees_own_ = here == shown::own_too || everywhere == shown::own_too;
+    limited_ = here != shown::unknown && everywhere != shown::unknown;
+    return *limited_;
 }
 
 bool visible_rows::sees(const directory::kind& kind, std::string_view ndn)
@@ -131,10 +139,8 @@ bool visible_rows::sees_fixed(directory::container_id container)
 
 bool visible_rows::sees_below(const resolved_mapping& mapping, directory::container_id above)
 {
-    for (const directory::container& one : tree_.whole().entries()) {
-        const auto id = tree_.whole().entries().id_of(one);
-        if (one.parent != above)
-            continue;
+    for (const auto id : tree_.whole().containers_below(above)) {
+        const directory::container& one = tree_.container(id);
         if (tree_.is_fixed(id) ? sees_fixed(id) : sees(mapping.map.kinds[one.kind], one.ndn))
             return true;
     }
@@ -143,7 +149,7 @@ bool visible_rows::sees_below(const resolved_mapping& mapping, directory::contai
 
 std::optional<filter> visible_rows::of(const resolved_mapping& mapping, directory::kind_id kind)
 {
-    if (!limited_)
+    if (!limited())
         return filter::constant_of(truth::yes);
     const auto known = known_.find(kind.index());
     if (known != known_.end())

@@ -21,7 +21,7 @@ public:
 
     /// Whether roles alone decide what the client sees. Otherwise nothing is known: an access rule
     /// may show more.
-    [[nodiscard]] bool limited() const noexcept { return limited_; }
+    [[nodiscard]] bool limited();
     /// The condition on the rows of a kind; nothing if the client may see none of them.
     [[nodiscard]] std::optional<directory::filter> of(const resolved_mapping& mapping,
                                                       directory::kind_id kind);
@@ -44,7 +44,7 @@ private:
     service& service_;
     directory_tree tree_;
     actor_roles roles_;
-    bool limited_ = false;
+    std::optional<bool> limited_;                                   ///< known once it was asked for
     bool sees_own_ = false;                                         ///< by another access rule
     std::map<std::size_t, std::optional<directory::filter>> known_; ///< by kind
 };

@@ -39,7 +39,8 @@ entry_ptr entry_writer::hide_names(Entry& e, const directory::kind& kind)
 {
     if (!roles_.decide())
         return nullptr;
-    named_entries names(op_, service_, mapping_);
+    visible_rows visible(op_, service_);
+    named_entries names(op_, service_, mapping_, visible);
     if (!names.hides() || !names.concerns(kind))
         return nullptr;
     entry_ptr out(entry_alloc());
@@ -52,7 +53,8 @@ void entry_writer::require_visible_names(const Entry* before, const Entry& after
 {
     if (!roles_.decide())
         return;
-    named_entries names(op_, service_, mapping_);
+    visible_rows visible(op_, service_);
+    named_entries names(op_, service_, mapping_, visible);
     if (!names.hides())
         return;
     for (const Attribute* a = after.e_attrs; a != nullptr; a = a->a_next) {

@@ -29,15 +29,21 @@ struct role_rule {
     std::set<std::string> except;     ///< in lower case
     std::string
         names; ///< of an attribute with names of entries only those of this kind; empty: all
-    /// Which entries may be changed, as far as their roles say. `usual`: passwords and members only
-    /// of those whose roles permit nothing that the actor's own do not.
-    enum class target : char { usual, unprivileged, any } targets = target::usual;
+    /// Which entries may be changed, as far as their roles say; each includes the one before.
+    /// `usual`: passwords and members only of those whose roles permit nothing that the actor's own
+    /// do not.
+    enum class target : char { unprivileged, usual, any } targets = target::usual;
 
     [[nodiscard]] bool permits(role_action what) const { return actions.contains(what); }
     /// Whether the client sees the entries.
     [[nodiscard]] bool shows() const
     {
         return permits(role_action::search) || permits(role_action::read);
+    }
+    /// Whether it permits to do something with entries that exist.
+    [[nodiscard]] bool reaches_existing() const
+    {
+        return actions.size() > (permits(role_action::add) ? 1 : 0);
     }
     [[nodiscard]] bool concerns(const std::string& name) const
     {

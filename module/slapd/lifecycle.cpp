@@ -86,6 +86,18 @@ void dry_run_password_change(service& s, const directory::kind& k,
     }
 }
 
+// Logs queries for roles that cannot be used.
+void log_role_queries(service& s, const directory::mapping& map, idle_thread& idle)
+{
+    const postgres::wait_options options = wait_options_of(idle, s.timeout);
+    s.pool().with_connection(options, [&](postgres::connection& session) {
+        for (const directory::kind& k : map.kinds)
+            if (const auto why = problem_of_roles(k, session, options); !why.empty())
+                s.log({log_event::roles_unreadable, "pgsql-roles " + k.name, why});
+        return true;
+    });
+}
+
 refused_statements find_refused_statements(service& s, const directory::mapping& mapping,
                                            check_depth how, const postgres::wait_options& options)
 {
@@ -121,6 +133,13 @@ void test(service& s)
              find_refused_statements(s, mapping->map, check_depth::thorough, limits())
                  .problems(mapping->map))
             problems += (problems.empty() ? "" : "; ") + one;
+        s.pool().with_connection(limits(), [&](postgres::connection& session) {
+            for (const directory::kind& k : mapping->map.kinds)
+                if (const auto why = problem_of_roles(k, session, limits()); !why.empty())
+                    problems += (problems.empty() ? "pgsql-roles " : "; pgsql-roles ") + k.name +
+                                ": " + why;
+            return true;
+        });
         if (!problems.empty())
             throw config_error(problems);
     } catch (const postgres::error& e) {
@@ -129,6 +148,19 @@ void test(service& s)
         s.log({log_event::queries_untested, "", e.what(),
                "the queries were not tested against PostgreSQL"});
     }
+}
+
+// slapd accepts such access rules online, so that it must start with them as well.
+void require_roles_asked(BackendDB& be)
+{
+    const auto service = database_of(be).serving(be);
+    if (service->role_rules().empty() || are_roles_asked(be))
+        return;
+    constexpr const char* problem = "no access rule asks for roles, so that they permit nothing; "
+                                    "add: access to * by dynacl/pgsql-roles write by * none";
+    if (!in_server())
+        throw config_error(std::string("pgsql-role: ") + problem);
+    service->log({log_event::roles_unasked, "", problem});
 }
 
 // Logs at startup what only the database can confirm, before the first user is affected.
@@ -163,6 +195,7 @@ void* startup_checks(void*, void* argument) noexcept
             if (!k.password_change.empty())
                 dry_run_password_change(s, k, refused, idle);
         }
+        log_role_queries(s, mapping->map, idle);
         advise(s, mapping->map, idle);
     } catch (const postgres::error& e) {
         s.log({log_event::queries_untested, "", e.what(),
@@ -196,10 +229,7 @@ extern "C" int pgsql_db_open(BackendDB* be, ConfigReply* cr) noexcept
         guard_syncprov();
         check_replication(*be);
         database.apply(*be);
-        if (!database.serving(*be)->role_rules().empty() && !are_roles_asked(*be))
-            throw config_error(
-                "pgsql-role: no access rule asks for roles, so that they permit nothing; add: "
-                "access to * by dynacl/pgsql-roles write by * none");
+        require_roles_asked(*be);
         if (in_server()) {
             auto task = std::make_unique<std::shared_ptr<service>>(database.serving(*be));
             if (ldap_pvt_thread_pool_submit(&connection_pool, startup_checks, task.get()) == 0)
@@ -248,6 +278,7 @@ extern "C" int pgsql_unpause(BackendInfo*) noexcept
                 continue;
             register_monitor_entry(*be); // cn=Monitor may exist by now
             check_replication(*be);      // slapd accepts it without asking the backend
+            require_roles_asked(*be);    // the same
         } catch (const std::exception& e) {
             (void)failed(nullptr, e.what());
         }

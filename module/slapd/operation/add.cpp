@@ -54,7 +54,7 @@ bool hides_place(Operation& op, service& service, const resolved_mapping& mappin
 int add_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const entry_rights rights(op, service); // of all steps
+    entry_rights rights(op, service); // of all steps
     directory_tree tree(op, service);
     Entry& e = *op.ora_e;
     const directory::kind* kind = nullptr;
@@ -65,6 +65,8 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
         kind = kind_of_new_entry(tree, *mapping, e);
         if (kind != nullptr && hides_place(op, service, *mapping, tree, e))
             kind = nullptr; // as for a place that does not exist
+        if (kind != nullptr)
+            rights.note_kind(to_string_view(e.e_nname), *kind);
         prepare_new_entry(op, *mapping, kind, e);
         std::array<char, SLAP_TEXT_BUFLEN> buffer{};
         const char* text = nullptr;

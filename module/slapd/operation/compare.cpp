@@ -63,6 +63,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
             if (names.hides() && names.concerns(*found->plan->entry_kind)) {
                 copy.reset(entry_dup(found->entry));
                 names.hide({copy.get()});
+                rights.note_kind(to_string_view(copy->e_nname), *found->plan->entry_kind);
             }
             code = slap_compare_entry(&op, copy != nullptr ? copy.get() : found->entry, op.orc_ava);
             stale = found->from_stale;

@@ -11,7 +11,7 @@ namespace {
 // The order of the checks is back-mdb's (delete.c).
 int delete_entry(Operation& op, SlapReply& rs, service& service)
 {
-    const entry_rights rights(op, service); // of all steps
+    entry_rights rights(op, service); // of all steps
     std::shared_ptr<const resolved_mapping> mapping;
     try {
         mapping = mapping_to_write(op, service);

@@ -4,12 +4,32 @@
 #include "slapd/serving/database.hpp"
 
 #include "slapd/entry/entry_finder.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/operation_limits.hpp"
 
 namespace pgsql::slapd {
 namespace {
 
-entry_ptr copy_of(Operation& op, service& service, const berval& ndn)
+// slapo-sssvlv reads the entries of a search again, to send them in its order, perhaps in a later
+// search. False if the client may not see the entry.
+bool hide_names(Operation& op, service& service, Entry& e, const directory::kind& kind,
+                const resolved_mapping& mapping)
+{
+    std::optional<visible_rows> own;
+    auto* const rights = entry_rights::find(op);
+    visible_rows& visible = rights != nullptr ? rights->visible() : own.emplace(op, service);
+    if (visible.limited() && !visible.sees(kind, to_string_view(e.e_nname)))
+        return false;
+    named_entries names(op, service, mapping, visible);
+    if (!names.hides() || !names.concerns(kind))
+        return true;
+    names.hide({&e});
+    if (rights != nullptr)
+        rights->note_kind(to_string_view(e.e_nname), kind);
+    return true;
+}
+
+entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_client)
 {
     if (const auto container = service.dn_tree().find(to_string_view(ndn)))
         return entry_ptr(entry_dup(&service.container(container)));
@@ -18,10 +38,15 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn)
     entry_finder finder(op, service, *mapping, ndn,
                         directory::filter::constant_of(directory::truth::yes), all_attributes());
     bool has_password = false;
+    const directory::kind* kind = nullptr;
     while (const candidate* found = finder.next()) {
         out.reset(entry_dup(found->entry));
-        has_password = !found->plan->entry_kind->password_column.empty();
+        kind = found->plan->entry_kind;
+        has_password = !kind->password_column.empty();
     }
+    if (out != nullptr && to_client && !service.role_rules().empty() &&
+        !hide_names(op, service, *out, *kind, *mapping))
+        return nullptr;
     // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
     // (ppolicy_bind_response). It compares the value with nothing then.
     if (out != nullptr && has_password && op.o_tag == LDAP_REQ_BIND) {
@@ -41,7 +66,9 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
     std::shared_ptr<service> service;
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
-        entry_ptr found = copy_of(*op, *service, *ndn);
+        // Access rules by groups and sets ask for a class or an attribute.
+        const bool to_client = op->o_tag == LDAP_REQ_SEARCH && oc == nullptr && at == nullptr;
+        entry_ptr found = copy_of(*op, *service, *ndn, to_client);
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;
         if ((oc != nullptr && is_entry_objectclass(found.get(), oc, 0) == 0) ||

@@ -5,7 +5,7 @@
 #include "slapd/core/callbacks.hpp"
 
 #include "slapd/entry/entry_stream.hpp"
-#include "slapd/roles/visible_rows.hpp"
+#include "slapd/roles/entry_rights.hpp"
 
 #include <algorithm>
 
@@ -40,13 +40,12 @@ bool uses_has_subordinates(const Filter* f)
 // entry, nearly always the first.
 constexpr int rows_per_page = 10;
 
-bool has_rows_below(Operation& op, service& service, directory_tree& tree,
+bool has_rows_below(Operation& op, service& service, directory_tree& tree, visible_rows& visible,
                     directory::container_id container)
 {
     const operation_limits limits(op, service, false);
     const auto mapping = current_mapping(op, service);
     const directory::place above = tree.place_of(container);
-    visible_rows visible(op, service);
     for (std::size_t i = 0; i < mapping->map.kinds.size(); ++i) {
         auto below = rows_at(mapping->map.kinds[i], above);
         if (below)
@@ -68,13 +67,15 @@ bool has_rows_below(Operation& op, service& service, directory_tree& tree,
 bool has_entries_below(Operation& op, service& service, directory_tree& tree,
                        directory::container_id container)
 {
-    visible_rows visible(op, service);
+    std::optional<visible_rows> own;
+    auto* const rights = entry_rights::find(op);
+    visible_rows& visible = rights != nullptr ? rights->visible() : own.emplace(op, service);
     const bool has_containers =
         visible.limited()
             ? visible.sees_below(*current_mapping(op, service), container)
             : tree.fixed().has_containers_below(container) ||
                   (!tree.is_fixed(container) && tree.whole().has_containers_below(container));
-    return has_containers || has_rows_below(op, service, tree, container);
+    return has_containers || has_rows_below(op, service, tree, visible, container);
 }
 
 has_subordinates::has_subordinates(Operation& op, service& service)

@@ -118,7 +118,7 @@ void keep_classes(const directory::kind& kind, const Entry& before, Entry& after
 int modify_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const entry_rights rights(op, service); // of all steps
+    entry_rights rights(op, service); // of all steps
     std::shared_ptr<const resolved_mapping> mapping;
     requested_password asked;
     std::optional<new_password> password;

@@ -81,7 +81,7 @@ void check_superior(Operation& op, entry_writer& writer, const entry_row& row)
 int rename_entry(Operation& op, SlapReply& rs, service& service)
 {
     const commit_csn csn(op);
-    const entry_rights rights(op, service); // of all steps
+    entry_rights rights(op, service); // of all steps
     new_dn to;
     std::shared_ptr<const resolved_mapping> mapping;
     try {
@@ -119,6 +119,7 @@ int rename_entry(Operation& op, SlapReply& rs, service& service)
             const berval value = to_berval(*text);
             ber_dupbv(name, const_cast<berval*>(&value));
         }
+        rights.note_kind(to.normalized, *row.kind);
         writer.require_modifications(*after, op.orr_modlist);
         apply_modifications(op, *after, op.orr_modlist);
         check_schema(op, writer.mapping(), *row.kind, *after, row.entry->e_attrs);

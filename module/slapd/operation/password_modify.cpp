@@ -87,7 +87,7 @@ void change(Operation& op, service& service, const password_request& asked)
     const auto binds = database_of(*op.o_bd).binds();
     if (binds == nullptr)
         throw config_error("the database is closed");
-    const entry_rights rights(op, service);
+    entry_rights rights(op, service);
     const auto mapping = current_mapping(op, service);
     bool allowed = false;
     bool disclosed = true;

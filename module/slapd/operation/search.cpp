@@ -226,6 +226,8 @@ private:
             }
             page.hide_names();
             for (const auto& [entry, name] : page.all)
+                rights_.note_kind(to_string_view(entry->e_nname), *plan->entry_kind);
+            for (const auto& [entry, name] : page.all)
                 if (const auto ended = offer(*entry, name))
                     return ended;
             client.uncork();
@@ -281,6 +283,7 @@ private:
             if (names.hides() && names.concerns(*base->plan->entry_kind)) {
                 copy.reset(entry_dup(base->entry));
                 names.hide({copy.get()});
+                rights_.note_kind(to_string_view(copy->e_nname), *base->plan->entry_kind);
             }
             Entry& e = copy != nullptr ? *copy : *base->entry;
             if (const auto ended = check_base(e))

@@ -28,7 +28,8 @@ actor_roles::actor_roles(Operation& op, service& service)
               if (extra->oe_key != &extra_key)
                   continue;
               auto* const other = static_cast<actor_roles*>(extra);
-              if (&other->service_ == &service)
+              if (&other->service_ == &service &&
+                  to_string_view(other->op_.o_ndn) == to_string_view(op.o_ndn))
                   return other;
           }
           return nullptr;
@@ -108,7 +109,7 @@ const actor_roles::rules& actor_roles::own_rules()
     return holder().own_;
 }
 
-const actor_roles::rules& actor_roles::rules_at(std::string_view ndn)
+actor_roles::rules actor_roles::rules_at(std::string_view ndn)
 {
     if (outer_ != nullptr)
         return outer_->rules_at(ndn);

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const std::vector<assignment>& all();
     /// The rules that hold for the entry with the normalized DN and below it, but for those about
     /// the client's own entry.
-    [[nodiscard]] const rules& rules_at(std::string_view ndn);
+    [[nodiscard]] rules rules_at(std::string_view ndn);
     /// The rules about the client's own entry.
     [[nodiscard]] const rules& own_rules();
     /// Whether the DN is the client's.

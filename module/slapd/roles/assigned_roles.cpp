@@ -16,6 +16,9 @@ namespace {
 
 using directory::filter;
 
+constexpr const char* two_columns =
+    "the query does not return two columns, the role and the position";
+
 // The query for the roles of one row. The row is found first, so that neither a name that nobody
 // has any more nor a namesake at another place has roles. Nothing if no row can have the name.
 std::optional<postgres::statement> role_statement(const resolved_mapping& mapping,
@@ -90,11 +93,15 @@ std::string top_of(const resolved_mapping& mapping, service& service, directory_
             top = normalized(position + "," + service.suffix_ndn);
         return top && tree.find(*top) ? *top : std::string();
     }
+    std::string out;
     for (const directory::kind& kind : mapping.map.kinds)
         if (kind.has_children)
-            if (const auto top = tree.at({{}, mapping.map.kinds.id_of(kind), position}))
-                return tree.container(top).ndn;
-    return {};
+            if (const auto top = tree.at({{}, mapping.map.kinds.id_of(kind), position})) {
+                if (!out.empty())
+                    return {};
+                out = tree.container(top).ndn;
+            }
+    return out;
 }
 
 } // namespace
@@ -122,7 +129,7 @@ assignment_rows read_roles(Operation& op, service& service, directory_tree& tree
         const auto found = run(op, service, kind, *query);
         if (PQnfields(found.handle()) != 2) {
             service.log({log_event::roles_unreadable, fmt::format("pgsql-roles {}", kind.name),
-                         "the query does not return two columns, the role and the position"});
+                         two_columns});
             throw unavailable("42P10");
         }
         for (int row = 0; row < found.count(); ++row)
@@ -131,6 +138,25 @@ assignment_rows read_roles(Operation& op, service& service, directory_tree& tree
         out.cacheable = out.cacheable && from_notifying_server(service, found);
     }
     return out;
+}
+
+std::string problem_of_roles(const directory::kind& kind, postgres::connection& session,
+                             const postgres::wait_options& options)
+{
+    if (!kind.roles)
+        return {};
+    try {
+        const auto found =
+            session.run_once({"SELECT r.* FROM (VALUES (NULL::text)) AS actor(name) CROSS JOIN "
+                              "LATERAL (" +
+                                  kind.roles->query.with_parameter("NULL") + "\n) AS r LIMIT 0",
+                              {}},
+                             options);
+        return PQnfields(found.handle()) == 2 ? "" : two_columns;
+    } catch (const postgres::error& e) {
+        postgres::rethrow_unless_statement(e);
+        return e.caused_by_value() ? "" : "PostgreSQL refuses the query: " + std::string(e.what());
+    }
 }
 
 std::vector<assignment> resolve_roles(Operation& op, service& service, directory_tree& tree,
@@ -142,26 +168,29 @@ std::vector<assignment> resolve_roles(Operation& op, service& service, directory
     const auto mapping = current_mapping(op, service);
     const auto& rules = service.role_rules();
     std::map<std::string, std::string> tops; // by position
+    std::size_t unusable = 0;
+    std::string first;
+    const char* why = nullptr;
     for (const assignment_row& row : rows) {
-        const auto unusable = [&](const char* why) {
-            service.log(
-                {log_event::role_unusable,
-                 fmt::format("{} at \"{}\"", row.role.substr(0, 60), row.position.substr(0, 60)),
-                 why});
-        };
-        if (std::none_of(rules.begin(), rules.end(),
-                         [&](const auto& rule) { return rule.role == row.role; })) {
-            unusable("no pgsql-role has the role");
+        const bool known = std::any_of(rules.begin(), rules.end(),
+                                       [&](const auto& rule) { return rule.role == row.role; });
+        auto top = tops.find(row.position);
+        if (known && top == tops.end())
+            top = tops.emplace(row.position, top_of(*mapping, service, tree, row.position)).first;
+        if (known && !top->second.empty()) {
+            out.push_back({row.role, top->second});
             continue;
         }
-        auto top = tops.find(row.position);
-        if (top == tops.end())
-            top = tops.emplace(row.position, top_of(*mapping, service, tree, row.position)).first;
-        if (top->second.empty())
-            unusable("no entry that has others below it is there");
-        else
-            out.push_back({row.role, top->second});
+        if (unusable++ > 0)
+            continue;
+        first = postgres::one_line(
+            fmt::format("{} at \"{}\"", row.role.substr(0, 60), row.position.substr(0, 60)));
+        why = known ? "no entry that has others below it is there, or several have the key"
+                    : "no pgsql-role has the role";
     }
+    if (unusable > 0)
+        service.log({log_event::role_unusable, first, why,
+                     unusable > 1 ? fmt::format("{} more permit nothing", unusable - 1) : ""});
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;

@@ -32,6 +32,12 @@ struct assignment_rows {
 [[nodiscard]] assignment_rows read_roles(Operation& op, service& service, directory_tree& tree,
                                          std::string_view ndn);
 
+/// Why the query for the roles of a kind cannot be used; empty if it can. Throws postgres::error,
+/// unless PostgreSQL refuses the query.
+[[nodiscard]] std::string problem_of_roles(const directory::kind& kind,
+                                           postgres::connection& session,
+                                           const postgres::wait_options& options);
+
 /// Where the roles hold, each once. Logs rows that assign nothing, and leaves them out.
 [[nodiscard]] std::vector<assignment> resolve_roles(Operation& op, service& service,
                                                     directory_tree& tree,

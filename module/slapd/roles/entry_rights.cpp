@@ -5,8 +5,6 @@
 
 #include "base/ascii.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 
@@ -20,6 +18,9 @@ char extra_key; // its address identifies this type of OpExtra
 
 constexpr slap_mask_t may_read =
     ACL_PRIV_DISCLOSE | ACL_PRIV_AUTH | ACL_PRIV_COMPARE | ACL_PRIV_SEARCH | ACL_PRIV_READ;
+
+// slapacl(8) asks without an operation: everything that some operation would get.
+constexpr ber_tag_t no_request = 0;
 
 // What an entry is found by, besides its RDN.
 constexpr std::array<std::string_view, 4> found_by = {"objectclass", "uid", "cn", "ou"};
@@ -47,7 +48,8 @@ entry_rights* entry_rights::find(const Operation& op) noexcept
         if (extra->oe_key != &extra_key)
             continue;
         auto* const other = static_cast<entry_rights*>(extra);
-        if (other->database_ == op.o_bd->be_private)
+        if (other->database_ == op.o_bd->be_private && other->op_.o_tag == op.o_tag &&
+            to_string_view(other->op_.o_ndn) == to_string_view(op.o_ndn))
             return other;
     }
     return nullptr;
@@ -62,9 +64,15 @@ const resolved_mapping& entry_rights::mapping()
 
 bool entry_rights::writes() const noexcept
 {
-    return op_.o_tag == LDAP_REQ_ADD || op_.o_tag == LDAP_REQ_MODIFY ||
+    return op_.o_tag == no_request || op_.o_tag == LDAP_REQ_ADD || op_.o_tag == LDAP_REQ_MODIFY ||
            op_.o_tag == LDAP_REQ_MODRDN || op_.o_tag == LDAP_REQ_DELETE ||
            op_.o_tag == LDAP_REQ_EXTENDED;
+}
+
+bool entry_rights::moves() const
+{
+    return op_.orr_nnewSup != nullptr &&
+           to_string_view(*op_.orr_nnewSup) != directory::parent_of(to_string_view(op_.o_req_ndn));
 }
 
 bool entry_rights::changes_rdn() const
@@ -107,7 +115,7 @@ slap_mask_t entry_rights::by_rules(Entry& e, AttributeDescription& ad, const dir
     const directory::kind* const kind = &of;
     const std::string_view ndn = to_string_view(e.e_nname);
     slap_mask_t out = 0;
-    const auto& here = roles_.rules_at(ndn);
+    const auto here = roles_.rules_at(ndn);
     if (!here.empty() && are_shown_as_containers(service_, *kind) && !is_password(ad))
         out |= may_read;
     for (const role_rule* rule : here)
@@ -155,6 +163,8 @@ const directory::kind* entry_rights::kind_of_row(const Entry& e)
 // Of the kinds that it may have, the one with most of its classes.
 const directory::kind* entry_rights::kind_of(const Entry& e)
 {
+    if (const auto noted = kinds_.find(to_string_view(e.e_nname)); noted != kinds_.end())
+        return noted->second;
     if (const auto* const known = kind_of_row(e))
         return known;
     const Attribute* const classes = attr_find(e.e_attrs, slap_schema.si_ad_objectClass);
@@ -180,8 +190,14 @@ bool entry_rights::may_change(Entry& e, const role_rule& rule, bool usually_cove
         return true;
     if (roles_.is_own(to_string_view(e.e_nname)))
         return true;
+    // A new name, under which slapd asks as well, has no roles yet.
+    const std::string_view target =
+        to_string_view(op_.o_tag == LDAP_REQ_MODRDN ? op_.o_req_ndn : e.e_nname);
+    const auto known = covered_.find(target);
+    if (known != covered_.end())
+        return known->second;
     target_roles targets(op_, service_);
-    return targets.covers(targets.of(to_string_view(e.e_nname)));
+    return covered_.emplace(target, targets.covers(targets.of(target))).first->second;
 }
 
 slap_mask_t entry_rights::on_password(Entry& e, const role_rule& rule)
@@ -195,19 +211,23 @@ slap_mask_t entry_rights::on_password(Entry& e, const role_rule& rule)
 
 slap_mask_t entry_rights::on_entry(Entry& e, const role_rule& rule)
 {
-    slap_mask_t out = rule.shows() ? may_read : ACL_PRIV_DISCLOSE;
+    slap_mask_t out = rule.shows() ? may_read : rule.reaches_existing() ? ACL_PRIV_DISCLOSE : 0;
     const auto permitted = [&](role_action what) {
         return rule.permits(what) && may_change(e, rule, false);
     };
     switch (op_.o_tag) {
+    case no_request:
+        return out | (rule.permits(role_action::add) ? ACL_PRIV_WADD : 0) |
+               (permitted(role_action::remove) ? ACL_PRIV_WDEL : 0) |
+               (permitted(role_action::rename) || permitted(role_action::move) ? ACL_PRIV_WRITE
+                                                                               : 0);
     case LDAP_REQ_ADD:
         return out | (rule.permits(role_action::add) ? ACL_PRIV_WADD : 0);
     case LDAP_REQ_DELETE:
         return out | (permitted(role_action::remove) ? ACL_PRIV_WDEL : 0);
     case LDAP_REQ_MODRDN:
-        return out | (permitted(op_.orr_newSup != nullptr ? role_action::move : role_action::rename)
-                          ? ACL_PRIV_WRITE
-                          : 0);
+        return out |
+               (permitted(moves() ? role_action::move : role_action::rename) ? ACL_PRIV_WRITE : 0);
     default:
         return out;
     }
@@ -265,13 +285,15 @@ slap_mask_t entry_rights::by_rule(Entry& e, AttributeDescription& ad, const dire
             (!members || names_only(e, ad, rule)))
             out |= ACL_PRIV_WADD;
         break;
+    case no_request:
     case LDAP_REQ_MODIFY:
         if (rule.permits(role_action::modify) && rule.is_about(name) &&
             may_change(e, rule, members) && (!members || names_only(e, ad, rule)))
             out |= ACL_PRIV_WRITE;
         break;
     case LDAP_REQ_MODRDN:
-        if (is_rdn && rule.permits(changes_rdn() ? role_action::rename : role_action::move) &&
+        if (is_rdn &&
+            rule.permits(changes_rdn() || !moves() ? role_action::rename : role_action::move) &&
             may_change(e, rule, false))
             out |= ACL_PRIV_WRITE;
         break;
@@ -293,18 +315,28 @@ slap_mask_t entry_rights::on_children(const Entry& container)
         rights = ACL_PRIV_WADD;
         break;
     case LDAP_REQ_DELETE:
-        kinds = kinds_at(to_string_view(op_.o_req_ndn));
+        kinds = kinds_of_target();
         action = role_action::remove;
         rights = ACL_PRIV_WDEL;
         break;
     case LDAP_REQ_MODRDN:
-        kinds = kinds_at(to_string_view(op_.o_req_ndn));
-        action = op_.orr_newSup != nullptr ? role_action::move : role_action::rename;
+        kinds = kinds_of_target();
+        action = moves() ? role_action::move : role_action::rename;
         break;
+    case no_request: {
+        slap_mask_t any = 0;
+        for (const role_rule* rule : roles_.rules_at(to_string_view(container.e_nname)))
+            any |= (rule->permits(role_action::add) ? ACL_PRIV_WADD : 0) |
+                   (rule->permits(role_action::remove) ? ACL_PRIV_WDEL : 0) |
+                   (rule->permits(role_action::rename) || rule->permits(role_action::move)
+                        ? ACL_PRIV_WRITE
+                        : 0);
+        return any;
+    }
     default:
         return 0;
     }
-    const auto& here = roles_.rules_at(to_string_view(container.e_nname));
+    const auto here = roles_.rules_at(to_string_view(container.e_nname));
     const auto permits = [&](const role_rule* rule) {
         return rule->permits(action) && std::any_of(kinds.begin(), kinds.end(), [&](const auto* k) {
                    return k != nullptr && rule->concerns(k->name);
@@ -314,49 +346,18 @@ slap_mask_t entry_rights::on_children(const Entry& container)
         return rights;
     // Who may rename the own entry changes its name below the container.
     const auto& own = roles_.own_rules();
-    return op_.o_tag == LDAP_REQ_MODRDN && op_.orr_newSup == nullptr &&
+    return op_.o_tag == LDAP_REQ_MODRDN && !moves() &&
                    roles_.is_own(to_string_view(op_.o_req_ndn)) &&
                    std::any_of(own.begin(), own.end(), permits)
                ? rights
                : 0;
 }
 
-std::string entry_rights::what_is_missing(Entry& e, const std::string& attribute)
+std::vector<const directory::kind*> entry_rights::kinds_of_target()
 {
-    const auto action = [&]() -> const char* {
-        switch (op_.o_tag) {
-        case LDAP_REQ_ADD:
-            return "add";
-        case LDAP_REQ_DELETE:
-            return "delete";
-        case LDAP_REQ_MODRDN:
-            return op_.orr_newSup != nullptr ? "move" : "rename";
-        default:
-            return attribute == "userPassword" ? "password" : "modify";
-        }
-    };
-    Entry target{};
-    target.e_nname = op_.o_req_ndn;
-    const directory::kind* const kind = op_.o_tag == LDAP_REQ_ADD ? kind_of(*op_.ora_e)
-                                        : dn_match(&e.e_nname, &op_.o_req_ndn) != 0
-                                            ? kind_of(e)
-                                            : kind_of(target);
-    std::string roles;
-    for (const assignment& one : roles_.all())
-        roles += fmt::format("{}{} at {}", roles.empty() ? "" : "; ", one.role, one.top);
-    target_roles targets(op_, service_);
-    std::string of_target;
-    if (writes() && op_.o_tag != LDAP_REQ_ADD && !roles_.is_own(to_string_view(e.e_nname)))
-        for (const assignment& one : targets.of(to_string_view(e.e_nname)))
-            if (!targets.covers({one}))
-                of_target +=
-                    fmt::format("; the entry has the role {} at {}, which permits what the "
-                                "client's roles do not",
-                                one.role, one.top);
-    return fmt::format("no role permits \"{}\"{} on {} at \"{}\"; the client has {}{}", action(),
-                       attribute.empty() || attribute == "userPassword" ? "" : " of " + attribute,
-                       kind != nullptr ? kind->name : "entries", to_string_view(e.e_nname),
-                       roles.empty() ? "no role" : roles, of_target);
+    const std::string_view ndn = to_string_view(op_.o_req_ndn);
+    const auto noted = kinds_.find(ndn);
+    return noted != kinds_.end() ? std::vector{noted->second} : kinds_at(ndn);
 }
 
 } // namespace pgsql::slapd

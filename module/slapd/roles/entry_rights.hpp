@@ -18,6 +18,11 @@ public:
 
     /// The object of the operation, or null.
     [[nodiscard]] static entry_rights* find(const Operation& op) noexcept;
+    /// Tells the kind of the entry with the normalized DN. Otherwise its classes do.
+    void note_kind(std::string_view ndn, const directory::kind& kind)
+    {
+        kinds_.insert_or_assign(std::string(ndn), &kind);
+    }
     /// What the client may see.
     [[nodiscard]] visible_rows& visible() noexcept { return visible_; }
 
@@ -45,10 +50,12 @@ private:
     [[nodiscard]] slap_mask_t on_children(const Entry& container);
     /// The kinds that an entry with the DN may have.
     [[nodiscard]] std::vector<const directory::kind*> kinds_at(std::string_view ndn);
+    [[nodiscard]] std::vector<const directory::kind*> kinds_of_target();
     [[nodiscard]] bool may_change(Entry& e, const directory::role_rule& rule, bool usually_covered);
     [[nodiscard]] bool names_only(Entry& e, AttributeDescription& ad,
                                   const directory::role_rule& rule);
     [[nodiscard]] bool changes_rdn() const;
+    [[nodiscard]] bool moves() const;
     [[nodiscard]] bool writes() const noexcept;
 
     Operation& op_;
@@ -57,7 +64,9 @@ private:
     directory_tree tree_;
     actor_roles roles_;
     visible_rows visible_;
-    std::shared_ptr<const resolved_mapping> mapping_; ///< null until it is needed
+    std::shared_ptr<const resolved_mapping> mapping_;                  ///< null until it is needed
+    std::map<std::string, const directory::kind*, std::less<>> kinds_; ///< by DN, as noted
+    std::map<std::string, bool, std::less<>> covered_; ///< whether the own roles cover an entry's
     struct {
         const directory::kind* kind = nullptr;
         bool own = false;

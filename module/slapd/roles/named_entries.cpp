@@ -28,17 +28,24 @@ std::string_view dn_in(std::string_view value)
     return value;
 }
 
-// Of an attribute of a copied entry (entry_dup), whose memory slapd has allocated.
-void remove_value(Attribute& a, unsigned at)
+// Of a copied entry (entry_dup), whose memory slapd has allocated.
+void remove_values(Attribute& a, const std::vector<unsigned>& gone)
 {
-    const bool one_array = a.a_nvals == a.a_vals;
-    for (berval* const values : {a.a_vals, one_array ? nullptr : a.a_nvals}) {
+    for (berval* const values : {a.a_vals, a.a_nvals == a.a_vals ? nullptr : a.a_nvals}) {
         if (values == nullptr)
             continue;
-        ch_free(values[at].bv_val);
-        std::copy(values + at + 1, values + a.a_numvals + 1, values + at); // with the end
+        std::size_t next = 0;
+        unsigned to = 0;
+        for (unsigned from = 0; from < a.a_numvals; ++from)
+            if (next < gone.size() && gone[next] == from) {
+                ch_free(values[from].bv_val);
+                ++next;
+            } else {
+                values[to++] = values[from];
+            }
+        values[to] = BER_BVNULL;
     }
-    --a.a_numvals;
+    a.a_numvals -= static_cast<unsigned>(gone.size());
 }
 
 filter any_of(attribute_id by, const std::set<std::string>& values)
@@ -124,18 +131,23 @@ void named_entries::read(const directory::kind& kind, attribute_id by, const fil
 
 void named_entries::read_accounts(const std::set<std::string>& names, states& out)
 {
+    std::map<std::string, std::vector<std::string>> asked; // by the name in lower case
+    for (const std::string& name : names)
+        asked[to_lower(name)].push_back(name);
     for (const auto& [kind, by] : accounts())
         read(*kind, by, any_of(by, names), [&, by = by](const Entry& e, const directory::kind& k) {
+            const bool seen = visible_.sees(k, to_string_view(e.e_nname));
             const Attribute* const a = attr_find(e.e_attrs, mapping_.types[by].description);
-            for (unsigned i = 0; a != nullptr && i < a->a_numvals; ++i)
-                for (const std::string& name : names) {
-                    if (!same_ignoring_case(name, to_string_view(a->a_nvals[i])))
-                        continue;
+            for (unsigned i = 0; a != nullptr && i < a->a_numvals; ++i) {
+                const auto at = asked.find(to_lower(to_string_view(a->a_nvals[i])));
+                if (at == asked.end())
+                    continue;
+                for (const std::string& name : at->second) {
                     state& known = out[name];
-                    (visible_.sees(k, to_string_view(e.e_nname)) ? known.visible : known.hidden) =
-                        true;
+                    (seen ? known.visible : known.hidden) = true;
                     known.kinds.insert(&k);
                 }
+            }
         });
 }
 
@@ -227,8 +239,7 @@ void named_entries::hide(const std::vector<Entry*>& entries, const std::vector<E
     const auto each = [&](Entry& e, auto&& work) {
         for (Attribute** at = &e.e_attrs; *at != nullptr;) {
             Attribute** const here = at;
-            if (is_naming(mapping_, *(*at)->a_desc) &&
-                is_at_operational((*at)->a_desc->ad_type) == 0 && !work(**at)) {
+            if (is_naming(mapping_, *(*at)->a_desc) && !work(**at)) {
                 Attribute* const gone = *here;
                 *here = gone->a_next;
                 gone->a_next = nullptr;
@@ -269,8 +280,7 @@ void named_entries::hide(const std::vector<Entry*>& entries, const std::vector<E
                     attr_merge_one(removed[n], a.a_desc, &a.a_vals[i], &a.a_nvals[i]);
             if (gone.size() == a.a_numvals)
                 return false;
-            for (auto i = gone.rbegin(); i != gone.rend(); ++i)
-                remove_value(a, *i);
+            remove_values(a, gone);
             return true;
         });
 }
@@ -297,7 +307,7 @@ bool named_entries::are_all_of(const AttributeDescription& ad,
     const states known = states_of(is_dn(ad), names, true);
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
         const auto at = known.find(name);
-        return at != known.end() && at->second.kinds.contains(&kind) &&
+        return at != known.end() && at->second.visible && at->second.kinds.contains(&kind) &&
                at->second.kinds.size() == 1;
     });
 }

@@ -30,7 +30,7 @@ public:
     /// of this database do.
     [[nodiscard]] bool are_visible(const AttributeDescription& ad,
                                    const std::vector<std::string>& values);
-    /// Whether each of the normalized values names an entry of the kind.
+    /// Whether each of the normalized values names an entry of the kind that the client may see.
     [[nodiscard]] bool are_all_of(const AttributeDescription& ad,
                                   const std::vector<std::string>& values,
                                   const directory::kind& kind);

@@ -18,6 +18,7 @@ int mask(void*, Operation* op, Entry* e, AttributeDescription* ad, berval*, int,
 {
     if (op->o_bd == nullptr)
         return 0;
+    const entry_point here(entry_point::kind::lookup);
     std::shared_ptr<service> service;
     try {
         if (auto* const rights = entry_rights::find(*op)) {

@@ -29,7 +29,7 @@ std::vector<assignment> target_roles::of(std::string_view ndn)
 
 bool target_roles::covers(const role_rule& rule, std::string_view top)
 {
-    const auto& mine = roles_.rules_at(top);
+    const auto mine = roles_.rules_at(top);
     return std::all_of(rule.actions.begin(), rule.actions.end(), [&](const auto action) {
         return std::any_of(mine.begin(), mine.end(), [&](const role_rule* own) {
             return own->permits(action) && own->concerns(rule.kind) && includes(*own, rule) &&

@@ -40,6 +40,24 @@ bool is_about_entries(const AccessControl& rule)
     return false;
 }
 
+// Whether the <what> of an access rule cannot be an entry of the database.
+bool is_elsewhere(const AccessControl& rule, const berval& suffix)
+{
+    const berval& dn = rule.acl_dn_pat;
+    switch (rule.acl_dn_style) {
+    case ACL_STYLE_BASE:
+    case ACL_STYLE_ONE:
+        return dnIsSuffix(&dn, &suffix) == 0 &&
+               (rule.acl_dn_style == ACL_STYLE_BASE || dnIsSuffix(&suffix, &dn) == 0);
+    case ACL_STYLE_SUBTREE:
+    case ACL_STYLE_CHILDREN:
+        return !BER_BVISEMPTY(&dn) && dnIsSuffix(&dn, &suffix) == 0 &&
+               dnIsSuffix(&suffix, &dn) == 0;
+    default:
+        return false;
+    }
+}
+
 enum class shown : char { by_roles, own_too, unknown };
 
 // What access rules other than roles show to the client: nothing, its own entry, or maybe more.
@@ -47,7 +65,7 @@ shown shown_by(const Operation& op, const AccessControl* rules)
 {
     shown out = shown::by_roles;
     for (const AccessControl* rule = rules; rule != nullptr; rule = rule->acl_next) {
-        if (!is_about_entries(*rule))
+        if (!is_about_entries(*rule) || is_elsewhere(*rule, op.o_bd->be_nsuffix[0]))
             continue;
         for (const Access* by = rule->acl_access; by != nullptr; by = by->a_next) {
             const auto* const dynamic = by->a_dynacl;
@@ -111,7 +129,7 @@ bool visible_rows::sees(const directory::kind& kind, std::string_view ndn)
     const auto shows = [&](const role_rule* rule) {
         return rule->shows() && rule->concerns(kind.name);
     };
-    const auto& here = roles_.rules_at(ndn);
+    const auto here = roles_.rules_at(ndn);
     if (std::any_of(here.begin(), here.end(), shows) ||
         (!here.empty() && are_shown_as_containers(service_, kind)))
         return true;

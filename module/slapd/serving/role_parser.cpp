@@ -77,8 +77,11 @@ role_rule parse_role_rule(const std::string& text)
                     "\" is none of search, read, add, modify, rename, move, delete and password");
         out.actions.insert(at->action);
     }
+    std::set<std::string> given;
     while (!in.rest().empty()) {
         const std::string option = in.next("option");
+        if (!given.insert(option.substr(0, option.find('='))).second)
+            in.fail("the option \"" + option.substr(0, option.find('=')) + "\" is given twice");
         const std::string value = option.substr(std::min(option.find('=') + 1, option.size()));
         if (option == "self") {
             out.self = true;

@@ -221,6 +221,16 @@ std::vector<mapping_warning> warnings_about(const resolved_mapping& mapping)
     if (kinds.size() == 1 && kinds.front().name == "users")
         out.push_back({log_event::groups_missing,
                        "pgsql-list groups is missing: searches for groups find nothing"});
+    const bool has_roles =
+        std::any_of(kinds.begin(), kinds.end(), [](const auto& k) { return k.roles; });
+    for (const auto& k : kinds)
+        if (has_roles && !k.roles && !k.yields_to_kind && k.writes &&
+            (k.values_of(mapping.map.attribute_named("memberUid")) != nullptr ||
+             k.values_of(mapping.map.attribute_named("member")) != nullptr))
+            out.push_back({log_event::group_roles_missing,
+                           "pgsql-roles " + k.name +
+                               " is missing: nothing tells which of them give roles to their "
+                               "members, so that delegates may add members to all"});
     for (const auto& k : kinds)
         if (k.error.empty() && !k.yields_to_kind && k.name == "users" && k.password_column.empty())
             out.push_back({log_event::password_column_missing,

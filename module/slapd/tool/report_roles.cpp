@@ -98,7 +98,8 @@ class decision {
 public:
     decision(report_context& report, Operation& op, const known_action& action,
              const std::string& target, const std::string& attribute)
-        : report_(report), op_(op), action_(action), attribute_(attribute)
+        : report_(report), op_(op), rights_(op, report.database), action_(action),
+          attribute_(attribute)
     {
         berval in = to_berval(target);
         if (dnPrettyNormal(nullptr, &in, &op.o_req_dn, &op.o_req_ndn, nullptr) != LDAP_SUCCESS)
@@ -127,9 +128,12 @@ public:
             ber_dupbv(&named->e_nname, &op_.o_req_ndn);
             e = named.get();
         }
-        op_.ora_e = e;
+        if (adds)
+            op_.ora_e = e;
+        if (row)
+            rights_.note_kind(to_string_view(op_.o_req_ndn), *row->kind);
         if (action_.action == role_action::move)
-            op_.orr_newSup = &superior_;
+            op_.orr_newSup = op_.orr_nnewSup = &superior_;
         if (!adds && !allowed(*e, slap_schema.si_ad_entry, ACL_DISCLOSE))
             return answer(false, "the entry is hidden from the client, as if it did not exist");
         if (!may_change_children())
@@ -214,15 +218,14 @@ private:
     {
         if (op_.o_tag == LDAP_REQ_SEARCH)
             return "no access rule and no role permits it";
-        return entry_rights(op_, report_.database)
-            .what_is_missing(e,
-                             action_.action == role_action::password ? "userPassword" : attribute_);
+        return rights_.what_is_missing(e, action_.action == role_action::password ? "userPassword"
+                                                                                  : attribute_);
     }
 
     // The roles that permit it, which other access rules may do as well.
     std::string permitting(Entry& e)
     {
-        const auto* const kind = entry_rights(op_, report_.database).kind_of(e);
+        const auto* const kind = rights_.kind_of(e);
         actor_roles roles(op_, report_.database);
         auto rules = roles.rules_at(to_string_view(e.e_nname));
         if (roles.is_own(to_string_view(e.e_nname)))
@@ -245,6 +248,7 @@ private:
 
     report_context& report_;
     Operation& op_;
+    entry_rights rights_;
     const known_action& action_;
     const std::string attribute_;
     berval superior_{0, const_cast<char*>("")};
@@ -313,6 +317,10 @@ void report_roles(report_context& report)
         if (!k.roles || !k.error.empty())
             continue;
         const std::string object = "pgsql-roles " + k.name;
+        if (const auto why = problem_of_roles(k, report.session, report.limits()); !why.empty()) {
+            report.add_finding(level::error, object, why);
+            continue;
+        }
         const std::string parameter =
             "actor." + postgres::quote_identifier(k.roles->by_key ? k.row_key() : k.rdn().column);
         postgres::result found;
@@ -325,11 +333,6 @@ void report_roles(report_context& report)
         } catch (const postgres::error& e) {
             postgres::rethrow_unless_statement(e);
             report.add_finding(level::error, object, e.what());
-            continue;
-        }
-        if (PQnfields(found.handle()) != 2) {
-            report.add_finding(level::error, object,
-                               "the query does not return two columns, the role and the position");
             continue;
         }
         std::vector<std::string> unusable;

@@ -2,6 +2,7 @@
 #include "slapd/write/entry_row.hpp"
 
 #include "slapd/entry/row_position.hpp"
+#include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/refused.hpp"
 
 namespace pgsql::slapd {
@@ -40,6 +41,9 @@ std::optional<entry_row> find_row(Operation& op, service& service, const resolve
     while (const candidate* found = finder.next())
         if (!is_hidden(*found))
             out = copy_of(*found);
+    // Access rules are asked about the copy.
+    if (auto* const rights = entry_rights::find(op); rights != nullptr && out)
+        rights->note_kind(to_string_view(out->entry->e_nname), *out->kind);
     if (finder.ambiguous())
         throw operation_refused(LDAP_CONSTRAINT_VIOLATION, "more than one row has this name");
     return out;

@@ -58,7 +58,7 @@ void entry_writer::require_visible_names(const Entry* before, const Entry& after
     if (!names.hides())
         return;
     for (const Attribute* a = after.e_attrs; a != nullptr; a = a->a_next) {
-        if (!is_naming(mapping_, *a->a_desc) || is_at_operational(a->a_desc->ad_type) != 0)
+        if (!is_naming(mapping_, *a->a_desc) || is_at_no_user_mod(a->a_desc->ad_type) != 0)
             continue;
         const Attribute* const old =
             before != nullptr ? attr_find(before->e_attrs, a->a_desc) : nullptr;

@@ -52,7 +52,7 @@ for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md; do
     same "" "$(awk '/^```/ { code = !code } !code && !/^\|/' "$document" | grep -nE '^.{101,}$' || true)" "lines that are too long in $name"
     # Commands: a test runs them. CONTRIBUTING.md has those of packaging/setup, which tests/run calls.
     grep -q '^```sh$' "$document" || continue
-    [ "$name" = CONTRIBUTING.md ] || grep -qE "^run_document ($name|\\\$page)( |\$)" $(grep -lF "$name" "$PROJECT"/tests/clients/*.sh) || fail "no test runs the commands of $name"
+    [ "$name" = CONTRIBUTING.md ] || grep -qE "^run_document ($name|\\\$page)( |\$)" $(grep -lF "$name" "$PROJECT"/tests/clients/*.sh) || grep -qF "\$PROJECT/$name" "$PROJECT"/tests/slapd/documented*.sh || fail "no test runs the commands of $name"
 done
 
 # Every folder of the module has its line in doc/architecture.md, and no other has one.

@@ -26,6 +26,7 @@ pgsql-delete-values groups memberUid DELETE FROM members WHERE team = :key AND p
 pgsql-password-hash m=64 t=1 p=1
 pgsql-roles users SELECT role, position FROM roles WHERE login = $1
   UNION ALL SELECT r.role, r.position FROM team_roles r JOIN members m USING (team) JOIN people p ON p.id = m.person WHERE p.login = $1
+pgsql-roles groups SELECT r.role, r.position FROM team_roles r JOIN teams t ON t.id = r.team WHERE t.name = $1
 pgsql-role domain-admin * search,read,add,modify,rename,move,delete,password
 pgsql-role unit-admin users search,read,add,modify,rename,move,delete,password except=title
 pgsql-role unit-admin groups search,read,add,modify,rename,move,delete

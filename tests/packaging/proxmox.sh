@@ -15,51 +15,7 @@ q "INSERT INTO \"Groups\" SELECT n, 'team' || n, false, now(), now() FROM genera
    INSERT INTO \"UserGroups\" SELECT n, n, now(), now() FROM generate_series(3000, 3149) n"
 serve "${MANAGER[@]}" LDAP_BASE_DN=dc=example,dc=com LDAP_COMMON_NAME=ldap1 DIRECTORY_BACKEND=sql AUTH_BACKENDS=sql REQUIRE_AUTH_FOR_SEARCH=false
 
-# What PVE::LDAP and PVE::Auth::LDAP do: an anonymous bind on a new connection, searches word for word (client-queries §4), binds.
-cat >"$T/proxmox" <<'END'
-use strict;
-use warnings;
-use Net::LDAP;
-use Net::LDAP::Control::Paged;
-use Net::LDAP::Constant qw(LDAP_CONTROL_PAGED);
-
-my ($uri, $what, $name, $password) = @ARGV;
-my $ldap = Net::LDAP->new([$uri], timeout => 10, verify => 'none', sslversion => 'tlsv1_2') or die "connect: $@\n";
-print 'cipher of ', $ldap->socket->get_sslversion, "\n" if $what eq 'version';
-my $bound = $ldap->bind;
-die 'bind: ' . $bound->error . "\n" if $bound->code;
-my $base = $ldap->search(base => '', scope => 'base', filter => '(objectClass=*)', attrs => ['defaultNamingContext'])->entry(0)->get_value('defaultNamingContext');
-
-sub all {
-    my ($size, $filter, @attributes) = @_;
-    my ($page, @entries) = (Net::LDAP::Control::Paged->new(size => $size));
-    for (my $pages = 1;; $pages++) {
-        my $answer = $ldap->search(base => $base, scope => 'subtree', filter => $filter, attrs => \@attributes, control => [$page]);
-        die 'search: ' . $answer->error . "\n" if $answer->code;
-        push @entries, $answer->entries;
-        my ($control) = $answer->control(LDAP_CONTROL_PAGED) or die "no paged results\n";
-        print STDERR "$pages pages\n" and return @entries if !length($control->cookie // '');
-        $page->cookie($control->cookie);
-    }
-}
-
-if ($what eq 'users') {
-    for my $entry (all(900, '(&(|(uid=*)(enable=*)(expire=*)(firstname=*)(lastname=*)(email=*)(comment=*)(keys=*)(mail=*))(|(objectclass=inetorgperson)(objectclass=posixaccount)(objectclass=person)(objectclass=user)))',
-        qw(uid enable expire firstname lastname email comment keys mail memberOf))) {
-        print join(' ', $entry->dn, $entry->get_value('uid'), $entry->get_value('mail') // '-', scalar(my @groups = $entry->get_value('memberOf'))), "\n";
-    }
-} elsif ($what eq 'groups') {
-    for my $entry (all(100, '(|(objectclass=groupOfNames)(objectclass=group)(objectclass=univentionGroup)(objectclass=ipausergroup))', qw(member uniqueMember))) {
-        print join(' ', $entry->dn, $entry->get_value('member')), "\n";
-    }
-} elsif ($what eq 'login') {
-    my $answer = $ldap->search(base => $base, scope => 'sub', filter => "(uid=$name)", attrs => ['dn']);
-    my $entry = $answer->entry(0) or die "no user '$name' found\n";
-    my $login = $ldap->bind($entry->dn, password => $password);
-    print $login->code, "\n";
-}
-END
-proxmox() { expect 0 perl "$T/proxmox" "$URI" "$@"; }
+proxmox() { expect 0 "$TESTS/lib/proxmox" "$URI" "$@"; }
 
 proxmox version
 contains "$OUT" 'cipher of TLSv1_2'
@@ -96,7 +52,7 @@ same 0 "$OUT" "the result of the bind"
 
 # An empty answer would have a full sync remove everybody: a failure is one.
 stop_postgres
-expect 255 perl "$T/proxmox" "$URI" users
+expect 255 "$TESTS/lib/proxmox" "$URI" users
 contains "$ERR" 'search: '
 
 # The page for administrators has the settings that were tried here.

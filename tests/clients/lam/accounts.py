@@ -1,9 +1,7 @@
 """accounts.py: the life of users and groups through LAM's pages, and the rows in PostgreSQL after each step."""
-import os
 import sys
 
-from driver import Browser, Lam
-from steps import Steps, check, same, sql
+from steps import check, run, same, sql
 from units import life_in_units, unit_administrator, units
 from users import ADMIN, BASE, CREATED, GROUPS, MODIFIED, change, members, new_user, row, says, uid
 
@@ -227,16 +225,4 @@ def another_administrator(lam, step):
         says(lam, "Wrong password")
 
 
-def main():
-    browser = Browser(os.environ["DRIVER_URL"], os.environ["PROFILE"])
-    step = Steps(browser, os.environ["PICTURES"])
-    try:
-        lam = Lam(browser, os.environ["LAM_URL"])
-        for part in (life_of_a_user, life_of_a_group, corners, tree_view, units, life_in_units, unit_administrator, another_administrator):
-            part(lam, step)
-    finally:
-        browser.end()
-    return step.finish()
-
-
-sys.exit(main())
+sys.exit(run(life_of_a_user, life_of_a_group, corners, tree_view, units, life_in_units, unit_administrator, another_administrator))

@@ -154,6 +154,13 @@ class Lam:
         self.b.fill("#passwd", password)
         self.b.click("[name=checklogin]")
 
+    def login_by_name(self, name, password, profile="lam"):
+        """With a profile whose administrators LAM searches for."""
+        self.go("login.php", useProfile=profile)
+        self.b.fill("#username, [name=username]", name)
+        self.b.fill("#passwd", password)
+        self.b.click("[name=checklogin]")
+
     def logout(self):
         self.go("logout.php")
         self.b.find("[name=checklogin]")
@@ -164,8 +171,8 @@ class Lam:
         return self.names()
 
     def names(self):
-        rows = self.b.js("return [...document.querySelectorAll('table.accountlist tr')].map(r => [...r.querySelectorAll('td')]"
-                         ".map(c => c.innerText.trim()).filter(t => t)).filter(r => r.length > 1 && r.some(c => /^[0-9]+$/.test(c)))")
+        rows = self.b.js("return [...document.querySelectorAll('table.accountlist tr')].filter(r => r.querySelector('a[href*=\"DN=\"]'))"
+                         ".map(r => [...r.querySelectorAll('td')].map(c => c.innerText.trim()).filter(t => t))")
         return [row[0] for row in rows]
 
     def new(self, kind="user"):

@@ -44,7 +44,7 @@ start_browser() {
 
 # in_browser PROGRAM: it finds the pages, the directory and the database by variables, and leaves its pictures in $PICTURES.
 in_browser() {
-    PICTURES=${PICTURES:-$BUILD/browser/lam}
+    PICTURES=${PICTURES:-$BUILD/browser/$(basename "$0" .sh)}
     mkdir -p "$PICTURES"
     rm -f "$PICTURES"/*.png "$PICTURES/operations.md"
     say "pictures and the LDAP operations of each step: $PICTURES"

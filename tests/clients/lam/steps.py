@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import time
 
-from driver import Failed, until
+from driver import Browser, Failed, Lam, until
 
 WRITES = ("ADD", "MOD", "MODRDN", "DEL", "EXT")
 
@@ -116,3 +116,16 @@ class Steps:
                 result = re.search(r"err=(\d+)(?:.*?nentries=(\d+))?(?:.*? text=(.+))?", rest)
                 found[key] += f" -> {result[1]}" + (f", {result[2]} entries" if result[2] else "") + (f" ({result[3]})" if result[3] else "")
         return [f"{connection}.{operation} {text}" for (connection, operation), text in found.items()]
+
+
+def run(*parts):
+    """Each part gets LAM in one browser and the steps. The exit status."""
+    browser = Browser(os.environ["DRIVER_URL"], os.environ["PROFILE"])
+    step = Steps(browser, os.environ["PICTURES"])
+    try:
+        lam = Lam(browser, os.environ["LAM_URL"])
+        for part in parts:
+            part(lam, step)
+    finally:
+        browser.end()
+    return step.finish()

@@ -21,7 +21,7 @@ def members(group):
         JOIN "Users" USING ("uidNumber") WHERE g.cn = '{group}'""")
 
 
-def new_user(lam, name, given, family, place=None, password=None, **fields):
+def new_user(lam, name, given, family, place=None, password=None, group="ldapusers", **fields):
     """Fills in both tabs of a new user, and saves."""
     lam.new()
     if place:
@@ -32,7 +32,7 @@ def new_user(lam, name, given, family, place=None, password=None, **fields):
         lam.b.fill(f"[name={field}]", value)
     lam.tab("posixAccount")
     lam.b.fill("[name=uid]", name)
-    lam.b.choose("[name=gidNumber]", "ldapusers")
+    lam.b.choose("[name=gidNumber]", group)
     if password:
         lam.password(password)
     lam.save()

@@ -25,6 +25,7 @@ void expect_success(int code, const char* what)
 
 struct options {
     std::string uri, base, filter;
+    std::string dn, password; ///< empty: anonymous
     int most = 1, entries = 1, connections = 1;
     double seconds = 1;
 };
@@ -41,6 +42,13 @@ long work(const options& what, unsigned seed, steady::time_point end)
     expect_success(ldap_initialize(&ld, what.uri.c_str()), "ldap_initialize");
     const int version = 3;
     ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    if (!what.dn.empty()) {
+        std::string password = what.password;
+        berval secret{password.size(), password.data()};
+        expect_success(ldap_sasl_bind_s(ld, what.dn.c_str(), LDAP_SASL_SIMPLE, &secret, nullptr,
+                                        nullptr, nullptr),
+                       "bind");
+    }
     std::mt19937 random(seed);
     std::uniform_int_distribution<int> number(1, what.most);
     long done = 0;
@@ -90,13 +98,16 @@ int run(const options& what)
 
 int main(int argc, char** argv)
 {
-    if (argc != 8) {
-        std::fprintf(stderr, "usage: treeload URI BASE FILTER MOST ENTRIES CONNECTIONS SECONDS\n");
+    if (argc != 8 && argc != 10) {
+        std::fprintf(stderr, "usage: treeload URI BASE FILTER MOST ENTRIES CONNECTIONS SECONDS [DN "
+                             "PASSWORD]\n");
         return 2;
     }
     return run({.uri = argv[1],
                 .base = argv[2],
                 .filter = argv[3],
+                .dn = argc > 8 ? argv[8] : "",
+                .password = argc > 8 ? argv[9] : "",
                 .most = std::atoi(argv[4]),
                 .entries = std::atoi(argv[5]),
                 .connections = std::atoi(argv[6]),

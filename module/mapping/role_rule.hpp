@@ -40,11 +40,6 @@ struct role_rule {
     {
         return permits(role_action::search) || permits(role_action::read);
     }
-    /// Whether it permits to do something with entries that exist.
-    [[nodiscard]] bool reaches_existing() const
-    {
-        return actions.size() > (permits(role_action::add) ? 1 : 0);
-    }
     [[nodiscard]] bool concerns(const std::string& name) const
     {
         return kind == "*" || kind == name;

@@ -10,29 +10,54 @@
 namespace pgsql::slapd {
 namespace {
 
-// slapo-sssvlv reads the entries of a search again, to send them in its order, perhaps in a later
-// search. False if the client may not see the entry.
-bool hide_names(Operation& op, service& service, Entry& e, const directory::kind& kind,
-                const resolved_mapping& mapping)
-{
-    std::optional<visible_rows> own;
-    auto* const rights = entry_rights::find(op);
-    visible_rows& visible = rights != nullptr ? rights->visible() : own.emplace(op, service);
-    if (visible.limited() && !visible.sees(kind, to_string_view(e.e_nname)))
-        return false;
-    named_entries names(op, service, mapping, visible);
-    if (!names.hides() || !names.concerns(kind))
+// What the client of a search or compare may see: slapo-sssvlv reads the entries of a search again,
+// to send them in its order, perhaps in a later search, and slapd itself reads entries to compare
+// hasSubordinates.
+class client_view {
+public:
+    client_view(Operation& op, service& service)
+        : op_(op), service_(service), rights_(entry_rights::find(op)),
+          visible_(rights_ != nullptr ? rights_->visible() : own_.emplace(op, service))
+    {}
+    client_view(const client_view&) = delete;
+    client_view& operator=(const client_view&) = delete;
+
+    [[nodiscard]] bool sees(directory::container_id fixed)
+    {
+        return !visible_.limited() || visible_.sees_fixed(fixed);
+    }
+    /// Hides values. False if the client may not see the entry.
+    [[nodiscard]] bool sees(Entry& e, const directory::kind& kind, const resolved_mapping& mapping)
+    {
+        if (!visible_.limited())
+            return true;
+        if (!visible_.sees(kind, to_string_view(e.e_nname)))
+            return false;
+        named_entries names(op_, service_, mapping, visible_);
+        if (names.hides() && names.concerns(kind))
+            names.hide({&e});
+        if (rights_ != nullptr)
+            rights_->note_kind(to_string_view(e.e_nname), kind);
         return true;
-    names.hide({&e});
-    if (rights != nullptr)
-        rights->note_kind(to_string_view(e.e_nname), kind);
-    return true;
-}
+    }
+
+private:
+    Operation& op_;
+    service& service_;
+    entry_rights* const rights_;
+    std::optional<visible_rows> own_;
+    visible_rows& visible_;
+};
 
 entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_client)
 {
+    std::optional<client_view> client;
+    if (to_client && !service.role_rules().empty())
+        client.emplace(op, service);
     if (const auto container = service.dn_tree().find(to_string_view(ndn)))
-        return entry_ptr(entry_dup(&service.container(container)));
+        return client && !client->sees(container)
+                   ? nullptr
+                   : entry_ptr(entry_dup(&service.container(container)));
     const auto mapping = current_mapping(op, service);
     entry_ptr out;
     entry_finder finder(op, service, *mapping, ndn,
@@ -44,8 +69,7 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_cl
         kind = found->plan->entry_kind;
         has_password = !kind->password_column.empty();
     }
-    if (out != nullptr && to_client && !service.role_rules().empty() &&
-        !hide_names(op, service, *out, *kind, *mapping))
+    if (out != nullptr && client && !client->sees(*out, *kind, *mapping))
         return nullptr;
     // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
     // (ppolicy_bind_response). It compares the value with nothing then.
@@ -67,7 +91,8 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
     try {
         service = database_of(*op->o_bd).serving(*op->o_bd);
         // Access rules by groups and sets ask for a class or an attribute.
-        const bool to_client = op->o_tag == LDAP_REQ_SEARCH && oc == nullptr && at == nullptr;
+        const bool to_client = (op->o_tag == LDAP_REQ_SEARCH || op->o_tag == LDAP_REQ_COMPARE) &&
+                               oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;

@@ -132,6 +132,7 @@ private:
         for (const auto& e : tree_.fixed().entries()) {
             const auto id = tree_.fixed().entries().id_of(e);
             if (!pages_.starts_after_container(id) && scope_.has_container(id) &&
+                (!visible_.limited() || visible_.sees_fixed(id)) &&
                 may_match(op_.ors_filter, service_.container(id)))
                 if (const auto ended = sender_.offer(service_.container(id), {},
                                                      std::to_string(id.index()), stale_))

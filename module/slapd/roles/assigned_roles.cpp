@@ -2,6 +2,7 @@
 #include "slapd/roles/assigned_roles.hpp"
 
 #include "slapd/entry/entry_stream.hpp"
+#include "slapd/entry/rdn.hpp"
 #include "slapd/entry/row_fetch.hpp"
 
 #include "base/ascii.hpp"
@@ -19,8 +20,9 @@ using directory::filter;
 constexpr const char* two_columns =
     "the query does not return two columns, the role and the position";
 
-// The query for the roles of one row. The row is found first, so that neither a name that nobody
-// has any more nor a namesake at another place has roles. Nothing if no row can have the name.
+// The query for the roles of rows that may have the name, which is the last column. The row is
+// found first, so that neither a name that nobody has any more nor a namesake at another place has
+// roles. Nothing if no row can have the name.
 std::optional<postgres::statement> role_statement(const resolved_mapping& mapping,
                                                   const directory::kind& kind,
                                                   const directory::place& above,
@@ -32,11 +34,11 @@ std::optional<postgres::statement> role_statement(const resolved_mapping& mappin
     const auto plan = directory::make_plan(mapping.map, kind, named, {});
     if (!plan)
         return std::nullopt;
+    const std::string shown = "actor." + postgres::quote_identifier(kind.rdn().column);
     const std::string column =
-        "actor." +
-        postgres::quote_identifier(kind.roles->by_key ? kind.row_key() : kind.rdn().column);
-    postgres::statement out{"SELECT r.* FROM (SELECT e.*" + plan->from_sql + " WHERE " +
-                                (plan->where_sql.empty() ? "true" : plan->where_sql) +
+        kind.roles->by_key ? "actor." + postgres::quote_identifier(kind.row_key()) : shown;
+    postgres::statement out{"SELECT r.*, (" + shown + ")::text FROM (SELECT e.*" + plan->from_sql +
+                                " WHERE " + (plan->where_sql.empty() ? "true" : plan->where_sql) +
                                 ") AS actor CROSS JOIN LATERAL (" +
                                 kind.roles->query.with_parameter(column) + "\n) AS r",
                             plan->values};
@@ -127,14 +129,19 @@ assignment_rows read_roles(Operation& op, service& service, directory_tree& tree
         if (!query)
             continue;
         const auto found = run(op, service, kind, *query);
-        if (PQnfields(found.handle()) != 2) {
+        if (PQnfields(found.handle()) != 3) {
             service.log({log_event::roles_unreadable, fmt::format("pgsql-roles {}", kind.name),
                          two_columns});
             throw unavailable("42P10");
         }
-        for (int row = 0; row < found.count(); ++row)
+        const attribute_type& type = mapping->types[kind.rdn().attribute];
+        for (int row = 0; row < found.count(); ++row) {
+            const auto rdn = make_rdn(type, found.value(row, 2).value_or(""));
+            if (!rdn || rdn->normalized != directory::rdn_of(named))
+                continue; // the condition admits rows in other spellings
             out.rows.push_back({std::string(found.value(row, 0).value_or("")),
                                 std::string(found.value(row, 1).value_or(""))});
+        }
         out.cacheable = out.cacheable && from_notifying_server(service, found);
     }
     return out;

@@ -22,6 +22,19 @@ constexpr slap_mask_t may_read =
 // slapacl(8) asks without an operation: everything that some operation would get.
 constexpr ber_tag_t no_request = 0;
 
+// Whether the rule is about the attribute, which may have options, or about a supertype.
+bool is_about(const role_rule& rule, const AttributeDescription& ad)
+{
+    bool out = rule.all_attributes;
+    for (const AttributeType* type = ad.ad_type; type != nullptr; type = type->sat_sup) {
+        const std::string name = to_lower(to_string_view(type->sat_cname));
+        if (rule.except.contains(name))
+            return false;
+        out = out || rule.attributes.contains(name);
+    }
+    return out;
+}
+
 // What an entry is found by, besides its RDN.
 constexpr std::array<std::string_view, 4> found_by = {"objectclass", "uid", "cn", "ou"};
 
@@ -174,7 +187,8 @@ const directory::kind* entry_rights::kind_of(const Entry& e)
         std::size_t shared = 1;
         for (unsigned i = 0; classes != nullptr && i < classes->a_numvals; ++i)
             shared += k->all_classes.contains(to_lower(to_string_view(classes->a_vals[i]))) ? 1 : 0;
-        if (shared > most) {
+        if (shared > most ||
+            (shared == most && out != nullptr && k->all_classes.size() < out->all_classes.size())) {
             most = shared;
             out = k;
         }
@@ -211,7 +225,8 @@ slap_mask_t entry_rights::on_password(Entry& e, const role_rule& rule)
 
 slap_mask_t entry_rights::on_entry(Entry& e, const role_rule& rule)
 {
-    slap_mask_t out = rule.shows() ? may_read : rule.reaches_existing() ? ACL_PRIV_DISCLOSE : 0;
+    // Nobody changes what stays hidden; the own entry is known to its owner.
+    slap_mask_t out = rule.shows() ? may_read : rule.self ? ACL_PRIV_DISCLOSE : 0;
     const auto permitted = [&](role_action what) {
         return rule.permits(what) && may_change(e, rule, false);
     };
@@ -270,24 +285,24 @@ slap_mask_t entry_rights::by_rule(Entry& e, AttributeDescription& ad, const dire
         return on_password(e, rule);
     if (&ad == slap_schema.si_ad_entry)
         return on_entry(e, rule);
-    const std::string name = to_lower(to_string_view(ad.ad_cname));
+    const std::string name = to_lower(to_string_view(ad.ad_type->sat_cname));
     const bool is_rdn =
         same_ignoring_case(mapping().map.attributes[kind.rdn().attribute].name, name);
     const bool finds =
         is_rdn || std::find(found_by.begin(), found_by.end(), name) != found_by.end();
     slap_mask_t out = 0;
-    if ((finds && rule.shows()) || (rule.is_about(name) && rule.permits(role_action::read)))
+    if ((finds && rule.shows()) || (is_about(rule, ad) && rule.permits(role_action::read)))
         out |= may_read;
     const bool members = is_naming(mapping(), ad);
     switch (op_.o_tag) {
     case LDAP_REQ_ADD:
-        if (rule.permits(role_action::add) && (finds || rule.is_about(name)) &&
+        if (rule.permits(role_action::add) && (finds || is_about(rule, ad)) &&
             (!members || names_only(e, ad, rule)))
             out |= ACL_PRIV_WADD;
         break;
     case no_request:
     case LDAP_REQ_MODIFY:
-        if (rule.permits(role_action::modify) && rule.is_about(name) &&
+        if (rule.permits(role_action::modify) && is_about(rule, ad) &&
             may_change(e, rule, members) && (!members || names_only(e, ad, rule)))
             out |= ACL_PRIV_WRITE;
         break;

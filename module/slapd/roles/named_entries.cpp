@@ -28,6 +28,18 @@ std::string_view dn_in(std::string_view value)
     return value;
 }
 
+std::string normalized(AttributeDescription& ad, const std::string& value)
+{
+    berval in = to_berval(value);
+    berval out{};
+    if (attr_normalize_one(&ad, &in, &out, nullptr) != LDAP_SUCCESS || BER_BVISNULL(&out))
+        return value;
+    std::string text(to_string_view(out));
+    if (out.bv_val != in.bv_val)
+        ch_free(out.bv_val);
+    return text;
+}
+
 // Of a copied entry (entry_dup), whose memory slapd has allocated.
 void remove_values(Attribute& a, const std::vector<unsigned>& gone)
 {
@@ -131,15 +143,20 @@ void named_entries::read(const directory::kind& kind, attribute_id by, const fil
 
 void named_entries::read_accounts(const std::set<std::string>& names, states& out)
 {
-    std::map<std::string, std::vector<std::string>> asked; // by the name in lower case
-    for (const std::string& name : names)
-        asked[to_lower(name)].push_back(name);
-    for (const auto& [kind, by] : accounts())
-        read(*kind, by, any_of(by, names), [&, by = by](const Entry& e, const directory::kind& k) {
+    for (const auto& [kind, by] : accounts()) {
+        // memberUid is compared in another way than uid.
+        std::map<std::string, std::vector<std::string>> asked; // by the value as uid has it
+        std::set<std::string> values;
+        for (const std::string& name : names) {
+            const std::string value = normalized(*mapping_.types[by].description, name);
+            asked[value].push_back(name);
+            values.insert(value);
+        }
+        read(*kind, by, any_of(by, values), [&, by = by](const Entry& e, const directory::kind& k) {
             const bool seen = visible_.sees(k, to_string_view(e.e_nname));
             const Attribute* const a = attr_find(e.e_attrs, mapping_.types[by].description);
             for (unsigned i = 0; a != nullptr && i < a->a_numvals; ++i) {
-                const auto at = asked.find(to_lower(to_string_view(a->a_nvals[i])));
+                const auto at = asked.find(std::string(to_string_view(a->a_nvals[i])));
                 if (at == asked.end())
                     continue;
                 for (const std::string& name : at->second) {
@@ -149,6 +166,7 @@ void named_entries::read_accounts(const std::set<std::string>& names, states& ou
                 }
             }
         });
+    }
 }
 
 // `names`: the DNs, by the values of their RDNs.

@@ -39,7 +39,9 @@ std::set<std::string> attributes_of(words& in, const std::string& option, const 
             in.fail(fmt::format("{}: slapd's schema has no attribute \"{}\"", option, name));
         if (is_password(*ad))
             in.fail(option + ": passwords have an action of their own, password");
-        out.insert(to_lower(to_string_view(ad->ad_cname)));
+        if (!BER_BVISNULL(&ad->ad_tags) || ad->ad_flags != 0)
+            in.fail(option + ": write the attribute without options");
+        out.insert(to_lower(to_string_view(ad->ad_type->sat_cname)));
     }
     return out;
 }

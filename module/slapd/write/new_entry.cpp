@@ -50,7 +50,9 @@ const directory::kind* kind_of_new_entry(directory_tree& tree, const resolved_ma
         std::size_t shared = 1;
         for (const std::string& one : k.all_classes)
             shared += has_class(e, one) ? 1 : 0;
-        if (shared > most) {
+        // Of two kinds the one whose classes it lacks fewer of.
+        if (shared > most ||
+            (shared == most && out != nullptr && k.all_classes.size() < out->all_classes.size())) {
             most = shared;
             out = &k;
         }

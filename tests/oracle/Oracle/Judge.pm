@@ -18,6 +18,17 @@ sub new {
     return bless { found => 0, oracle => Oracle::Server->new('the oracle', $oracle), ours => Oracle::Server->new('our server', $ours) }, $class;
 }
 
+# What is compared of a result.
+sub outcome { my ($self, $answer) = @_; return qq($answer->{code} (matched "$answer->{matched}")) }
+
+# Whether one server may have reached the limit, and the other one not.
+sub may_differ_at_the_limit {
+    my ($self, $search) = @_;
+    # An entry that matches and cannot be read exceeds the limit if it comes behind so many others (result.c): that is a matter of order.
+    my $whole = $self->ask_us({ %$search, limit => 0, page => undef });
+    return $whole->{code} eq '0' && @{ $whole->{entries} } == $search->{limit};
+}
+
 # Both servers work at the same time.
 sub ask {
     my ($self, $search) = @_;
@@ -51,13 +62,9 @@ sub difference {
     my ($self, $search) = @_;
     my ($theirs, $mine) = $self->ask($search);
     $self->{found} += @{ $theirs->{entries} } ? 1 : 0;
-    if ($search->{limit} && join('', sort $theirs->{code}, $mine->{code}) eq '04') {
-        # An entry that matches and cannot be read exceeds the limit if it comes behind so many others (result.c): that is a matter of order.
-        my $whole = $self->ask_us({ %$search, limit => 0, page => undef });
-        return if $whole->{code} eq '0' && @{ $whole->{entries} } == $search->{limit};
-    }
-    return "result $theirs->{code} (matched \"$theirs->{matched}\") of the oracle, $mine->{code} (matched \"$mine->{matched}\") of ours\n"
-        if $theirs->{code} ne $mine->{code} || $theirs->{matched} ne $mine->{matched};
+    return if $search->{limit} && join('', sort $theirs->{code}, $mine->{code}) eq '04' && $self->may_differ_at_the_limit($search);
+    my ($their_outcome, $my_outcome) = map { $self->outcome($_) } $theirs, $mine;
+    return "result $their_outcome of the oracle, $my_outcome of ours\n" if $their_outcome ne $my_outcome;
     if ($mine->{code} eq '4') {
         # Which entries are among the first so many is nobody's business (RFC 4511 §4.5.1.4), but they must be of the answer.
         my $whole = $self->ask_us({ %$search, limit => 0, page => undef });

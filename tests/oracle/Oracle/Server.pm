@@ -15,9 +15,10 @@ my %scope = (base => 0, one => 1, sub => 2, children => 3);
 my %deref = (never => 0, search => 1, find => 2, always => 3);
 my $paged = '1.2.840.113556.1.4.319';
 
+# Anonymous without a name.
 sub new {
-    my ($class, $name, $uri) = @_;
-    return bless({ name => $name, uri => $uri, buffer => '' }, $class)->connect;
+    my ($class, $name, $uri, $dn, $password) = @_;
+    return bless({ name => $name, uri => $uri, buffer => '', dn => $dn, password => $password }, $class)->connect;
 }
 
 sub connect {
@@ -25,13 +26,29 @@ sub connect {
     my $peer = $self->{uri} =~ s|^ldap://||r;
     $self->{socket} = IO::Socket::INET->new(PeerAddr => $peer) or die "$self->{name} does not answer at $self->{uri}: $!\n";
     $self->{buffer} = '';
+    $self->bind if defined $self->{dn};
     return $self;
+}
+
+sub bind {
+    my ($self) = @_;
+    $self->write(bindRequest => { version => 3, name => $self->{dn}, authentication => { simple => $self->{password} } });
+    my $code = $self->receive->{code};
+    die "$self->{name} answers the bind of $self->{dn} with $code\n" if $code ne '0';
+    return;
+}
+
+sub write { # a request
+    my ($self, @request) = @_;
+    my $bytes = $LDAPRequest->encode(messageID => $number, @request) or die "a request cannot be encoded: " . $LDAPRequest->error . "\n";
+    syswrite($self->{socket}, $bytes) == length $bytes or die "$self->{name} does not take a request: $!\n";
+    return;
 }
 
 # cookie: of the page before, for a search by pages.
 sub send {
     my ($self, $search, $cookie) = @_;
-    my %request = (messageID => $number);
+    my %request;
     if ($search->{compare}) {
         $request{compareRequest} = { entry => $search->{base},
             ava => { attributeDesc => $search->{compare}[0], assertionValue => $search->{compare}[1] } };
@@ -42,8 +59,8 @@ sub send {
         $request{controls} = [{ type => $paged, critical => 1,
             value => $realSearchControlValue->encode(size => $search->{page}, cookie => $cookie // '') }] if defined $search->{page};
     }
-    my $bytes = $LDAPRequest->encode(%request) or die "a request cannot be encoded: " . $LDAPRequest->error . "\n";
-    syswrite($self->{socket}, $bytes) == length $bytes or die "$self->{name} does not take a request: $!\n";
+    $self->write(%request);
+    return;
 }
 
 # The next message: its bytes and the tag of what it is, or nothing when the server has closed the connection.
@@ -62,7 +79,7 @@ sub message {
     }
 }
 
-# {code, matched, entries, cookie}; code is "closed" when the server hung up.
+# {code, matched, text, entries, cookie}; code is "closed" when the server hung up.
 sub receive {
     my ($self) = @_;
     my @entries;
@@ -74,11 +91,11 @@ sub receive {
         my $done = $LDAPResponse->decode($bytes) or die "$self->{name} sends what cannot be decoded: " . $LDAPResponse->error . "\n";
         my ($result) = values %{ $done->{protocolOp} };
         my ($page) = grep { $_->{type} eq $paged } @{ $done->{controls} // [] };
-        return { code => $result->{resultCode}, matched => $result->{matchedDN}, entries => \@entries,
+        return { code => $result->{resultCode}, matched => $result->{matchedDN}, text => $result->{errorMessage}, entries => \@entries,
             cookie => $page ? $realSearchControlValue->decode($page->{value})->{cookie} : '' };
     }
     $self->connect;
-    return { code => 'closed', matched => '', entries => \@entries, cookie => '' };
+    return { code => 'closed', matched => '', text => '', entries => \@entries, cookie => '' };
 }
 
 # The rest of an answer that comes in pages, put together.

@@ -26,7 +26,8 @@ sub new {
 
 sub can_judge {
     my ($self, $search) = @_;
-    return !%{ $self->{seemingly} } || $search->{compare} && $search->{compare}[0] !~ /^hasSubordinates$/i
+    return !$self->{has_scaffold} if $search->{compare} && $search->{compare}[0] =~ /^hasSubordinates$/i;
+    return !%{ $self->{seemingly} } || $search->{compare}
         || !$search->{compare} && Oracle::Filter::text($search->{filter}) !~ /hasSubordinates/i;
 }
 

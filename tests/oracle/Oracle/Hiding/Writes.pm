@@ -221,7 +221,7 @@ sub judge {
     return if $self->is_odd($op);
     my $unseen = $op->{type} ne 'add' && $entry && !$self->{rights}->sees($entry->{kind}, $normal)
         || $op->{type} eq 'add' && !$self->sees_dn(above($op->{dn}))
-        || defined $op->{superior} && !$self->sees_dn($op->{superior});
+        || defined $op->{superior} && normal($op->{superior}) ne above($normal) && !$self->sees_dn($op->{superior});
     my $permitted = $self->{rights}->permits($op);
     # Who may not take an entry away is told so, whether or not there is the new superior.
     my $mine;

@@ -107,6 +107,7 @@ END
 }
 delegation_conf() {
     delegation_database
+    echo "pgsql-timeout 20" # also for a machine that is busy with other things
     delegation_assignments
     delegation_rules
     delegation_access

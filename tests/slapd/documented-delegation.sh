@@ -1,6 +1,9 @@
 # The tables, roles, commands and answers in doc/delegation.md are those of a real slapd, and so are its statements.
 . "$(dirname "$0")/../lib.sh"
 start_postgres
+. "$TESTS/lib/check.sh"
+export SLAPTEST=$T/slaptest SLAPD_USER
+SLAPD_USER=$(id -un)
 page=$PROJECT/doc/delegation.md
 free_port port # known before slapd starts, for commands
 URI=ldap://127.0.0.1:$port

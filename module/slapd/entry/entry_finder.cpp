@@ -3,6 +3,8 @@
 
 #include "slapd/entry/value_checks.hpp"
 
+#include <algorithm>
+
 namespace pgsql::slapd {
 
 entry_finder::entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
@@ -14,6 +16,29 @@ entry_finder::entry_finder(Operation& op, service& service, const resolved_mappi
       filter_(std::move(filter)), selection_(std::move(selection)),
       condition_(std::move(condition)), limits_(op, service, false)
 {}
+
+namespace {
+
+// Whether the condition may be true of a row at the place.
+bool may_hold_at(const directory::filter& condition, const directory::place& above)
+{
+    using node = directory::filter::node;
+    const auto& keys = condition.place_keys;
+    switch (condition.type) {
+    case node::placement:
+        return above.kind ? std::find(keys.begin(), keys.end(), above.key) != keys.end()
+                          : condition.at_container;
+    case node::entry_name:
+        return condition.above == above;
+    case node::disjunction:
+        return std::any_of(condition.parts.begin(), condition.parts.end(),
+                           [&](const auto& part) { return may_hold_at(part, above); });
+    default:
+        return true;
+    }
+}
+
+} // namespace
 
 const candidate* entry_finder::next()
 {
@@ -71,6 +96,8 @@ bool entry_finder::open(const directory::kind& k)
                                      : directory::filter::constant_of(directory::truth::yes);
     if (!findable)
         return false;
+    if (k.parent_kind && !may_hold_at(*findable, above_))
+        return false; // no statement tells whether the place exists
     auto named = directory::filter::combine(
         directory::filter::node::conjunction,
         {directory::filter::equals(k.rdn().attribute, location_.value), filter_});
@@ -88,7 +115,7 @@ bool entry_finder::open(const directory::kind& k)
 }
 
 std::string matched_dn(Operation& op, service& service, const resolved_mapping& mapping,
-                       const berval& ndn)
+                       const berval& ndn, const row_condition& condition)
 {
     std::string matched;
     directory_tree tree(op, service);
@@ -109,8 +136,8 @@ std::string matched_dn(Operation& op, service& service, const resolved_mapping& 
         bool found = false;
         const std::string superior(dn);
         entry_finder finder(op, service, mapping, to_berval(superior),
-                            directory::filter::constant_of(directory::truth::yes),
-                            all_attributes());
+                            directory::filter::constant_of(directory::truth::yes), all_attributes(),
+                            condition);
         while (const candidate* above = finder.next()) {
             found = true;
             disclosed(*above->entry);

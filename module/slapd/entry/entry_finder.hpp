@@ -54,6 +54,7 @@ private:
 /// The DN of the nearest existing entry above `ndn` that may be disclosed to this client; empty if
 /// none.
 [[nodiscard]] std::string matched_dn(Operation& op, service& service,
-                                     const resolved_mapping& mapping, const berval& ndn);
+                                     const resolved_mapping& mapping, const berval& ndn,
+                                     const row_condition& condition = {});
 
 } // namespace pgsql::slapd

@@ -41,8 +41,11 @@ bool hides_place(Operation& op, service& service, const resolved_mapping& mappin
     const std::string parent(directory::parent_of(to_string_view(e.e_nname)));
     const auto above = tree.find(parent);
     std::optional<entry_row> row;
+    // Without a statement, as for a place that does not exist.
+    if (above && hides_container(op, mapping, tree.container(above)))
+        return true;
     if (above && !tree.is_fixed(above))
-        row = find_row(op, service, mapping, to_berval(parent));
+        row = find_row(op, service, mapping, to_berval(parent), visible_to_client(op, mapping));
     Entry* const shown = row                             ? row->entry.get()
                          : above && tree.is_fixed(above) ? &service.container(above)
                                                          : nullptr;

@@ -27,7 +27,9 @@ int compare(Operation& op, SlapReply& rs, service& service)
     entry_rights rights(op, service);
     visible_rows& visible = rights.visible();
     const auto missing = [&](const resolved_mapping& mapping) {
-        const std::string matched = matched_dn(op, service, mapping, op.o_req_ndn);
+        const std::string matched =
+            matched_dn(op, service, mapping, op.o_req_ndn,
+                       [&](directory::kind_id kind) { return visible.of(mapping, kind); });
         return reply(LDAP_NO_SUCH_OBJECT, nullptr, matched.empty() ? nullptr : matched.c_str());
     };
     if (const auto container = tree.fixed().find(to_string_view(op.o_req_ndn))) {
@@ -60,7 +62,7 @@ int compare(Operation& op, SlapReply& rs, service& service)
                             [&](directory::kind_id kind) { return visible.of(*mapping, kind); });
         while (const candidate* found = finder.next()) {
             entry_ptr copy;
-            if (names.hides() && names.concerns(*found->plan->entry_kind)) {
+            if (names.concerns(*found->plan->entry_kind) && names.hides()) {
                 copy.reset(entry_dup(found->entry));
                 names.hide({copy.get()});
                 rights.note_kind(to_string_view(copy->e_nname), *found->plan->entry_kind);

@@ -34,7 +34,7 @@ public:
         if (!visible_.sees(kind, to_string_view(e.e_nname)))
             return false;
         named_entries names(op_, service_, mapping, visible_);
-        if (names.hides() && names.concerns(kind))
+        if (names.concerns(kind) && names.hides())
             names.hide({&e});
         if (rights_ != nullptr)
             rights_->note_kind(to_string_view(e.e_nname), kind);

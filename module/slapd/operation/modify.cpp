@@ -37,7 +37,7 @@ std::optional<new_password> prepare_password(Operation& op, service& service,
                                              const resolved_mapping& mapping,
                                              const requested_password& asked)
 {
-    const auto row = find_row(op, service, mapping, op.o_req_ndn);
+    const auto row = find_row(op, service, mapping, op.o_req_ndn, visible_to_client(op, mapping));
     if (!row || !row->kind->writes || acl_check_modlist(&op, row->entry.get(), op.orm_modlist) == 0)
         return std::nullopt;
     if (dn_match(&op.o_ndn, &op.o_req_ndn) != 0 && find_account(op, service, mapping).locked)

@@ -148,7 +148,7 @@ private:
         filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
         named_entries names(op_, service_, *mapping, visible_);
-        if (names.hides())
+        if (!service_.role_rules().empty())
             names.loosen(requested);
         learn_characters(op_, service_, *mapping, requested);
         const page_position& start = pages_.start();
@@ -196,7 +196,7 @@ private:
         // is found.
         const bool decides = decides_private_groups(mapping.map, *plan);
         found.with_private = found.with_private || plan->includes_private_groups;
-        const bool hides_names = names.hides() && names.concerns(*plan->entry_kind);
+        const bool hides_names = names.concerns(*plan->entry_kind) && names.hides();
         output_batching& client = sender_.client();
         const auto offer = [&](Entry& e, std::string_view name) -> search_end {
             if (entries->prefetching() && client.would_block())
@@ -281,7 +281,7 @@ private:
             found = true;
             stale_ = stale_ || base->from_stale;
             entry_ptr copy;
-            if (names.hides() && names.concerns(*base->plan->entry_kind)) {
+            if (names.concerns(*base->plan->entry_kind) && names.hides()) {
                 copy.reset(entry_dup(base->entry));
                 names.hide({copy.get()});
                 rights_.note_kind(to_string_view(copy->e_nname), *base->plan->entry_kind);
@@ -302,7 +302,9 @@ private:
 
     int no_such_object(const resolved_mapping& mapping)
     {
-        const std::string matched = matched_dn(op_, service_, mapping, op_.o_req_ndn);
+        const std::string matched =
+            matched_dn(op_, service_, mapping, op_.o_req_ndn,
+                       [&](directory::kind_id kind) { return visible_.of(mapping, kind); });
         rs_.sr_matched = matched.empty() ? nullptr : matched.c_str();
         const int code = end(LDAP_NO_SUCH_OBJECT);
         rs_.sr_matched = nullptr;

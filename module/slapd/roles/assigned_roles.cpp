@@ -167,7 +167,7 @@ std::string problem_of_roles(const directory::kind& kind, postgres::connection& 
 }
 
 std::vector<assignment> resolve_roles(Operation& op, service& service, directory_tree& tree,
-                                      const std::vector<assignment_row>& rows)
+                                      const std::vector<assignment_row>& rows, bool of_target)
 {
     std::vector<assignment> out;
     if (rows.empty())
@@ -188,7 +188,9 @@ std::vector<assignment> resolve_roles(Operation& op, service& service, directory
             out.push_back({row.role, top->second});
             continue;
         }
-        if (unusable++ > 0)
+        if (known && of_target)
+            out.push_back({row.role, service.suffix_ndn});
+        if (of_target || unusable++ > 0)
             continue;
         first = postgres::one_line(
             fmt::format("{} at \"{}\"", row.role.substr(0, 60), row.position.substr(0, 60)));

@@ -39,8 +39,11 @@ struct assignment_rows {
                                            const postgres::wait_options& options);
 
 /// Where the roles hold, each once. Logs rows that assign nothing, and leaves them out.
+/// `of_target`: instead, a role at a place that does not exist counts as one at the suffix, because
+/// the place may exist later.
 [[nodiscard]] std::vector<assignment> resolve_roles(Operation& op, service& service,
                                                     directory_tree& tree,
-                                                    const std::vector<assignment_row>& rows);
+                                                    const std::vector<assignment_row>& rows,
+                                                    bool of_target = false);
 
 } // namespace pgsql::slapd

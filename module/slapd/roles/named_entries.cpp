@@ -79,13 +79,18 @@ bool is_naming(const resolved_mapping&, const AttributeDescription& ad)
 named_entries::named_entries(Operation& op, service& service, const resolved_mapping& mapping,
                              visible_rows& visible)
     : op_(op), service_(service), mapping_(mapping), tree_(op, service), visible_(visible)
+{}
+
+bool named_entries::hides()
 {
-    const auto& kinds = mapping.map.kinds;
-    hides_ = visible_.limited() &&
-             std::any_of(kinds.begin(), kinds.end(), [&](const directory::kind& k) {
-                 const auto shown = visible_.of(mapping, kinds.id_of(k));
-                 return !shown || shown->type != filter::node::constant;
-             });
+    const auto& kinds = mapping_.map.kinds;
+    if (!hides_)
+        hides_ = visible_.limited() &&
+                 std::any_of(kinds.begin(), kinds.end(), [&](const directory::kind& k) {
+                     const auto shown = visible_.of(mapping_, kinds.id_of(k));
+                     return !shown || shown->type != filter::node::constant;
+                 });
+    return *hides_;
 }
 
 bool named_entries::concerns(const directory::kind& kind) const
@@ -101,12 +106,12 @@ bool named_entries::concerns(const directory::kind& kind) const
                        [&](const auto& one) { return names(one.attribute); });
 }
 
-void named_entries::loosen(filter& tree) const
+void named_entries::loosen(filter& tree)
 {
     for (filter& part : tree.parts)
         loosen(part);
     if (!tree.attribute || tree.type == filter::node::entry_name ||
-        !is_naming(mapping_, *mapping_.types[tree.attribute].description))
+        !is_naming(mapping_, *mapping_.types[tree.attribute].description) || !hides())
         return;
     filter term = std::move(tree);
     tree = filter::combine(filter::node::conjunction, {std::move(term), filter()});
@@ -250,7 +255,7 @@ named_entries::states named_entries::states_of(bool dns, const std::set<std::str
 
 void named_entries::hide(const std::vector<Entry*>& entries, const std::vector<Entry*>& removed)
 {
-    if (!hides_)
+    if (!hides())
         return;
     std::set<std::string> dns;
     std::set<std::string> accounts;

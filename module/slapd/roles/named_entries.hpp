@@ -18,11 +18,11 @@ public:
                   visible_rows& visible);
 
     /// Whether the client may see some entries and not others, so that values have to be looked at.
-    [[nodiscard]] bool hides() const noexcept { return hides_; }
+    [[nodiscard]] bool hides();
     /// Whether entries of the kind may have such values.
     [[nodiscard]] bool concerns(const directory::kind& kind) const;
     /// Makes the terms of a filter on such values inexact: PostgreSQL knows also hidden ones.
-    void loosen(directory::filter& tree) const;
+    void loosen(directory::filter& tree);
     /// Removes the values that name hidden entries, and adds them to the entries in `removed`,
     /// which is parallel or empty. Reads names with one statement for each kind that has some.
     void hide(const std::vector<Entry*>& entries, const std::vector<Entry*>& removed = {});
@@ -60,7 +60,7 @@ private:
     const resolved_mapping& mapping_;
     directory_tree tree_;
     visible_rows& visible_;
-    bool hides_ = false;
+    std::optional<bool> hides_; ///< known once it was asked for
 };
 
 } // namespace pgsql::slapd

@@ -24,7 +24,24 @@ bool includes(const role_rule& one, const role_rule& other)
 
 std::vector<assignment> target_roles::of(std::string_view ndn)
 {
-    return resolve_roles(op_, service_, tree_, read_roles(op_, service_, tree_, ndn).rows);
+    return resolve_roles(op_, service_, tree_, read_roles(op_, service_, tree_, ndn).rows, true);
+}
+
+bool target_roles::stay_the_same(std::string_view old_ndn, std::string_view new_ndn)
+{
+    const auto before = roles_.rules_at(old_ndn);
+    const auto now = resolve_roles(
+        op_, service_, tree_, read_roles(op_, service_, tree_, to_string_view(op_.o_ndn)).rows);
+    const berval at = to_berval(new_ndn);
+    return std::all_of(now.begin(), now.end(), [&](const assignment& one) {
+        const berval top = to_berval(one.top);
+        const auto& rules = service_.role_rules();
+        return dnIsSuffix(&at, &top) == 0 ||
+               std::all_of(rules.begin(), rules.end(), [&](const role_rule& rule) {
+                   return rule.role != one.role || rule.self ||
+                          std::find(before.begin(), before.end(), &rule) != before.end();
+               });
+    });
 }
 
 bool target_roles::covers(const role_rule& rule, std::string_view top)

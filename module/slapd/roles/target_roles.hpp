@@ -15,6 +15,9 @@ public:
 
     /// The roles of the entry as they are now. Throws postgres::error.
     [[nodiscard]] std::vector<assignment> of(std::string_view ndn);
+    /// Whether the client's roles, read again, permit nothing at the new DN of a container that
+    /// they did not permit at the old one. Call it after the change, in its transaction.
+    [[nodiscard]] bool stay_the_same(std::string_view old_ndn, std::string_view new_ndn);
     /// Whether the client's roles permit everything that these do. Roles for one's own entry permit
     /// nothing to others.
     [[nodiscard]] bool covers(const std::vector<assignment>& roles);

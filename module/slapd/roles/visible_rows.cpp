@@ -214,8 +214,10 @@ std::optional<filter> visible_rows::condition(const resolved_mapping& mapping,
             out.push_back(std::move(*one));
     }
     const auto& own = roles_.own_rules();
-    if (sees_own_ ||
-        std::any_of(own.begin(), own.end(), [&](const role_rule* rule) { return shows(*rule); })) {
+    // Whatever they permit, the own entry is known to its owner.
+    if (sees_own_ || std::any_of(own.begin(), own.end(), [&](const role_rule* rule) {
+            return rule->concerns(kind.name);
+        })) {
         const auto location = tree_.locate_row(to_string_view(op_.o_ndn));
         const auto attribute = mapping.map.attribute_ignoring_case(location.attribute);
         if (location.parent && attribute) {

@@ -31,13 +31,30 @@ entry_row copy_of(const candidate& found)
 
 } // namespace
 
+bool hides_container(Operation& op, const resolved_mapping& mapping,
+                     const directory::container& container)
+{
+    auto* const rights = entry_rights::find(op);
+    return rights != nullptr && container.kind && rights->visible().limited() &&
+           !rights->visible().sees(mapping.map.kinds[container.kind], container.ndn);
+}
+
+row_condition visible_to_client(Operation& op, const resolved_mapping& mapping)
+{
+    auto* const rights = entry_rights::find(op);
+    if (rights == nullptr || !rights->visible().limited())
+        return {};
+    return
+        [rights, &mapping](directory::kind_id kind) { return rights->visible().of(mapping, kind); };
+}
+
 std::optional<entry_row> find_row(Operation& op, service& service, const resolved_mapping& mapping,
-                                  const berval& ndn)
+                                  const berval& ndn, row_condition condition)
 {
     std::optional<entry_row> out;
-    entry_finder finder(op, service, mapping, ndn,
-                        directory::filter::constant_of(directory::truth::yes),
-                        {.all_user = true, .all_operational = true, .password = true});
+    entry_finder finder(
+        op, service, mapping, ndn, directory::filter::constant_of(directory::truth::yes),
+        {.all_user = true, .all_operational = true, .password = true}, std::move(condition));
     while (const candidate* found = finder.next())
         if (!is_hidden(*found))
             out = copy_of(*found);

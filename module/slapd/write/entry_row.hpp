@@ -21,6 +21,14 @@ struct entry_row {
 /// The entry of the DN, unless it has none or the login filter hides it. Throws operation_refused
 /// if several rows have the name.
 [[nodiscard]] std::optional<entry_row> find_row(Operation& op, service& service,
-                                                const resolved_mapping& mapping, const berval& ndn);
+                                                const resolved_mapping& mapping, const berval& ndn,
+                                                row_condition condition = {});
+
+/// Whether roles hide the container, which is a row, from the client.
+[[nodiscard]] bool hides_container(Operation& op, const resolved_mapping& mapping,
+                                   const directory::container& container);
+
+/// The condition on the rows that the client of the operation may see, for find_row().
+[[nodiscard]] row_condition visible_to_client(Operation& op, const resolved_mapping& mapping);
 
 } // namespace pgsql::slapd

@@ -16,7 +16,9 @@ namespace pgsql::slapd {
 
 void entry_writer::refuse_missing(const berval& ndn)
 {
-    throw operation_refused(LDAP_NO_SUCH_OBJECT, {}, matched_dn(op_, service_, mapping_, ndn));
+    throw operation_refused(
+        LDAP_NO_SUCH_OBJECT, {},
+        matched_dn(op_, service_, mapping_, ndn, visible_to_client(op_, mapping_)));
 }
 
 entry_row entry_writer::find(const berval& ndn)
@@ -26,9 +28,15 @@ entry_row entry_writer::find(const berval& ndn)
         throw operation_refused(LDAP_UNWILLING_TO_PERFORM,
                                 "this entry is part of the server's configuration");
     }
-    auto found = find_row(op_, service_, mapping_, ndn);
-    if (!found)
+    auto found = find_row(op_, service_, mapping_, ndn, visible_to_client(op_, mapping_));
+    if (!found) {
+        if (roles_.decide())
+            write_operation_log(
+                op_.o_log_prefix,
+                {log_event::write_denied, std::string(to_string_view(op_.o_dn)),
+                 fmt::format("the client sees no entry \"{}\"", to_string_view(ndn))});
         refuse_missing(ndn);
+    }
     hidden_ = hide_names(*found->entry, *found->kind);
     if (transaction_ != nullptr && roles_.decide() && found->kind->roles)
         roles_before_ = target_roles(op_, service_).of(to_string_view(ndn));
@@ -41,7 +49,7 @@ entry_ptr entry_writer::hide_names(Entry& e, const directory::kind& kind)
         return nullptr;
     visible_rows visible(op_, service_);
     named_entries names(op_, service_, mapping_, visible);
-    if (!names.hides() || !names.concerns(kind))
+    if (!names.concerns(kind) || !names.hides())
         return nullptr;
     entry_ptr out(entry_alloc());
     names.hide({&e}, {out.get()});
@@ -97,9 +105,18 @@ void entry_writer::keep_hidden(directory::change_set& change, const directory::k
 void entry_writer::require_own_roles(const directory::change_set& change,
                                      const directory::kind& kind, const Entry& stored)
 {
-    if (!roles_.decide() || !kind.roles)
+    if (!roles_.decide())
         return;
     target_roles targets(op_, service_);
+    if (kind.has_children && change.what == directory::write_operation::rename &&
+        !targets.stay_the_same(to_string_view(op_.o_req_ndn), to_string_view(stored.e_nname))) {
+        service_.log({log_event::write_denied, std::string(to_string_view(op_.o_dn)),
+                      fmt::format("\"{}\": the client's roles permit more at the new name",
+                                  to_string_view(stored.e_name))});
+        throw operation_refused(LDAP_INSUFFICIENT_ACCESS);
+    }
+    if (!kind.roles)
+        return;
     const auto now = targets.of(to_string_view(stored.e_nname));
     if (change.what != directory::write_operation::add && now == roles_before_)
         return;
@@ -174,9 +191,12 @@ bool entry_writer::require_children_of(std::string_view above, slap_access_t acc
     }
     if (container && be_isroot(&op_) != 0)
         return true;
+    if (container && hides_container(op_, mapping_, tree_.container(container)))
+        return false;
     const std::string owned(above);
-    const auto parent =
-        owned.empty() ? std::nullopt : find_row(op_, service_, mapping_, to_berval(owned));
+    const auto parent = owned.empty() ? std::nullopt
+                                      : find_row(op_, service_, mapping_, to_berval(owned),
+                                                 visible_to_client(op_, mapping_));
     if (!parent)
         return false;
     require(*parent->entry, slap_schema.si_ad_children, access, text);
@@ -212,7 +232,7 @@ void entry_writer::require_leaf(const berval& ndn)
 
 bool entry_writer::is_disclosed(const berval& ndn)
 {
-    const auto row = find_row(op_, service_, mapping_, ndn);
+    const auto row = find_row(op_, service_, mapping_, ndn, visible_to_client(op_, mapping_));
     const bool out = row && access_allowed(&op_, row->entry.get(), slap_schema.si_ad_entry, nullptr,
                                            ACL_DISCLOSE, nullptr) != 0;
     refuse_if_failed();

@@ -191,12 +191,14 @@ bool entry_writer::require_children_of(std::string_view above, slap_access_t acc
     }
     if (container && be_isroot(&op_) != 0)
         return true;
-    if (container && hides_container(op_, mapping_, tree_.container(container)))
-        return false;
     const std::string owned(above);
-    const auto parent = owned.empty() ? std::nullopt
-                                      : find_row(op_, service_, mapping_, to_berval(owned),
-                                                 visible_to_client(op_, mapping_));
+    // An entry that the client sees may be below one that it does not see.
+    const bool is_new =
+        op_.o_tag == LDAP_REQ_ADD || above != directory::parent_of(to_string_view(op_.o_req_ndn));
+    const auto parent = owned.empty()
+                            ? std::nullopt
+                            : find_row(op_, service_, mapping_, to_berval(owned),
+                                       is_new ? visible_to_client(op_, mapping_) : row_condition());
     if (!parent)
         return false;
     require(*parent->entry, slap_schema.si_ad_children, access, text);

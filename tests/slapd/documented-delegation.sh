@@ -50,6 +50,7 @@ q "$four; $(block '2. Roles' 2)"
 run 0 '3. Configuration' 1
 database=$(block '3. Configuration' 2)
 serve <<<"$database"
+run 0 '3. Configuration' 3
 for n in 1 3; do
     run 0 '4. Use' $n
     same "$(block '4. Use' $((n + 1)))" "$(grep . <<<"$OUT")" "the answer to command $n"
@@ -64,6 +65,8 @@ contains "$OUT$ERR" "$(block '4. Use' 10)"
 run 0 '4. Use' 11
 contains "$OUT" organizational-unit-admin
 contains "$OUT" permitted
+line=$(block 'The log' 1 | tr '\n' ' ')
+logged write-denied "$(sed 's/^\[write-denied\] //; s/ $//' <<<"$line")"
 
 # Rules, targets and members.
 same "- $(echo ou=Bremen ou=Steintor,ou=Bremen uid=fay,ou=Bremen uid=hal,ou=Berlin uid=ivy,ou=Bremen uid=jan,ou=Steintor,ou=Bremen cn=devs,ou=Bremen)" \
@@ -77,16 +80,10 @@ change 19 carl "dn: cn=devs,$bremen" 'add: memberUid' 'memberUid: missing'
 same "$hidden" "$ERR" "the text about a hidden and a missing member"
 change 0 ann "dn: uid=fay,$bremen" 'replace: mail' 'mail: fay@example.net'
 expect 0 as ann ldappasswd -s carl-secret "uid=carl,$base"
-run 0 Self-service 1
+change 0 ivy "dn: uid=ivy,$bremen" 'replace: mail' 'mail: ivy.ironside@example.com'
+change 50 carl "dn: uid=fay,$bremen" 'replace: mail' 'mail: fay@example.org'
 change 50 ivy "dn: uid=ivy,$bremen" 'replace: sn' 'sn: Other'
 change 50 ivy "dn: uid=ivy,$bremen" 'replace: userPassword' 'userPassword: ivy-secret'
-
-# The log.
-run 50 'The log' 1
-line=$(block 'The log' 2 | tr '\n' ' ')
-logged write-denied "$(sed 's/^\[write-denied\] //; s/ $//' <<<"$line")"
-
-same "$(grep -c '^```sh$' "$page")" "$count" "the number of blocks of commands that ran"
 
 # What is visible nevertheless: values that are taken.
 person() { # NAME PARENT NUMBER
@@ -110,10 +107,33 @@ q 'DELETE FROM "UserRoles" WHERE "uidNumber" = 2002'
 same '- uid=carl' "$(seen carl '(objectClass=*)')" "what carl sees without the role"
 stop_slapd
 
+# Assignments by LDAP: as members of a group with roles, and as values of an attribute.
+q "INSERT INTO \"UserRoles\" VALUES (2002, 'organizational-unit-admin', 'ou=Bremen'); $(block Assignments 1)"
+serve < <(sed '/^access/d' <<<"$database"; block Assignments 2; grep ^access <<<"$database")
+sysadmins() { change "$1" "$2" "dn: cn=sysadmins,$base" "$3: memberUid" 'memberUid: gus'; } # CODE NAME ACTION
+sysadmins 32 carl add
+sysadmins 0 ann add
+contains "$(seen gus '(uid=*)')" uid=ivy,ou=Bremen
+sysadmins 0 ann delete
+run 0 Assignments 3
+same 3 "$(grep -c ^dn: <<<"$OUT")" "the number of users with roles of their own"
+contains "$OUT" 'employeeType: helpdesk-operator at ou=Bremen'
+assign() { change "$1" "$2" "dn: uid=$3" "$4: employeeType" "employeeType: helpdesk-operator at $5"; } # CODE NAME USER ACTION POSITION
+assign 0 ann "gus,ou=Berlin,$base" add ou=Berlin
+contains "$(seen gus '(uid=*)')" uid=hal,ou=Berlin
+assign 50 carl "ivy,$bremen" add ou=Bremen
+same uid=carl "$(seen carl '(employeeType=*)')" "whose roles carl sees"
+assign 0 ann "gus,ou=Berlin,$base" delete ou=Berlin
+same uid=gus,ou=Berlin "$(seen gus '(uid=*)')" "what gus sees without the role"
+stop_slapd
+q 'DELETE FROM "UserRoles" WHERE "uidNumber" = 2002'
+
+same "$(grep -c '^```sh$' "$page")" "$count" "the number of blocks of commands that ran"
+
 # Positions, units that roles manage, and a service account with a role.
 q "INSERT INTO \"UserRoles\" VALUES (2002, 'organizational-unit-admin', '1'), (2004, 'reader', NULL), (2000, 'helpdesk-operator', 'ou=nowhere');
    GRANT INSERT, UPDATE, DELETE ON \"Units\" TO ldap"
-rules=$(block Positions 1; block Self-service 2; block 'Other access rules' 1)
+rules=$(block Positions 1; block Self-service 1; block 'Other access rules' 1)
 serve < <(sed '/^access/d' <<<"$database"; printf '%s\n' "$rules"; grep ^access <<<"$database")
 contains "$(seen carl '(uid=*)')" uid=ivy,ou=Bremen
 change 0 carl "dn: ou=Harbor,$bremen" 'changetype: add' 'objectClass: organizationalUnit' 'ou: Harbor'
@@ -133,6 +153,9 @@ q "$(block 'Groups in groups' 1); DELETE FROM \"UserGroups\" WHERE \"gidNumber\"
    INSERT INTO \"UserGroups\" VALUES (2006, 2003, now(), now());
    INSERT INTO \"GroupGroups\" VALUES (2000, 2002), (2002, 2003), (2003, 2002)"
 nested=$(block 'Groups in groups' 2)
+nested+=$(printf '\n'; sed 's/^pgsql-roles groups/pgsql-roles users/; s/FROM "Groups" WHERE "gidNumber"/FROM "UserGroups" WHERE "uidNumber"/' <<<"$nested")
+nested+=$'\n  UNION ALL SELECT role, position FROM "UserRoles" WHERE "uidNumber" = :key'
+contains "$nested" 'FROM "UserGroups" WHERE "uidNumber" = :key'
 serve < <(sed '/^pgsql-roles/,/^include/d' <<<"$database"; printf '%s\n' "$nested" "include $T/roles.conf")
 contains "$(seen gus '(uid=*)')" uid=ann
 change 50 carl "dn: cn=devs,$bremen" 'add: memberUid' 'memberUid: jan'

@@ -64,11 +64,12 @@ private:
     static std::vector<std::shared_ptr<directory::result_cache>> caches_of(const service& service)
     {
         std::vector<std::shared_ptr<directory::result_cache>> out;
-        if (service.cache != nullptr && service.caches_results)
-            out.push_back(service.cache);
-        for (const auto& one : {service.tree_cache, service.role_cache})
+        // Who sees a new row has the roles of that time as well.
+        for (const auto& one : {service.role_cache, service.tree_cache})
             if (one != nullptr)
                 out.push_back(one);
+        if (service.cache != nullptr && service.caches_results)
+            out.push_back(service.cache);
         return out;
     }
 

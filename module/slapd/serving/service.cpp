@@ -317,7 +317,7 @@ std::string service::broken_kind()
 
 void service::invalidate_caches()
 {
-    for (const auto& kept : {tree_cache, role_cache, cache})
+    for (const auto& kept : {role_cache, tree_cache, cache})
         if (kept != nullptr)
             kept->invalidate();
 }

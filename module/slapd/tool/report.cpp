@@ -48,7 +48,7 @@ std::set<std::pair<std::string, std::string>> tables_read(report_context& report
         for (const auto& l : k.lookups)
             add(l.query.text, {"0"});
         if (k.roles)
-            add(k.roles->query.with_parameter("NULL"), {});
+            add(k.roles->query.with_parameter("$1"), {"0"});
     }
     return out;
 }

@@ -83,8 +83,10 @@ json described(const role_rule& rule, const std::string& place)
         if (rule.permits(one.action))
             names += (names.empty() ? "" : ",") + std::string(one.name);
     std::string limits = rule.names.empty() ? "" : "names of " + rule.names;
-    if (rule.targets == role_rule::target::unprivileged)
-        limits += (limits.empty() ? "" : "; ") + std::string("unprivileged targets");
+    if (rule.targets != role_rule::target::usual)
+        limits += (limits.empty() ? "" : "; ") + std::string(rule.targets == role_rule::target::any
+                                                                 ? "any target"
+                                                                 : "unprivileged targets");
     return {{"kind", rule.kind == "*" ? "all" : rule.kind},
             {"place", rule.self ? "own entry" : place},
             {"actions", names},

@@ -99,12 +99,13 @@ pgsql-add-values users employeeType INSERT INTO roles SELECT :key, split_part(v,
 pgsql-delete-values users employeeType DELETE FROM roles WHERE person = :key AND concat_ws(' ', role, position) = ANY(:values)
 pgsql-password-hash m=64 t=1 p=1
 END
-    cat >"$T/schema.$BASHPID" <<'END' # slaptest may read the file meanwhile
+    local schema=$T/schema.$BASHPID.$RANDOM
+    cat >"$schema" <<'END' # slaptest may read the file meanwhile
 objectclass ( 1.3.6.1.4.1.4203.666.11.921 NAME 'localGroup' SUP top AUXILIARY MAY ( member $ employeeType ) )
 objectclass ( 1.3.6.1.4.1.4203.666.11.922 NAME 'localPerson' SUP top AUXILIARY MAY c )
 objectclass ( 1.3.6.1.4.1.4203.666.11.923 NAME 'localComputer' SUP top AUXILIARY MAY userPassword )
 END
-    mv "$T/schema.$BASHPID" "$T/delegation.schema"
+    mv "$schema" "$T/delegation.schema"
 }
 delegation_conf() {
     delegation_database

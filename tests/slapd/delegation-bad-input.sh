@@ -7,7 +7,7 @@ mkdir "$T/other" "$T/slapd.d"
 local_uri=ldapi://${T//\//%2F}%2Fldapi
 {
     delegation_database
-    printf '%s\n' 'pgsql-timeout 3' 'sizelimit unlimited'
+    printf '%s\n' "pgsql-timeout $((3 * TIMEOUT_FACTOR))" 'sizelimit unlimited'
     delegation_assignments | sed '/^pgsql-roles groups/,$d'
     cat <<END
 pgsql-role organizational-unit-admin users search,read,add,modify,rename,move,delete,password except=employeeType

@@ -16,7 +16,7 @@ block() {
         /^```/ { code = !code; if (code) at++; next } code && at == n' "$page")
     [ -n "$found" ] || fail "delegation.md has no block $2 in the section $1"
     sed -E "s|postgres://[^ ]*|postgres://ldap:ldap@127.0.0.1:$PGPORT/manager|; s|/etc/ldap/schema/default|$PROJECT/schema/default|; s|/etc/ldap/|$T/|
-        s|-x (.*)-D uid=([a-z]+)(.*) -W|-x \1-H $URI -D uid=\2\3 -w \2-secret|; s|slapd-pgsql-check|$PROJECT/packaging/&|" <<<"$found"
+        s|-x (.*)-D uid=([a-z]+)(.*) -W|-x \1-H $URI -D uid=\2\3 -w \2-secret|; s|slapd-pgsql-check|$PROJECT/packaging/&|; s|^slaptest|$SLAPTEST|" <<<"$found"
 }
 count=0
 run() { # CODE SECTION N

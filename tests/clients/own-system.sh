@@ -2,7 +2,8 @@
 # /run and /home that may be written to without a trace. Stand-ins replace what would change a machine or is missing
 # here, and check their arguments.
 #
-#   run_document FILE NAME   runs every command in a ```sh block; before_NAME and after_NAME get the command
+#   run_document FILE NAME [BEGINNING]   runs every command in a ```sh block, up to the first one that begins so; before_NAME and
+#                            after_NAME get the command
 #   block FILE BEGINNING     prints the block of a document whose first line begins with BEGINNING
 if [ -z "${OWN_SYSTEM:-}" ] && unshare --net --mount --pid --fork true 2>/dev/null; then
     OWN_SYSTEM=yes exec setpriv --pdeathsig KILL -- unshare --net --mount --pid --fork --kill-child --mount-proc -- bash "$0"
@@ -55,7 +56,7 @@ case "$*" in
         cmake --install "$BUILD" --prefix /usr >/dev/null
         "$T/bin/systemctl" try-restart slapd-pgsql
         ;;
-    'install -y postgresql slapd ldap-utils' | 'install -y sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
+    'install -y postgresql slapd ldap-utils' | 'install -y '*'sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
     'purge -y slapd-back-pgsql') sh "$package/slapd-back-pgsql.postrm" purge ;;
     *) echo "apt-get: not understood: $*" >&2; exit 1 ;;
 esac
@@ -83,7 +84,7 @@ case "$*" in
     'restart slapd-pgsql') stop; start ;;
     'try-restart slapd-pgsql') if alive; then stop; start; fi ;;
     'restart slapd') /etc/init.d/slapd restart >>"$T/slapd.log" 2>&1 ;;
-    'restart sssd') ;; # the test starts it
+    'restart sssd' | 'restart sssd ssh') ;; # the test starts them
     'disable --now slapd-pgsql') stop ;;
     'cat slapd-pgsql') cat "$unit" ;;
     'is-active --quiet slapd-pgsql') alive ;;
@@ -169,9 +170,10 @@ run_document() {
     local line before=before_$2 after=after_$2
     while IFS= read -r line; do
         elsewhere "$line" && continue
+        [[ -z ${3:-} || $line != "$3"* ]] || break
         "$before" "$line"
         case $line in
-            'getent '* | 'id '* | 'su - ann '*) expect 0 in_sssd bash -c "$line" ;;
+            'getent '* | 'id '* | 'su - ann '* | 'sss_cache '* | 'ssh -i '*) expect 0 in_sssd bash -c "cd $checkout && $line" </dev/null ;;
             *) expect 0 at_a_prompt "$line" ;;
         esac
         "$after" "$line"

@@ -99,7 +99,9 @@ login() {
 
 stop_sssd() {
     [ -n "$SSSD" ] || return 0
-    in_sssd bash -c 'kill 1' 2>/dev/null || kill -KILL "$SSSD" 2>/dev/null || true
+    in_sssd bash -c 'kill 1' 2>/dev/null || true # it ends with the namespace, before $SSSD does
+    for _ in {1..100}; do kill -0 "$SSSD" 2>/dev/null || break; sleep 0.05; done
+    kill -KILL "$SSSD" 2>/dev/null || true
     wait "$SSSD" 2>/dev/null || true
     SSSD=
 }

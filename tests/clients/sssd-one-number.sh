@@ -32,6 +32,8 @@ look_up bert
 same 'uid=10000(alice) gid=10000(virtual) groups=10000(virtual)' "$(in_sssd id bert)" "bert"
 same alice "$(as_bert 'id -un')" "the user of bert's session"
 same root "$(as_bert 'sudo -n whoami')" "the user of bert's sudo, by the rule for alice"
+in_sssd su alice -s /bin/sh -c 'umask 077; mkdir /tmp/alice.$$; echo secret >/tmp/alice.$$/secret; echo /tmp/alice.$$' >"$T/place"
+same secret "$(as_bert "cat $(<"$T/place")/secret; rm -r $(<"$T/place")")" "what bert reads of alice"
 grep -qh 'same UID \[10000\]' "$T"/sssd/log/*.log || fail "SSSD logs nothing"
 stop_sssd
 

@@ -60,4 +60,8 @@ q "UPDATE \"Users\" SET \"uid\" = 'zoe' WHERE \"uid\" = 'jan'"
 same "zoe:2009" "$(passwd_of zoe)" "a name that a row has"
 q "UPDATE \"Users\" SET \"uid\" = 'jan' WHERE \"uid\" = 'zoe'"
 same "zoe:$other" "$(passwd_of zoe)" "the name without that row"
+
+# While no server answers, SSSD's cache decides, also about a user who has ended.
 /etc/init.d/slapd stop >/dev/null
+q "UPDATE virtual_users SET until = now() WHERE name = 'zoe'"
+same zoe "$(as zoe whoami)" "a user who has ended, without the server"

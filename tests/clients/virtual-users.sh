@@ -1,6 +1,7 @@
 # Runs doc/virtual-users.md in a system of its own, with the machine's real sshd at the usual port. A test defines before:
 #
 #   on_machine COMMAND…      runs it where users log in
+set -e # what follows writes to /etc, and may do so only in a system of its own
 . "$(dirname "$0")/own-system.sh"
 need sshd ssh ssh-keygen sudo visudo
 page=doc/virtual-users.md

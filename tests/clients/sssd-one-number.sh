@@ -32,8 +32,9 @@ look_up bert
 same 'uid=10000(alice) gid=10000(virtual) groups=10000(virtual)' "$(in_sssd id bert)" "bert"
 same alice "$(as_bert 'id -un')" "the user of bert's session"
 same root "$(as_bert 'sudo -n whoami')" "the user of bert's sudo, by the rule for alice"
-in_sssd su alice -s /bin/sh -c 'umask 077; mkdir /tmp/alice.$$; echo secret >/tmp/alice.$$/secret; echo /tmp/alice.$$' >"$T/place"
-same secret "$(as_bert "cat $(<"$T/place")/secret; rm -r $(<"$T/place")")" "what bert reads of alice"
+in_sssd install -d -m 1777 /run/shared
+in_sssd su alice -s /bin/sh -c 'umask 077; mkdir /run/shared/alice; echo secret >/run/shared/alice/file'
+same secret "$(as_bert 'cat /run/shared/alice/file; rm -r /run/shared/alice')" "what bert reads of alice, and removes"
 grep -qh 'same UID \[10000\]' "$T"/sssd/log/*.log || fail "SSSD logs nothing"
 stop_sssd
 

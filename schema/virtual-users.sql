@@ -6,8 +6,9 @@
 --     UNION ALL SELECT "cn", "gidNumber" FROM "Groups";
 -- Then run this file in the same database, as the owner of the view; it may be run again:
 --   psql -X -v ON_ERROR_STOP=1 manager <virtual-users.sql
--- Afterwards the view can be changed by CREATE OR REPLACE VIEW. GRANT virtual_users_read TO the role of the directory, and
--- GRANT virtual_users_admit TO the role of the program that admits users: SELECT virtual_user('alice').
+-- Afterwards the view can be changed by CREATE OR REPLACE VIEW. A column needs the same type in all branches, or each call reads all rows.
+-- GRANT virtual_users_read TO the role of the directory, and GRANT virtual_users_admit TO the role of the program that admits users, by
+-- SELECT virtual_user('alice'). For pgsql-cache create the triggers of notify.sql: SELECT back_pgsql_watch('virtual_users').
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;

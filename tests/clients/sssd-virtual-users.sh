@@ -53,6 +53,7 @@ expect 1 login alice secret
 contains "$OUT" 'Authentication failure'
 
 unregistered_names_are_free sss
+same "$((30000 - $(q 'SELECT count(*) FROM virtual_users')))" "$(q "$(block $page 'SELECT last')")" "numbers that are left"
 
 # A row with the name wins at once, and the virtual user is back after it.
 passwd_of() { in_sssd sss_cache -E; in_sssd getent passwd "$1" | cut -d : -f 1,3; }

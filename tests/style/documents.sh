@@ -35,7 +35,7 @@ readme=$PROJECT/README.md
 anchors() { # FILE: the anchors of its headings, as web pages show Markdown
     grep '^#' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9 \n_-' | tr ' ' '-'
 }
-for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md; do
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md "$PROJECT"/doc/maps/*.md; do
     name=${document#"$PROJECT"/}
     # Paths, from the project's directory. What is below build/ comes and goes.
     while read -r path; do
@@ -47,12 +47,12 @@ for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md; do
         [ -z "$path" ] || target=$(dirname "$document")/$path
         [ -e "$target" ] || fail "$name links to $path, which does not exist"
         [ -z "$anchor" ] || anchors "$target" | grep -qxF -e "$anchor" || fail "$name links to #$anchor, which $target lacks"
-    done < <(grep -oE '\]\([^):]+\)' "$document" | sed 's/^](//; s/)$//' | sort -u)
+    done < <(awk '/^```/ { code = !code } !code' "$document" | grep -oE '\]\([^):]+\)' | sed 's/^](//; s/)$//' | sort -u)
     # Lines that fit, except in tables and in code.
     same "" "$(awk '/^```/ { code = !code } !code && !/^\|/' "$document" | grep -nE '^.{101,}$' || true)" "lines that are too long in $name"
     # Commands: a test runs them. CONTRIBUTING.md has those of packaging/setup, which tests/run calls.
     grep -q '^```sh$' "$document" || continue
-    [ "$name" = CONTRIBUTING.md ] || grep -qE "^run_document ($name|\\\$page)( |\$)" $(grep -lF "$name" "$PROJECT"/tests/clients/*.sh) || grep -qF "\$PROJECT/$name" "$PROJECT"/tests/slapd/documented*.sh || fail "no test runs the commands of $name"
+    [ "$name" = CONTRIBUTING.md ] || grep -qE "^ *run_document ($name|\"?\\\$(page|adding)\"?)( |\$)" $(grep -lF "$name" "$PROJECT"/tests/{clients,lib}/*.sh) || grep -qF "\$PROJECT/$name" "$PROJECT"/tests/slapd/documented*.sh || fail "no test runs the commands of $name"
 done
 
 # Every folder of the module has its line in doc/architecture.md, and no other has one.

@@ -10,7 +10,7 @@ getent passwd openldap >/dev/null || skip "there is no user openldap"
 # Installed as the package does.
 DESTDIR=$T/root cmake --install "$BUILD" --prefix /usr >/dev/null
 programs=$(cd "$PROJECT/packaging" && ls -d slapd-from-env slapd-pgsql-*)
-for file in usr/lib/ldap/back_pgsql.so usr/share/slapd-pgsql/notify.sql etc/ldap/schema/{rfc2307bis,openssh-lpk}.{schema,ldif} \
+for file in usr/lib/ldap/back_pgsql.so usr/share/slapd-pgsql/notify.sql etc/ldap/schema/{rfc2307bis,openssh-lpk,subid}.{schema,ldif} \
     $(cd "$PROJECT/doc" && for page in *.[1-8]; do echo "usr/share/man/man${page##*.}/$page"; done) \
     $(for program in $programs; do echo "usr/sbin/$program usr/share/man/man8/$program.8"; done); do
     [ -s "$T/root/$file" ] || fail "not installed: /$file"

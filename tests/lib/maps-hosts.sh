@@ -6,7 +6,7 @@
 #   serve_converted [SECTION…]   the same, converted to cn=config
 #   serve_online                 those of "slapd.conf", added to cn=config by the commands of the page and of doc/maps/adding.md
 #   advised COUNT                slapd-pgsql-check finds no index missing, and each of the page's when it is dropped
-#   start_client sssd|nslcd      as the page's section SSSD or nslcd has it
+#   start_client sssd|nslcd [SECTION]  with the settings of the page's section, without one: "SSSD" or "nslcd"
 #   as_client COMMAND…           in the system of the client that was started last
 #   run_document PAGE SECTION…   runs the sections' commands there, and compares what they print with the block "text" after them
 # shellcheck source=tests/clients/own-system.sh
@@ -45,9 +45,9 @@ settings() { # [SECTION…]
     block doc/own-tables.md 'include /etc/ldap/schema' >"$T/settings"
     for section in "${@:-slapd.conf}"; do
         blocks "$section" '' pgsql- >"$T/new"
-        [ -s "$T/new" ] || fail "$page has no directives in the section $section"
+        [ -s "$T/new" ] || [ -n "$(blocks "$section" '' include)" ] || fail "$page has no directives in the section $section"
         awk 'function name() { return $1 " " $2 ($1 ~ /-(values|lookup|attribute)$/ ? " " $3 : "") }
-            FNR == NR { if (/^pgsql-/) replaced[name()]; next }
+            FILENAME == ARGV[1] { if (/^pgsql-/) replaced[name()]; next }
             /^[^ ]/ { skip = /^pgsql-/ && name() in replaced } !skip' "$T/new" "$T/settings" >"$T/kept"
         { sed '/^include/!d' "$T/kept"; blocks "$section" '' include; sed '/^include/d' "$T/kept"; cat "$T/new"; } >"$T/settings"
     done
@@ -105,12 +105,13 @@ switch() { # ETC SECTION
 }
 start_client() {
     CLIENT=$1
-    "start_client_$1"
+    "start_client_$1" "${@:2}"
 }
 start_client_sssd() {
-    sssd_conf() { block doc/own-tables.md '[sssd]'; blocks SSSD '' '' | grep -E '^[a-z_]+ = ' || true; }
+    local section=${1:-SSSD}
+    sssd_conf() { block doc/own-tables.md '[sssd]'; blocks "$section" '' '' | grep -E '^[a-z_]+ = ' || true; }
     start_sssd
-    switch "$T/sssd/etc" SSSD
+    switch "$T/sssd/etc" "$section"
 }
 start_client_nslcd() {
     rm -rf "$T/nslcd"
@@ -118,8 +119,8 @@ start_client_nslcd() {
     cp -a /etc "$T/nslcd/etc"
     printf '%s\n' '127.0.0.1 localhost' "$LDAP1 ldap1.example.com" >"$T/nslcd/etc/hosts"
     printf '%s\n' 'passwd: files ldap' 'group: files ldap' >"$T/nslcd/etc/nsswitch.conf"
-    block doc/clients.md 'uid nslcd' >"$T/nslcd/etc/nslcd.conf"
-    switch "$T/nslcd/etc" nslcd
+    { block doc/clients.md 'uid nslcd'; blocks "${1:-nslcd}" '' nss_; } >"$T/nslcd/etc/nslcd.conf"
+    switch "$T/nslcd/etc" "${1:-nslcd}"
     setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash -c '
         set -e
         trap "exit 0" TERM

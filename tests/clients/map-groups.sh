@@ -6,7 +6,7 @@ example Tables slapd.conf
 all_groups() { # SSSD-SECTION NSLCD-SECTION
     start_client sssd "$1"
     run_document $page 'See it work'
-    stop_sssd
+    stop_client
     start_client nslcd "$2"
     run_document $page 'See it work'
 }
@@ -29,7 +29,7 @@ same 3 "$(grep -c ^member: <<<"$OUT")" "members by DN"
 # With the same server, RFC 2307 works too.
 start_client sssd slapd.conf
 run_document $page 'See it work'
-stop_sssd
+stop_client
 stop_slapd
 
 serve 'RFC 2307bis' Nested

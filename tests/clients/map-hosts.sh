@@ -20,7 +20,18 @@ as_client sss_cache -HN
 run_document $page SSSD
 expect 52 ldapsearch -x -H ldapi:/// -b dc=example,dc=com '(&(objectClass=ipHost)(cn=db2.example.com))'
 start_postgres
-stop_sssd
+stop_client
+stop_slapd
+
+# The cache learns of changes in the tables.
+{ settings; echo 'pgsql-cache 10'; } >/etc/ldap/slapd.conf
+run_document $adding 'Change notifications'
+listen /etc/ldap/slapd.conf
+logged cache-enabled
+found() { ldapsearch -x -LLL -H ldapi:/// -b dc=example,dc=com '(&(objectClass=ipHost)(ipHostNumber=192.0.2.23))' 1.1 | grep -c ^dn:; }
+expect 1 found
+sql -c "INSERT INTO host VALUES ('db3.example.com'); INSERT INTO host_address VALUES ('192.0.2.23', 'db3.example.com')"
+eventually 10 found
 stop_slapd
 
 # The same in cn=config, for nslcd.

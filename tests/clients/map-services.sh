@@ -20,7 +20,7 @@ stop_postgres
 as_client sss_cache -S
 run_document $page SSSD
 start_postgres
-stop_sssd
+stop_client
 stop_slapd
 
 # The same in cn=config, for nslcd.

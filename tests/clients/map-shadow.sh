@@ -41,7 +41,7 @@ late=$(sql -c "SELECT id + 10000 FROM account WHERE login = 'late'")
 expect 0 in_sssd setpriv --reuid="$late" --regid="$late" --clear-groups -- pamtester login-test late chauthtok < <(printf '%s\n' ann-secret 'New! 4 late' 'New! 4 late')
 same t "$(sql -c "SELECT password_changed = current_date FROM account WHERE login = 'late'")" "the day of the new password"
 as_client sss_cache -E
-stop_sssd
+stop_client
 start_client sssd
 PASSWORD='New! 4 late' tells 0 late 'account management done' authenticate acct_mgmt
 
@@ -52,7 +52,7 @@ as_client sss_cache -E
 tells 1 gone 'User account has expired' acct_mgmt
 tells 0 late 'account management done' acct_mgmt
 start_postgres
-stop_sssd
+stop_client
 stop_slapd
 
 # The same in cn=config, for nslcd, from which pam_unix learns it.

@@ -46,7 +46,7 @@ expect 255 connects ben@web1 whoami
 contains "$ERR" 'host key is known'
 start_postgres
 eventually 30 ldapsearch -x -H ldapi:/// -b dc=example,dc=com '(uid=ben)'
-stop_sssd
+stop_client
 stop_slapd
 
 # The same in cn=config. A key that has expired, and a server with another key than the directory's, are refused.

@@ -7,7 +7,7 @@
 #   serve_online                 those of "slapd.conf", added to cn=config by the commands of the page and of doc/maps/adding.md
 #   advised COUNT                slapd-pgsql-check finds no index missing, and each of the page's when it is dropped
 #   start_client sssd|nslcd [SECTION]  with the settings of the page's section, without one: "SSSD" or "nslcd"
-#   as_client COMMAND…           in the system of the client that was started last
+#   as_client COMMAND…           in the system of the client, or without one on the server; stop_client ends it
 #   run_document PAGE SECTION…   runs the sections' commands there, and compares what they print with the block "text" after them
 # shellcheck source=tests/clients/own-system.sh
 . "$(dirname "$0")/own-system.sh"
@@ -35,7 +35,10 @@ example() {
     block doc/own-tables.md 'CREATE TABLE account' | sql
     block doc/own-tables.md 'CREATE ROLE directory' | sql
     newest=$(sql -c 'SELECT max(oid::bigint) FROM pg_class')
-    for section in "${@:-Tables}"; do sql_of "$section" | sql >/dev/null; done
+    for section in "${@:-Tables}"; do
+        sql_of "$section" >"$checkout/map.sql"
+        run_document "$adding" PostgreSQL
+    done
     sql -c ANALYZE
 }
 
@@ -75,11 +78,9 @@ serve_converted() {
 serve_online() {
     into_config < <(block doc/own-tables.md 'include /etc/ldap/schema')
     blocks slapd.conf '' pgsql- >"$checkout/map.conf"
-    local client=$CLIENT
-    CLIENT=
+    local CLIENT= # on the server
     run_document "$page" 'cn=config'
     run_document "$adding" 'cn=config'
-    CLIENT=$client
     settled
 }
 
@@ -104,6 +105,7 @@ switch() { # ETC SECTION
     while IFS= read -r line; do sed -i "/^${line%%:*}:/d" "$1/nsswitch.conf" && echo "$line" >>"$1/nsswitch.conf"; done < <(blocks "$2" '' '' | grep -E '^[a-z]+: +(files|sss|ldap|db)')
 }
 start_client() {
+    stop_client
     CLIENT=$1
     "start_client_$1" "${@:2}"
 }
@@ -130,6 +132,13 @@ start_client_nslcd() {
         nslcd -d & wait $!' bash "$T/nslcd" </dev/null >"$T/nslcd/log" 2>&1 &
     NSLCD=$!
     eventually 20 as_client test -S /run/nslcd/socket
+}
+stop_client() {
+    case $CLIENT in
+        sssd) stop_sssd ;;
+        nslcd) kill -KILL "$NSLCD"; wait "$NSLCD" 2>/dev/null || true ;;
+    esac
+    CLIENT=
 }
 as_client() {
     case $CLIENT in

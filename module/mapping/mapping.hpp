@@ -65,6 +65,17 @@ struct lookup {
     [[nodiscard]] const postgres::query_text& query_for(const std::string& value) const;
 };
 
+/// A query for an entry that no row has, by its name or number.
+struct virtual_query {
+    /// Returns the row of the entry, with all columns of the list query. With `write` it is not
+    /// executed.
+    lookup row;
+    postgres::query_text text; ///< as configured
+    bool write = false;        ///< the query registers the name, so that the list returns it
+    bool by_name = false;      ///< the attribute names the entries
+    attribute_id withheld;     ///< has a value by default, which the entries do not get; or none
+};
+
 /// The column of a lookup with private groups that tells whether a row is one.
 inline constexpr const char* private_group_column = "back_pgsql_private";
 
@@ -126,6 +137,7 @@ struct kind {
     postgres::query_text list;
     std::vector<lookup> lookups;
     std::vector<values_query> values;
+    std::vector<virtual_query> virtuals;
     std::vector<attribute_source> sources; ///< the first is the RDN
     std::vector<column> columns;           ///< of the list query; known after the first connection
     std::string password_column;           ///< empty: entries of this kind cannot bind

@@ -24,6 +24,13 @@ struct lookup_setting {
     postgres::query_text query;
 };
 
+/// See virtual_query.
+struct virtual_setting {
+    std::string attribute;
+    postgres::query_text query;
+    bool write = false;
+};
+
 /// How clients may write the entries of a kind; see write_target.
 struct write_setting {
     bool mentioned = false; ///< by pgsql-write
@@ -53,6 +60,7 @@ struct kind_setting {
     bool hide_denied = false;
     std::optional<postgres::query_text> password_change; ///< see kind
     std::optional<role_query> roles;
+    std::vector<virtual_setting> virtuals;
     std::optional<write_setting> writes;
 
     [[nodiscard]] source_setting* find(std::string_view attribute);

@@ -2,6 +2,7 @@
 #include "query/filter.hpp"
 
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace pgsql::directory {
@@ -81,6 +82,15 @@ private:
 filter simplified(const filter& tree, const leaf_values& known)
 {
     return simplifier(known).run(tree, true);
+}
+
+std::size_t terms_in(const filter& tree)
+{
+    if (tree.parts.empty())
+        return 1;
+    return std::accumulate(
+        tree.parts.begin(), tree.parts.end(), std::size_t{0},
+        [](std::size_t sum, const filter& part) { return sum + terms_in(part); });
 }
 
 } // namespace pgsql::directory

@@ -3,6 +3,7 @@
 
 #include "mapping/place.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -81,6 +82,9 @@ struct filter {
         return {.type = type, .parts = std::move(parts)};
     }
 };
+
+/// The number of terms.
+[[nodiscard]] std::size_t terms_in(const filter& tree);
 
 /// The value that a leaf has for every entry, if it is known.
 using leaf_values = std::function<std::optional<truth>(const filter&)>;

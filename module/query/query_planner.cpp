@@ -5,7 +5,7 @@
 #include "query/condition_compiler.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <span>
 
 namespace pgsql::directory {
 namespace {
@@ -43,19 +43,11 @@ std::string bytes_of(const column& c)
 // What clients ask for by name has few terms.
 constexpr std::size_t most_lookup_terms = 16;
 
-std::size_t terms_in(const filter& tree)
-{
-    if (tree.parts.empty())
-        return 1;
-    return std::accumulate(
-        tree.parts.begin(), tree.parts.end(), std::size_t{0},
-        [](std::size_t sum, const filter& part) { return sum + terms_in(part); });
-}
-
 class planner {
 public:
-    planner(const mapping& mapping, const kind& kind, const std::vector<requested_value>& refused)
-        : mapping_(mapping), kind_(kind), refused_(refused),
+    planner(const mapping& mapping, const kind& kind, const std::vector<requested_value>& refused,
+            const lookup* only)
+        : mapping_(mapping), kind_(kind), refused_(refused), only_(only),
           compiler_(mapping, kind, values_, refused)
     {
         out_.entry_kind = &kind;
@@ -66,6 +58,8 @@ public:
     {
         out_.has_secrets = selection.password;
         const filter* answered = choose_lookup(asked, selection.password);
+        if (only_ != nullptr && answered == nullptr)
+            return std::nullopt;
         out_.few_terms = terms_in(asked) <= most_lookup_terms;
         out_.lookup_only = out_.lookup_only && out_.few_terms;
         const condition where = compiler_.compile(asked, answered);
@@ -129,8 +123,10 @@ private:
                 return term->type == filter::node::placement &&
                        term->place_keys.size() + (term->at_container ? 1 : 0) == 1;
             });
-        for (const lookup& lookup : kind_.lookups) {
-            if (!lookup.complete || why_distrusted(mapping_, lookup, kind_) != nullptr)
+        for (const lookup& lookup :
+             only_ != nullptr ? std::span(only_, 1) : std::span(kind_.lookups)) {
+            if (only_ == nullptr &&
+                (!lookup.complete || why_distrusted(mapping_, lookup, kind_) != nullptr))
                 continue;
             for (const filter* term : terms) {
                 if (term->type != filter::node::equality || term->attribute != lookup.attribute)
@@ -368,6 +364,7 @@ private:
     const mapping& mapping_;
     const kind& kind_;
     const std::vector<requested_value>& refused_;
+    const lookup* const only_; ///< null: the kind's own
     plan out_;
     postgres::statement values_;
     condition_compiler compiler_;
@@ -383,13 +380,13 @@ private:
 
 std::optional<plan> make_plan(const mapping& mapping, const kind& kind, const filter& tree,
                               const selection& selection,
-                              const std::vector<requested_value>& refused)
+                              const std::vector<requested_value>& refused, const lookup* only)
 {
     const filter asked = simplified_for(kind, tree);
     if (asked.type == filter::node::constant && asked.constant == truth::no)
         return std::nullopt;
     if (kind.error.empty())
-        return planner(mapping, kind, refused).run(tree, asked, selection);
+        return planner(mapping, kind, refused, only).run(tree, asked, selection);
     // Nothing is known of the rows, so that only the classes can tell that none of them is meant.
     postgres::statement unused;
     if (condition_compiler(mapping, kind, unused).compile(tree).type == condition::form::never)

@@ -5,7 +5,9 @@
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/monitor/monitor.hpp"
 #include "slapd/roles/visible_rows.hpp"
+#include "slapd/serving/configured_queries.hpp"
 #include "slapd/serving/replication.hpp"
+#include "slapd/serving/virtual_checks.hpp"
 #include "slapd/tool/report.hpp"
 #include "slapd/tool/rights.hpp"
 #include "slapd/worker/idle_worker.hpp"
@@ -98,6 +100,28 @@ void log_role_queries(service& s, const directory::mapping& map, idle_thread& id
     });
 }
 
+// Calls `report` with an object and what is wrong with its query for unknown names.
+void check_virtual_queries(
+    service& s, const directory::mapping& map, const postgres::wait_options& options,
+    const std::function<void(const std::string&, const std::string&)>& report)
+{
+    for (const directory::kind& k : map.kinds)
+        for (const directory::virtual_query& query : k.virtuals) {
+            const std::string object = directive_of(map, k, "pgsql-virtual", query.row.attribute);
+            auto& pool = query.write ? s.primary_pool() : s.pool();
+            pool.with_connection(options, [&](postgres::connection& session) {
+                if (const auto why = problem_of_virtual(k, query, session, options); !why.empty())
+                    report(object, "PostgreSQL refuses to run the query: " + why);
+                if (const auto number = number_for_all(k, query, session, options); !number.empty())
+                    s.log({log_event::number_shared, object,
+                           fmt::format("different names get the number {}: SSSD takes them for "
+                                       "one user",
+                                       number)});
+                return true;
+            });
+        }
+}
+
 refused_statements find_refused_statements(service& s, const directory::mapping& mapping,
                                            check_depth how, const postgres::wait_options& options)
 {
@@ -139,6 +163,9 @@ void test(service& s)
                     problems += (problems.empty() ? "pgsql-roles " : "; pgsql-roles ") + k.name +
                                 ": " + why;
             return true;
+        });
+        check_virtual_queries(s, mapping->map, limits(), [&](const auto& object, const auto& why) {
+            problems += (problems.empty() ? "" : "; ") + object + ": " + why;
         });
         if (!problems.empty())
             throw config_error(problems);
@@ -196,6 +223,10 @@ void* startup_checks(void*, void* argument) noexcept
                 dry_run_password_change(s, k, refused, idle);
         }
         log_role_queries(s, mapping->map, idle);
+        check_virtual_queries(s, mapping->map, wait_options_of(idle, s.timeout),
+                              [&](const auto& object, const auto& why) {
+                                  s.log({log_event::virtual_unusable, object, why});
+                              });
         advise(s, mapping->map, idle);
     } catch (const postgres::error& e) {
         s.log({log_event::queries_untested, "", e.what(),

@@ -8,6 +8,7 @@ done
 # The rows of the table: name, OID and default.
 rows=$(sed -nE 's/^DIRECTIVE\(([a-z_]+), ([0-9]+), .*, "([^"]*)", "[^"]*"\)$/\1 \2 \3/p' "$code/serving/directives.def")
 same "$(grep -c '^DIRECTIVE(' "$code/serving/directives.def")" "$(wc -l <<<"$rows")" "the number of rows that this test can read"
+rows=$(sed -E 's/^([a-z_]*[a-z])_ /\1 /' <<<"$rows") # virtual_, since virtual is a word of C++
 directives=$(sed 's/ .*//; s/_/-/g; s/^/pgsql-/' <<<"$rows")
 attributes=$(sed -E 's/ .*//; s/(^|_)([a-z])/\u\2/g; s/^/olcPg/' <<<"$rows")
 same "" "$(cut -d ' ' -f 2 <<<"$rows" | sort | uniq -d)" "OIDs that are given twice"

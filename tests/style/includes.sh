@@ -11,7 +11,7 @@ layers() {
     echo "base||string\.h"
     echo "sql||"
     echo "postgres|$below|libpq-fe\.h|postgres_ext\.h|nlohmann/json\.hpp|$system"
-    echo "mapping|$below|"
+    echo "mapping|$below|regex\.h"
     below+='|mapping'
     echo "query|$below|"
     echo "write|$below|nlohmann/json\.hpp"

@@ -20,7 +20,7 @@ done <<<"$rows")" "$described" "the log events in the manual"
 # The code logs each event, and no line without a key but those that fail2ban reads.
 sources=$(grep -rhoE 'log_event::[a-z_]+' "$PROJECT/module" --include='*.cpp' --exclude=log_event.cpp | sed 's/log_event:://' | sort -u)
 same "$(cut -d '|' -f 1 <<<"$rows" | sort)" "$sources" "the events that the code logs"
-same "auth/bind_log.cpp core/log_event.cpp operation/password_modify.cpp" \
+same "auth/bind_log.cpp core/log_event.cpp entry/virtual_names.cpp operation/password_modify.cpp" \
     "$(cd "$PROJECT/module/slapd" && grep -rlE '\bDebug\($|\bDebug\(.*[^)]$|\bDebug\(.*;' . | sed 's|^\./||' | sort | xargs)" "the files that write lines of slapd's log themselves"
 
 # Tests look for keys that exist.

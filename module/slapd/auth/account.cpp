@@ -4,6 +4,7 @@
 #include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/cached_entries.hpp"
 #include "slapd/entry/value_checks.hpp"
+#include "slapd/entry/virtual_names.hpp"
 
 #include "cache/result_cache.hpp"
 
@@ -96,6 +97,10 @@ account read_account(Operation& op, const resolved_mapping& mapping, const candi
     if (out.denial_reason.empty())
         out.denial_reason = std::move(closed);
     read_columns(candidate, out);
+    if (is_virtual(*candidate.entry)) {
+        out.hash = nullptr;
+        out.denial_reason = "virtual user";
+    }
     return out;
 }
 
@@ -128,8 +133,10 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
 {
     account out;
     out.denial_reason = "no such user";
-    const directory::selection selection{
+    directory::selection selection{
         .all_user = true, .all_operational = acls_read_other_attributes(op), .password = true};
+    if (const auto known = mapping.map.attribute_named(virtual_attribute))
+        selection.attributes.push_back(known);
     entry_finder finder(op, service, mapping, op.o_req_ndn,
                         directory::filter::constant_of(directory::truth::yes), selection);
     while (const candidate* found = finder.next()) {

@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace pgsql::slapd {
 
 int code_for(const auth::check_result& result) noexcept
@@ -33,13 +31,6 @@ const char* text_for(const auth::check_result& result) noexcept
     default:
         return nullptr;
     }
-}
-
-std::string one_line(std::string text)
-{
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == '"'; }, ' ');
-    return text;
 }
 
 void bind_log::write(const Operation& op, std::string_view step,

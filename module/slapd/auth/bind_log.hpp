@@ -37,7 +37,4 @@ private:
     clock::time_point started_;
 };
 
-/// The text without characters that could start another log line or end a quoted value.
-[[nodiscard]] std::string one_line(std::string text);
-
 } // namespace pgsql::slapd

@@ -1,6 +1,8 @@
 // log_event.cpp: writes messages into slapd's log, each with the stable key of its event.
 #include "slapd/core/log_event.hpp"
 
+#include <algorithm>
+
 #include "slapd/core/slapd.hpp"
 
 #include "mapping/assertion.hpp"
@@ -104,6 +106,13 @@ std::string beginning_of(std::string_view text)
         out += number;
     }
     return out;
+}
+
+std::string one_line(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == '"'; }, ' ');
+    return text;
 }
 
 } // namespace pgsql::slapd

@@ -37,4 +37,7 @@ void write_operation_log(const char* prefix, const log_message& message) noexcep
 /// The beginning of a text for the log; bytes that are not printable text are escaped as \xNN.
 [[nodiscard]] std::string beginning_of(std::string_view text);
 
+/// The text without characters that could start another log line or end a quoted value.
+[[nodiscard]] std::string one_line(std::string text);
+
 } // namespace pgsql::slapd

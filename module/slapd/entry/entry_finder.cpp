@@ -9,12 +9,12 @@ namespace pgsql::slapd {
 
 entry_finder::entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
                            const berval& ndn, directory::filter filter,
-                           directory::selection selection, row_condition condition)
+                           directory::selection selection, row_condition condition, bool fresh)
     : op_(op), service_(service), mapping_(mapping), ndn_(to_string_view(ndn)), tree_(op, service),
       location_(tree_.locate_row(ndn_)),
       above_(location_.parent ? tree_.place_of(location_.parent) : directory::place()),
       filter_(std::move(filter)), selection_(std::move(selection)),
-      condition_(std::move(condition)), limits_(op, service, false)
+      condition_(std::move(condition)), fresh_(fresh), limits_(op, service, false)
 {}
 
 namespace {
@@ -109,7 +109,8 @@ bool entry_finder::open(const directory::kind& k)
     without_refused_values([&](const std::vector<directory::requested_value>& refused) {
         plan_ = directory::make_plan(mapping_.map, k, named, selection_, refused);
         if (plan_)
-            rows_.emplace(op_, service_, mapping_, *plan_, read_options{.duplicates = true});
+            rows_.emplace(op_, service_, mapping_, *plan_,
+                          read_options{.duplicates = true, .fresh = fresh_});
     });
     return rows_.has_value();
 }

@@ -13,10 +13,11 @@ using row_condition = std::function<std::optional<directory::filter>(directory::
 class entry_finder {
 public:
     /// Finds the entries of rows, also of those that have others below them.
-    /// `filter` is an additional condition that the statements may test but need not.
+    /// `filter` is an additional condition that the statements may test but need not. `fresh`: not
+    /// from the cache.
     entry_finder(Operation& op, service& service, const resolved_mapping& mapping,
                  const berval& ndn, directory::filter filter, directory::selection selection,
-                 row_condition condition = {});
+                 row_condition condition = {}, bool fresh = false);
     entry_finder(const entry_finder&) = delete;
     entry_finder& operator=(const entry_finder&) = delete;
 
@@ -41,6 +42,7 @@ private:
     const directory::filter filter_;
     const directory::selection selection_;
     const row_condition condition_; ///< empty: all may be found
+    const bool fresh_;
     const operation_limits limits_;
     std::size_t next_kind_ = 0;
     std::optional<directory::plan> plan_;

@@ -80,7 +80,8 @@ entry_stream::entry_stream(Operation& op, service& service, const resolved_mappi
       tree_(op, service)
 {
     if (service.cache == nullptr || !service.cache->enabled() || plan.has_secrets ||
-        options_.after_key || wants_no_copy(op) || write_transaction::find(op) != nullptr) {
+        options_.after_key || options_.fresh || wants_no_copy(op) ||
+        write_transaction::find(op) != nullptr) {
         read_rows(nullptr);
     } else {
         const std::string key = cache_key();

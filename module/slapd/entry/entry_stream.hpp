@@ -40,6 +40,7 @@ struct read_options {
     std::optional<std::string> after_key; ///< start after the row with this key
     bool prefetch = false;                ///< request the next page while this one is in use
     bool duplicates = false;              ///< return duplicate rows, too
+    bool fresh = false;                   ///< neither from the cache nor for it
 };
 
 /// The entries of a plan, in the order of their rows. Cached entries need no statement. If the

@@ -28,6 +28,11 @@ reader traffic(event what)
     return [what](const metric_source& s) { return s.counted.traffic->events_counted[what]; };
 }
 
+reader virtual_names(operation_stats::virtual_outcome what)
+{
+    return [what](const metric_source& s) { return s.counted.virtual_names[what]; };
+}
+
 // For objects that exist only while the database is open.
 template <typename Read> reader binds(Read read)
 {
@@ -131,6 +136,12 @@ std::vector<metric> numbers()
         {40, "olmPgStaleBinds", counter, count,
          "Logins checked against stale data while the database was down",
          stale_binds([](const figures& f) -> std::uint64_t { return f.stale; })},
+        {41, "olmPgVirtualGiven", counter, count, "Virtual entries that a query has returned",
+         virtual_names(operation_stats::given)},
+        {42, "olmPgVirtualAdmitted", counter, count, "Unknown names that were registered",
+         virtual_names(operation_stats::admitted)},
+        {43, "olmPgVirtualRefused", counter, count, "Unknown names that did not become entries",
+         virtual_names(operation_stats::name_refused)},
     };
 }
 

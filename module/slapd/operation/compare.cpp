@@ -4,6 +4,7 @@
 #include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/virtual_names.hpp"
 #include "slapd/roles/entry_rights.hpp"
 
 namespace pgsql::slapd {
@@ -57,9 +58,10 @@ int compare(Operation& op, SlapReply& rs, service& service)
     named_entries names(op, service, *mapping, visible);
     std::optional<int> code;
     bool stale = false;
-    const auto read_entry = [&](const directory::selection& columns) {
-        entry_finder finder(op, service, *mapping, op.o_req_ndn, shown, columns,
-                            [&](directory::kind_id kind) { return visible.of(*mapping, kind); });
+    const auto read_entry = [&](const directory::selection& columns, bool fresh = false) {
+        entry_finder finder(
+            op, service, *mapping, op.o_req_ndn, shown, columns,
+            [&](directory::kind_id kind) { return visible.of(*mapping, kind); }, fresh);
         while (const candidate* found = finder.next()) {
             entry_ptr copy;
             if (names.concerns(*found->plan->entry_kind) && names.hides()) {
@@ -72,6 +74,15 @@ int compare(Operation& op, SlapReply& rs, service& service)
         }
     };
     read_entry(selection);
+    virtual_names unknown(op, service, *mapping);
+    if (const auto request = code ? std::nullopt : unknown.request_of(op.o_req_ndn);
+        request && visible.of(*mapping, mapping->map.kinds.id_of(*request->kind))) {
+        const auto outcome = unknown.ask(*request, all_attributes());
+        if (outcome == virtual_outcome::given)
+            code = slap_compare_entry(&op, &unknown.entry(), op.orc_ava);
+        else if (outcome == virtual_outcome::listed)
+            read_entry(selection, true);
+    }
     // Without a match column's value the attribute is missing; only a fetch of all values shows
     // whether it has others.
     if (code == LDAP_NO_SUCH_ATTRIBUTE)

@@ -2,11 +2,12 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
-#include "slapd/entry/acl_attributes.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
+#include "slapd/entry/virtual_names.hpp"
 #include "slapd/operation/entry_sender.hpp"
+#include "slapd/operation/requested_attributes.hpp"
 #include "slapd/operation/search_scope.hpp"
 #include "slapd/roles/entry_rights.hpp"
 #include "slapd/serving/replication.hpp"
@@ -20,34 +21,6 @@ using directory::filter;
 
 // The key of a paged search after an entry of a row that was the base itself.
 constexpr const char* base_sent = "0";
-
-// The attributes that the client, overlays or ACLs read.
-void add_requested(const Operation& op, const resolved_mapping& mapping,
-                   directory::selection& selection)
-{
-    // Overlays and internal callers may read any attribute, and so may ACLs.
-    selection.all_operational = selection.all_user || op.o_callback != nullptr || get_assert(&op) ||
-                                acls_read_other_attributes(op);
-    selection.all_user = selection.all_operational || op.ors_attrs == nullptr;
-    if (selection.all_user)
-        return;
-    for (const AttributeName* a = op.ors_attrs; !BER_BVISNULL(&a->an_name); ++a) {
-        if (a->an_desc == nullptr) {
-            // *, + and @class; 1.1 and unknown names select nothing
-            const auto name = to_string_view(a->an_name);
-            selection.all_operational = selection.all_operational || name == "+" ||
-                                        name.starts_with('@') || name.starts_with('!');
-            selection.all_user = selection.all_user || selection.all_operational || name == "*";
-            continue;
-        }
-        for (std::size_t i = 0; i < mapping.types.size(); ++i)
-            if (mapping.types[i].description == a->an_desc ||
-                is_ad_subtype(mapping.types[i].description, a->an_desc)) {
-                selection.attributes.emplace_back(i);
-                selection.fetched.emplace_back(i);
-            }
-    }
-}
 
 // Whether only one entry can match, by a name or number that private groups may have as well.
 bool decides_private_groups(const directory::mapping& mapping, const directory::plan& plan)
@@ -141,7 +114,8 @@ private:
         return std::nullopt;
     }
 
-    search_end rows()
+    // `fresh`: not from the cache.
+    search_end rows(bool fresh = false)
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
@@ -165,21 +139,51 @@ private:
                 placed->type == filter::node::constant
                     ? requested
                     : filter::combine(filter::node::conjunction, {requested, *placed});
-            if (const auto ended = rows_of_kind(*mapping, i, wanted, selection, names, found))
+            if (const auto ended =
+                    rows_of_kind(*mapping, i, wanted, selection, names, found, fresh))
                 return ended;
+        }
+        if (found.some || fresh || stale_ || start.kind_index != 0)
+            return std::nullopt;
+        return unknown_name(*mapping, selection, found.kinds);
+    }
+
+    // No row has what the filter asks for.
+    search_end unknown_name(const resolved_mapping& mapping, const directory::selection& selection,
+                            const std::set<directory::kind_id>& kinds)
+    {
+        virtual_names names(op_, service_, mapping);
+        const auto request = names.request_of(op_.ors_filter);
+        if (!request || !kinds.contains(mapping.map.kinds.id_of(*request->kind)))
+            return std::nullopt;
+        switch (names.ask(*request, selection)) {
+        case virtual_outcome::listed:
+            return rows(true);
+        case virtual_outcome::given:
+            return sender_.offer(names.entry(), {.kind_index = after_all_kinds(mapping)},
+                                 request->value, stale_);
+        case virtual_outcome::none:
+            break;
         }
         return std::nullopt;
     }
 
+    static std::uint16_t after_all_kinds(const resolved_mapping& mapping)
+    {
+        return static_cast<std::uint16_t>(mapping.map.kinds.size() + 1);
+    }
+
     /// Decides whether private groups are searched.
     struct found_so_far {
-        bool answered = false;     ///< an entry was found whose name or number is unique
-        bool with_private = false; ///< a statement also returned private groups
+        bool answered = false;              ///< an entry was found whose name or number is unique
+        bool with_private = false;          ///< a statement also returned private groups
+        bool some = false;                  ///< some row was found
+        std::set<directory::kind_id> kinds; ///< whose rows may match
     };
 
     search_end rows_of_kind(const resolved_mapping& mapping, std::size_t i, const filter& requested,
                             const directory::selection& selection, named_entries& names,
-                            found_so_far& found)
+                            found_so_far& found, bool fresh)
     {
         const auto kind_index = static_cast<std::uint16_t>(i + 1);
         std::optional<directory::plan> plan;
@@ -187,8 +191,11 @@ private:
         without_refused_values([&](const std::vector<directory::requested_value>& refused) {
             plan = directory::make_plan(mapping.map, mapping.map.kinds[i], requested, selection,
                                         refused);
-            if (plan)
-                entries.emplace(op_, service_, mapping, *plan, pages_.fit(*plan, kind_index));
+            if (!plan)
+                return;
+            read_options options = pages_.fit(*plan, kind_index);
+            options.fresh = fresh;
+            entries.emplace(op_, service_, mapping, *plan, std::move(options));
         });
         if (!entries)
             return std::nullopt;
@@ -196,6 +203,7 @@ private:
         // is found.
         const bool decides = decides_private_groups(mapping.map, *plan);
         found.with_private = found.with_private || plan->includes_private_groups;
+        found.kinds.insert(directory::kind_id(i));
         const bool hides_names = names.concerns(*plan->entry_kind) && names.hides();
         output_batching& client = sender_.client();
         const auto offer = [&](Entry& e, std::string_view name) -> search_end {
@@ -220,6 +228,7 @@ private:
             copies page(names);
             while (const candidate* row = entries->next_in_page()) {
                 stale_ = stale_ || row->from_stale;
+                found.some = true;
                 if (hides_names)
                     page.add(*row->entry, row->name);
                 else if (const auto ended = offer(*row->entry, row->name))
@@ -261,7 +270,7 @@ private:
         return dnIsSuffixScope(&e.e_nname, &op_.o_req_ndn, op_.ors_scope) == 1;
     }
 
-    // The base is the entry of a row or does not exist.
+    // The base is the entry of a row, or of a name that no row has, or does not exist.
     search_end at_row()
     {
         const auto mapping = current_mapping(op_, service_);
@@ -269,14 +278,27 @@ private:
         const filter requested = translate_filter(op_.ors_filter, tree_, *mapping,
                                                   selection); // also selects the match columns
         add_requested(op_, *mapping, selection);
+        bool found = false;
+        if (const auto ended = row_at_base(*mapping, requested, selection, found))
+            return ended;
+        if (!found)
+            if (const auto ended = unknown_base(*mapping, requested, selection, found))
+                return ended;
+        if (!found)
+            return no_such_object(*mapping);
+        return scope_.has_rows() ? rows() : std::nullopt;
+    }
+
+    search_end row_at_base(const resolved_mapping& mapping, const filter& requested,
+                           const directory::selection& selection, bool& found, bool fresh = false)
+    {
         // The base is found regardless of the filter, which may not match it.
         entry_finder finder(
-            op_, service_, *mapping, op_.o_req_ndn,
+            op_, service_, mapping, op_.o_req_ndn,
             filter::combine(filter::node::disjunction,
                             {filter::constant_of(directory::truth::yes), requested}),
-            selection, [&](directory::kind_id kind) { return visible_.of(*mapping, kind); });
-        named_entries names(op_, service_, *mapping, visible_);
-        bool found = false;
+            selection, [&](directory::kind_id kind) { return visible_.of(mapping, kind); }, fresh);
+        named_entries names(op_, service_, mapping, visible_);
         while (const candidate* base = finder.next()) {
             found = true;
             stale_ = stale_ || base->from_stale;
@@ -287,17 +309,39 @@ private:
                 rights_.note_kind(to_string_view(copy->e_nname), *base->plan->entry_kind);
             }
             Entry& e = copy != nullptr ? *copy : *base->entry;
-            if (const auto ended = check_base(e))
+            if (const auto ended = offer_base(e, mapping, *base->plan->entry_kind))
                 return ended;
-            if (scope_.has_base(mapping->shared[mapping->map.kinds.id_of(*base->plan->entry_kind)]))
-                if (const auto ended = pages_.starts_after_base()
-                                           ? std::nullopt
-                                           : sender_.offer(e, {}, base_sent, stale_))
-                    return ended;
         }
-        if (!found)
-            return no_such_object(*mapping);
-        return scope_.has_rows() ? rows() : std::nullopt;
+        return std::nullopt;
+    }
+
+    search_end offer_base(Entry& base, const resolved_mapping& mapping, const directory::kind& kind)
+    {
+        if (const auto ended = check_base(base))
+            return ended;
+        if (!scope_.has_base(mapping.shared[mapping.map.kinds.id_of(kind)]) ||
+            pages_.starts_after_base())
+            return std::nullopt;
+        return sender_.offer(base, {}, base_sent, stale_);
+    }
+
+    search_end unknown_base(const resolved_mapping& mapping, const filter& requested,
+                            const directory::selection& selection, bool& found)
+    {
+        virtual_names names(op_, service_, mapping);
+        const auto request = names.request_of(op_.o_req_ndn);
+        if (!request || !visible_.of(mapping, mapping.map.kinds.id_of(*request->kind)))
+            return std::nullopt;
+        switch (names.ask(*request, selection)) {
+        case virtual_outcome::listed:
+            return row_at_base(mapping, requested, selection, found, true);
+        case virtual_outcome::given:
+            found = true;
+            return offer_base(names.entry(), mapping, *request->kind);
+        case virtual_outcome::none:
+            break;
+        }
+        return std::nullopt;
     }
 
     int no_such_object(const resolved_mapping& mapping)

@@ -20,6 +20,10 @@ std::vector<postgres::named_query> configured_queries(const directory::mapping& 
         for (const auto& v : k.values)
             if (!v.source_sql.empty()) // otherwise the values come from the other queries
                 out.push_back({directive_of(map, k, "pgsql-values", v.attribute), v.source_sql});
+        for (const auto& v : k.virtuals)
+            if (!v.write)
+                out.push_back({directive_of(map, k, "pgsql-virtual", v.row.attribute),
+                               v.text.with_parameter("NULL")});
         if (k.roles)
             out.push_back({"pgsql-roles " + k.name, k.roles->query.with_parameter("NULL")});
     }

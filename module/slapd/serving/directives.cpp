@@ -1,6 +1,7 @@
 // directives.cpp: the names of directives, their defaults and the checks of their values.
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/kind_parser.hpp"
+#include "slapd/serving/virtual_parser.hpp"
 
 #include "auth/check_chain.hpp"
 #include "auth/password_hash.hpp"
@@ -79,6 +80,32 @@ std::string checked_word(const directive& directive, const std::string& text)
     reject(directive, text, std::string("expected one of ") + directive.value.argument);
 }
 
+// The URI, if libpq can parse it. Does not connect.
+std::string check_uri(const char* uri)
+{
+    char* why = nullptr;
+    PQconninfoOption* options = PQconninfoParse(uri, &why);
+    if (options == nullptr) {
+        const std::string_view given = uri;
+        if (const auto scheme = given.find("://"); scheme < given.find_first_of(" =/"))
+            if (const auto name = given.substr(0, scheme);
+                name != "postgres" && name != "postgresql") {
+                PQfreemem(why);
+                throw config_error(
+                    "pgsql-uri: unknown scheme " + std::string(name) +
+                    "://; use postgres:// or postgresql:// (or keywords such as host=… dbname=… "
+                    "user=…)");
+            }
+        std::string words = why != nullptr ? why : "out of memory";
+        PQfreemem(why);
+        words.resize(std::min(words.find_first_of("\"\n"),
+                              words.size())); // the quoted part may be the password
+        throw config_error("pgsql-uri: libpq cannot parse it: " + words);
+    }
+    PQconninfoFree(options);
+    return uri;
+}
+
 std::string joined(const std::vector<std::string>& words)
 {
     std::string out;
@@ -97,6 +124,12 @@ std::string checked_definition(const directive& directive, const std::vector<std
         sql.remove_prefix(std::min(sql.find_first_of(" \t"), sql.size()));
         sql.remove_prefix(std::min(sql.find_first_not_of(" \t"), sql.size()));
     }
+    if (const auto optional = directive.value.optional_word;
+        !optional.empty() && sql.starts_with(optional)) {
+        const auto after = sql.find_first_not_of(" \t", optional.size());
+        if (after != std::string_view::npos && after > optional.size())
+            sql.remove_prefix(after);
+    }
     const bool quoted = directive.value.type == value_type::statement && sql.starts_with('"');
     std::string out = quoted ? joined(words) : std::string(text);
     check_directive(directive.name(), out);
@@ -107,7 +140,7 @@ std::string checked_definition(const directive& directive, const std::vector<std
 
 std::string directive::name() const
 {
-    std::string out = "pgsql-" + std::string(key);
+    std::string out = "pgsql-" + std::string(key.substr(0, key.find_last_not_of('_') + 1));
     std::replace(out.begin(), out.end(), '_', '-');
     return out;
 }
@@ -164,6 +197,17 @@ std::string checked_value(const directive& directive, const std::vector<std::str
             reject(directive, joined(words), e.what());
         }
         return joined(words);
+    case value_type::number_range:
+    case value_type::name_rate:
+        try {
+            if (directive.value.type == value_type::number_range)
+                (void)directory::parse_number_range(words[0]);
+            else
+                (void)parse_name_rate(words[0]);
+        } catch (const std::invalid_argument& e) {
+            reject(directive, words[0], e.what());
+        }
+        return words[0];
     case value_type::push_endpoint:
         // It may hold a password, so it is not shown.
         if (const std::string problem = auth::error_in_uri(words[0]); !problem.empty())

@@ -18,9 +18,11 @@ enum class value_type : char {
     check_chain,   ///< names of login checks
     push_endpoint, ///< http or https
     readable_file,
-    hash_cost,  ///< m=, t= and p= of argon2
-    definition, ///< a part of a kind; several values, ordered
-    statement   ///< a definition that ends with SQL, which may be quoted as a whole
+    hash_cost,    ///< m=, t= and p= of argon2
+    number_range, ///< FIRST-LAST
+    name_rate,    ///< NAMES/SECONDS
+    definition,   ///< a part of a kind; several values, ordered
+    statement     ///< a definition that ends with SQL, which may be quoted as a whole
 };
 
 struct value_rule {
@@ -30,6 +32,7 @@ struct value_rule {
     double maximum = 0;
     int leading_words = 0; ///< of a definition: the words before its last part
     bool several_words = false;
+    std::string_view optional_word; ///< of a statement: may precede its SQL
 };
 
 constexpr value_rule connection_uri() { return {value_type::connection_uri, "connection URI"}; }
@@ -56,19 +59,24 @@ constexpr value_rule hash_cost()
 {
     return {value_type::hash_cost, "option>=<value", 0, 0, 0, true};
 }
+constexpr value_rule number_range() { return {value_type::number_range, "first>-<last"}; }
+constexpr value_rule name_rate() { return {value_type::name_rate, "names>/<seconds"}; }
 constexpr value_rule definition(const char* argument, int leading_words)
 {
     return {value_type::definition, argument, 0, 0, leading_words, true};
 }
-constexpr value_rule statement(const char* argument, int leading_words)
+constexpr value_rule statement(const char* argument, int leading_words,
+                               std::string_view optional_word = {})
 {
-    return {value_type::statement, argument, 0, 0, leading_words, true};
+    return {value_type::statement, argument, 0, 0, leading_words, true, optional_word};
 }
 
 /// One directive, a row of the table.
 struct directive {
-    std::string_view key; ///< timeout: pgsql-timeout in slapd.conf, olcPgTimeout in cn=config
-    int oid;              ///< the last arc
+    /// timeout: pgsql-timeout in slapd.conf, olcPgTimeout in cn=config. A final underscore is not
+    /// part of them; it tells the key from a word of C++.
+    std::string_view key;
+    int oid; ///< the last arc
     value_rule value;
     std::string_view default_value; ///< empty: none, or dependent on the machine
     const char* description;

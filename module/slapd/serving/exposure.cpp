@@ -65,6 +65,10 @@ private:
         for (const auto& l : k.lookups)
             look_into(number, directive_of(in_, k, "pgsql-lookup", l.attribute), l.query.text,
                       l.query.parameters, l.columns);
+        for (const auto& v : k.virtuals)
+            if (!v.write)
+                look_into(number, directive_of(in_, k, "pgsql-virtual", v.row.attribute),
+                          v.row.query.text, v.row.query.parameters, v.row.columns);
         for (const auto& v : k.values)
             if (!v.source_sql.empty())
                 add(number, directive_of(in_, k, "pgsql-values", v.attribute), v.source_sql, 0,

@@ -78,6 +78,8 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
         add_lookup(k, l);
     for (const auto& v : kind.values)
         add_values(k, v);
+    for (const auto& v : kind.virtuals)
+        add_virtual(k, v);
     if (const auto uuid = attribute("entryUUID");
         k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
         k.sources.push_back({.attribute = uuid, .generated_uuid = true});

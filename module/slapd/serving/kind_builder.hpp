@@ -50,6 +50,7 @@ private:
     [[nodiscard]] directory::column_type type_of_parameter(Oid oid, directory::matching_rule rule);
     void add_lookup(directory::kind& k, const directory::lookup_setting& setting);
     void add_values(directory::kind& k, const directory::lookup_setting& setting);
+    void add_virtual(directory::kind& k, const directory::virtual_setting& setting);
 
     resolved_mapping& out_;
     std::string_view domain_;

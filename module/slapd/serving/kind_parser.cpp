@@ -4,6 +4,7 @@
 #include "slapd/serving/directives.hpp"
 #include "slapd/serving/kind_checks.hpp"
 #include "slapd/serving/role_parser.hpp"
+#include "slapd/serving/virtual_parser.hpp"
 #include "slapd/serving/write_parser.hpp"
 
 #include <fmt/core.h>
@@ -144,7 +145,7 @@ private:
             if (out.parameters != parameters)
                 in.fail(text + " has " + std::to_string(out.parameters) + " parameters, " +
                         (parameters == 0   ? "but this one takes none"
-                         : parameters == 1 ? "but a lookup takes exactly one (? or $1)"
+                         : parameters == 1 ? "but this one takes exactly one (? or $1)"
                                            : "but it takes three: the new hash, the row's key and "
                                              "the current hash (? ? ? or $1 $2 $3)"));
             return out;
@@ -215,6 +216,22 @@ private:
             in.fail(fmt::format("the query cannot be parsed {} (near \"{}\")", e.what(),
                                 sql.substr(e.position, 20)));
         }
+    }
+
+    void read_virtual(const std::string& text)
+    {
+        words in("pgsql-virtual", text);
+        kind_setting& k = kind_named(in.next("kind"), in);
+        directory::virtual_setting one{.attribute = canonical(in.next("attribute"), in)};
+        for (const auto& known : k.virtuals)
+            if (known.attribute == one.attribute)
+                in.fail("the kind already has a query for unknown values of " + one.attribute);
+        const std::string_view rest = in.rest();
+        one.write = rest.substr(0, rest.find_first_of(" \t\n\r")) == "write";
+        if (one.write)
+            (void)in.next("word write");
+        one.query = query(in, 1);
+        k.virtuals.push_back(std::move(one));
     }
 
     void read_password_change(const std::string& text)
@@ -324,14 +341,14 @@ private:
         directives::id directive;
         void (reader::*read)(const std::string& value);
     };
-    static const std::array<part, 16> parts; ///< in the order in which they are read
+    static const std::array<part, 17> parts; ///< in the order in which they are read
 
     std::string_view domain_;
     bool alone_; ///< a single value: kinds may be defined by other values
     std::vector<kind_setting> kinds_;
 };
 
-const std::array<reader::part, 16> reader::parts = {{
+const std::array<reader::part, 17> reader::parts = {{
     {directives::kind, &reader::read_kind},
     {directives::list, &reader::read_list},
     {directives::lookup, &reader::read_lookup},
@@ -340,6 +357,7 @@ const std::array<reader::part, 16> reader::parts = {{
     {directives::login_filter, &reader::read_login_filter},
     {directives::password_change, &reader::read_password_change},
     {directives::roles, &reader::read_roles},
+    {directives::virtual_, &reader::read_virtual},
     {directives::write, &reader::read_write},
     {directives::column_value, &reader::read_column_value},
     {directives::add_entry,
@@ -368,32 +386,11 @@ void check_directive(std::string_view directive, const std::string& value)
 {
     if (directive == directives::table[directives::role].name())
         (void)parse_role_rule(value);
+    if (directive == directives::table[directives::virtual_names].name())
+        check_virtual_names(value);
+    if (directive == directives::table[directives::virtual_deny].name())
+        check_virtual_deny(value);
     reader("", true).check(directive, value);
-}
-
-std::string check_uri(const char* uri)
-{
-    char* why = nullptr;
-    PQconninfoOption* options = PQconninfoParse(uri, &why);
-    if (options == nullptr) {
-        const std::string_view given = uri;
-        if (const auto scheme = given.find("://"); scheme < given.find_first_of(" =/"))
-            if (const auto name = given.substr(0, scheme);
-                name != "postgres" && name != "postgresql") {
-                PQfreemem(why);
-                throw config_error(
-                    "pgsql-uri: unknown scheme " + std::string(name) +
-                    "://; use postgres:// or postgresql:// (or keywords such as host=… dbname=… "
-                    "user=…)");
-            }
-        std::string words = why != nullptr ? why : "out of memory";
-        PQfreemem(why);
-        words.resize(std::min(words.find_first_of("\"\n"),
-                              words.size())); // the quoted part may be the password
-        throw config_error("pgsql-uri: libpq cannot parse it: " + words);
-    }
-    PQconninfoFree(options);
-    return uri;
 }
 
 } // namespace pgsql::slapd

@@ -16,7 +16,5 @@ using directory::config_error;
                                                               std::string_view domain);
 /// Checks one value of one of the directives about kinds; throws config_error if it is invalid.
 void check_directive(std::string_view directive, const std::string& value);
-/// The URI, if libpq can parse it; throws config_error otherwise. Does not connect.
-[[nodiscard]] std::string check_uri(const char* uri);
 
 } // namespace pgsql::slapd

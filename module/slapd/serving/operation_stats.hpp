@@ -48,6 +48,10 @@ public:
     }
     [[nodiscard]] const histogram& latency(kind what) const noexcept { return latency_[what]; }
 
+    /// What became of names that no row has; see pgsql-virtual.
+    enum virtual_outcome : std::size_t { given, admitted, name_refused, virtual_outcomes };
+    counters<virtual_outcomes> virtual_names;
+
     const std::shared_ptr<postgres::pool_stats> traffic = std::make_shared<postgres::pool_stats>();
 
 private:

@@ -4,6 +4,7 @@
 #include "slapd/serving/caches.hpp"
 #include "slapd/serving/kind_parser.hpp"
 #include "slapd/serving/role_parser.hpp"
+#include "slapd/serving/virtual_parser.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
 #include "slapd/core/paging_cookie.hpp"
@@ -41,7 +42,8 @@ std::string secret_of(const directives& directives, const BackendDB& be)
     for (const auto which :
          {directives::uri, directives::kind, directives::list, directives::lookup,
           directives::values, directives::attribute, directives::private_groups,
-          directives::login_filter, directives::hide_denied, directives::roles, directives::role}) {
+          directives::login_filter, directives::hide_denied, directives::roles, directives::role,
+          directives::virtual_}) {
         text += '\1';
         for (const auto& value : directives.values_of(which))
             text += value + '\2';
@@ -139,6 +141,8 @@ service::service(const BackendDB& be, const directives& directives,
       uses_notify(notified(directives)), tree_cache(tree_cache_of(directives)),
       role_cache(role_cache_of(directives)), account_cache(account_cache_of(directives)),
       private_groups_(directives.flag(directives::private_groups)),
+      unknown_names_(parse_name_rate(directives.text(directives::virtual_rate)).names,
+                     parse_name_rate(directives.text(directives::virtual_rate)).period),
       refuse_after_(directives.number(directives::refuse_after))
 {
     if (uses_notify && caches_results && directives.flag(directives::pooler))
@@ -162,6 +166,7 @@ service::service(const BackendDB& be, const directives& directives,
                 (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
     kinds_ = read_kinds(directives, domain_);
     role_rules_ = read_role_rules(directives, kinds_);
+    name_policy_ = read_name_policy(directives, kinds_);
     container_entries made = make_fixed_entries(be, kinds_, domain_);
     tree_ = std::move(made.tree);
     for (const auto& below : kinds_)
@@ -207,13 +212,21 @@ void service::make_pools(const directives& directives, const std::function<void(
     primary_pool_ = pool_;
     const bool one_server = session.empty() && read_endpoint_.hosts->size() < 2;
     notify_endpoint_ = one_server ? read_endpoint_ : endpoint_of(directives, timeout, "primary");
-    if ((!changes_passwords && !writes()) || one_server)
+    if ((!changes_passwords && !writes() && !registers_names()) || one_server)
         return;
     if (!writes())
         limits.size = change_sessions;
     primary_pool_ = std::make_shared<postgres::pool>(
         endpoint_of(directives, timeout, "primary"), limits, stats->traffic,
         breaker_callbacks("changes", wake_tasks), opened("changes"));
+}
+
+bool service::registers_names() const noexcept
+{
+    return std::any_of(kinds_.begin(), kinds_.end(), [](const auto& kind) {
+        return std::any_of(kind.virtuals.begin(), kind.virtuals.end(),
+                           [](const auto& one) { return one.write; });
+    });
 }
 
 bool service::writes() const noexcept
@@ -320,6 +333,14 @@ void service::invalidate_caches()
     for (const auto& kept : {role_cache, tree_cache, cache})
         if (kept != nullptr)
             kept->invalidate();
+}
+
+bool service::logs_refused_name() noexcept
+{
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(clock::now().time_since_epoch()).count();
+    auto last = refusal_logged_.load(std::memory_order_relaxed);
+    return last != now && refusal_logged_.compare_exchange_strong(last, now);
 }
 
 void service::invalidate_mapping()

@@ -3,7 +3,9 @@
 
 #include "auth/argon2.hpp"
 #include "auth/hash_executor.hpp"
+#include "base/distinct_rate.hpp"
 #include "mapping/dn_tree.hpp"
+#include "mapping/name_policy.hpp"
 #include "mapping/role_rule.hpp"
 #include "mapping/settings.hpp"
 #include "postgres/maintenance_thread.hpp"
@@ -85,8 +87,18 @@ public:
     {
         return role_rules_;
     }
+    /// Which unknown names may become entries, and how many in a period.
+    [[nodiscard]] const directory::name_policy& name_policy() const noexcept
+    {
+        return name_policy_;
+    }
+    [[nodiscard]] distinct_rate& unknown_names() noexcept { return unknown_names_; }
+    /// Whether to log a refused name: at most one in a second.
+    [[nodiscard]] bool logs_refused_name() noexcept;
     /// Discards everything that was read from the database before.
     void invalidate_caches();
+    /// Whether searches may register names.
+    [[nodiscard]] bool registers_names() const noexcept;
     /// Whether clients may write entries of some kind.
     [[nodiscard]] bool writes() const noexcept;
     /// The endpoint for reading rows.
@@ -167,6 +179,9 @@ private:
     bool private_groups_;
     std::vector<directory::kind_setting> kinds_;
     std::vector<directory::role_rule> role_rules_;
+    directory::name_policy name_policy_;
+    distinct_rate unknown_names_;
+    std::atomic<clock::rep> refusal_logged_ = 0; ///< in seconds
     directory::dn_tree tree_;
     std::set<std::string> row_container_rdns_;
     directory::id_vector<entry_ptr, directory::container> containers_;

@@ -80,6 +80,9 @@ statements_of(const std::vector<directory::kind_setting>& kinds, const directory
             add("pgsql-values " + k.name + " " + v.attribute, v.query);
         if (k.roles)
             add("pgsql-roles " + k.name, k.roles->query);
+        for (const auto& v : k.virtuals)
+            add("pgsql-virtual " + k.name + " " + v.attribute, v.query,
+                v.write && to_lower(v.query.text.substr(0, 6)) != "select");
         if (k.password_change)
             add("pgsql-password-change " + k.name, *k.password_change, true);
         if (!k.writes)

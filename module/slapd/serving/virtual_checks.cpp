@@ -1,0 +1,64 @@
+// virtual_checks.cpp: tests the queries for entries that no row has.
+#include "slapd/serving/virtual_checks.hpp"
+
+#include "postgres/connection.hpp"
+
+namespace pgsql::slapd {
+namespace {
+
+// What the function of an administrator may raise for NULL, which is no name.
+bool concerns_value(const postgres::error& e)
+{
+    return e.sqlstate().starts_with("22") || e.sqlstate().starts_with("23") ||
+           e.sqlstate() == "P0001";
+}
+
+} // namespace
+
+std::string problem_of_virtual(const directory::kind&, const directory::virtual_query& query,
+                               postgres::connection& session, const postgres::wait_options& options)
+{
+    const postgres::statement probe{
+        "WITH e AS (" + query.text.with_parameter("NULL") + "\n) SELECT 1 FROM e", {}};
+    if (query.write)
+        (void)session.begin(options);
+    std::string out;
+    try {
+        (void)session.run_once(probe, options);
+    } catch (const postgres::error& e) {
+        postgres::rethrow_unless_statement(e);
+        if (!concerns_value(e))
+            out = e.what();
+    }
+    if (query.write)
+        session.roll_back(options);
+    return out;
+}
+
+std::string number_for_all(const directory::kind& kind, const directory::virtual_query& query,
+                           postgres::connection& session, const postgres::wait_options& options)
+{
+    const directory::attribute_source* source = nullptr;
+    for (const auto& one : kind.sources)
+        if (one.column == "uidNumber" || one.column == "uid_number")
+            source = &one;
+    if (query.write || !query.by_name || source == nullptr)
+        return {};
+    const std::string column = postgres::quote_identifier(source->column);
+    const auto number = [&](const std::string& name) {
+        return "(SELECT (e." + column + ")::pg_catalog.text FROM (" +
+               query.text.with_parameter("'" + name + "'") + "\n) AS e LIMIT 1)";
+    };
+    try {
+        const auto rows =
+            session.run_once({"SELECT " + number("anna1") + ", " + number("berta2"), {}}, options);
+        const auto first = rows.value(0, 0);
+        if (first && first == rows.value(0, 1))
+            return std::string(*first);
+    } catch (const postgres::error& e) {
+        postgres::rethrow_unless_statement(e); // problem_of_virtual() tells
+    }
+    return {};
+}
+
+} // namespace pgsql::slapd

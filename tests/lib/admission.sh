@@ -1,0 +1,21 @@
+# admission.sh: a directory that registers names which match [a-z]+[0-9] (pgsql-virtual users uid write).
+. "$TESTS/lib/virtual-users.sh"
+admission_conf() { # LINE…: the database, with more directives
+    base_conf
+    sed -n '/^database pgsql$/,/^```/p' "$PROJECT/doc/virtual-users.md" | sed "/^\`\`\`/d; /^access/d; s|postgres://[^ ]*|postgres://ldap:ldap@127.0.0.1:$PGPORT/manager|"
+    cat <<'END'
+pgsql-virtual users uid write
+  SELECT $1 AS username, number AS uid_number, number AS gid_number FROM virtual_user($1) AS number
+pgsql-virtual-names users [a-z]+[0-9]
+END
+    printf '%s\n' "$@"
+    cat <<'END'
+access to attrs=userPassword by * auth
+access to dn.exact="dc=example,dc=com" attrs=children by dn.exact="uid=ann,dc=example,dc=com" add by * none
+access to * by * read
+END
+}
+registered() { q "SELECT string_agg(name, ' ' ORDER BY name) FROM virtual_users"; }
+found() { dns -b "$base" "$@" | sed "s/,$base\$//" | xargs; } # FILTER OPTION…
+as_ann() { ldapsearch -x -LLL -o ldif-wrap=no -H "$URI" -D "uid=ann,$base" -w ann-secret -b "$base" "$@"; }
+admitted() { as_ann "$@" 1.1 | sed -n "s/^dn: \(.*\),$base\$/\1/p" | xargs; } # FILTER OPTION…: DNS

@@ -16,8 +16,7 @@ page=$1
 need_namespace
 . "$TESTS/lib/check.sh"
 hostname web1.example.com
-PGPORT=5432 URI="ldap://127.0.0.1 ldaps://$LDAP1" LDAPTLS_REQCERT=never # the usual ports, as the pages have them
-export LDAPTLS_REQCERT
+URI="ldap://127.0.0.1 ldaps://$LDAP1" # the usual ports, as the pages have them
 base=dc=example,dc=com
 
 # /etc as the packages leave it, with a certificate for this machine.
@@ -79,14 +78,20 @@ online() {
     done
 }
 
+sssd_conf() { block '[sssd]'; printf '%s\n' "$SSSD_EXTRA"; }
 start_machine() {
-    sssd_conf() { block '[sssd]'; printf '%s\n' "$SSSD_EXTRA"; }
     start_sssd
     local database
     for database in sudoers netgroup automount; do
         if has_block "$database: "; then block "$database: " >>"$T/sssd/etc/nsswitch.conf"; fi
     done
     echo '127.0.1.1 web1.example.com web1' >>"$T/sssd/etc/hosts"
+}
+
+stand_in() { # COMMAND ARGUMENTS LINE: LINE runs in the place of COMMAND ARGUMENTS, which is missing here
+    mkdir -p "$T/bin"
+    printf '%s\n' '#!/bin/bash' "[ \"\$*\" = '$2' ] || exit 1" "exec $3" >"$T/bin/$1"
+    chmod +x "$T/bin/$1"
 }
 
 # The Nth block of commands, and what it prints: the block after it.
@@ -99,7 +104,7 @@ run_document() { # PAGE [N]
     last=${2:-$(grep -c '^```sh$' "$PROJECT/$1")}
     [ "$last" -ge 1 ] || fail "where have the commands of $1 gone?"
     for ((n = first; n <= last; n++)); do
-        expect 0 in_sssd bash -c "$(commands $n)"
+        expect 0 in_sssd env -u LDAPNOINIT "PATH=$T/bin:$PATH" bash -c "$(commands $n)"
         same "$(printed $n)" "$OUT" "what $(commands $n) prints"
     done
 }

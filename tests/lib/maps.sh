@@ -104,7 +104,7 @@ run_document() { # PAGE [N]
     last=${2:-$(grep -c '^```sh$' "$PROJECT/$1")}
     [ "$last" -ge 1 ] || fail "where have the commands of $1 gone?"
     for ((n = first; n <= last; n++)); do
-        expect 0 in_sssd env -u LDAPNOINIT "PATH=$T/bin:$PATH" bash -c "$(commands $n)"
+        expect 0 in_sssd env -u LDAPNOINIT "PATH=$T/bin:$PATH" bash -ec "$(commands $n)"
         same "$(printed $n)" "$OUT" "what $(commands $n) prints"
     done
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# SSSD lists the users and groups of doc/maps/enumerate.md, their changes and deletions.
+# SSSD and nslcd list the users and groups of doc/maps/enumerate.md, their changes and deletions.
 . "$(dirname "$0")/../lib/maps.sh" doc/maps/enumerate.md
+need nslcd
 
 # A directory without other users and groups, but with a kind, which it needs; and an SSSD that does in seconds what takes it hours.
 manager_conf() {
@@ -74,3 +75,6 @@ serve_map config
 start_machine
 all_listed() { [ "$(listed passwd | wc -l)" = 1203 ]; }
 eventually 40 all_listed
+start_nslcd
+same "$(listed passwd)" "$(in_sssd getent -s ldap passwd | sort)" "the users that nslcd lists"
+same "$(listed group)" "$(in_sssd getent -s ldap group | sort)" "the groups that nslcd lists"

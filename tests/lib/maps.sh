@@ -6,6 +6,7 @@
 #   start_map                  PostgreSQL with the tables and rows of the page
 #   serve_map conf|config      slapd with what the page adds to the deployment: in slapd.conf, or online in cn=config
 #   start_machine              a machine with SSSD as the page configures it; in_sssd runs commands there
+#   start_nslcd                nslcd on that machine
 #   run_document PAGE [N]      the page's commands (only the Nth) print what the page shows
 #   indexes_known TABLE INDEX… slapd-pgsql-check proposes no index for the table, and one if any of these is missing
 page=$1
@@ -86,6 +87,11 @@ start_machine() {
         if has_block "$database: "; then block "$database: " >>"$T/sssd/etc/nsswitch.conf"; fi
     done
     echo '127.0.1.1 web1.example.com web1' >>"$T/sssd/etc/hosts"
+}
+
+start_nslcd() { # beside SSSD; nsswitch.conf or getent -s ldap says who is asked
+    block 'uid nslcd' >"$T/sssd/etc/nslcd.conf"
+    in_sssd env -u LDAPNOINIT bash -c 'install -d -o nslcd -g nslcd /run/nslcd && nslcd'
 }
 
 stand_in() { # COMMAND ARGUMENTS LINE: LINE runs in the place of COMMAND ARGUMENTS, which is missing here

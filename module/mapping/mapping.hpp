@@ -73,6 +73,7 @@ struct virtual_query {
     postgres::query_text text; ///< as configured
     bool write = false;        ///< the query registers the name, so that the list returns it
     bool by_name = false;      ///< the attribute names the entries
+    std::string error;         ///< why it cannot be executed
     attribute_id withheld;     ///< has a value by default, which the entries do not get; or none
 };
 

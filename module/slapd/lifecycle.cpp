@@ -110,8 +110,8 @@ void check_virtual_queries(
             const std::string object = directive_of(map, k, "pgsql-virtual", query.row.attribute);
             auto& pool = query.write ? s.primary_pool() : s.pool();
             pool.with_connection(options, [&](postgres::connection& session) {
-                if (const auto why = problem_of_virtual(k, query, session, options); !why.empty())
-                    report(object, "PostgreSQL refuses to run the query: " + why);
+                if (const auto why = problem_of_virtual(query, session, options); !why.empty())
+                    report(object, why);
                 if (const auto number = number_for_all(k, query, session, options); !number.empty())
                     s.log({log_event::number_shared, object,
                            fmt::format("different names get the number {}: SSSD takes them for "

@@ -1,7 +1,10 @@
 # slapd.conf.example and doc/cn-config.ldif are valid and serve what the four queries serve.
 . "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/virtual-users.sh"
 need openssl
 start_postgres
+virtual_users_table
+q 'GRANT virtual_users_admit TO ldap'
 q 'GRANT INSERT, UPDATE, DELETE ON "Users", "Groups" TO ldap; GRANT INSERT, DELETE ON "UserGroups" TO ldap' # as the example says
 base=dc=example,dc=com
 everything() { search -b $base "$@" '*' + | grep . | sort; }

@@ -301,6 +301,8 @@ virtual_outcome virtual_names::ask(const virtual_request& request,
         return virtual_outcome::listed; // it does not match, or the cache does not have it yet
     if (reason.empty())
         reason = denial(request);
+    if (reason.empty() && !request.query->error.empty())
+        throw config_error(request.query->error);
     virtual_outcome out = virtual_outcome::none;
     if (reason.empty())
         out = request.query->write ? admit(request, reason) : give(request, selection, reason);

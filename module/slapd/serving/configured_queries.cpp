@@ -21,7 +21,7 @@ std::vector<postgres::named_query> configured_queries(const directory::mapping& 
             if (!v.source_sql.empty()) // otherwise the values come from the other queries
                 out.push_back({directive_of(map, k, "pgsql-values", v.attribute), v.source_sql});
         for (const auto& v : k.virtuals)
-            if (!v.write)
+            if (!v.write && v.error.empty())
                 out.push_back({directive_of(map, k, "pgsql-virtual", v.row.attribute),
                                v.text.with_parameter("NULL")});
         if (k.roles)

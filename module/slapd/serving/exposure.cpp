@@ -66,7 +66,7 @@ private:
             look_into(number, directive_of(in_, k, "pgsql-lookup", l.attribute), l.query.text,
                       l.query.parameters, l.columns);
         for (const auto& v : k.virtuals)
-            if (!v.write)
+            if (!v.write && v.error.empty())
                 look_into(number, directive_of(in_, k, "pgsql-virtual", v.row.attribute),
                           v.row.query.text, v.row.query.parameters, v.row.columns);
         for (const auto& v : k.values)

@@ -79,7 +79,13 @@ directory::kind kind_builder::fit(const directory::kind_setting& kind)
     for (const auto& v : kind.values)
         add_values(k, v);
     for (const auto& v : kind.virtuals)
-        add_virtual(k, v);
+        try {
+            add_virtual(k, v);
+        } catch (const config_error& e) { // affects only unknown names
+            k.virtuals.push_back({.row = {.attribute = attribute(v.attribute)},
+                                  .by_name = attribute(v.attribute) == k.rdn().attribute,
+                                  .error = e.what()});
+        }
     if (const auto uuid = attribute("entryUUID");
         k.source_of(uuid) == nullptr && k.values_of(uuid) == nullptr)
         k.sources.push_back({.attribute = uuid, .generated_uuid = true});

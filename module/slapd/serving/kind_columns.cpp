@@ -77,6 +77,12 @@ void kind_builder::add_source(directory::kind& k, const directory::source_settin
         if (missing == t.pieces().end())
             s.defaults.push_back(std::move(t));
     }
+    if (const auto* named = k.find_column(s.column);
+        k.sources.empty() && named != nullptr && directory::is_list(named->type))
+        throw config_error(fmt::format(
+            "pgsql-list {}: the column \"{}\" has several values, and {} names the entries; "
+            "return one name, and other values from a column of another attribute",
+            k.name, s.column, source.attribute));
     if (!s.column.empty() || !s.defaults.empty())
         k.sources.push_back(std::move(s));
     else if (k.sources.empty())

@@ -15,9 +15,11 @@ bool concerns_value(const postgres::error& e)
 
 } // namespace
 
-std::string problem_of_virtual(const directory::kind&, const directory::virtual_query& query,
-                               postgres::connection& session, const postgres::wait_options& options)
+std::string problem_of_virtual(const directory::virtual_query& query, postgres::connection& session,
+                               const postgres::wait_options& options)
 {
+    if (!query.error.empty())
+        return query.error;
     const postgres::statement probe{
         "WITH e AS (" + query.text.with_parameter("NULL") + "\n) SELECT 1 FROM e", {}};
     if (query.write)
@@ -28,7 +30,7 @@ std::string problem_of_virtual(const directory::kind&, const directory::virtual_
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
         if (!concerns_value(e))
-            out = e.what();
+            out = std::string("PostgreSQL refuses to run the query: ") + e.what();
     }
     if (query.write)
         session.roll_back(options);
@@ -42,7 +44,7 @@ std::string number_for_all(const directory::kind& kind, const directory::virtual
     for (const auto& one : kind.sources)
         if (one.column == "uidNumber" || one.column == "uid_number")
             source = &one;
-    if (query.write || !query.by_name || source == nullptr)
+    if (query.write || !query.by_name || source == nullptr || !query.error.empty())
         return {};
     const std::string column = postgres::quote_identifier(source->column);
     const auto number = [&](const std::string& name) {

@@ -13,9 +13,8 @@ struct wait_options;
 namespace pgsql::slapd {
 
 /// Runs the query, in a transaction that is rolled back if it writes, with a name that is NULL. Why
-/// PostgreSQL refuses it; empty if it does not. Throws other postgres::errors.
-[[nodiscard]] std::string problem_of_virtual(const directory::kind& kind,
-                                             const directory::virtual_query& query,
+/// it cannot be used; empty if it can. Throws other postgres::errors.
+[[nodiscard]] std::string problem_of_virtual(const directory::virtual_query& query,
                                              postgres::connection& session,
                                              const postgres::wait_options& options);
 

@@ -45,6 +45,8 @@ void report_rows(report_context& report);
 void report_names(report_context& report);
 /// Assignments of roles that permit nothing.
 void report_roles(report_context& report);
+/// The queries for names that no row has.
+void report_virtual(report_context& report);
 /// For --as: what a client may do, and why.
 void report_client(report_context& report);
 /// The searches that clients send: their SQL, its plans, and the indexes they lack.

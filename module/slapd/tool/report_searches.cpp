@@ -114,7 +114,16 @@ void report_searches(report_context& report)
     const auto seq_scans = [&](const postgres::statement& asked) {
         const auto [at, added] = known.try_emplace({asked.text, asked.values});
         if (added)
-            at->second = explain.seq_scans(asked, report.session, report.limits());
+            try {
+                at->second = explain.seq_scans(asked, report.session, report.limits());
+            } catch (const postgres::error& e) {
+                if (!e.caused_by_value())
+                    throw;
+                report.add_finding(level::note, "indexes",
+                                   std::string("a search cannot be checked, since PostgreSQL "
+                                               "refuses its sample value: ") +
+                                       e.what());
+            }
         return at->second;
     };
     json& searches = report.report["searches"] = json::array();
@@ -124,8 +133,16 @@ void report_searches(report_context& report)
         json statements = json::array();
         search_cost spent;
         for (auto& asked : statements_of(report, search)) {
-            const auto plan =
-                postgres::explain_statement(asked.statement, report.session, report.limits());
+            postgres::query_plan plan;
+            try {
+                plan =
+                    postgres::explain_statement(asked.statement, report.session, report.limits());
+            } catch (const postgres::error& e) {
+                if (!e.caused_by_value())
+                    throw;
+                (void)seq_scans(asked.statement); // which reports it
+                continue;
+            }
             json whole = json::object();
             json guessed = json::array();
             for (const auto& scan : plan.scans)

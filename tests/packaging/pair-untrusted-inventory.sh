@@ -14,12 +14,17 @@ pair() { "$PROJECT/packaging/slapd-pgsql-pair" -f "${FILE:-$T/pair}" "$@"; }
 echo 'ldap1 ldap1.example.com' >"$T/pair"
 
 # Bytes that are not UTF-8 cannot be told from control characters of other encodings.
-raw='okay::ldap1:ldap1.example.com:caf\xc3\xa9 \x1b]0;title\x07\x1b[2Jone two\x7f \xc2\x9b31m \x9b31m \xe2\x80\xae back\\slash\nline'
+raw='okay::ldap1:ldap1.example.com:caf\xc3\xa9 \x1b]0;title\x07\x1b[2Jone two\x7f \xc2\x9b31m \x9b31m \xe2\x80\xae back\\slash
+okay::ldap1:ldap1.example.com:line'
 expect 0 pair run x
 same "$raw" "$OUT" "what a server says"
 sed -i 's/ \\x9b31m / /' "$T/bin/ssh"
 expect 0 pair run x
-same 'okay::ldap1:ldap1.example.com:café \x1b]0;title\x07\x1b[2Jone two\x7f \x9b31m \x{202e} back\\slash\nline' "$OUT" "what a server says in UTF-8"
+same 'okay::ldap1:ldap1.example.com:café \x1b]0;title\x07\x1b[2Jone two\x7f \x9b31m \x{202e} back\\slash
+okay::ldap1:ldap1.example.com:line' "$OUT" "what a server says in UTF-8"
+expect 0 pair --json run x
+contains "$OUT" '"line":"caf\u00e9 \u001b]0;title'
+contains "$OUT" '\u007f \u009b31m \u202e back\\slash"'
 LC_ALL=C expect 0 pair run x
 contains "$OUT" 'caf\xe9 \x1b'
 STATUS=3 expect 1 pair status

@@ -29,16 +29,18 @@ start_ldap ldap2
 printf '%s\n' '# tag host' "ldap1 $LDAP1" '' "ldap2 $LDAP2" >"$T/pair"
 pair() { "$PROJECT/packaging/slapd-pgsql-pair" -f "${FILE:-$T/pair}" -p "$LDAPS_PORT" -s 0 -w 10 "$@"; }
 
-# Commands run on all, or on some; each has one line, whatever it writes.
+# Commands run on all, or on some; each line that they write names the server.
 expect 0 pair run 'printf "one\ntwo \\ three: %s" "it'"'"'s"'
-same "okay::ldap1:$LDAP1:one\\ntwo \\\\ three: it's
-okay::ldap2:$LDAP2:one\\ntwo \\\\ three: it's" "$OUT" "lines of two servers"
+same "okay::ldap1:$LDAP1:one
+okay::ldap1:$LDAP1:two \\\\ three: it's
+okay::ldap2:$LDAP2:one
+okay::ldap2:$LDAP2:two \\\\ three: it's" "$OUT" "lines of two servers"
 expect 1 pair -t ldap2 run 'echo no; exit 3'
 same "fail::ldap2:$LDAP2:status 3: no" "$OUT" "the line of a failure"
 printf '%s\n' "ldap1 $LDAP1" "ldap2 [::1] unreachable" "ldap3 $LDAP2 gateway env INSIDE=yes" >"$T/odd"
 FILE=$T/odd expect 1 pair run 'echo "$INSIDE"'
 same "okay::ldap1:$LDAP1:
-fail::ldap2:[::1]:status 255: ssh: connect to host unreachable port 22: No route to host
+fail::ldap2:[::1]:unreachable: ssh: connect to host unreachable port 22: No route to host
 okay::ldap3:$LDAP2:yes" "$OUT" "ways into servers"
 contains "$(<"$T/asked")" 'gateway env INSIDE=yes sh -c '
 expect 1 pair -T 1 -t ldap1 run 'sleep 30'
@@ -99,7 +101,7 @@ same '' "$(replaced)" "what was replaced while one was away"
 
 # What is not understood does nothing.
 refused_pair() { expect 2 pair "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; same '' "$OUT" "output"; }
-refused_pair 'give a command: run, status, verify or rolling'
+refused_pair 'give a command: run, list, status, verify or rolling'
 refused_pair "unknown command 'stop'" stop
 refused_pair 'run: the command is missing' run
 refused_pair "-w: 'x' is not a number" -w x verify

@@ -20,11 +20,12 @@ sub read_file {
         $line =~ s/\r\z//;
         next if $line =~ /^\s*(?:#|\z)/;
         if ($line =~ /^\s*replace:\s*(.*)\z/) { $replace = $1; next }
-        my ($tag, $name, $way, $enter) = split ' ', $line, 4;
-        die "$where: '$tag' is not a tag; use letters, digits, and _ . -\n" if $tag !~ /^$tag_form\z/;
+        my ($tags, $name, $way, $enter) = split ' ', $line, 4;
+        my @tags = split /,/, $tags, -1;
+        for (@tags) { die "$where: '$_' is not a tag; use letters, digits, and _ . -\n" if !/^$tag_form\z/ }
         $name //= '';
         die "$where: '$name' is not a host; write: tag host (an IPv6 address in brackets)\n" if $name !~ /^(?:$host_form)\z/;
-        push @hosts, { tags => [$tag], name => $name, way => $way // $name =~ tr/[]//dr, enter => $enter };
+        push @hosts, { tags => \@tags, name => $name, way => $way // $name =~ tr/[]//dr, enter => $enter };
     }
     return { hosts => \@hosts, replace => $replace };
 }

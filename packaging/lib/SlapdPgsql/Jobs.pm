@@ -7,7 +7,7 @@ use POSIX qw(:sys_wait_h);
 use Time::HiRes ();
 
 # A host that writes without end must not fill the memory.
-my $most_output = 4 << 20;
+my $most_output = 1 << 20;
 # Between SIGTERM and SIGKILL.
 my $grace = 2;
 
@@ -38,6 +38,7 @@ sub run {
             if (waitpid($child->{pid}, WNOHANG) == $child->{pid}) {
                 my $status = $?;
                 _collect($child);    # a process that it has left may keep the pipe open, so that it has no end
+                kill KILL => -$child->{pid} if $child->{ended};    # what ignores SIGTERM
                 delete $running{ $child->{pid} };
                 $results[$child->{number}] = { output => $child->{output}, status => $status, ended => $child->{ended} };
             } else {

@@ -31,8 +31,8 @@ sub result {
     my ($ended, $status) = ($result->{ended} // '', $result->{status} >> 8);
     return { outcome => 'timeout', text => $text } if $ended eq 'limit';
     return { outcome => 'unreachable', text => "no login within " . ($job->{early} - 1) . " s" . ($text eq '' ? '' : ": $text") } if $ended eq 'early';
-    return { outcome => 'failed', status => undef, text => "more output than fits: $text" } if $ended eq 'size';
-    return { outcome => 'unreachable', status => undef, text => $text } if $status == 255 && $marks < 2;
+    return { outcome => 'failed', text => "more output than 1 MiB: $text" } if $ended eq 'size';
+    return { outcome => 'unreachable', text => $text } if $status == 255 && $marks < 2;
     return { outcome => $result->{status} ? 'failed' : 'okay', status => $status, text => $text };
 }
 

@@ -24,7 +24,7 @@ case $HOSTNAME in
     hang*) trap "" TERM; sleep '$((600 + $$ % 1000))' ;;
     many*) yes ;;
 esac'
-fleet() { "$PROJECT/packaging/slapd-pgsql-pair" -f "${FILE:-$T/fleet}" "$@"; }
+fleet() { "$PROJECT/packaging/slapd-pgsql-pair" -f "$T/fleet" "$@"; }
 {
     for n in {1..190}; do echo "web,$([ $((n % 2)) = 0 ] && echo prod || echo test) good$n.example.com"; done
     printf 'web,odd %s\n' bad1 bad2 bad3 own1 hang1 hang2 stuck1 away1 away2 many1
@@ -62,20 +62,3 @@ status=0
 wait $! || status=$?
 same 143 "$status" "the exit status after SIGTERM"
 eventually 5 gone
-
-# Tags: one of those without a sign, all with +, none with -; and names by a regular expression.
-printf '%s\n' 'web,prod w1' 'web,test w2 root@gate pct exec 7 --' 'db,prod d1' 'mail m1' >"$T/some"
-chosen() { FILE=$T/some expect 0 fleet "$@" list; cut -d : -f 4 <<<"$OUT" | xargs; }
-same 'w1 w2 d1' "$(chosen -t web,db)" "either tag"
-same 'w1 d1' "$(chosen -t +prod)" "a necessary tag"
-same w1 "$(chosen -t web,mail,+prod,-test)" "all three"
-same 'd1 m1' "$(chosen -t -web)" "an excluded tag"
-same 'w2 d1' "$(chosen -m '^(w2|d)')" "names"
-FILE=$T/some expect 0 fleet -m w list
-same 'okay::web,prod:w1:w1
-okay::web,test:w2:root@gate pct exec 7 --' "$OUT" "what would be asked"
-refused_fleet() { FILE=$T/some expect 2 fleet "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; }
-refused_fleet "-t: 'a b' is not a tag" -t 'a b' list
-refused_fleet "-m: '(' is not a regular expression: " -m '(' list
-refused_fleet "$T/some: no server has the tag web,+mail and matches w" -t web,+mail -m w list
-refused_fleet '-j: must be at least 1' -j 0 list

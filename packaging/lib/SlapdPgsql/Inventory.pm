@@ -7,7 +7,7 @@ use SlapdPgsql::Trust ();
 my $tag_form  = qr/[A-Za-z0-9_.-]+/;
 my $host_form = qr/[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]/;
 
-# Returns { hosts => [{ tags, name, way, enter }, ...], replace }; dies with a message. "way" is the name for ssh, "enter" the command
+# Returns { hosts => [{ tags, name, way, enter }, ...], replace, lock }; dies with a message. "way" is the name for ssh, "enter" the command
 # that leads from there into the host. The file contains commands, so no other user may be able to write it.
 sub read_file {
     my ($path) = @_;
@@ -27,7 +27,7 @@ sub read_file {
         die "$where: '$name' is not a host; write: tag host (an IPv6 address in brackets)\n" if $name !~ /^(?:$host_form)\z/;
         push @hosts, { tags => \@tags, name => $name, way => $way // $name =~ tr/[]//dr, enter => $enter };
     }
-    return { hosts => \@hosts, replace => $replace };
+    return { hosts => \@hosts, replace => $replace, lock => $path };
 }
 
 1;

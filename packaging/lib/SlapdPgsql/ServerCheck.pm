@@ -63,12 +63,11 @@ sub _certificate_faults {
 # that fails.
 sub _base_fault {
     my ($url, $option, $base) = @_;
-    my $answer = _ask($url, $option, 'ldapsearch', '-b', $base, '-z', 1, '(&(objectClass=posixAccount)(uid=slapd-pgsql-pair))', '1.1');
+    my $answer = _ask($url, $option, 'ldapsearch', '-LLL', '-b', $base, '-z', 1, '(&(objectClass=posixAccount)(uid=slapd-pgsql-pair))', '1.1');
     $answer = _ask($url, $option, 'ldapwhoami', '-D', "uid=slapd-pgsql-pair,$base", '-w', 'x') if $answer->{status} == 50;
     return if grep { $answer->{status} == $_ } 0, 4, 49;
-    return "$base cannot be searched: " . SlapdPgsql::Ldap::reason($answer) if $answer->{status} != 52;
-    my ($reason) = "$answer->{out}\n$answer->{err}" =~ /^(.*(?:additional info|ldap_).*)$/m;
-    return "the database of $base is unavailable: " . ($reason // '');
+    my $reason = SlapdPgsql::Ldap::reason({ %$answer, out => '' });
+    return $answer->{status} == 52 ? "the database of $base is unavailable: $reason" : "$base cannot be searched: $reason";
 }
 
 1;

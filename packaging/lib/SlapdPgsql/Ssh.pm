@@ -3,6 +3,7 @@ package SlapdPgsql::Ssh;
 use strict;
 use warnings;
 use Exporter qw(import);
+use Socket ();
 
 our @EXPORT_OK = qw(quote);
 
@@ -16,11 +17,20 @@ sub job {
     my $mark = sprintf 'slapd-pgsql-%08x%08x', rand 2**32, rand 2**32;
     my $shell = "echo $mark; sh -c " . quote($command) . "; s=\$?; [ \$s != 255 ] || echo $mark; exit \$s";
     my $remote = (defined $host->{enter} ? "$host->{enter} " : '') . 'sh -c ' . quote($shell);
-    my @command = ('ssh', '-o', 'BatchMode=yes', '-o', "ConnectTimeout=$option{connect}", '--', $host->{way}, $remote);
+    my @command = ('ssh', '-o', 'BatchMode=yes', '-o', "ConnectTimeout=$option{connect}");
     return {
-        host => $host, code => sub { exec { $command[0] } @command or die "ssh cannot be run: $!\n" }, input => $option{input},
+        host => $host, input => $option{input},
+        code => sub { exec { $command[0] } @command, _address($host), '--', $host->{way}, $remote or die "ssh cannot be run: $!\n" },
         limit => $option{limit}, mark => $mark, early => $option{connect} + 1,
     };
+}
+
+# The address of the directory for a name that does not resolve. The key must still be that of the name.
+sub _address {
+    my ($host) = @_;
+    return if !defined $host->{address};
+    my ($error, @found) = Socket::getaddrinfo($host->{way}, 22, { socktype => Socket::SOCK_STREAM });
+    return @found ? () : ('-o', "HostName=$host->{address}", '-o', "HostKeyAlias=$host->{way}");
 }
 
 # What became of it: { outcome => okay, failed, unreachable or timeout; status; text }. The text has no marks.

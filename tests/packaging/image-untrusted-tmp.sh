@@ -8,15 +8,17 @@ fi
 mount -t tmpfs -o ro tmpfs /run
 mkdir -p "$T/tmp" "$T/usr/slapd-pgsql" "$T/bin"
 cp -R "$PROJECT/packaging/image/supervise" "$T/usr/slapd-pgsql/"
-cp "$PROJECT"/packaging/image/slapd-pgsql-* "$T/bin/"
+cp "$PROJECT/packaging/image/slapd-pgsql-run" "$PROJECT/packaging/slapd-pgsql-status" "$T/bin/"
+cp -R "$PROJECT/packaging/lib" "$T/bin/"
 chmod 1777 "$T/tmp"
 mount --bind "$T" /mnt
-image() { # PROGRAM: with /tmp and /usr/share of its own
-    unshare --mount bash -c 'mount --bind /mnt/usr /usr/share && mount --bind /mnt/tmp /tmp && PATH=/mnt/bin:$PATH exec "$1"' bash "$1"
+image() { # PROGRAM: with /tmp and /usr/share of its own; Perl's library is at /media
+    unshare --mount bash -c 'mount --bind /usr/share/perl /media && mount --bind /mnt/usr /usr/share && mount --bind /mnt/tmp /tmp &&
+        PERL5LIB=$(echo /media/5.*.*) PATH=/mnt/bin:$PATH exec "$1"' bash "$1"
 }
 stand_in() { cat >"$T/bin/$1" && chmod +x "$T/bin/$1"; }
 stand_in s6-svscan <<<$'#!/bin/sh\ncat "$1/slapd/run"'
-stand_in s6-svstat <<<$'#!/bin/sh\n[ -d "$3/supervise" ] && echo "true true 1 5"'
+stand_in s6-svstat <<<$'#!/bin/sh\n[ -d "$3/supervise" ] && echo "true true true 1 5"'
 stand_in s6-svdt <<<'#!/bin/sh'
 stand_in ip <<<'#!/bin/sh'
 
@@ -25,6 +27,7 @@ contains "$OUT" 's6-notifyoncheck'
 expect 0 image slapd-pgsql-run # again: what the last one left is replaced
 mkdir "$T/tmp/slapd-pgsql/slapd/supervise"
 expect 1 image slapd-pgsql-status # process 1 is not slapd, which would have to answer
+contains "$OUT" '"state": "unresponsive", "wanted": "up", '
 contains "$OUT" '"since": 5'
 chown nobody "$T/tmp/slapd-pgsql"
 expect 1 image slapd-pgsql-status

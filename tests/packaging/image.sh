@@ -96,6 +96,13 @@ eventually 20 restarted
 contains "$(status)" '"last_end": {"signal": 9,'
 eventually 5 inside sh -c '! grep -l "^State:.Z" /proc/[0-9]*/status'
 
+# The administrator's restart and stop.
+expect 0 inside slapd-pgsql-status --restart --wait 20
+same 2 "$(json restarts <<<"$OUT")" "restarts after one more"
+expect 0 inside slapd-pgsql-status --stop --wait 20
+same down "$(json wanted <<<"$OUT")" "what is wanted"
+expect 0 inside slapd-pgsql-status --start --wait 20
+
 # An operation under way is answered before SIGTERM ends the container.
 q 'BEGIN; LOCK TABLE "Users"; SELECT pg_sleep(100)' >/dev/null 2>&1 &
 locked() { [ "$(q "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'Users' AND l.mode = 'AccessExclusiveLock'")" = 1 ]; }
@@ -132,7 +139,7 @@ rm "$T/root/etc/network/interfaces"
 
 # What cannot start says why, and goes on trying; the container can still be asked and ended.
 boot "$entry" LDAP_BASE_DN=dc=example,dc=com
-refused() { [[ $(status) == '{"state": "waiting", "answers": false,'*'"last_end": {"exit": 2,'* ]]; }
+refused() { [[ $(status) == '{"state": "waiting", "wanted": "up", "answers": false,'*'"last_end": {"exit": 2,'* ]]; }
 eventually 20 refused
 expect 1 status
 contains "$(<"$T/slapd.log")" 'SQL_URI: is not set'

@@ -5,7 +5,8 @@ use warnings;
 use MIME::Base64 ();
 use SlapdPgsql::Command ();
 
-my $limit = 15;
+# Seconds.
+our $limit = 15;
 
 # Runs TOOL, such as ldapsearch, with INPUT. Returns { status, out, err }; the status is the LDAP result, 255 without a connection,
 # 124 after the time limit.

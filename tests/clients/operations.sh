@@ -13,7 +13,12 @@ after_operators() {
             for n in 1 2; do contains "$OUT" "okay::ldap$n:ldap$n.example.com:"; done
             ;;
         'slapd-pgsql-pair -t ldap1 verify') contains "$OUT" 'okay::ldap1:ldap1.example.com:' ;;
-        'slapd-pgsql-pair rolling'*) same 2 "$(grep -c ':replaced, healthy after ' <<<"$OUT")" "replaced servers" ;;
+        'slapd-pgsql-pair rolling'*) same 2 "$(grep -cE ':(replaced|restarted), healthy after ' <<<"$OUT")" "replaced servers" ;;
+        'slapd-pgsql-status '*' --wait '* | 'slapd-pgsql-status --wait '*) contains "$OUT" '{"state": "ready", "wanted": "up", "answers": true, "uri": "ldaps://' ;;
+        "slapd-pgsql-status | jq -r"*) contains "$OUT" 'ready for ' ;;
+        'slapd-pgsql-status | jq -e'*) same '' "$OUT" "an alarm" ;;
+        'for host in '* | 'slapd-pgsql-pair --json status '*) same 'ldap1.example.com ready
+ldap2.example.com ready' "$OUT" "the states" ;;
         'openssl '*) contains "$OUT" notAfter= ;;
         'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
         'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;

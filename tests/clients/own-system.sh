@@ -11,7 +11,7 @@ fi
 . "$(dirname "$0")/clients.sh"
 [ -n "${OWN_SYSTEM:-}" ] || skip "this machine may not make namespaces"
 [ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
-need ip cmake zstd psql
+need ip cmake zstd psql jq
 ip link set lo up
 over=/mnt # in this mount namespace nothing else needs it
 mount -t tmpfs over "$over"
@@ -87,8 +87,12 @@ case "$*" in
     'restart sssd' | 'restart sssd ssh') ;; # the test starts them
     'disable --now slapd-pgsql') stop ;;
     'cat slapd-pgsql') cat "$unit" ;;
-    'is-active --quiet slapd-pgsql') alive ;;
-    'show -p '*' slapd-pgsql') echo ActiveState=active ;;
+    '--no-block restart slapd-pgsql.service') stop; start ;;
+    'show --timestamp=unix -p '*' slapd-pgsql.service')
+        printf '%s\n' Id=slapd-pgsql.service LoadState=loaded UnitFileState=enabled Job=0 NRestarts=0
+        if alive; then printf '%s\n' ActiveState=active "MainPID=$MAINPID" "StateChangeTimestamp=@$(stat -c %Y "$T/service.pid")"; else echo ActiveState=inactive; fi
+        ;;
+    'show --timestamp=unix -p '*' slapd.service') echo LoadState=not-found ;;
     *) echo "systemctl: not understood: $*" >&2; exit 1 ;;
 esac
 END
@@ -119,7 +123,7 @@ case $command in
         done
         manifest | grep -qF "\"RepoTags\": [\"$1\"]"
         ;;
-    exec) [ "$1" = "$(cat "$T/docker.name")" ] && [ -x "$PROJECT/packaging/image/$2" ] ;;
+    exec) [ "$1" = "$(cat "$T/docker.name")" ] && [ -x "$PROJECT/packaging/$2" ] ;;
     *) exit 1 ;;
 esac
 END
@@ -131,7 +135,7 @@ case $command in
     create) [[ $1 == local:vztmpl/* ]] && [ -s "/var/lib/vz/template/cache/${1#local:vztmpl/}" ] && [[ "$*" == *' --hostname ldap1 '* ]] && echo "$container" >"$T/pct.id" ;;
     start) [ "$container" = "$(cat "$T/pct.id")" ] ;;
     push) [ "$container" = "$(cat "$T/pct.id")" ] && [ -f "$1" ] && grep -qF "$2" "$PROJECT/packaging/image/supervise/slapd/run" ;;
-    exec) [ "$container" = "$(cat "$T/pct.id")" ] && [ "$1" = -- ] && [ -x "$PROJECT/packaging/image/$2" ] ;;
+    exec) [ "$container" = "$(cat "$T/pct.id")" ] && [ "$1" = -- ] && [ -x "$PROJECT/packaging/$2" ] ;;
     *) exit 1 ;;
 esac
 END

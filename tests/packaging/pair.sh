@@ -99,6 +99,25 @@ expect 1 pair rolling
 contains "$OUT" "fail::ldap1:$LDAP1:no answer"
 same '' "$(replaced)" "what was replaced while one was away"
 
+# A restart needs no command: each server's own program does it.
+cat >"$T/bin/slapd-pgsql-status" <<'END'
+#!/bin/sh
+echo "${STATE_DIR##*/} $*" >>"${STATE_DIR%/*}/ordered"
+echo '{"state": "ready"}'
+[ ! -e "${STATE_DIR%/*}/failing$1" ]
+END
+chmod +x "$T/bin/slapd-pgsql-status"
+expect 0 pair status
+contains "$OUT" "okay::ldap1:$LDAP1:{\"state\": \"ready\"}"
+start_ldap ldap1
+: >"$T/ordered"
+expect 0 pair rolling --restart
+same 'ldap1 --restart --wait 10 ldap2 --restart --wait 10' "$(paste -sd ' ' "$T/ordered")" "what was restarted"
+same 2 "$(grep -c '^okay::ldap[12]:.*:restarted, healthy after ' <<<"$OUT")" "restarted servers in: $OUT"
+touch "$T/failing--restart"
+expect 1 pair rolling --restart
+same "fail::ldap1:$LDAP1:the restart failed: {\"state\": \"ready\"}" "$OUT" "a failed restart"
+
 # What is not understood does nothing.
 refused_pair() { expect 2 pair "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; same '' "$OUT" "output"; }
 refused_pair 'give a command: run, script, list, status, verify or rolling'

@@ -49,17 +49,17 @@ sub _check_job {
     };
 }
 
-# Replaces one after the other. REPLACE gets the host and returns (whether it was replaced, output).
+# Replaces one after the other. DONE is what REPLACE does, such as "replaced". It gets the host and returns (whether it was done, output).
 sub rolling {
-    my ($self, $replace) = @_;
+    my ($self, $done, $replace) = @_;
     # Clients of the server that is replaced need another one: nothing starts unless all are healthy.
     $self->_all_healthy or return;
     for my $host (@{ $self->{hosts} }) {
         my $start = time;
-        my ($done, $output) = $replace->($host);
-        return $self->{report}->fault($host, "the replacement failed: $output") if !$done;
-        my $seconds = $self->_await($host, $start) // return;
-        $self->{report}->okay($host, "replaced, healthy after $seconds s");
+        my ($success, $output) = $replace->($host);
+        return $self->{report}->fault($host, ($done eq 'replaced' ? 'the replacement' : 'the restart') . " failed: $output") if !$success;
+        my $seconds = $self->_await($host, $start, $done) // return;
+        $self->{report}->okay($host, "$done, healthy after $seconds s");
         last if $host == $self->{hosts}[-1];
         $self->_pause;
         $self->_all_healthy or return;
@@ -71,12 +71,12 @@ sub rolling {
 sub _pause { my ($self) = @_; system 'sleep', $self->{option}{settle}; return }
 
 sub _await {
-    my ($self, $host, $start) = @_;
+    my ($self, $host, $start, $done) = @_;
     while (1) {
         my @found = @{ SlapdPgsql::ServerCheck::faults($host->{name}, $self->{option})->{faults} };
         return time - $start if !@found;
         if (time - $start >= $self->{option}{wait}) {
-            $self->{report}->fault($host, join "\n", "replaced, but not healthy after $self->{option}{wait} s: $found[0]", @found[1 .. $#found]);
+            $self->{report}->fault($host, join "\n", "$done, but not healthy after $self->{option}{wait} s: $found[0]", @found[1 .. $#found]);
             return;
         }
         sleep 1;

@@ -120,7 +120,7 @@ same "fail::ldap1:$LDAP1:the restart failed: {\"state\": \"ready\"}" "$OUT" "a f
 
 # What is not understood does nothing.
 refused_pair() { expect 2 pair "${@:2}"; contains "$ERR" "slapd-pgsql-pair: $1"; same '' "$OUT" "output"; }
-refused_pair 'give a command: run, script, list, status, verify or rolling'
+refused_pair 'give a command: run, script, list, status, verify, rolling, clients, check or flush'
 refused_pair "unknown command 'stop'" stop
 refused_pair 'run: the command is missing' run
 refused_pair "-w: 'x' is not a number" -w x verify

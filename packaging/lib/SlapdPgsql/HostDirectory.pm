@@ -12,6 +12,7 @@ use JSON::PP ();
 use POSIX ();
 use Socket ();
 use SlapdPgsql::Ldap ();
+use SlapdPgsql::Terminal ();
 use SlapdPgsql::Trust ();
 
 # LDAP results of a server that gives no answer now: time limit, busy, unavailable, other; no connection, and our own time limit.
@@ -29,7 +30,7 @@ sub read_urls {
     if (!$answer) {
         ($answer, my $time) = defined $path ? _kept($path) : ();
         die "no server answers, and no earlier answer was kept: $reason\n" if !$answer;
-        push @warnings, "no server answers ($reason); the hosts are those of " . POSIX::strftime('%Y-%m-%d %H:%M', localtime $time) . ', ' . _age(time - $time) . ' ago';
+        push @warnings, "no server answers ($reason); the hosts are those of " . POSIX::strftime('%Y-%m-%d %H:%M', localtime $time) . ', ' . SlapdPgsql::Terminal::duration(time - $time) . ' ago';
     } elsif (defined $path) {
         eval { _keep($path, $answer); 1 } or push @warnings, "the hosts are not kept for when no server answers, because $@" =~ s/\n\z//r;
     }
@@ -118,14 +119,6 @@ sub _kept {
     my ($path) = @_;
     my $kept = eval { JSON::PP->new->latin1->decode(SlapdPgsql::Trust::content($path)) } // return;
     return ($kept->{hosts}, $kept->{time});
-}
-
-sub _age {
-    my ($seconds) = @_;
-    for (['days', 86400], ['h', 3600], ['min', 60]) {
-        return int($seconds / $_->[1]) . " $_->[0]" if $seconds >= 2 * $_->[1];
-    }
-    return "$seconds s";
 }
 
 1;

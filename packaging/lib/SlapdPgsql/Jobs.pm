@@ -16,7 +16,8 @@ my $grace = 2;
 #   limit   seconds; from the start, or from the time when the output contains the text of
 #   mark    which must happen within
 #   early   seconds
-# The result is { output, status (of waitpid), ended }; ended is undef, or why the child was killed: limit, early or size.
+# The result is { output, status (of waitpid), ended, marked }; ended is undef, or why the child was killed: limit, early or size;
+# marked is the time at which the mark came.
 sub run {
     my ($jobs, $most, $done) = @_;
     my (@results, %running);
@@ -40,7 +41,7 @@ sub run {
                 _collect($child);    # a process that it has left may keep the pipe open, so that it has no end
                 kill KILL => -$child->{pid} if $child->{ended};    # what ignores SIGTERM
                 delete $running{ $child->{pid} };
-                $results[$child->{number}] = { output => $child->{output}, status => $status, ended => $child->{ended} };
+                $results[$child->{number}] = { output => $child->{output}, status => $status, ended => $child->{ended}, marked => $child->{marked} };
             } else {
                 _limit($child);
             }
@@ -127,8 +128,8 @@ sub _collect {
     }
     my $mark = $child->{job}{mark};
     if (defined $mark && !$child->{marked} && index($child->{output}, $mark) >= 0) {
-        $child->{marked} = 1;
-        $child->{deadline} = Time::HiRes::time() + $child->{job}{limit} if !$child->{ended};
+        $child->{marked} = Time::HiRes::time();
+        $child->{deadline} = $child->{marked} + $child->{job}{limit} if !$child->{ended};
     }
     return;
 }

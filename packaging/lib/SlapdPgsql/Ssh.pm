@@ -33,11 +33,11 @@ sub _address {
     return @found ? () : ('-o', "HostName=$host->{address}", '-o', "HostKeyAlias=$host->{way}");
 }
 
-# What became of it: { outcome => okay, failed, unreachable or timeout; status; text }. The text has no marks.
+# What became of it, or of another job without a mark: { outcome => okay, failed, unreachable or timeout; status; text }. The text has no marks.
 sub result {
     my ($job, $result) = @_;
     my $text  = $result->{output};
-    my $marks = $text =~ s/\Q$job->{mark}\E\n//g;
+    my $marks = defined $job->{mark} ? $text =~ s/\Q$job->{mark}\E\n//g : 2;
     my ($ended, $status) = ($result->{ended} // '', $result->{status} >> 8);
     return { outcome => 'timeout', text => $text } if $ended eq 'limit';
     return { outcome => 'unreachable', text => "no login within " . ($job->{early} - 1) . " s" . ($text eq '' ? '' : ": $text") } if $ended eq 'early';

@@ -29,6 +29,15 @@ sub line_of_bytes {
     return $text;
 }
 
+# Seconds in the unit that a reader wants.
+sub duration {
+    my ($seconds) = @_;
+    for (['days', 86400], ['h', 3600], ['min', 60]) {
+        return int($seconds / $_->[1]) . " $_->[0]" if $seconds >= 2 * $_->[1];
+    }
+    return "$seconds s";
+}
+
 sub _number {
     my ($character) = @_;
     return sprintf ord $character < 256 ? '\\x%02x' : '\\x{%x}', ord $character;

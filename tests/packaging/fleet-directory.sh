@@ -52,6 +52,7 @@ authority other
 refused_fleet() { expect 2 fleet "${@:2}"; contains "$ERR" "$1"; same '' "$OUT" "output"; }
 HOME=$T refused_fleet "no server answers, and no earlier answer was kept: ldaps://127.0.0.1:$tls: " -c "$T/other.pem" list
 HOSTS=ldap://192.0.2.1 refused_fleet "'ldap://192.0.2.1' is not an LDAP URL with a base DN" list
+HOSTS="$url??sub?(cn=a?b)" refused_fleet 'write a ? of the filter as %3F' list
 HOSTS="${url/hosts/none}" refused_fleet 'No such object (32)' list
 HOSTS="$url??sub?(cn=none)" refused_fleet 'no server' list
 echo wrong >"$T/wrong"

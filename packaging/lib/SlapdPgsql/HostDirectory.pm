@@ -68,7 +68,8 @@ sub _first_answer {
 sub _parsed {
     my ($url) = @_;
     my ($server, $rest) = $url =~ m{^(ldap[si]?://[^/?]*)(?:/(.*))?\z}si or die "'$url' is not an LDAP URL; write ldaps://server/ou=hosts,dc=example,dc=com\n";
-    my ($base, undef, $scope, $filter) = map { s/%([0-9A-Fa-f]{2})/chr hex $1/ger } split /\?/, $rest // '', 4;
+    my ($base, undef, $scope, $filter, $extensions) = map { s/%([0-9A-Fa-f]{2})/chr hex $1/ger } split /\?/, $rest // '', 5;
+    die "'$url' has extensions, which are not supported; write a ? of the filter as %3F\n" if length($extensions // '');
     die "'$url' is not an LDAP URL with a base DN; write ldaps://server/ou=hosts,dc=example,dc=com\n" if !length($base // '');
     $scope = 'sub' if !length($scope // '');
     die "'$url': '$scope' is not a scope; use base, one or sub\n" if $scope !~ /^(?:base|one|sub)\z/;

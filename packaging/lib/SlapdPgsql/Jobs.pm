@@ -80,9 +80,8 @@ sub _start {
     }
     setpgrp $pid, $pid;    # also here: a signal to the group may come first
     _unblock($reader);
-    my $now = Time::HiRes::time();
-    return { job => $job, number => $number, pid => $pid, pipe => $reader, output => '', started => $now,
-        deadline => $now + ($job->{mark} ? $job->{early} : $job->{limit}) };
+    return { job => $job, number => $number, pid => $pid, pipe => $reader, output => '',
+        deadline => _now() + ($job->{mark} ? $job->{early} : $job->{limit}) };
 }
 
 sub _redirect {
@@ -98,6 +97,9 @@ sub _redirect {
     return;
 }
 
+# Seconds, whatever happens to the clock.
+sub _now { return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) }
+
 sub _unblock {
     my ($handle) = @_;
     fcntl $handle, F_SETFL, fcntl($handle, F_GETFL, 0) | O_NONBLOCK or die "cannot prepare a pipe: $!\n";
@@ -109,7 +111,7 @@ sub _wait {
     my $bits = '';
     vec($bits, fileno $_, 1) = 1 for $woken, map { $_->{pipe} // () } @children;
     my ($first) = sort { $a <=> $b } map { $_->{deadline} } @children;
-    my $seconds = $first - Time::HiRes::time();
+    my $seconds = $first - _now();
     select $bits, undef, undef, $seconds > 0 ? $seconds : 0;
     sysread $woken, my $ignored, 4096;
     return;
@@ -129,14 +131,14 @@ sub _collect {
     my $mark = $child->{job}{mark};
     if (defined $mark && !$child->{marked} && index($child->{output}, $mark) >= 0) {
         $child->{marked} = Time::HiRes::time();
-        $child->{deadline} = $child->{marked} + $child->{job}{limit} if !$child->{ended};
+        $child->{deadline} = _now() + $child->{job}{limit} if !$child->{ended};
     }
     return;
 }
 
 sub _limit {
     my ($child) = @_;
-    return if Time::HiRes::time() < $child->{deadline};
+    return if _now() < $child->{deadline};
     _end($child, defined $child->{job}{mark} && !$child->{marked} ? 'early' : 'limit');
     return;
 }
@@ -144,7 +146,7 @@ sub _limit {
 sub _end {
     my ($child, $reason) = @_;
     kill $child->{ended} ? 'KILL' : 'TERM', -$child->{pid};
-    $child->{deadline} = Time::HiRes::time() + $grace;
+    $child->{deadline} = _now() + $grace;
     $child->{ended} //= $reason;
     return;
 }

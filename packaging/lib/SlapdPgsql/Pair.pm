@@ -16,7 +16,7 @@ sub new {
 sub verify {
     my ($self) = @_;
     my @hosts = @{ $self->{hosts} };
-    my @faults  = map { JSON::PP::decode_json($_->{output}) } SlapdPgsql::Jobs::results([map { $self->_check_job($_) } @hosts], $self->{option}{most});
+    my @faults  = map { eval { JSON::PP::decode_json($_->{output}) } // { faults => ["the check did not end: $_->{output}"] } } SlapdPgsql::Jobs::results([map { $self->_check_job($_) } @hosts], $self->{option}{most});
     my @jobs    = map { SlapdPgsql::Ssh::job($_, $SlapdPgsql::ServerCheck::digest_command, %{ $self->{option} }) } @hosts;
     my @answers = SlapdPgsql::Jobs::results(\@jobs, $self->{option}{most});
     my $first;

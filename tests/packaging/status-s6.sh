@@ -52,14 +52,16 @@ is .state '"down"'
 # A start that cannot succeed: it is tried again; a restart does not wait for the next try.
 echo 'export SQL_URI=nothing' >"$T/broken"
 expect 0 status --start
-waiting() { status | jq -e '.state == "waiting" and .wanted == "up" and .last_end.exit == 2'; }
+waiting() { jq -e '.state == "waiting" and .wanted == "up" and .last_end.exit == 2' < <(status); }
 failed_often() { waiting && [ "$(</run/slapd-pgsql/slapd/failures)" -ge 4 ]; }
 eventually 30 failed_often
 : >"$T/broken"
 within 6 expect 0 status --restart --wait 20 # the pause is 8 s
 is '[.state, .wanted]' '["ready","up"]'
 
-# It hangs.
+# It hangs, after the supervisor has noticed that it answers.
+began() { [ "$(s6-svstat -o ready /run/slapd-pgsql/slapd)" = true ]; }
+eventually 5 began
 kill -STOP "$(jq .pid <<<"$OUT")"
 expect 1 status
 is '[.state, .wanted, .answers]' '["unresponsive","up",false]'

@@ -31,7 +31,8 @@ for uri in $(setting ldap_uri | tr , " "); do
         *) host=$address address=$address:$port ;;
     esac
     case $host in *:*) match=-verify_ip ;; *[!0-9.]*) match=-verify_hostname ;; *) match=-verify_ip ;; esac
-    if answer=$(timeout 10 openssl s_client -connect "$address" $starttls ${authorities:+-CAfile "$authorities"} $match "$host" -verify_return_error </dev/null 2>&1); then
+    set -- -connect "$address" $starttls ${authorities:+-CAfile "$authorities"} $match "$host" -verify_return_error
+    if answer=$(timeout 10 openssl s_client "$@" </dev/null 2>&1); then
         echo "trusted=$uri"
     else
         echo "untrusted=$uri $(printf "%s\n" "$answer" | grep -m 1 -E "verify error|errno|not found|refused" || echo "no answer")"
@@ -54,7 +55,10 @@ sub report {
         my @trusted = $answer->{text} =~ /^trusted=(.+)$/mg;
         my @untrusted = $answer->{text} =~ /^untrusted=(.+)$/mg;
         push @good, "trusted: @trusted" if @trusted;
-        push @faults, map { my ($uri, $why) = split ' ', $_, 2; ($why =~ /^verify/ ? "the certificate of $uri is not trusted" : "no answer from $uri") . ": $why" } @untrusted;
+        for (@untrusted) {
+            my ($uri, $why) = split ' ', $_, 2;
+            push @faults, ($why =~ /^verify/ ? "the certificate of $uri is not trusted" : "no answer from $uri") . ": $why";
+        }
         push @faults, 'sssd.conf names no server (ldap_uri)' if !@trusted && !@untrusted;
         my $offset = _offset($answer, $result);
         if (!defined $offset) { push @faults, 'the clock cannot be read' }

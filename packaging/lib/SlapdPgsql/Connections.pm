@@ -32,7 +32,8 @@ sub report {
         for my $address (sort keys %$clients) {
             for my $name ($host_of{$address} ? map { $_->{name} } @{ $host_of{$address} } : _shown($address)) {
                 $seen{$name} = 1;
-                $report->add({ tags => $tags, name => $name }, { outcome => 'okay', text => _text($clients->{$address}), more => { server => $job->{host}{name}, %{ $clients->{$address} } } });
+                my $more = { server => $job->{host}{name}, %{ $clients->{$address} } };
+                $report->add({ tags => $tags, name => $name }, { outcome => 'okay', text => _text($clients->{$address}), more => $more });
             }
         }
     });
@@ -45,8 +46,8 @@ sub report {
 
 sub _job {
     my ($server, $option) = @_;
-    return SlapdPgsql::Ssh::job($server, join(' ', qw(ldapsearch -LLL -o ldif-wrap=no -Q -Y EXTERNAL -H ldapi:///), map { SlapdPgsql::Ssh::quote($_) } @search), %$option)
-        if !defined $option->{dn};
+    my $command = join ' ', qw(ldapsearch -LLL -o ldif-wrap=no -Q -Y EXTERNAL -H ldapi:///), map { SlapdPgsql::Ssh::quote($_) } @search;
+    return SlapdPgsql::Ssh::job($server, $command, %$option) if !defined $option->{dn};
     my @trust = ('TLS_REQCERT=demand', defined $option->{authorities} ? "TLS_CACERT=$option->{authorities}" : ());
     return { host => $server, limit => 60, code => sub {
         my $result = SlapdPgsql::Ldap::search($option->{password}, '-x', map({ ('-o', $_) } @trust), '-H', "ldaps://$server->{name}:$option->{port}",
@@ -99,7 +100,8 @@ sub _shown {
 
 sub _text {
     my ($client) = @_;
-    return join ', ', $client->{connections} > 1 ? "$client->{connections} connections" : (), map { "$_ " . SlapdPgsql::Terminal::duration($client->{$_}) } 'since', 'last';
+    my @times = map { "$_ " . SlapdPgsql::Terminal::duration($client->{$_}) } 'since', 'last';
+    return join ', ', $client->{connections} > 1 ? "$client->{connections} connections" : (), @times;
 }
 
 1;

@@ -30,7 +30,8 @@ sub read_urls {
     if (!$answer) {
         ($answer, my $time) = defined $path ? _kept($path) : ();
         die "no server answers, and no earlier answer was kept: $reason\n" if !$answer;
-        push @warnings, "no server answers ($reason); the hosts are those of " . POSIX::strftime('%Y-%m-%d %H:%M', localtime $time) . ', ' . SlapdPgsql::Terminal::duration(time - $time) . ' ago';
+        push @warnings, "no server answers ($reason); the hosts are those of " . POSIX::strftime('%Y-%m-%d %H:%M', localtime $time) . ', '
+            . SlapdPgsql::Terminal::duration(time - $time) . ' ago';
     } elsif (defined $path) {
         eval { _keep($path, $answer); 1 } or push @warnings, "the hosts are not kept for when no server answers, because $@" =~ s/\n\z//r;
     }
@@ -54,8 +55,9 @@ sub _first_answer {
         my $at = _parsed($url);
         my @trust = ('TLS_REQCERT=demand', defined $option->{authorities} ? "TLS_CACERT=$option->{authorities}" : ());
         my $local = $at->{server} =~ m{^(?:ldapi:|ldaps:|ldap://(?:localhost|127\.[\d.]+|\[::1\])(?::|\z))}i;
+        my @as     = defined $option->{dn} ? ('-D', $option->{dn}, '-y', '/dev/stdin') : ();
         my $result = SlapdPgsql::Ldap::search($option->{password} // '', '-x', map({ ('-o', $_) } @trust), $local ? () : '-ZZ', '-H', $at->{server},
-            defined $option->{dn} ? ('-D', $option->{dn}, '-y', '/dev/stdin') : (), '-b', $at->{base}, '-s', $at->{scope}, $at->{filter}, 'cn', 'ou', 'ipHostNumber');
+            @as, '-b', $at->{base}, '-s', $at->{scope}, $at->{filter}, 'cn', 'ou', 'ipHostNumber');
         return [map { _plain($_) } SlapdPgsql::Ldap::entries($result->{out})] if !$result->{status};
         my $reason = "$at->{server}: " . SlapdPgsql::Ldap::reason({ %$result, out => '' });
         die "$at->{server} has more hosts than its size limit; raise the limit for you (limits in slapd.conf), or narrow the filter\n" if $result->{status} == 4;

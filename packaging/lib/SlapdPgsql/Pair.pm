@@ -15,8 +15,9 @@ sub new {
 
 sub verify {
     my ($self) = @_;
-    my @hosts = @{ $self->{hosts} };
-    my @faults  = map { eval { JSON::PP::decode_json($_->{output}) } // { faults => ["the check did not end: $_->{output}"] } } SlapdPgsql::Jobs::results([map { $self->_check_job($_) } @hosts], $self->{option}{most});
+    my @hosts  = @{ $self->{hosts} };
+    my @checks = SlapdPgsql::Jobs::results([map { $self->_check_job($_) } @hosts], $self->{option}{most});
+    my @faults = map { eval { JSON::PP::decode_json($_->{output}) } // { faults => ["the check did not end: $_->{output}"] } } @checks;
     my @jobs    = map { SlapdPgsql::Ssh::job($_, $SlapdPgsql::ServerCheck::digest_command, %{ $self->{option} }) } @hosts;
     my @answers = SlapdPgsql::Jobs::results(\@jobs, $self->{option}{most});
     my $first;

@@ -71,14 +71,16 @@ sub _ask {
 # A hash is of no help.
 sub _password {
     my $given = $ENV{LDAP_MONITOR_PASSWORD};
-    my $env = eval { SlapdPgsql::Environment->new(process => { defined $given ? (LDAP_MONITOR_PASSWORD => $given) : () }, file => -r $variables ? $variables : '/dev/null') } // return;
+    my $process = { defined $given ? (LDAP_MONITOR_PASSWORD => $given) : () };
+    my $env = eval { SlapdPgsql::Environment->new(process => $process, file => -r $variables ? $variables : '/dev/null') } // return;
     my $password = $env->get('LDAP_MONITOR_PASSWORD');
     return defined $password && $password !~ /^\{/ ? $password : undef;
 }
 
 # Of several databases the one in the worst state; undef if it cannot be read.
 sub _database {
-    my ($worst) = sort { $b->[0] <=> $a->[0] || $b->[1] <=> $a->[1] } map { defined $_->{olmpgdatabasestate} ? [$_->{olmpgdatabasestate}[0], $_->{olmpgdatabasedowntime}[0] // 0] : () } @_;
+    my @found   = map { [$_->{olmpgdatabasestate}[0], $_->{olmpgdatabasedowntime}[0] // 0] } grep { defined $_->{olmpgdatabasestate} } @_;
+    my ($worst) = sort { $b->[0] <=> $a->[0] || $b->[1] <=> $a->[1] } @found;
     return $worst && { state => $database_states[ $worst->[0] ], away_seconds => 0 + $worst->[1] };
 }
 

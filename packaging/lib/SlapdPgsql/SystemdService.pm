@@ -35,7 +35,8 @@ sub facts {
     my ($since) = $is->{StateChangeTimestamp} =~ /^@(\d+)/;
     my ($ended) = $is->{ExecMainExitTimestamp} =~ /^@(\d+)/;
     return {
-        process => $process, pid => $process ? $self->_pid($is) : undef, wanted => $stopped ? 'down' : 'up', since => defined $since ? _positive(time - $since) : undef,
+        process => $process, pid => $process ? $self->_pid($is) : undef, wanted => $stopped ? 'down' : 'up',
+        since => defined $since ? _positive(time - $since) : undef,
         ended => $state =~ /^(?:failed|inactive)$/ && $is->{Job} =~ /^(?:0|)$/, restarts => $is->{NRestarts},
         last_end => !$ended ? undef : {
             ($is->{ExecMainCode} eq '1' ? 'exit' : 'signal') => 0 + $is->{ExecMainStatus}, at => POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $ended),

@@ -84,11 +84,16 @@ echo 'echo "Access denied" >&2; exit 4' >"$T/restart"
 expect 2 status --restart --wait 5
 contains "$ERR" 'slapd-pgsql-status: --restart: Access denied'
 
-# Debian's slapd where that one runs, or the package has no service.
+# Debian's slapd where that one runs, or the package has no service; over ldapi:// no password is needed.
+stop_slapd
+free_port port
+URI="ldap://127.0.0.1:$port ldapi://${T//\//%2F}%2Fldapi"
+start_slapd - < <(manager_conf; printf '%s\n' 'database monitor' 'access to * by dn.regex=uidNumber=[0-9]+,cn=peercred,cn=external,cn=auth read by * none')
 unit slapd-pgsql ActiveState=inactive UnitFileState=disabled
 unit slapd ActiveState=active "MainPID=$SLAPD"
 expect 0 status
 is "$short" "[\"ready\",\"up\",true,$SLAPD]"
+is '[.uri, (.database.away_seconds >= 0), (.version != null)]' "[\"$URI\",true,true]"
 unit slapd ActiveState=inactive
 expect 1 status
 is "$short" '["down","down",false,null]'

@@ -3,6 +3,7 @@ package SlapdPgsql::ServerStatus;
 use strict;
 use warnings;
 use JSON::PP ();
+use List::Util ();
 use SlapdPgsql::Environment ();
 use SlapdPgsql::Ldap ();
 
@@ -57,15 +58,16 @@ sub _ask {
     my ($uris) = @_;
     local $SlapdPgsql::Ldap::limit = 5;
     my @own = ('-o', 'TLS_REQCERT=never');    # its own certificate
-    for my $uri (split ' ', $uris) {
-        next if SlapdPgsql::Ldap::search('', '-x', @own, '-H', $uri, '-b', '', '-s', 'base', '1.1')->{status};
-        my $password = _password();
-        my @as = $uri =~ /^ldapi:/i ? ('-Q', '-Y', 'EXTERNAL') : defined $password ? ('-x', '-D', 'cn=monitoring,cn=Monitor', '-y', '/dev/stdin') : '-x';
-        my $found = SlapdPgsql::Ldap::search($password // '', @as, @own, '-H', $uri, '-b', 'cn=Monitor', '(|(olmPgSuffix=*)(objectClass=monitorServer))',
-            qw(monitoredInfo olmPgDatabaseState olmPgDatabaseDowntime));
-        return ({}, eval { SlapdPgsql::Ldap::entries($found->{out}) });
-    }
-    return;
+    my @uris = split ' ', $uris;
+    my $uri  = List::Util::first { !SlapdPgsql::Ldap::search('', '-x', @own, '-H', $_, '-b', '', '-s', 'base', '1.1')->{status} } @uris;
+    return if !defined $uri;
+    my ($local)  = grep { /^ldapi:/i } @uris;
+    my $password = _password();
+    my @as = defined $local ? ('-H', $local, '-Q', '-Y', 'EXTERNAL')
+        : ('-H', $uri, '-x', defined $password ? ('-D', 'cn=monitoring,cn=Monitor', '-y', '/dev/stdin') : ());
+    my $found = SlapdPgsql::Ldap::search($password // '', @as, @own, '-b', 'cn=Monitor', '(|(olmPgSuffix=*)(objectClass=monitorServer))',
+        qw(monitoredInfo olmPgDatabaseState olmPgDatabaseDowntime));
+    return ({}, eval { SlapdPgsql::Ldap::entries($found->{out}) });
 }
 
 # A hash is of no help.

@@ -29,6 +29,7 @@ struct selection {
     std::vector<attribute_id> attributes; ///< what the client, the tree or an ACL looks at
     std::vector<attribute_id> fetched; ///< those of them that are not only equalities of the tree
     bool password = false;
+    bool shows_password = false; ///< with `password`: entries show it, for replicas
 };
 
 /// A value that rows show because the statement found them by it, or a column that says which of
@@ -66,7 +67,8 @@ struct plan {
     std::optional<int> private_group; ///< in the row: a boolean column that tells whether it is one
     std::optional<int> login_allowed; ///< in the row: a boolean column; none: the row may bind
     const lookup* executed_lookup = nullptr; ///< whose query it is; null: the list's
-    bool has_secrets = false; ///< the rows show password hashes, and whom the login filter hides
+    bool shows_password = false; ///< entries show the password hash of those who may log in
+    bool has_secrets = false;    ///< the rows show password hashes, and whom the login filter hides
 
     /// The statement for a page: the first one, or the one behind the position `last_key`.
     [[nodiscard]] postgres::statement page_statement(const std::optional<std::string>& last_key,

@@ -57,6 +57,7 @@ public:
     std::optional<plan> run(const filter& tree, const filter& asked, const selection& selection)
     {
         out_.has_secrets = selection.password;
+        out_.shows_password = selection.shows_password;
         const filter* answered = choose_lookup(asked, selection.password);
         if (only_ != nullptr && answered == nullptr)
             return std::nullopt;

@@ -2,6 +2,7 @@
 #include "slapd/serving/database.hpp"
 
 #include "slapd/auth/async_bind.hpp"
+#include "slapd/serving/feed.hpp"
 
 namespace pgsql::slapd {
 
@@ -22,11 +23,32 @@ std::shared_ptr<service> database::make_service(const BackendDB& be, const direc
     // Operations may outlive the threads.
     const std::array<std::weak_ptr<postgres::maintenance_thread>, 2> threads = {maintenance_,
                                                                                 notification_};
-    return std::make_shared<service>(be, directives, stats, [threads] {
+    const auto wake = [threads] {
         for (const auto& thread : threads)
             if (const auto held = thread.lock())
                 held->wake();
-    });
+    };
+    auto out = std::make_shared<service>(be, directives, stats, wake);
+    configure_feed(be, directives, *out, wake);
+    return out;
+}
+
+void database::configure_feed(const BackendDB& be, const directives& directives, service& service,
+                              const std::function<void()>& wake)
+{
+    if (!directives.flag(directives::feed)) {
+        feed_.reset();
+        return;
+    }
+    if (feed_ == nullptr)
+        feed_ = std::make_shared<feed>(*be.bd_self);
+    feed_->configure({.interval = directives.number(directives::feed_interval),
+                      .recheck = directives.number(directives::feed_recheck),
+                      .file = directives.text(directives::feed_state),
+                      .password_ndn = service.feed_password_ndn,
+                      .identity = service.cookie_secret},
+                     wake);
+    service.feed = feed_;
 }
 
 void database::start_tasks(service& service)

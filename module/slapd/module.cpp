@@ -5,8 +5,10 @@
 #include "slapd/auth/password_verifier.hpp"
 #include "slapd/core/log_event.hpp"
 #include "slapd/entry/virtual_names.hpp"
+#include "slapd/replication/feed_job.hpp"
 #include "slapd/roles/role_access.hpp"
 #include "slapd/rootdse.hpp"
+#include "slapd/serving/feed.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -72,6 +74,7 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
         write_log({log_event::module_refused, "", reason});
         return -1;
     }
+    feed::runner = run_feed;
     backend.bi_type = const_cast<char*>("pgsql");
     backend.bi_init = initialize;
     use_slapd_schemes();

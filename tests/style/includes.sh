@@ -16,17 +16,19 @@ layers() {
     echo "query|$below|"
     echo "write|$below|nlohmann/json\.hpp"
     echo "cache|base|"
+    echo "replication|base|"
     echo "auth|base|curl/curl\.h|nlohmann/json\.hpp|$system"
     below+='|postgres|query|write'
     echo "advisor|$below|nlohmann/json\.hpp"
-    below+='|cache|auth|advisor'
+    below+='|cache|replication|auth|advisor'
     for folder in slapd/core slapd/serving slapd/worker slapd/entry slapd/roles slapd/auth slapd/write slapd/operation; do
         echo "$folder|$below|nlohmann/json\.hpp|$system"
         below+="|$folder"
     done
+    echo "slapd/replication|$below|$system"
     echo "slapd/monitor|$below|$system"
     echo "slapd/tool|$below|nlohmann/json\.hpp|$system"
-    echo "slapd|$below|slapd/monitor|slapd/tool|$system"
+    echo "slapd|$below|slapd/monitor|slapd/replication|slapd/tool|$system"
 }
 declare -A allowed
 while IFS='|' read -r folder rest; do allowed[$folder]=$rest; done < <(layers)

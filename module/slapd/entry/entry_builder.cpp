@@ -2,6 +2,7 @@
 #include "slapd/entry/entry_builder.hpp"
 
 #include "slapd/core/entry_uuid.hpp"
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/rdn.hpp"
 #include "slapd/entry/row_position.hpp"
 
@@ -317,6 +318,28 @@ void entry_builder::add_match_columns(const postgres::result& page, int row)
     }
 }
 
+// Of a row that may log in with its password alone.
+void entry_builder::add_password(const postgres::result& page, int row)
+{
+    const directory::kind& k = *plan_.entry_kind;
+    if (k.password_column.empty() ||
+        (plan_.login_allowed && page.value(row, *plan_.login_allowed).value_or("f") != "t"))
+        return;
+    const std::string checks(
+        k.chain_column.empty() ? "" : column_value(page, row, k.chain_column).value_or(""));
+    if (checks.empty() ? service_.check_chain.size() > 1
+                       : checks.find("notification") != std::string::npos)
+        return;
+    const std::string text =
+        copied_password(column_value(page, row, k.password_column).value_or(""));
+    if (text.empty())
+        return;
+    auto* values = static_cast<berval*>(memory_.allocate(2 * sizeof(berval)));
+    values[0] = copy(text);
+    values[1] = BER_BVNULL;
+    append(slap_schema.si_ad_userPassword, values, values, 1);
+}
+
 std::string entry_builder::normalized_name(std::string_view name)
 {
     berval shown{};
@@ -368,6 +391,8 @@ Entry* entry_builder::build(const postgres::result& page, int row, const page_va
                         listed.query->named_kind);
         }
     add_match_columns(page, row);
+    if (plan_.shows_password)
+        add_password(page, row);
     return &entry_;
 }
 

@@ -63,6 +63,7 @@ private:
                      std::string_view key, directory::kind_id names_of);
     void refuse(const attribute_type& type, std::string_view text, std::string_view key);
     void add_match_columns(const postgres::result& page, int row);
+    void add_password(const postgres::result& page, int row);
     void append(AttributeDescription* description, berval* values, berval* nvalues, unsigned count);
     [[nodiscard]] bool value(const attribute_type& type, std::string_view text, berval& out,
                              berval& normalized);

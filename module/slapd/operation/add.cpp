@@ -1,6 +1,7 @@
 // add.cpp: serves Add by a statement that inserts the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_writer.hpp"
@@ -116,6 +117,8 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
 
 extern "C" int pgsql_add(Operation* op, SlapReply* rs) noexcept
 {
+    if (auto* const replayed = replayed_change::find(*op))
+        return replayed->run(*rs);
     return run_counted_operation(operation_stats::add, op, rs,
                                  [&](service& service) { return add_entry(*op, *rs, service); });
 }

@@ -1,6 +1,7 @@
 // delete.cpp: serves Delete by a statement that deletes the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
 #include "slapd/write/entry_writer.hpp"
@@ -41,6 +42,8 @@ int delete_entry(Operation& op, SlapReply& rs, service& service)
 
 extern "C" int pgsql_delete(Operation* op, SlapReply* rs) noexcept
 {
+    if (auto* const replayed = replayed_change::find(*op))
+        return replayed->run(*rs);
     return run_counted_operation(operation_stats::remove, op, rs,
                                  [&](service& service) { return delete_entry(*op, *rs, service); });
 }

@@ -3,6 +3,7 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/operation_limits.hpp"
@@ -49,28 +50,58 @@ private:
     visible_rows& visible_;
 };
 
+// slapo-syncprov reads the entries that an operation changes, and sends them to replicas.
+void complete_for_replicas(const Operation& op, const service& service, Entry& e)
+{
+    const bool writes = op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODIFY ||
+                        op.o_tag == LDAP_REQ_MODRDN || op.o_tag == LDAP_REQ_DELETE;
+    if (service.feed == nullptr || !writes)
+        return;
+    const auto known = service.feed->find(to_string_view(e.e_nname));
+    if (replayed_change::find(op) == nullptr && !BER_BVISEMPTY(&op.o_csn))
+        complete_copy(e, std::string(to_string_view(op.o_csn)));
+    else if (known)
+        complete_copy(e, replication::csn_of(known->stamp, slap_serverID));
+}
+
 entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_client)
 {
+    const auto* const replayed = replayed_change::find(op);
+    if (replayed != nullptr)
+        if (auto removed = replayed->removed_entry();
+            removed != nullptr && to_string_view(removed->e_nname) == to_string_view(ndn))
+            return removed;
     std::optional<client_view> client;
     if (to_client && !service.role_rules().empty())
         client.emplace(op, service);
-    if (const auto container = service.dn_tree().find(to_string_view(ndn)))
-        return client && !client->sees(container)
-                   ? nullptr
-                   : entry_ptr(entry_dup(&service.container(container)));
+    if (const auto container = service.dn_tree().find(to_string_view(ndn))) {
+        if (client && !client->sees(container))
+            return nullptr;
+        entry_ptr out(entry_dup(&service.container(container)));
+        complete_for_replicas(op, service, *out);
+        return out;
+    }
     const auto mapping = current_mapping(op, service);
     entry_ptr out;
+    directory::selection selection = all_attributes();
+    selection.password = selection.shows_password =
+        replayed != nullptr && !service.feed_password_ndn.empty();
     entry_finder finder(op, service, *mapping, ndn,
-                        directory::filter::constant_of(directory::truth::yes), all_attributes());
+                        directory::filter::constant_of(directory::truth::yes), selection, {},
+                        replayed != nullptr);
     bool has_password = false;
     const directory::kind* kind = nullptr;
     while (const candidate* found = finder.next()) {
+        if (is_hidden(*found))
+            continue;
         out.reset(entry_dup(found->entry));
         kind = found->plan->entry_kind;
         has_password = !kind->password_column.empty();
     }
     if (out != nullptr && client && !client->sees(*out, *kind, *mapping))
         return nullptr;
+    if (out != nullptr)
+        complete_for_replicas(op, service, *out);
     // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
     // (ppolicy_bind_response). It compares the value with nothing then.
     if (out != nullptr && has_password && op.o_tag == LDAP_REQ_BIND) {
@@ -94,6 +125,11 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         const bool to_client = (op->o_tag == LDAP_REQ_SEARCH || op->o_tag == LDAP_REQ_COMPARE) &&
                                oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
+        if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->feed != nullptr)
+            if (const std::string csn = service->feed->context_csn(); !csn.empty()) {
+                berval value = to_berval(csn);
+                (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);
+            }
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;
         if ((oc != nullptr && is_entry_objectclass(found.get(), oc, 0) == 0) ||

@@ -1,6 +1,7 @@
 // modify.cpp: serves Modify by statements that change the entry's row.
 #include "slapd/core/callbacks.hpp"
 
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/operation/password_modify.hpp"
 #include "slapd/roles/entry_rights.hpp"
 #include "slapd/worker/result.hpp"
@@ -164,10 +165,25 @@ int modify_entry(Operation& op, SlapReply& rs, service& service)
     return write_entry(op, rs, service, *mapping, {to_string_view(op.o_req_ndn)}, check, work);
 }
 
+// slapo-syncprov stores its contextCSN.
+bool is_checkpoint(const Operation& op) noexcept
+{
+    return op.o_dont_replicate != 0 && op.orm_modlist != nullptr &&
+           op.orm_modlist->sml_desc == slap_schema.si_ad_contextCSN &&
+           op.orm_modlist->sml_next == nullptr;
+}
+
 } // namespace
 
 extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 {
+    if (auto* const replayed = replayed_change::find(*op))
+        return replayed->run(*rs);
+    if (is_checkpoint(*op)) { // the state of the feed has its own contextCSN
+        rs->sr_err = LDAP_SUCCESS;
+        send_ldap_result(op, rs);
+        return LDAP_SUCCESS;
+    }
     // pgsql_extended counts the operation that this modification belongs to.
     if (const password_request* const request = password_request_of(*op))
         return run_operation(op, rs, [&](service& service) {

@@ -2,6 +2,7 @@
 #include "slapd/core/callbacks.hpp"
 #include "slapd/serving/database.hpp"
 
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
 #include "slapd/entry/value_checks.hpp"
@@ -35,8 +36,9 @@ class search_run {
 public:
     search_run(Operation& op, SlapReply& rs, service& service, int& sent)
         : op_(op), rs_(rs), service_(service), limits_(op, service, true), tree_(op, service),
-          rights_(op, service), visible_(rights_.visible()), scope_(op, tree_),
-          pages_(op, rs, service), sender_(op, rs, service, pages_, sent), sent_(sent),
+          copies_(service.feed != nullptr && is_copying(op)), rights_(op, service),
+          visible_(rights_.visible()), scope_(op, tree_), pages_(op, rs, service),
+          sender_(op, rs, service, pages_, sent), sent_(sent),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
@@ -44,9 +46,15 @@ public:
     {
         if (!service_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
             return end(LDAP_INSUFFICIENT_ACCESS, "authentication required for searches");
-        if (asked_by_consumer(op_)) {
+        if (service_.feed == nullptr && asked_by_consumer(op_)) {
             override_client_result(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
             return end(LDAP_UNWILLING_TO_PERFORM, no_replication);
+        }
+        if (copies_) {
+            int code = LDAP_SUCCESS;
+            if (const char* const why =
+                    copy_refusal(op_, service_, *current_mapping(op_, service_), code))
+                return end(code, why);
         }
         if (const auto ended = pages_.begin())
             return *ended;
@@ -107,8 +115,7 @@ private:
             if (!pages_.starts_after_container(id) && scope_.has_container(id) &&
                 (!visible_.limited() || visible_.sees_fixed(id)) &&
                 may_match(op_.ors_filter, service_.container(id)))
-                if (const auto ended = sender_.offer(service_.container(id), {},
-                                                     std::to_string(id.index()), stale_))
+                if (const auto ended = send(service_.container(id), {}, std::to_string(id.index())))
                     return ended;
         }
         return std::nullopt;
@@ -119,8 +126,11 @@ private:
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
-        filter requested = translate_filter(op_.ors_filter, tree_, *mapping, selection);
+        filter requested = copies_ ? filter::constant_of(directory::truth::yes)
+                                   : translate_filter(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
+        selection.password = selection.shows_password =
+            copies_ && is_consumers(op_) && !service_.feed_password_ndn.empty();
         named_entries names(op_, service_, *mapping, visible_);
         if (!service_.role_rules().empty())
             names.loosen(requested);
@@ -160,8 +170,7 @@ private:
         case virtual_outcome::listed:
             return rows(true);
         case virtual_outcome::given:
-            return sender_.offer(names.entry(), {.kind_index = after_all_kinds(mapping)},
-                                 request->value, stale_);
+            return send(names.entry(), {.kind_index = after_all_kinds(mapping)}, request->value);
         case virtual_outcome::none:
             break;
         }
@@ -214,11 +223,11 @@ private:
                 return end(LDAP_ADMINLIMIT_EXCEEDED);
             if (plan->parent && !in_scope(e))
                 return std::nullopt; // SQL may admit more
-            if (const auto ended = sender_.offer(e,
-                                                 {.kind_index = kind_index,
-                                                  .groups_found = found.answered || decides,
-                                                  .private_included = found.with_private},
-                                                 name, stale_))
+            if (const auto ended = send(e,
+                                        {.kind_index = kind_index,
+                                         .groups_found = found.answered || decides,
+                                         .private_included = found.with_private},
+                                        name))
                 return ended;
             found.answered = found.answered || (sender_.matched() && decides);
             return std::nullopt;
@@ -227,6 +236,8 @@ private:
             client.cork(entries->page_rows());
             copies page(names);
             while (const candidate* row = entries->next_in_page()) {
+                if (is_hidden(*row))
+                    continue;
                 stale_ = stale_ || row->from_stale;
                 found.some = true;
                 if (hides_names)
@@ -243,6 +254,19 @@ private:
             client.uncork();
         }
         return std::nullopt;
+    }
+
+    // A replica gets entries whose version is known.
+    search_end send(Entry& e, const page_position& position, std::string_view key)
+    {
+        if (!copies_)
+            return sender_.offer(e, position, key, stale_);
+        const auto known = service_.feed->find(to_string_view(e.e_nname));
+        if (!known)
+            return std::nullopt;
+        const entry_ptr copy(entry_dup(&e));
+        complete_copy(*copy, replication::csn_of(known->stamp, slap_serverID));
+        return sender_.offer(*copy, position, key, stale_);
     }
 
     /// The entries of a page, whose names of hidden entries are read together.
@@ -322,7 +346,7 @@ private:
         if (!scope_.has_base(mapping.shared[mapping.map.kinds.id_of(kind)]) ||
             pages_.starts_after_base())
             return std::nullopt;
-        return sender_.offer(base, {}, base_sent, stale_);
+        return send(base, {}, base_sent);
     }
 
     search_end unknown_base(const resolved_mapping& mapping, const filter& requested,
@@ -366,6 +390,7 @@ private:
     service& service_;
     operation_limits limits_;
     directory_tree tree_;
+    const bool copies_; ///< for a replica
     entry_rights rights_;
     visible_rows& visible_;
     const search_scope scope_;

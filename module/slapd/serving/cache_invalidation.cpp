@@ -3,6 +3,7 @@
 #include "slapd/serving/cache_invalidation.hpp"
 
 #include "slapd/serving/configured_queries.hpp"
+#include "slapd/serving/feed.hpp"
 
 #include "cache/result_cache.hpp"
 #include "postgres/notification_listener.hpp"
@@ -33,13 +34,15 @@ namespace {
 class cache_invalidation {
 public:
     explicit cache_invalidation(service& service)
-        : service_(service.weak_from_this()), caches_(caches_of(service)),
+        : service_(service.weak_from_this()), caches_(caches_of(service)), feed_(service.feed),
           listener_(service.notify_endpoint(), channel,
                     {.on_ready = [this] { examined_ = {}; },
                      .on_notify =
                          [this] {
                              for (const auto& one : caches_)
                                  one->invalidate();
+                             if (const auto feed = feed_.lock())
+                                 feed->request();
                          },
                      .on_caught_up =
                          [this](postgres::connection& session, clock::time_point since,
@@ -96,6 +99,8 @@ private:
         for (const auto& one : caches_)
             one->start_notifications(since + validity, session.server_id());
         enabled_ = true;
+        if (const auto feed = feed_.lock())
+            feed->request(); // for what was missed
         log({log_event::cache_enabled, "", "change notifications are active"});
     }
 
@@ -143,6 +148,7 @@ private:
 
     const std::weak_ptr<service> service_;
     const std::vector<std::shared_ptr<directory::result_cache>> caches_;
+    const std::weak_ptr<feed> feed_;
     bool enabled_ = false;
     std::string problem_;
     clock::time_point examined_;

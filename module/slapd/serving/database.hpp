@@ -43,12 +43,15 @@ public:
 private:
     [[nodiscard]] std::shared_ptr<service> make_service(const BackendDB& be,
                                                         const directives& directives);
+    void configure_feed(const BackendDB& be, const directives& directives, service& service,
+                        const std::function<void()>& wake);
     void start_tasks(service& service);
 
     directives applied_;
     mutable std::mutex mutex_;
     std::shared_ptr<service> service_;
     std::shared_ptr<async_binds> async_binds_;
+    std::shared_ptr<feed> feed_;                                 ///< null: off
     std::shared_ptr<postgres::maintenance_thread> maintenance_;  ///< null in tools
     std::shared_ptr<postgres::maintenance_thread> notification_; ///< the same
 };

@@ -7,6 +7,9 @@
 #include "auth/password_hash.hpp"
 #include "auth/push_approval.hpp"
 #include "base/ascii.hpp"
+#include "slapd/core/slapd.hpp"
+
+#include <fmt/core.h>
 
 #include <unistd.h>
 
@@ -197,6 +200,22 @@ std::string checked_value(const directive& directive, const std::vector<std::str
             reject(directive, joined(words), e.what());
         }
         return joined(words);
+    case value_type::writable_file: {
+        const auto slash = words[0].find_last_of('/');
+        const std::string folder =
+            slash == std::string::npos ? "." : words[0].substr(0, std::max<std::size_t>(slash, 1));
+        if (access(folder.c_str(), W_OK | X_OK) != 0)
+            reject(
+                directive, words[0],
+                fmt::format("the file cannot be written in {}: {}", folder, std::strerror(errno)));
+        return words[0];
+    }
+    case value_type::distinguished_name: {
+        berval dn = to_berval(words[0]);
+        if (words[0].empty() || dnValidate(nullptr, &dn) != LDAP_SUCCESS)
+            reject(directive, words[0], "expected a DN");
+        return words[0];
+    }
     case value_type::number_range:
     case value_type::name_rate:
         try {

@@ -18,7 +18,9 @@ enum class value_type : char {
     check_chain,   ///< names of login checks
     push_endpoint, ///< http or https
     readable_file,
-    hash_cost,    ///< m=, t= and p= of argon2
+    hash_cost,     ///< m=, t= and p= of argon2
+    writable_file, ///< or one that can be created
+    distinguished_name,
     number_range, ///< FIRST-LAST
     name_rate,    ///< NAMES/SECONDS
     definition,   ///< a part of a kind; several values, ordered
@@ -59,6 +61,8 @@ constexpr value_rule hash_cost()
 {
     return {value_type::hash_cost, "option>=<value", 0, 0, 0, true};
 }
+constexpr value_rule writable_file() { return {value_type::writable_file, "file"}; }
+constexpr value_rule distinguished_name() { return {value_type::distinguished_name, "DN"}; }
 constexpr value_rule number_range() { return {value_type::number_range, "first>-<last"}; }
 constexpr value_rule name_rate() { return {value_type::name_rate, "names>/<seconds"}; }
 constexpr value_rule definition(const char* argument, int leading_words)
@@ -92,7 +96,9 @@ struct directive {
     [[nodiscard]] bool quoted() const noexcept
     {
         return value.type == value_type::connection_uri ||
-               value.type == value_type::push_endpoint || value.type == value_type::readable_file;
+               value.type == value_type::push_endpoint || value.type == value_type::readable_file ||
+               value.type == value_type::writable_file ||
+               value.type == value_type::distinguished_name;
     }
 };
 

@@ -60,14 +60,18 @@ std::string refusal(const BackendDB& of)
            std::string(of.be_suffix != nullptr ? to_string_view(of.be_suffix[0])
                                                : "without a suffix") +
            ": it does not see changes made in PostgreSQL, and consumers would keep old entries; "
-           "remove the overlay";
+           "add pgsql-feed on to the database, or remove the overlay";
 }
+
+bool has_feed(const BackendDB& be) { return database_of(be).pending.flag(directives::feed); }
 
 int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
 {
     try {
         const auto& on = *reinterpret_cast<slap_overinst*>(be->bd_info);
-        if (const BackendDB* ours = ours_under(*on.on_info->oi_origdb)) {
+        const BackendDB& over = *on.on_info->oi_origdb;
+        if (const BackendDB* ours = ours_under(over);
+            ours != nullptr && !(ours == &over && has_feed(*ours))) {
             const std::string error = refusal(*ours);
             write_log({log_event::config_refused, error});
             if (cr != nullptr) {
@@ -91,7 +95,7 @@ void check_replication(const BackendDB& be)
         throw config_error("syncrepl cannot fill a pgsql database, because its data changes only "
                            "in PostgreSQL; remove the directive");
     const BackendDB* superior = superior_of(be);
-    if (enabled_syncprov(overlays_of(be)) != nullptr ||
+    if ((enabled_syncprov(overlays_of(be)) != nullptr && !has_feed(be)) ||
         (superior != nullptr && enabled_syncprov(overlays_of(*superior)) != nullptr))
         throw config_error(refusal(be));
 }

@@ -12,6 +12,7 @@
 #include "slapd/serving/connection_gate.hpp"
 #include "slapd/serving/container_entries.hpp"
 #include "slapd/serving/dummy_hash.hpp"
+#include "slapd/serving/feed.hpp"
 #include "slapd/serving/mapping_builder.hpp"
 #include "slapd/serving/stalled_clients.hpp"
 #include "slapd/serving/transport_log.hpp"
@@ -74,6 +75,24 @@ std::shared_ptr<const auth::push_settings> push_of(const directives& directives)
     return out;
 }
 
+std::string feed_password_ndn_of(const directives& directives)
+{
+    const std::string dn = directives.text(directives::feed_passwords);
+    return dn.empty() ? "" : normalized_dn(dn);
+}
+
+void check_feed(const BackendDB& be, const directives& directives)
+{
+    if (!directives.flag(directives::feed))
+        return;
+    if (slap_serverID == 0)
+        throw config_error("pgsql-feed: the server has no number; add serverID <1 to 4095> before "
+                           "the databases, and give each server its own");
+    if (BER_BVISEMPTY(&be.be_rootndn))
+        throw config_error("pgsql-feed: the database has no rootdn, with whose rights changes are "
+                           "replayed; add rootdn");
+}
+
 double pool_size(const directives& directives) { return directives.number(directives::pool_size); }
 
 // By default half of the cores or of the sessions, whichever is less; the rest is left to
@@ -126,6 +145,7 @@ service::service(const BackendDB& be, const directives& directives,
     : stats(std::move(counts)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
+      feed_password_ndn(feed_password_ndn_of(directives)),
       anonymous_search(directives.flag(directives::anonymous_search)),
       anonymous(anonymous_semaphore_of(directives)), write_turns(write_semaphore_of(directives)),
       anonymous_costs(std::make_shared<postgres::statement_costs>()),
@@ -164,6 +184,7 @@ service::service(const BackendDB& be, const directives& directives,
         if (directory::rdn_of(left).starts_with("dc="))
             domain_ +=
                 (domain_.empty() ? "" : ".") + std::string(directory::rdn_of(left).substr(3));
+    check_feed(be, directives);
     kinds_ = read_kinds(directives, domain_);
     role_rules_ = read_role_rules(directives, kinds_);
     name_policy_ = read_name_policy(directives, kinds_);
@@ -299,6 +320,11 @@ std::vector<postgres::maintenance_thread::task> service::tasks()
                 const double longest = std::max(kept->config().ttl, kept->config().stale);
                 return {in_seconds(std::clamp(longest / 4, 1.0, 60.0))};
             });
+    if (feed != nullptr)
+        out.push_back([weak = std::weak_ptr(feed)](const auto&) -> postgres::next_run {
+            const auto held = weak.lock();
+            return {held != nullptr ? held->tick() : in_seconds(3600)};
+        });
     if (refuse_after_ > 0)
         out.push_back([pool = pool_, vote = std::make_shared<listener_vote>(),
                        grace = refuse_after_](const auto&) -> postgres::next_run {
@@ -313,7 +339,7 @@ std::vector<postgres::maintenance_thread::task> service::tasks()
 
 std::vector<postgres::maintenance_thread::task> service::notification_tasks()
 {
-    if ((cache == nullptr && tree_cache == nullptr) || !uses_notify)
+    if (feed == nullptr && ((cache == nullptr && tree_cache == nullptr) || !uses_notify))
         return {};
     return {notification_task(*this)};
 }
@@ -333,6 +359,8 @@ void service::invalidate_caches()
     for (const auto& kept : {role_cache, tree_cache, cache})
         if (kept != nullptr)
             kept->invalidate();
+    if (feed != nullptr) // a client has written
+        feed->request();
 }
 
 bool service::logs_refused_name() noexcept

@@ -39,6 +39,7 @@ namespace pgsql::slapd {
 
 using directory::config_error;
 
+class feed;
 class transport_log;
 
 /// Whether the client wants the data itself, not a copy of it (RFC 6171): neither cached entries
@@ -139,7 +140,9 @@ public:
     std::function<void(const log_message&)> log_listener;
 
     const std::shared_ptr<operation_stats> stats;
+    std::shared_ptr<slapd::feed> feed; ///< null: replicas cannot copy the database
     const std::string suffix_ndn;
+    const std::string feed_password_ndn; ///< whose copies have password hashes; empty: none have
     const bool anonymous_search;
     const std::shared_ptr<postgres::fair_semaphore>
         anonymous; ///< shared by unauthenticated searches

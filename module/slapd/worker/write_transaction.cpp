@@ -23,14 +23,16 @@ std::int64_t lock_of(std::string_view dn)
 
 write_transaction::write_transaction(Operation& op, postgres::connection& session,
                                      const postgres::wait_options& options,
-                                     std::span<const name_lock> wanted)
+                                     std::span<const name_lock> wanted, isolation isolation)
     : OpExtra{}, op_(op), session_(session), limits_(options)
 {
     std::vector<std::pair<std::int64_t, bool>> locks;
     for (const name_lock& one : wanted)
         locks.emplace_back(lock_of(one.name), one.shared);
     std::sort(locks.begin(), locks.end()); // two operations never wait for each other
-    first_.text = "SELECT pg_catalog.txid_current()";
+    first_.text = isolation == isolation::snapshot
+                      ? "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                      : "SELECT pg_catalog.txid_current()";
     for (const auto& [number, shared] : locks)
         first_.text += std::string(", pg_catalog.pg_advisory_xact_lock") +
                        (shared ? "_shared" : "") + "(" + first_.bind(std::to_string(number)) +
@@ -77,13 +79,19 @@ postgres::change_statement pointing_to(const postgres::statement& query)
 
 } // namespace
 
+void write_transaction::note_id(const postgres::result& first)
+{
+    if (first.count() > 0) // a snapshot has none
+        id_ = first.value(0, 0).value_or("");
+}
+
 void write_transaction::begin(const postgres::wait_options& options)
 {
     if (std::exchange(begun_, true))
         return;
     std::vector<postgres::result> results;
     session_.run_together({pointing_to(first_)}, true, options, results);
-    id_ = results.front().value(0, 0).value_or("");
+    note_id(results.front());
 }
 
 postgres::result write_transaction::begin_with(const postgres::statement& query,
@@ -92,7 +100,7 @@ postgres::result write_transaction::begin_with(const postgres::statement& query,
     begun_ = true;
     std::vector<postgres::result> results;
     session_.run_together({pointing_to(first_), pointing_to(query)}, true, options, results);
-    id_ = results.front().value(0, 0).value_or("");
+    note_id(results.front());
     return std::move(results.back());
 }
 

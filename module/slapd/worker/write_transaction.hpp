@@ -28,6 +28,10 @@ struct name_lock {
     bool shared = false; ///< others may hold it as well, if they share it
 };
 
+/// What the statements of a transaction see of others: what was committed before each statement, or
+/// before the first one. With `snapshot` nothing can be changed.
+enum class isolation : char { read_committed, snapshot };
+
 /// A transaction on the primary. While it exists, the statements of its operation run in it, also
 /// those of functions that slapd calls meanwhile. Writers of the same DN wait for each other: an
 /// advisory lock (PostgreSQL manual §13.3.5) is held until the end. Statements see what others have
@@ -36,7 +40,8 @@ class write_transaction : OpExtra {
 public:
     /// The transaction begins, and waits for the locks, with the first statement.
     write_transaction(Operation& op, postgres::connection& session,
-                      const postgres::wait_options& options, std::span<const name_lock> locks);
+                      const postgres::wait_options& options, std::span<const name_lock> locks,
+                      isolation isolation = isolation::read_committed);
     write_transaction(const write_transaction&) = delete;
     write_transaction& operator=(const write_transaction&) = delete;
     /// Rolls back what was not committed.
@@ -64,6 +69,7 @@ public:
 
 private:
     void begin(const postgres::wait_options& options);
+    void note_id(const postgres::result& first);
     [[nodiscard]] postgres::result begin_with(const postgres::statement& query,
                                               const postgres::wait_options& options);
     [[nodiscard]] postgres::result change_with(const postgres::statement& query,

@@ -2,6 +2,8 @@
 // result.
 #include "slapd/write/entry_writer.hpp"
 
+#include "slapd/serving/feed.hpp"
+
 #include "cache/result_cache.hpp"
 #include "postgres/fair_semaphore.hpp"
 #include "slapd/core/client_address.hpp"
@@ -115,6 +117,8 @@ void forget(const Operation& op, service& service, const std::vector<std::string
 {
     if (op.o_conn != nullptr)
         service.writers.add(op.o_connid);
+    if (service.feed != nullptr && !BER_BVISEMPTY(&op.o_csn)) // which consumers may get
+        service.feed->note_stamp(replication::stamp_of(to_string_view(op.o_csn)));
     service.invalidate_caches();
     if (service.account_cache != nullptr)
         for (const std::string_view dn : dns) {

@@ -1,0 +1,197 @@
+// copied_entry.cpp: entries as replicas copy them, and the operations by which changes are
+// replayed.
+#include "slapd/entry/copied_entry.hpp"
+
+#include "slapd/core/schema.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace pgsql::slapd {
+namespace {
+
+char extra_key; // its address identifies this type of OpExtra
+
+// What a replica derives itself: its own overlay has the groups of a user.
+bool is_derived(const AttributeDescription& ad)
+{
+    return to_lower(to_string_view(ad.ad_cname)) == "memberof";
+}
+
+// Deletions reach a consumer only if its filter can be decided for what is known of a deleted
+// entry.
+const char* filter_refusal(const Filter* filter, const resolved_mapping& mapping)
+{
+    constexpr const char* refused =
+        "replicas may filter by objectClass, entryUUID, entryCSN and the attributes that name "
+        "entries";
+    switch (filter->f_choice) {
+    case LDAP_FILTER_AND:
+    case LDAP_FILTER_OR:
+    case LDAP_FILTER_NOT:
+        for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
+            if (const char* const why = filter_refusal(part, mapping))
+                return why;
+        return nullptr;
+    case SLAPD_FILTER_COMPUTED:
+        return nullptr;
+    case LDAP_FILTER_EXT:
+        return refused;
+    default:
+        break;
+    }
+    const AttributeDescription* ad = filter->f_choice == LDAP_FILTER_PRESENT ? filter->f_desc
+                                     : filter->f_choice == LDAP_FILTER_SUBSTRINGS
+                                         ? filter->f_sub_desc
+                                         : filter->f_av_desc;
+    if (ad == slap_schema.si_ad_objectClass || ad == slap_schema.si_ad_entryUUID ||
+        ad == slap_schema.si_ad_entryCSN)
+        return nullptr;
+    const auto& kinds = mapping.map.kinds;
+    return std::any_of(
+               kinds.begin(), kinds.end(),
+               [&](const auto& k) { return mapping.types[k.rdn().attribute].description == ad; })
+               ? nullptr
+               : refused;
+}
+
+} // namespace
+
+bool is_copying(const Operation& op) noexcept
+{
+    return op.o_tag == LDAP_REQ_SEARCH && slap_cids.sc_LDAPsync != 0 &&
+           (op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) > SLAP_CONTROL_IGNORED;
+}
+
+// syncprov clears the mode in its own searches, and keeps the criticality.
+bool is_consumers(const Operation& op) noexcept
+{
+    return is_copying(op) && (op.o_ctrlflag[slap_cids.sc_LDAPsync] & ~SLAP_CONTROL_MASK) != 0;
+}
+
+const char* copy_refusal(const Operation& op, const service& service,
+                         const resolved_mapping& mapping, int& code)
+{
+    if (!service.feed->ready()) {
+        code = LDAP_UNAVAILABLE;
+        return "the entries have not been compared with the database yet";
+    }
+    if (!is_consumers(op))
+        return nullptr;
+    if (!service.feed_password_ndn.empty()) {
+        code = LDAP_INSUFFICIENT_ACCESS;
+        if (to_string_view(op.o_ndn) != service.feed_password_ndn)
+            return "copies have password hashes, so that only pgsql-feed-passwords may take one";
+        code = LDAP_CONFIDENTIALITY_REQUIRED;
+        constexpr slap_ssf_t encrypted = 128;
+        if (op.o_ssf < encrypted)
+            return "copies have password hashes, so that they need TLS";
+    }
+    code = LDAP_UNWILLING_TO_PERFORM;
+    return filter_refusal(op.ors_filter, mapping);
+}
+
+void complete_copy(Entry& e, const std::string& csn)
+{
+    berval value = to_berval(csn);
+    (void)attr_delete(&e.e_attrs, slap_schema.si_ad_entryCSN);
+    (void)attr_merge_one(&e, slap_schema.si_ad_entryCSN, &value, &value);
+    for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next)
+        if (is_derived(*a->a_desc)) {
+            (void)attr_delete(&e.e_attrs, a->a_desc);
+            break;
+        }
+}
+
+replication::entry_version version_of(const Entry& e, std::uint16_t kind)
+{
+    std::string text(to_string_view(e.e_name));
+    replication::entry_version out{.kind = kind};
+    for (const Attribute* a = e.e_attrs; a != nullptr; a = a->a_next) {
+        if (is_derived(*a->a_desc) || a->a_desc == slap_schema.si_ad_entryCSN)
+            continue;
+        if (a->a_desc == slap_schema.si_ad_entryUUID && a->a_nvals[0].bv_len == out.uuid.size())
+            std::memcpy(out.uuid.data(), a->a_nvals[0].bv_val, out.uuid.size());
+        text += '\0';
+        text += to_string_view(a->a_desc->ad_cname);
+        std::vector<std::string_view> values; // in no order
+        for (unsigned i = 0; i < a->a_numvals; ++i)
+            values.push_back(to_string_view(a->a_vals[i]));
+        std::sort(values.begin(), values.end());
+        for (const auto value : values) {
+            const auto size = static_cast<std::uint32_t>(value.size());
+            text.append(reinterpret_cast<const char*>(&size), sizeof size);
+            text += value;
+        }
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("OpenSSL cannot compute SHA-256");
+    std::memcpy(&out.digest, digest.data(), sizeof out.digest);
+    return out;
+}
+
+replayed_change::replayed_change(Operation& op, feed& feed, std::string ndn,
+                                 std::optional<replication::entry_version> version,
+                                 entry_ptr before)
+    : OpExtra{}, op_(op), feed_(feed), ndn_(std::move(ndn)), version_(version),
+      before_(std::move(before))
+{
+    oe_key = &extra_key;
+    LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
+}
+
+replayed_change::~replayed_change()
+{
+    LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+}
+
+replayed_change* replayed_change::find(const Operation& op) noexcept
+{
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (extra->oe_key == &extra_key)
+            return static_cast<replayed_change*>(extra);
+    }
+    return nullptr;
+}
+
+int replayed_change::run(SlapReply& rs)
+{
+    const std::string csn =
+        version_ ? replication::csn_of(version_->stamp, slap_serverID) : feed_.context_csn();
+    berval queued = to_berval(csn);
+    slap_queue_csn(&op_, &queued);
+    if (version_)
+        feed_.set(ndn_, *version_);
+    else
+        feed_.erase(ndn_);
+    rs.sr_err = LDAP_SUCCESS;
+    send_ldap_result(&op_, &rs);
+    slap_graduate_commit_csn(&op_);
+    return LDAP_SUCCESS;
+}
+
+entry_ptr replayed_change::removed_entry() const
+{
+    return before_ != nullptr ? entry_ptr(entry_dup(before_.get())) : nullptr;
+}
+
+std::string copied_password(std::string_view stored)
+{
+    if (stored.empty())
+        return {};
+    if (stored.front() == '{')
+        return std::string(stored);
+    if (stored.starts_with("$argon2"))
+        return "{ARGON2}" + std::string(stored);
+    if (stored.front() == '$')
+        return "{CRYPT}" + std::string(stored);
+    return {}; // of no form that slapd checks
+}
+
+} // namespace pgsql::slapd

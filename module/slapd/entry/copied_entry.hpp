@@ -1,0 +1,58 @@
+// copied_entry.hpp: entries as replicas copy them, and the operations by which changes are
+// replayed.
+#pragma once
+
+#include "slapd/core/slapd.hpp"
+#include "slapd/serving/feed.hpp"
+#include "slapd/serving/service.hpp"
+
+#include <string>
+
+namespace pgsql::slapd {
+
+/// Whether the search is a consumer's (RFC 4533), or slapo-syncprov's own on its behalf.
+[[nodiscard]] bool is_copying(const Operation& op) noexcept;
+/// Whether it is the consumer's own.
+[[nodiscard]] bool is_consumers(const Operation& op) noexcept;
+/// Why the consumer's search is refused; null: it is not. `code`: the result.
+[[nodiscard]] const char* copy_refusal(const Operation& op, const service& service,
+                                       const resolved_mapping& mapping, int& code);
+
+/// The copy that a replica gets: with the entryCSN, and without what it derives itself.
+void complete_copy(Entry& e, const std::string& csn);
+/// A digest of the content that replicas copy, and the entryUUID.
+[[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint16_t kind);
+
+/// On the stack of an operation that replays a change of the database through the overlays; the
+/// backend itself changes nothing.
+class replayed_change : OpExtra {
+public:
+    /// `version`: of the entry after the change; nothing: it is removed. `before`: of a removed
+    /// entry, what overlays may read of it.
+    replayed_change(Operation& op, feed& feed, std::string ndn,
+                    std::optional<replication::entry_version> version, entry_ptr before);
+    replayed_change(const replayed_change&) = delete;
+    replayed_change& operator=(const replayed_change&) = delete;
+    ~replayed_change();
+
+    /// The change of the operation, or null.
+    [[nodiscard]] static replayed_change* find(const Operation& op) noexcept;
+
+    /// Records the version, and sends success.
+    int run(SlapReply& rs);
+    /// A copy of the removed entry, or null.
+    [[nodiscard]] entry_ptr removed_entry() const;
+
+private:
+    Operation& op_;
+    feed& feed_;
+    const std::string ndn_;
+    const std::optional<replication::entry_version> version_;
+    const entry_ptr before_;
+};
+
+/// The password hash in the form in which slapd itself checks it: {SCHEME}value; empty if there is
+/// none.
+[[nodiscard]] std::string copied_password(std::string_view stored);
+
+} // namespace pgsql::slapd

@@ -1,0 +1,330 @@
+// feed_job.cpp: compares the entries with the database, and replays the differences for replicas.
+//
+// slapo-syncprov sees changes only as operations. Each difference becomes one, which passes through
+// the overlays of the database and which the backend itself answers with success.
+#include "slapd/replication/feed_job.hpp"
+
+#include "slapd/core/log_event.hpp"
+#include "slapd/entry/copied_entry.hpp"
+#include "slapd/entry/entry_finder.hpp"
+#include "slapd/serving/container_entries.hpp"
+#include "slapd/serving/database.hpp"
+#include "slapd/worker/idle_worker.hpp"
+#include "slapd/worker/write_transaction.hpp"
+
+#include <fmt/core.h>
+
+namespace pgsql::slapd {
+namespace {
+
+constexpr std::uint16_t container_kind = 0xffff;
+constexpr std::size_t portion = 1000; // differences between two chances for slapd to pause
+
+// An operation of the backend's own, with the rights of the rootdn.
+class internal_operation {
+public:
+    internal_operation(BackendDB& be, void* context)
+    {
+        connection_fake_init2(&connection_, &buffer_, context, 1);
+        op().o_bd = &be;
+        op().o_dn = be.be_rootdn;
+        op().o_ndn = be.be_rootndn;
+        op().o_tag = LDAP_REQ_SEARCH;
+        op().ors_tlimit = SLAP_NO_LIMIT;
+        op().ors_slimit = SLAP_NO_LIMIT;
+    }
+    internal_operation(const internal_operation&) = delete;
+    internal_operation& operator=(const internal_operation&) = delete;
+
+    [[nodiscard]] Operation& op() noexcept { return buffer_.ob_op; }
+
+private:
+    Connection connection_{};
+    OperationBuffer buffer_{};
+};
+
+class comparison {
+public:
+    comparison(feed& feed, service& service, void* context)
+        : feed_(feed), service_(service), context_(context)
+    {}
+
+    /// Returns the number of differences that were replayed.
+    std::size_t run()
+    {
+        internal_operation operation(feed_.database(), context_);
+        read(operation.op());
+        bool mass_removal = false;
+        auto found = feed_.compare_with(seen_, unknown_, mass_removal);
+        if (!feed_.ready() && feed_.context_csn().empty()) {
+            stamp_all();
+            found = {};
+        } else if (!feed_.confirms_removal(mass_removal)) {
+            service_.log({log_event::feed_held_back, "",
+                          fmt::format("{} entries have disappeared", found.removed.size())});
+            found.removed.clear();
+        }
+        // What consumers got before a crash may be newer than the state.
+        const bool renew = !feed_.ready() && found.count() == 0 && !feed_.was_complete();
+        if (found.count() > 0)
+            feed_.save(false);
+        replay(found, renew);
+        if (!feed_.ready()) {
+            feed_.set_ready();
+            service_.log({log_event::feed_started, "",
+                          fmt::format("{} entries are ready for replicas", seen_.size())});
+        }
+        feed_.save(true);
+        return found.count();
+    }
+
+private:
+    [[nodiscard]] directory::selection selection() const
+    {
+        directory::selection out = all_attributes();
+        out.password = out.shows_password = !service_.feed_password_ndn.empty();
+        return out;
+    }
+
+    // All entries in one snapshot of the database.
+    void read(Operation& op)
+    {
+        const auto mapping = current_mapping(op, service_);
+        while_waiting(op, service_, [&](const postgres::wait_options& options) {
+            return service_.primary_pool().with_connection(
+                options, [&](postgres::connection& session) {
+                    seen_.clear();
+                    unknown_.clear();
+                    write_transaction snapshot(op, session, options, {}, isolation::snapshot);
+                    const auto now = snapshot.run(
+                        {"SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)"
+                         "::bigint",
+                         {}},
+                        options);
+                    now_ = std::stoll(std::string(now.value(0, 0).value_or("0")));
+                    directory_tree tree(op, service_);
+                    tree.forget();
+                    for (const auto& one : service_.dn_tree().entries())
+                        add(service_.container(service_.dn_tree().entries().id_of(one)),
+                            container_kind);
+                    for (const directory::kind& k : mapping->map.kinds)
+                        read_kind(op, *mapping, k);
+                    snapshot.commit(options);
+                    return true;
+                });
+        });
+    }
+
+    void read_kind(Operation& op, const resolved_mapping& mapping, const directory::kind& k)
+    {
+        const auto id = static_cast<std::uint16_t>(mapping.map.kinds.id_of(k).index());
+        if (!k.error.empty()) {
+            unknown_.insert(id);
+            return;
+        }
+        const auto plan = directory::make_plan(
+            mapping.map, k, directory::filter::constant_of(directory::truth::yes), selection());
+        if (!plan)
+            return;
+        entry_stream rows(op, service_, mapping, *plan, {.ordered = true, .fresh = true});
+        while (const candidate* const row = rows.next())
+            if (!is_hidden(*row))
+                add(*row->entry, id);
+    }
+
+    void add(const Entry& e, std::uint16_t kind)
+    {
+        seen_.emplace(to_string_view(e.e_nname), version_of(e, kind)); // the first of one name
+    }
+
+    // The first state: replicas copy it as a whole, so that no entry is replayed.
+    void stamp_all()
+    {
+        const auto stamp = feed_.next_stamp(now_);
+        for (auto& [ndn, one] : seen_)
+            one.stamp = stamp;
+        feed_.set_all(seen_);
+        touch_suffix();
+    }
+
+    // Gives the suffix a new version, with which syncprov's contextCSN becomes newer than all.
+    void touch_suffix()
+    {
+        internal_operation operation(feed_.database(), context_);
+        modify(operation.op(), service_.suffix_ndn);
+    }
+
+    void replay(const replication::differences& found, bool renew)
+    {
+        std::vector<std::function<void(Operation&)>> steps;
+        for (const auto& ndn : found.removed)
+            steps.emplace_back([this, &ndn](Operation& op) { remove(op, ndn); });
+        for (const auto& ndn : found.changed)
+            steps.emplace_back([this, &ndn](Operation& op) { modify(op, ndn); });
+        for (const auto& ndn : found.added)
+            steps.emplace_back([this, &ndn](Operation& op) { add_entry(op, ndn); });
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            if (i % portion == portion - 1)
+                (void)ldap_pvt_thread_pool_pausecheck(&connection_pool);
+            if (slapd_shutdown != 0)
+                throw std::runtime_error("slapd stops");
+            internal_operation operation(feed_.database(), context_);
+            steps[i](operation.op());
+        }
+        if (renew)
+            touch_suffix();
+    }
+
+    [[nodiscard]] replication::entry_version stamped(const std::string& ndn)
+    {
+        const auto seen = seen_.find(ndn);
+        auto out = seen != seen_.end() ? seen->second : feed_.find(ndn).value();
+        out.stamp = feed_.next_stamp(now_);
+        return out;
+    }
+
+    void send(Operation& op, const std::string& ndn, ber_tag_t tag,
+              std::optional<replication::entry_version> version, entry_ptr before,
+              BI_op_func* BackendInfo::*function)
+    {
+        slap_callback ignored{};
+        ignored.sc_response = slap_null_cb;
+        op.o_callback = &ignored;
+        op.o_tag = tag;
+        op.o_req_dn = op.o_req_ndn = to_berval(ndn);
+        const replayed_change change(op, feed_, ndn, version, std::move(before));
+        SlapReply rs{};
+        rs.sr_type = REP_RESULT;
+        const int code = (op.o_bd->bd_info->*function)(&op, &rs);
+        if (code != LDAP_SUCCESS)
+            throw std::runtime_error(
+                fmt::format("an overlay refuses the change of \"{}\": {}", ndn, code));
+    }
+
+    void remove(Operation& op, const std::string& ndn)
+    {
+        (void)feed_.next_stamp(now_);
+        const auto known = feed_.find(ndn);
+        if (known)
+            send(op, ndn, LDAP_REQ_DELETE, std::nullopt, remains_of(op, ndn, *known),
+                 &BackendInfo::bi_op_delete);
+    }
+
+    void modify(Operation& op, const std::string& ndn)
+    {
+        const auto version = stamped(ndn);
+        const std::string csn = replication::csn_of(version.stamp, slap_serverID);
+        berval values[] = {to_berval(csn), BER_BVNULL};
+        Modifications mod{};
+        mod.sml_op = LDAP_MOD_REPLACE;
+        mod.sml_flags = SLAP_MOD_INTERNAL;
+        mod.sml_desc = slap_schema.si_ad_entryCSN;
+        mod.sml_values = mod.sml_nvalues = values;
+        mod.sml_numvals = 1;
+        op.orm_modlist = &mod;
+        op.orm_no_opattrs = 1;
+        send(op, ndn, LDAP_REQ_MODIFY, version, nullptr, &BackendInfo::bi_op_modify);
+    }
+
+    void add_entry(Operation& op, const std::string& ndn)
+    {
+        entry_ptr e = read_entry(op, ndn);
+        if (e == nullptr)
+            return; // gone again; the next comparison sees that
+        const auto version = stamped(ndn);
+        complete_copy(*e, replication::csn_of(version.stamp, slap_serverID));
+        op.ora_e = e.get();
+        op.ora_modlist = nullptr;
+        send(op, ndn, LDAP_REQ_ADD, version, nullptr, &BackendInfo::bi_op_add);
+    }
+
+    entry_ptr read_entry(Operation& op, const std::string& ndn)
+    {
+        if (const auto container = service_.dn_tree().find(ndn))
+            return entry_ptr(entry_dup(&service_.container(container)));
+        const auto mapping = current_mapping(op, service_);
+        entry_finder finder(op, service_, *mapping, to_berval(ndn),
+                            directory::filter::constant_of(directory::truth::yes), selection(), {},
+                            true);
+        entry_ptr out;
+        while (const candidate* const found = finder.next())
+            if (!is_hidden(*found))
+                out.reset(entry_dup(found->entry));
+        return out;
+    }
+
+    // What is known of a removed entry: name, classes and UUID.
+    entry_ptr remains_of(Operation& op, const std::string& ndn,
+                         const replication::entry_version& known)
+    {
+        const auto mapping = current_mapping(op, service_);
+        entry_ptr out = new_entry();
+        berval name = to_berval(ndn);
+        ber_dupbv(&out->e_name, &name);
+        ber_dupbv(&out->e_nname, &name);
+        if (known.kind < mapping->map.kinds.size()) {
+            const directory::kind& k = mapping->map.kinds[known.kind];
+            add_classes(*out, k.classes);
+            const auto location = service_.dn_tree().locate(ndn);
+            const std::string value(
+                directory::rdn_of(ndn).substr(directory::rdn_of(ndn).find('=') + 1));
+            berval named = to_berval(value);
+            (void)attr_merge_normalize_one(out.get(), mapping->types[k.rdn().attribute].description,
+                                           &named, nullptr);
+        } else {
+            add_classes(*out, {"top"});
+        }
+        std::array<char, 37> text{};
+        const auto& u = known.uuid;
+        snprintf(text.data(), text.size(),
+                 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
+                 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
+                 u[15]);
+        berval uuid = to_berval(text.data());
+        (void)attr_merge_normalize_one(out.get(), slap_schema.si_ad_entryUUID, &uuid, nullptr);
+        complete_copy(*out, replication::csn_of(known.stamp, slap_serverID));
+        return out;
+    }
+
+    feed& feed_;
+    service& service_;
+    void* const context_;
+    replication::version_map seen_;
+    std::set<std::uint16_t> unknown_; ///< kinds that cannot be read
+    std::int64_t now_ = 0;            ///< PostgreSQL's clock at the snapshot
+};
+
+} // namespace
+
+void* run_feed(void* context, void* argument) noexcept
+{
+    const std::unique_ptr<feed_job> weak(static_cast<feed_job*>(argument));
+    const auto feed = weak->lock();
+    if (feed == nullptr)
+        return nullptr;
+    const auto began = clock::now();
+    std::size_t differences = 0;
+    bool succeeded = false;
+    std::shared_ptr<service> service;
+    const auto failed = [&](const char* reason) {
+        if (service != nullptr && slapd_shutdown == 0)
+            service->log({log_event::feed_failed, "", reason, "replicas keep their entries"});
+    };
+    const entry_point here(entry_point::kind::request);
+    try {
+        service = database_of(feed->database()).current();
+        if (service != nullptr && service->feed == feed)
+            differences = comparison(*feed, *service, context).run();
+        succeeded = true;
+    } catch (const cut_short& e) {
+        failed(e.text);
+    } catch (const std::exception& e) {
+        failed(e.what());
+    } catch (...) {
+        failed("unknown exception");
+    }
+    feed->finished(began, succeeded, differences);
+    return nullptr;
+}
+
+} // namespace pgsql::slapd

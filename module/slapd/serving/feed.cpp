@@ -1,0 +1,242 @@
+// feed.cpp: the versions of the entries that replicas copy, and when they are compared with the
+// database.
+#include "slapd/serving/feed.hpp"
+
+#include "slapd/core/log_event.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace pgsql::slapd {
+namespace {
+
+// A comparison takes at most this share of the time.
+constexpr int rest = 10;
+constexpr auto confirmation = std::chrono::seconds(60);
+constexpr auto failure_pause = std::chrono::seconds(1);
+
+} // namespace
+
+void feed::configure(settings settings, std::function<void()> wake)
+{
+    const std::unique_lock lock(mutex_);
+    wake_ = std::move(wake);
+    const bool reads = !configured_ || settings.file != settings_.file;
+    const bool changed = configured_ && settings.identity != settings_.identity;
+    settings_ = std::move(settings);
+    if (reads)
+        load();
+    if (!configured_ || changed)
+        requested_ = true;
+    configured_ = true;
+}
+
+feed::settings feed::current() const
+{
+    const std::shared_lock lock(mutex_);
+    return settings_;
+}
+
+// Without the state, every entry gets a new stamp, and replicas read all entries again.
+void feed::load()
+{
+    if (settings_.file.empty())
+        return;
+    std::ifstream file(settings_.file);
+    if (!file)
+        return;
+    try {
+        replication::version_map entries;
+        const auto state = replication::read(file, entries);
+        last_stamp_ = std::max(last_stamp_, state.last_stamp);
+        if (versions_.empty())
+            versions_ = std::move(entries);
+        was_complete_ = state.complete;
+    } catch (const std::exception& e) {
+        write_log({log_event::feed_state_lost, settings_.file, e.what(),
+                   "replicas read all entries again"});
+    }
+}
+
+void feed::save(bool complete)
+{
+    const std::shared_lock lock(mutex_);
+    if (settings_.file.empty() || (!unsaved_ && complete == was_complete_))
+        return;
+    const std::string& name = settings_.file;
+    const std::string next = name + ".new";
+    std::remove(next.c_str());
+    const int descriptor = open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor != -1)
+        close(descriptor);
+    bool written = false;
+    if (std::ofstream file(next); descriptor != -1 && file) {
+        replication::write(file,
+                           {.identity = settings_.identity.empty() ? "-" : settings_.identity,
+                            .last_stamp = last_stamp_,
+                            .complete = complete},
+                           versions_);
+        file.flush();
+        written = bool(file);
+    }
+    if (!written || std::rename(next.c_str(), name.c_str()) != 0) {
+        write_log({log_event::feed_state_lost, name,
+                   fmt::format("the state cannot be written: {}", std::strerror(errno)),
+                   "after a restart, replicas read all entries again"});
+        return;
+    }
+    unsaved_ = false;
+    was_complete_ = complete;
+}
+
+void feed::request()
+{
+    requested_ = true;
+    std::function<void()> wake;
+    {
+        const std::shared_lock lock(mutex_);
+        wake = wake_;
+    }
+    if (wake)
+        wake();
+}
+
+clock::time_point feed::tick()
+{
+    const auto now = clock::now();
+    const std::unique_lock lock(mutex_);
+    if (running_)
+        return now + std::chrono::milliseconds(20); // the job's end is noticed then
+    const auto recheck = last_began_ + std::chrono::duration_cast<clock::duration>(
+                                           std::chrono::duration<double>(settings_.recheck));
+    if (!requested_ && now < recheck)
+        return recheck;
+    if (now < not_before_)
+        return not_before_;
+    auto argument = std::make_unique<feed_job>(weak_from_this());
+    requested_ = false;
+    if (ldap_pvt_thread_pool_submit(&connection_pool, runner, argument.get()) != 0) {
+        requested_ = true;
+        return now + failure_pause;
+    }
+    (void)argument.release();
+    running_ = true;
+    last_began_ = now;
+    return now + std::chrono::milliseconds(20);
+}
+
+void feed::finished(clock::time_point began, bool succeeded, std::size_t differences)
+{
+    const auto now = clock::now();
+    const std::unique_lock lock(mutex_);
+    running_ = false;
+    const auto interval = std::chrono::duration_cast<clock::duration>(
+        std::chrono::duration<double>(settings_.interval));
+    not_before_ = now + std::max(interval, (rest - 1) * (now - began));
+    figures_.last_duration = std::chrono::duration<double>(now - began).count();
+    ++figures_.comparisons;
+    figures_.differences += differences;
+    if (!succeeded) {
+        ++figures_.failures;
+        not_before_ = std::max<clock::time_point>(not_before_, now + failure_pause);
+        requested_ = true;
+    }
+}
+
+std::optional<replication::entry_version> feed::find(std::string_view ndn) const
+{
+    const std::shared_lock lock(mutex_);
+    const auto at = versions_.find(std::string(ndn));
+    return at == versions_.end() ? std::nullopt : std::optional(at->second);
+}
+
+replication::differences feed::compare_with(const replication::version_map& seen,
+                                            const std::set<std::uint16_t>& unknown,
+                                            bool& is_mass_removal) const
+{
+    const std::shared_lock lock(mutex_);
+    auto out = replication::compare(versions_, seen, unknown);
+    is_mass_removal = replication::is_mass_removal(versions_, out);
+    return out;
+}
+
+void feed::set(const std::string& ndn, const replication::entry_version& version)
+{
+    const std::unique_lock lock(mutex_);
+    versions_.insert_or_assign(ndn, version);
+    unsaved_ = true;
+}
+
+void feed::set_all(replication::version_map versions)
+{
+    const std::unique_lock lock(mutex_);
+    versions_ = std::move(versions);
+    unsaved_ = true;
+}
+
+void feed::erase(const std::string& ndn)
+{
+    const std::unique_lock lock(mutex_);
+    versions_.erase(ndn);
+    unsaved_ = true;
+}
+
+std::int64_t feed::next_stamp(std::int64_t now)
+{
+    const std::unique_lock lock(mutex_);
+    unsaved_ = true;
+    return last_stamp_ = std::max(last_stamp_ + 1, now);
+}
+
+void feed::note_stamp(std::int64_t stamp)
+{
+    const std::unique_lock lock(mutex_);
+    last_stamp_ = std::max(last_stamp_, stamp);
+}
+
+std::string feed::context_csn() const
+{
+    const std::shared_lock lock(mutex_);
+    return last_stamp_ == 0 ? "" : replication::csn_of(last_stamp_, slap_serverID);
+}
+
+bool feed::confirms_removal(bool is_mass_removal)
+{
+    const auto now = clock::now();
+    const std::unique_lock lock(mutex_);
+    figures_.held_back = false;
+    if (!is_mass_removal) {
+        removal_seen_.reset();
+        return true;
+    }
+    if (!removal_seen_)
+        removal_seen_ = now;
+    if (now - *removal_seen_ >= confirmation) {
+        removal_seen_.reset();
+        return true;
+    }
+    figures_.held_back = true;
+    requested_ = true;
+    return false;
+}
+
+feed::figures feed::current_figures() const
+{
+    const std::shared_lock lock(mutex_);
+    figures out = figures_;
+    out.entries = versions_.size();
+    if (last_began_ != clock::time_point())
+        out.age = std::chrono::duration<double>(clock::now() - last_began_).count();
+    return out;
+}
+
+} // namespace pgsql::slapd

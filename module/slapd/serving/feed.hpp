@@ -1,0 +1,114 @@
+// feed.hpp: the versions of the entries that replicas copy, and when they are compared with the
+// database.
+#pragma once
+
+#include "base/deadline.hpp"
+#include "replication/entry_versions.hpp"
+#include "slapd/core/slapd.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+
+namespace pgsql::slapd {
+
+/// Belongs to the database and survives changes of the directives. All functions may be called by
+/// several threads.
+class feed : public std::enable_shared_from_this<feed> {
+public:
+    struct settings {
+        double interval = 0;      ///< the least seconds between two comparisons
+        double recheck = 0;       ///< seconds until a comparison without a notification
+        std::string file;         ///< of the state; empty: none
+        std::string password_ndn; ///< the client that gets password hashes; empty: none
+        std::string identity;     ///< of the configuration that the entries follow from
+
+        [[nodiscard]] bool operator==(const settings&) const = default;
+    };
+    /// Runs a comparison; submitted to slapd's pool with a feed_job.
+    using job = void* (*)(void* context, void* argument);
+    struct figures {
+        std::uint64_t comparisons = 0;
+        std::uint64_t failures = 0;
+        std::uint64_t differences = 0;
+        std::uint64_t entries = 0;
+        double last_duration = 0; ///< seconds
+        double age = 0;           ///< seconds since the last comparison began; 0: there was none
+        bool held_back = false;
+    };
+
+    /// Set once, when slapd loads the module.
+    static inline job runner = nullptr;
+
+    explicit feed(BackendDB& be) : be_(be) {}
+    feed(const feed&) = delete;
+    feed& operator=(const feed&) = delete;
+
+    /// Reads the state if it is the first call, or the file has changed. Throws std::runtime_error.
+    /// `wake` makes the caller of tick() call it.
+    void configure(settings settings, std::function<void()> wake);
+    [[nodiscard]] settings current() const;
+    [[nodiscard]] BackendDB& database() const noexcept { return be_; }
+
+    /// The database has changed.
+    void request();
+    /// Starts a comparison if one is due; returns when to call it again.
+    [[nodiscard]] clock::time_point tick();
+    /// Called by the job.
+    void finished(clock::time_point began, bool succeeded, std::size_t differences);
+
+    /// Whether the versions are those of the database, as of a comparison since the start.
+    [[nodiscard]] bool ready() const noexcept { return ready_; }
+    void set_ready() noexcept { ready_ = true; }
+
+    [[nodiscard]] std::optional<replication::entry_version> find(std::string_view ndn) const;
+    [[nodiscard]] replication::differences compare_with(const replication::version_map& seen,
+                                                        const std::set<std::uint16_t>& unknown,
+                                                        bool& is_mass_removal) const;
+    void set(const std::string& ndn, const replication::entry_version& version);
+    void set_all(replication::version_map versions);
+    void erase(const std::string& ndn);
+    /// The stamp for a change at this time of PostgreSQL's clock: later than all before.
+    [[nodiscard]] std::int64_t next_stamp(std::int64_t now);
+    /// A change has this stamp: later ones get later ones.
+    void note_stamp(std::int64_t stamp);
+    /// The last stamp as a CSN; empty if there is none.
+    [[nodiscard]] std::string context_csn() const;
+
+    /// Whether the removal of many entries was already seen by a comparison at least a minute ago.
+    [[nodiscard]] bool confirms_removal(bool is_mass_removal);
+
+    /// Writes the state, if it has changed; logs failures. `complete`: nothing is left to replay.
+    void save(bool complete);
+    [[nodiscard]] bool was_complete() const noexcept { return was_complete_; }
+    [[nodiscard]] figures current_figures() const;
+
+private:
+    void load();
+
+    BackendDB& be_;
+    mutable std::shared_mutex mutex_; ///< protects the members below
+    settings settings_;
+    std::function<void()> wake_;
+    bool configured_ = false;
+    replication::version_map versions_;
+    std::int64_t last_stamp_ = 0;
+    std::atomic<bool> unsaved_ = false;
+    std::optional<clock::time_point> removal_seen_;
+    figures figures_;
+    clock::time_point last_began_;
+    clock::time_point not_before_;
+    bool running_ = false;
+    std::atomic<bool> requested_ = true;
+    std::atomic<bool> ready_ = false;
+    std::atomic<bool> was_complete_ = false;
+};
+
+/// The argument of a job.
+using feed_job = std::weak_ptr<feed>;
+
+} // namespace pgsql::slapd

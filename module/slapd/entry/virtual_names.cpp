@@ -129,18 +129,27 @@ std::optional<std::string> virtual_names::row_with(const kind& kind,
     if (!plan)
         return std::nullopt;
     const auto* const name = kind.find_column(kind.rdn().column);
-    postgres::statement query{"SELECT " + directory::select_expression(*name) + plan->from_sql +
-                                  (plan->where_sql.empty() ? "" : " WHERE " + plan->where_sql) +
-                                  " LIMIT 1",
-                              plan->values};
+    const postgres::statement query{
+        "SELECT " + directory::select_expression(*name) + plan->from_sql +
+            (plan->where_sql.empty() ? "" : " WHERE " + plan->where_sql),
+        plan->values};
     const auto rows = while_waiting(op_, service_, [&](const postgres::wait_options& options) {
         if (auto* const transaction = write_transaction::find(op_))
             return transaction->run(query, options);
         return service_.pool_for(op_).run(query, options);
     });
-    if (rows.count() == 0)
-        return std::nullopt;
-    return std::string(rows.value(0, 0).value_or(""));
+    // The condition may hold for rows whose names slapd has to compare.
+    const attribute_type& type = mapping_.types[kind.rdn().attribute];
+    const auto wanted = make_rdn(type, value);
+    for (int row = 0; row < rows.count(); ++row) {
+        const std::string_view found = rows.value(row, 0).value_or("");
+        if (attribute != kind.rdn().attribute)
+            return std::string(found);
+        const auto named = make_rdn(type, found);
+        if (named && wanted && named->normalized == wanted->normalized)
+            return std::string(found);
+    }
+    return std::nullopt;
 }
 
 std::string virtual_names::name_conflict(const virtual_request& request)

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use File::Basename ();
 use File::Temp ();
+use MIME::Base64 ();
 use SlapdPgsql::Command ();
 use SlapdPgsql::SlapdConf ();
 
@@ -46,6 +47,24 @@ sub ldif {
     return join('', map { _line($_) =~ s/^\n//mgr =~ s/^#(?!#)/##   #/mgr } @remarks)
         . "## Suggestions are in the syntax of slapd.conf. To use them, write a slapd.conf (without --ldif), remove their #, and convert\n"
         . "## it:   slaptest -n 0 -f slapd.conf -F /etc/ldap/slapd.d\n\n$ldif";
+}
+
+# A change of cn=config for ldapmodify that adds SETTINGS to the database ENTRY, access rules before those that it has. What is not
+# in effect is a comment, with one #.
+sub modification {
+    my ($settings, $entry) = @_;
+    my $text = "dn: $entry\nchangetype: modify\n";
+    my $access_rules = 0;
+    for my $setting (map { @$_ } @$settings) {
+        $text .= _line({ %$setting, name => undef });
+        next if !defined $setting->{name};
+        my $attribute = 'olc' . join '', map { ucfirst } split /-/, $setting->{name} =~ s/^pgsql/pg/r;
+        my $value = ($setting->{name} eq 'access' ? '{' . $access_rules++ . '}' : '') . $setting->{value} =~ s/\n */ /gr;
+        my $change = "add: $attribute\n$attribute:" . ($value =~ /\A[ :<]|[^\x20-\x7e]| \z/ ? ': ' . MIME::Base64::encode_base64($value, '') : " $value") . "\n-\n";
+        $change =~ s/^/#/mg if $setting->{off};
+        $text .= $change;
+    }
+    return $text =~ s/^\n//mgr;
 }
 
 sub _slap_tool {

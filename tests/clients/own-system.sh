@@ -177,7 +177,7 @@ run_document() {
         [[ -z ${3:-} || $line != "$3"* ]] || break
         "$before" "$line"
         case $line in
-            'getent '* | 'id '* | 'su - ann '* | 'sss_cache '* | 'ssh -i '*) expect 0 in_sssd bash -c "cd $checkout && $line" </dev/null ;;
+            'getent '* | 'id '* | 'chown -hR '* | 'su - ann '* | 'sss_cache '* | 'ssh -i '*) expect 0 in_sssd bash -c "cd $checkout && $line" </dev/null ;;
             *) expect 0 at_a_prompt "$line" ;;
         esac
         "$after" "$line"

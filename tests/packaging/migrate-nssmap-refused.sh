@@ -67,6 +67,7 @@ refuses_option '--names: write a regular expression without spaces' --nssmap nss
 refuses_option '--clients is for names that are registered' --nssmap nssmap.conf --one-number --clients ::1
 refuses_option '--json is for --compare only' --nssmap nssmap.conf --json
 refuses_option '--names is for --nssmap only' --names a
+refuses_option '--nssmap writes settings, --compare does not' --nssmap nssmap.conf --compare ldap://a ldap://b
 refuses_option "unexpected argument 'other.env'" --nssmap nssmap.conf other.env
 refuses_option 'a line break cannot be written in slapd.conf' --nssmap nssmap.conf --base $'dc=a\nrootpw x'
 

@@ -28,6 +28,12 @@ same "" "$(find_user '(uid=alice1)')" "what a name without access for its regist
 stop_slapd
 same "" "$(q 'SELECT name FROM virtual_users')" "the registered names"
 
+# A database that has users needs other queries, and is refused until it has them.
+expect 0 migrate --nssmap nssmap.conf "${chosen[@]}"
+{ manager_conf; echo "$OUT"; } >"$T/slapd.conf"
+expect 1 slaptest -f "$T/slapd.conf"
+contains "$ERR" 'the kind already has a list query'
+
 # Both spellings of the home directory have one slash before the name; quotes are data.
 guests=0
 for line in 'virtual:x:15000:15000:virtual user for nss_map:/home/virtual:/bin/bash' 'test_user:x:10000:10001:Test User,,,:/home/:/bin/sh' \

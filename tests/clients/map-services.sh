@@ -3,6 +3,17 @@
 page=doc/maps/services.md
 . "$(dirname "$0")/../lib/maps-hosts.sh"
 example
+
+# Debian's service with slapd.conf, as doc/maps/adding.md restarts it.
+block doc/own-tables.md SLAPD_CONF= >/etc/default/slapd
+chown openldap /run/slapd
+chgrp openldap /etc/ldap/tls/server.key
+chmod 640 /etc/ldap/tls/server.key
+settings >/etc/ldap/slapd.conf
+PATH=$T/bin:$PATH run_document "$adding" slapd.conf
+contains "$(ldapsearch -x -LLL -H ldapi:/// -b dc=example,dc=com '(cn=intranet)' 1.1)" cn=intranet,ou=services
+/etc/init.d/slapd stop >/dev/null
+
 serve
 advised 1
 start_client sssd

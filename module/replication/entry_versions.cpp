@@ -102,8 +102,8 @@ std::int64_t stamp_of(std::string_view csn)
 void write(std::ostream& to, const feed_state& state, const version_map& entries)
 {
     to << format << '\n'
-       << state.identity << ' ' << state.last_stamp << ' ' << state.last_usn << ' '
-       << (state.complete ? 1 : 0) << ' ' << entries.size() << '\n';
+       << state.last_stamp << ' ' << state.last_usn << ' ' << (state.complete ? 1 : 0) << ' '
+       << entries.size() << '\n';
     for (const auto& [ndn, one] : entries) {
         std::array<char, 33> uuid{};
         for (std::size_t i = 0; i < one.uuid.size(); ++i)
@@ -123,7 +123,7 @@ feed_state read(std::istream& from, version_map& entries)
     feed_state out;
     std::size_t count = 0;
     int complete = 0;
-    if (!(from >> out.identity >> out.last_stamp >> out.last_usn >> complete >> count))
+    if (!(from >> out.last_stamp >> out.last_usn >> complete >> count))
         throw damaged();
     out.complete = complete == 1;
     for (std::size_t i = 0; i < count; ++i) {

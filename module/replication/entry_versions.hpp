@@ -52,7 +52,6 @@ struct differences {
 
 /// What is kept across restarts, besides the versions.
 struct feed_state {
-    std::string identity; ///< of the configuration that the entries follow from
     std::int64_t last_stamp = 0;
     std::uint32_t last_usn = 0;
     bool complete = false; ///< all differences were replayed when it was written

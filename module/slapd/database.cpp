@@ -36,7 +36,7 @@ std::shared_ptr<service> database::make_service(const BackendDB& be, const direc
 void database::configure_feed(const BackendDB& be, const directives& directives, service& service,
                               const std::function<void()>& wake)
 {
-    if (!directives.flag(directives::feed)) {
+    if (!directives.flag(directives::feed) && !directives.flag(directives::usn)) {
         feed_.reset();
         return;
     }
@@ -46,7 +46,8 @@ void database::configure_feed(const BackendDB& be, const directives& directives,
                       .recheck = directives.number(directives::feed_recheck),
                       .file = directives.text(directives::feed_state),
                       .password_ndn = service.feed_password_ndn,
-                      .identity = service.cookie_secret},
+                      .replays = directives.flag(directives::feed),
+                      .shows_usn = directives.flag(directives::usn)},
                      wake);
     service.feed = feed_;
 }

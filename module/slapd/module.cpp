@@ -4,6 +4,7 @@
 #include "slapd/abi_check.hpp"
 #include "slapd/auth/password_verifier.hpp"
 #include "slapd/core/log_event.hpp"
+#include "slapd/entry/update_numbers.hpp"
 #include "slapd/entry/virtual_names.hpp"
 #include "slapd/replication/feed_job.hpp"
 #include "slapd/roles/role_access.hpp"
@@ -78,8 +79,8 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
     backend.bi_type = const_cast<char*>("pgsql");
     backend.bi_init = initialize;
     use_slapd_schemes();
-    if (register_rootdse() != 0 || !register_virtual_attribute() || !register_role_access() ||
-        backend_add(&backend) != 0) {
+    if (register_rootdse() != 0 || !register_virtual_attribute() || !register_update_numbers() ||
+        !register_role_access() || backend_add(&backend) != 0) {
         write_log({log_event::module_refused, "", "slapd refused the backend"});
         return -1;
     }

@@ -2,6 +2,7 @@
 #include "slapd/rootdse.hpp"
 
 #include "slapd/core/slapd.hpp"
+#include "slapd/entry/update_numbers.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -52,9 +53,14 @@ int register_rootdse() noexcept
             "SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )",
             &default_naming_context, 0) != 0)
         return -1;
-    return entry_info_register(add_to, nullptr);
+    return entry_info_register(add_last_usn, nullptr) == 0 ? entry_info_register(add_to, nullptr)
+                                                           : -1;
 }
 
-void unregister_rootdse() noexcept { entry_info_unregister(add_to, nullptr); }
+void unregister_rootdse() noexcept
+{
+    entry_info_unregister(add_to, nullptr);
+    entry_info_unregister(add_last_usn, nullptr);
+}
 
 } // namespace pgsql::slapd

@@ -13,7 +13,7 @@ contains "$(content "${REPLICA[poll]}")" entryUUID:
 
 step() { # WHAT SQL
     q "$2"
-    copied "$1" "${3:-5}"
+    copied "$1" "${3:-10}"
 }
 step "a changed row" "UPDATE \"Users\" SET \"mail\" = 'ann@example.org' WHERE \"uid\" = 'ann'"
 contains "$(content "${REPLICA[push]}")" 'mail: ann@example.org'

@@ -3,6 +3,7 @@
 #include "slapd/monitor/metrics.hpp"
 
 #include "slapd/auth/async_bind.hpp"
+#include "slapd/serving/feed.hpp"
 
 #include "cache/result_cache.hpp"
 #include "postgres/fair_semaphore.hpp"
@@ -46,6 +47,13 @@ template <typename Read> reader serving(Read read)
     return [read](const metric_source& s) {
         return s.serving != nullptr ? static_cast<std::uint64_t>(read(*s.serving)) : 0;
     };
+}
+
+template <typename Read> reader feed_figure(Read read)
+{
+    return serving([read](service& s) -> std::uint64_t {
+        return s.feed != nullptr ? static_cast<std::uint64_t>(read(s.feed->current_figures())) : 0;
+    });
 }
 
 reader cache_of(const std::shared_ptr<directory::result_cache> service::*which,
@@ -136,6 +144,24 @@ std::vector<metric> numbers()
         {40, "olmPgStaleBinds", counter, count,
          "Logins checked against stale data while the database was down",
          stale_binds([](const figures& f) -> std::uint64_t { return f.stale; })},
+        {44, "olmPgFeedComparisons", counter, count, "Comparisons of the entries with the database",
+         feed_figure([](const feed::figures& f) { return f.comparisons; })},
+        {45, "olmPgFeedFailures", counter, count, "Comparisons that failed",
+         feed_figure([](const feed::figures& f) { return f.failures; })},
+        {46, "olmPgFeedDifferences", counter, count, "Entries that comparisons found changed",
+         feed_figure([](const feed::figures& f) { return f.differences; })},
+        {47, "olmPgFeedEntries", gauge, count, "Entries whose versions are known",
+         feed_figure([](const feed::figures& f) { return f.entries; })},
+        {48, "olmPgFeedDuration", gauge, microseconds,
+         "Duration of the last comparison, in microseconds",
+         feed_figure([](const feed::figures& f) { return f.last_duration * 1e6; })},
+        {49, "olmPgFeedAge", gauge, seconds, "Seconds since the last comparison began",
+         feed_figure([](const feed::figures& f) { return f.age; })},
+        {50, "olmPgFeedHeldBack", gauge, count,
+         "1 while the removal of many entries waits for confirmation",
+         feed_figure([](const feed::figures& f) { return f.held_back ? 1 : 0; })},
+        {51, "olmPgFeedReady", gauge, count, "1 once the entries were compared with the database",
+         serving([](service& s) { return s.feed != nullptr && s.feed->ready() ? 1 : 0; })},
         {41, "olmPgVirtualGiven", counter, count, "Virtual entries that a query has returned",
          virtual_names(operation_stats::given)},
         {42, "olmPgVirtualAdmitted", counter, count, "Unknown names that were registered",

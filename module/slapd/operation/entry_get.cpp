@@ -55,7 +55,7 @@ void complete_for_replicas(const Operation& op, const service& service, Entry& e
 {
     const bool writes = op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODIFY ||
                         op.o_tag == LDAP_REQ_MODRDN || op.o_tag == LDAP_REQ_DELETE;
-    if (service.feed == nullptr || !writes)
+    if (!service.replicates || !writes)
         return;
     const auto known = service.feed->find(to_string_view(e.e_nname));
     if (replayed_change::find(op) == nullptr && !BER_BVISEMPTY(&op.o_csn))
@@ -125,7 +125,7 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         const bool to_client = (op->o_tag == LDAP_REQ_SEARCH || op->o_tag == LDAP_REQ_COMPARE) &&
                                oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
-        if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->feed != nullptr)
+        if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->replicates)
             if (const std::string csn = service->feed->context_csn(); !csn.empty()) {
                 berval value = to_berval(csn);
                 (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);

@@ -5,6 +5,7 @@
 #include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/update_numbers.hpp"
 #include "slapd/entry/value_checks.hpp"
 #include "slapd/entry/virtual_names.hpp"
 #include "slapd/operation/entry_sender.hpp"
@@ -36,9 +37,9 @@ class search_run {
 public:
     search_run(Operation& op, SlapReply& rs, service& service, int& sent)
         : op_(op), rs_(rs), service_(service), limits_(op, service, true), tree_(op, service),
-          copies_(service.feed != nullptr && is_copying(op)), rights_(op, service),
-          visible_(rights_.visible()), scope_(op, tree_), pages_(op, rs, service),
-          sender_(op, rs, service, pages_, sent), sent_(sent),
+          copies_(service.replicates && is_copying(op)), numbers_(op, service),
+          rights_(op, service), visible_(rights_.visible()), scope_(op, tree_),
+          pages_(op, rs, service), sender_(op, rs, service, pages_, sent), sent_(sent),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
     {}
 
@@ -46,10 +47,13 @@ public:
     {
         if (!service_.anonymous_search && BER_BVISEMPTY(&op_.o_ndn))
             return end(LDAP_INSUFFICIENT_ACCESS, "authentication required for searches");
-        if (service_.feed == nullptr && asked_by_consumer(op_)) {
+        if (!service_.replicates && asked_by_consumer(op_)) {
             override_client_result(op_, {LDAP_UNWILLING_TO_PERFORM, no_replication});
             return end(LDAP_UNWILLING_TO_PERFORM, no_replication);
         }
+        if (numbers_.filtered() && !service_.feed->ready())
+            throw postgres::error(postgres::error::cause::lost,
+                                  "the entries have not been compared with the database yet");
         if (copies_) {
             int code = LDAP_SUCCESS;
             if (const char* const why =
@@ -127,7 +131,7 @@ private:
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
         filter requested = copies_ ? filter::constant_of(directory::truth::yes)
-                                   : translate_filter(op_.ors_filter, tree_, *mapping, selection);
+                                   : numbers_.translate(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
         selection.password = selection.shows_password =
             copies_ && is_consumers(op_) && !service_.feed_password_ndn.empty();
@@ -259,13 +263,17 @@ private:
     // A replica gets entries whose version is known.
     search_end send(Entry& e, const page_position& position, std::string_view key)
     {
-        if (!copies_)
+        if (!copies_ && !numbers_.needed())
             return sender_.offer(e, position, key, stale_);
-        const auto known = service_.feed->find(to_string_view(e.e_nname));
-        if (!known)
-            return std::nullopt;
         const entry_ptr copy(entry_dup(&e));
-        complete_copy(*copy, replication::csn_of(known->stamp, slap_serverID));
+        if (copies_) {
+            const auto known = service_.feed->find(to_string_view(e.e_nname));
+            if (!known)
+                return std::nullopt;
+            complete_copy(*copy, replication::csn_of(known->stamp, slap_serverID));
+        }
+        if (numbers_.needed())
+            numbers_.complete(*copy);
         return sender_.offer(*copy, position, key, stale_);
     }
 
@@ -391,6 +399,7 @@ private:
     operation_limits limits_;
     directory_tree tree_;
     const bool copies_; ///< for a replica
+    const update_numbers numbers_;
     entry_rights rights_;
     visible_rows& visible_;
     const search_scope scope_;

@@ -46,7 +46,7 @@ private:
 class comparison {
 public:
     comparison(feed& feed, service& service, void* context)
-        : feed_(feed), service_(service), context_(context)
+        : feed_(feed), service_(service), context_(context), replays_(feed.current().replays)
     {}
 
     /// Returns the number of differences that were replayed.
@@ -56,6 +56,8 @@ public:
         read(operation.op());
         bool mass_removal = false;
         auto found = feed_.compare_with(seen_, unknown_, mass_removal);
+        if (found.count() > 0)
+            usn_ = feed_.next_usn(now_ / 1000000);
         if (!feed_.ready() && feed_.context_csn().empty()) {
             stamp_all();
             found = {};
@@ -74,6 +76,7 @@ public:
             service_.log({log_event::feed_started, "",
                           fmt::format("{} entries are ready for replicas", seen_.size())});
         }
+        feed_.show_usn(); // after the versions are in force
         feed_.save(true);
         return found.count();
     }
@@ -109,7 +112,11 @@ private:
                             container_kind);
                     for (const directory::kind& k : mapping->map.kinds)
                         read_kind(op, *mapping, k);
-                    snapshot.commit(options);
+                    // Reading all entries may take longer than one statement.
+                    while_waiting(op, service_, [&](const postgres::wait_options& fresh) {
+                        snapshot.commit(fresh);
+                        return true;
+                    });
                     return true;
                 });
         });
@@ -141,10 +148,13 @@ private:
     void stamp_all()
     {
         const auto stamp = feed_.next_stamp(now_);
-        for (auto& [ndn, one] : seen_)
+        for (auto& [ndn, one] : seen_) {
             one.stamp = stamp;
+            one.usn = usn_;
+        }
         feed_.set_all(seen_);
-        touch_suffix();
+        if (replays_)
+            touch_suffix();
     }
 
     // Gives the suffix a new version, with which syncprov's contextCSN becomes newer than all.
@@ -156,6 +166,8 @@ private:
 
     void replay(const replication::differences& found, bool renew)
     {
+        if (!replays_)
+            return record(found);
         std::vector<std::function<void(Operation&)>> steps;
         for (const auto& ndn : found.removed)
             steps.emplace_back([this, &ndn](Operation& op) { remove(op, ndn); });
@@ -175,11 +187,23 @@ private:
             touch_suffix();
     }
 
+    // Without replicas.
+    void record(const replication::differences& found)
+    {
+        for (const auto& ndn : found.removed)
+            feed_.erase(ndn);
+        for (const auto* const list : {&found.changed, &found.added})
+            for (const auto& ndn : *list)
+                feed_.set(ndn, stamped(ndn));
+    }
+
     [[nodiscard]] replication::entry_version stamped(const std::string& ndn)
     {
         const auto seen = seen_.find(ndn);
         auto out = seen != seen_.end() ? seen->second : feed_.find(ndn).value();
         out.stamp = feed_.next_stamp(now_);
+        if (usn_ > 0)
+            out.usn = usn_;
         return out;
     }
 
@@ -292,6 +316,8 @@ private:
     replication::version_map seen_;
     std::set<std::uint16_t> unknown_; ///< kinds that cannot be read
     std::int64_t now_ = 0;            ///< PostgreSQL's clock at the snapshot
+    std::uint32_t usn_ = 0;           ///< of what this comparison found
+    const bool replays_;
 };
 
 } // namespace

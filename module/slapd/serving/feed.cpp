@@ -31,13 +31,11 @@ void feed::configure(settings settings, std::function<void()> wake)
     const std::unique_lock lock(mutex_);
     wake_ = std::move(wake);
     const bool reads = !configured_ || settings.file != settings_.file;
-    const bool changed = configured_ && settings.identity != settings_.identity;
     settings_ = std::move(settings);
     if (reads)
         load();
-    if (!configured_ || changed)
-        requested_ = true;
     configured_ = true;
+    requested_ = true; // other directives may make other entries
 }
 
 feed::settings feed::current() const
@@ -58,6 +56,7 @@ void feed::load()
         replication::version_map entries;
         const auto state = replication::read(file, entries);
         last_stamp_ = std::max(last_stamp_, state.last_stamp);
+        last_usn_ = std::max(last_usn_, state.last_usn);
         if (versions_.empty())
             versions_ = std::move(entries);
         was_complete_ = state.complete;
@@ -81,9 +80,7 @@ void feed::save(bool complete)
     bool written = false;
     if (std::ofstream file(next); descriptor != -1 && file) {
         replication::write(file,
-                           {.identity = settings_.identity.empty() ? "-" : settings_.identity,
-                            .last_stamp = last_stamp_,
-                            .complete = complete},
+                           {.last_stamp = last_stamp_, .last_usn = last_usn_, .complete = complete},
                            versions_);
         file.flush();
         written = bool(file);
@@ -195,6 +192,33 @@ std::int64_t feed::next_stamp(std::int64_t now)
     const std::unique_lock lock(mutex_);
     unsaved_ = true;
     return last_stamp_ = std::max(last_stamp_ + 1, now);
+}
+
+std::uint32_t feed::next_usn(std::int64_t now_seconds)
+{
+    const std::unique_lock lock(mutex_);
+    unsaved_ = true;
+    return last_usn_ = std::max(last_usn_ + 1, static_cast<std::uint32_t>(now_seconds));
+}
+
+void feed::show_usn()
+{
+    const std::shared_lock lock(mutex_);
+    shown_usn_ = last_usn_;
+}
+
+std::optional<std::vector<std::string>>
+feed::with_usn(const std::function<bool(std::uint32_t)>& wanted, std::size_t limit) const
+{
+    const std::shared_lock lock(mutex_);
+    std::vector<std::string> out;
+    for (const auto& [ndn, one] : versions_)
+        if (wanted(one.usn)) {
+            if (out.size() == limit)
+                return std::nullopt;
+            out.push_back(ndn);
+        }
+    return out;
 }
 
 void feed::note_stamp(std::int64_t stamp)

@@ -25,9 +25,8 @@ public:
         double recheck = 0;       ///< seconds until a comparison without a notification
         std::string file;         ///< of the state; empty: none
         std::string password_ndn; ///< the client that gets password hashes; empty: none
-        std::string identity;     ///< of the configuration that the entries follow from
-
-        [[nodiscard]] bool operator==(const settings&) const = default;
+        bool replays = false;     ///< differences become operations, for replicas
+        bool shows_usn = false;   ///< entries have an entryUSN
     };
     /// Runs a comparison; submitted to slapd's pool with a feed_job.
     using job = void* (*)(void* context, void* argument);
@@ -74,6 +73,15 @@ public:
     void erase(const std::string& ndn);
     /// The stamp for a change at this time of PostgreSQL's clock: later than all before.
     [[nodiscard]] std::int64_t next_stamp(std::int64_t now);
+    /// The number for the changes that a comparison found, which began at this second.
+    [[nodiscard]] std::uint32_t next_usn(std::int64_t now_seconds);
+    /// The last number whose changes are all in force; 0: none.
+    [[nodiscard]] std::uint32_t last_usn() const noexcept { return shown_usn_; }
+    void show_usn();
+    /// The normalized DNs of the entries whose number `wanted` accepts; nothing if there are more
+    /// than `limit`.
+    [[nodiscard]] std::optional<std::vector<std::string>>
+    with_usn(const std::function<bool(std::uint32_t)>& wanted, std::size_t limit) const;
     /// A change has this stamp: later ones get later ones.
     void note_stamp(std::int64_t stamp);
     /// The last stamp as a CSN; empty if there is none.
@@ -97,6 +105,8 @@ private:
     bool configured_ = false;
     replication::version_map versions_;
     std::int64_t last_stamp_ = 0;
+    std::uint32_t last_usn_ = 0;
+    std::atomic<std::uint32_t> shown_usn_ = 0;
     std::atomic<bool> unsaved_ = false;
     std::optional<clock::time_point> removal_seen_;
     figures figures_;

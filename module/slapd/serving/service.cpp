@@ -143,6 +143,9 @@ constexpr int change_sessions = 2;
 service::service(const BackendDB& be, const directives& directives,
                  std::shared_ptr<operation_stats> counts, const std::function<void()>& wake_tasks)
     : stats(std::move(counts)),
+      // Tools compare nothing.
+      replicates(in_server() && directives.flag(directives::feed)),
+      shows_usn(in_server() && directives.flag(directives::usn)),
       suffix_ndn(be.be_nsuffix != nullptr ? std::string(to_string_view(be.be_nsuffix[0]))
                                           : std::string()),
       feed_password_ndn(feed_password_ndn_of(directives)),

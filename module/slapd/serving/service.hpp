@@ -140,7 +140,9 @@ public:
     std::function<void(const log_message&)> log_listener;
 
     const std::shared_ptr<operation_stats> stats;
-    std::shared_ptr<slapd::feed> feed; ///< null: replicas cannot copy the database
+    std::shared_ptr<slapd::feed> feed; ///< null: the versions of entries are unknown
+    const bool replicates;             ///< whether replicas can copy the database
+    const bool shows_usn;              ///< whether entries have an entryUSN
     const std::string suffix_ndn;
     const std::string feed_password_ndn; ///< whose copies have password hashes; empty: none have
     const bool anonymous_search;

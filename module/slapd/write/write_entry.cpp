@@ -117,7 +117,7 @@ void forget(const Operation& op, service& service, const std::vector<std::string
 {
     if (op.o_conn != nullptr)
         service.writers.add(op.o_connid);
-    if (service.feed != nullptr && !BER_BVISEMPTY(&op.o_csn)) // which consumers may get
+    if (service.replicates && !BER_BVISEMPTY(&op.o_csn)) // which consumers may get
         service.feed->note_stamp(replication::stamp_of(to_string_view(op.o_csn)));
     service.invalidate_caches();
     if (service.account_cache != nullptr)

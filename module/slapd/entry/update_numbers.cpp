@@ -1,0 +1,169 @@
+// update_numbers.cpp: entryUSN, by which clients such as SSSD read only what has changed.
+#include "slapd/entry/update_numbers.hpp"
+
+#include "slapd/serving/database.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pgsql::slapd {
+namespace {
+
+constexpr std::size_t most_names = 500; // else all entries are read, and slapd tests their numbers
+
+AttributeDescription* entry_usn = nullptr;
+AttributeDescription* last_usn = nullptr;
+
+bool mentions(const Filter* filter)
+{
+    switch (filter->f_choice) {
+    case LDAP_FILTER_AND:
+    case LDAP_FILTER_OR:
+    case LDAP_FILTER_NOT:
+        for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
+            if (mentions(part))
+                return true;
+        return false;
+    case LDAP_FILTER_EQUALITY:
+    case LDAP_FILTER_GE:
+    case LDAP_FILTER_LE:
+        return filter->f_av_desc == entry_usn;
+    case LDAP_FILTER_PRESENT:
+        return filter->f_desc == entry_usn;
+    default:
+        return false;
+    }
+}
+
+bool is_requested(const Operation& op)
+{
+    if (op.ors_attrs == nullptr)
+        return false;
+    for (const AttributeName* a = op.ors_attrs; !BER_BVISNULL(&a->an_name); ++a)
+        if (a->an_desc == entry_usn || to_string_view(a->an_name) == "+")
+            return true;
+    return false;
+}
+
+bool registered(const char* name, AttributeDescription*& to, const char* definition)
+{
+    berval text = to_berval(std::string_view(name));
+    const char* unused = nullptr;
+    return slap_bv2ad(&text, &to, &unused) == LDAP_SUCCESS || register_at(definition, &to, 0) == 0;
+}
+
+} // namespace
+
+bool register_update_numbers() noexcept
+{
+    return registered("entryUSN", entry_usn,
+                      "( 2.25.162856128844017627545785008905003916249.3.3 NAME 'entryUSN' "
+                      "DESC 'Number of the update by which the entry changed last' "
+                      "EQUALITY integerMatch ORDERING integerOrderingMatch "
+                      "SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE NO-USER-MODIFICATION "
+                      "USAGE directoryOperation )") &&
+           registered("lastUSN", last_usn,
+                      "( 2.25.162856128844017627545785008905003916249.3.4 NAME 'lastUSN' "
+                      "DESC 'Number of the last update' "
+                      "EQUALITY integerMatch ORDERING integerOrderingMatch "
+                      "SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE NO-USER-MODIFICATION "
+                      "USAGE dSAOperation )");
+}
+
+int add_last_usn(void*, Entry* e) noexcept
+{
+    if (attr_find(e->e_attrs, last_usn) != nullptr)
+        return 0;
+    BackendDB* be = nullptr;
+    LDAP_STAILQ_FOREACH(be, &backendDB, be_next)
+    {
+        if (!is_ours(*be))
+            continue;
+        const auto service = database_of(*be).current();
+        if (service == nullptr || !service->shows_usn || service->feed->last_usn() == 0)
+            continue;
+        const std::string number = std::to_string(service->feed->last_usn());
+        berval value = to_berval(number);
+        return attr_merge_one(e, last_usn, &value, nullptr) == LDAP_SUCCESS ? 0 : 1;
+    }
+    return 0;
+}
+
+update_numbers::update_numbers(const Operation& op, const service& service) : service_(service)
+{
+    if (!service.shows_usn)
+        return;
+    filtered_ = mentions(op.ors_filter);
+    shown_ = is_requested(op);
+}
+
+directory::filter update_numbers::names_of(const Filter& term, directory_tree& tree,
+                                           const resolved_mapping& mapping) const
+{
+    using directory::filter;
+    std::uint64_t asserted = 0;
+    const std::string_view text = to_string_view(term.f_av_value);
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), asserted);
+    const auto any = filter::constant_of(directory::truth::yes);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size())
+        return any; // slapd decides
+    const auto names = service_.feed->with_usn(
+        [&](std::uint32_t usn) {
+            return term.f_choice == LDAP_FILTER_EQUALITY ? usn == asserted
+                   : term.f_choice == LDAP_FILTER_GE     ? usn >= asserted
+                                                         : usn <= asserted;
+        },
+        most_names);
+    if (!names)
+        return any;
+    filter out{.type = filter::node::disjunction};
+    for (const std::string& ndn : *names) {
+        const auto location = tree.locate_row(ndn);
+        for (const auto& k : mapping.map.kinds)
+            if (to_lower(mapping.map.attributes[k.rdn().attribute].name) ==
+                to_lower(location.attribute)) {
+                out.parts.push_back(filter::equals(k.rdn().attribute, location.value));
+                break;
+            }
+    }
+    return out.parts.empty() ? filter::constant_of(directory::truth::no) : out;
+}
+
+directory::filter update_numbers::translate(const Filter* filter, directory_tree& tree,
+                                            const resolved_mapping& mapping,
+                                            directory::selection& selection) const
+{
+    using tree_filter = directory::filter;
+    if (!mentions(filter))
+        return translate_filter(filter, tree, mapping, selection);
+    switch (filter->f_choice) {
+    case LDAP_FILTER_AND:
+    case LDAP_FILTER_OR: {
+        std::vector<directory::filter> parts;
+        for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
+            parts.push_back(translate(part, tree, mapping, selection));
+        return tree_filter::combine(filter->f_choice == LDAP_FILTER_AND
+                                        ? tree_filter::node::conjunction
+                                        : tree_filter::node::disjunction,
+                                    std::move(parts));
+    }
+    case LDAP_FILTER_EQUALITY:
+    case LDAP_FILTER_GE:
+    case LDAP_FILTER_LE:
+        return names_of(*filter, tree, mapping);
+    default:
+        return tree_filter::constant_of(directory::truth::yes); // slapd decides
+    }
+}
+
+void update_numbers::complete(Entry& e) const
+{
+    const auto known = service_.feed->find(to_string_view(e.e_nname));
+    if (!known || known->usn == 0)
+        return;
+    const std::string number = std::to_string(known->usn);
+    berval value = to_berval(number);
+    (void)attr_merge_one(&e, entry_usn, &value, nullptr);
+}
+
+} // namespace pgsql::slapd

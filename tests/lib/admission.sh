@@ -18,4 +18,9 @@ END
 registered() { q "SELECT string_agg(name, ' ' ORDER BY name) FROM virtual_users"; }
 found() { dns -b "$base" "$@" | sed "s/,$base\$//" | xargs; } # FILTER OPTION…
 as_ann() { ldapsearch -x -LLL -o ldif-wrap=no -H "$URI" -D "uid=ann,$base" -w ann-secret -b "$base" "$@"; }
+# Refused. One refusal in a second is logged, so that the search may have to be repeated.
+refusal_logged() { # NAME REASON SEARCH…
+    "${@:3}" >/dev/null || true
+    grep -qF "pgsql virtual name=\"$1\" client=127.0.0.1 suffix=\"$base\" outcome=refused reason=\"$2" "$T/slapd.log"
+}
 admitted() { as_ann "$@" 1.1 | sed -n "s/^dn: \(.*\),$base\$/\1/p" | xargs; } # FILTER OPTION…: DNS

@@ -1,25 +1,9 @@
 # slaptest says what is wrong with rules and queries for roles; slapacl(8) tells what roles permit.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/delegation.sh"
+. "$TESTS/lib/slaptest.sh"
 start_postgres
 delegation_tables
-: >"$T/wrong"
-wrong() { printf '%s\n' "${1:0:400}" >>"$T/wrong"; }
-# Several at a time: each waits for PostgreSQL more than it computes.
-tested() { # STATUS TEXT WHAT: of slaptest with the configuration from standard input
-    local conf=$T/$((++tests)).conf
-    cat >"$conf"
-    test_one "$conf" "$@" &
-    running+=($!)
-    [ ${#running[@]} -lt 6 ] || finish
-}
-finish() { wait "${running[@]}"; running=(); }
-tests=0 running=()
-test_one() { # CONF STATUS TEXT WHAT
-    local status=0 out
-    out=$(timeout 60 "${PRELOAD[@]}" slaptest -f "$1" 2>&1) || status=$?
-    [ "$status" = "$2" ] && [[ $out == *"$3"* ]] || wrong "$4: status $status, $out"
-}
 actions='is none of search, read, add, modify, rename, move, delete and password'
 options='is none of attrs=<attribute>,…, attrs=*, except=<attribute>,…, names=<kind>, targets=any, targets=unprivileged and self'
 parameter='the query has no parameter: ? is the name of the entry, :key its key'
@@ -90,7 +74,6 @@ tested 1 "$no_access" 'with other access rules' <<<"$most"$'\naccess to * by use
 tested 0 'config file testing succeeded' 'without roles' < <(delegation_database; delegation_access)
 tested 0 'config file testing succeeded' 'with a global access rule' \
     < <(sed 's/^database config/access to * by dynacl\/pgsql-roles write by * none\n&/' <<<"$most")
-finish
 
 # slapacl tells of each right what a client would get.
 delegation_conf >"$T/slapd.conf"
@@ -117,5 +100,4 @@ access hugo uid=ann,ou=bremen ALLOWED userPassword/write
 access hugo uid=hank,ou=bremen DENIED userPassword/write
 access self uid=self,ou=bremen ALLOWED mail/write
 
-cat "$T/wrong" >&2
-[ ! -s "$T/wrong" ] || fail "answers are wrong"
+nothing_wrong

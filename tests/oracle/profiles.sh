@@ -2,8 +2,8 @@
 
 # shellcheck source=tests/oracle/tree-profiles.sh
 . "$TESTS/oracle/tree-profiles.sh"
-profiles="manager flat columns access nested dns loose many large $trees"
-declare -A share=([manager]=25 [flat]=9 [columns]=20 [access]=9 [nested]=6 [dns]=5 [loose]=5 [many]=4 [large]=2 # of a run's searches, in per cent
+profiles="manager virtual flat columns access nested dns loose many large $trees"
+declare -A share=([manager]=21 [virtual]=4 [flat]=9 [columns]=20 [access]=9 [nested]=6 [dns]=5 [loose]=5 [many]=4 [large]=2 # of a run's searches, in per cent
     [tree]=5 [sites]=5 [branches]=4 [crowd]=1)
 
 bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; }
@@ -11,6 +11,18 @@ bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; 
 # The manager's four queries.
 manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups'; }
 manager_data() { data odd; }
+
+# Names that no row has could be registered, but none is as long as the pattern demands.
+virtual_directory() {
+    manager_directory
+    cat <<'END'
+pgsql-virtual users uid write SELECT $1 AS username, 30000 AS uid_number, 30000 AS gid_number
+pgsql-virtual groups cn write SELECT $1 AS name, 30000 AS gid_number
+pgsql-virtual-names users .{33}
+pgsql-virtual-names groups .{33}
+END
+}
+virtual_data() { data odd; }
 
 # Everything directly under the suffix, members by a query of values, a lookup by number, no private groups.
 flat_directory() {

@@ -1,15 +1,9 @@
 #!/bin/bash
-# Every command in doc/virtual-users.md works, and virtual users are users like others.
+# Every command in doc/virtual-users.md works, and registered virtual users are users like others.
 on_machine() { in_sssd "$@"; }
 . "$(dirname "$0")/virtual-users.sh"
 
-before_page() {
-    before_virtual "$1"
-    [ "$1" = 'getent passwd alice' ] || return 0
-    sssd_conf() { block $page '[sssd]' | sed '/^id_provider/a debug_level = 9'; }
-    start_sssd
-    start_sshd
-}
+before_page() { before_sssd "$1"; }
 after_page() {
     case $1 in
         *--triggers*) same 4 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" "tables with triggers" ;;
@@ -29,7 +23,7 @@ after_page() {
         'sss_cache '*) for key in alice "$number"; do expect 2 in_sssd getent passwd $key; done ;;
     esac
 }
-run_document $page page
+run_document $page page "su postgres -c 'psql -X -q -v ON_ERROR_STOP=1 manager' <principals.sql" # what follows: sssd-virtual.sh
 say "$count commands"
 [ "$count" -ge 20 ] || fail "where have the document's commands gone?"
 
@@ -56,7 +50,6 @@ unregistered_names_are_free sss
 same "$((30000 - $(q 'SELECT count(*) FROM virtual_users')))" "$(q "$(block $page 'SELECT last')")" "numbers that are left"
 
 # A row with the name wins at once, and the virtual user is back after it.
-passwd_of() { in_sssd sss_cache -E; in_sssd getent passwd "$1" | cut -d : -f 1,3; }
 q "UPDATE \"Users\" SET \"uid\" = 'zoe' WHERE \"uid\" = 'jan'"
 same "zoe:2009" "$(passwd_of zoe)" "a name that a row has"
 q "UPDATE \"Users\" SET \"uid\" = 'jan' WHERE \"uid\" = 'zoe'"

@@ -24,7 +24,19 @@ before_virtual() { # what the page has the reader save
             block $page 'alice ALL' >/etc/sudoers.d/virtual-users
             expect 0 visudo -c -f /etc/sudoers.d/virtual-users
             ;;
+        *principals.sql*)
+            block $page 'CREATE TABLE principals' >"$checkout/principals.sql"
+            block $page '# Names in the table' | sed 's/192.0.2.0%255.255.255.0/127.0.0.1/' >"$T/registering"
+            sed -i "/^access to attrs=userPassword/e cat $T/registering" /etc/ldap/slapd.conf
+            ;;
     esac
+}
+before_sssd() { # the same, and SSSD starts where the page has it
+    before_virtual "$1"
+    [ "$1" = 'getent passwd alice' ] || return 0
+    sssd_conf() { block $page '[sssd]' | sed '/^id_provider/a debug_level = 9'; }
+    start_sssd
+    start_sshd
 }
 
 start_sshd() {
@@ -58,6 +70,7 @@ users_are_separate() { # alice and USER
     sshd_log_has 'Certificate invalid: name is not a listed principal'
     same root "$(as alice sudo -n whoami)" "the user of sudo, for whom the rule is"
 }
+passwd_of() { in_sssd sss_cache -E; in_sssd getent passwd "$1" | cut -d : -f 1,3; } # NAME: from the server
 # A name that is not registered is no user; packages create theirs, also with a name that could be registered.
 unregistered_names_are_free() { # SERVICE of nsswitch.conf
     local name

@@ -24,3 +24,20 @@ refusal_logged() { # NAME REASON SEARCH…
     grep -qF "pgsql virtual name=\"$1\" client=127.0.0.1 suffix=\"$base\" outcome=refused reason=\"$2" "$T/slapd.log"
 }
 admitted() { as_ann "$@" 1.1 | sed -n "s/^dn: \(.*\),$base\$/\1/p" | xargs; } # FILTER OPTION…: DNS
+
+# The same without a table: guest7 has the number 40007, and a group of that name and number.
+given_conf() { # LINE…: the manager's database, with more directives
+    local name="'guest' || \$1 - 40000" number='40000 + substr($1, 6)::integer'
+    manager_conf
+    cat <<END
+pgsql-virtual users uid
+  SELECT \$1 AS username, $number AS uid_number, $number AS gid_number, 'a guest' AS full_name
+pgsql-virtual users uidNumber
+  SELECT $name AS username, \$1::integer AS uid_number, \$1::integer AS gid_number, 'a guest' AS full_name WHERE \$1 BETWEEN 40000 AND 40999
+pgsql-virtual groups cn SELECT \$1 AS name, $number AS gid_number
+pgsql-virtual groups gidNumber SELECT $name AS name, \$1::integer AS gid_number WHERE \$1 BETWEEN 40000 AND 40999
+pgsql-virtual-names users guest[0-9]{1,3}
+pgsql-virtual-names groups guest[0-9]{1,3}
+END
+    printf '%s\n' "$@"
+}

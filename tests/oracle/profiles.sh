@@ -12,12 +12,14 @@ bis() { sed "s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"; 
 manager_directory() { manager_conf | bis; printf '%s\n' 'pgsql-kind users container=ou=people' 'pgsql-kind groups container=ou=groups'; }
 manager_data() { data odd; }
 
-# Names that no row has could be registered, but none is as long as the pattern demands.
+# Unknown names could be registered, but none is as long as the pattern demands; unknown numbers have no entry.
 virtual_directory() {
     manager_directory
     cat <<'END'
 pgsql-virtual users uid write SELECT $1 AS username, 30000 AS uid_number, 30000 AS gid_number
+pgsql-virtual users uidNumber SELECT 'x' AS username, 30000 AS uid_number, 30000 AS gid_number WHERE $1 < 0
 pgsql-virtual groups cn write SELECT $1 AS name, 30000 AS gid_number
+pgsql-virtual groups gidNumber SELECT 'x' AS name, 30000 AS gid_number WHERE $1 < 0
 pgsql-virtual-names users .{33}
 pgsql-virtual-names groups .{33}
 END

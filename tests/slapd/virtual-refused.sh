@@ -81,6 +81,9 @@ pgsql-virtual users uid write S_, 'x' AS nosuch;N;~pgsql-virtual users uid: the 
 pgsql-virtual users uid write S_, 1 AS username;N;~pgsql-virtual users uid: the query returns two columns named "username"
 pgsql-virtual users uid S_;N;$roles~pgsql-virtual users uid: without write it cannot be combined with pgsql-roles, which permit to see rows
 V;N;$roles~
+pgsql-virtual users uid SELECT \$1 AS username, 'x' AS uid_number, 40001 AS gid_number;N;~pgsql-virtual users uid: PostgreSQL refuses the query: ERROR:  UNION types integer and text cannot be matched
+pgsql-virtual users uid SELECT \$1 AS username, 40001::bigint AS uid_number, 40001 AS gid_number;N;~pgsql-virtual users uid: the column "uid_number" has another type than in pgsql-list users; cast it
+pgsql-virtual users uid S_;N;~
 $units;$hosts;pgsql-virtual hosts cn SELECT \$1 AS cn;pgsql-virtual-names hosts a~pgsql-virtual hosts cn: rows place the entries of the kind (parent=), so that a name does not tell where its entry would be
 END
 nothing_wrong

@@ -1,7 +1,10 @@
 # doc/cn-config.ldif serves clients that write, once its lines for writes are active.
 . "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/virtual-users.sh"
 start_postgres
+virtual_users_table
 q 'GRANT INSERT, UPDATE, DELETE ON "Users", "Groups" TO ldap; GRANT INSERT, DELETE ON "UserGroups" TO ldap' # as the file says
+q 'GRANT virtual_users_admit TO ldap'
 base=dc=example,dc=com
 base_conf | grep -v '^module' >"$T/empty.conf"
 mkdir "$T/slapd.d"
@@ -13,6 +16,8 @@ same 9 "$(grep -cE '^olcPg(Write|ColumnValue|AddValues|DeleteValues):' "$T/cn-co
 expect 0 as_config ldapadd -f "$T/cn-config.ldif"
 settled
 not_logged writes-unusable
+not_logged virtual-unusable
+same 5 "$(grep -c '^olcPgVirtual' "$T/cn-config.ldif")" "the number of values for names that no row has"
 as_admin() { "$1" -x -H "$URI" -D "cn=admin,$base" -w admin "${@:2}"; }
 expect 0 as_admin ldapadd <<END
 dn: uid=zed,$base

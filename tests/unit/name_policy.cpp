@@ -46,6 +46,14 @@ TEST_CASE("a pattern matches whole names")
     CHECK_FALSE(alternatives.matches("abc"));
 }
 
+TEST_CASE("a parenthesis without a partner does not end the pattern")
+{
+    const name_pattern pattern("a)|b");
+    CHECK(pattern.matches("b"));
+    CHECK_FALSE(pattern.matches("ax"));
+    CHECK_FALSE(pattern.matches("xb)"));
+}
+
 TEST_CASE("an expression that does not compile by itself is refused")
 {
     for (const char* const expression : {"[a-z", "(a", "a)(b", "a)|(b", "a\\", "a{2,1}"})

@@ -32,22 +32,22 @@ void name_pattern::deleter::operator()(re_pattern_buffer* compiled) const
 
 name_pattern::name_pattern(const std::string& expression)
 {
-    const auto compile = [](const std::string& text) {
-        std::unique_ptr<re_pattern_buffer> out = std::make_unique<re_pattern_buffer>();
-        if (const int error = regcomp(out.get(), text.c_str(), REG_EXTENDED | REG_NOSUB)) {
-            std::array<char, 128> reason{};
-            (void)regerror(error, out.get(), reason.data(), reason.size());
-            throw std::invalid_argument(reason.data());
-        }
-        return std::shared_ptr<re_pattern_buffer>(out.release(), deleter());
-    };
-    (void)compile(expression); // by itself: a ) in it must not end the group
-    compiled_ = compile("^(" + expression + ")$");
+    auto compiled = std::make_unique<re_pattern_buffer>();
+    if (const int error = regcomp(compiled.get(), expression.c_str(), REG_EXTENDED)) {
+        std::array<char, 128> reason{};
+        (void)regerror(error, compiled.get(), reason.data(), reason.size());
+        throw std::invalid_argument(reason.data());
+    }
+    compiled_ = {compiled.release(), deleter()};
 }
 
+// The leftmost match is the longest one (POSIX.1-2017, XBD 9.1), so that it is the whole name if
+// any match is. A pair of parentheses around the expression would change its meaning.
 bool name_pattern::matches(const std::string& name) const
 {
-    return regexec(compiled_.get(), name.c_str(), 0, nullptr, 0) == 0;
+    regmatch_t match{};
+    return regexec(compiled_.get(), name.c_str(), 1, &match, 0) == 0 && match.rm_so == 0 &&
+           static_cast<std::size_t>(match.rm_eo) == name.size();
 }
 
 number_range parse_number_range(const std::string& text)

@@ -1,6 +1,8 @@
 // name_policy.hpp: decides which names and numbers may become virtual entries.
 #pragma once
 
+#include "base/ascii.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,16 +53,16 @@ public:
         return patterns_.contains(kind);
     }
     /// `name`: one name, or the beginning of names followed by *.
-    void deny(const std::string& name) { denied_.insert(name); }
+    void deny(const std::string& name) { denied_.insert(lower_ascii(name)); }
 
     /// Why the normalized name must not become an entry of the kind; null if it may.
     [[nodiscard]] const char* refusal(const std::string& kind, const std::string& name) const;
 
     number_range numbers;
 
-private:
     [[nodiscard]] bool is_denied(std::string_view name) const;
 
+private:
     std::map<std::string, name_pattern> patterns_;
     std::set<std::string, std::less<>> denied_;
 };

@@ -251,4 +251,12 @@ void add_private_groups(mapping& mapping, kind_id users_id, kind_id groups_id)
     mapping.kinds.push_back(std::move(own));
 }
 
+bool decides_private_groups(const mapping& mapping, const plan& plan)
+{
+    const auto kind = mapping.kinds.id_of(*plan.entry_kind);
+    return plan.at_most_one &&
+           std::any_of(mapping.kinds.begin(), mapping.kinds.end(),
+                       [&](const auto& other) { return other.yields_to_kind == kind; });
+}
+
 } // namespace pgsql::directory

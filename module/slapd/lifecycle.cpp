@@ -112,7 +112,8 @@ void check_virtual_queries(
             pool.with_connection(options, [&](postgres::connection& session) {
                 if (const auto why = problem_of_virtual(query, session, options); !why.empty())
                     report(object, why);
-                if (const auto number = number_for_all(k, query, session, options); !number.empty())
+                if (const auto number = number_for_all(map, k, query, session, options);
+                    !number.empty())
                     s.log({log_event::number_shared, object,
                            fmt::format("different names get the number {}: SSSD takes them for "
                                        "one user",

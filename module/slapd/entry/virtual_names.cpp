@@ -3,12 +3,14 @@
 
 #include "slapd/core/client_address.hpp"
 #include "slapd/entry/rdn.hpp"
+#include "slapd/entry/value_checks.hpp"
 #include "slapd/worker/write_transaction.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace pgsql::slapd {
 namespace {
@@ -51,42 +53,53 @@ virtual_names::virtual_names(Operation& op, service& service, const resolved_map
     : op_(op), service_(service), mapping_(mapping)
 {}
 
-std::optional<virtual_request> virtual_names::request_of(const Filter* filter) const
+namespace {
+
+// The equalities that every entry must satisfy. False if no entry can: two values of one attribute.
+bool add_equalities(const Filter* filter, std::map<AttributeDescription*, std::string>& to)
 {
-    if (filter == nullptr)
-        return std::nullopt;
     if (filter->f_choice == LDAP_FILTER_AND) {
-        std::optional<virtual_request> out;
         for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
-            if (auto one = request_of(part)) {
-                if (out && one->query == out->query && one->value != out->value)
-                    return std::nullopt; // no entry has both
-                if (!out)
-                    out = std::move(one);
-            }
-        return out;
+            if (!add_equalities(part, to))
+                return false;
+        return true;
     }
     if (filter->f_choice != LDAP_FILTER_EQUALITY)
-        return std::nullopt;
-    for (const kind& k : mapping_.map.kinds)
-        for (const auto& query : k.virtuals)
-            if (mapping_.types[query.row.attribute].description == filter->f_av_desc)
-                return virtual_request{&k, &query, std::string(to_string_view(filter->f_av_value))};
-    return std::nullopt;
+        return true;
+    const auto value = to_string_view(filter->f_av_value);
+    const auto [at, added] = to.try_emplace(filter->f_av_desc, value);
+    return added || at->second == value || filter->f_av_desc == slap_schema.si_ad_objectClass;
 }
 
-std::optional<virtual_request> virtual_names::request_of(const berval& ndn) const
+} // namespace
+
+std::vector<virtual_request> virtual_names::requests_of(const Filter* filter) const
 {
+    std::vector<virtual_request> out;
+    std::map<AttributeDescription*, std::string> wanted;
+    if (filter == nullptr || !add_equalities(filter, wanted))
+        return out;
+    for (const kind& k : mapping_.map.kinds)
+        for (const auto& query : k.virtuals)
+            if (const auto at = wanted.find(mapping_.types[query.row.attribute].description);
+                at != wanted.end())
+                out.push_back({&k, &query, at->second});
+    return out;
+}
+
+std::vector<virtual_request> virtual_names::requests_of(const berval& ndn) const
+{
+    std::vector<virtual_request> out;
     const auto location = service_.dn_tree().locate(to_string_view(ndn));
     if (!location.parent)
-        return std::nullopt;
+        return out;
     for (const kind& k : mapping_.map.kinds)
         for (const auto& query : k.virtuals)
             if (query.by_name && k.parent == location.parent &&
                 to_lower(mapping_.map.attributes[query.row.attribute].name) ==
                     to_lower(location.attribute))
-                return virtual_request{&k, &query, location.value};
-    return std::nullopt;
+                out.push_back({&k, &query, location.value});
+    return out;
 }
 
 std::string virtual_names::refusal(const virtual_request& request) const
@@ -107,7 +120,8 @@ std::string virtual_names::refusal(const virtual_request& request) const
 std::string virtual_names::denial(const virtual_request& request)
 {
     if (request.query->write) {
-        if (((op_.o_bd->be_restrictops | frontendDB->be_restrictops) & SLAP_RESTRICT_OP_ADD) != 0)
+        constexpr slap_mask_t denied = SLAP_RESTRICT_OP_ADD | SLAP_RESTRICT_READONLY;
+        if (((op_.o_bd->be_restrictops | frontendDB->be_restrictops) & denied) != 0)
             return "read-only";
         if (access_allowed(&op_, &service_.container(request.kind->parent),
                            slap_schema.si_ad_children, nullptr, ACL_WADD, nullptr) == 0) {
@@ -152,16 +166,14 @@ std::optional<std::string> virtual_names::row_with(const kind& kind,
     return std::nullopt;
 }
 
-std::string virtual_names::name_conflict(const virtual_request& request)
+std::string virtual_names::name_conflict(const kind& kind, const std::string& name)
 {
-    if (!request.query->by_name)
-        return {};
     const auto gid_number = mapping_.map.attribute_named("gidNumber");
-    for (const kind& other : mapping_.map.kinds) {
-        if (&other == request.kind || !other.error.empty() || !gid_number ||
+    for (const auto& other : mapping_.map.kinds) {
+        if (&other == &kind || !other.error.empty() || !gid_number ||
             other.source_of(gid_number) == nullptr || other.yields_to_kind)
             continue;
-        if (row_with(other, other.rdn().attribute, request.value))
+        if (row_with(other, other.rdn().attribute, name))
             return "name of one of the " + other.name;
     }
     return {};
@@ -184,39 +196,56 @@ std::string virtual_names::number_conflict(const kind& kind, std::string_view na
     return {};
 }
 
+void virtual_names::read(const virtual_request& request, const directory::selection& selection,
+                         std::string& reason)
+{
+    const kind& k = *request.kind;
+    const auto& query = *request.query;
+    int count = 0;
+    without_refused_values([&](const std::vector<directory::requested_value>& refused) {
+        const auto plan = directory::make_plan(mapping_.map, k,
+                                               filter::equals(query.row.attribute, request.value),
+                                               selection, refused, &query.row);
+        count = 0;
+        if (!plan)
+            return;
+        entry_stream rows(op_, service_, mapping_, *plan, {.duplicates = true, .fresh = true});
+        while (const candidate* const row = rows.next()) {
+            ++count;
+            if (row->entry != nullptr)
+                entry_.reset(entry_dup(row->entry));
+        }
+    });
+    if (count != 1 || entry_ == nullptr)
+        reason = count == 0 ? "the query returns no row" : "the query returns several rows";
+}
+
 virtual_outcome virtual_names::give(const virtual_request& request,
                                     const directory::selection& selection, std::string& reason)
 {
     const kind& k = *request.kind;
     const auto& query = *request.query;
-    reason = name_conflict(request);
+    try {
+        read(request, selection, reason);
+    } catch (const postgres::error& e) {
+        if (!concerns_name(e))
+            throw;
+        reason = e.what();
+    }
     if (!reason.empty())
         return virtual_outcome::none;
-    const auto plan =
-        directory::make_plan(mapping_.map, k, filter::equals(query.row.attribute, request.value),
-                             selection, {}, &query.row);
-    if (!plan)
-        return virtual_outcome::none;
-    entry_stream rows(op_, service_, mapping_, *plan, {.duplicates = true, .fresh = true});
-    int count = 0;
-    while (const candidate* const row = rows.next()) {
-        ++count;
-        if (row->entry != nullptr)
-            entry_.reset(entry_dup(row->entry));
-    }
-    if (count != 1 || entry_ == nullptr) {
-        reason = count == 0 ? "the query returns no row" : "the query returns several rows";
-        return virtual_outcome::none;
-    }
-    auto* const name = mapping_.types[k.rdn().attribute].description;
+    const std::string name = value_in(*entry_, mapping_.types[k.rdn().attribute].description);
     const auto number = number_attribute(mapping_.map, k);
     if (value_in(*entry_, mapping_.types[query.row.attribute].description) != request.value)
         reason = "the query returns another entry";
-    else if (!query.by_name && row_with(k, k.rdn().attribute, value_in(*entry_, name)))
+    else if (!query.by_name && service_.name_policy().is_denied(name))
+        reason = "deny list";
+    else if (!query.by_name && row_with(k, k.rdn().attribute, name))
         reason = "a row has the name";
-    else if (number)
-        reason = number_conflict(k, value_in(*entry_, name),
-                                 value_in(*entry_, mapping_.types[number].description));
+    else
+        reason = name_conflict(k, name);
+    if (reason.empty() && number)
+        reason = number_conflict(k, name, value_in(*entry_, mapping_.types[number].description));
     if (!reason.empty())
         return virtual_outcome::none;
     if (query.withheld)
@@ -240,7 +269,7 @@ virtual_outcome virtual_names::register_name(const virtual_request& request, std
     // It may have been registered meanwhile, or a standby may not have it yet.
     if (row_with(k, k.rdn().attribute, request.value))
         return virtual_outcome::listed;
-    reason = name_conflict(request);
+    reason = name_conflict(k, request.value);
     if (!reason.empty())
         return virtual_outcome::none;
     const auto text_of = [&](const directory::attribute_source* source) {
@@ -273,9 +302,12 @@ virtual_outcome virtual_names::register_name(const virtual_request& request, std
     }
     if (number)
         reason = number_conflict(k, request.value, rows.value(0, 1).value_or(""));
+    if (reason.empty() && !row_with(k, k.rdn().attribute, request.value))
+        reason = "pgsql-list " + k.name + " does not return the registered name";
     if (!reason.empty())
         return virtual_outcome::none;
     transaction.commit(options);
+    registered_ = true;
     return virtual_outcome::listed;
 }
 
@@ -295,7 +327,8 @@ virtual_outcome virtual_names::admit(const virtual_request& request, std::string
     if (out == virtual_outcome::listed) {
         if (op_.o_conn != nullptr)
             service_.writers.add(op_.o_connid); // reads from the primary
-        service_.invalidate_caches();
+        if (registered_)
+            service_.invalidate_caches();
     }
     return out;
 }
@@ -315,7 +348,8 @@ virtual_outcome virtual_names::ask(const virtual_request& request,
     virtual_outcome out = virtual_outcome::none;
     if (reason.empty())
         out = request.query->write ? admit(request, reason) : give(request, selection, reason);
-    report(request, out, reason, started);
+    if (out != virtual_outcome::listed || registered_)
+        report(request, out, reason, started);
     return out;
 }
 

@@ -24,11 +24,10 @@ class virtual_names {
 public:
     virtual_names(Operation& op, service& service, const resolved_mapping& mapping);
 
-    /// What every entry that matches the filter must have; nothing if no query is for that.
-    [[nodiscard]] std::optional<virtual_request> request_of(const Filter* filter) const;
-    /// The name of the entry with this DN.
-    [[nodiscard]] std::optional<virtual_request> request_of(const berval& ndn) const;
-
+    /// What the queries can give of what every entry that matches the filter must have.
+    [[nodiscard]] std::vector<virtual_request> requests_of(const Filter* filter) const;
+    /// The same for the entry with this DN.
+    [[nodiscard]] std::vector<virtual_request> requests_of(const berval& ndn) const;
     /// `selection`: the attributes that the entry needs.
     [[nodiscard]] virtual_outcome ask(const virtual_request& request,
                                       const directory::selection& selection);
@@ -40,8 +39,8 @@ private:
     [[nodiscard]] std::string refusal(const virtual_request& request) const;
     /// Why this client, or every client at present, gets no new entry; empty if it gets one.
     [[nodiscard]] std::string denial(const virtual_request& request);
-    /// The same, from the database: a group has the name.
-    [[nodiscard]] std::string name_conflict(const virtual_request& request);
+    /// The same of a name, from the database: a group has it.
+    [[nodiscard]] std::string name_conflict(const directory::kind& kind, const std::string& name);
     /// Why the row must not be an entry; empty if it may be one.
     [[nodiscard]] std::string number_conflict(const directory::kind& kind, std::string_view name,
                                               std::string_view number);
@@ -52,6 +51,9 @@ private:
                                                       const std::string& value);
     [[nodiscard]] virtual_outcome give(const virtual_request& request,
                                        const directory::selection& selection, std::string& reason);
+    /// Reads the entry that the query returns.
+    void read(const virtual_request& request, const directory::selection& selection,
+              std::string& reason);
     [[nodiscard]] virtual_outcome admit(const virtual_request& request, std::string& reason);
     [[nodiscard]] virtual_outcome register_name(const virtual_request& request, std::string& reason,
                                                 const postgres::wait_options& options,
@@ -63,6 +65,7 @@ private:
     service& service_;
     const resolved_mapping& mapping_;
     entry_ptr entry_;
+    bool registered_ = false; ///< by this operation
 };
 
 /// Registers the operational attribute olmPgVirtual with slapd; false if slapd refuses it.

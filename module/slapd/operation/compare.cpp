@@ -74,10 +74,11 @@ int compare(Operation& op, SlapReply& rs, service& service)
         }
     };
     read_entry(selection);
-    virtual_names unknown(op, service, *mapping);
-    if (const auto request = code ? std::nullopt : unknown.request_of(op.o_req_ndn);
-        request && visible.of(*mapping, mapping->map.kinds.id_of(*request->kind))) {
-        const auto outcome = unknown.ask(*request, all_attributes());
+    for (const auto& request : virtual_names(op, service, *mapping).requests_of(op.o_req_ndn)) {
+        if (code || !visible.of(*mapping, mapping->map.kinds.id_of(*request.kind)))
+            continue;
+        virtual_names unknown(op, service, *mapping);
+        const auto outcome = unknown.ask(request, all_attributes());
         if (outcome == virtual_outcome::given)
             code = slap_compare_entry(&op, &unknown.entry(), op.orc_ava);
         else if (outcome == virtual_outcome::listed)

@@ -12,7 +12,10 @@
 #include "slapd/operation/requested_attributes.hpp"
 #include "slapd/operation/search_scope.hpp"
 #include "slapd/roles/entry_rights.hpp"
+#include "slapd/roles/page_copies.hpp"
 #include "slapd/serving/replication.hpp"
+
+#include "query/private_groups.hpp"
 
 #include <algorithm>
 
@@ -23,15 +26,6 @@ using directory::filter;
 
 // The key of a paged search after an entry of a row that was the base itself.
 constexpr const char* base_sent = "0";
-
-// Whether only one entry can match, by a name or number that private groups may have as well.
-bool decides_private_groups(const directory::mapping& mapping, const directory::plan& plan)
-{
-    const auto kind = mapping.kinds.id_of(*plan.entry_kind);
-    return plan.at_most_one &&
-           std::any_of(mapping.kinds.begin(), mapping.kinds.end(),
-                       [&](const auto& other) { return other.yields_to_kind == kind; });
-}
 
 class search_run {
 public:
@@ -166,17 +160,16 @@ private:
     search_end unknown_name(const resolved_mapping& mapping, const directory::selection& selection,
                             const std::set<directory::kind_id>& kinds)
     {
-        virtual_names names(op_, service_, mapping);
-        const auto request = names.request_of(op_.ors_filter);
-        if (!request || !kinds.contains(mapping.map.kinds.id_of(*request->kind)))
-            return std::nullopt;
-        switch (names.ask(*request, selection)) {
-        case virtual_outcome::listed:
-            return rows(true);
-        case virtual_outcome::given:
-            return send(names.entry(), {.kind_index = after_all_kinds(mapping)}, request->value);
-        case virtual_outcome::none:
-            break;
+        for (const auto& request :
+             virtual_names(op_, service_, mapping).requests_of(op_.ors_filter)) {
+            if (!kinds.contains(mapping.map.kinds.id_of(*request.kind)))
+                continue;
+            virtual_names names(op_, service_, mapping);
+            const auto outcome = names.ask(request, selection);
+            if (outcome == virtual_outcome::listed)
+                return rows(true);
+            if (outcome == virtual_outcome::given)
+                return send(names.entry(), {.kind_index = after_all_kinds(mapping)}, request.value);
         }
         return std::nullopt;
     }
@@ -214,7 +207,7 @@ private:
             return std::nullopt;
         // Only one entry can have this name or number, so that no private group is searched once it
         // is found.
-        const bool decides = decides_private_groups(mapping.map, *plan);
+        const bool decides = directory::decides_private_groups(mapping.map, *plan);
         found.with_private = found.with_private || plan->includes_private_groups;
         found.kinds.insert(directory::kind_id(i));
         const bool hides_names = names.concerns(*plan->entry_kind) && names.hides();
@@ -233,17 +226,17 @@ private:
                                          .private_included = found.with_private},
                                         name))
                 return ended;
+            found.some = found.some || sender_.matched();
             found.answered = found.answered || (sender_.matched() && decides);
             return std::nullopt;
         };
         while (entries->next_page()) {
             client.cork(entries->page_rows());
-            copies page(names);
+            page_copies page(names);
             while (const candidate* row = entries->next_in_page()) {
                 if (is_hidden(*row))
                     continue;
                 stale_ = stale_ || row->from_stale;
-                found.some = true;
                 if (hides_names)
                     page.add(*row->entry, row->name);
                 else if (const auto ended = offer(*row->entry, row->name))
@@ -276,26 +269,6 @@ private:
             numbers_.complete(*copy);
         return sender_.offer(*copy, position, key, stale_);
     }
-
-    /// The entries of a page, whose names of hidden entries are read together.
-    struct copies {
-        explicit copies(named_entries& by) : names(by) {}
-        void add(const Entry& e, std::string_view name)
-        {
-            all.emplace_back(entry_ptr(entry_dup(const_cast<Entry*>(&e))), name);
-        }
-        void hide_names()
-        {
-            std::vector<Entry*> entries;
-            for (const auto& one : all)
-                entries.push_back(one.first.get());
-            if (!entries.empty())
-                names.hide(entries);
-        }
-
-        named_entries& names;
-        std::vector<std::pair<entry_ptr, std::string>> all;
-    };
 
     [[nodiscard]] bool in_scope(Entry& e)
     {
@@ -360,18 +333,17 @@ private:
     search_end unknown_base(const resolved_mapping& mapping, const filter& requested,
                             const directory::selection& selection, bool& found)
     {
-        virtual_names names(op_, service_, mapping);
-        const auto request = names.request_of(op_.o_req_ndn);
-        if (!request || !visible_.of(mapping, mapping.map.kinds.id_of(*request->kind)))
-            return std::nullopt;
-        switch (names.ask(*request, selection)) {
-        case virtual_outcome::listed:
-            return row_at_base(mapping, requested, selection, found, true);
-        case virtual_outcome::given:
-            found = true;
-            return offer_base(names.entry(), mapping, *request->kind);
-        case virtual_outcome::none:
-            break;
+        for (const auto& request :
+             virtual_names(op_, service_, mapping).requests_of(op_.o_req_ndn)) {
+            if (!visible_.of(mapping, mapping.map.kinds.id_of(*request.kind)))
+                continue;
+            virtual_names names(op_, service_, mapping);
+            const auto outcome = names.ask(request, selection);
+            if (outcome == virtual_outcome::listed)
+                return row_at_base(mapping, requested, selection, found, true);
+            found = outcome == virtual_outcome::given;
+            if (found)
+                return offer_base(names.entry(), mapping, *request.kind);
         }
         return std::nullopt;
     }

@@ -230,6 +230,9 @@ private:
         one.write = rest.substr(0, rest.find_first_of(" \t\n\r")) == "write";
         if (one.write)
             (void)in.next("word write");
+        if (const std::string verb = to_lower(in.rest().substr(0, 6));
+            one.write && !verb.empty() && verb != "select" && !verb.starts_with("with"))
+            in.fail("expected a SELECT, of a function that registers the name");
         one.query = query(in, 1);
         k.virtuals.push_back(std::move(one));
     }

@@ -70,8 +70,7 @@ void kind_builder::add_virtual(directory::kind& k, const directory::virtual_sett
         throw config_error(directive + ": the parameter is of a type that not every value a client "
                                        "asks for is of; cast it, for instance $1::text");
     if (!setting.write) {
-        out.row.columns =
-            columns_of(session_, directive, out.row.query.with_parameter("NULL"), limits_);
+        out.row.columns = columns_of(session_, directive, out.row.query.text, limits_, &parameters);
         for (const column& c : k.columns)
             for (const column& other : out.row.columns)
                 if (other.name == c.name && other.type_oid != c.type_oid)

@@ -9,8 +9,7 @@ namespace {
 // What the function of an administrator may raise for NULL, which is no name.
 bool concerns_value(const postgres::error& e)
 {
-    return e.sqlstate().starts_with("22") || e.sqlstate().starts_with("23") ||
-           e.sqlstate() == "P0001";
+    return e.caused_by_value() || e.sqlstate() == "55000";
 }
 
 } // namespace
@@ -37,14 +36,14 @@ std::string problem_of_virtual(const directory::virtual_query& query, postgres::
     return out;
 }
 
-std::string number_for_all(const directory::kind& kind, const directory::virtual_query& query,
-                           postgres::connection& session, const postgres::wait_options& options)
+std::string number_for_all(const directory::mapping& map, const directory::kind& kind,
+                           const directory::virtual_query& query, postgres::connection& session,
+                           const postgres::wait_options& options)
 {
-    const directory::attribute_source* source = nullptr;
-    for (const auto& one : kind.sources)
-        if (one.column == "uidNumber" || one.column == "uid_number")
-            source = &one;
-    if (query.write || !query.by_name || source == nullptr || !query.error.empty())
+    const auto number_attribute = map.attribute_named("uidNumber");
+    const auto* const source = number_attribute ? kind.source_of(number_attribute) : nullptr;
+    if (query.write || !query.by_name || source == nullptr || source->column.empty() ||
+        !query.error.empty())
         return {};
     const std::string column = postgres::quote_identifier(source->column);
     const auto number = [&](const std::string& name) {

@@ -20,7 +20,7 @@ namespace pgsql::slapd {
 
 /// The number that a query without `write` returns for different names; empty if it does not, or
 /// if it returns no row for the names that are tried.
-[[nodiscard]] std::string number_for_all(const directory::kind& kind,
+[[nodiscard]] std::string number_for_all(const directory::mapping& map, const directory::kind& kind,
                                          const directory::virtual_query& query,
                                          postgres::connection& session,
                                          const postgres::wait_options& options);

@@ -22,7 +22,8 @@ void check_query(report_context& report, const directory::kind& k,
         directive_of(report.mapping->map, k, "pgsql-virtual", query.row.attribute);
     if (const auto why = problem_of_virtual(query, report.session, report.limits()); !why.empty())
         report.add_finding(level::error, object, why);
-    if (const auto number = number_for_all(k, query, report.session, report.limits());
+    if (const auto number =
+            number_for_all(report.mapping->map, k, query, report.session, report.limits());
         !number.empty())
         report.add_finding(level::error, object,
                            fmt::format("different names get the number {}: SSSD takes them for one "

@@ -28,3 +28,30 @@ listed() { # TEXT: the names in the paragraph that begins with it
 same "$(awk '$3 == "gauge" { print $2 }' <<<"$rows" | sort)" "$(listed 'These are gauges')" "the gauges in the manual"
 same "$(awk '$4 == "seconds" { print $2 }' <<<"$rows" | sort)" "$(listed 'These are seconds')" "the metrics in seconds in the manual"
 same "$(awk '$4 == "bytes" { print $2 }' <<<"$rows" | sort)" "$(listed 'These are bytes')" "the metrics in bytes in the manual"
+
+# The exporter: its table has the rows of the catalog; what documents, alerts and the dashboard name, it derives from an attribute.
+perl -0777 -ne 'print "$1|$2|$3|$4\n" while /\{\d+, "(olmPg\w+)", (counter|gauge), (\w+),\s*"([^"]*)"/g;
+    print "$1|histogram|seconds|$2\n" while /\{\d+, "(olmPg\w+)", "([^"]*)",/g;
+    print "$1\n" while /"(Operations of this type[^"]*)"/g' "$catalogue" | sort >"$T/rows"
+exporter() { perl -I "$PROJECT/packaging/lib" -MSlapdPgsql::Exposition -e "$1" "${@:2}"; }
+same "$(<"$T/rows")" "$(exporter 'print join("|", @$_), "\n" for @SlapdPgsql::MetricTable::rows; print "$_\n" for $SlapdPgsql::MetricTable::outcome, $SlapdPgsql::MetricTable::duration' | sort)" \
+    "the rows of packaging/lib/SlapdPgsql/MetricTable.pm"
+sed -n 's/^\(olmPg[A-Za-z]*\)|histogram.*/\1/p' "$T/rows" >"$T/histograms"
+for operation in $operations; do echo "olmPg${operation}Time"; done >>"$T/histograms"
+{
+    sed -n '/|histogram/d; s/^\(olmPg[A-Za-z]*\)|.*/\1/p' "$T/rows"
+    for operation in $operations; do printf "olmPg$operation%s\n" $outcomes; done
+} >"$T/numbers"
+exporter 'my ($histograms, $numbers) = map { open my $in, "<", $_ or die; [map { chomp; $_ } <$in>] } @ARGV;
+    my %values = ((map { ($_ => ["0.1 0", "inf 0"]) } @$histograms), map { ($_ => ["0"]) } @$numbers);
+    for (keys %values) {
+        my $family = SlapdPgsql::Exposition::family($_, \%values) or die "$_ is not exported\n";
+        print map { "$family->{name}$_\n" } $family->{type} eq "histogram" ? qw(_bucket _sum _count) : "";
+    }' "$T/histograms" "$T/numbers" | sort -u >"$T/names"
+printf '%s\n' slapd_pgsql_up slapd_pgsql_scrape_duration_seconds slapd_pgsql_operation_duration_seconds slapd_pgsql_pool_wait_seconds >>"$T/names"
+[ "$(wc -l <"$T/names")" -ge 40 ] || fail "the exporter's names are not read correctly"
+for file in packaging/prometheus/slapd-pgsql.rules.yml packaging/grafana/slapd-pgsql.json packaging/slapd-pgsql-metrics doc/monitoring.md doc/slapd-pgsql-operations.7; do
+    named=$(sed 's/\\-/-/g' "$PROJECT/$file" | grep -oE '\bslapd_pgsql_[a-z_]+' | sort -u)
+    [ -n "$named" ] || fail "$file names no metric"
+    same "" "$(grep -vxF -f "$T/names" <<<"$named" || true)" "metrics in $file that the exporter does not have"
+done

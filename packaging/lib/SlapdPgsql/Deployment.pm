@@ -6,6 +6,7 @@ use File::Spec ();
 use Sys::Hostname ();
 use SlapdPgsql::System ();
 use SlapdPgsql::Realms ();
+use SlapdPgsql::SlapdConf ();
 use SlapdPgsql::Tls ();
 
 # What slapd's -d gets for the gateway's levels. Never packets, BER or config: they show passwords.
@@ -32,6 +33,19 @@ sub describe {
     };
     _warn_unused($env) if $unencrypted;
     return $deployment;
+}
+
+# How a program on this machine reads cn=Monitor of that server: { uri, dn, password }; listen is the address for the metrics.
+sub monitored {
+    my ($env) = @_;
+    my $unencrypted = $env->flag('LDAP_UNENCRYPTED', 0);
+    my $host = _host($env);
+    my $address = $host eq '0.0.0.0' ? '127.0.0.1' : $host eq '::' ? '[::1]' : $host =~ /:/ ? "[$host]" : $host;
+    my $password = _monitor($env);
+    $env->problem('LDAP_MONITOR_PASSWORD', 'is not set, so that slapd has no cn=Monitor; set it') if !defined $password;
+    $env->problem('LDAP_MONITOR_PASSWORD', 'is a hash; set it to the password itself, or give --uri, --bind-dn and --password-file') if ($password // '') =~ /^\{[\w-]+\}/;
+    return { uri => ($unencrypted ? 'ldap' : 'ldaps') . "://$address:" . _port($env, $unencrypted ? 389 : 636), dn => $SlapdPgsql::SlapdConf::monitor_dn, password => $password,
+        listen => $env->get('METRICS_LISTEN') };
 }
 
 sub _common_name {

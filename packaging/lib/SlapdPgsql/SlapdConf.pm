@@ -5,6 +5,9 @@ use warnings;
 
 our $sasl_properties = 'noanonymous,noplain,nodict';
 
+# Who alone reads slapd's counters.
+our $monitor_dn = 'cn=monitoring,cn=Monitor';
+
 # Seconds after which slapd closes connections that do not read or are idle, and ends long searches.
 our @time_limits = (['writetimeout', 10], ['idletimeout', 1800], ['timelimit', 300]);
 
@@ -46,7 +49,7 @@ sub monitor {
     my ($deployment) = @_;
     my $password = $deployment->{monitor} // return;
     my @directives = map { { directive => $_->[0], value => $_->[1], quoted => $_->[2], variable => 'LDAP_MONITOR_PASSWORD' } }
-        ['database', 'monitor'], ['rootdn', 'cn=monitoring,cn=Monitor', 1], ['rootpw', $password, 1], ['access', 'to * by * none'];
+        ['database', 'monitor'], ['rootdn', $monitor_dn, 1], ['rootpw', $password, 1], ['access', 'to * by * none'];
     return @directives;
 }
 

@@ -108,17 +108,22 @@ sub state_dir {
     return $env->problem('STATE_DIR', 'is not set, and neither is HOME; set it to a directory for the certificate and the configuration');
 }
 
+# Gives up the rights of root for good.
+sub become {
+    my ($user) = @_;
+    ($(, $)) = ($user->{gid}, "$user->{gid} $user->{gid}");
+    ($<, $>) = ($user->{uid}, $user->{uid});
+    die "cannot become $user->{name}\n" if $> != $user->{uid} || $< != $user->{uid};
+    return;
+}
+
 # Runs CODE in a child process with the user's rights; true if CODE was.
 sub as_user {
     my ($user, $code) = @_;
     my $pid = fork // die "cannot start a process: $!\n";
     if (!$pid) {
         my $done = eval {
-            if ($user) {
-                ($(, $)) = ($user->{gid}, "$user->{gid} $user->{gid}");
-                ($<, $>) = ($user->{uid}, $user->{uid});
-                die "cannot become $user->{name}\n" if $> != $user->{uid} || $< != $user->{uid};
-            }
+            become($user) if $user;
             $code->();
         };
         print STDERR $@ if $@;

@@ -12,6 +12,7 @@ measured_conf() {
 start_measured() { # starts PostgreSQL and slapd
     start_postgres
     tell_of_changes '"Users"' '"Groups"' '"UserGroups"'
+    q 'GRANT INSERT, UPDATE, DELETE ON "Users", "Groups", "UserGroups" TO ldap'
     start_slapd - < <(measured_conf)
     settled
     eventually 20 cache_used 1
@@ -25,7 +26,7 @@ start_metrics() { # at $METRICS
 start_prometheus() { # at $PROMETHEUS: reads $METRICS every second
     free_port PROMETHEUS
     printf '%s\n' 'global: {scrape_interval: 1s, evaluation_interval: 1s}' "rule_files: [$PROJECT/packaging/prometheus/slapd-pgsql.rules.yml]" \
-        'scrape_configs:' '  - job_name: slapd-pgsql' "    static_configs: [{targets: ['$METRICS']}]" >"$T/prometheus.yml"
+        'scrape_configs:' '  - job_name: slapd-pgsql' "    static_configs: [{targets: ['$METRICS'], labels: {instance: ldap1}}]" >"$T/prometheus.yml"
     setpriv --pdeathsig TERM -- prometheus --config.file="$T/prometheus.yml" --storage.tsdb.path="$T/tsdb" --web.listen-address="127.0.0.1:$PROMETHEUS" \
         --log.level=warn 2>"$T/prometheus.log" &
     PROMETHEUS=http://127.0.0.1:$PROMETHEUS
@@ -38,14 +39,16 @@ promql() { # EXPRESSION: its value, or nothing
 
 # A little of everything, N times: found, missing and cached entries, logins, writes, names without a row.
 traffic() { # N
-    local i user=uid=ann,ou=people,$base
+    local - i user=uid=ann,ou=people,$base
+    set +e # the database may be down
     for ((i = 0; i < $1; i++)); do
         search -b "$base" '(uid=ann)' uid
         search -b "$base" "(uid=nobody$i)" uid
         search -b "$base" "(uid=other$i)" uid
         ldapwhoami -x -H "$URI" -D "$user" -w ann-secret
-        ldapwhoami -x -H "$URI" -D "$user" -w wrong || true
+        ldapwhoami -x -H "$URI" -D "$user" -w wrong
         printf '%s\n' "dn: $user" 'changetype: modify' 'replace: mail' "mail: ann$i@example.com" | ldapmodify -x -H "$URI" -D "cn=admin,$base" -w admin
-        printf '%s\n' "dn: $user" 'changetype: modify' 'replace: mail' "mail: x@example.com" | ldapmodify -x -H "$URI" || true
+        printf '%s\n' "dn: $user" 'changetype: modify' 'replace: mail' "mail: x@example.com" | ldapmodify -x -H "$URI"
     done >/dev/null 2>&1
+    return 0
 }

@@ -6,7 +6,7 @@
 [ "$(id -u)" = 0 ] || skip "containers of one's own need root"
 image=(${IMAGE:-"$PROJECT"/build/image/slapd-pgsql-*.oci.tar})
 [ -f "${image[0]}" ] || skip "there is no image; packaging/build-image makes it"
-need unshare nsenter setpriv ip openssl
+need unshare nsenter setpriv ip openssl curl
 unshare --mount --pid --net --uts --fork mount -t tmpfs none /run 2>/dev/null || skip "this machine may not make namespaces"
 
 # What registries and engines read: every blob has the name of its content, the layer is the one that the config means.
@@ -84,6 +84,7 @@ expect 0 client -b dc=example,dc=com '(uid=ann)' uidNumber
 contains "$OUT" 'uidNumber: 2000'
 expect 0 status
 same 0 "$(json restarts <<<"$OUT")" "restarts at the beginning"
+same false "$(inside s6-svstat -o up /run/slapd-pgsql/metrics)" "whether metrics are served without METRICS_LISTEN"
 slapd=$(json pid <<<"$OUT")
 same openldap "$(inside stat -c %U "/proc/$slapd")" "slapd's user"
 ! inside cat "/proc/$slapd/environ" | grep -q SQL_ || fail "the database's address is in slapd's environment"
@@ -120,10 +121,18 @@ contains "$(<"$T/answer")" 'uid: bob'
 
 # Again, with the volume of the first: the certificate is kept. It is the start that is timed: nothing has to be made.
 start=$(now)
-boot "$entry" "${settings[@]}"
+boot "$entry" "${settings[@]}" LDAP_MONITOR_PASSWORD=watch METRICS_LISTEN=0.0.0.0:9639
 eventually 20 client -b '' -s base 1.1
 say "started in $((($(now) - start) / 1000)) ms"
 same "$first" "$(subject -fingerprint)" "the certificate"
+
+# The metrics, by a user without rights.
+metrics() { nsenter --target "$INIT" --net -- curl -s http://127.0.0.1:9639/metrics; }
+measured() { metrics | grep -qx 'slapd_pgsql_up 1'; }
+eventually 20 measured
+contains "$(metrics)" 'slapd_pgsql_pool_size{suffix="dc=example,dc=com"} 8'
+exporter=$(inside s6-svstat -o pid /run/slapd-pgsql/metrics)
+same "$(inside id -u nobody)" "$(inside sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$exporter/status")" "the user that serves them"
 halt TERM
 
 # As LXC and Proxmox VE start it: /sbin/init, which also carries out their network settings; SIGPWR says shut down.

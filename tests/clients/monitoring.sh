@@ -49,7 +49,7 @@ expect 0 promtool check config /etc/prometheus/prometheus.yml
 grep -qx "/usr/share/slapd-pgsql/[a-z/.-]*" <<<"$(find /usr/share/slapd-pgsql/grafana/slapd-pgsql.json)" || fail "the dashboard is not installed"
 "$T/bin/systemctl.slapd" disable --now slapd-pgsql
 
-# A slapd of one's own, in both forms, over ldapi.
+# A slapd without these variables, in both forms of its configuration, over ldapi.
 mkdir -p /run/slapd
 block doc/monitoring.md OPTIONS= >/etc/default/slapd-pgsql-metrics
 root="rootdn gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"

@@ -23,7 +23,7 @@ same "" "$(grep -o 'olcPg[A-Za-z]*' "$PROJECT/doc/cn-config.ldif" | grep -vxF -e
 # In other places, too, nothing is mentioned that does not exist.
 sed 's/^| [^|]*|//' "$PROJECT/CHANGELOG.md" >"$T/changelog" # without the old names in its table
 for word in $(grep -oh 'pgsql-[a-z-]*[a-z]' "$manual" "$guide" "$operations" "$PROJECT"/{slapd.conf.example,README.md,doc/*.md,doc/maps/*.md} "$T/changelog" | sort -u); do
-    grep -qxF -e "$word" <<<"$directives" || compgen -G "$PROJECT/doc/slapd-$word.[78]" >/dev/null || [ -e "$PROJECT/packaging/slapd-$word" ] || [ -e "$PROJECT/packaging/image/slapd-$word" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
+    grep -qxF -e "$word" <<<"$directives" || compgen -G "$PROJECT/doc/slapd-$word.[78]" >/dev/null || [ -e "$PROJECT/packaging/slapd-$word" ] || [ -e "$PROJECT/packaging/image/slapd-$word" ] || [ -e "$PROJECT/packaging/debian/slapd-back-pgsql.slapd-$word.service" ] || [[ $word == pgsql-database ]] || fail "there is no $word"
 done
 
 # The defaults: of the table, in the manual and in the example.

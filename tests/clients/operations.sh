@@ -6,7 +6,7 @@ block doc/operations.md LDAP_BASE_DN= >"$checkout/ldap.env"
 mkdir -p /etc/slapd-pgsql
 block doc/operations.md 'ldap1 ldap1.example.com' >/etc/slapd-pgsql/pair
 q 'DROP OWNED BY ldap; DROP ROLE ldap' # the document creates it
-before_operators() { :; }
+before_operators() { served=$(cat "$T/service.pid" 2>/dev/null || true); }
 after_operators() {
     case $1 in
         'slapd-pgsql-pair verify' | 'slapd-pgsql-pair status' | 'slapd-pgsql-pair run uptime')
@@ -19,6 +19,7 @@ after_operators() {
         'slapd-pgsql-status | jq -e'*) same '' "$OUT" "an alarm" ;;
         'for host in '* | 'slapd-pgsql-pair --json status '*) same 'ldap1.example.com ready
 ldap2.example.com ready' "$OUT" "the states" ;;
+        'ssh '*'apt-get install -y ./slapd-back-pgsql.deb'*) [ "$(<"$T/service.pid")" != "$served" ] || fail "the upgrade did not restart the service" ;;
         'openssl '*) contains "$OUT" notAfter= ;;
         'systemctl disable --now slapd-pgsql') ! pgrep -x slapd || fail "slapd still runs" ;;
         'slapd-pgsql-check --triggers '*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;

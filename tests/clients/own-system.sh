@@ -54,7 +54,9 @@ case "$*" in
     'install -y ./slapd-back-pgsql.deb') # the upgrade restarts a running service
         [ -f "$3" ]
         cmake --install "$BUILD" --prefix /usr >/dev/null
-        "$T/bin/systemctl" try-restart slapd-pgsql
+        mkdir -p /run/systemd/system
+        sh "$package/slapd-back-pgsql.postinst" configure 0.1
+        rmdir /run/systemd/system
         ;;
     'install -y postgresql slapd ldap-utils' | 'install -y '*'sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
     'purge -y slapd-back-pgsql') sh "$package/slapd-back-pgsql.postrm" purge ;;
@@ -82,7 +84,9 @@ start() {
 case "$*" in
     'enable --now slapd-pgsql') start ;;
     'restart slapd-pgsql') stop; start ;;
-    'try-restart slapd-pgsql') if alive; then stop; start; fi ;;
+    '--system daemon-reload') ;;
+    '--quiet is-active slapd-pgsql.service') alive ;;
+    '--quiet is-active '*) exit 3 ;;
     'restart slapd') /etc/init.d/slapd restart >>"$T/slapd.log" 2>&1 ;;
     'restart sssd' | 'restart sssd ssh') ;; # the test starts them
     'disable --now slapd-pgsql') stop ;;
@@ -95,6 +99,9 @@ case "$*" in
     'show --timestamp=unix -p '*' slapd.service') echo LoadState=not-found ;;
     *) echo "systemctl: not understood: $*" >&2; exit 1 ;;
 esac
+END
+stand_in "$T/bin/deb-systemd-invoke" <<'END'
+[ "$1" = restart ] && exec "$T/bin/systemctl" restart "${2%.service}"
 END
 # What mmdebstrap makes is tested by tests/packaging/image.sh.
 stand_in "$T/bin/mmdebstrap" <<'END'

@@ -48,6 +48,17 @@ same $((numbers + bounds + histograms)) "$(grep -c "{$suffix" <<<"$OUT")" "the s
 same $((numbers + bounds + histograms)) "$(grep -cF '{suffix="o=a \\22b\\22 é,dc=example,dc=org"' <<<"$OUT")" "the series of the other database"
 lacks "$OUT" untyped
 
+# ---- attributes of a newer slapd: a number without a type, a histogram, and no guess about anything else
+perl -I "$PROJECT/packaging/lib" -MSlapdPgsql::Exposition -e 'my @skipped; print SlapdPgsql::Exposition::text([{ suffix => "o=\\\"\n",
+    values => { olmPgFeedLag => [7], olmPgFeedTime => ["inf 9", "0.5 4"], olmPgFeedTimeSum => [1500000], olmPgFeedName => ["x"] } }], \@skipped), "@skipped\n"' >"$T/new"
+same 'slapd_pgsql_feed_lag{suffix="o=\\\"\n"} 7
+slapd_pgsql_feed_seconds_bucket{suffix="o=\\\"\n",le="0.5"} 4
+slapd_pgsql_feed_seconds_bucket{suffix="o=\\\"\n",le="+Inf"} 9
+slapd_pgsql_feed_seconds_sum{suffix="o=\\\"\n"} 1.500000
+slapd_pgsql_feed_seconds_count{suffix="o=\\\"\n"} 9
+olmPgFeedName' "$(grep -v '^#' "$T/new")" "what becomes of new attributes"
+expect 0 promtool check metrics < <(grep -v '^olmPg' "$T/new")
+
 # ---- by ldapi, as the user that runs it
 from=ldapi://${socket//\//%2F} expect 0 metrics
 same 1 "$(value slapd_pgsql_up)" "up, by ldapi"

@@ -1,7 +1,7 @@
 # Exposition.pm: writes the attributes of cn=Monitor in Prometheus' text format.
 #
-# Names follow from the attributes: olmPgPoolInUse becomes slapd_pgsql_pool_in_use. Attributes olmPg<operation><outcome>, where the
-# operation also has a histogram olmPg<operation>Time, become one metric with labels.
+# Names follow from the attributes: olmPgPoolInUse becomes slapd_pgsql_pool_in_use. Attributes olmPg<operation><outcome> become one
+# metric with labels. An operation is what has olmPg<operation>Answered and the histogram olmPg<operation>Time.
 package SlapdPgsql::Exposition;
 use strict;
 use warnings;
@@ -41,7 +41,7 @@ sub family {
     if (_is_histogram($values->{$attribute})) {
         my ($base) = $attribute =~ /^olmPg(\w+)Time\z/ or return;
         return { name => "${prefix}_operation_duration_seconds", type => 'histogram', help => $SlapdPgsql::MetricTable::duration,
-            labels => [operation => _words($base)] } if _has_outcomes($base, $values);
+            labels => [operation => _words($base)] } if _is_operation($base, $values);
         return { name => "${prefix}_" . _words($base) . '_seconds', type => 'histogram', help => _about($attribute)->{help}, labels => [] };
     }
     return if @{ $values->{$attribute} } != 1 || $values->{$attribute}[0] !~ /^[0-9]+\z/;
@@ -62,20 +62,20 @@ sub _about {
 # PasswordChange becomes password_change.
 sub _words { return lc($_[0] =~ s/(?<=[a-z0-9])(?=[A-Z])/_/gr) }
 
-# Operation and outcome of an attribute, if the operation has a histogram.
+# Operation and outcome of an attribute.
 sub _operation {
     my ($attribute, $values) = @_;
     my ($name) = $attribute =~ /^olmPg(\w+)\z/ or return;
     while ($name =~ /(?<=[a-z0-9])(?=[A-Z])/g) {
         my ($operation, $outcome) = (substr($name, 0, pos $name), substr $name, pos $name);
-        return ($operation, $outcome) if $outcome !~ /^Time(?:Sum)?\z/ && _is_histogram($values->{"olmPg${operation}Time"});
+        return ($operation, $outcome) if $outcome !~ /^Time(?:Sum)?\z/ && _is_operation($operation, $values);
     }
     return;
 }
 
-sub _has_outcomes {
-    my ($base, $values) = @_;
-    return scalar grep { my ($operation) = _operation($_, $values); defined $operation && $operation eq $base } keys %$values;
+sub _is_operation {
+    my ($name, $values) = @_;
+    return $values->{"olmPg${name}Answered"} && _is_histogram($values->{"olmPg${name}Time"});
 }
 
 sub _is_sum {

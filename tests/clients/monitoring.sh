@@ -8,6 +8,7 @@ cmake --install "$BUILD" --prefix /usr >/dev/null
 q "ALTER ROLE ldap PASSWORD 'password'"
 block doc/operations.md LDAP_BASE_DN= >/etc/default/slapd-pgsql
 block doc/monitoring.md LDAP_MONITOR_PASSWORD= >>/etc/default/slapd-pgsql
+echo LDAP_COMMON_NAME=ldap1.example.com >>/etc/default/slapd-pgsql
 install -d /var/lib/prometheus/node-exporter /etc/prometheus
 # The units, as they start and with the files that they read.
 stand_in "$T/bin/systemctl.metrics" <<'END_OF_SCRIPT'
@@ -47,6 +48,14 @@ same 6 "$count" "the document's commands"
 block doc/monitoring.md rule_files: >/etc/prometheus/prometheus.yml
 expect 0 promtool check config /etc/prometheus/prometheus.yml
 grep -qx "/usr/share/slapd-pgsql/[a-z/.-]*" <<<"$(find /usr/share/slapd-pgsql/grafana/slapd-pgsql.json)" || fail "the dashboard is not installed"
+
+# By ldaps, from elsewhere: the password goes only to a server whose certificate is verified.
+echo change-me >"$T/password"
+by_ldaps() { slapd-pgsql-metrics --uri "ldaps://$1.example.com" --bind-dn cn=monitoring,cn=Monitor --password-file "$T/password" "${@:2}"; }
+expect 0 by_ldaps ldap1 --ca-file /var/lib/slapd-pgsql/self-signed.crt
+contains "$OUT" 'slapd_pgsql_up 1'
+expect 1 by_ldaps ldap2 --ca-file /var/lib/slapd-pgsql/self-signed.crt # another name
+expect 1 by_ldaps ldap1                                                # an unknown authority
 "$T/bin/systemctl.slapd" disable --now slapd-pgsql
 
 # A slapd without these variables, in both forms of its configuration, over ldapi.

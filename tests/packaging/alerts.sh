@@ -1,5 +1,5 @@
 #!/bin/bash
-# Each alert fires on its cause only, and the documentation explains it.
+# Each alert fires on its cause only; the documentation explains alerts and panels.
 . "$(dirname "$0")/../lib.sh"
 need promtool
 rules=$PROJECT/packaging/prometheus/slapd-pgsql.rules.yml
@@ -53,3 +53,5 @@ expect 1 promtool test rules "$T/tests.yml" # the tests can fail
 alerts=$(sed -n 's/^ *- alert: //p' "$rules" | sort)
 same "$alerts" "$(cut -d '|' -f 1 <<<"$cases" | tr -d ' ' | sort -u)" "the alerts that are tested"
 same "$alerts" "$(grep -oE '^\| `SlapdPgsql[A-Za-z]+` \|' "$PROJECT/doc/monitoring.md" | tr -d '|\` ' | sort)" "the alerts in doc/monitoring.md"
+same "$(sed -n 's/^      "title": "\(.*\)",$/\1/p' "$PROJECT/packaging/grafana/slapd-pgsql.json")" \
+    "$(sed -n '/^## Panels/,/^## Alerts/s/^| \([A-Zs][^|]*[^ |]\) |.*/\1/p' "$PROJECT/doc/monitoring.md")" "the panels in doc/monitoring.md"

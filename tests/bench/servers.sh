@@ -95,26 +95,37 @@ listens() { # URI
     ldapsearch -x -LLL -H "$1" -b cn=Databases,cn=Monitor '(olmPgSuffix=*)' olmPgCacheListening | grep -q '^olmPgCacheListening: 1$'
 }
 
-# As an administrator runs it: in the background, with slapd's default log level, to syslog.
-start_server() { # NAME KIND [MODULE]
-    local dir=$T/server-$1 port conf=$BENCH/peers/$2.conf
+# The configuration of a server with its data, in DIR; PORT is for it.
+configure_server() { # NAME KIND [MODULE]
+    local conf=$BENCH/peers/$2.conf
+    DIR=$T/server-$1
     [ -f "$conf" ] || fail "there is no server \"$2\"; known are mdb, pgsql, pgsql-cache, sql, null, pgbench and NAME=<a back_pgsql.so>"
-    mkdir "$dir"
-    free_port port
-    sed -e "s#DIR#$dir#; s#MODULE#${3:-}#; s#PGSOCKET#$T/pg#; s#PGPORT#$PGPORT#; s#QUERIES#$TESTS/data/queries.conf#" \
-        "$conf" >"$dir/slapd.conf"
+    mkdir "$DIR"
+    free_port PORT
+    sed -e "s#DIR#$DIR#; s#MODULE#${3:-}#; s#PGSOCKET#$T/pg#; s#PGPORT#$PGPORT#; s#QUERIES#$TESTS/data/queries.conf#" \
+        "$conf" >"$DIR/slapd.conf"
     if [ "$1" = pgsql-cache ]; then
         prepare_cache
         # Warm, as it is measured, it stays to the end.
-        sed -i "s/^pgsql-kind users /pgsql-cache $CACHE\npgsql-cache-ttl 604800\n&/" "$dir/slapd.conf"
+        sed -i "s/^pgsql-kind users /pgsql-cache $CACHE\npgsql-cache-ttl 604800\n&/" "$DIR/slapd.conf"
     fi
     # As the manual advises for large groups: the member list by a query of its own.
-    [ "$1" != pgsql-members ] || sed -i "/^include .*queries.conf/r $BENCH/peers/members.conf" "$dir/slapd.conf"
-    case $2 in mdb | sql) "prepare_$2" "$dir" ;; esac
-    slapd -h "ldap://127.0.0.1:$port" -f "$dir/slapd.conf" || fail "slapd does not start: $1"
-    eventually 30 ldapsearch -x -H "ldap://127.0.0.1:$port" -b '' -s base 1.1
-    [ "$1" != pgsql-cache ] || eventually 30 listens "ldap://127.0.0.1:$port" # before that nothing is kept
-    echo "$1 $2 ldap://127.0.0.1:$port $(<"$dir/slapd.pid")" >>"$SERVERS"
+    [ "$1" != pgsql-members ] || sed -i "/^include .*queries.conf/r $BENCH/peers/members.conf" "$DIR/slapd.conf"
+    case $2 in mdb | sql) "prepare_$2" "$DIR" ;; esac
+}
+
+# As an administrator runs it: in the background, with slapd's default log level, to syslog. Then it answers at the first address.
+run_server() { # NAME DIRECTORY URI…
+    slapd -h "${*:3}" -f "$2/slapd.conf" || fail "slapd does not start: $1"
+    eventually 30 ldapsearch -x -H "$3" -b '' -s base 1.1
+    [ "$1" != pgsql-cache ] || eventually 30 listens "$3" # before that nothing is kept
+}
+
+start_server() { # NAME KIND [MODULE]
+    local DIR PORT
+    configure_server "$@"
+    run_server "$1" "$DIR" "ldap://127.0.0.1:$PORT"
+    echo "$1 $2 ldap://127.0.0.1:$PORT $(<"$DIR/slapd.pid")" >>"$SERVERS"
 }
 
 start_servers() { # WORD…: mdb, pgsql, …, NAME=MODULE

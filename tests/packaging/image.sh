@@ -76,6 +76,7 @@ end_container() {
 trap end_container EXIT
 mkdir -p "$T/root/var/lib/slapd-pgsql"
 
+(ulimit -S -n 1024 && exec true) && ulimit -S -n 1024 # as some engines do
 boot "$entry" "${settings[@]}"
 eventually 20 in_state ready
 first=$(subject -fingerprint)
@@ -87,6 +88,7 @@ same 0 "$(json restarts <<<"$OUT")" "restarts at the beginning"
 same false "$(inside s6-svstat -o up /run/slapd-pgsql/metrics)" "whether metrics are served without METRICS_LISTEN"
 slapd=$(json pid <<<"$OUT")
 same openldap "$(inside stat -c %U "/proc/$slapd")" "slapd's user"
+same 16384 "$(inside awk '/^Max open files/ { print $4 }' "/proc/$slapd/limits")" "slapd's limit of open files"
 ! inside cat "/proc/$slapd/environ" | grep -q SQL_ || fail "the database's address is in slapd's environment"
 contains "$(<"$T/slapd.log")" 'created a self-signed certificate for ldap1' # logs go to standard output
 

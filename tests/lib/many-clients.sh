@@ -6,7 +6,7 @@ prepare_tls() {
     local plain tls
     free_port plain
     free_port tls
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout "$T/server.key" -out "$T/server.pem" 2>/dev/null
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$T/server.key" -out "$T/server.pem" 2>/dev/null
     TLS_URI=ldaps://127.0.0.1:$tls
     URI="ldap://127.0.0.1:$plain $TLS_URI"
 }
@@ -16,7 +16,7 @@ tls_conf() { printf '%s\n' "TLSCertificateFile $T/server.pem" "TLSCertificateKey
 start_clients() { # FORMAT COUNT OPTION…
     coproc LOADER { exec "$TESTS/lib/many-clients" --ca "$T/server.pem" "${@:3}" "$TLS_URI" dc=example,dc=com "$1" "$2"; }
 }
-# tell COMMAND…: the words of the answer become variables: ready, closed, late, wrong, answers, seconds, median, p99, most, cpu.
+# tell COMMAND…: the words of the answer become variables: ready, closed, late, busy, wrong, answers, seconds, median, p99, most, cpu.
 tell() {
     local word line
     echo "$*" >&"${LOADER[1]}"

@@ -4,8 +4,9 @@ SELECT E'dn: dc=example,dc=com\nobjectClass: top\nobjectClass: dcObject\nobjectC
     || E'dn: ou=groups,dc=example,dc=com\nobjectClass: top\nobjectClass: organizationalUnit\nou: groups\n';
 SELECT format(E'dn: uid=%s,ou=people,dc=example,dc=com\nobjectClass: top\nobjectClass: posixAccount\nobjectClass: inetOrgPerson\n'
            || E'uid: %s\nuidNumber: %s\ngidNumber: %s\ncn: %s\nsn: %s\ngivenName: %s\ngecos: %s\nmail: %s\n'
-           || E'homeDirectory: %s\nloginShell: %s\nuserPassword: {CRYPT}%s\n',
-       "uid", "uid", "uidNumber", "gidNumber", "cn", "sn", "givenName", "cn", "mail", "homeDirectory", "loginShell", "userPassword")
+           || E'homeDirectory: %s\nloginShell: %s\nuserPassword: %s\n',
+       "uid", "uid", "uidNumber", "gidNumber", "cn", "sn", "givenName", "cn", "mail", "homeDirectory", "loginShell",
+       CASE WHEN "userPassword" LIKE '{%' THEN '' ELSE '{CRYPT}' END || "userPassword")
 FROM "Users" ORDER BY "uidNumber";
 SELECT format(E'dn: cn=%s,ou=groups,dc=example,dc=com\nobjectClass: top\nobjectClass: posixGroup\ncn: %s\ngidNumber: %s\n', g."cn", g."cn", g."gidNumber")
     || string_agg('memberUid: ' || u."uid" || E'\n', '')

@@ -49,9 +49,10 @@ sub family {
         labels => [operation => _words($operation), outcome => _words($outcome)] } if defined $operation;
     my $about = _about($attribute);
     my $name = "${prefix}_" . _words($attribute =~ s/^olmPg//r);
-    $name .= "_$about->{unit}" if $about->{unit} ne 'count' && $name !~ /_\Q$about->{unit}\E\z/;
+    my $unit = $about->{unit} eq 'microseconds' ? 'seconds' : $about->{unit};    # Prometheus' base unit
+    $name .= "_$unit" if $unit ne 'count' && $name !~ /_\Q$unit\E\z/;
     $name .= '_total' if $about->{type} eq 'counter';
-    return { name => $name, type => $about->{type}, help => $about->{help}, labels => [] };
+    return { name => $name, type => $about->{type}, help => $about->{help}, labels => [], millionths => $unit ne $about->{unit} };
 }
 
 sub _about {
@@ -96,7 +97,7 @@ sub _samples {
         return "$family->{name}$suffix" . _labels(suffix => $database->{suffix}, @{ $family->{labels} }, @more) . " $value\n";
     };
     my $values = $database->{values}{$attribute};
-    return $sample->('', $values->[0]) if $family->{type} ne 'histogram';
+    return $sample->('', $family->{millionths} ? sprintf '%.6f', $values->[0] / 1e6 : $values->[0]) if $family->{type} ne 'histogram';
     my @buckets = sort { $a->[0] <=> $b->[0] } map { [split / /] } @$values;    # inf is a number as well
     my $sum = $database->{values}{"${attribute}Sum"}[0];                         # in microseconds
     return join '', (map { $sample->('_bucket', $_->[1], le => $_->[0] =~ s/^inf\z/+Inf/r) } @buckets),

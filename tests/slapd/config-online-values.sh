@@ -4,7 +4,7 @@ need perl
 start_postgres
 base=dc=example,dc=com
 mkdir "$T/slapd.d"
-{ manager_conf; echo "pgsql-cache-ttl 300"; } >"$T/slapd.conf" # which pgsql-cache-notify off needs
+{ echo "serverID 1"; manager_conf; echo "pgsql-cache-ttl 300"; } >"$T/slapd.conf" # which pgsql-feed and pgsql-cache-notify off need
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest"; }
 start_slapd "$T/slapd.d"
 expect 0 perl - "$URI" "$base" "$PROJECT/module/slapd/serving/directives.def" <<'PERL'

@@ -24,7 +24,7 @@ sub reason {
     return "no answer within $limit s" if $result->{status} == 124;
     my $text = "$result->{out}\n$result->{err}";
     my ($line) = $text =~ /^(.* \(-?\d+\))$/m;
-    my ($info) = $text =~ /additional info: (.*)/;
+    my ($info) = $text =~ /additional info(?:rmation)?: (.*)/i;
     return defined $line ? $line . (defined $info ? ": $info" : '') : ($text =~ /([^\n]*)\s*\z/)[0];
 }
 

@@ -53,9 +53,9 @@ notified_changes() { tell_of_changes '"Users"' '"Groups"' '"UserGroups"'; }
 # The provider with TLS and an account, as doc/replicas.md has it. Needs tests/lib/certificates.sh, and `certificate provider`.
 replicator=cn=replicator,$base
 secure_conf() { # [LINE…]
-    mkdir -p "$T/replicator"
+    mkdir -p "$T/replicator${SERVER_ID:-}"
     printf '%s\n' "TLSCertificateFile $T/provider.pem" "TLSCertificateKeyFile $T/provider.key"
     feed_conf "pgsql-feed-passwords $replicator" "limits dn.exact=$replicator size=unlimited time=unlimited" \
         "access to attrs=userPassword by dn.exact=$replicator read by * auth" 'access to * by * read' "$@" |
-        sed "s|^database pgsql|database ldif\nsuffix $replicator\nrootdn $replicator\nrootpw secret\ndirectory $T/replicator\n\n&|; s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
+        sed "s|^database pgsql|database ldif\nsuffix $replicator\nrootdn $replicator\nrootpw secret\ndirectory $T/replicator${SERVER_ID:-}\n\n&|; s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
 }

@@ -10,7 +10,7 @@ start_postgres
 notified_changes
 start_standby
 authority ca
-certificate provider ca IP:127.0.0.1
+certificate provider ca "IP:127.0.0.1,IP:$LDAP1,IP:$LDAP2"
 echo secret >"$T/password"
 declare -A PORT LDAPS_AT PROCESS ADDRESS=([provider1]=127.0.0.1 [provider2]=127.0.0.1 [replica1]=$LDAP1 [replica2]=$LDAP2)
 run() { # NAME: a provider or a replica, with its configuration
@@ -43,7 +43,9 @@ for name in replica1 replica2; do
     expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" check --config "$T/$name.conf"
     run $name
 done
-lag() { expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" lag --config "$T/$1.conf" --uri "ldapi://${T//\//%2F}%2F$1" --wait 30 --count; }
+lag() { # NAME [URI]
+    expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" lag --config "$T/$1.conf" --uri "${2:-ldapi://${T//\//%2F}%2F$1}" --ca-file "$T/ca.pem" --wait 30 --count
+}
 lag replica1
 lag replica2
 
@@ -98,9 +100,9 @@ touch "$T/enough"
 wait $logins
 same well "$(sort -u "$T/logins")" "what became of $(logins) logins"
 
-# All are the same in the end.
+# All are the same in the end, as is seen from another machine too.
 lag replica1
-lag replica2
+lag replica2 "ldaps://$LDAP2:${LDAPS_AT[replica2]}"
 entries() { ldapsearch -x -LLL -o ldif-wrap=no -H "ldap://127.0.0.1:${PORT[$1]}" -b $base '*' entryUUID structuralObjectClass | perl -00 -ne 'print join("\n", sort split /\n/), "\n"' | sort; }
 for name in provider2 replica1 replica2; do same "$(entries provider1)" "$(entries $name)" "what $name has"; done
 hashes() { slapcat -b $base -f "$T/$1.conf" -o ldif-wrap=no | awk '/^dn/ { dn = $0 } /^userPassword/ { print dn, $0 }' | sort; }

@@ -3,6 +3,7 @@
 
 #include "slapd/auth/async_bind.hpp"
 #include "slapd/serving/feed.hpp"
+#include "slapd/serving/replication.hpp"
 
 namespace pgsql::slapd {
 
@@ -66,6 +67,8 @@ void database::apply(const BackendDB& be)
         auto kept_binds = async_binds_ != nullptr ? async_binds_ : std::make_shared<async_binds>();
         std::shared_ptr<service> before; // destroyed without the lock
         const std::lock_guard lock(mutex_);
+        if (in_server())
+            check_replication(be);
         auto fresh = make_service(be, pending);
         start_tasks(*fresh);
         async_binds_ = std::move(kept_binds);

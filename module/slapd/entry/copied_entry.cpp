@@ -78,6 +78,10 @@ const char* copy_refusal(const Operation& op, const service& service,
         code = LDAP_UNAVAILABLE;
         return "the entries have not been compared with the database yet";
     }
+    if (service.feed->holds_back()) {
+        code = LDAP_UNAVAILABLE;
+        return "many entries have disappeared; this waits for confirmation";
+    }
     if (!is_consumers(op))
         return nullptr;
     if (!service.feed_password_ndn.empty()) {
@@ -91,6 +95,18 @@ const char* copy_refusal(const Operation& op, const service& service,
     }
     code = LDAP_UNWILLING_TO_PERFORM;
     return filter_refusal(op.ors_filter, mapping);
+}
+
+directory::selection copied_attributes(const resolved_mapping& mapping)
+{
+    directory::selection out{.all_user = true};
+    for (std::size_t i = 0; i < mapping.types.size(); ++i)
+        if (is_at_operational(mapping.types[i].description->ad_type) != 0 &&
+            !is_derived(*mapping.types[i].description)) {
+            out.attributes.emplace_back(i);
+            out.fetched.emplace_back(i);
+        }
+    return out;
 }
 
 void complete_copy(Entry& e, const std::string& csn)

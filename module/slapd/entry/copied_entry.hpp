@@ -18,6 +18,8 @@ namespace pgsql::slapd {
 [[nodiscard]] const char* copy_refusal(const Operation& op, const service& service,
                                        const resolved_mapping& mapping, int& code);
 
+/// The attributes that replicas copy: all but those that they derive themselves.
+[[nodiscard]] directory::selection copied_attributes(const resolved_mapping& mapping);
 /// The copy that a replica gets: with the entryCSN, and without what it derives itself.
 void complete_copy(Entry& e, const std::string& csn);
 /// A digest of the content that replicas copy, and the entryUUID.

@@ -83,7 +83,8 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_cl
     }
     const auto mapping = current_mapping(op, service);
     entry_ptr out;
-    directory::selection selection = all_attributes();
+    directory::selection selection =
+        replayed != nullptr ? copied_attributes(*mapping) : all_attributes();
     selection.password = selection.shows_password =
         replayed != nullptr && !service.feed_password_ndn.empty();
     entry_finder finder(op, service, *mapping, ndn,

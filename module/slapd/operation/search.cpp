@@ -127,6 +127,8 @@ private:
         filter requested = copies_ ? filter::constant_of(directory::truth::yes)
                                    : numbers_.translate(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
+        if (copies_)
+            selection = copied_attributes(*mapping);
         selection.password = selection.shows_password =
             copies_ && is_consumers(op_) && !service_.feed_password_ndn.empty();
         named_entries names(op_, service_, *mapping, visible_);

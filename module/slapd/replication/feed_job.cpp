@@ -52,19 +52,28 @@ public:
     /// Returns the number of differences that were replayed.
     std::size_t run()
     {
+        const auto began = clock::now();
         internal_operation operation(feed_.database(), context_);
+        if (replays_ && BER_BVISEMPTY(&operation.op().o_ndn))
+            throw directory::config_error("the database has no rootdn; add rootdn");
         read(operation.op());
+        busy_ = clock::now() - began;
         bool mass_removal = false;
         auto found = feed_.compare_with(seen_, unknown_, mass_removal);
+        if (feed_.context_csn().empty()) // slapo-syncprov begins with the time of this machine
+            feed_.note_stamp(std::chrono::duration_cast<std::chrono::microseconds>(
+                                 std::chrono::system_clock::now().time_since_epoch())
+                                 .count());
+        const bool first = !feed_.ready() && feed_.is_empty();
         if (found.count() > 0)
             usn_ = feed_.next_usn(now_ / 1000000);
-        if (!feed_.ready() && feed_.context_csn().empty()) {
+        if (first) {
             stamp_all();
             found = {};
         } else if (!feed_.confirms_removal(mass_removal)) {
             service_.log({log_event::feed_held_back, "",
                           fmt::format("{} entries have disappeared", found.removed.size())});
-            found.removed.clear();
+            found = {}; // an added entry may be a removed one with another name
         }
         // What consumers got before a crash may be newer than the state.
         const bool renew = !feed_.ready() && found.count() == 0 && !feed_.was_complete();
@@ -81,10 +90,13 @@ public:
         return found.count();
     }
 
+    /// How long it has burdened the database before the replay.
+    [[nodiscard]] clock::duration busy() const noexcept { return busy_; }
+
 private:
-    [[nodiscard]] directory::selection selection() const
+    [[nodiscard]] directory::selection selection(const resolved_mapping& mapping) const
     {
-        directory::selection out = all_attributes();
+        directory::selection out = copied_attributes(mapping);
         out.password = out.shows_password = !service_.feed_password_ndn.empty();
         return out;
     }
@@ -130,7 +142,8 @@ private:
             return;
         }
         const auto plan = directory::make_plan(
-            mapping.map, k, directory::filter::constant_of(directory::truth::yes), selection());
+            mapping.map, k, directory::filter::constant_of(directory::truth::yes),
+            selection(mapping));
         if (!plan)
             return;
         entry_stream rows(op, service_, mapping, *plan, {.ordered = true, .fresh = true});
@@ -268,8 +281,8 @@ private:
             return entry_ptr(entry_dup(&service_.container(container)));
         const auto mapping = current_mapping(op, service_);
         entry_finder finder(op, service_, *mapping, to_berval(ndn),
-                            directory::filter::constant_of(directory::truth::yes), selection(), {},
-                            true);
+                            directory::filter::constant_of(directory::truth::yes),
+                            selection(*mapping), {}, true);
         entry_ptr out;
         while (const candidate* const found = finder.next())
             if (!is_hidden(*found))
@@ -296,7 +309,7 @@ private:
             (void)attr_merge_normalize_one(out.get(), mapping->types[k.rdn().attribute].description,
                                            &named, nullptr);
         } else {
-            add_classes(*out, {"top"});
+            add_classes(*out, {"top", "organizationalUnit"});
         }
         std::array<char, 37> text{};
         const auto& u = known.uuid;
@@ -318,6 +331,7 @@ private:
     std::int64_t now_ = 0;            ///< PostgreSQL's clock at the snapshot
     std::uint32_t usn_ = 0;           ///< of what this comparison found
     const bool replays_;
+    clock::duration busy_{};
 };
 
 } // namespace
@@ -329,6 +343,7 @@ void* run_feed(void* context, void* argument) noexcept
     if (feed == nullptr)
         return nullptr;
     const auto began = clock::now();
+    clock::duration busy{};
     std::size_t differences = 0;
     bool succeeded = false;
     std::shared_ptr<service> service;
@@ -339,8 +354,17 @@ void* run_feed(void* context, void* argument) noexcept
     const entry_point here(entry_point::kind::request);
     try {
         service = database_of(feed->database()).current();
-        if (service != nullptr && service->feed == feed)
-            differences = comparison(*feed, *service, context).run();
+        if (service != nullptr && service->feed == feed) {
+            comparison one(*feed, *service, context);
+            const auto note = [&] { busy = one.busy(); };
+            try {
+                differences = one.run();
+            } catch (...) {
+                note();
+                throw;
+            }
+            note();
+        }
         succeeded = true;
     } catch (const cut_short& e) {
         failed(e.text);
@@ -349,7 +373,7 @@ void* run_feed(void* context, void* argument) noexcept
     } catch (...) {
         failed("unknown exception");
     }
-    feed->finished(began, succeeded, differences);
+    feed->finished(began, busy, succeeded, differences);
     return nullptr;
 }
 

@@ -36,7 +36,12 @@ public:
     explicit cache_invalidation(service& service)
         : service_(service.weak_from_this()), caches_(caches_of(service)), feed_(service.feed),
           listener_(service.notify_endpoint(), channel,
-                    {.on_ready = [this] { examined_ = {}; },
+                    {.on_ready =
+                         [this] {
+                             examined_ = {};
+                             if (const auto feed = feed_.lock())
+                                 feed->request(); // for what was missed
+                         },
                      .on_notify =
                          [this] {
                              for (const auto& one : caches_)
@@ -99,8 +104,6 @@ private:
         for (const auto& one : caches_)
             one->start_notifications(since + validity, session.server_id());
         enabled_ = true;
-        if (const auto feed = feed_.lock())
-            feed->request(); // for what was missed
         log({log_event::cache_enabled, "", "change notifications are active"});
     }
 

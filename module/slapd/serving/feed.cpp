@@ -2,6 +2,7 @@
 // database.
 #include "slapd/serving/feed.hpp"
 
+#include "mapping/mapping.hpp"
 #include "slapd/core/log_event.hpp"
 
 #include <fmt/core.h>
@@ -21,6 +22,7 @@ namespace {
 
 // A comparison takes at most this share of the time.
 constexpr int rest = 10;
+constexpr auto longest_rest = std::chrono::seconds(60);
 constexpr auto confirmation = std::chrono::seconds(60);
 constexpr auto failure_pause = std::chrono::seconds(1);
 
@@ -29,6 +31,12 @@ constexpr auto failure_pause = std::chrono::seconds(1);
 void feed::configure(settings settings, std::function<void()> wake)
 {
     const std::unique_lock lock(mutex_);
+    // Consumers that are connected now were not checked for the right to the hashes.
+    if (configured_ && settings.replays && settings_.replays &&
+        settings.password_ndn != settings_.password_ndn)
+        throw directory::config_error(
+            "pgsql-feed-passwords cannot be changed while consumers may be connected; set "
+            "pgsql-feed off first, or restart slapd");
     wake_ = std::move(wake);
     const bool reads = !configured_ || settings.file != settings_.file;
     settings_ = std::move(settings);
@@ -111,6 +119,8 @@ clock::time_point feed::tick()
 {
     const auto now = clock::now();
     const std::unique_lock lock(mutex_);
+    if ((be_.be_flags & SLAP_DBFLAG_OPEN) == 0)
+        return now + std::chrono::milliseconds(20); // its overlays are not open yet
     if (running_)
         return now + std::chrono::milliseconds(20); // the job's end is noticed then
     const auto recheck = last_began_ + std::chrono::duration_cast<clock::duration>(
@@ -131,14 +141,16 @@ clock::time_point feed::tick()
     return now + std::chrono::milliseconds(20);
 }
 
-void feed::finished(clock::time_point began, bool succeeded, std::size_t differences)
+void feed::finished(clock::time_point began, clock::duration busy, bool succeeded,
+                    std::size_t differences)
 {
     const auto now = clock::now();
     const std::unique_lock lock(mutex_);
     running_ = false;
     const auto interval = std::chrono::duration_cast<clock::duration>(
         std::chrono::duration<double>(settings_.interval));
-    not_before_ = now + std::max(interval, (rest - 1) * (now - began));
+    not_before_ =
+        now + std::max(interval, std::min<clock::duration>((rest - 1) * busy, longest_rest));
     figures_.last_duration = std::chrono::duration<double>(now - began).count();
     ++figures_.comparisons;
     figures_.differences += differences;
@@ -185,6 +197,25 @@ void feed::erase(const std::string& ndn)
     const std::unique_lock lock(mutex_);
     versions_.erase(ndn);
     unsaved_ = true;
+}
+
+void feed::replace(const std::string& ndn)
+{
+    const std::unique_lock lock(mutex_);
+    if (const auto at = versions_.find(ndn); at != versions_.end())
+        at->second.uuid = {};
+}
+
+bool feed::is_empty() const
+{
+    const std::shared_lock lock(mutex_);
+    return versions_.empty();
+}
+
+bool feed::holds_back() const
+{
+    const std::shared_lock lock(mutex_);
+    return figures_.held_back;
 }
 
 std::int64_t feed::next_stamp(std::int64_t now)

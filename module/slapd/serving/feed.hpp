@@ -47,7 +47,8 @@ public:
     feed(const feed&) = delete;
     feed& operator=(const feed&) = delete;
 
-    /// Reads the state if it is the first call, or the file has changed. Throws std::runtime_error.
+    /// Reads the state if it is the first call, or the file has changed. Throws config_error if
+    /// the settings cannot change while slapd runs.
     /// `wake` makes the caller of tick() call it.
     void configure(settings settings, std::function<void()> wake);
     [[nodiscard]] settings current() const;
@@ -58,7 +59,9 @@ public:
     /// Starts a comparison if one is due; returns when to call it again.
     [[nodiscard]] clock::time_point tick();
     /// Called by the job.
-    void finished(clock::time_point began, bool succeeded, std::size_t differences);
+    /// `busy`: how long it has burdened the database.
+    void finished(clock::time_point began, clock::duration busy, bool succeeded,
+                  std::size_t differences);
 
     /// Whether the versions are those of the database, as of a comparison since the start.
     [[nodiscard]] bool ready() const noexcept { return ready_; }
@@ -71,6 +74,10 @@ public:
     void set(const std::string& ndn, const replication::entry_version& version);
     void set_all(replication::version_map versions);
     void erase(const std::string& ndn);
+    /// A client has added an entry: the next comparison replays it even if it is like one before.
+    void replace(const std::string& ndn);
+    /// Whether many entries seem to have disappeared, so that nothing may be copied now.
+    [[nodiscard]] bool holds_back() const;
     /// The stamp for a change at this time of PostgreSQL's clock: later than all before.
     [[nodiscard]] std::int64_t next_stamp(std::int64_t now);
     /// The number for the changes that a comparison found, which began at this second.
@@ -84,6 +91,8 @@ public:
     with_usn(const std::function<bool(std::uint32_t)>& wanted, std::size_t limit) const;
     /// A change has this stamp: later ones get later ones.
     void note_stamp(std::int64_t stamp);
+    /// Whether no versions are known.
+    [[nodiscard]] bool is_empty() const;
     /// The last stamp as a CSN; empty if there is none.
     [[nodiscard]] std::string context_csn() const;
 

@@ -46,20 +46,27 @@ differences compare(const version_map& known, const version_map& seen,
     return out;
 }
 
-bool is_mass_removal(const version_map& known, const differences& found)
+std::set<std::uint16_t> mass_removals(const version_map& known, const version_map& seen,
+                                      const differences& found)
 {
     constexpr std::size_t few = 100;
+    std::set<std::uint16_t> out;
     if (found.removed.size() <= few)
-        return false;
+        return out;
+    std::set<std::array<unsigned char, 16>> renamed;
+    for (const auto& ndn : found.added)
+        renamed.insert(seen.at(ndn).uuid);
     std::map<std::uint16_t, std::size_t> all;
     std::map<std::uint16_t, std::size_t> gone;
     for (const auto& [ndn, one] : known)
         ++all[one.kind];
     for (const auto& ndn : found.removed)
-        ++gone[known.at(ndn).kind];
-    return std::any_of(gone.begin(), gone.end(), [&](const auto& one) {
-        return one.second > few && 2 * one.second > all[one.first];
-    });
+        if (const auto& one = known.at(ndn); !renamed.contains(one.uuid))
+            ++gone[one.kind];
+    for (const auto& [kind, count] : gone)
+        if (count > few && 2 * count > all[kind])
+            out.insert(kind);
+    return out;
 }
 
 std::string csn_of(std::int64_t stamp, int server_id)

@@ -41,9 +41,10 @@ struct differences {
 [[nodiscard]] differences compare(const version_map& known, const version_map& seen,
                                   const std::set<std::uint16_t>& unknown);
 
-/// Whether so many entries of a kind have disappeared that an error is likely: more than half of
-/// them, and more than 100.
-[[nodiscard]] bool is_mass_removal(const version_map& known, const differences& found);
+/// The kinds of which so many entries have disappeared that an error is likely: more than half of
+/// them, and more than 100. An entry that is `seen` under another name has not disappeared.
+[[nodiscard]] std::set<std::uint16_t>
+mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
 /// An entryCSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).
 [[nodiscard]] std::string csn_of(std::int64_t stamp, int server_id);

@@ -58,8 +58,8 @@ public:
             throw directory::config_error("the database has no rootdn; add rootdn");
         read(operation.op());
         busy_ = clock::now() - began;
-        bool mass_removal = false;
-        auto found = feed_.compare_with(seen_, unknown_, mass_removal);
+        std::set<std::uint16_t> suspicious;
+        auto found = feed_.compare_with(seen_, unknown_, suspicious);
         if (feed_.context_csn().empty()) // slapo-syncprov begins with the time of this machine
             feed_.note_stamp(std::chrono::duration_cast<std::chrono::microseconds>(
                                  std::chrono::system_clock::now().time_since_epoch())
@@ -70,10 +70,10 @@ public:
         if (first) {
             stamp_all();
             found = {};
-        } else if (!feed_.confirms_removal(mass_removal)) {
+        } else if (!feed_.confirms_removal(!suspicious.empty())) {
             service_.log({log_event::feed_held_back, "",
                           fmt::format("{} entries have disappeared", found.removed.size())});
-            found = {}; // an added entry may be a removed one with another name
+            leave_out(found, suspicious);
         }
         // What consumers got before a crash may be newer than the state.
         const bool renew = !feed_.ready() && found.count() == 0 && !feed_.was_complete();
@@ -288,6 +288,17 @@ private:
             if (!is_hidden(*found))
                 out.reset(entry_dup(found->entry));
         return out;
+    }
+
+    // An added entry may be a removed one with another name.
+    void leave_out(replication::differences& of, const std::set<std::uint16_t>& kinds)
+    {
+        for (auto* const list : {&of.removed, &of.changed, &of.added})
+            std::erase_if(*list, [&](const std::string& ndn) {
+                const auto seen = seen_.find(ndn);
+                const auto known = feed_.find(ndn);
+                return kinds.contains(known ? known->kind : seen->second.kind);
+            });
     }
 
     // What is known of a removed entry: name, classes and UUID.

@@ -170,11 +170,11 @@ std::optional<replication::entry_version> feed::find(std::string_view ndn) const
 
 replication::differences feed::compare_with(const replication::version_map& seen,
                                             const std::set<std::uint16_t>& unknown,
-                                            bool& is_mass_removal) const
+                                            std::set<std::uint16_t>& mass_removals) const
 {
     const std::shared_lock lock(mutex_);
     auto out = replication::compare(versions_, seen, unknown);
-    is_mass_removal = replication::is_mass_removal(versions_, out);
+    mass_removals = replication::mass_removals(versions_, seen, out);
     return out;
 }
 

@@ -68,9 +68,9 @@ public:
     void set_ready() noexcept { ready_ = true; }
 
     [[nodiscard]] std::optional<replication::entry_version> find(std::string_view ndn) const;
-    [[nodiscard]] replication::differences compare_with(const replication::version_map& seen,
-                                                        const std::set<std::uint16_t>& unknown,
-                                                        bool& is_mass_removal) const;
+    [[nodiscard]] replication::differences
+    compare_with(const replication::version_map& seen, const std::set<std::uint16_t>& unknown,
+                 std::set<std::uint16_t>& mass_removals) const;
     void set(const std::string& ndn, const replication::entry_version& version);
     void set_all(replication::version_map versions);
     void erase(const std::string& ndn);

@@ -83,3 +83,12 @@ add_users() { # FIRST LAST: users with these numbers, and private groups
     q "INSERT INTO \"Users\" (\"uid\", \"uidNumber\", \"gidNumber\", \"cn\", \"sn\", \"givenName\", \"mail\", \"homeDirectory\", \"userPassword\", \"createdAt\", \"updatedAt\")
        SELECT 'u' || n, n, n, 'User ' || n, 'User', 'User', n || '@example.com', '/home/u' || n, 'x', now(), now() FROM generate_series($1, $2) n"
 }
+# The provider with TLS and an account, as doc/replicas.md has it. Needs tests/lib/certificates.sh, and `certificate provider`.
+replicator=cn=replicator,$base
+secure_conf() { # [LINE…]
+    mkdir -p "$T/replicator${SERVER_ID:-}"
+    printf '%s\n' "TLSCertificateFile $T/provider.pem" "TLSCertificateKeyFile $T/provider.key"
+    feed_conf "pgsql-feed-passwords $replicator" "limits dn.exact=$replicator size=unlimited time=unlimited" \
+        "access to attrs=userPassword by dn.exact=$replicator read by * auth" 'access to * by * read' "$@" |
+        sed "s|^database pgsql|database ldif\nsuffix $replicator\nrootdn $replicator\nrootpw secret\ndirectory $T/replicator${SERVER_ID:-}\n\n&|; s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
+}

@@ -1,0 +1,116 @@
+// Versions of entries are compared, kept in a file, and turned into CSNs without loss.
+#include "replication/entry_versions.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <sstream>
+
+using namespace pgsql::replication;
+
+namespace {
+
+entry_version version(std::uint64_t digest, unsigned char id, std::uint16_t kind = 0)
+{
+    entry_version out{.digest = digest, .stamp = 1, .kind = kind};
+    out.uuid[0] = id;
+    out.uuid[1] = static_cast<unsigned char>(kind);
+    return out;
+}
+
+version_map many(std::size_t count, std::uint16_t kind)
+{
+    version_map out;
+    for (std::size_t i = 0; i < count; ++i) {
+        entry_version one = version(1, static_cast<unsigned char>(i), kind);
+        one.uuid[2] = static_cast<unsigned char>(i / 256);
+        out.emplace("uid=u" + std::to_string(kind) + "-" + std::to_string(i), one);
+    }
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("differences are found, and ordered by the depth of entries")
+{
+    const version_map known = {{"ou=a", version(1, 1)},
+                               {"uid=x,ou=a", version(1, 2)},
+                               {"uid=y", version(1, 3)},
+                               {"uid=z", version(1, 4)}};
+    const version_map seen = {{"uid=y", version(2, 3)},
+                              {"uid=z", version(1, 5)},
+                              {"uid=new,ou=b", version(1, 6)},
+                              {"ou=b", version(1, 7)}};
+    const auto found = compare(known, seen, {});
+    CHECK(found.changed == std::vector<std::string>{"uid=y"});
+    REQUIRE(found.removed.size() == 3); // z has another UUID
+    CHECK(found.removed.front() == "uid=x,ou=a");
+    REQUIRE(found.added.size() == 3);
+    CHECK(found.added.back() == "uid=new,ou=b");
+    CHECK(compare(known, known, {}).count() == 0);
+}
+
+TEST_CASE("entries of a kind that cannot be read stay as they are")
+{
+    const version_map known = {{"uid=a", version(1, 1, 1)}, {"uid=b", version(1, 2, 2)}};
+    CHECK(compare(known, {}, {1}).removed == std::vector<std::string>{"uid=b"});
+}
+
+TEST_CASE("more than half of a kind and more than 100 entries are a mass removal")
+{
+    const auto removal = [](std::size_t before, std::size_t after) {
+        const version_map known = many(before, 3);
+        const version_map seen = many(after, 3);
+        return !mass_removals(known, seen, compare(known, seen, {})).empty();
+    };
+    CHECK(removal(300, 0));
+    CHECK(removal(300, 149));
+    CHECK_FALSE(removal(300, 150));
+    CHECK_FALSE(removal(100, 0));
+    CHECK(removal(101, 0));
+}
+
+TEST_CASE("entries with other names and the same UUIDs have not disappeared")
+{
+    const version_map known = many(300, 3);
+    version_map seen;
+    for (const auto& [ndn, one] : known)
+        seen.emplace(ndn + "x", one);
+    CHECK(mass_removals(known, seen, compare(known, seen, {})).empty());
+}
+
+TEST_CASE("a stamp and its CSN are the same moment")
+{
+    const std::int64_t stamp = 1764500000123456;
+    CHECK(csn_of(stamp, 0x1f) == "20251130105320.123456Z#000000#01f#000000");
+    CHECK(stamp_of(csn_of(stamp, 1)) == stamp);
+    CHECK(stamp_of("") == 0);
+    CHECK(stamp_of("2025") == 0);
+    CHECK(stamp_of("20251130105320Z") == 0);
+}
+
+TEST_CASE("the state is read as it was written, and a damaged one is refused")
+{
+    version_map entries = many(3, 7);
+    entries.begin()->second.usn = 1764500000;
+    entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT16_MAX));
+    std::ostringstream out;
+    write(out, {.last_stamp = 5, .last_usn = 6, .complete = true}, entries);
+    version_map again;
+    std::istringstream in(out.str());
+    const feed_state state = read(in, again);
+    CHECK(state.last_stamp == 5);
+    CHECK(state.last_usn == 6);
+    CHECK(state.complete);
+    REQUIRE(again.size() == entries.size());
+    for (const auto& [ndn, one] : entries) {
+        CHECK(again.at(ndn).digest == one.digest);
+        CHECK(again.at(ndn).usn == one.usn);
+        CHECK(again.at(ndn).uuid == one.uuid);
+        CHECK(again.at(ndn).kind == one.kind);
+    }
+    for (std::size_t length = 0; length < out.str().size(); length += 7) {
+        std::istringstream cut(out.str().substr(0, length));
+        version_map unused;
+        CHECK_THROWS(read(cut, unused));
+    }
+}

@@ -13,7 +13,7 @@
 namespace pgsql::replication {
 namespace {
 
-constexpr const char* format = "back-pgsql feed 1";
+constexpr const char* format = "back-pgsql feed 2";
 constexpr std::int64_t second = 1000000; // microseconds
 
 // Commas in values are escaped as \2C in normalized DNs.

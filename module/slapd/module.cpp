@@ -4,12 +4,14 @@
 #include "slapd/abi_check.hpp"
 #include "slapd/auth/password_verifier.hpp"
 #include "slapd/core/log_event.hpp"
+#include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/update_numbers.hpp"
 #include "slapd/entry/virtual_names.hpp"
 #include "slapd/replication/feed_job.hpp"
 #include "slapd/roles/role_access.hpp"
 #include "slapd/rootdse.hpp"
 #include "slapd/serving/feed.hpp"
+#include "slapd/serving/replication.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -76,6 +78,7 @@ extern "C" __attribute__((visibility("default"))) int init_module(int, char*[])
         return -1;
     }
     feed::runner = run_feed;
+    check_copy = refuse_copy;
     backend.bi_type = const_cast<char*>("pgsql");
     backend.bi_init = initialize;
     use_slapd_schemes();

@@ -3,6 +3,7 @@
 #include "slapd/entry/copied_entry.hpp"
 
 #include "slapd/core/schema.hpp"
+#include "slapd/entry/entry_stream.hpp"
 
 #include <openssl/evp.h>
 
@@ -93,8 +94,30 @@ const char* copy_refusal(const Operation& op, const service& service,
         if (op.o_ssf < encrypted)
             return "copies have password hashes, so that they need TLS";
     }
+    code = LDAP_INSUFFICIENT_ACCESS;
+    if (!service.role_rules().empty() && be_isroot(const_cast<Operation*>(&op)) == 0)
+        return "copies do not know the limits of roles, so that only the rootdn may take one";
     code = LDAP_UNWILLING_TO_PERFORM;
     return filter_refusal(op.ors_filter, mapping);
+}
+
+const char* refuse_copy(Operation& op, service& service, int& code)
+{
+    const entry_point here(entry_point::kind::lookup);
+    return copy_refusal(op, service, *current_mapping(op, service), code);
+}
+
+std::optional<failure> copy_failure(Operation& op, service& service)
+{
+    // slapo-syncprov ignores that its own search has failed.
+    if (const failure* const before = pending_failure(op))
+        return *before;
+    failure out;
+    out.text = refuse_copy(op, service, out.code);
+    if (out.text == nullptr)
+        return std::nullopt;
+    override_client_result(op, out);
+    return out;
 }
 
 directory::selection copied_attributes(const resolved_mapping& mapping)

@@ -5,6 +5,7 @@
 #include "slapd/core/slapd.hpp"
 #include "slapd/serving/feed.hpp"
 #include "slapd/serving/service.hpp"
+#include "slapd/worker/result.hpp"
 
 #include <string>
 
@@ -17,6 +18,12 @@ namespace pgsql::slapd {
 /// Why the consumer's search is refused; null: it is not. `code`: the result.
 [[nodiscard]] const char* copy_refusal(const Operation& op, const service& service,
                                        const resolved_mapping& mapping, int& code);
+
+/// The same; waits for the mapping.
+[[nodiscard]] const char* refuse_copy(Operation& op, service& service, int& code);
+
+/// Why a search for a replica ends without entries; nothing: it does not.
+[[nodiscard]] std::optional<failure> copy_failure(Operation& op, service& service);
 
 /// The attributes that replicas copy: all but those that they derive themselves.
 [[nodiscard]] directory::selection copied_attributes(const resolved_mapping& mapping);

@@ -12,6 +12,7 @@
 #include "slapd/auth/new_hash.hpp"
 #include "slapd/operation/password_modify.hpp"
 #include "slapd/roles/entry_rights.hpp"
+#include "slapd/serving/feed.hpp"
 #include "slapd/worker/refused.hpp"
 
 #include "cache/result_cache.hpp"
@@ -124,6 +125,8 @@ void change(Operation& op, service& service, const password_request& asked)
         throw operation_refused(LDAP_X_NO_OPERATION);
     const auth::secret fresh = hash_new_password(op, service, *asked.new_password);
     const auto forget = [&] {
+        if (service.feed != nullptr)
+            service.feed->request();
         if (service.account_cache != nullptr)
             service.account_cache->erase(to_string_view(op.o_req_ndn));
     };

@@ -48,12 +48,9 @@ public:
         if (numbers_.filtered() && !service_.feed->ready())
             throw postgres::error(postgres::error::cause::lost,
                                   "the entries have not been compared with the database yet");
-        if (copies_) {
-            int code = LDAP_SUCCESS;
-            if (const char* const why =
-                    copy_refusal(op_, service_, *current_mapping(op_, service_), code))
-                return end(code, why);
-        }
+        if (copies_)
+            if (const auto why = copy_failure(op_, service_))
+                return end(why->code, why->text);
         if (const auto ended = pages_.begin())
             return *ended;
         if (const auto ended = scope_.has_fixed_base() ? at_container() : at_row())
@@ -153,7 +150,7 @@ private:
                     rows_of_kind(*mapping, i, wanted, selection, names, found, fresh))
                 return ended;
         }
-        if (found.some || fresh || stale_ || start.kind_index != 0)
+        if (copies_ || found.some || fresh || stale_ || start.kind_index != 0)
             return std::nullopt;
         return unknown_name(*mapping, selection, found.kinds);
     }
@@ -288,7 +285,7 @@ private:
         bool found = false;
         if (const auto ended = row_at_base(*mapping, requested, selection, found))
             return ended;
-        if (!found)
+        if (!found && !copies_)
             if (const auto ended = unknown_base(*mapping, requested, selection, found))
                 return ended;
         if (!found)

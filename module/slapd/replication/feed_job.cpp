@@ -10,38 +10,18 @@
 #include "slapd/serving/container_entries.hpp"
 #include "slapd/serving/database.hpp"
 #include "slapd/worker/idle_worker.hpp"
+#include "slapd/worker/internal_operation.hpp"
 #include "slapd/worker/write_transaction.hpp"
 
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace pgsql::slapd {
 namespace {
 
 constexpr std::uint16_t container_kind = 0xffff;
 constexpr std::size_t portion = 1000; // differences between two chances for slapd to pause
-
-// An operation of the backend's own, with the rights of the rootdn.
-class internal_operation {
-public:
-    internal_operation(BackendDB& be, void* context)
-    {
-        connection_fake_init2(&connection_, &buffer_, context, 1);
-        op().o_bd = &be;
-        op().o_dn = be.be_rootdn;
-        op().o_ndn = be.be_rootndn;
-        op().o_tag = LDAP_REQ_SEARCH;
-        op().ors_tlimit = SLAP_NO_LIMIT;
-        op().ors_slimit = SLAP_NO_LIMIT;
-    }
-    internal_operation(const internal_operation&) = delete;
-    internal_operation& operator=(const internal_operation&) = delete;
-
-    [[nodiscard]] Operation& op() noexcept { return buffer_.ob_op; }
-
-private:
-    Connection connection_{};
-    OperationBuffer buffer_{};
-};
 
 class comparison {
 public:
@@ -136,7 +116,7 @@ private:
 
     void read_kind(Operation& op, const resolved_mapping& mapping, const directory::kind& k)
     {
-        const auto id = static_cast<std::uint16_t>(mapping.map.kinds.id_of(k).index());
+        const auto id = id_of(k);
         if (!k.error.empty()) {
             unknown_.insert(id);
             return;
@@ -189,8 +169,13 @@ private:
         for (const auto& ndn : found.added)
             steps.emplace_back([this, &ndn](Operation& op) { add_entry(op, ndn); });
         for (std::size_t i = 0; i < steps.size(); ++i) {
-            if (i % portion == portion - 1)
+            if (i % portion == portion - 1) {
                 (void)ldap_pvt_thread_pool_pausecheck(&connection_pool);
+                if (existence_.expired())
+                    throw database_removed{};
+                if (database_of(feed_.database()).current().get() != &service_)
+                    throw std::runtime_error("the directives have changed");
+            }
             if (slapd_shutdown != 0)
                 throw std::runtime_error("slapd stops");
             internal_operation operation(feed_.database(), context_);
@@ -310,12 +295,16 @@ private:
         berval name = to_berval(ndn);
         ber_dupbv(&out->e_name, &name);
         ber_dupbv(&out->e_nname, &name);
-        if (known.kind < mapping->map.kinds.size()) {
-            const directory::kind& k = mapping->map.kinds[known.kind];
+        const auto& kinds = mapping->map.kinds;
+        const auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                       [&](const auto& k) { return id_of(k) == known.kind; });
+        if (kind != kinds.end()) {
+            const directory::kind& k = *kind;
             add_classes(*out, k.classes);
             const auto location = service_.dn_tree().locate(ndn);
-            const std::string value(
-                directory::rdn_of(ndn).substr(directory::rdn_of(ndn).find('=') + 1));
+            const std::string value = location.parent ? location.value
+                                                      : std::string(directory::rdn_of(ndn).substr(
+                                                            directory::rdn_of(ndn).find('=') + 1));
             berval named = to_berval(value);
             (void)attr_merge_normalize_one(out.get(), mapping->types[k.rdn().attribute].description,
                                            &named, nullptr);
@@ -334,9 +323,19 @@ private:
         return out;
     }
 
+    // The same after a restart with other kinds.
+    static std::uint16_t id_of(const directory::kind& k)
+    {
+        std::uint32_t hash = 2166136261U; // FNV-1a
+        for (const char c : k.name)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+        return static_cast<std::uint16_t>((hash ^ (hash >> 16U)) % container_kind);
+    }
+
     feed& feed_;
     service& service_;
     void* const context_;
+    const std::weak_ptr<const char> existence_ = database_of(feed_.database()).existence;
     replication::version_map seen_;
     std::set<std::uint16_t> unknown_; ///< kinds that cannot be read
     std::int64_t now_ = 0;            ///< PostgreSQL's clock at the snapshot

@@ -206,6 +206,13 @@ void feed::replace(const std::string& ndn)
         at->second.uuid = {};
 }
 
+void feed::spoil(const std::string& ndn)
+{
+    const std::unique_lock lock(mutex_);
+    if (const auto at = versions_.find(ndn); at != versions_.end())
+        at->second.digest = ~at->second.digest;
+}
+
 bool feed::is_empty() const
 {
     const std::shared_lock lock(mutex_);

@@ -76,6 +76,8 @@ public:
     void erase(const std::string& ndn);
     /// A client has added an entry: the next comparison replays it even if it is like one before.
     void replace(const std::string& ndn);
+    /// A client has changed an entry: the same.
+    void spoil(const std::string& ndn);
     /// Whether many entries seem to have disappeared, so that nothing may be copied now.
     [[nodiscard]] bool holds_back() const;
     /// The stamp for a change at this time of PostgreSQL's clock: later than all before.

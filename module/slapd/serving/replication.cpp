@@ -87,6 +87,72 @@ int open_guarded(BackendDB* be, ConfigReply* cr) noexcept
     return open_syncprov != nullptr ? open_syncprov(be, cr) : 0;
 }
 
+BI_op_search* search_syncprov = nullptr; // slapo-syncprov's own function
+
+// syncprov remembers a persistent search before the database has answered it, and forgets it only
+// if it is abandoned: after a failure it would refer to a freed operation.
+struct failed_search {
+    slap_callback callback;
+    slap_overinst* syncprov;
+    bool failed;
+};
+
+int note_result(Operation* op, SlapReply* rs) noexcept
+{
+    auto& search = *static_cast<failed_search*>(op->o_callback->sc_private);
+    search.failed = search.failed || (rs->sr_type == REP_RESULT && rs->sr_err != LDAP_SUCCESS);
+    return SLAP_CB_CONTINUE;
+}
+
+int end_failed_search(Operation* op, SlapReply* rs) noexcept
+{
+    auto& search = *static_cast<failed_search*>(op->o_callback->sc_private);
+    if (rs->sr_type != REP_RESULT || !std::exchange(search.failed, false))
+        return SLAP_CB_CONTINUE;
+    Operation abandon = *op;
+    BackendDB db = *op->o_bd;
+    db.bd_info = reinterpret_cast<BackendInfo*>(search.syncprov);
+    abandon.o_bd = &db;
+    abandon.o_tag = LDAP_REQ_ABANDON;
+    abandon.orn_msgid = op->o_msgid;
+    SlapReply ignored{};
+    ignored.sr_type = REP_RESULT;
+    (void)search.syncprov->on_bi.bi_op_abandon(&abandon, &ignored);
+    return SLAP_CB_CONTINUE;
+}
+
+// Before syncprov, which answers a search itself if nothing has changed.
+int search_guarded(Operation* op, SlapReply* rs) noexcept
+{
+    auto& on = *reinterpret_cast<slap_overinst*>(op->o_bd->bd_info);
+    const BackendDB& over = *on.on_info->oi_origdb;
+    if (!is_ours(over) || (op->o_ctrlflag[slap_cids.sc_LDAPsync] & ~SLAP_CONTROL_MASK) == 0)
+        return search_syncprov(op, rs);
+    int code = LDAP_UNAVAILABLE;
+    const char* why = "the database is not available";
+    try {
+        if (const auto service = database_of(over).current();
+            service != nullptr && service->replicates)
+            why = check_copy(*op, *service, code);
+    } catch (const std::exception& e) {
+        write_log({log_event::database_unavailable, "overlay syncprov", e.what()});
+    } catch (...) { // the server pauses
+    }
+    if (why != nullptr) {
+        send_ldap_error(op, rs, code, why);
+        return rs->sr_err;
+    }
+    auto* const search =
+        static_cast<failed_search*>(op->o_tmpcalloc(1, sizeof(failed_search), op->o_tmpmemctx));
+    search->syncprov = &on;
+    search->callback.sc_response = note_result;
+    search->callback.sc_cleanup = end_failed_search;
+    search->callback.sc_private = search;
+    search->callback.sc_next = op->o_callback;
+    op->o_callback = &search->callback;
+    return search_syncprov(op, rs);
+}
+
 } // namespace
 
 void check_replication(const BackendDB& be)
@@ -106,6 +172,7 @@ void guard_syncprov() noexcept
     if (on == nullptr || on->on_bi.bi_db_open == open_guarded)
         return;
     open_syncprov = std::exchange(on->on_bi.bi_db_open, open_guarded);
+    search_syncprov = std::exchange(on->on_bi.bi_op_search, search_guarded);
 }
 
 bool asked_by_consumer(const Operation& op) noexcept

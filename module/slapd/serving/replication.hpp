@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slapd/core/slapd.hpp"
+#include "slapd/serving/service.hpp"
 
 namespace pgsql::slapd {
 
@@ -12,6 +13,11 @@ void check_replication(const BackendDB& be);
 /// online without informing the backend. Call again later, since syncprov may be loaded at any
 /// time.
 void guard_syncprov() noexcept;
+
+/// Why a consumer's search is refused, and with which result; null: it is not. Set once, when slapd
+/// loads the module.
+using copy_check = const char* (*)(Operation& op, service& service, int& code);
+inline copy_check check_copy = nullptr;
 
 /// Whether a consumer (RFC 4533) sent the search and it comes through slapo-syncprov, on any
 /// database.

@@ -43,10 +43,12 @@ class feed;
 class transport_log;
 
 /// Whether the client wants the data itself, not a copy of it (RFC 6171): neither cached entries
-/// nor a standby's.
+/// nor a standby's. Replicas need the data to which the versions of entries belong.
 [[nodiscard]] inline bool wants_no_copy(const Operation& op) noexcept
 {
-    return get_dontUseCopy(&op) > SLAP_CONTROL_IGNORED;
+    return get_dontUseCopy(&op) > SLAP_CONTROL_IGNORED ||
+           (slap_cids.sc_LDAPsync != 0 &&
+            (op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) > SLAP_CONTROL_IGNORED);
 }
 
 /// Everything operations need, constant from one configuration change to the next. Operations hold

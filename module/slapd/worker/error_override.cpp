@@ -32,7 +32,23 @@ Operation* client_operation(const Operation& op) noexcept
     return found; // valid while this operation runs
 }
 
+// One thread serves a client's operation from beginning to end. Memory of the operation would have
+// to be freed by the callback, which slapo-sssvlv, as it sends a response within a response, calls
+// once more after that.
+thread_local failure error;
+thread_local slap_callback last;
+
 } // namespace
+
+const failure* pending_failure(const Operation& op) noexcept
+{
+    const Operation* const client_op = client_operation(op);
+    for (const slap_callback* one = client_op != nullptr ? client_op->o_callback : nullptr;
+         one != nullptr; one = one->sc_next)
+        if (one == &last)
+            return &error;
+    return nullptr;
+}
 
 void override_client_result(Operation& op, const failure& result) noexcept
 {
@@ -42,11 +58,6 @@ void override_client_result(Operation& op, const failure& result) noexcept
     if (client_op == nullptr ||
         (client_op->o_tag != LDAP_REQ_SEARCH && client_op->o_tag != LDAP_REQ_COMPARE))
         return;
-    // One thread serves a client's operation from beginning to end. Memory of the operation would
-    // have to be freed by the callback, which slapo-sssvlv, as it sends a response within a
-    // response, calls once more after that.
-    thread_local failure error;
-    thread_local slap_callback last;
     // Callbacks run in list order: nothing can change the result after the last one.
     slap_callback** end = &client_op->o_callback;
     for (; *end != nullptr; end = &(*end)->sc_next)

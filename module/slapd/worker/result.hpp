@@ -31,6 +31,8 @@ void detach_from_database(Operation& op) noexcept;
 /// client's operation that `op` belongs to ends with `failure` instead, if it is a search or
 /// compare.
 void override_client_result(Operation& op, const failure& failure) noexcept;
+/// The failure that will be the result of the client's operation, or null.
+[[nodiscard]] const failure* pending_failure(const Operation& op) noexcept;
 
 /// Runs `work`, and once more if PostgreSQL rejects a statement before the first entry is sent: the
 /// tables may have changed since their columns were described. Only for operations that do not

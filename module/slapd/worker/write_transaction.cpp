@@ -47,7 +47,9 @@ write_transaction::~write_transaction()
     if (ended_ || !begun_)
         return;
     try {
-        session_.roll_back(limits_);
+        postgres::wait_options options = limits_;
+        options.expiry = std::max(options.expiry, in_seconds(1));
+        session_.roll_back(options);
     } catch (const std::exception& e) {
         // The pool closes the session, which rolls back.
         write_operation_log(op_.o_log_prefix,

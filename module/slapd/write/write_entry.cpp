@@ -121,6 +121,8 @@ void forget(const Operation& op, service& service, const std::vector<std::string
         service.feed->note_stamp(replication::stamp_of(to_string_view(op.o_csn)));
     if (service.replicates && (op.o_tag == LDAP_REQ_ADD || op.o_tag == LDAP_REQ_MODRDN))
         service.feed->replace(std::string(dns.back()));
+    if (service.replicates && op.o_tag == LDAP_REQ_MODIFY)
+        service.feed->spoil(std::string(dns.back()));
     service.invalidate_caches();
     if (service.account_cache != nullptr)
         for (const std::string_view dn : dns) {

@@ -15,6 +15,20 @@ start_provider() { # LINE…: PostgreSQL that reports changes, and the provider 
     start_slapd - < <(feed_conf "$@")
     logged feed-started
 }
+# The same with cn=config, whose database is $database, and a replica that is connected.
+start_provider_online() { # LINE…
+    start_postgres
+    notified_changes
+    mkdir "$T/slapd.d"
+    feed_conf "$@" >"$T/slapd.conf"
+    "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || fail "slaptest: $(<"$T/slaptest.log")"
+    start_slapd "$T/slapd.d"
+    logged feed-started
+    start_replica push refreshAndPersist
+    copied "the first copy" 20
+    database=$(as_config ldapsearch -LLL -b cn=config "(olcSuffix=$base)" 1.1 | sed -n 's/^dn: //p')
+}
+change() { printf '%s\n' "dn: $database" 'changetype: modify' "$@" | as_config ldapmodify; } # LINE…: of the database in cn=config
 restart_provider() { # [SIGNAL]: KILL as a crash, by default a clean end
     if [ "${1:-TERM}" = TERM ]; then
         stop_slapd

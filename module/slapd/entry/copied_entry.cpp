@@ -5,6 +5,7 @@
 #include "slapd/core/schema.hpp"
 #include "slapd/entry/entry_stream.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -62,11 +63,9 @@ const char* filter_refusal(const Filter* filter, const resolved_mapping& mapping
 
 bool is_copying(const Operation& op) noexcept
 {
-    return op.o_tag == LDAP_REQ_SEARCH && slap_cids.sc_LDAPsync != 0 &&
-           (op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) > SLAP_CONTROL_IGNORED;
+    return op.o_tag == LDAP_REQ_SEARCH && has_sync_control(op);
 }
 
-// syncprov clears the mode in its own searches, and keeps the criticality.
 bool is_consumers(const Operation& op) noexcept
 {
     return is_copying(op) && (op.o_ctrlflag[slap_cids.sc_LDAPsync] & ~SLAP_CONTROL_MASK) != 0;
@@ -167,7 +166,10 @@ replication::entry_version version_of(const Entry& e, std::uint16_t kind)
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+    const bool done =
+        EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1;
+    OPENSSL_cleanse(text.data(), text.size()); // it may have a password hash
+    if (!done)
         throw std::runtime_error("OpenSSL cannot compute SHA-256");
     std::memcpy(&out.digest, digest.data(), sizeof out.digest);
     return out;

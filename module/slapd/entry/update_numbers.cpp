@@ -118,13 +118,17 @@ directory::filter update_numbers::names_of(const Filter& term, directory_tree& t
         return any;
     filter out{.type = filter::node::disjunction};
     for (const std::string& ndn : *names) {
+        if (service_.dn_tree().find(ndn))
+            continue; // a container has no row
         const auto location = tree.locate_row(ndn);
-        for (const auto& k : mapping.map.kinds)
-            if (to_lower(mapping.map.attributes[k.rdn().attribute].name) ==
-                to_lower(location.attribute)) {
-                out.parts.push_back(filter::equals(k.rdn().attribute, location.value));
-                break;
-            }
+        const auto& kinds = mapping.map.kinds;
+        const auto k = std::find_if(kinds.begin(), kinds.end(), [&](const auto& one) {
+            return to_lower(mapping.map.attributes[one.rdn().attribute].name) ==
+                   to_lower(location.attribute);
+        });
+        if (k == kinds.end())
+            return any; // its place has changed since
+        out.parts.push_back(filter::equals(k->rdn().attribute, location.value));
     }
     return out.parts.empty() ? filter::constant_of(directory::truth::no) : out;
 }

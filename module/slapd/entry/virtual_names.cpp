@@ -4,6 +4,7 @@
 #include "slapd/core/client_address.hpp"
 #include "slapd/entry/rdn.hpp"
 #include "slapd/entry/value_checks.hpp"
+#include "slapd/serving/virtual_checks.hpp"
 #include "slapd/worker/write_transaction.hpp"
 
 #include <fmt/core.h>
@@ -36,16 +37,9 @@ std::string value_in(const Entry& e, AttributeDescription* ad)
     return a != nullptr ? std::string(to_string_view(a->a_nvals[0])) : std::string();
 }
 
-// PostgreSQL refuses to register the name, and not the statement: a constraint, or an exception of
-// the function.
 struct name_refused {
     std::string reason;
 };
-
-bool concerns_name(const postgres::error& e)
-{
-    return e.caused_by_value() || e.sqlstate() == "55000"; // object_not_in_prerequisite_state
-}
 
 } // namespace
 
@@ -228,7 +222,7 @@ virtual_outcome virtual_names::give(const virtual_request& request,
     try {
         read(request, selection, reason);
     } catch (const postgres::error& e) {
-        if (!concerns_name(e))
+        if (!refuses_name(e))
             throw;
         reason = e.what();
     }
@@ -287,7 +281,7 @@ virtual_outcome virtual_names::register_name(const virtual_request& request, std
         try {
             return transaction.run(query, options);
         } catch (const postgres::error& e) {
-            if (!concerns_name(e))
+            if (!refuses_name(e))
                 throw;
             throw name_refused{e.what()};
         }
@@ -323,6 +317,8 @@ virtual_outcome virtual_names::admit(const virtual_request& request, std::string
         });
     } catch (const name_refused& e) {
         reason = e.reason;
+    } catch (const commit_unanswered& e) { // the next search finds out whether it is registered
+        throw postgres::error(postgres::error::cause::lost, e.what());
     }
     if (out == virtual_outcome::listed) {
         if (op_.o_conn != nullptr)

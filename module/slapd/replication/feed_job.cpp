@@ -56,7 +56,7 @@ public:
             leave_out(found, suspicious);
         }
         // What consumers got before a crash may be newer than the state.
-        const bool renew = !feed_.ready() && found.count() == 0 && !feed_.was_complete();
+        const bool renew = !feed_.ready() && !first && found.count() == 0 && !feed_.was_complete();
         if (found.count() > 0)
             feed_.save(false);
         replay(found, renew);

@@ -177,7 +177,7 @@ void guard_syncprov() noexcept
 
 bool asked_by_consumer(const Operation& op) noexcept
 {
-    if ((op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) <= SLAP_CONTROL_IGNORED)
+    if (!has_sync_control(op))
         return false;
     // backover.c shows the responses to each database's overlays through a callback that holds
     // them.

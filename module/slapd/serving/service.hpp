@@ -42,13 +42,19 @@ using directory::config_error;
 class feed;
 class transport_log;
 
+/// Whether the operation belongs to a consumer (RFC 4533). slapo-syncprov clears the mode of the
+/// control in its own searches, and keeps the criticality.
+[[nodiscard]] inline bool has_sync_control(const Operation& op) noexcept
+{
+    return slap_cids.sc_LDAPsync != 0 &&
+           (op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) > SLAP_CONTROL_IGNORED;
+}
+
 /// Whether the client wants the data itself, not a copy of it (RFC 6171): neither cached entries
 /// nor a standby's. Replicas need the data to which the versions of entries belong.
 [[nodiscard]] inline bool wants_no_copy(const Operation& op) noexcept
 {
-    return get_dontUseCopy(&op) > SLAP_CONTROL_IGNORED ||
-           (slap_cids.sc_LDAPsync != 0 &&
-            (op.o_ctrlflag[slap_cids.sc_LDAPsync] & SLAP_CONTROL_MASK) > SLAP_CONTROL_IGNORED);
+    return get_dontUseCopy(&op) > SLAP_CONTROL_IGNORED || has_sync_control(op);
 }
 
 /// Everything operations need, constant from one configuration change to the next. Operations hold

@@ -4,15 +4,11 @@
 #include "postgres/connection.hpp"
 
 namespace pgsql::slapd {
-namespace {
 
-// What the function of an administrator may raise for NULL, which is no name.
-bool concerns_value(const postgres::error& e)
+bool refuses_name(const postgres::error& e) noexcept
 {
-    return e.caused_by_value() || e.sqlstate() == "55000";
+    return e.caused_by_value() || e.sqlstate() == "55000"; // object_not_in_prerequisite_state
 }
-
-} // namespace
 
 std::string problem_of_virtual(const directory::virtual_query& query, postgres::connection& session,
                                const postgres::wait_options& options)
@@ -28,7 +24,7 @@ std::string problem_of_virtual(const directory::virtual_query& query, postgres::
         (void)session.run_once(probe, options);
     } catch (const postgres::error& e) {
         postgres::rethrow_unless_statement(e);
-        if (!concerns_value(e))
+        if (!refuses_name(e))
             out = std::string("PostgreSQL refuses to run the query: ") + e.what();
     }
     if (query.write)

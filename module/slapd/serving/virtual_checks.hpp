@@ -7,10 +7,15 @@
 
 namespace pgsql::postgres {
 class connection;
+class error;
 struct wait_options;
 } // namespace pgsql::postgres
 
 namespace pgsql::slapd {
+
+/// Whether PostgreSQL refuses the name, and not the statement: a constraint, or an exception that a
+/// function of the administrator raises.
+[[nodiscard]] bool refuses_name(const postgres::error& e) noexcept;
 
 /// Runs the query, in a transaction that is rolled back if it writes, with a name that is NULL. Why
 /// it cannot be used; empty if it can. Throws other postgres::errors.

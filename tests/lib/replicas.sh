@@ -93,9 +93,9 @@ replica_shows() {
 }
 replica_log() { tail -c "+$((${REPLICA_LOG_BEGIN[$1]:-0} + 1))" "$T/replica-$1/log"; } # NAME: since it was started last
 notified_changes() { tell_of_changes '"Users"' '"Groups"' '"UserGroups"'; }
-add_users() { # FIRST LAST: users with these numbers, and private groups
+add_users() { # FIRST LAST [GROUP]: users with these numbers, and private groups or that one
     q "INSERT INTO \"Users\" (\"uid\", \"uidNumber\", \"gidNumber\", \"cn\", \"sn\", \"givenName\", \"mail\", \"homeDirectory\", \"userPassword\", \"createdAt\", \"updatedAt\")
-       SELECT 'u' || n, n, n, 'User ' || n, 'User', 'User', n || '@example.com', '/home/u' || n, 'x', now(), now() FROM generate_series($1, $2) n"
+       SELECT 'u' || n, n, ${3:-n}, 'User ' || n, 'User', 'User', n || '@example.com', '/home/u' || n, 'x', now(), now() FROM generate_series($1, $2) n"
 }
 # The provider with TLS and an account, as doc/replicas.md has it. Needs tests/lib/certificates.sh, and `certificate provider`.
 replicator=cn=replicator,$base

@@ -2,8 +2,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/providers.sh"
 start_providers
-add_users 3001 3400
-q 'UPDATE "Users" SET "gidNumber" = 2001 WHERE "uidNumber" > 3000'
+add_users 3001 3400 2001
 start_replica push refreshAndPersist
 has() { [ "$(at_replica push "$2" 1.1 | grep -c ^dn:)" -ge "$1" ]; } # COUNT FILTER
 eventually 30 has 400 '(uid=u3*)'

@@ -2,8 +2,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/replicas.sh"
 start_provider
-add_users 3001 3130
-q 'UPDATE "Users" SET "gidNumber" = 2001 WHERE "uidNumber" > 3000'
+add_users 3001 3130 2001
 start_replica push refreshAndPersist
 has() { [ "$(at_replica push "$2" 1.1 | grep -c ^dn:)" = "$1" ]; } # COUNT FILTER
 eventually 30 has 130 '(uid=u3*)'

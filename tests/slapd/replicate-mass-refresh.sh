@@ -2,8 +2,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/replicas.sh"
 start_provider
-add_users 3001 3120
-q 'UPDATE "Users" SET "gidNumber" = 2001 WHERE "uidNumber" > 3000'
+add_users 3001 3120 2001
 start_replica push refreshAndPersist
 start_replica poll refreshOnly
 has() { [ "$(at_replica "$1" '(objectClass=posixAccount)' 1.1 | grep -c ^dn:)" = 130 ]; } # NAME

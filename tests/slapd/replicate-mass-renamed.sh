@@ -6,8 +6,7 @@ notified_changes
 q 'ALTER TABLE "Users" ADD id uuid NOT NULL DEFAULT gen_random_uuid()'
 start_slapd - < <(manager_conf | sed 's/"userPassword" AS password/&, id AS "entryUUID"/' | with_feed)
 logged feed-started
-add_users 3001 3110
-q 'UPDATE "Users" SET "gidNumber" = 2001 WHERE "uidNumber" > 3000'
+add_users 3001 3110 2001
 start_replica push refreshAndPersist
 has() { [ "$(at_replica push "$1" 1.1 | grep -c ^dn:)" = 110 ]; } # FILTER
 eventually 30 has '(uid=u3*)'

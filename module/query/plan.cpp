@@ -4,6 +4,7 @@
 #include "query/column_condition.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pgsql::directory {
 
@@ -221,6 +222,50 @@ postgres::statement plan::same_before(const std::string& first,
                select_sql + from_sql + " WHERE " + condition + ") AS s(n" +
                (second_key ? ", second" : "") + ")";
     return out;
+}
+
+namespace {
+
+// PostgreSQL's hash functions for records (since version 14) refuse types without one.
+bool has_hash_function(unsigned type)
+{
+    // boolean, char, name, bigint, smallint, integer, text, oid, real, double precision, bpchar,
+    // varchar, date, timestamp, timestamptz, numeric, uuid, jsonb
+    constexpr std::array known = {16U,  18U,   19U,   20U,   21U,   23U,   25U,   26U,   700U,
+                                  701U, 1042U, 1043U, 1082U, 1114U, 1184U, 1700U, 2950U, 3802U};
+    return std::find(known.begin(), known.end(), type) != known.end();
+}
+
+} // namespace
+
+postgres::statement plan::digests() const
+{
+    postgres::statement out;
+    out.values = values;
+    const int key = row_key.value_or(0);
+    std::string names;
+    for (int i = 0; i <= key; ++i)
+        names += (i == 0 ? "c" : ", c") + std::to_string(i);
+    const bool plain = !types.empty() && std::all_of(types.begin(), types.end(), has_hash_function);
+    out.text = "SELECT s.c0::text, " +
+               (key == 0 ? "NULL::text" : "s.c" + std::to_string(key) + "::text") +
+               (plain ? ", pg_catalog.hash_record_extended(s, 0)"
+                      : ", pg_catalog.hashtextextended(s::text, 0)") +
+               " FROM (" + select_sql + from_sql +
+               (where_sql.empty() ? "" : " WHERE " + where_sql) + ") AS s(" + names + ")";
+    return out;
+}
+
+postgres::statement digests_of(const values_query& query)
+{
+    // The values have no order, and the same one may occur twice.
+    const std::string hash = "pg_catalog.hashtextextended(" +
+                             (query.has_parent ? "e::text" : "(" + query.read + ")::text") + ", 0)";
+    const std::string key = "e." + quote_identifier(query.key.name);
+    return {"SELECT " + key + "::text, NULL::text, pg_catalog.bit_xor(" + hash +
+                ") # pg_catalog.sum((" + hash + " >> 32)::int) FROM (" + query.source_sql +
+                ") AS e GROUP BY " + key,
+            {}};
 }
 
 postgres::statement values_of(const values_query& query, const std::vector<std::string>& names)

@@ -89,6 +89,10 @@ struct plan {
     /// but the password.
     [[nodiscard]] postgres::statement listed(const std::string& name, bool all) const;
 
+    /// The statement for digests of all rows: name, key (NULL if it is the name) and a number that
+    /// depends on all columns. It does not read values queries.
+    [[nodiscard]] postgres::statement digests() const;
+
     /// What tells its entries from those of other plans for the same kind of the same mapping.
     [[nodiscard]] std::string identity() const;
 
@@ -104,6 +108,10 @@ struct plan {
 /// more than fit into memory, which `page_values` and `page_bytes` tell.
 [[nodiscard]] postgres::statement values_of(const values_query& query,
                                             const std::vector<std::string>& names);
+
+/// The statement for digests of the values of each key, in columns as those of plan::digests(). The
+/// query must have a source_sql.
+[[nodiscard]] postgres::statement digests_of(const values_query& query);
 
 /// The statement for the names that the list query has, as plan::names.
 [[nodiscard]] postgres::statement

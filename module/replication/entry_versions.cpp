@@ -13,7 +13,7 @@
 namespace pgsql::replication {
 namespace {
 
-constexpr const char* format = "back-pgsql feed 2";
+constexpr const char* format = "back-pgsql feed 3";
 constexpr std::int64_t second = 1000000; // microseconds
 
 // Commas in values are escaped as \2C in normalized DNs.
@@ -22,13 +22,13 @@ std::ptrdiff_t depth(const std::string& ndn) { return std::count(ndn.begin(), nd
 } // namespace
 
 differences compare(const version_map& known, const version_map& seen,
-                    const std::set<std::uint16_t>& unknown)
+                    const std::function<bool(const entry_version&)>& unread)
 {
     differences out;
     for (const auto& [ndn, before] : known) {
-        if (unknown.contains(before.kind))
-            continue;
         const auto now = seen.find(ndn);
+        if (now == seen.end() && unread(before))
+            continue;
         if (now == seen.end() || now->second.uuid != before.uuid)
             out.removed.push_back(ndn);
         if (now != seen.end() && now->second.uuid == before.uuid &&
@@ -106,48 +106,126 @@ std::int64_t stamp_of(std::string_view csn)
     return timegm(&time) * second + parts[6];
 }
 
-void write(std::ostream& to, const feed_state& state, const version_map& entries)
+namespace {
+
+void write_entry(std::ostream& to, const std::string& ndn, const entry_version& one)
 {
-    to << format << '\n'
-       << state.last_stamp << ' ' << state.last_usn << ' ' << (state.complete ? 1 : 0) << ' '
-       << entries.size() << '\n';
-    for (const auto& [ndn, one] : entries) {
-        std::array<char, 33> uuid{};
-        for (std::size_t i = 0; i < one.uuid.size(); ++i)
-            std::snprintf(uuid.data() + 2 * i, 3, "%02x", static_cast<unsigned>(one.uuid[i]));
-        to << one.kind << ' ' << one.digest << ' ' << one.stamp << ' ' << one.usn << ' '
-           << uuid.data() << ' ' << ndn << '\n';
-    }
-    to << "end\n";
+    std::array<char, 33> uuid{};
+    for (std::size_t i = 0; i < one.uuid.size(); ++i)
+        std::snprintf(uuid.data() + 2 * i, 3, "%02x", static_cast<unsigned>(one.uuid[i]));
+    to << "= " << one.kind << ' ' << one.digest << ' ' << one.stamp << ' ' << one.usn << ' '
+       << uuid.data() << ' ' << ndn << '\n';
 }
 
-feed_state read(std::istream& from, version_map& entries)
+void write_state(std::ostream& to, const feed_state& state)
+{
+    to << "! " << state.last_stamp << ' ' << state.covered << ' ' << state.last_usn << '\n';
+}
+
+// A line without its first two characters, which is damaged if it has another form.
+class line_reader {
+public:
+    explicit line_reader(std::string_view line)
+        : rest_(line.substr(std::min<std::size_t>(2, line.size())))
+    {}
+
+    template <typename Number> bool number(Number& out, int base = 10)
+    {
+        const auto end = std::min(rest_.find(' '), rest_.size());
+        const auto read = std::from_chars(rest_.data(), rest_.data() + end, out, base);
+        const bool whole = read.ec == std::errc() && end > 0 && read.ptr == rest_.data() + end;
+        rest_.remove_prefix(std::min(end + 1, rest_.size()));
+        return whole;
+    }
+    bool uuid(std::array<unsigned char, 16>& out)
+    {
+        if (rest_.size() < 2 * out.size() + 1 || rest_[2 * out.size()] != ' ')
+            return false;
+        for (std::size_t i = 0; i < out.size(); ++i)
+            if (std::from_chars(&rest_[2 * i], &rest_[2 * i] + 2, out[i], 16).ptr !=
+                &rest_[2 * i] + 2)
+                return false;
+        rest_.remove_prefix(2 * out.size() + 1);
+        return true;
+    }
+    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+
+private:
+    std::string_view rest_;
+};
+
+bool read_entry(std::string_view line, version_map& entries)
+{
+    line_reader in(line);
+    entry_version one;
+    if (!line.starts_with("= ") || !in.number(one.kind) || !in.number(one.digest) ||
+        !in.number(one.stamp) || !in.number(one.usn) || !in.uuid(one.uuid))
+        return false;
+    entries.insert_or_assign(std::string(in.rest()), one);
+    return true;
+}
+
+bool read_state(std::string_view line, feed_state& out)
+{
+    line_reader in(line);
+    return line.starts_with("! ") && in.number(out.last_stamp) && in.number(out.covered) &&
+           in.number(out.last_usn);
+}
+
+} // namespace
+
+void write(std::ostream& to, const feed_state& state, const version_map& entries)
+{
+    to << format << '\n' << entries.size() << '\n';
+    for (const auto& [ndn, one] : entries)
+        write_entry(to, ndn, one);
+    write_state(to, state);
+}
+
+void write_changes(std::ostream& to, const feed_state& state, const version_map& entries,
+                   const std::vector<std::string>& names)
+{
+    for (const auto& ndn : names)
+        if (const auto at = entries.find(ndn); at != entries.end())
+            write_entry(to, ndn, at->second);
+        else
+            to << "- " << ndn << '\n';
+    write_state(to, state);
+}
+
+feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
 {
     const auto damaged = [] { return std::runtime_error("the file is damaged"); };
     std::string line;
     if (!std::getline(from, line) || line != format)
         throw std::runtime_error("the file has another format");
-    feed_state out;
     std::size_t count = 0;
-    int complete = 0;
-    if (!(from >> out.last_stamp >> out.last_usn >> complete >> count))
+    if (!std::getline(from, line) ||
+        std::from_chars(line.data(), line.data() + line.size(), count).ptr !=
+            line.data() + line.size())
         throw damaged();
-    out.complete = complete == 1;
-    for (std::size_t i = 0; i < count; ++i) {
-        entry_version one;
-        std::string uuid;
-        std::string ndn;
-        if (!(from >> one.kind >> one.digest >> one.stamp >> one.usn >> uuid) ||
-            uuid.size() != 2 * one.uuid.size() || from.get() != ' ' || !std::getline(from, ndn))
+    for (std::size_t i = 0; i < count; ++i)
+        if (!std::getline(from, line) || !read_entry(line, entries))
             throw damaged();
-        for (std::size_t j = 0; j < one.uuid.size(); ++j)
-            if (std::from_chars(&uuid[2 * j], &uuid[2 * j] + 2, one.uuid[j], 16).ptr !=
-                &uuid[2 * j] + 2)
-                throw damaged();
-        entries.emplace(std::move(ndn), one);
-    }
-    if (!std::getline(from, line) || line != "end")
+    feed_state out;
+    if (!std::getline(from, line) || from.eof() || !read_state(line, out))
         throw damaged();
+    std::vector<std::string> changes;                 // that no state follows yet
+    while (std::getline(from, line) && !from.eof()) { // a whole line
+        if (!line.starts_with("! ")) {
+            changes.push_back(line);
+            continue;
+        }
+        for (const auto& change : changes)
+            if (change.starts_with("- "))
+                entries.erase(change.substr(2));
+            else if (!read_entry(change, entries))
+                throw damaged();
+        if (!read_state(line, out))
+            throw damaged();
+        lines += changes.size() + 1;
+        changes.clear();
+    }
     return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <set>
 #include <string>
@@ -15,10 +16,11 @@ namespace pgsql::replication {
 /// One state of an entry.
 struct entry_version {
     std::uint64_t digest = 0;                ///< of the content
-    std::int64_t stamp = 0;                  ///< of its entryCSN, in microseconds since 1970
+    std::int64_t stamp = 0; ///< of the comparison that found it, in microseconds since 1970
     std::array<unsigned char, 16> uuid = {}; ///< entryUUID
     std::uint16_t kind = 0;
     std::uint32_t usn = 0; ///< entryUSN
+    std::uint64_t row = 0; ///< identifies the row that it was read from; 0: unknown. Not kept.
 };
 
 /// By normalized DN.
@@ -36,30 +38,40 @@ struct differences {
     }
 };
 
-/// Entries of the kinds in `unknown` are left as they are. An entry whose UUID has changed is
-/// removed and added.
+/// Entries that were not `seen`, and that `unread` accepts, are left as they are. An entry whose
+/// UUID has changed is removed and added.
 [[nodiscard]] differences compare(const version_map& known, const version_map& seen,
-                                  const std::set<std::uint16_t>& unknown);
+                                  const std::function<bool(const entry_version&)>& unread);
 
 /// The kinds of which so many entries have disappeared that an error is likely: more than half of
 /// them, and more than 100. An entry that is `seen` under another name has not disappeared.
 [[nodiscard]] std::set<std::uint16_t>
 mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
-/// An entryCSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).
+/// The server's number in CSNs of entries, and of what a provider covers: whichever provider replays
+/// a content, later content has the later CSN. A replica that has copied all up to such a CSN from
+/// one provider deletes what another one has added before it.
+inline constexpr int any_provider = 0;
+
+/// A CSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).
 [[nodiscard]] std::string csn_of(std::int64_t stamp, int server_id);
-/// The stamp of an entryCSN; 0 if it is none.
+/// The stamp of a CSN; 0 if it is none.
 [[nodiscard]] std::int64_t stamp_of(std::string_view csn);
 
-/// What is kept across restarts, besides the versions.
+/// What is kept across restarts, besides the versions. Stamps are in microseconds since 1970.
 struct feed_state {
-    std::int64_t last_stamp = 0;
+    std::int64_t last_stamp = 0; ///< of an operation
+    std::int64_t covered = 0;    ///< of the last comparison whose differences were all replayed
     std::uint32_t last_usn = 0;
-    bool complete = false; ///< all differences were replayed when it was written
 };
 
 void write(std::ostream& to, const feed_state& state, const version_map& entries);
-/// Throws std::runtime_error if the text is damaged or was cut off.
-[[nodiscard]] feed_state read(std::istream& from, version_map& entries);
+/// Writes what has changed since, to be added to the same text: the versions of `names`, of which
+/// those that are not in `entries` were removed.
+void write_changes(std::ostream& to, const feed_state& state, const version_map& entries,
+                   const std::vector<std::string>& names);
+/// Throws std::runtime_error if the text is damaged. The last changes may be cut off by a crash,
+/// and are ignored then. `lines`: of changes.
+[[nodiscard]] feed_state read(std::istream& from, version_map& entries, std::size_t& lines);
 
 } // namespace pgsql::replication

@@ -17,6 +17,8 @@ entry_version version(std::uint64_t digest, unsigned char id, std::uint16_t kind
     return out;
 }
 
+bool nothing(const entry_version&) { return false; }
+
 version_map many(std::size_t count, std::uint16_t kind)
 {
     version_map out;
@@ -40,19 +42,20 @@ TEST_CASE("differences are found, and ordered by the depth of entries")
                               {"uid=z", version(1, 5)},
                               {"uid=new,ou=b", version(1, 6)},
                               {"ou=b", version(1, 7)}};
-    const auto found = compare(known, seen, {});
+    const auto found = compare(known, seen, nothing);
     CHECK(found.changed == std::vector<std::string>{"uid=y"});
     REQUIRE(found.removed.size() == 3); // z has another UUID
     CHECK(found.removed.front() == "uid=x,ou=a");
     REQUIRE(found.added.size() == 3);
     CHECK(found.added.back() == "uid=new,ou=b");
-    CHECK(compare(known, known, {}).count() == 0);
+    CHECK(compare(known, known, nothing).count() == 0);
 }
 
 TEST_CASE("entries of a kind that cannot be read stay as they are")
 {
     const version_map known = {{"uid=a", version(1, 1, 1)}, {"uid=b", version(1, 2, 2)}};
-    CHECK(compare(known, {}, {1}).removed == std::vector<std::string>{"uid=b"});
+    CHECK(compare(known, {}, [](const auto& one) { return one.kind == 1; }).removed ==
+          std::vector<std::string>{"uid=b"});
 }
 
 TEST_CASE("more than half of a kind and more than 100 entries are a mass removal")
@@ -60,7 +63,7 @@ TEST_CASE("more than half of a kind and more than 100 entries are a mass removal
     const auto removal = [](std::size_t before, std::size_t after) {
         const version_map known = many(before, 3);
         const version_map seen = many(after, 3);
-        return !mass_removals(known, seen, compare(known, seen, {})).empty();
+        return !mass_removals(known, seen, compare(known, seen, nothing)).empty();
     };
     CHECK(removal(300, 0));
     CHECK(removal(300, 149));
@@ -75,7 +78,7 @@ TEST_CASE("entries with other names and the same UUIDs have not disappeared")
     version_map seen;
     for (const auto& [ndn, one] : known)
         seen.emplace(ndn + "x", one);
-    CHECK(mass_removals(known, seen, compare(known, seen, {})).empty());
+    CHECK(mass_removals(known, seen, compare(known, seen, nothing)).empty());
 }
 
 TEST_CASE("a stamp and its CSN are the same moment")
@@ -88,19 +91,29 @@ TEST_CASE("a stamp and its CSN are the same moment")
     CHECK(stamp_of("20251130105320Z") == 0);
 }
 
+TEST_CASE("an unread entry is compared only if it was seen")
+{
+    const version_map known = {{"uid=a", version(1, 1)}, {"uid=b", version(1, 2)}};
+    const auto found = compare(known, {{"uid=b", version(2, 2)}}, [](const auto&) { return true; });
+    CHECK(found.changed == std::vector<std::string>{"uid=b"});
+    CHECK(found.count() == 1);
+}
+
 TEST_CASE("the state is read as it was written, and a damaged one is refused")
 {
     version_map entries = many(3, 7);
     entries.begin()->second.usn = 1764500000;
     entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT16_MAX));
     std::ostringstream out;
-    write(out, {.last_stamp = 5, .last_usn = 6, .complete = true}, entries);
+    write(out, {.last_stamp = 5, .covered = 4, .last_usn = 6}, entries);
     version_map again;
+    std::size_t lines = 0;
     std::istringstream in(out.str());
-    const feed_state state = read(in, again);
+    const feed_state state = read(in, again, lines);
     CHECK(state.last_stamp == 5);
+    CHECK(state.covered == 4);
     CHECK(state.last_usn == 6);
-    CHECK(state.complete);
+    CHECK(lines == 0);
     REQUIRE(again.size() == entries.size());
     for (const auto& [ndn, one] : entries) {
         CHECK(again.at(ndn).digest == one.digest);
@@ -108,9 +121,30 @@ TEST_CASE("the state is read as it was written, and a damaged one is refused")
         CHECK(again.at(ndn).uuid == one.uuid);
         CHECK(again.at(ndn).kind == one.kind);
     }
-    for (std::size_t length = 0; length < out.str().size(); length += 7) {
+    for (std::size_t length = 0; length < out.str().size(); ++length) {
         std::istringstream cut(out.str().substr(0, length));
         version_map unused;
-        CHECK_THROWS(read(cut, unused));
+        CHECK_THROWS(read(cut, unused, lines));
+    }
+}
+
+TEST_CASE("changes are added to the state, and the last ones may be cut off")
+{
+    const version_map before = {{"uid=a", version(1, 1)}, {"uid=b", version(1, 2)}};
+    const version_map after = {{"uid=a", version(2, 1)}, {"uid=c", version(1, 3)}};
+    std::ostringstream out;
+    write(out, {.last_stamp = 1}, before);
+    const auto whole = out.str().size();
+    write_changes(out, {.last_stamp = 2}, after, {"uid=a", "uid=b", "uid=c"});
+    for (std::size_t length = whole; length <= out.str().size(); ++length) {
+        version_map found;
+        std::size_t lines = 0;
+        std::istringstream in(out.str().substr(0, length));
+        const bool cut = length < out.str().size();
+        CHECK(read(in, found, lines).last_stamp == (cut ? 1 : 2));
+        CHECK(lines == (cut ? 0U : 4U));
+        CHECK(found.contains("uid=b") == cut);
+        CHECK(found.contains("uid=c") != cut);
+        CHECK(found.at("uid=a").digest == (cut ? 1U : 2U));
     }
 }

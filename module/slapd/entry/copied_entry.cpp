@@ -131,8 +131,9 @@ directory::selection copied_attributes(const resolved_mapping& mapping)
     return out;
 }
 
-void complete_copy(Entry& e, const std::string& csn)
+void complete_copy(Entry& e, std::int64_t stamp)
 {
+    const std::string csn = replication::csn_of(stamp, replication::any_provider);
     berval value = to_berval(csn);
     (void)attr_delete(&e.e_attrs, slap_schema.si_ad_entryCSN);
     (void)attr_merge_one(&e, slap_schema.si_ad_entryCSN, &value, &value);
@@ -176,10 +177,10 @@ replication::entry_version version_of(const Entry& e, std::uint16_t kind)
 }
 
 replayed_change::replayed_change(Operation& op, feed& feed, std::string ndn,
-                                 std::optional<replication::entry_version> version,
-                                 entry_ptr before)
+                                 std::optional<replication::entry_version> version, std::string csn,
+                                 entry_ptr entry)
     : OpExtra{}, op_(op), feed_(feed), ndn_(std::move(ndn)), version_(version),
-      before_(std::move(before))
+      csn_(std::move(csn)), entry_(std::move(entry))
 {
     oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
@@ -203,9 +204,7 @@ replayed_change* replayed_change::find(const Operation& op) noexcept
 
 int replayed_change::run(SlapReply& rs)
 {
-    const std::string csn =
-        version_ ? replication::csn_of(version_->stamp, slap_serverID) : feed_.context_csn();
-    berval queued = to_berval(csn);
+    berval queued = to_berval(csn_);
     slap_queue_csn(&op_, &queued);
     if (version_)
         feed_.set(ndn_, *version_);
@@ -217,9 +216,9 @@ int replayed_change::run(SlapReply& rs)
     return LDAP_SUCCESS;
 }
 
-entry_ptr replayed_change::removed_entry() const
+entry_ptr replayed_change::entry() const
 {
-    return before_ != nullptr ? entry_ptr(entry_dup(before_.get())) : nullptr;
+    return entry_ != nullptr ? entry_ptr(entry_dup(entry_.get())) : nullptr;
 }
 
 std::string copied_password(std::string_view stored)

@@ -27,8 +27,8 @@ namespace pgsql::slapd {
 
 /// The attributes that replicas copy: all but those that they derive themselves.
 [[nodiscard]] directory::selection copied_attributes(const resolved_mapping& mapping);
-/// The copy that a replica gets: with the entryCSN, and without what it derives itself.
-void complete_copy(Entry& e, const std::string& csn);
+/// The copy that a replica gets: with an entryCSN, and without what it derives itself.
+void complete_copy(Entry& e, std::int64_t stamp);
 /// A digest of the content that replicas copy, and the entryUUID.
 [[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint16_t kind);
 
@@ -36,10 +36,11 @@ void complete_copy(Entry& e, const std::string& csn);
 /// backend itself changes nothing.
 class replayed_change : OpExtra {
 public:
-    /// `version`: of the entry after the change; nothing: it is removed. `before`: of a removed
-    /// entry, what overlays may read of it.
+    /// `version`: of the entry after the change; nothing: it is removed. `csn`: of the operation.
+    /// `entry`: what overlays may read of it; null: they read the database.
     replayed_change(Operation& op, feed& feed, std::string ndn,
-                    std::optional<replication::entry_version> version, entry_ptr before);
+                    std::optional<replication::entry_version> version, std::string csn,
+                    entry_ptr entry);
     replayed_change(const replayed_change&) = delete;
     replayed_change& operator=(const replayed_change&) = delete;
     ~replayed_change();
@@ -49,15 +50,16 @@ public:
 
     /// Records the version, and sends success.
     int run(SlapReply& rs);
-    /// A copy of the removed entry, or null.
-    [[nodiscard]] entry_ptr removed_entry() const;
+    /// A copy of the entry, or null.
+    [[nodiscard]] entry_ptr entry() const;
 
 private:
     Operation& op_;
     feed& feed_;
     const std::string ndn_;
     const std::optional<replication::entry_version> version_;
-    const entry_ptr before_;
+    const std::string csn_;
+    const entry_ptr entry_;
 };
 
 /// The password hash in the form in which slapd itself checks it: {SCHEME}value; empty if there is

@@ -59,18 +59,20 @@ void complete_for_replicas(const Operation& op, const service& service, Entry& e
         return;
     const auto known = service.feed->find(to_string_view(e.e_nname));
     if (replayed_change::find(op) == nullptr && !BER_BVISEMPTY(&op.o_csn))
-        complete_copy(e, std::string(to_string_view(op.o_csn)));
+        complete_copy(e, replication::stamp_of(to_string_view(op.o_csn)));
     else if (known)
-        complete_copy(e, replication::csn_of(known->stamp, slap_serverID));
+        complete_copy(e, known->stamp);
 }
 
 entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_client)
 {
     const auto* const replayed = replayed_change::find(op);
     if (replayed != nullptr)
-        if (auto removed = replayed->removed_entry();
-            removed != nullptr && to_string_view(removed->e_nname) == to_string_view(ndn))
-            return removed;
+        if (auto known = replayed->entry();
+            known != nullptr && to_string_view(known->e_nname) == to_string_view(ndn)) {
+            complete_for_replicas(op, service, *known);
+            return known;
+        }
     std::optional<client_view> client;
     if (to_client && !service.role_rules().empty())
         client.emplace(op, service);
@@ -127,7 +129,7 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
                                oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
         if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->replicates)
-            if (const std::string csn = service->feed->context_csn(); !csn.empty()) {
+            for (const std::string& csn : service->feed->context_csns()) {
                 berval value = to_berval(csn);
                 (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);
             }

@@ -262,7 +262,7 @@ private:
             const auto known = service_.feed->find(to_string_view(e.e_nname));
             if (!known)
                 return std::nullopt;
-            complete_copy(*copy, replication::csn_of(known->stamp, slap_serverID));
+            complete_copy(*copy, known->stamp);
         }
         if (numbers_.needed())
             numbers_.complete(*copy);

@@ -7,11 +7,10 @@
 #include "slapd/core/log_event.hpp"
 #include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/entry_finder.hpp"
+#include "slapd/replication/database_state.hpp"
 #include "slapd/serving/container_entries.hpp"
 #include "slapd/serving/database.hpp"
-#include "slapd/worker/idle_worker.hpp"
 #include "slapd/worker/internal_operation.hpp"
-#include "slapd/worker/write_transaction.hpp"
 
 #include <fmt/core.h>
 
@@ -20,7 +19,6 @@
 namespace pgsql::slapd {
 namespace {
 
-constexpr std::uint16_t container_kind = 0xffff;
 constexpr std::size_t portion = 1000; // differences between two chances for slapd to pause
 
 class comparison {
@@ -36,17 +34,17 @@ public:
         internal_operation operation(feed_.database(), context_);
         if (replays_ && BER_BVISEMPTY(&operation.op().o_ndn))
             throw directory::config_error("the database has no rootdn; add rootdn");
-        read(operation.op());
+        const auto written = feed_.written();
+        read_database(operation.op(), service_, feed_, state_);
         busy_ = clock::now() - began;
         std::set<std::uint16_t> suspicious;
-        auto found = feed_.compare_with(seen_, unknown_, suspicious);
-        if (feed_.context_csn().empty()) // slapo-syncprov begins with the time of this machine
-            feed_.note_stamp(std::chrono::duration_cast<std::chrono::microseconds>(
-                                 std::chrono::system_clock::now().time_since_epoch())
-                                 .count());
+        auto found = feed_.compare_with(
+            state_.seen, [this](const auto& one) { return state_.unread(one); }, suspicious);
         const bool first = !feed_.ready() && feed_.is_empty();
+        bool whole = state_.unknown.empty();
+        stamp_ = feed_.next_stamp(state_.now);
         if (found.count() > 0)
-            usn_ = feed_.next_usn(now_ / 1000000);
+            usn_ = feed_.next_usn(state_.now / 1000000);
         if (first) {
             stamp_all();
             found = {};
@@ -54,19 +52,21 @@ public:
             service_.log({log_event::feed_held_back, "",
                           fmt::format("{} entries have disappeared", found.removed.size())});
             leave_out(found, suspicious);
+            whole = false;
         }
-        // What consumers got before a crash may be newer than the state.
-        const bool renew = !feed_.ready() && !first && found.count() == 0 && !feed_.was_complete();
-        if (found.count() > 0)
-            feed_.save(false);
-        replay(found, renew);
+        replay(found);
+        if (whole && replays_ && (!feed_.covers() || found.count() > 0))
+            cover();
+        feed_.note_rows(state_.seen);
+        keep_rows(suspicious);
+        feed_.forget_written(written);
         if (!feed_.ready()) {
             feed_.set_ready();
             service_.log({log_event::feed_started, "",
-                          fmt::format("{} entries are ready for replicas", seen_.size())});
+                          fmt::format("{} entries are ready for replicas", state_.seen.size())});
         }
         feed_.show_usn(); // after the versions are in force
-        feed_.save(true);
+        feed_.save();
         return found.count();
     }
 
@@ -74,90 +74,48 @@ public:
     [[nodiscard]] clock::duration busy() const noexcept { return busy_; }
 
 private:
-    [[nodiscard]] directory::selection selection(const resolved_mapping& mapping) const
+    // What is held back differs from what was read.
+    void keep_rows(const std::set<std::uint16_t>& held_back)
     {
-        directory::selection out = copied_attributes(mapping);
-        out.password = out.shows_password = !service_.feed_password_ndn.empty();
-        return out;
-    }
-
-    // All entries in one snapshot of the database.
-    void read(Operation& op)
-    {
-        const auto mapping = current_mapping(op, service_);
-        while_waiting(op, service_, [&](const postgres::wait_options& options) {
-            return service_.primary_pool().with_connection(
-                options, [&](postgres::connection& session) {
-                    seen_.clear();
-                    unknown_.clear();
-                    write_transaction snapshot(op, session, options, {}, isolation::snapshot);
-                    const auto now = snapshot.run(
-                        {"SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)"
-                         "::bigint",
-                         {}},
-                        options);
-                    now_ = std::stoll(std::string(now.value(0, 0).value_or("0")));
-                    directory_tree tree(op, service_);
-                    tree.forget();
-                    for (const auto& one : service_.dn_tree().entries())
-                        add(service_.container(service_.dn_tree().entries().id_of(one)),
-                            container_kind);
-                    for (const directory::kind& k : mapping->map.kinds)
-                        read_kind(op, *mapping, k);
-                    // Reading all entries may take longer than one statement.
-                    while_waiting(op, service_, [&](const postgres::wait_options& fresh) {
-                        snapshot.commit(fresh);
-                        return true;
-                    });
-                    return true;
-                });
-        });
-    }
-
-    void read_kind(Operation& op, const resolved_mapping& mapping, const directory::kind& k)
-    {
-        const auto id = id_of(k);
-        if (!k.error.empty()) {
-            unknown_.insert(id);
-            return;
-        }
-        const auto plan = directory::make_plan(
-            mapping.map, k, directory::filter::constant_of(directory::truth::yes),
-            selection(mapping));
-        if (!plan)
-            return;
-        entry_stream rows(op, service_, mapping, *plan, {.ordered = true, .fresh = true});
-        while (const candidate* const row = rows.next())
-            if (!is_hidden(*row))
-                add(*row->entry, id);
-    }
-
-    void add(const Entry& e, std::uint16_t kind)
-    {
-        seen_.emplace(to_string_view(e.e_nname), version_of(e, kind)); // the first of one name
+        for (const auto kind : held_back)
+            if (feed_.holds_back())
+                state_.rows.of_kind.erase(kind);
+        feed_.rows() = std::move(state_.rows);
     }
 
     // The first state: replicas copy it as a whole, so that no entry is replayed.
     void stamp_all()
     {
-        const auto stamp = feed_.next_stamp(now_);
-        for (auto& [ndn, one] : seen_) {
-            one.stamp = stamp;
+        for (auto& [ndn, one] : state_.seen) {
+            one.stamp = stamp_;
             one.usn = usn_;
         }
-        feed_.set_all(seen_);
-        if (replays_)
-            touch_suffix();
+        feed_.set_all(state_.seen);
     }
 
-    // Gives the suffix a new version, with which syncprov's contextCSN becomes newer than all.
-    void touch_suffix()
+    // Replicas that were connected to another provider, or were not connected, notice at their next
+    // connection that they lack something. The suffix stands for no entry: it does not change.
+    void cover()
     {
         internal_operation operation(feed_.database(), context_);
-        modify(operation.op(), service_.suffix_ndn);
+        if (!feed_.covers()) // a crash has lost the last stamps that replicas have
+            touch_suffix(operation.op(), operation_csn());
+        touch_suffix(operation.op(), replication::csn_of(stamp_, replication::any_provider));
+        feed_.cover(stamp_);
     }
 
-    void replay(const replication::differences& found, bool renew)
+    void touch_suffix(Operation& op, const std::string& csn)
+    {
+        modify(op, service_.suffix_ndn, feed_.find(service_.suffix_ndn).value(), csn);
+    }
+
+    // Of an operation that replays a difference: each one has a later CSN.
+    [[nodiscard]] std::string operation_csn()
+    {
+        return replication::csn_of(feed_.next_stamp(state_.now), slap_serverID);
+    }
+
+    void replay(const replication::differences& found)
     {
         if (!replays_)
             return record(found);
@@ -165,7 +123,8 @@ private:
         for (const auto& ndn : found.removed)
             steps.emplace_back([this, &ndn](Operation& op) { remove(op, ndn); });
         for (const auto& ndn : found.changed)
-            steps.emplace_back([this, &ndn](Operation& op) { modify(op, ndn); });
+            steps.emplace_back(
+                [this, &ndn](Operation& op) { modify(op, ndn, stamped(ndn), operation_csn()); });
         for (const auto& ndn : found.added)
             steps.emplace_back([this, &ndn](Operation& op) { add_entry(op, ndn); });
         for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -181,8 +140,6 @@ private:
             internal_operation operation(feed_.database(), context_);
             steps[i](operation.op());
         }
-        if (renew)
-            touch_suffix();
     }
 
     // Without replicas.
@@ -197,24 +154,22 @@ private:
 
     [[nodiscard]] replication::entry_version stamped(const std::string& ndn)
     {
-        const auto seen = seen_.find(ndn);
-        auto out = seen != seen_.end() ? seen->second : feed_.find(ndn).value();
-        out.stamp = feed_.next_stamp(now_);
-        if (usn_ > 0)
-            out.usn = usn_;
+        auto out = state_.seen.at(ndn);
+        out.stamp = stamp_;
+        out.usn = usn_;
         return out;
     }
 
     void send(Operation& op, const std::string& ndn, ber_tag_t tag,
-              std::optional<replication::entry_version> version, entry_ptr before,
-              BI_op_func* BackendInfo::*function)
+              std::optional<replication::entry_version> version, const std::string& csn,
+              entry_ptr entry, BI_op_func* BackendInfo::*function)
     {
         slap_callback ignored{};
         ignored.sc_response = slap_null_cb;
         op.o_callback = &ignored;
         op.o_tag = tag;
         op.o_req_dn = op.o_req_ndn = to_berval(ndn);
-        const replayed_change change(op, feed_, ndn, version, std::move(before));
+        const replayed_change change(op, feed_, ndn, version, csn, std::move(entry));
         SlapReply rs{};
         rs.sr_type = REP_RESULT;
         const int code = (op.o_bd->bd_info->*function)(&op, &rs);
@@ -225,17 +180,15 @@ private:
 
     void remove(Operation& op, const std::string& ndn)
     {
-        (void)feed_.next_stamp(now_);
-        const auto known = feed_.find(ndn);
-        if (known)
-            send(op, ndn, LDAP_REQ_DELETE, std::nullopt, remains_of(op, ndn, *known),
-                 &BackendInfo::bi_op_delete);
+        if (const auto known = feed_.find(ndn))
+            send(op, ndn, LDAP_REQ_DELETE, std::nullopt, operation_csn(),
+                 remains_of(op, ndn, *known), &BackendInfo::bi_op_delete);
     }
 
-    void modify(Operation& op, const std::string& ndn)
+    void modify(Operation& op, const std::string& ndn, const replication::entry_version& version,
+                const std::string& operation_csn)
     {
-        const auto version = stamped(ndn);
-        const std::string csn = replication::csn_of(version.stamp, slap_serverID);
+        const std::string csn = replication::csn_of(version.stamp, replication::any_provider);
         berval values[] = {to_berval(csn), BER_BVNULL};
         Modifications mod{};
         mod.sml_op = LDAP_MOD_REPLACE;
@@ -245,19 +198,30 @@ private:
         mod.sml_numvals = 1;
         op.orm_modlist = &mod;
         op.orm_no_opattrs = 1;
-        send(op, ndn, LDAP_REQ_MODIFY, version, nullptr, &BackendInfo::bi_op_modify);
+        send(op, ndn, LDAP_REQ_MODIFY, version, operation_csn, read_before(ndn),
+             &BackendInfo::bi_op_modify);
     }
 
     void add_entry(Operation& op, const std::string& ndn)
     {
-        entry_ptr e = read_entry(op, ndn);
+        entry_ptr e = read_before(ndn);
+        if (e == nullptr)
+            e = read_entry(op, ndn);
         if (e == nullptr)
             return; // gone again; the next comparison sees that
         const auto version = stamped(ndn);
-        complete_copy(*e, replication::csn_of(version.stamp, slap_serverID));
+        complete_copy(*e, version.stamp);
         op.ora_e = e.get();
         op.ora_modlist = nullptr;
-        send(op, ndn, LDAP_REQ_ADD, version, nullptr, &BackendInfo::bi_op_add);
+        send(op, ndn, LDAP_REQ_ADD, version, operation_csn(), entry_ptr(entry_dup(e.get())),
+             &BackendInfo::bi_op_add);
+    }
+
+    // By the comparison, which keeps some entries.
+    [[nodiscard]] entry_ptr read_before(const std::string& ndn) const
+    {
+        const auto at = state_.entries.find(ndn);
+        return at != state_.entries.end() ? entry_ptr(entry_dup(at->second.get())) : nullptr;
     }
 
     entry_ptr read_entry(Operation& op, const std::string& ndn)
@@ -267,7 +231,7 @@ private:
         const auto mapping = current_mapping(op, service_);
         entry_finder finder(op, service_, *mapping, to_berval(ndn),
                             directory::filter::constant_of(directory::truth::yes),
-                            selection(*mapping), {}, true);
+                            copied_selection(service_, *mapping), {}, true);
         entry_ptr out;
         while (const candidate* const found = finder.next())
             if (!is_hidden(*found))
@@ -280,7 +244,7 @@ private:
     {
         for (auto* const list : {&of.removed, &of.changed, &of.added})
             std::erase_if(*list, [&](const std::string& ndn) {
-                const auto seen = seen_.find(ndn);
+                const auto seen = state_.seen.find(ndn);
                 const auto known = feed_.find(ndn);
                 return kinds.contains(known ? known->kind : seen->second.kind);
             });
@@ -297,7 +261,7 @@ private:
         ber_dupbv(&out->e_nname, &name);
         const auto& kinds = mapping->map.kinds;
         const auto kind = std::find_if(kinds.begin(), kinds.end(),
-                                       [&](const auto& k) { return id_of(k) == known.kind; });
+                                       [&](const auto& k) { return kind_number(k) == known.kind; });
         if (kind != kinds.end()) {
             const directory::kind& k = *kind;
             add_classes(*out, k.classes);
@@ -319,27 +283,17 @@ private:
                  u[15]);
         berval uuid = to_berval(text.data());
         (void)attr_merge_normalize_one(out.get(), slap_schema.si_ad_entryUUID, &uuid, nullptr);
-        complete_copy(*out, replication::csn_of(known.stamp, slap_serverID));
+        complete_copy(*out, known.stamp);
         return out;
-    }
-
-    // The same after a restart with other kinds.
-    static std::uint16_t id_of(const directory::kind& k)
-    {
-        std::uint32_t hash = 2166136261U; // FNV-1a
-        for (const char c : k.name)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-        return static_cast<std::uint16_t>((hash ^ (hash >> 16U)) % container_kind);
     }
 
     feed& feed_;
     service& service_;
     void* const context_;
     const std::weak_ptr<const char> existence_ = database_of(feed_.database()).existence;
-    replication::version_map seen_;
-    std::set<std::uint16_t> unknown_; ///< kinds that cannot be read
-    std::int64_t now_ = 0;            ///< PostgreSQL's clock at the snapshot
-    std::uint32_t usn_ = 0;           ///< of what this comparison found
+    database_state state_;
+    std::int64_t stamp_ = 0; ///< of what this comparison found
+    std::uint32_t usn_ = 0;
     const bool replays_;
     clock::duration busy_{};
 };

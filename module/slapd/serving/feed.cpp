@@ -42,6 +42,10 @@ void feed::configure(settings settings, std::function<void()> wake)
     settings_ = std::move(settings);
     if (reads)
         load();
+    // Not empty, so that slapo-syncprov takes no CSN of this machine's clock.
+    constexpr std::int64_t earliest = 1000000;
+    last_stamp_ = std::max(last_stamp_, earliest);
+    covered_ = std::max(covered_, earliest);
     configured_ = true;
     requested_ = true; // other directives may make other entries
 }
@@ -55,6 +59,7 @@ feed::settings feed::current() const
 // Without the state, every entry gets a new stamp, and replicas read all entries again.
 void feed::load()
 {
+    appends_ = false;
     if (settings_.file.empty())
         return;
     std::ifstream file(settings_.file);
@@ -62,45 +67,65 @@ void feed::load()
         return;
     try {
         replication::version_map entries;
-        const auto state = replication::read(file, entries);
+        std::size_t lines = 0;
+        const auto state = replication::read(file, entries, lines);
         last_stamp_ = std::max(last_stamp_, state.last_stamp);
+        covered_ = std::max(covered_, state.covered);
         last_usn_ = std::max(last_usn_, state.last_usn);
         if (versions_.empty())
             versions_ = std::move(entries);
-        was_complete_ = state.complete;
     } catch (const std::exception& e) {
         write_log({log_event::feed_state_lost, settings_.file, e.what(),
                    "replicas read all entries again"});
     }
 }
 
-void feed::save(bool complete)
+replication::feed_state feed::state() const
 {
-    const std::shared_lock lock(mutex_);
-    if (settings_.file.empty() || (!unsaved_ && complete == was_complete_))
-        return;
-    const std::string& name = settings_.file;
-    const std::string next = name + ".new";
+    return {.last_stamp = last_stamp_, .covered = covered_, .last_usn = last_usn_};
+}
+
+bool feed::rewrite() const
+{
+    const std::string next = settings_.file + ".new";
     std::remove(next.c_str());
     const int descriptor = open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor != -1)
-        close(descriptor);
-    bool written = false;
-    if (std::ofstream file(next); descriptor != -1 && file) {
-        replication::write(file,
-                           {.last_stamp = last_stamp_, .last_usn = last_usn_, .complete = complete},
-                           versions_);
-        file.flush();
-        written = bool(file);
-    }
-    if (!written || std::rename(next.c_str(), name.c_str()) != 0) {
-        write_log({log_event::feed_state_lost, name,
+    if (descriptor == -1)
+        return false;
+    close(descriptor);
+    std::ofstream file(next);
+    replication::write(file, state(), versions_);
+    file.close();
+    return bool(file) && std::rename(next.c_str(), settings_.file.c_str()) == 0;
+}
+
+bool feed::append_changes()
+{
+    std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist
+    replication::write_changes(file, state(), versions_, unsaved_);
+    file.close();
+    appended_ += unsaved_.size() + 1;
+    return bool(file);
+}
+
+void feed::save()
+{
+    const std::unique_lock lock(mutex_);
+    if (settings_.file.empty())
+        return;
+    const std::size_t most = std::max<std::size_t>(1000, versions_.size());
+    const bool whole = !appends_ || appended_ + unsaved_.size() > most;
+    if (!whole && unsaved_.empty() && !moved_)
+        return;
+    appends_ = whole ? rewrite() : append_changes();
+    if (whole)
+        appended_ = 0;
+    if (!appends_)
+        write_log({log_event::feed_state_lost, settings_.file,
                    fmt::format("the state cannot be written: {}", std::strerror(errno)),
                    "after a restart, replicas read all entries again"});
-        return;
-    }
-    unsaved_ = false;
-    was_complete_ = complete;
+    unsaved_.clear();
+    moved_ = false;
 }
 
 void feed::request()
@@ -168,40 +193,64 @@ std::optional<replication::entry_version> feed::find(std::string_view ndn) const
     return at == versions_.end() ? std::nullopt : std::optional(at->second);
 }
 
-replication::differences feed::compare_with(const replication::version_map& seen,
-                                            const std::set<std::uint16_t>& unknown,
-                                            std::set<std::uint16_t>& mass_removals) const
+replication::differences
+feed::compare_with(const replication::version_map& seen,
+                   const std::function<bool(const replication::entry_version&)>& unread,
+                   std::set<std::uint16_t>& mass_removals) const
 {
     const std::shared_lock lock(mutex_);
-    auto out = replication::compare(versions_, seen, unknown);
+    auto out = replication::compare(versions_, seen, unread);
     mass_removals = replication::mass_removals(versions_, seen, out);
     return out;
+}
+
+std::vector<std::string> feed::names_of_rows(std::uint16_t kind,
+                                             const std::set<std::uint64_t>& rows) const
+{
+    std::vector<std::string> out;
+    if (rows.empty())
+        return out;
+    const std::shared_lock lock(mutex_);
+    for (const auto& [ndn, one] : versions_)
+        if (one.kind == kind && rows.contains(one.row))
+            out.push_back(ndn);
+    return out;
+}
+
+void feed::note_rows(const replication::version_map& seen)
+{
+    const std::unique_lock lock(mutex_);
+    for (const auto& [ndn, one] : seen)
+        if (const auto at = versions_.find(ndn);
+            at != versions_.end() && at->second.kind == one.kind)
+            at->second.row = one.row;
 }
 
 void feed::set(const std::string& ndn, const replication::entry_version& version)
 {
     const std::unique_lock lock(mutex_);
     versions_.insert_or_assign(ndn, version);
-    unsaved_ = true;
+    unsaved_.push_back(ndn);
 }
 
 void feed::set_all(replication::version_map versions)
 {
     const std::unique_lock lock(mutex_);
     versions_ = std::move(versions);
-    unsaved_ = true;
+    appends_ = false;
 }
 
 void feed::erase(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
     versions_.erase(ndn);
-    unsaved_ = true;
+    unsaved_.push_back(ndn);
 }
 
 void feed::replace(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
+    ++written_[ndn];
     if (const auto at = versions_.find(ndn); at != versions_.end())
         at->second.uuid = {};
 }
@@ -209,8 +258,23 @@ void feed::replace(const std::string& ndn)
 void feed::spoil(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
+    ++written_[ndn];
     if (const auto at = versions_.find(ndn); at != versions_.end())
         at->second.digest = ~at->second.digest;
+}
+
+std::map<std::string, unsigned> feed::written() const
+{
+    const std::shared_lock lock(mutex_);
+    return written_;
+}
+
+void feed::forget_written(const std::map<std::string, unsigned>& names)
+{
+    const std::unique_lock lock(mutex_);
+    for (const auto& [ndn, number] : names)
+        if (const auto at = written_.find(ndn); at != written_.end() && at->second == number)
+            written_.erase(at);
 }
 
 bool feed::is_empty() const
@@ -228,14 +292,12 @@ bool feed::holds_back() const
 std::int64_t feed::next_stamp(std::int64_t now)
 {
     const std::unique_lock lock(mutex_);
-    unsaved_ = true;
     return last_stamp_ = std::max(last_stamp_ + 1, now);
 }
 
 std::uint32_t feed::next_usn(std::int64_t now_seconds)
 {
     const std::unique_lock lock(mutex_);
-    unsaved_ = true;
     return last_usn_ = std::max(last_usn_ + 1, static_cast<std::uint32_t>(now_seconds));
 }
 
@@ -265,10 +327,18 @@ void feed::note_stamp(std::int64_t stamp)
     last_stamp_ = std::max(last_stamp_, stamp);
 }
 
-std::string feed::context_csn() const
+void feed::cover(std::int64_t stamp)
+{
+    const std::unique_lock lock(mutex_);
+    covered_ = std::max(covered_, stamp);
+    moved_ = covers_ = true;
+}
+
+std::vector<std::string> feed::context_csns() const
 {
     const std::shared_lock lock(mutex_);
-    return last_stamp_ == 0 ? "" : replication::csn_of(last_stamp_, slap_serverID);
+    return {replication::csn_of(covered_, replication::any_provider),
+            replication::csn_of(last_stamp_, slap_serverID)};
 }
 
 bool feed::confirms_removal(bool is_mass_removal)

@@ -4,10 +4,12 @@
 
 #include "base/deadline.hpp"
 #include "replication/entry_versions.hpp"
+#include "replication/row_digests.hpp"
 #include "slapd/core/slapd.hpp"
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +17,13 @@
 #include <string>
 
 namespace pgsql::slapd {
+
+/// The rows of the last comparison. Only the job uses them.
+struct known_rows {
+    std::shared_ptr<const void> mapping; ///< by which they were read
+    std::size_t tree = 0;                ///< the digest of the tree of rows
+    std::map<std::uint16_t, replication::row_digests> of_kind;
+};
 
 /// Belongs to the database and survives changes of the directives. All functions may be called by
 /// several threads.
@@ -68,9 +77,17 @@ public:
     void set_ready() noexcept { ready_ = true; }
 
     [[nodiscard]] std::optional<replication::entry_version> find(std::string_view ndn) const;
+    /// As replication::compare().
     [[nodiscard]] replication::differences
-    compare_with(const replication::version_map& seen, const std::set<std::uint16_t>& unknown,
+    compare_with(const replication::version_map& seen,
+                 const std::function<bool(const replication::entry_version&)>& unread,
                  std::set<std::uint16_t>& mass_removals) const;
+    /// The normalized DNs of the entries that were read from these rows.
+    [[nodiscard]] std::vector<std::string> names_of_rows(std::uint16_t kind,
+                                                         const std::set<std::uint64_t>& rows) const;
+    /// From which rows entries were read.
+    void note_rows(const replication::version_map& seen);
+    [[nodiscard]] known_rows& rows() noexcept { return rows_; }
     void set(const std::string& ndn, const replication::entry_version& version);
     void set_all(replication::version_map versions);
     void erase(const std::string& ndn);
@@ -78,6 +95,10 @@ public:
     void replace(const std::string& ndn);
     /// A client has changed an entry: the same.
     void spoil(const std::string& ndn);
+    /// The normalized DNs of both, with numbers that change if it happens again.
+    [[nodiscard]] std::map<std::string, unsigned> written() const;
+    /// They are compared.
+    void forget_written(const std::map<std::string, unsigned>& names);
     /// Whether many entries seem to have disappeared, so that nothing may be copied now.
     [[nodiscard]] bool holds_back() const;
     /// The stamp for a change at this time of PostgreSQL's clock: later than all before.
@@ -95,19 +116,25 @@ public:
     void note_stamp(std::int64_t stamp);
     /// Whether no versions are known.
     [[nodiscard]] bool is_empty() const;
-    /// The last stamp as a CSN; empty if there is none.
-    [[nodiscard]] std::string context_csn() const;
+    /// All changes up to this stamp, of any provider, have been replayed.
+    void cover(std::int64_t stamp);
+    /// Whether that was said since the start.
+    [[nodiscard]] bool covers() const noexcept { return covers_; }
+    /// The contextCSN: of what it covers, and of its last operation.
+    [[nodiscard]] std::vector<std::string> context_csns() const;
 
     /// Whether the removal of many entries was already seen by a comparison at least a minute ago.
     [[nodiscard]] bool confirms_removal(bool is_mass_removal);
 
-    /// Writes the state, if it has changed; logs failures. `complete`: nothing is left to replay.
-    void save(bool complete);
-    [[nodiscard]] bool was_complete() const noexcept { return was_complete_; }
+    /// Writes the state, if it has changed; logs failures.
+    void save();
     [[nodiscard]] figures current_figures() const;
 
 private:
     void load();
+    [[nodiscard]] replication::feed_state state() const;
+    [[nodiscard]] bool append_changes();
+    [[nodiscard]] bool rewrite() const;
 
     BackendDB& be_;
     mutable std::shared_mutex mutex_; ///< protects the members below
@@ -118,7 +145,13 @@ private:
     std::int64_t last_stamp_ = 0;
     std::uint32_t last_usn_ = 0;
     std::atomic<std::uint32_t> shown_usn_ = 0;
-    std::atomic<bool> unsaved_ = false;
+    std::int64_t covered_ = 0;
+    std::map<std::string, unsigned> written_; ///< by clients
+    std::vector<std::string> unsaved_;        ///< what has changed since the state was written
+    bool moved_ = false;                      ///< what it covers has changed since
+    bool appends_ = false;                    ///< the file has all but these changes
+    std::size_t appended_ = 0;                ///< its lines since it was written as a whole
+    known_rows rows_;
     std::optional<clock::time_point> removal_seen_;
     figures figures_;
     clock::time_point last_began_;
@@ -126,7 +159,7 @@ private:
     bool running_ = false;
     std::atomic<bool> requested_ = true;
     std::atomic<bool> ready_ = false;
-    std::atomic<bool> was_complete_ = false;
+    std::atomic<bool> covers_ = false;
 };
 
 /// The argument of a job.

@@ -15,8 +15,8 @@ namespace pgsql::replication {
 
 /// One state of an entry.
 struct entry_version {
-    std::uint64_t digest = 0;                ///< of the content
-    std::int64_t stamp = 0; ///< of the comparison that found it, in microseconds since 1970
+    std::uint64_t digest = 0; ///< of the content
+    std::int64_t stamp = 0;   ///< of the comparison that found it, in microseconds since 1970
     std::array<unsigned char, 16> uuid = {}; ///< entryUUID
     std::uint16_t kind = 0;
     std::uint32_t usn = 0; ///< entryUSN
@@ -48,9 +48,9 @@ struct differences {
 [[nodiscard]] std::set<std::uint16_t>
 mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
-/// The server's number in CSNs of entries, and of what a provider covers: whichever provider replays
-/// a content, later content has the later CSN. A replica that has copied all up to such a CSN from
-/// one provider deletes what another one has added before it.
+/// The server's number in CSNs of entries, and of what a provider covers: whichever provider
+/// replays a content, later content has the later CSN. A replica that has copied all up to such a
+/// CSN from one provider deletes what another one has added before it.
 inline constexpr int any_provider = 0;
 
 /// A CSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).

@@ -48,6 +48,7 @@ void database::configure_feed(const BackendDB& be, const directives& directives,
                       .file = directives.text(directives::feed_state),
                       .password_ndn = service.feed_password_ndn,
                       .replays = directives.flag(directives::feed),
+                      .claims = !directives.flag(directives::pooler),
                       .shows_usn = directives.flag(directives::usn)},
                      wake);
     service.feed = feed_;

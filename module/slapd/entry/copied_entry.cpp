@@ -74,6 +74,10 @@ bool is_consumers(const Operation& op) noexcept
 const char* copy_refusal(const Operation& op, const service& service,
                          const resolved_mapping& mapping, int& code)
 {
+    if (service.feed->number_taken()) {
+        code = LDAP_UNAVAILABLE;
+        return "another server has the same serverID";
+    }
     if (!service.feed->ready()) {
         code = LDAP_UNAVAILABLE;
         return "the entries have not been compared with the database yet";

@@ -39,6 +39,7 @@ public:
                     {.on_ready =
                          [this] {
                              examined_ = {};
+                             claimed_ = false;
                              if (const auto feed = feed_.lock())
                                  feed->request(); // for what was missed
                          },
@@ -90,6 +91,7 @@ private:
     void on_caught_up(postgres::connection& session, clock::time_point since,
                       const postgres::wait_options& options)
     {
+        claim_number(session, options);
         const auto pause = problem_.empty() ? check_interval : recheck_interval;
         if ((examined_ == clock::time_point() || clock::now() - examined_ > pause) &&
             !examine(session, options))
@@ -105,6 +107,22 @@ private:
             one->start_notifications(since + validity, session.server_id());
         enabled_ = true;
         log({log_event::cache_enabled, "", "change notifications are active"});
+    }
+
+    // The lock lasts as long as the session. Replicas would lose changes of two providers with the
+    // same number.
+    void claim_number(postgres::connection& session, const postgres::wait_options& options)
+    {
+        const auto feed = feed_.lock();
+        if (claimed_ || feed == nullptr || !feed->current().replays || !feed->current().claims)
+            return;
+        const auto suffix = replication::hash_of(to_string_view(feed->database().be_nsuffix[0]));
+        const auto got = session.run_once(
+            {"SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)",
+             {std::to_string(static_cast<std::int32_t>(suffix)), std::to_string(slap_serverID)}},
+            options);
+        claimed_ = got.value(0, 0) == "t";
+        feed->claim(claimed_);
     }
 
     // False while the queries are not known yet.
@@ -153,6 +171,7 @@ private:
     const std::vector<std::shared_ptr<directory::result_cache>> caches_;
     const std::weak_ptr<feed> feed_;
     bool enabled_ = false;
+    bool claimed_ = false;
     std::string problem_;
     clock::time_point examined_;
     postgres::notification_listener listener_;

@@ -25,6 +25,8 @@ constexpr int rest = 10;
 constexpr auto longest_rest = std::chrono::seconds(60);
 constexpr auto confirmation = std::chrono::seconds(60);
 constexpr auto failure_pause = std::chrono::seconds(1);
+// How long it waits for the answer whether another server has the same number.
+constexpr auto claim_limit = std::chrono::seconds(5);
 
 } // namespace
 
@@ -47,6 +49,7 @@ void feed::configure(settings settings, std::function<void()> wake)
     last_stamp_ = std::max(last_stamp_, earliest);
     covered_ = std::max(covered_, earliest);
     configured_ = true;
+    configured_at_ = clock::now();
     requested_ = true; // other directives may make other entries
 }
 
@@ -108,24 +111,51 @@ bool feed::append_changes()
     return bool(file);
 }
 
+// Only the job changes what is written.
 void feed::save()
 {
+    bool whole = false;
+    {
+        const std::shared_lock lock(mutex_);
+        const std::size_t most = std::max<std::size_t>(1000, versions_.size());
+        whole = !appends_ || appended_ + unsaved_.size() > most;
+        if (settings_.file.empty() || whole || !unsaved_.empty() || moved_)
+            appends_ = settings_.file.empty() || (whole ? rewrite() : append_changes());
+        if (!appends_)
+            write_log({log_event::feed_state_lost, settings_.file,
+                       fmt::format("the state cannot be written: {}", std::strerror(errno)),
+                       "after a restart, replicas read all entries again"});
+    }
     const std::unique_lock lock(mutex_);
-    if (settings_.file.empty())
-        return;
-    const std::size_t most = std::max<std::size_t>(1000, versions_.size());
-    const bool whole = !appends_ || appended_ + unsaved_.size() > most;
-    if (!whole && unsaved_.empty() && !moved_)
-        return;
-    appends_ = whole ? rewrite() : append_changes();
     if (whole)
         appended_ = 0;
-    if (!appends_)
-        write_log({log_event::feed_state_lost, settings_.file,
-                   fmt::format("the state cannot be written: {}", std::strerror(errno)),
-                   "after a restart, replicas read all entries again"});
     unsaved_.clear();
     moved_ = false;
+}
+
+void feed::claim(bool succeeded)
+{
+    {
+        const std::unique_lock lock(mutex_);
+        const bool was_refused =
+            std::exchange(number_, succeeded ? number::own : number::taken) == number::taken;
+        // A session of this server that is lost may hold it for a moment.
+        if (!succeeded && was_refused && !std::exchange(reported_taken_, true))
+            write_log(
+                {log_event::feed_number_taken, std::to_string(slap_serverID),
+                 "another server that feeds replicas from this database has the same serverID",
+                 "replicas get no entries from this server; give each server its own"});
+        if (succeeded)
+            reported_taken_ = false;
+    }
+    if (succeeded)
+        request();
+}
+
+bool feed::number_taken() const
+{
+    const std::shared_lock lock(mutex_);
+    return number_ == number::taken;
 }
 
 void feed::request()
@@ -154,6 +184,9 @@ clock::time_point feed::tick()
         return recheck;
     if (now < not_before_)
         return not_before_;
+    if (settings_.replays && settings_.claims && number_ != number::own &&
+        (number_ == number::taken || now < configured_at_ + claim_limit))
+        return now + std::chrono::milliseconds(100);
     auto argument = std::make_unique<feed_job>(weak_from_this());
     requested_ = false;
     if (ldap_pvt_thread_pool_submit(&connection_pool, runner, argument.get()) != 0) {

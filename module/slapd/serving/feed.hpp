@@ -35,6 +35,7 @@ public:
         std::string file;         ///< of the state; empty: none
         std::string password_ndn; ///< the client that gets password hashes; empty: none
         bool replays = false;     ///< differences become operations, for replicas
+        bool claims = false;      ///< a session tells whether another server has the same number
         bool shows_usn = false;   ///< entries have an entryUSN
     };
     /// Runs a comparison; submitted to slapd's pool with a feed_job.
@@ -62,6 +63,12 @@ public:
     void configure(settings settings, std::function<void()> wake);
     [[nodiscard]] settings current() const;
     [[nodiscard]] BackendDB& database() const noexcept { return be_; }
+
+    /// Whether a session could lock the number of this server, which no other provider of the
+    /// database may have. Called until it could.
+    void claim(bool succeeded);
+    /// Whether another server has the number.
+    [[nodiscard]] bool number_taken() const;
 
     /// The database has changed.
     void request();
@@ -131,6 +138,8 @@ public:
     [[nodiscard]] figures current_figures() const;
 
 private:
+    enum class number : char { unknown, own, taken };
+
     void load();
     [[nodiscard]] replication::feed_state state() const;
     [[nodiscard]] bool append_changes();
@@ -158,6 +167,9 @@ private:
     clock::time_point not_before_;
     bool running_ = false;
     std::atomic<bool> requested_ = true;
+    number number_ = number::unknown;
+    bool reported_taken_ = false;
+    clock::time_point configured_at_;
     std::atomic<bool> ready_ = false;
     std::atomic<bool> covers_ = false;
 };

@@ -1,0 +1,28 @@
+# Of two providers with the same serverID, only one feeds replicas, and the other one says why.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/providers.sh"
+NUMBERS='1 1' start_providers
+eventually 20 grep -qF '[feed-number-taken]' "$T/log1" "$T/log2"
+refused=1
+grep -qF '[feed-number-taken]' "$T/log1" || refused=2
+served=$((3 - refused))
+as_consumer() { timeout 5 ldapsearch -x -LLL -H "${AT[$1]}" -D "cn=admin,$base" -w admin -b "$base" -E '!sync=ro' 1.1; } # NUMBER
+expect 52 as_consumer $refused
+eventually 5 grep -q 'err=52 .*another server has the same serverID' "$T/log$refused"
+lacks "$OUT" dn:
+expect 0 as_consumer $served
+
+# Changes come from the other one, and searches that copy nothing work.
+PROVIDERS="${AT[1]} ${AT[2]}" start_replica push refreshAndPersist
+URI=${AT[$served]} copied "the first copy" 20
+q "UPDATE \"Users\" SET \"mail\" = 'ann@example.org' WHERE \"uid\" = 'ann'"
+replicated push '(uid=ann)' 'mail: ann@example.org'
+URI=${AT[$refused]} expect 0 search -b "$base" '(uid=ann)' mail
+contains "$OUT" 'mail: ann@example.org'
+
+# The number is free again after the other one has ended.
+end_one $served KILL
+eventually 20 grep -qF '[feed-started]' "$T/log$refused"
+q "UPDATE \"Users\" SET \"mail\" = 'ann@example.net' WHERE \"uid\" = 'ann'"
+replicated push '(uid=ann)' 'mail: ann@example.net'
+end_one $refused TERM

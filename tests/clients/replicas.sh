@@ -1,23 +1,14 @@
 #!/bin/bash
 # No login through SSSD fails while any provider, replica or PostgreSQL server is down.
 . "$(dirname "$0")/clients.sh"
-. "$TESTS/lib/replicas.sh"
+. "$TESTS/lib/replica-pair.sh"
 . "$TESTS/lib/replication.sh"
-. "$TESTS/lib/certificates.sh"
 [ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
 
 start_postgres
 notified_changes
 start_standby
-authority ca
-certificate provider ca "IP:127.0.0.1,IP:$LDAP1,IP:$LDAP2"
-echo secret >"$T/password"
-declare -A PORT LDAPS_AT PROCESS ADDRESS=([provider1]=127.0.0.1 [provider2]=127.0.0.1 [replica1]=$LDAP1 [replica2]=$LDAP2)
-run() { # NAME: a provider or a replica, with its configuration
-    setpriv --pdeathsig TERM -- slapd -h "ldap://127.0.0.1:${PORT[$1]} ldaps://${ADDRESS[$1]}:${LDAPS_AT[$1]} ldapi://${T//\//%2F}%2F$1" -f "$T/$1.conf" -d stats,sync >>"$T/$1.log" 2>&1 &
-    PROCESS[$1]=$!
-    eventually 30 listens "ldap://127.0.0.1:${PORT[$1]}"
-}
+start_pair "$PGPORT $STANDBY_PORT" 'pgsql-timeout 20'
 # Between two logins: SSSD does not repeat a bind whose connection breaks.
 crash() { # NAME
     local turn
@@ -27,27 +18,6 @@ crash() { # NAME
     exec {turn}>&-
     wait "${PROCESS[$1]}" 2>/dev/null || true
 }
-for name in provider1 provider2 replica1 replica2; do
-    free_port "PORT[$name]"
-    free_port "LDAPS_AT[$name]"
-done
-for n in 1 2; do
-    SERVER_ID=$n secure_conf 'pgsql-timeout 20' | sed "s|^pgsql-uri .*|pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT,127.0.0.1:$STANDBY_PORT/manager|" >"$T/provider$n.conf"
-    run provider$n
-done
-for name in replica1 replica2; do
-    expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" write --provider "ldaps://127.0.0.1:${LDAPS_AT[provider1]}" --provider "ldaps://127.0.0.1:${LDAPS_AT[provider2]}" \
-        --bind-dn "$replicator" --password-file "$T/password" --ca-file "$T/ca.pem" --certificate "$T/provider.pem" --key "$T/provider.key" \
-        --directory "$T/$name.data" --output "$T/$name.conf"
-    sed -i "s|^pidfile .*|pidfile $T/$name.data/slapd.pid|; s|retry=5 +|retry=1 +|" "$T/$name.conf"
-    expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" check --config "$T/$name.conf"
-    run $name
-done
-lag() { # NAME [URI]
-    expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" lag --config "$T/$1.conf" --uri "${2:-ldapi://${T//\//%2F}%2F$1}" --ca-file "$T/ca.pem" --wait 30 --count
-}
-lag replica1
-lag replica2
 
 # Users log in all the time; each login is a line.
 start_sssd "ldaps://ldap1:${LDAPS_AT[replica1]}" "ldaps://ldap2:${LDAPS_AT[replica2]}"

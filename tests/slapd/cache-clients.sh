@@ -37,7 +37,7 @@ q "UPDATE \"Users\" SET \"userPassword\" = '{SSHA}D44ivx2nve0G5BZ/RyKIOp5l/nIZ9S
 expect 49 ldapwhoami -x -H "$URI" "${bob[@]}"
 
 # Ten that want the same at the same time cost one statement, which takes a second.
-gus_statements() { grep -c "DETAIL:  parameters: .*'gus'" "$T/pg/postgres.log" || true; }
+gus_statements() { grep -c "DETAIL:  [Pp]arameters: .*'gus'" "$T/pg/postgres.log" || true; }
 search -b $base '(uid=ann)' description >/dev/null # prepares the statement
 before=$(gus_statements)
 clients=()

@@ -85,8 +85,8 @@ expect 0 search -b $base '(objectClass=posixGroup)'
 # A restart of PostgreSQL, and of the proxy.
 restart_postgres immediate
 expect 0 search -b $base '(uid=ann)'
-kill -TERM "$BOUNCER"
+kill -QUIT "$BOUNCER" # at once; a newer PgBouncer waits for its clients after SIGTERM
 wait "$BOUNCER" || true
 start_bouncer
 expect 0 search -b $base '(uid=ann)'
-kill -TERM "$BOUNCER"
+kill -QUIT "$BOUNCER"

@@ -19,8 +19,11 @@ expect 0 as_config ldapmodify <<<"dn: $part"$'\nchangetype: modify\nadd: olcSubo
 logged config-refused 'overlay syncprov cannot serve database pgsql dc=part,dc=top: '
 same 17 "$(dns -b dc=top | wc -l)" "entries of both"
 same 16 "$(dns -b dc=relay | wc -l)" "entries of the relay"
+# slapd 2.6 leaves subordinate databases out of what a consumer gets.
+case $(slapd -VV 2>&1) in *'slapd 2.5.'*) refused='dc=relay dc=top' ;; *) refused=dc=relay ;; esac
 for control in sync=ro '!sync=ro'; do
-    for base in dc=relay dc=top; do
+    lacks "$(search -E "$control" -b dc=top 2>/dev/null || true)" 'dn: uid='
+    for base in $refused; do
         expect 53 search -E "$control" -b $base
         contains "$ERR$OUT" 'consumers cannot copy this database: syncprov does not see changes made in PostgreSQL'
         lacks "$OUT" 'dn: uid='

@@ -22,6 +22,7 @@ sub text {
     my %known  = (%{ $replica->{names} }, map { (lc $_ => 1) } qw(objectClass entryUUID entryCSN uid uidNumber gidNumber cn modifyTimestamp));
     my @uris   = map { $_->{provider} } @{ $replica->{providers} };
     my @readers = ("by dn.exact=$root read", $replica->{login} ? ('by users read', 'by * auth') : 'by * read');
+    my @computed = $replica->{memberof} ? 'exattrs=memberOf' : ();    # without dynlist slapd does not know this attribute
     my @tls = defined $replica->{certificate}
         ? ('TLSCertificateFile ' . $quoted->($replica->{certificate}), 'TLSCertificateKeyFile ' . $quoted->($replica->{key}),
         map { "$_->[0] " . $quoted->($_->[1]) } @{ (SlapdPgsql::Tls::settings($replica->{tls_library}))[0] }) : ();
@@ -39,7 +40,7 @@ sub text {
         'index ' . join(',', grep { $known{ lc $_ } } @indexed) . ' eq',
         '# Nobody reads hashes, and logins check them.', 'access to attrs=userPassword by * auth', join("\n  ", 'access to *', @readers),
         '# Two syncrepl lines: while one provider is down, changes come from the other one.',
-        (map { SlapdPgsql::Syncrepl::directive($replica->{providers}[$_], $_ + 1) } 0 .. $#{ $replica->{providers} }),
+        (map { SlapdPgsql::Syncrepl::directive($replica->{providers}[$_], $_ + 1, @computed) } 0 .. $#{ $replica->{providers} }),
         '# A client that wants to write is sent to a provider.', 'updateref ' . $uris[0],
         ($replica->{memberof} ? ('# memberOf is not copied, but computed for each search.', 'overlay dynlist',
             'dynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames') : ()),

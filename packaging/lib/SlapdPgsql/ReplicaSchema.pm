@@ -10,7 +10,7 @@ my %built_in = map { (lc $_ => 1) } qw(objectClass aliasedObjectName distinguish
     seeAlso pKCS8PrivateKey top extensibleObject alias referral OpenLDAProotDSE LDAProotDSE subentry subschema dynamicObject collectiveAttributeSubentry
     glue syncConsumerSubentry syncProviderSubentry);
 
-# Returns { text => the lines for slapd, names => { lower case => 1 } of attributes and classes }. Dies with a message.
+# Returns { text => the lines for slapd, names => { lower case => 1 } of classes, and of attributes that can be indexed }. Dies with a message.
 sub of_provider {
     my ($provider) = @_;
     my $answer = SlapdPgsql::Syncrepl::search($provider, '-b', 'cn=Subschema', '-s', 'base', qw(ldapSyntaxes attributeTypes objectClasses));
@@ -23,7 +23,7 @@ sub of_provider {
         my ($directive, $key) = @$_;
         for my $definition (@{ $schema->{$key} }) {
             my @names = _names($definition);
-            $names{ lc $_ } = 1 for @names;
+            $names{ lc $_ } = 1 for grep { _has_index($directive, $definition) } @names;
             push @lines, "$directive $definition" if !_is_slapds($definition, @names);
         }
     }
@@ -31,13 +31,18 @@ sub of_provider {
     return { text => join('', map { "$_\n" } @lines), names => \%names };
 }
 
-# The names that a schema file defines.
+# The names that a schema file defines: those of classes, and of attributes that can be indexed.
 sub names_of_file {
     my ($path) = @_;
     open my $in, '<', $path or die "--schema: '$path' cannot be read: $!\n";
     my $text = do { local $/; <$in> };
-    return map { lc } map { _names($_) } $text =~ /^(?:attributetype|objectclass)\s(.*?)(?=^\S|\z)/gmsi;
+    my @names;
+    while ($text =~ /^(attributetype|objectclass)\s(.*?)(?=^\S|\z)/gmsi) { push @names, map { lc } _names($2) if _has_index($1, $2) }
+    return @names;
 }
+
+# nisNetgroupTriple of Debian's nis.schema has no equality rule, so that slapd refuses an index.
+sub _has_index { my ($directive, $definition) = @_; return lc $directive eq 'objectclass' || $definition =~ /\s(?:EQUALITY|SUP)\s/ }
 
 sub _names {
     my ($definition) = @_;

@@ -6,13 +6,13 @@ use SlapdPgsql::Command ();
 use SlapdPgsql::Ldap ();
 use SlapdPgsql::Trust ();
 
-# The words of a directive for PROVIDER: { provider, searchbase, binddn, credentials, tls_cacert }; slapd tries again each 5 seconds.
+# The words of a directive for PROVIDER: { provider, searchbase, binddn, credentials, tls_cacert }, and OPTIONS; slapd tries again each 5 seconds.
 # Without timeout=, with which slapd 2.5.13 takes as long to end, and crashes then.
 sub directive {
-    my ($provider, $rid) = @_;
+    my ($provider, $rid, @options) = @_;
     my @words = (sprintf('rid=%03d', $rid), "provider=$provider->{provider}", _is_plain($provider) ? 'starttls=critical' : (), 'bindmethod=simple',
         "binddn=$provider->{binddn}", "credentials=$provider->{credentials}", "searchbase=$provider->{searchbase}", 'filter=(objectClass=*)',
-        'exattrs=memberOf', 'type=refreshAndPersist', 'retry=5 +', 'network-timeout=5', 'keepalive=60:5:10',
+        @options, 'type=refreshAndPersist', 'retry=5 +', 'network-timeout=5', 'keepalive=60:5:10',
         'schemachecking=off', 'tls_reqcert=demand', "tls_cacert=$provider->{tls_cacert}");
     return join "\n  ", 'syncrepl', map { /^[\w.=:\/-]+\z/ ? $_ : '"' . s/(["\\])/\\$1/gr . '"' } @words;
 }

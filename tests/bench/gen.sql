@@ -1,10 +1,11 @@
 -- gen.sql: turns a number of users into the manager's tables filled with that many users, their groups and memberships.
---   psql -v users=10000 [-v groups=500] [-v hash='$6$…'] -f gen.sql
+--   psql -v users=10000 [-v groups=500] [-v memberships=5] [-v hash='$6$…'] -f gen.sql
 -- :groups  default users/20; users must be a multiple of groups
+-- :memberships  default 5 of each user
 -- :hash    sha512crypt of the password `secret`, for user00001 to user00010 (openssl passwd -6 -salt benchsalt0000000 secret)
 -- User i:   uid user%05d, uidNumber 10000+i, primary gidNumber that of group 1+(i mod groups)
 -- Group g:  cn group%05d, gidNumber 2000000+g
--- Member:   5 distinct groups a user, users*5/groups members a group (100 by default)
+-- Member:   distinct groups of a user; users*memberships/groups members of a group (100 by default)
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 \if :{?users}
@@ -14,6 +15,10 @@ SET client_min_messages = warning;
 \if :{?groups}
 \else
   SELECT greatest(5, :users/20) AS groups \gset
+\endif
+\if :{?memberships}
+\else
+  \set memberships 5
 \endif
 \if :{?hash}
 \else
@@ -68,7 +73,7 @@ FROM (SELECT i, 'user' || lpad(i::text, greatest(5, length(i::text)), '0') AS u
 
 INSERT INTO "UserGroups"
 SELECT 10000 + i, 2000001 + ((i::bigint * 7919 + k * (:groups / 5)) % :groups)::int, now(), now()
-FROM generate_series(1, :users) i, generate_series(0, 4) k;
+FROM generate_series(1, :users) i, generate_series(0, :memberships - 1) k;
 
 -- The manager's own constraints and indexes.
 ALTER TABLE "UserGroups"

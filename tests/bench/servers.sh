@@ -16,7 +16,7 @@ sql() { # DATABASE ARGUMENTS OF psql…
     as_postgres "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -d "$1" -XqAt -v ON_ERROR_STOP=1 "${@:2}"
 }
 
-fill() { sql "$1" -v users="$USERS" -v groups="$GROUPS_COUNT" -f - <"$BENCH/gen.sql"; } # DATABASE
+fill() { sql "$1" -v users="$USERS" -v groups="$GROUPS_COUNT" ${MEMBERSHIPS:+-v memberships="$MEMBERSHIPS"} -f - <"$BENCH/gen.sql"; } # DATABASE
 
 # Data that takes long to make is made once: made NAME says whether NAME is there, and `touch "$DATA/NAME"` that it is.
 # Without --keep the folder is the run's own.

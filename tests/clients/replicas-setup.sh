@@ -6,7 +6,7 @@
 . "$TESTS/lib/cache.sh"
 . "$TESTS/lib/certificates.sh"
 need haproxy
-page=doc/replicas.md
+page=doc/replicas.md prom=/var/lib/prometheus/node-exporter/slapd-pgsql-replica.prom
 
 ip link add name machines type bridge 2>/dev/null || skip "this machine has no bridges"
 ip address add 198.51.100.1/24 dev machines
@@ -51,8 +51,14 @@ stand_in "$T/bin/scp" <<'END'
 [[ $1 == -p && $3 == *.example.com:/etc/ldap/ ]]
 cp -p "$2" "$T/machine/${3%%.*}/etc/ldap/"
 END
-sed -i "s/^    'purge -y/    'install -y slapd ldap-utils' | 'install -y slapd slapd-contrib ldap-utils') dpkg-query -W \"\${@:3}\" >\/dev\/null ;;\n&/" "$T/bin/apt-get"
+sed -i "s/^    'purge -y/    'install -y slapd ldap-utils' | 'install -y slapd slapd-contrib ldap-utils' | 'install -y prometheus-node-exporter') dpkg-query -W \"\${@:3}\" >\/dev\/null ;;\n&/" "$T/bin/apt-get"
 sed -i "s|^    'restart sssd' .*|&\n    'restart haproxy') setpriv --pdeathsig TERM -- haproxy -db -f /etc/haproxy/haproxy.cfg >>\"\$T/haproxy.log\" 2>\&1 </dev/null \& ;;|" "$T/bin/systemctl"
+
+stand_in "$T/bin/systemctl.lag" <<'END'
+mkdir -p /var/lib/prometheus/node-exporter
+eval "OPTIONS= && $(sed -n 's/^ExecStart=//p' "$PROJECT/packaging/debian/slapd-back-pgsql.slapd-pgsql-replica-textfile.service")"
+END
+sed -i 's|^    .restart haproxy.*|    "enable --now slapd-pgsql-replica-textfile.timer") exec "$T/bin/systemctl.lag" ;;\n&|' "$T/bin/systemctl"
 
 MACHINES=(ldap1 ldap2)
 at_a_prompt() {
@@ -87,7 +93,7 @@ before_replicas() {
             block $page defaults >/etc/haproxy/haproxy.cfg
             MACHINES=(here)
             ;;
-        'slapd-pgsql-replica lag' | 'slapd-pgsql-replica lag --warning'*) MACHINES=(replica1) ;;
+        'slapd-pgsql-replica lag' | 'slapd-pgsql-replica lag --warning'* | *prometheus-node-exporter | *replica-textfile.timer) MACHINES=(replica1) ;;
         'ldapsearch '*' -H ldaps://ldap.example.com '*) eventually 20 listens ldap://127.0.0.1:636 ;;
     esac
 }
@@ -99,6 +105,7 @@ after_replicas() {
         'slapd-pgsql-replica lag --wait'*) contains "$OUT" 'okay: replica: up to date, 16 entries' ;;
         'slapd-pgsql-replica lag') contains "$OUT" 'okay: replica: up to date' ;;
         *' jq -r '*) same $'okay\nldaps://ldap1.example.com\nldaps://ldap2.example.com' "$OUT" "the lag" ;;
+        *replica-textfile.timer) contains "$(<"$prom")" 'slapd_pgsql_replica_lag_seconds 0' ;;
         ldapwhoami*) contains "$OUT" 'uid=ann,dc=example,dc=com' ;;
         'getent passwd ann') contains "$OUT" 'ann:*:2000:' ;;
         'id ann')
@@ -111,4 +118,4 @@ after_replicas() {
 run_document $page replicas
 for name in "${!HOLDER[@]}"; do on "$name" /etc/init.d/slapd stop >/dev/null; done
 say "$count commands"
-[ "$count" -ge 22 ] || fail "where have the document's commands gone?"
+[ "$count" -ge 24 ] || fail "where have the document's commands gone?"

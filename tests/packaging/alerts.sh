@@ -26,7 +26,19 @@ SlapdPgsqlCacheDisabled | 9 | slapd_pgsql_cache_listening $by 1x9; slapd_pgsql_c
 SlapdPgsqlCacheDisabled | 9 | slapd_pgsql_cache_listening $by 0x9; slapd_pgsql_cache_misses_total $by 0x9 | slapd_pgsql_cache_listening $by 1 0x9; slapd_pgsql_cache_misses_total $by 0+9x9
 SlapdPgsqlStaleAnswers | 4 | slapd_pgsql_stale_answers_total $by 7x9; slapd_pgsql_stale_binds_total $by 7x9 | slapd_pgsql_stale_answers_total $by 0+1x9
 SlapdPgsqlStaleAnswers | 4 | slapd_pgsql_stale_answers_total $by 0x9 | slapd_pgsql_stale_binds_total $by 0+1x9
-SlapdPgsqlVirtualRefused | 9 | slapd_pgsql_virtual_refused_total $by 0+50x9 | slapd_pgsql_virtual_refused_total $by 0+90x9"
+SlapdPgsqlMetricsOld | 7 | node_textfile_mtime_seconds file=\"/x/other-replica.prom\" 0x9 | node_textfile_mtime_seconds file=\"/x/slapd-pgsql-replica.prom\" 0x9
+SlapdPgsqlVirtualRefused | 9 | slapd_pgsql_virtual_refused_total $by 0+50x9 | slapd_pgsql_virtual_refused_total $by 0+90x9
+SlapdPgsqlFeedFails | 9 | slapd_pgsql_feed_failures_total $by 3 4x9 | slapd_pgsql_feed_failures_total $by 3+9x9
+SlapdPgsqlFeedLate | 4 | slapd_pgsql_feed_age_seconds $by 300x9 | slapd_pgsql_feed_age_seconds $by 900+60x9
+SlapdPgsqlFeedNotReady | 8 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 0x9 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 0+1x9
+SlapdPgsqlFeedNotReady | 8 | slapd_pgsql_feed_ready $by 0 1x9; slapd_pgsql_feed_age_seconds $by 9x9 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 9x9
+SlapdPgsqlFeedHeldBack | 2 | slapd_pgsql_feed_held_back $by 0x9 | slapd_pgsql_feed_held_back $by 1x9
+SlapdPgsqlReplicaUnreachable | 3 | slapd_pgsql_replica_up - 1x9 | slapd_pgsql_replica_up - 1 0x9
+SlapdPgsqlReplicaLag | 4 | slapd_pgsql_replica_lag_seconds - 60x9 | slapd_pgsql_replica_lag_seconds - 61x9
+SlapdPgsqlReplicaCutOff | 8 | slapd_pgsql_replica_up - 1x9; slapd_pgsql_replica_lag_seconds - 0x9 | slapd_pgsql_replica_up - 1x9
+SlapdPgsqlReplicaCutOff | 8 | slapd_pgsql_replica_up - 0x9 | slapd_pgsql_replica_up - 1x9; slapd_pgsql_replica_lag_seconds instance=\"ldap2\" 0x9
+SlapdPgsqlReplicaProvider | 8 | slapd_pgsql_replica_provider_up - 1x9; slapd_pgsql_replica_provider_lag_seconds - 60x9 | slapd_pgsql_replica_provider_up - 0x9
+SlapdPgsqlReplicaProvider | 8 | slapd_pgsql_replica_provider_up - 1 0 1x9 | slapd_pgsql_replica_provider_up - 1x9; slapd_pgsql_replica_provider_lag_seconds - 61x9"
 
 test_of() { # ALERT MINUTES SERIES COUNT: a test of promtool; COUNT alerts fire
     local name labels values

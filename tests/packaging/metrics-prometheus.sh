@@ -1,23 +1,29 @@
 #!/bin/bash
-# Prometheus scrapes slapd-pgsql-metrics; every query of the dashboard and every alert works on it.
+# Prometheus scrapes slapd-pgsql-metrics and a replica's lag; dashboard and alerts work on them.
 . "$(dirname "$0")/../lib.sh"
-need prometheus promtool curl ldapsearch perl
+need prometheus prometheus-node-exporter promtool curl ldapsearch perl
 . "$TESTS/lib/prometheus.sh"
 start_measured
 start_metrics
+start_measured_replica
+start_node_exporter
 start_prometheus
 
 # ---- the scraped values are those of cn=Monitor
 counted() { [ "$(promql "$1")" = "$2" ]; } # EXPRESSION VALUE
 attribute() { search -b cn=Databases,cn=Monitor "(olmPgSuffix=$base)" "$1" | sed -n "s/^$1: //p"; }
+agrees() { counted "${1% *}" "$(attribute "${1##* }")"; } # "EXPRESSION ATTRIBUTE"
 eventually 20 counted 'up{job="slapd-pgsql"}' 1
 traffic 5
 for pair in 'slapd_pgsql_operations_total{operation="search",outcome="answered"} olmPgSearchAnswered' \
     'slapd_pgsql_operations_total{operation="bind",outcome="refused"} olmPgBindRefused' 'slapd_pgsql_operations_total{operation="modify",outcome="answered"} olmPgModifyAnswered' \
     'slapd_pgsql_virtual_refused_total olmPgVirtualRefused' 'slapd_pgsql_cache_changes_total olmPgCacheChanges' 'slapd_pgsql_statements_total olmPgStatements'; do
     [ "$(attribute "${pair##* }")" -ge 5 ] || fail "${pair##* } is not counted: $(attribute "${pair##* }")"
-    eventually 10 counted "${pair% *}" "$(attribute "${pair##* }")"
+    eventually 10 agrees "$pair" # a comparison for replicas may follow
 done
+eventually 20 counted slapd_pgsql_replica_lag_seconds 0
+eventually 10 counted "slapd_pgsql_replica_provider_up{instance=\"replica1\",provider=\"$LDAPS\"}" 1
+eventually 10 counted slapd_pgsql_feed_entries "$(attribute olmPgFeedEntries)"
 same counter "$(curl -s "$PROMETHEUS/api/v1/metadata?metric=slapd_pgsql_statements_total" | grep -oE 'counter')" "the type that Prometheus knows"
 
 # ---- the dashboard: no query fails, and each shows data while clients work
@@ -38,8 +44,11 @@ stop_postgres immediate
 raised() { rules | grep -qxE "$1 ok (pending|firing)"; }
 for alert in SlapdPgsqlDatabaseDown SlapdPgsqlUnavailableResults SlapdPgsqlStaleAnswers SlapdPgsqlCacheDisabled; do eventually 30 raised $alert; done
 
-# ---- slapd gone: up is 0, and nothing else is left
+# ---- slapd gone: up is 0, and nothing else is left; the replica has no provider, and is gone then
 stop_slapd
 eventually 20 counted slapd_pgsql_up 0
-eventually 10 counted 'count({__name__=~"slapd_pgsql_.*"})' 2
+eventually 10 counted 'count({job="slapd-pgsql",__name__=~"slapd_pgsql_.*"})' 2
 eventually 10 raised SlapdPgsqlUnreachable
+for alert in SlapdPgsqlReplicaCutOff SlapdPgsqlReplicaProvider; do eventually 20 raised $alert; done
+kill "$REPLICA_SLAPD"
+eventually 20 raised SlapdPgsqlReplicaUnreachable

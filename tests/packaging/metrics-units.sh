@@ -14,7 +14,7 @@ for unit in slapd-pgsql-metrics.service slapd-pgsql-metrics-textfile.service sla
     sed "s|/usr/sbin/slapd-pgsql-metrics|$program|; s|/var/lib/prometheus/node-exporter|$T/state|; /^Documentation=/d" "$PROJECT/packaging/debian/slapd-back-pgsql.$unit" >"$T/$unit"
 done
 expect 0 systemd-analyze verify "$T"/slapd-pgsql-metrics*.{service,timer}
-same "" "$OUT$ERR" "what systemd-analyze says of the units"
+same "" "$(grep -F slapd-pgsql <<<"$OUT$ERR" || true)" "what systemd-analyze says of the units" # it reads others as well
 for unit in "$T"/*.service; do expect 0 systemd-analyze security --offline=yes --threshold=20 --no-pager "$unit"; done
 
 start_postgres

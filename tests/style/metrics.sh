@@ -49,8 +49,12 @@ exporter 'my ($histograms, $numbers) = map { open my $in, "<", $_ or die; [map {
         print map { "$family->{name}$_\n" } $family->{type} eq "histogram" ? qw(_bucket _sum _count) : "";
     }' "$T/histograms" "$T/numbers" | sort -u >"$T/names"
 printf '%s\n' slapd_pgsql_up slapd_pgsql_scrape_duration_seconds slapd_pgsql_operation_duration_seconds slapd_pgsql_pool_wait_seconds >>"$T/names"
+# Those of a replica.
+perl -I "$PROJECT/packaging/lib" -MSlapdPgsql::ReplicaLag -e 'my %all = (lag => 0, entries => 1);
+    print SlapdPgsql::ReplicaLag::metrics({ %all, providers => [{ %all, uri => "x" }] })' | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' >>"$T/names"
+[ "$(grep -c replica_ "$T/names")" = 6 ] || fail "the metrics of a replica are not read correctly"
 [ "$(wc -l <"$T/names")" -ge 40 ] || fail "the exporter's names are not read correctly"
-for file in packaging/prometheus/slapd-pgsql.rules.yml packaging/grafana/slapd-pgsql.json packaging/slapd-pgsql-metrics doc/monitoring.md doc/slapd-pgsql-operations.7; do
+for file in packaging/prometheus/slapd-pgsql.rules.yml packaging/grafana/slapd-pgsql.json packaging/slapd-pgsql-metrics packaging/slapd-pgsql-replica doc/monitoring.md doc/slapd-pgsql-operations.7; do
     named=$(sed 's/\\-/-/g' "$PROJECT/$file" | grep -oE '\bslapd_pgsql_[a-z_]+' | sort -u)
     [ -n "$named" ] || fail "$file names no metric"
     same "" "$(grep -vxF -f "$T/names" <<<"$named" || true)" "metrics in $file that the exporter does not have"

@@ -28,10 +28,17 @@ sub text {
     return join '', map { _head($_, @{ $families{$_} }{ 'type', 'help' }) . $families{$_}{samples} } sort @order;
 }
 
-# A metric of the exporter itself.
+# A metric with one value.
 sub gauge {
     my ($name, $help, $value) = @_;
     return _head("${prefix}_$name", 'gauge', $help) . "${prefix}_$name $value\n";
+}
+
+# A metric with a value for each value of a label. SAMPLES are pairs [value of the label, value]; without one there is no metric.
+sub labeled_gauge {
+    my ($name, $help, $label, @samples) = @_;
+    return '' if !@samples;
+    return join '', _head("${prefix}_$name", 'gauge', $help), map { "${prefix}_$name" . _labels($label => $_->[0]) . " $_->[1]\n" } @samples;
 }
 
 # { name, type, help, labels } of the metric that shows an attribute; undef if the values are neither one number nor a histogram.

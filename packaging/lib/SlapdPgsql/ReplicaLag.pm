@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use List::Util ();
 use SlapdPgsql::ContextCsn ();
+use SlapdPgsql::Exposition ();
 use SlapdPgsql::Ldap ();
 use SlapdPgsql::Syncrepl ();
 use Time::HiRes ();
@@ -95,6 +96,20 @@ sub lines {
     }
     $lines[0] = "$seen->{state}: $lines[0]";
     return @lines;
+}
+
+# In Prometheus' text format. What is unknown is absent.
+sub metrics {
+    my ($seen) = @_;
+    my @providers = @{ $seen->{providers} };
+    my $each = sub { my ($name, $help, $value) = @_; return SlapdPgsql::Exposition::labeled_gauge($name, $help, 'provider', grep { defined $_->[1] } map { [$_->{uri}, $value->($_)] } @providers) };
+    my $own = sub { my ($name, $help, $value) = @_; return defined $value ? SlapdPgsql::Exposition::gauge($name, $help, $value) : '' };
+    return join '', $own->('replica_up', 'Whether the replica has answered', defined $seen->{error} ? 0 : 1),
+        $own->('replica_lag_seconds', 'How old the changes can be that the replica lacks; 0: none', $seen->{lag}),
+        $own->('replica_entries', 'Entries of the replica', $seen->{entries}),
+        $each->('replica_provider_up', 'Whether a provider of the replica has answered', sub { defined $_[0]{error} ? 0 : 1 }),
+        $each->('replica_provider_lag_seconds', 'The lag of the replica behind one provider', sub { $_[0]{lag} }),
+        $each->('replica_provider_entries', 'Entries of a provider of the replica', sub { $_[0]{entries} });
 }
 
 sub _behind { my ($lag) = @_; return $lag ? sprintf('%.1f s behind', $lag) : 'up to date' }

@@ -67,7 +67,7 @@ sub _is_plain { my ($provider) = @_; return $provider->{provider} =~ /^ldap:/i }
 sub ask {
     my ($provider, $anonymous, $tool, @arguments) = @_;
     my @trust = map { ('-o', $_) } 'TLS_REQCERT=' . ($provider->{tls_reqcert} // 'demand'), defined $provider->{tls_cacert} ? "TLS_CACERT=$provider->{tls_cacert}" : ();
-    my @as = $anonymous ? () : ('-D', $provider->{binddn} // '', '-y', '/dev/stdin');
+    my @as = $anonymous ? () : ('-D', $provider->{binddn} // '', '-y', '/proc/self/fd/0');    # a unit may have no /dev/stdin
     return SlapdPgsql::Ldap::ask($anonymous ? '' : $provider->{credentials} // '', $tool, '-x', '-H', $provider->{provider},
         (_is_plain($provider) ? '-ZZ' : ()), @trust, @as, @arguments);
 }

@@ -76,3 +76,9 @@ run "$T/slapd.d"
 replica 0 lag --config "$T/slapd.d" --uri "$COPY" --wait 20 --count
 expect 0 ldapwhoami -x -H "$COPY" -D "uid=ann,$base" -w ann-secret
 end
+
+# Without its database it copies everything again.
+rm "$T"/replica2/*
+run "$T/slapd.d"
+replica 0 lag --config "$T/slapd.d" --uri "$COPY" --wait 20 --count
+end

@@ -20,6 +20,13 @@ before=$(asked)
 pause 3
 same "$before" "$(asked)" "statements after three seconds without changes"
 
+# Overlay syncprov reads no attributes of the entries that others get: no statement for memberOf.
+for expected in 1 1; do
+    before=$(asked)
+    expect 0 search -b "$base" '(uid=ann)' uid
+    same "$expected" "$(($(asked) - before))" "statements of a search"
+done
+
 # One change costs one comparison: as many statements as another one, and few.
 cost() { # NAME
     local before

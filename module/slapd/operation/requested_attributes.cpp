@@ -2,14 +2,15 @@
 #include "slapd/operation/requested_attributes.hpp"
 
 #include "slapd/entry/acl_attributes.hpp"
+#include "slapd/serving/overlays.hpp"
 
 namespace pgsql::slapd {
 
 void add_requested(const Operation& op, const resolved_mapping& mapping,
                    directory::selection& selection)
 {
-    // Overlays and internal callers may read any attribute, and so may ACLs.
-    selection.all_operational = selection.all_user || op.o_callback != nullptr || get_assert(&op) ||
+    // ACLs may read any attribute as well.
+    selection.all_operational = selection.all_user || are_entries_read(op) || get_assert(&op) ||
                                 acls_read_other_attributes(op);
     selection.all_user = selection.all_operational || op.ors_attrs == nullptr;
     if (selection.all_user)

@@ -2,6 +2,7 @@
 #include "slapd/serving/replication.hpp"
 
 #include "slapd/serving/database.hpp"
+#include "slapd/serving/overlays.hpp"
 
 namespace pgsql::slapd {
 namespace {
@@ -9,14 +10,6 @@ namespace {
 constexpr std::string_view syncprov = "syncprov";
 
 BI_db_open* open_syncprov = nullptr; // slapo-syncprov's own function
-
-// The overlays of a database; null if it has none.
-const slap_overinfo* overlays_of(const BackendDB& be)
-{
-    BackendDB& self = *be.bd_self;
-    return overlay_is_over(&self) != 0 ? static_cast<slap_overinfo*>(self.bd_info->bi_private)
-                                       : nullptr;
-}
 
 const slap_overinst* enabled_syncprov(const slap_overinfo* in)
 {

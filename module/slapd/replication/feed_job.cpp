@@ -14,6 +14,8 @@
 
 #include <fmt/core.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 
 namespace pgsql::slapd {
@@ -67,6 +69,10 @@ public:
         }
         feed_.show_usn(); // after the versions are in force
         feed_.save();
+        if (state_.seen.size() > portion) { // glibc keeps what the rows have used
+            state_ = {};
+            malloc_trim(0);
+        }
         return found.count();
     }
 

@@ -106,3 +106,14 @@ secure_conf() { # [LINE…]
         "access to attrs=userPassword by dn.exact=$replicator read by * auth" 'access to * by * read' "$@" |
         sed "s|^database pgsql|database ldif\nsuffix $replicator\nrootdn $replicator\nrootpw secret\ndirectory $T/replicator${SERVER_ID:-}\n\n&|; s|/etc/ldap/schema/nis.schema|$PROJECT/schema/rfc2307bis.schema|"
 }
+# A second change while the first one, of many rows, is copied: once the log of the replica push has the pattern.
+change_while_copied() { # SQL PATTERN SQL
+    local second
+    {
+        until grep -q -- "$2" "$T/replica-push/log"; do pause 0.005; done
+        echo "BEGIN; $3; COMMIT;"
+    } | "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -v ON_ERROR_STOP=1 manager &
+    second=$!
+    q "$1"
+    wait $second
+}

@@ -29,6 +29,7 @@ start_pair() { # PORTS-OF-POSTGRESQL [LINE…]: all four, the providers with mor
         SERVER_ID=$n secure_conf "${@:2}" | sed "s|^pgsql-uri .*|pgsql-uri postgres://ldap:ldap@127.0.0.1:${1// /,127.0.0.1:}/manager|; s|$T/slapd\.|$T/provider$n.|" >"$T/provider$n.conf"
         run provider$n
     done
+    for n in 1 2; do eventually 30 grep -qF '[feed-started]' "$T/provider$n.log"; done
     for name in replica1 replica2; do
         expect 0 perl "$PROJECT/packaging/slapd-pgsql-replica" write --provider "ldaps://127.0.0.1:${LDAPS_AT[provider1]}" --provider "ldaps://127.0.0.1:${LDAPS_AT[provider2]}" \
             --bind-dn "$replicator" --password-file "$T/password" --ca-file "$T/ca.pem" --certificate "$T/provider.pem" --key "$T/provider.key" \

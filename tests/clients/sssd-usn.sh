@@ -10,9 +10,9 @@ directives() {
 }
 SSSD_EXTRA="$ASK_AGAIN_SOON
 enumerate = true
-ldap_enumeration_refresh_timeout = 1
+ldap_enumeration_refresh_timeout = 2
 ldap_enumeration_refresh_offset = 0
-ldap_sudo_smart_refresh_interval = 1
+ldap_sudo_smart_refresh_interval = 2
 ldap_sudo_full_refresh_interval = 3600
 [nss]
 enum_cache_timeout = 1"

@@ -35,7 +35,7 @@ readme=$PROJECT/README.md
 anchors() { # FILE: the anchors of its headings, as web pages show Markdown
     grep '^#' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9 \n_-' | tr ' ' '-'
 }
-for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md "$PROJECT"/doc/maps/*.md; do
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.md "$PROJECT"/doc/{clients,maps}/*.md; do
     name=${document#"$PROJECT"/}
     # Paths, from the project's directory. What is below build/ comes and goes.
     while read -r path; do

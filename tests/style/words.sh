@@ -56,7 +56,7 @@ prose() { # FILE: its lines without code blocks, which quote messages and config
         *) awk '/^\.nf/ { code = 1 } /^\.fi/ { code = 0; next } !code { print FILENAME ":" FNR ": " $0 }' "$1" | sed 's/\\-\\-[a-z-]*//g' ;;
     esac
 }
-for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7,ldif} "$PROJECT"/doc/maps/*.md "$PROJECT"/schema/default-roles.{conf,ldif} "$PROJECT/slapd.conf.example" "$PROJECT"/packaging/slapd-{from-env,pgsql-*}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
+for document in "$PROJECT"/*.md "$PROJECT"/doc/*.{md,5,7,ldif} "$PROJECT"/doc/{clients,maps}/*.md "$PROJECT"/schema/default-roles.{conf,ldif} "$PROJECT/slapd.conf.example" "$PROJECT"/packaging/slapd-{from-env,pgsql-*}; do prose "$document"; done | sed "s|^$PROJECT/||" >"$T/prose"
 [ "$(wc -l <"$T/prose")" -gt 1000 ] || fail "the documents are not read correctly"
 
 any=$(sed 's/|[^|]*$//' <<<"$words" | paste -sd '|')

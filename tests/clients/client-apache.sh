@@ -1,0 +1,37 @@
+#!/bin/bash
+# Apache lets in the members of a group by the settings of doc/clients/apache.md.
+page=doc/clients/apache.md
+. "$(dirname "$0")/../lib/applications.sh"
+need apache2 curl
+
+mkdir -p "$T/www/intranet"
+echo inside >"$T/www/intranet/index.html"
+write_block /etc/apache2/conf-available/intranet.conf LDAPTrustedGlobalCert
+{
+    for module in mpm_event authn_core authz_core auth_basic authz_user ldap authnz_ldap dir; do
+        echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+    done
+    printf '%s\n' 'PidFile /run/apache2.pid' 'ErrorLog /var/log/apache2.log' 'ServerName localhost' 'Listen 127.0.0.1:80' \
+        'User www-data' 'Group www-data' "DocumentRoot $T/www" 'Include /etc/apache2/conf-available/intranet.conf'
+} >"$T/apache.conf"
+apache2 -f "$T/apache.conf"
+eventually 10 listens ldap://127.0.0.1:80
+answers() { # STATUS NAME PASSWORD
+    same "$1" "$(http_status -u "$2:$3" http://127.0.0.1/intranet/)" "the status for $2 with $3"
+}
+
+answers 200 ann ann-secret
+for password in wrong '' ben-secret; do answers 401 ann "$password"; done
+answers 401 ben ben-secret # not in the group
+answers 401 eve eve-secret # not active
+for name in zoe '*' 'a*' 'ann)(uid=*' ''; do answers 401 "$name" ann-secret; done
+same 401 "$(http_status http://127.0.0.1/intranet/)" "the status without a password"
+restart_slapd
+answers 401 ann wrong
+
+outage
+answers 200 ann ann-secret # from the cache
+answers 500 ann wrong
+answers 500 zoe zoe
+end_outage
+answers 401 zoe zoe

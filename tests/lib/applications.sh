@@ -1,0 +1,38 @@
+# applications.sh: serves the example of doc/own-tables.md, with the accounts of doc/clients/README.md, to the client of a page.
+#
+# Use: page=doc/clients/NAME.md; . "$(dirname "$0")/../lib/applications.sh"
+#   write_block FILE BEGINNING   writes the page's block whose first line begins so into FILE
+#   http_status URL [OPTION…]    the status with which a web server answers curl
+#   restart_slapd                ends it and starts it again, so that clients lose their connections
+#   outage                       stops PostgreSQL; end_outage starts it, and waits until slapd has noticed
+client_page=$page
+page=doc/clients/README.md
+# shellcheck source=tests/lib/maps-hosts.sh
+. "$(dirname "$0")/../lib/maps-hosts.sh"
+unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
+for place in /var/log /var/spool; do mount -t tmpfs -o mode=755 place "$place"; done
+
+account='The account that searches'
+example "$account"
+client=${client_page##*/}
+sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application"
+{ settings "$account" | sed '/^access to /d'; blocks "$account" '' 'access to'; } >/etc/ldap/slapd.conf
+listen /etc/ldap/slapd.conf
+settled
+page=$client_page
+
+write_block() {
+    mkdir -p "${1%/*}"
+    block "$page" "$2" >"$1"
+    [ -s "$1" ] || fail "$page has no block that begins with $2"
+}
+http_status() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' "$@" || true; }
+restart_slapd() {
+    stop_slapd
+    listen /etc/ldap/slapd.conf
+}
+outage() { stop_postgres; }
+end_outage() {
+    start_postgres
+    eventually 30 ldapwhoami -x -H ldapi:/// -D uid=ann,dc=example,dc=com -w ann-secret
+}

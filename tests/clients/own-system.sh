@@ -1,6 +1,6 @@
 # Runs the commands of a document word for word, as root, in a system of their own: this machine's, with /usr, /etc, /var/lib,
-# /run and /home that may be written to without a trace. Stand-ins replace what would change a machine or is missing
-# here, and check their arguments.
+# /var/log, /var/spool, /run and /home that may be written to without a trace. Stand-ins replace what would change a machine or
+# is missing here, and check their arguments.
 #
 #   run_document FILE NAME [BEGINNING]   runs every command in a ```sh block, up to the first one that begins so; before_NAME and
 #                            after_NAME get the command
@@ -15,7 +15,7 @@ need ip cmake zstd psql jq
 ip link set lo up
 over=/mnt # in this mount namespace nothing else needs it
 mount -t tmpfs over "$over"
-for place in usr etc var/lib home; do
+for place in usr etc var/lib var/log var/spool home; do
     mkdir -p "$over/$place/"{new,work}
     mount -t overlay overlay -o "lowerdir=/$place,upperdir=$over/$place/new,workdir=$over/$place/work" "/$place" 2>/dev/null ||
         skip "this machine may not mount overlays"

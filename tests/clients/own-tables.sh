@@ -41,9 +41,9 @@ expect 0 login ann ann-secret
 in_sssd getent passwd eve >/dev/null || fail "eve is not shown"
 expect 1 login eve eve-secret # not active
 
-# SSSD's settings in doc/clients.md are for the same server.
+# SSSD's settings in doc/clients/sssd.md are for the same server.
 stop_sssd
-sssd_conf() { block doc/clients.md '[sssd]'; }
+sssd_conf() { block doc/clients/sssd.md '[sssd]'; }
 start_sssd
 expect 0 login ben ben-secret
 /etc/init.d/slapd stop >/dev/null

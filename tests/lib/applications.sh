@@ -2,6 +2,7 @@
 #
 # Use: page=doc/clients/NAME.md; . "$(dirname "$0")/../lib/applications.sh"
 #   write_block FILE BEGINNING   writes the page's block whose first line begins so into FILE
+#   start_nslcd [LINE…]          with these lines in nslcd.conf in addition
 #   http_status URL [OPTION…]    the status with which a web server answers curl
 #   restart_slapd                ends it and starts it again, so that clients lose their connections
 #   outage                       stops PostgreSQL; end_outage starts it, and waits until slapd has noticed
@@ -10,12 +11,11 @@ page=doc/clients/README.md
 # shellcheck source=tests/lib/maps-hosts.sh
 . "$(dirname "$0")/../lib/maps-hosts.sh"
 unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
-for place in /var/log /var/spool; do mount -t tmpfs -o mode=755 place "$place"; done
 
 account='The account that searches'
 example "$account"
 client=${client_page##*/}
-sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application"
+sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application LIMIT 1"
 { settings "$account" | sed '/^access to /d'; blocks "$account" '' 'access to'; } >/etc/ldap/slapd.conf
 listen /etc/ldap/slapd.conf
 settled
@@ -25,6 +25,16 @@ write_block() {
     mkdir -p "${1%/*}"
     block "$page" "$2" >"$1"
     [ -s "$1" ] || fail "$page has no block that begins with $2"
+}
+start_nslcd() {
+    need nslcd
+    compgen -G '/usr/lib/*/security/pam_ldap.so' >/dev/null || skip "pam_ldap is missing; packaging/setup --tests installs it"
+    sql -c "INSERT INTO application SELECT 'nslcd', password FROM application LIMIT 1"
+    { block doc/clients/nslcd.md 'uid nslcd'; block doc/clients/nslcd.md binddn; printf '%s\n' 'reconnect_retrytime 1' "$@"; } >/etc/nslcd.conf
+    block doc/clients/nslcd.md 'passwd: ' >/etc/nsswitch.conf
+    install -d -o nslcd -g nslcd /run/nslcd
+    setpriv --pdeathsig KILL -- nslcd -d >"$T/nslcd.log" 2>&1 &
+    eventually 20 getent -s ldap passwd ann
 }
 http_status() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' "$@" || true; }
 restart_slapd() {

@@ -121,7 +121,7 @@ start_client_nslcd() {
     cp -a /etc "$T/nslcd/etc"
     printf '%s\n' '127.0.0.1 localhost' "$LDAP1 ldap1.example.com" >"$T/nslcd/etc/hosts"
     printf '%s\n' 'passwd: files ldap' 'group: files ldap' >"$T/nslcd/etc/nsswitch.conf"
-    { block doc/clients.md 'uid nslcd'; blocks "${1:-nslcd}" '' nss_; } >"$T/nslcd/etc/nslcd.conf"
+    { block doc/clients/nslcd.md 'uid nslcd'; blocks "${1:-nslcd}" '' nss_; } >"$T/nslcd/etc/nslcd.conf"
     switch "$T/nslcd/etc" "${1:-nslcd}"
     setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash -c '
         set -e

@@ -3,7 +3,10 @@
 # Use: page=doc/clients/NAME.md; . "$(dirname "$0")/../lib/applications.sh"
 #   write_block FILE BEGINNING   writes the page's block whose first line begins so into FILE
 #   start_nslcd [LINE…]          with these lines in nslcd.conf in addition
-#   http_status URL [OPTION…]    the status with which a web server answers curl
+#   attempt NAME PASSWORD        a function of the test: prints the result of a login at the client
+#   result EXPECTED NAME PASSWORD
+#   admits_members YES NO        ann, who is in the group support, gets the first result, all others get the second one
+#   web_status NAME PASSWORD     the status of a web server at port 80
 #   restart_slapd                ends it and starts it again, so that clients lose their connections
 #   outage                       stops PostgreSQL; end_outage starts it, and waits until slapd has noticed
 client_page=$page
@@ -36,7 +39,16 @@ start_nslcd() {
     setpriv --pdeathsig KILL -- nslcd -d >"$T/nslcd.log" 2>&1 &
     eventually 20 getent -s ldap passwd ann
 }
-http_status() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' "$@" || true; }
+result() { same "$1" "$(attempt "$2" "$3")" "the result for $2 with $3"; }
+admits_members() {
+    local name password
+    result "$1" ann ann-secret
+    for password in wrong '' ben-secret; do result "$2" ann "$password"; done
+    result "$2" ben ben-secret # not in the group
+    result "$2" eve eve-secret # not active
+    for name in zoe root '*' 'ann)(uid=*' ''; do result "$2" "$name" ann-secret; done
+}
+web_status() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' -u "$1:$2" http://127.0.0.1/intranet/ || true; }
 restart_slapd() {
     stop_slapd
     listen /etc/ldap/slapd.conf

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Dovecot logs in the members of a group, and knows all users, by the settings of doc/clients/dovecot.md.
+page=doc/clients/dovecot.md
+. "$(dirname "$0")/../lib/applications.sh"
+need dovecot doveadm
+[ -e /usr/lib/dovecot/modules/auth/libauthdb_ldap.so ] || skip "dovecot-ldap is missing; packaging/setup --tests installs it"
+write_block /etc/dovecot/dovecot-ldap.conf.ext uris
+sed -i 's/^!include auth-system.conf.ext/#&/; s/^#!include auth-ldap.conf.ext/!include auth-ldap.conf.ext/' /etc/dovecot/conf.d/10-auth.conf
+# Without the delay after failed logins, which grows with their number.
+printf '%s\n' 'log_path = /var/log/dovecot.log' 'auth_failure_delay = 0' 'service anvil {' ' unix_listener anvil-auth-penalty {' '  mode = 0' ' }' '}' >>/etc/dovecot/dovecot.conf
+dovecot
+attempt() { doveadm auth test "$1" "$2" 2>&1 | grep -oE 'auth (succeeded|failed)|temp_fail' | xargs || true; }
+
+admits_members 'auth succeeded' 'auth failed'
+expect 0 doveadm user ben
+same "$(printf '%s\t%s\n' uid 10002 gid 10002 home /home/ben)" "$(grep -E '^(uid|gid|home)' <<<"$OUT")" "the data of ben"
+same 'ann ben eve' "$(doveadm user '*' | xargs)" "the users"
+expect 67 doveadm user zoe # EX_NOUSER
+restart_slapd
+result 'auth succeeded' ann ann-secret
+
+outage
+result 'auth failed temp_fail' ann ann-secret
+expect 75 doveadm user zoe # EX_TEMPFAIL
+end_outage
+result 'auth succeeded' ann ann-secret

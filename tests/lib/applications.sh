@@ -5,7 +5,8 @@
 #   start_nslcd [LINE…]          with these lines in nslcd.conf in addition
 #   attempt NAME PASSWORD        a function of the test: prints the result of a login at the client
 #   result EXPECTED NAME PASSWORD
-#   admits_members YES NO        ann, who is in the group support, gets the first result, all others get the second one
+#   admits_members YES NO [BEN]  ann, who is in the group support, gets the first result, all others get the second one; BEN is
+#                                that of ben, who is in another group
 #   web_status NAME PASSWORD     the status of a web server at port 80
 #   restart_slapd                ends it and starts it again, so that clients lose their connections
 #   outage                       stops PostgreSQL; end_outage starts it, and waits until slapd has noticed
@@ -44,7 +45,7 @@ admits_members() {
     local name password
     result "$1" ann ann-secret
     for password in wrong '' ben-secret; do result "$2" ann "$password"; done
-    result "$2" ben ben-secret # not in the group
+    result "${3:-$2}" ben ben-secret
     result "$2" eve eve-secret # not active
     for name in zoe root '*' 'ann)(uid=*' ''; do result "$2" "$name" ann-secret; done
 }

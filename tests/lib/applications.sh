@@ -20,7 +20,13 @@ account='The account that searches'
 example "$account"
 client=${client_page##*/}
 sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application LIMIT 1"
-{ settings "$account" | sed '/^access to /d'; blocks "$account" '' 'access to'; } >/etc/ldap/slapd.conf
+configuration() { # [SECTION]: slapd.conf, after merge; the access rules of the page's section come first
+    sed '/^access to /d' "$T/settings"
+    [ -z "${1:-}" ] || blocks "$1" '' 'access to'
+    page=doc/clients/README.md blocks "$account" '' 'access to'
+}
+settings "$account" >/dev/null
+configuration >/etc/ldap/slapd.conf
 listen /etc/ldap/slapd.conf
 settled
 page=$client_page

@@ -43,17 +43,18 @@ example() {
 }
 
 # slapd.conf of the example with the sections' directives, which replace those for the same kind and attribute.
+merge() { # SECTION, into $T/settings
+    blocks "$1" '' pgsql- >"$T/new"
+    [ -s "$T/new" ] || [ -n "$(blocks "$1" '' include)" ] || fail "$page has no directives in the section $1"
+    awk 'function name() { return $1 " " $2 ($1 ~ /-(values|lookup|attribute)$/ ? " " $3 : "") }
+        FILENAME == ARGV[1] { if (/^pgsql-/) replaced[name()]; next }
+        /^[^ ]/ { skip = /^pgsql-/ && name() in replaced } !skip' "$T/new" "$T/settings" >"$T/kept"
+    { sed '/^include/!d' "$T/kept"; blocks "$1" '' include; sed '/^include/d' "$T/kept"; cat "$T/new"; } >"$T/settings"
+}
 settings() { # [SECTION…]
     local section
     block doc/own-tables.md 'include /etc/ldap/schema' >"$T/settings"
-    for section in "${@:-slapd.conf}"; do
-        blocks "$section" '' pgsql- >"$T/new"
-        [ -s "$T/new" ] || [ -n "$(blocks "$section" '' include)" ] || fail "$page has no directives in the section $section"
-        awk 'function name() { return $1 " " $2 ($1 ~ /-(values|lookup|attribute)$/ ? " " $3 : "") }
-            FILENAME == ARGV[1] { if (/^pgsql-/) replaced[name()]; next }
-            /^[^ ]/ { skip = /^pgsql-/ && name() in replaced } !skip' "$T/new" "$T/settings" >"$T/kept"
-        { sed '/^include/!d' "$T/kept"; blocks "$section" '' include; sed '/^include/d' "$T/kept"; cat "$T/new"; } >"$T/settings"
-    done
+    for section in "${@:-slapd.conf}"; do merge "$section"; done
     ! grep -q rfc2307bis.schema "$T/settings" || sed -i /nis.schema/d "$T/settings"
     cat "$T/settings"
 }

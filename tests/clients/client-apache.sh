@@ -28,3 +28,6 @@ result 500 ann wrong
 result 500 zoe zoe
 end_outage
 result 401 zoe zoe
+distrust
+apache2 -f "$T/apache.conf" -k graceful
+result 500 ann ann-secret

@@ -24,3 +24,6 @@ result 'auth failed temp_fail' ann ann-secret
 expect 75 doveadm user zoe # EX_TEMPFAIL
 end_outage
 result 'auth succeeded' ann ann-secret
+distrust
+doveadm reload
+expect 75 doveadm user ann

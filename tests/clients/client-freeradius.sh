@@ -29,3 +29,5 @@ accepted() { [ "$(attempt ann ann-secret)" = Access-Accept ]; }
 eventually 10 accepted
 result Access-Reject ann wrong
 kill -0 $radius || fail "FreeRADIUS has ended: $(tail -n 5 "$T/radius.log")"
+distrust
+result '' ann ann-secret

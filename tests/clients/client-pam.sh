@@ -3,7 +3,8 @@
 page=doc/clients/pam.md
 . "$(dirname "$0")/../lib/applications.sh"
 need pamtester
-start_nslcd "$(block $page pam_authz_search)"
+begin() { start_nslcd "$(block $page pam_authz_search)"; }
+begin
 write_block /etc/pam.d/intranet 'auth '
 tells() { # STATUS TEXT NAME PASSWORD
     expect "$1" pamtester intranet "$3" authenticate acct_mgmt <<<"$4"
@@ -30,3 +31,9 @@ for password in ann-secret wrong; do tells 1 'cannot retrieve authentication inf
 end_outage
 eventually 20 getent passwd ann
 tells 0 'account management done' ann ann-secret
+distrust
+kill $NSLCD
+wait $NSLCD || true
+rm -f /run/nslcd/socket
+begin
+tells 1 'cannot retrieve authentication info' ann ann-secret

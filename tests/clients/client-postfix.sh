@@ -34,3 +34,6 @@ contains "$ERR" 'Server is unavailable'
 end_outage
 accepts 250 ann@example.com
 accepts 550 zoe@example.com
+distrust
+expect 1 postmap -q ann@example.com ldap:/etc/postfix/ldap-users.cf
+contains "$ERR" "Can't contact LDAP server"

@@ -52,3 +52,8 @@ outage
 result $refused ann ann-secret
 end_outage
 result 'blocks available' ann ann-secret
+distrust
+kill $!
+wait $! || true
+serve_files
+result $refused ann ann-secret

@@ -30,3 +30,6 @@ same 'BH Server is unavailable' "$(helper basic_ldap_auth 'ann ann-secret')" "th
 same 'BH message="could not bind"' "$(helper ext_ldap_group_acl 'ann support')" "the answer for a group"
 end_outage
 result 407 ann wrong
+distrust
+same "BH Can't contact LDAP server" "$(helper basic_ldap_auth 'ann ann-secret')" "the answer with a wrong certificate"
+same 'BH message="could not bind"' "$(helper ext_ldap_group_acl 'ann support')" "the group with a wrong certificate"

@@ -28,3 +28,7 @@ expect 0 in_sssd getent passwd ann
 tells 1 'cannot retrieve authentication info' ann ann-secret
 end_outage
 eventually 20 login ann ann-secret
+distrust
+stop_sssd
+start_sssd
+expect 2 in_sssd getent passwd ann

@@ -9,7 +9,7 @@
 #   admits_members YES NO [BEN]  ann, who is in the group support, gets the first result, all others get the second one; BEN is
 #                                that of ben, who is in another group
 #   web_status NAME PASSWORD     the status of a web server at port 80
-#   restart_slapd                ends it and starts it again, so that clients lose their connections
+#   restart_slapd                ends slapd and starts it again, so that clients lose their connections
 #   outage                       stops PostgreSQL; end_outage starts it, and waits until slapd has noticed
 client_page=$page
 page=doc/clients/README.md
@@ -20,7 +20,7 @@ unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
 account='The account that searches'
 example "$account"
 client=${client_page##*/}
-sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application LIMIT 1"
+sql -c "INSERT INTO application SELECT '${client%.md}', password FROM application ON CONFLICT DO NOTHING"
 configuration() { # [SECTION]: slapd.conf, after merge; the access rules of the page's section come first
     sed '/^access to /d; s|^TLSCertificateFile .*|TLSCertificateFile /etc/ldap/tls/slapd.crt|' "$T/settings"
     [ -z "${1:-}" ] || blocks "$1" '' 'access to'

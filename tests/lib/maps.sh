@@ -23,6 +23,7 @@ base=dc=example,dc=com
 # /etc as the packages leave it, with a certificate for this machine.
 cp -a /etc "$T/etc"
 mount --bind "$T/etc" /etc
+[ ! -e /usr/sbin/sendmail ] || mount --bind /bin/true /usr/sbin/sendmail # sudo reports what it refuses by mail
 cp "$PROJECT"/schema/*.{schema,ldif} /etc/ldap/schema
 mkdir -p /etc/ldap/tls
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ldap1.example.com -addext subjectAltName=DNS:ldap1.example.com \

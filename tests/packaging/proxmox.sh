@@ -56,7 +56,7 @@ expect 255 "$TESTS/lib/proxmox" "$URI" users
 contains "$ERR" 'search: '
 
 # The page for administrators has the settings that were tried here.
-page=$(sed -n '/^ldap: ldap$/,/^```/p' "$PROJECT/doc/clients.md" | sed 's/^\t//')
+page=$(sed -n '/^ldap: ldap$/,/^```/p' "$PROJECT/doc/clients/proxmox.md" | sed 's/^\t//')
 for setting in 'base_dn dc=example,dc=com' 'user_attr uid' 'mode ldaps' 'verify 0' 'sync_attributes email=mail' 'sync-defaults-options scope=both'; do
-    grep -qxF "$setting" <<<"$page" || fail "doc/clients.md does not have: $setting"
+    grep -qxF "$setting" <<<"$page" || fail "doc/clients/proxmox.md does not have: $setting"
 done

@@ -108,13 +108,46 @@ std::int64_t stamp_of(std::string_view csn)
 
 namespace {
 
+// A name has one line: what would end it is written as %0A.
+std::string one_line(std::string_view ndn)
+{
+    std::string out;
+    for (const char c : ndn)
+        if (c == '%' || c == '\n' || c == '\r' || c == '\0') {
+            std::array<char, 4> code{};
+            std::snprintf(code.data(), code.size(), "%%%02x", static_cast<unsigned char>(c));
+            out += code.data();
+        } else {
+            out += c;
+        }
+    return out;
+}
+
+bool read_name(std::string_view line, std::string& out)
+{
+    out.clear();
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        unsigned char code = 0;
+        if (line[i] != '%') {
+            out += line[i];
+            continue;
+        }
+        if (line.size() - i < 3 ||
+            std::from_chars(&line[i] + 1, &line[i] + 3, code, 16).ptr != &line[i] + 3)
+            return false;
+        out += static_cast<char>(code);
+        i += 2;
+    }
+    return true;
+}
+
 void write_entry(std::ostream& to, const std::string& ndn, const entry_version& one)
 {
     std::array<char, 33> uuid{};
     for (std::size_t i = 0; i < one.uuid.size(); ++i)
         std::snprintf(uuid.data() + 2 * i, 3, "%02x", static_cast<unsigned>(one.uuid[i]));
     to << "= " << one.kind << ' ' << one.digest << ' ' << one.stamp << ' ' << one.usn << ' '
-       << uuid.data() << ' ' << ndn << '\n';
+       << uuid.data() << ' ' << one_line(ndn) << '\n';
 }
 
 void write_state(std::ostream& to, const feed_state& state)
@@ -161,7 +194,10 @@ bool read_entry(std::string_view line, version_map& entries)
     if (!line.starts_with("= ") || !in.number(one.kind) || !in.number(one.digest) ||
         !in.number(one.stamp) || !in.number(one.usn) || !in.uuid(one.uuid))
         return false;
-    entries.insert_or_assign(std::string(in.rest()), one);
+    std::string ndn;
+    if (!read_name(in.rest(), ndn))
+        return false;
+    entries.insert_or_assign(std::move(ndn), one);
     return true;
 }
 
@@ -189,7 +225,7 @@ void write_changes(std::ostream& to, const feed_state& state, const version_map&
         if (const auto at = entries.find(ndn); at != entries.end())
             write_entry(to, ndn, at->second);
         else
-            to << "- " << ndn << '\n';
+            to << "- " << one_line(ndn) << '\n';
     write_state(to, state);
 }
 
@@ -217,8 +253,8 @@ feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
             continue;
         }
         for (const auto& change : changes)
-            if (change.starts_with("- "))
-                entries.erase(change.substr(2));
+            if (std::string ndn; change.starts_with("- ") && read_name(change.substr(2), ndn))
+                entries.erase(ndn);
             else if (!read_entry(change, entries))
                 throw damaged();
         if (!read_state(line, out))

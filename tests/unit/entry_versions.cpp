@@ -104,6 +104,7 @@ TEST_CASE("the state is read as it was written, and a damaged one is refused")
     version_map entries = many(3, 7);
     entries.begin()->second.usn = 1764500000;
     entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT16_MAX));
+    entries.emplace("cn=100%\n= 1 2\r", version(1, 9));
     std::ostringstream out;
     write(out, {.last_stamp = 5, .covered = 4, .last_usn = 6}, entries);
     version_map again;
@@ -135,14 +136,14 @@ TEST_CASE("changes are added to the state, and the last ones may be cut off")
     std::ostringstream out;
     write(out, {.last_stamp = 1}, before);
     const auto whole = out.str().size();
-    write_changes(out, {.last_stamp = 2}, after, {"uid=a", "uid=b", "uid=c"});
+    write_changes(out, {.last_stamp = 2}, after, {"uid=a", "uid=b", "uid=c", "uid=%\n"});
     for (std::size_t length = whole; length <= out.str().size(); ++length) {
         version_map found;
         std::size_t lines = 0;
         std::istringstream in(out.str().substr(0, length));
         const bool cut = length < out.str().size();
         CHECK(read(in, found, lines).last_stamp == (cut ? 1 : 2));
-        CHECK(lines == (cut ? 0U : 4U));
+        CHECK(lines == (cut ? 0U : 5U));
         CHECK(found.contains("uid=b") == cut);
         CHECK(found.contains("uid=c") != cut);
         CHECK(found.at("uid=a").digest == (cut ? 1U : 2U));

@@ -5,6 +5,7 @@
 #include "slapd/core/schema.hpp"
 #include "slapd/entry/entry_stream.hpp"
 
+#include <fmt/core.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -148,6 +149,58 @@ void complete_copy(Entry& e, std::int64_t stamp)
         }
 }
 
+void complete_copy(Entry& e, const replication::entry_version& version)
+{
+    complete_copy(e, version.stamp);
+    const Attribute* a = attr_find(e.e_attrs, slap_schema.si_ad_entryUUID);
+    if (a != nullptr && to_string_view(a->a_nvals[0]) ==
+                            std::string_view(reinterpret_cast<const char*>(version.uuid.data()),
+                                             version.uuid.size()))
+        return;
+    (void)attr_delete(&e.e_attrs, slap_schema.si_ad_entryUUID);
+    add_uuid(e, version.uuid);
+}
+
+void add_uuid(Entry& e, const std::array<unsigned char, 16>& uuid)
+{
+    std::string text;
+    for (std::size_t i = 0; i < uuid.size(); ++i)
+        text += fmt::format("{}{:02x}", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", uuid[i]);
+    berval value = to_berval(text);
+    (void)attr_merge_normalize_one(&e, slap_schema.si_ad_entryUUID, &value, nullptr);
+}
+
+bool copy_audit::admit(Entry& e, bool whole)
+{
+    const std::string ndn(to_string_view(e.e_nname));
+    found_.push_back(replication::hash_of(ndn));
+    const auto known = feed_.find(ndn);
+    if (!known)
+        return false;
+    const auto found = version_of(e, known->kind);
+    if ((whole && found.digest != known->digest) || found.uuid != known->uuid) {
+        feed_.spoil(ndn);
+        feed_.request();
+    }
+    complete_copy(e, *known);
+    return true;
+}
+
+void copy_audit::finish(const Operation& op)
+{
+    std::sort(found_.begin(), found_.end());
+    const auto missing = feed_.names_if([&](const std::string& ndn, const auto& version) {
+        berval name = to_berval(ndn);
+        return version.row != 0 &&
+               !std::binary_search(found_.begin(), found_.end(), replication::hash_of(ndn)) &&
+               dnIsSuffixScope(&name, const_cast<berval*>(&op.o_req_ndn), op.ors_scope) == 1;
+    });
+    for (const std::string& ndn : missing)
+        feed_.spoil(ndn);
+    if (!missing.empty())
+        feed_.request();
+}
+
 replication::entry_version version_of(const Entry& e, std::uint16_t kind)
 {
     std::string text(to_string_view(e.e_name));
@@ -193,6 +246,15 @@ replayed_change::replayed_change(Operation& op, feed& feed, std::string ndn,
 replayed_change::~replayed_change()
 {
     LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+}
+
+void replayed_change::complete(Entry& e) const
+{
+    if (!version_)
+        return;
+    if (version_of(e, version_->kind).digest != version_->digest)
+        feed_.spoil(ndn_); // it has changed since it was compared
+    complete_copy(e, *version_);
 }
 
 replayed_change* replayed_change::find(const Operation& op) noexcept

@@ -7,7 +7,9 @@
 #include "slapd/serving/service.hpp"
 #include "slapd/worker/result.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pgsql::slapd {
 
@@ -29,6 +31,28 @@ namespace pgsql::slapd {
 [[nodiscard]] directory::selection copied_attributes(const resolved_mapping& mapping);
 /// The copy that a replica gets: with an entryCSN, and without what it derives itself.
 void complete_copy(Entry& e, std::int64_t stamp);
+/// The same, with the entryUUID of the version: the database may have changed since.
+void complete_copy(Entry& e, const replication::entry_version& version);
+
+void add_uuid(Entry& e, const std::array<unsigned char, 16>& uuid);
+
+/// Watches a search for a replica. The database may have changed since the last comparison, and may
+/// change back before the next one, which would notice nothing: what the search found otherwise
+/// than it is known is compared again.
+class copy_audit {
+public:
+    explicit copy_audit(feed& feed) : feed_(feed) {}
+
+    /// Completes the copy that the search found. False if it is not known yet. `whole`: it has all
+    /// that replicas copy.
+    [[nodiscard]] bool admit(Entry& e, bool whole);
+    /// To be called if the search has found all that is below its base.
+    void finish(const Operation& op);
+
+private:
+    feed& feed_;
+    std::vector<std::uint64_t> found_; ///< hashes of normalized DNs
+};
 /// A digest of the content that replicas copy, and the entryUUID.
 [[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint16_t kind);
 
@@ -52,6 +76,8 @@ public:
     int run(SlapReply& rs);
     /// A copy of the entry, or null.
     [[nodiscard]] entry_ptr entry() const;
+    /// Completes the entry that was read from the database, for overlays.
+    void complete(Entry& e) const;
 
 private:
     Operation& op_;

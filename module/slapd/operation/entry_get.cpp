@@ -61,7 +61,7 @@ void complete_for_replicas(const Operation& op, const service& service, Entry& e
     if (replayed_change::find(op) == nullptr && !BER_BVISEMPTY(&op.o_csn))
         complete_copy(e, replication::stamp_of(to_string_view(op.o_csn)));
     else if (known)
-        complete_copy(e, known->stamp);
+        complete_copy(e, *known);
 }
 
 entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_client)
@@ -105,6 +105,8 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_cl
         return nullptr;
     if (out != nullptr)
         complete_for_replicas(op, service, *out);
+    if (out != nullptr && replayed != nullptr)
+        replayed->complete(*out);
     // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
     // (ppolicy_bind_response). It compares the value with nothing then.
     if (out != nullptr && has_password && op.o_tag == LDAP_REQ_BIND) {

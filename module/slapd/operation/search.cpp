@@ -35,7 +35,10 @@ public:
           rights_(op, service), visible_(rights_.visible()), scope_(op, tree_),
           pages_(op, rs, service), sender_(op, rs, service, pages_, sent), sent_(sent),
           unchecked_(op.ors_limit != nullptr ? op.ors_limit->lms_s_unchecked : -1)
-    {}
+    {
+        if (copies_)
+            audit_.emplace(*service.feed);
+    }
 
     int run()
     {
@@ -60,6 +63,8 @@ public:
             throw postgres::error(
                 postgres::error::cause::lost,
                 "no cached entry matches the search, and the database is unavailable");
+        if (audit_)
+            audit_->finish(op_);
         limits_.leave(); // before the client can send its next search
         return pages_.end();
     }
@@ -258,12 +263,8 @@ private:
         if (!copies_ && !numbers_.needed())
             return sender_.offer(e, position, key, stale_);
         const entry_ptr copy(entry_dup(&e));
-        if (copies_) {
-            const auto known = service_.feed->find(to_string_view(e.e_nname));
-            if (!known)
-                return std::nullopt;
-            complete_copy(*copy, known->stamp);
-        }
+        if (audit_ && !audit_->admit(*copy, is_consumers(op_)))
+            return std::nullopt;
         if (numbers_.needed())
             numbers_.complete(*copy);
         return sender_.offer(*copy, position, key, stale_);
@@ -369,7 +370,8 @@ private:
     service& service_;
     operation_limits limits_;
     directory_tree tree_;
-    const bool copies_; ///< for a replica
+    const bool copies_;               ///< for a replica
+    std::optional<copy_audit> audit_; ///< then
     const update_numbers numbers_;
     entry_rights rights_;
     visible_rows& visible_;

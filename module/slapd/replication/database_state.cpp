@@ -92,16 +92,23 @@ private:
             out_.rows.of_kind.erase(id);
             return false; // reading the rows tells which one is wrong
         }
-        if (!comparable || !scan.names())
+        if (!comparable || !scan.rows())
             return false;
         auto lost = known->second.lost_in(out_.rows.of_kind[id]);
         for (const auto& [ndn, unused] : feed_.written())
             if (const auto version = feed_.find(ndn); version && version->kind == id)
                 lost.insert(version->row);
-        std::set<std::string> names = normalized(k, *scan.names());
-        for (const std::string& ndn : feed_.names_of_rows(id, lost))
-            names.insert(tree_.locate_row(ndn).value);
+        std::set<std::string> names = normalized(k, *scan.rows());
+        if (!lost.empty())
+            for (const std::string& ndn : feed_.names_if([&](const auto&, const auto& version) {
+                     return version.kind == id && lost.contains(version.row);
+                 }))
+                names.insert(tree_.locate_row(ndn).value);
+        found_.clear();
         read_names(k, names);
+        for (const auto& row : *scan.rows())
+            if (!found_.contains(row.id))
+                return false; // a search for its name does not find it
         out_.lost.emplace(id, std::move(lost));
         return true;
     }
@@ -117,11 +124,11 @@ private:
     }
 
     [[nodiscard]] std::set<std::string> normalized(const directory::kind& k,
-                                                   const std::vector<std::string>& names) const
+                                                   const std::vector<changed_row>& rows) const
     {
         std::set<std::string> out;
-        for (const std::string& name : names)
-            if (const auto named = make_rdn(mapping_.types[k.rdn().attribute], name)) {
+        for (const changed_row& row : rows)
+            if (const auto named = make_rdn(mapping_.types[k.rdn().attribute], row.name)) {
                 const std::string_view text = named->normalized;
                 if (auto value = directory::unescape_value(text.substr(text.find('=') + 1)))
                     out.insert(std::move(*value));
@@ -144,10 +151,13 @@ private:
 
     void read_rows(const directory::kind& k, const directory::plan& plan)
     {
-        entry_stream rows(op_, service_, mapping_, plan, {.ordered = true, .fresh = true});
-        while (const candidate* const row = rows.next())
-            if (!is_hidden(*row))
+        entry_stream rows(op_, service_, mapping_, plan,
+                          {.ordered = true, .duplicates = true, .fresh = true});
+        while (const candidate* const row = rows.next()) {
+            found_.insert(row_id_of(*row));
+            if (row->entry != nullptr && !is_hidden(*row))
                 add(*row->entry, kind_number(k), row_id_of(*row));
+        }
     }
 
     [[nodiscard]] static std::uint64_t row_id_of(const candidate& row)
@@ -177,6 +187,7 @@ private:
     const resolved_mapping& mapping_;
     database_state& out_;
     directory_tree tree_;
+    std::set<std::uint64_t> found_; ///< rows
 };
 
 } // namespace

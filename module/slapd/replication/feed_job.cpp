@@ -281,14 +281,7 @@ private:
         } else {
             add_classes(*out, {"top", "organizationalUnit"});
         }
-        std::array<char, 37> text{};
-        const auto& u = known.uuid;
-        snprintf(text.data(), text.size(),
-                 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
-                 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
-                 u[15]);
-        berval uuid = to_berval(text.data());
-        (void)attr_merge_normalize_one(out.get(), slap_schema.si_ad_entryUUID, &uuid, nullptr);
+        add_uuid(*out, known.uuid);
         complete_copy(*out, known.stamp);
         return out;
     }

@@ -57,7 +57,7 @@ replication::row_digests row_scan::run(const replication::row_digests* known)
             });
     }
     const std::size_t most = known != nullptr ? std::max(few, known->size() / most_of) : 0;
-    names_.emplace();
+    changed_.emplace();
     replication::row_digests out;
     read(plan_.digests(),
          [&](std::string_view name, std::optional<std::string_view> key, std::uint64_t digest) {
@@ -67,12 +67,12 @@ replication::row_digests row_scan::run(const replication::row_digests* known)
                  digest = digest * 31 + values->second;
              const replication::row_digest row{replication::row_id(name, key.value_or("")), digest};
              out.add(row);
-             if (!names_ || (known != nullptr && known->contains(row)))
+             if (!changed_ || (known != nullptr && known->contains(row)))
                  return;
-             if (names_->size() < most)
-                 names_->emplace_back(name);
+             if (changed_->size() < most)
+                 changed_->push_back({std::string(name), row.id});
              else
-                 names_.reset();
+                 changed_.reset();
          });
     out.sort();
     return out;

@@ -11,6 +11,12 @@
 
 namespace pgsql::slapd {
 
+/// A row that is new or has changed.
+struct changed_row {
+    std::string name;
+    std::uint64_t id = 0; ///< as in row_digest
+};
+
 /// Reads the digests of all rows, and of the values queries for them. All arguments must outlive
 /// it.
 class row_scan {
@@ -25,10 +31,10 @@ public:
 
     /// Returns the digests. `known`: those of before, or null. Throws postgres::error.
     [[nodiscard]] replication::row_digests run(const replication::row_digests* known);
-    /// The names of the rows that are new or have changed since; nothing if there are many.
-    [[nodiscard]] const std::optional<std::vector<std::string>>& names() const noexcept
+    /// The rows that are new or have changed since; nothing if there are many.
+    [[nodiscard]] const std::optional<std::vector<changed_row>>& rows() const noexcept
     {
-        return names_;
+        return changed_;
     }
 
 private:
@@ -40,7 +46,7 @@ private:
     write_transaction& snapshot_;
     const directory::plan& plan_;
     std::unordered_map<std::string, std::uint64_t> values_; ///< of the values queries, by key
-    std::optional<std::vector<std::string>> names_;
+    std::optional<std::vector<changed_row>> changed_;
 };
 
 } // namespace pgsql::slapd

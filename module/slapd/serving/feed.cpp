@@ -207,8 +207,10 @@ void feed::finished(clock::time_point began, clock::duration busy, bool succeede
     running_ = false;
     const auto interval = std::chrono::duration_cast<clock::duration>(
         std::chrono::duration<double>(settings_.interval));
+    // One that had to wait for a lock was no burden.
+    const auto burden = std::min(busy, std::exchange(last_busy_, busy));
     not_before_ =
-        now + std::max(interval, std::min<clock::duration>((rest - 1) * busy, longest_rest));
+        now + std::max(interval, std::min<clock::duration>((rest - 1) * burden, longest_rest));
     figures_.last_duration = std::chrono::duration<double>(now - began).count();
     ++figures_.comparisons;
     figures_.differences += differences;
@@ -237,15 +239,13 @@ feed::compare_with(const replication::version_map& seen,
     return out;
 }
 
-std::vector<std::string> feed::names_of_rows(std::uint16_t kind,
-                                             const std::set<std::uint64_t>& rows) const
+std::vector<std::string> feed::names_if(
+    const std::function<bool(const std::string&, const replication::entry_version&)>& wanted) const
 {
     std::vector<std::string> out;
-    if (rows.empty())
-        return out;
     const std::shared_lock lock(mutex_);
     for (const auto& [ndn, one] : versions_)
-        if (one.kind == kind && rows.contains(one.row))
+        if (wanted(ndn, one))
             out.push_back(ndn);
     return out;
 }

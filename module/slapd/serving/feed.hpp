@@ -89,9 +89,10 @@ public:
     compare_with(const replication::version_map& seen,
                  const std::function<bool(const replication::entry_version&)>& unread,
                  std::set<std::uint16_t>& mass_removals) const;
-    /// The normalized DNs of the entries that were read from these rows.
-    [[nodiscard]] std::vector<std::string> names_of_rows(std::uint16_t kind,
-                                                         const std::set<std::uint64_t>& rows) const;
+    /// The normalized DNs of the entries that `wanted` accepts.
+    [[nodiscard]] std::vector<std::string> names_if(
+        const std::function<bool(const std::string&, const replication::entry_version&)>& wanted)
+        const;
     /// From which rows entries were read.
     void note_rows(const replication::version_map& seen);
     [[nodiscard]] known_rows& rows() noexcept { return rows_; }
@@ -165,6 +166,7 @@ private:
     figures figures_;
     clock::time_point last_began_;
     clock::time_point not_before_;
+    clock::duration last_busy_{};
     bool running_ = false;
     std::atomic<bool> requested_ = true;
     number number_ = number::unknown;

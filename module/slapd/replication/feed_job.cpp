@@ -135,7 +135,9 @@ private:
             steps.emplace_back([this, &ndn](Operation& op) { add_entry(op, ndn); });
         for (std::size_t i = 0; i < steps.size(); ++i) {
             if (i % portion == portion - 1) {
-                (void)ldap_pvt_thread_pool_pausecheck(&connection_pool);
+                idle_thread pausing; // a configuration change may begin
+                pausing.begin();
+                pausing.end();
                 if (existence_.expired())
                     throw database_removed{};
                 if (database_of(feed_.database()).current().get() != &service_)

@@ -37,8 +37,9 @@ int mask(void*, Operation* op, Entry* e, AttributeDescription* ad, berval*, int,
     return 0;
 }
 
-int parse(const char* file, int line, const char* options, slap_style_t, const char* pattern,
-          void**) noexcept
+// slapd 2.5 calls this one, slapd 2.6 the other.
+[[maybe_unused]] int parse(const char* file, int line, const char* options, slap_style_t,
+                           const char* pattern, void**) noexcept
 {
     if ((options == nullptr || *options == '\0') && (pattern == nullptr || *pattern == '\0'))
         return 0;
@@ -46,6 +47,11 @@ int parse(const char* file, int line, const char* options, slap_style_t, const c
                "dynacl/pgsql-roles takes no options and no pattern",
                "line " + std::to_string(line)});
     return -1;
+}
+[[maybe_unused]] int parse(ConfigArgs* config, const char* options, slap_style_t style,
+                           const char* pattern, void** rule) noexcept
+{
+    return parse(config->fname, config->lineno, options, style, pattern, rule);
 }
 
 int unparse(void*, berval* text) noexcept

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <optional>
+#include <vector>
 
 namespace pgsql::slapd {
 namespace {
@@ -33,6 +36,28 @@ bool mentions(const Filter* filter)
     default:
         return false;
     }
+}
+
+using number_test = std::function<bool(std::uint32_t)>;
+
+// The comparison of numbers that the filter is; slapd decides about all others.
+std::optional<number_test> comparison_of(const Filter& filter)
+{
+    const auto choice = filter.f_choice;
+    if (choice != LDAP_FILTER_EQUALITY && choice != LDAP_FILTER_GE && choice != LDAP_FILTER_LE)
+        return std::nullopt;
+    if (filter.f_av_desc != entry_usn)
+        return std::nullopt;
+    std::uint64_t asserted = 0;
+    const std::string_view text = to_string_view(filter.f_av_value);
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), asserted);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size())
+        return std::nullopt;
+    return [=](std::uint32_t usn) {
+        return choice == LDAP_FILTER_EQUALITY ? usn == asserted
+               : choice == LDAP_FILTER_GE     ? usn >= asserted
+                                              : usn <= asserted;
+    };
 }
 
 bool is_requested(const Operation& op)
@@ -97,23 +122,12 @@ update_numbers::update_numbers(const Operation& op, const service& service) : se
     shown_ = is_requested(op);
 }
 
-directory::filter update_numbers::names_of(const Filter& term, directory_tree& tree,
+directory::filter update_numbers::names_of(const number_test& wanted, directory_tree& tree,
                                            const resolved_mapping& mapping) const
 {
     using directory::filter;
-    std::uint64_t asserted = 0;
-    const std::string_view text = to_string_view(term.f_av_value);
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), asserted);
     const auto any = filter::constant_of(directory::truth::yes);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size())
-        return any; // slapd decides
-    const auto names = service_.feed->with_usn(
-        [&](std::uint32_t usn) {
-            return term.f_choice == LDAP_FILTER_EQUALITY ? usn == asserted
-                   : term.f_choice == LDAP_FILTER_GE     ? usn >= asserted
-                                                         : usn <= asserted;
-        },
-        most_names);
+    const auto names = service_.feed->with_usn(wanted, most_names);
     if (!names)
         return any;
     filter out{.type = filter::node::disjunction};
@@ -140,24 +154,40 @@ directory::filter update_numbers::translate(const Filter* filter, directory_tree
     using tree_filter = directory::filter;
     if (!mentions(filter))
         return translate_filter(filter, tree, mapping, selection);
-    switch (filter->f_choice) {
-    case LDAP_FILTER_AND:
-    case LDAP_FILTER_OR: {
-        std::vector<directory::filter> parts;
-        for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next)
-            parts.push_back(translate(part, tree, mapping, selection));
-        return tree_filter::combine(filter->f_choice == LDAP_FILTER_AND
-                                        ? tree_filter::node::conjunction
-                                        : tree_filter::node::disjunction,
-                                    std::move(parts));
-    }
-    case LDAP_FILTER_EQUALITY:
-    case LDAP_FILTER_GE:
-    case LDAP_FILTER_LE:
-        return names_of(*filter, tree, mapping);
-    default:
+    if (const auto comparison = comparison_of(*filter))
+        return names_of(*comparison, tree, mapping);
+    if (filter->f_choice == LDAP_FILTER_AND)
+        return translate_and(filter, tree, mapping, selection);
+    if (filter->f_choice != LDAP_FILTER_OR)
         return tree_filter::constant_of(directory::truth::yes); // slapd decides
+    std::vector<directory::filter> parts;
+    for (const Filter* part = filter->f_or; part != nullptr; part = part->f_next)
+        parts.push_back(translate(part, tree, mapping, selection));
+    return tree_filter::combine(tree_filter::node::disjunction, std::move(parts));
+}
+
+// SSSD sends (entryUSN>=n)(!(entryUSN=n)); without the second part n may be most entries' number.
+directory::filter update_numbers::translate_and(const Filter* filter, directory_tree& tree,
+                                                const resolved_mapping& mapping,
+                                                directory::selection& selection) const
+{
+    std::vector<directory::filter> parts;
+    std::vector<number_test> all;
+    std::vector<number_test> none; // of an entry with a number
+    for (const Filter* part = filter->f_and; part != nullptr; part = part->f_next) {
+        const bool negated = part->f_choice == LDAP_FILTER_NOT;
+        if (auto comparison = comparison_of(negated ? *part->f_not : *part))
+            (negated ? none : all).push_back(std::move(*comparison));
+        else
+            parts.push_back(translate(part, tree, mapping, selection));
     }
+    const auto wanted = [&](std::uint32_t usn) {
+        const auto holds = [usn](const number_test& test) { return test(usn); };
+        return std::ranges::all_of(all, holds) && std::ranges::none_of(none, holds);
+    };
+    parts.push_back(all.empty() ? directory::filter::constant_of(directory::truth::yes)
+                                : names_of(wanted, tree, mapping));
+    return directory::filter::combine(directory::filter::node::conjunction, std::move(parts));
 }
 
 void update_numbers::complete(Entry& e) const

@@ -29,8 +29,12 @@ public:
     void complete(Entry& e) const;
 
 private:
-    [[nodiscard]] directory::filter names_of(const Filter& term, directory_tree& tree,
+    [[nodiscard]] directory::filter names_of(const std::function<bool(std::uint32_t)>& wanted,
+                                             directory_tree& tree,
                                              const resolved_mapping& mapping) const;
+    [[nodiscard]] directory::filter translate_and(const Filter* filter, directory_tree& tree,
+                                                  const resolved_mapping& mapping,
+                                                  directory::selection& selection) const;
 
     const service& service_;
     bool filtered_ = false;

@@ -118,6 +118,7 @@ update_numbers::update_numbers(const Operation& op, const service& service) : se
 {
     if (!service.shows_usn)
         return;
+    highest_ = service.feed->last_usn();
     filtered_ = mentions(op.ors_filter);
     shown_ = is_requested(op);
 }
@@ -127,7 +128,8 @@ directory::filter update_numbers::names_of(const number_test& wanted, directory_
 {
     using directory::filter;
     const auto any = filter::constant_of(directory::truth::yes);
-    const auto names = service_.feed->with_usn(wanted, most_names);
+    const auto names = service_.feed->with_usn(
+        [&](std::uint32_t usn) { return wanted(std::min(usn, highest_)); }, most_names);
     if (!names)
         return any;
     filter out{.type = filter::node::disjunction};
@@ -193,9 +195,10 @@ directory::filter update_numbers::translate_and(const Filter* filter, directory_
 void update_numbers::complete(Entry& e) const
 {
     const auto known = service_.feed->find(to_string_view(e.e_nname));
-    if (!known || known->usn == 0)
+    if (!known || known->usn == 0 || highest_ == 0)
         return;
-    const std::string number = std::to_string(known->usn);
+    // What a comparison finds meanwhile may not be complete, nor in what has been read.
+    const std::string number = std::to_string(std::min(known->usn, highest_));
     berval value = to_berval(number);
     (void)attr_merge_one(&e, entry_usn, &value, nullptr);
 }

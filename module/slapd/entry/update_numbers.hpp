@@ -37,6 +37,7 @@ private:
                                                   directory::selection& selection) const;
 
     const service& service_;
+    std::uint32_t highest_ = 0; ///< lastUSN when the search began
     bool filtered_ = false;
     bool shown_ = false;
 };

@@ -120,7 +120,7 @@ update_numbers::update_numbers(const Operation& op, const service& service) : se
         return;
     highest_ = service.feed->last_usn();
     filtered_ = mentions(op.ors_filter);
-    shown_ = is_requested(op);
+    shown_ = is_requested(op) && !has_sync_control(op); // a stock slapd does not know entryUSN
 }
 
 directory::filter update_numbers::names_of(const number_test& wanted, directory_tree& tree,

@@ -8,7 +8,8 @@ namespace {
 class argon2_hash final : public password_hash {
 public:
     argon2_hash(std::string_view stored, std::string_view text)
-        : password_hash(stored), cost_(read_argon2_cost(text)), parts_(read_argon2(text)),
+        : password_hash(stored), prefix_(stored.size() - text.size()),
+          cost_(read_argon2_cost(text)), parts_(read_argon2(text)),
           head_(cost_ ? text.substr(0, text.find('$', text.find(',')) + 1) : "")
     {}
 
@@ -23,6 +24,11 @@ public:
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
         return cost_ ? cost_of(*cost_) : hash_cost{};
+    }
+
+    [[nodiscard]] std::string slapd_form() const override
+    {
+        return "{ARGON2}" + stored().reveal().substr(prefix_);
     }
 
 private:
@@ -56,6 +62,7 @@ private:
         return cost_ ? head_ + std::string(dummy_salt) + "$" + std::string(43, 'A') : "";
     }
 
+    const std::size_t prefix_; ///< length of {ARGON2}, or 0
     const std::optional<argon2_cost> cost_;
     const std::optional<argon2_parts> parts_;
     const std::string head_; ///< up to the salt; empty if the cost cannot be read

@@ -28,6 +28,16 @@ public:
         return setting_.cost(password_length).value_or(hash_cost{});
     }
 
+    [[nodiscard]] std::string slapd_form() const override
+    {
+        return "{CRYPT}" + std::string(text());
+    }
+
+    [[nodiscard]] bool takes_pepper() const noexcept override
+    {
+        return setting_.method() == crypt_method::bcrypt;
+    }
+
 private:
     [[nodiscard]] std::string_view text() const // NUL-terminated
     {
@@ -37,7 +47,7 @@ private:
     [[nodiscard]] const char* defect() const override
     {
         if (text().empty() || setting_.method() == crypt_method::locked)
-            return "a locked or disabled crypt(5) value";
+            return locked_hash;
         return setting_.cost(usual_length)
                    ? nullptr
                    : "a crypt(5) hash with an unsupported or unreadable cost";

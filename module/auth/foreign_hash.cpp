@@ -7,12 +7,13 @@
 namespace pgsql::auth {
 namespace {
 
-constexpr const char* without_argon2 = "remove the prefix in the query: substr(PASSWORD, 7)";
-constexpr const char* without_bcrypt = "remove the prefix in the query: substr(PASSWORD, 8)";
-constexpr const char* without_scheme =
-    "remove the scheme in the query: substr(PASSWORD, strpos(PASSWORD, '}') + 1)";
-constexpr const char* as_pbkdf2 =
-    "rewrite it in the query: slapd-pgsql-guide(7) has the expression";
+// The guard matters: one value that decode() refuses makes the whole query fail.
+constexpr const char* as_md5 =
+    "rewrite it in the query: CASE WHEN PASSWORD ~ '^[0-9a-f]{32}$' THEN '{MD5}' || "
+    "encode(decode(PASSWORD, 'hex'), 'base64') ELSE PASSWORD END";
+constexpr const char* as_sha1 =
+    "rewrite it in the query: CASE WHEN PASSWORD ~ '^[0-9a-f]{40}$' THEN '{SHA}' || "
+    "encode(decode(PASSWORD, 'hex'), 'base64') ELSE PASSWORD END";
 
 struct kind {
     const char* reason; ///< "PBKDF2-SHA256 of Django, which is not supported"
@@ -27,16 +28,10 @@ struct form {
 // Longer prefixes first.
 constexpr std::array forms = {
     // Django's hashers
-    form{"argon2$argon2", {"Argon2 of Django, which is not supported", without_argon2}},
-    form{"bcrypt$$2", {"bcrypt of Django, which is not supported", without_bcrypt}},
-    form{"bcrypt_sha256$", {"BCryptSHA256 of Django, which is not supported", ""}},
-    form{"pbkdf2_sha256$", {"PBKDF2-SHA256 of Django, which is not supported", as_pbkdf2}},
-    form{"pbkdf2_sha1$", {"PBKDF2-SHA1 of Django, which is not supported", as_pbkdf2}},
     form{"scrypt$", {"scrypt of Django, which is not supported", ""}},
     form{"md5$", {"MD5 of Django, which is not supported", ""}},
     form{"sha1$", {"SHA-1 of Django, which is not supported", ""}},
     // Werkzeug, of Flask
-    form{"pbkdf2:", {"PBKDF2 of Werkzeug, which is not supported", ""}},
     form{"scrypt:", {"scrypt of Werkzeug, which is not supported", ""}},
     // PHP applications
     form{"$P$", {"phpass (WordPress), which is not supported", ""}},
@@ -44,27 +39,10 @@ constexpr std::array forms = {
     form{"$wp$2", {"bcrypt of WordPress, which is not supported", ""}},
     form{"$S$", {"SHA-512 of Drupal, which is not supported", ""}},
     // passlib and similar libraries
-    form{"$pbkdf2-sha256$",
-         {"PBKDF2-SHA256 of passlib, which is not supported",
-          "rewrite it in the query: '{PBKDF2-SHA256}' || substr(PASSWORD, 16)"}},
-    form{"$pbkdf2-sha512$",
-         {"PBKDF2-SHA512 of passlib, which is not supported",
-          "rewrite it in the query: '{PBKDF2-SHA512}' || substr(PASSWORD, 16)"}},
-    form{"$pbkdf2$",
-         {"PBKDF2-SHA1 of passlib, which is not supported",
-          "rewrite it in the query: '{PBKDF2-SHA1}' || substr(PASSWORD, 9)"}},
     form{"$bcrypt-sha256$", {"bcrypt-sha256 of passlib, which is not supported", ""}},
     form{"$scrypt$", {"scrypt, which is not supported", ""}},
     form{"$7$", {"scrypt, which is not supported", ""}},
     form{"$apr1$", {"MD5 of Apache, which is not supported", ""}},
-    // Spring Security and Dovecot, whose scheme names differ from slapd's
-    form{"{bcrypt}$2", {"bcrypt of Spring Security, which is not supported", without_scheme}},
-    form{"{BLF-CRYPT}$2", {"bcrypt of Dovecot, which is not supported", without_scheme}},
-    form{"{SHA512-CRYPT}$6$", {"SHA-512 crypt of Dovecot, which is not supported", without_scheme}},
-    form{"{SHA256-CRYPT}$5$", {"SHA-256 crypt of Dovecot, which is not supported", without_scheme}},
-    form{"{MD5-CRYPT}$1$", {"MD5 crypt of Dovecot, which is not supported", without_scheme}},
-    form{"{ARGON2ID}$argon2id$", {"argon2id of Dovecot, which is not supported", without_scheme}},
-    form{"{ARGON2I}$argon2i$", {"argon2i of Dovecot, which is not supported", without_scheme}},
     // databases
     form{"SCRAM-SHA-256$", {"SCRAM-SHA-256 of PostgreSQL, which is not supported", ""}},
 };
@@ -76,18 +54,14 @@ struct digest {
 };
 
 constexpr std::array digests = {
-    digest{"", 32, {"MD5 in hexadecimal, which is not supported", ""}},
+    digest{"", 32, {"MD5 in hexadecimal, which is not supported", as_md5}},
     digest{"md5", 32, {"MD5 of PostgreSQL, which is not supported", ""}},
-    digest{"", 40, {"SHA-1 in hexadecimal, which is not supported", ""}},
+    digest{"", 40, {"SHA-1 in hexadecimal, which is not supported", as_sha1}},
     digest{"*", 40, {"SHA-1 of MySQL, which is not supported", ""}},
     digest{"", 64, {"SHA-256 in hexadecimal, which is not supported", ""}},
     digest{"", 96, {"SHA-384 in hexadecimal, which is not supported", ""}},
     digest{"", 128, {"SHA-512 in hexadecimal, which is not supported", ""}},
 };
-
-// Base64 of a version byte, of numbers that begin with zeros, a salt and a key.
-constexpr kind asp_net = {"PBKDF2 of ASP.NET Identity, which is not supported", ""};
-constexpr std::size_t asp_net_length = 84;
 
 bool is_hexadecimal(std::string_view text)
 {
@@ -106,9 +80,7 @@ const kind* kind_of(std::string_view stored)
         return stored.size() == one.prefix.size() + one.digits && stored.starts_with(one.prefix) &&
                is_hexadecimal(stored.substr(one.prefix.size()));
     });
-    if (d != digests.end())
-        return &d->is;
-    return stored.size() == asp_net_length && stored.starts_with("AQAAAA") ? &asp_net : nullptr;
+    return d != digests.end() ? &d->is : nullptr;
 }
 
 class foreign_hash final : public password_hash {

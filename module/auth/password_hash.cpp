@@ -21,14 +21,21 @@ public:
         const std::string& text = stored().reveal();
         if (text.empty())
             return "none (NULL or empty)";
-        return text[0] == '!' || text[0] == '*' ? "locked" : "not a hash (plain text?)";
+        return is_locked() ? "locked" : "not a hash (plain text?)";
     }
 
 private:
+    [[nodiscard]] bool is_locked() const
+    {
+        const std::string& text = stored().reveal();
+        return text[0] == '!' || text[0] == '*'; // passwd(5); Django writes ! and 40 characters
+    }
     // slapd would compare such a value with the password itself.
     [[nodiscard]] const char* defect() const override
     {
-        return stored().empty() ? "an empty password column" : "a value that is not a known hash";
+        if (stored().empty())
+            return "an empty password column";
+        return is_locked() ? locked_hash : "a value that is not a known hash";
     }
     [[nodiscard]] verification compute(std::string_view, unsigned) const override
     {

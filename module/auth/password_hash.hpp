@@ -56,6 +56,12 @@ public:
     /// How the query can convert it to a supported hash; empty: it cannot.
     [[nodiscard]] virtual const char* remedy() const noexcept { return ""; }
 
+    /// The value as slapd and its modules read it, for copies of the entry; empty: they cannot.
+    [[nodiscard]] virtual std::string slapd_form() const { return {}; }
+
+    /// Whether it is bcrypt of the password, to which an application may add a pepper.
+    [[nodiscard]] virtual bool takes_pepper() const noexcept { return false; }
+
     /// The cost, known without computation. It depends on the password's length if the rounds read
     /// the whole password. Zero if nothing is ever computed.
     [[nodiscard]] virtual hash_cost cost(std::size_t /*password_length*/ = usual_length) const
@@ -97,6 +103,11 @@ using parsed_hash = std::unique_ptr<const password_hash>;
 
 /// Never null: a value of an unknown scheme is an object with a problem.
 [[nodiscard]] parsed_hash parse_hash(std::string_view stored);
+
+/// The hash of the password followed by the pepper, if it takes one and `pepper` is not null;
+/// otherwise the same hash.
+[[nodiscard]] parsed_hash with_pepper(parsed_hash hash,
+                                      const std::shared_ptr<const secret>& pepper);
 
 /// The cost assumed for unknown names until rows have been read: node-argon2's default.
 inline constexpr std::string_view default_cost_prefix = "$argon2id$v=19$m=65536,t=3,p=4$";

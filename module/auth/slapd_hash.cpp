@@ -28,6 +28,8 @@ public:
         return scheme_in_braces(stored().reveal());
     }
 
+    [[nodiscard]] std::string slapd_form() const override { return stored().reveal(); }
+
 private:
     [[nodiscard]] const char* defect() const override
     {

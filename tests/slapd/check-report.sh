@@ -52,7 +52,7 @@ said error "pgsql-list users" "numbers (uidNumber) that several entries have: 1"
 contains "$OUT" 'e.g. 2000 {'
 said error "pgsql-attribute users uid" "values that are not stored in lower case or have superfluous spaces, and are not found; entries with these names cannot log in: 1"
 contains "$OUT" 'e.g. Kim'
-said note users "1 of them cannot log in, whatever the password: a value that is not a known hash (locked)"
+said note users "1 of them cannot log in, whatever the password: a locked or disabled password (locked)"
 said warning users "1 of them cannot log in, whatever the password: a damaged argon2 hash"
 said warning users "1 of them cannot log in, whatever the password: a value that is not a known hash"
 said warning users "1 of them cannot log in, whatever the password: a {SCHEME} that slapd does not support"

@@ -10,25 +10,17 @@ using namespace pgsql::auth;
 TEST_CASE("a hash of another program is refused with its name")
 {
     const std::pair<std::string, std::string> known[] = {
-        {"pbkdf2_sha256$260000$salt$mCnKl0QTUNoqT6X0UOgzJfBOBWzLnFKSnpLQHSwC6yY=", "Django"},
-        {"argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$aGFzaA", "Argon2 of Django"},
-        {"bcrypt$$2b$12$backpgsqldecoysalt....0000000000000000000000000000000", "bcrypt of Django"},
-        {"pbkdf2:sha256:600000$salt$" + std::string(64, 'a'), "Werkzeug"},
         {"scrypt:32768:8:1$salt$" + std::string(128, 'a'), "Werkzeug"},
         {"$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/", "phpass"},
         {"$S$DkIkdKLIvRK0iVHm99X7B/M8QC17E1Tp/kMOd1Ie8V/PgWjtAZld", "Drupal"},
         {"$apr1$saltsalt$xxxxxxxxxxxxxxxxxxxxx/", "Apache"},
-        {"$pbkdf2-sha512$25000$c2FsdA$aGFzaA", "PBKDF2-SHA512 of passlib"},
         {"$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", "scrypt"},
-        {"{bcrypt}$2a$10$backpgsqldecoysalt....0000000000000000000000000000000", "Spring"},
-        {"{BLF-CRYPT}$2y$05$backpgsqldecoysalt....000000000000000000000000000000", "Dovecot"},
         {"SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy", "PostgreSQL"},
         {"md5" + std::string(32, 'f'), "MD5 of PostgreSQL"},
         {std::string(32, '0'), "MD5 in hexadecimal"},
         {std::string(40, 'F'), "SHA-1 in hexadecimal"},
         {"*" + std::string(40, 'F'), "MySQL"},
-        {std::string(128, '9'), "SHA-512 in hexadecimal"},
-        {"AQAAAAEAACcQ" + std::string(72, 'A'), "ASP.NET"}};
+        {std::string(128, '9'), "SHA-512 in hexadecimal"}};
     for (const auto& [stored, name] : known) {
         INFO(stored);
         const auto hash = parse_hash(stored);
@@ -70,18 +62,4 @@ TEST_CASE("plain text, locked values and supported hashes are not foreign")
               std::string::npos);
         CHECK(std::string(hash->remedy()).empty());
     }
-}
-
-// The results of the suggested conversions.
-TEST_CASE("a hash is verified after its prefix is removed")
-{
-    // openssl passwd -6 -salt saltsalt secret
-    const std::string dovecot =
-        "{SHA512-CRYPT}$6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5knV8wiOQSpT0Y77vwPZN.Pq.H91p5hVO1";
-    CHECK(parse_hash(dovecot.substr(14))->verify("secret").result == verdict::match);
-    // hashlib.pbkdf2_hmac('sha256', b'secret', b'saltsalt', 1000), as passlib writes it
-    const std::string passlib =
-        "$pbkdf2-sha256$1000$c2FsdHNhbHQ$hgR9HsqtKupWxpnv8y99TrPDajTT/9PcSTlNafpdLXQ";
-    CHECK(parse_hash("{PBKDF2-SHA256}" + passlib.substr(15))->verify("secret").result ==
-          verdict::match);
 }

@@ -48,11 +48,11 @@ const std::vector<sample> samples = {
     {"$gy$j8T$saltsalt$BWcZhCW2o.3DUSoMAGeeK6IoIXThiGN23BeIMpi56O.", "yescrypt"},
     {"$1$saltsalt$9xy1btjgzLYfb7hivXtC//", "MD5 crypt"},
     {"{CRYPT}abNANd1rDfiNc", "DES crypt", false},
-    {"{PBKDF2}10000$JAKEvxEDR.V1AypFEOjmig$Vh2PQzhU3EmORgp0E8etVC2I.q8", "{PBKDF2}"},
+    {"{PBKDF2}10000$JAKEvxEDR.V1AypFEOjmig$Vh2PQzhU3EmORgp0E8etVC2I.q8", "PBKDF2-SHA1 10000"},
     {"{PBKDF2-SHA256}10000$9Yaym9zbstdssAKBcGjhtQ$LcvsQA4r9FmYQDjJOT3ASBy7XtTGice82JD8BejfteE",
-     "{PBKDF2-SHA256}"},
+     "PBKDF2-SHA256 10000"},
     {"{PBKDF2-SHA512}10000$BHfHbv3I7Kx7VcjJVKTwvw$teYLqyjVqfoz/rcUqHnPxOqWLxXUzJ060Pu.iVPigpvZ5jp/GsMcr5nkkHHorlBSZC8VUV74UBjTxbQnBT2wtw",
-     "{PBKDF2-SHA512}"},
+     "PBKDF2-SHA512 10000"},
     {"{PLAIN}secret", "{PLAIN}", false}};
 
 } // namespace

@@ -5,6 +5,8 @@
 #include "slapd/core/schema.hpp"
 #include "slapd/entry/entry_stream.hpp"
 
+#include "auth/password_hash.hpp"
+
 #include <fmt/core.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -289,15 +291,7 @@ entry_ptr replayed_change::entry() const
 
 std::string copied_password(std::string_view stored)
 {
-    if (stored.empty())
-        return {};
-    if (stored.front() == '{')
-        return std::string(stored);
-    if (stored.starts_with("$argon2"))
-        return "{ARGON2}" + std::string(stored);
-    if (stored.front() == '$')
-        return "{CRYPT}" + std::string(stored);
-    return {}; // of no form that slapd checks
+    return auth::parse_hash(stored)->slapd_form();
 }
 
 } // namespace pgsql::slapd

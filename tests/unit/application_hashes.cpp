@@ -1,0 +1,284 @@
+// Hashes as applications store them are verified, and damaged ones are refused.
+#include "auth/hash_schemes.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <vector>
+
+using namespace pgsql::auth;
+
+namespace {
+
+struct sample {
+    const char* scheme;
+    std::string stored; ///< of the password "secret"
+    /// Whether it is damaged wherever it ends early, or if it has other text at its end.
+    bool strict = true;
+};
+
+// Debian 12: python3-django 3.2.25, with fewer rounds than usual
+const std::vector<sample> django = {
+    {"PBKDF2-SHA256 1000",
+     "pbkdf2_sha256$1000$oGmLJ6lAdEwr8Rkylk49l5$H9QWT2g7fuR5N/Ir9pJ201HPnIpplqRQHIkYkpfigpk="},
+    {"PBKDF2-SHA1 1000", "pbkdf2_sha1$1000$pkUKCiHcPXDr9UDvUAYGQR$2xpb/sY4EoZRP8nHc/KkETau9+c="},
+    {"argon2id m=1024 t=1 p=2",
+     "argon2$argon2id$v=19$m=1024,t=1,p=2$TEdIbEMwM3YzMExqTHpyZXFWd0RTRQ$VW0k+Uhss1xvHZ+9plCVvg",
+     false},
+    {"bcrypt 04", "bcrypt$$2b$04$aRysGEfcNdUuItv3YH/nKOvAVFdYB9AD5MyM1rXclxil0f.fipSQO"},
+    {"bcrypt 04", "bcrypt_sha256$$2b$04$vRa0wzqExiRM0Dh8YUhL1evmLUpCGSHKndZ/EaSfn09dJuI9XpeSm"}};
+
+// Debian 12: python3-passlib 1.7.4
+const std::vector<sample> passlib = {
+    {"PBKDF2-SHA1 1000", "$pbkdf2$1000$YazVure2tva.l3IuRUgJgQ$pzWS7GeXKIQR1NhTU.24eK.1jC8"},
+    {"PBKDF2-SHA256 1000",
+     "$pbkdf2-sha256$1000$DWEsZUwJ4fzfu5dSKuX83w$3mHxaydQpkSED7U1Mo.jcorCU9H0CbOma/CpvyHsSWM"},
+    {"PBKDF2-SHA512 1000",
+     "$pbkdf2-sha512$1000$yJmT8r6X8v5fa.0dA4AQwg$TJg3Kb8QaEpHA5St8igW/6Wc4/fnooOUsgyVf3xHCUGXXT5H9qk2UbND5NqlmXNPsAFVX4MYD0KijZKM4a4yfQ"}};
+
+// Debian 12: python3-werkzeug 2.2.2
+const std::vector<sample> werkzeug = {
+    {"PBKDF2-SHA256 1000",
+     "pbkdf2:sha256:1000$mVzFbrNBOQeOIDMh$0e69ef6428447492bab06fb4765d1d537643746aece5c1858c0698f5b452f53a"},
+    {"PBKDF2-SHA1 1000",
+     "pbkdf2:sha1:1000$bdzGBuPwSeKshxcv$0f294704936ed1bd0ce482e04e6f5a8cac58993e"},
+    {"PBKDF2-SHA512 1000",
+     "pbkdf2:sha512:1000$iz00DqOE3ip2cZIn$63f25ae2cfff77b280327bd41a01c89b6ccb19f69e45d24bb7022a0ea2d246296cb55c980f8435f59af4355d32b8b5236d3805f10ad1d9b72f5354f7eb74f5af"}};
+
+// Debian 12: the class Pbkdf2Password of mediawiki 1.39.17 in PHP 8.2.36; password_hash() of the
+// latter after prefixes as Nextcloud's lib/private/Security/Hasher.php writes them
+const std::vector<sample> php = {
+    {"PBKDF2-SHA512 1000",
+     ":pbkdf2:sha512:1000:64:eXTLSeE+eogJzQzMnGfB0g==:LDACLpIDRzlDtYl3BwZehRFUMNHej0ik/3U0NvXaNFR6Wh/rYgE19goJotgDydaKpDVPj6TuI696U0OisbAQIA=="},
+    {"PBKDF2-SHA256 1000",
+     ":pbkdf2:sha256:1000:64:tJIGe1e0lsRMl4pnDEuTVA==:4+lZgdSNNysUyj2xibQ9CAqrA26ohZwsfoGQXaL6e1B+c7bSHH+2XnXS3zZccL/uG9OBQFwl1ioUOAe/OgB5Bw=="},
+    {"PBKDF2-SHA1 1000",
+     ":pbkdf2:sha1:1000:20:u0RCk+8BzWSeZ0Q4Vj74Mg==:cuo53B5fDDsp9I9l0gVMbfzeXdw="},
+    {"PBKDF2-SHA512 1000",
+     ":pbkdf2:sha512:1000:128:GqM82peLzlaXJ03bYsuKcA==:XMr/0dJWKA55qzz/l6vK2pXwIxJOd19J5QsrsWIjFhKGyc09aI/yCaYGn7uOyr/r5/xGlX6T5a7rW3+b+BhAJw6CyIEsZuiLy/Tr3ooJRSlFB5oIYBNgtU6VotwKRTNXbmQg2kC7t53fPZvlHhqlX31BAW+aJIpXky1jnjK18Oc="},
+    {"bcrypt 04", "1|$2y$04$zUpel77q4xUrOsZDzDP.3edu4dfkQVpKuWiA.X6kiAt73.eI1sLqS"},
+    {"argon2id m=1024 t=1 p=1",
+     "3|$argon2id$v=19$m=1024,t=1,p=1$MXpaWno1TmpaRWdueFB3Zg$0HgHgfOJHKCyAiARvp+9GBmrKf0aBk+X1AnkEUVNzGo",
+     false}};
+
+// Python's hashlib, in the layout of the sources: ASP.NET Core's PasswordHasher.cs, Mattermost's
+// hashers/pbkdf2.go, Spring Security's Pbkdf2PasswordEncoder, Dovecot's password-scheme-pbkdf2.c
+const std::vector<sample> made = {
+    {"PBKDF2-SHA1 1000", "AAECAwQFBgcICQoLDA0ODxD2KX+f3nt/Gn5l79yAWC0yK9M8vvpjLPcYST5Dc5C/qg=="},
+    {"PBKDF2-SHA1 1000",
+     "AQAAAAAAAAPoAAAAEAECAwQFBgcICQoLDA0ODxD2KX+f3nt/Gn5l79yAWC0yK9M8vvpjLPcYST5Dc5C/qg==", false},
+    {"PBKDF2-SHA256 1000",
+     "AQAAAAEAAAPoAAAAEAECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==", false},
+    {"PBKDF2-SHA512 1000",
+     "AQAAAAIAAAPoAAAAEAECAwQFBgcICQoLDA0ODxCzOa9PK+OAt/gtxGFwbGRosPWsL4o3xzjY5/aIInYIMg==", false},
+    {"PBKDF2-SHA256 1000",
+     "$pbkdf2$f=SHA256,w=1000,l=32$AQIDBAUGBwgJCgsMDQ4PEA$4aZ5yYriFo4jMk9FEHou6O9PZ7Ro87RSHOu9ZdYx//Q"},
+    {"PBKDF2-SHA1 185000",
+     "{pbkdf2}0102030405060708f7e5b7090233b150a43d141f0fdbce2a8f2b6fad46237420f9d2b6c75fe6cdb2"},
+    {"PBKDF2-SHA256 310000",
+     "{pbkdf2@SpringSecurity_v5_8}0102030405060708090a0b0c0d0e0f10e2e0c5c09f10eb03a17a33a0b50a500ebb7f6b9cb76552a62269cd5d5a46eee5"},
+    {"PBKDF2-SHA1 1000", "{PBKDF2}$1$saltsalt$1000$8b09c61e3ddee1285f60003548fcfb0963b1e8e2"},
+    {"bcrypt 04", "{bcrypt}$2y$04$zUpel77q4xUrOsZDzDP.3edu4dfkQVpKuWiA.X6kiAt73.eI1sLqS"},
+    {"bcrypt 04", "{BLF-CRYPT}$2y$04$zUpel77q4xUrOsZDzDP.3edu4dfkQVpKuWiA.X6kiAt73.eI1sLqS"},
+    {"argon2id m=1024 t=1 p=1",
+     "{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=1024,t=1,p=1$MXpaWno1TmpaRWdueFB3Zg$0HgHgfOJHKCyAiARvp+9GBmrKf0aBk+X1AnkEUVNzGo",
+     false}};
+
+// As queries compose them from columns: Gitea and Grafana have keys of 50 bytes, Keycloak of 64.
+const std::vector<sample> composed = {
+    {"PBKDF2-SHA256 1000",
+     "{PBKDF2-SHA256}1000$hex:0102030405060708090a0b0c0d0e0f10$hex:e1a679c98ae2168e23324f45107a2ee8ef4f67b468f3b4521cebbd65d631fff47fc9912cb056166baabcd09ac87399bf3b46",
+     false},
+    {"PBKDF2-SHA256 1000",
+     "{PBKDF2-SHA256}1000$text:Sa$lt:01$hex:B30705A48833B1A07F75EE8CFA19E8C9F0A833CA0D666DCFA7E007E86B541D26CE9C34FB1035A13497025BB21F75A556F705",
+     false},
+    {"PBKDF2-SHA256 1000",
+     "{PBKDF2-SHA256}1000$base64:AQIDBAUGBwgJCgsMDQ4PEA==$base64:4aZ5yYriFo4jMk9FEHou6O9PZ7Ro87RSHOu9ZdYx//R/yZEssFYWa6q80JrIc5m/O0aFLLiiw2z14HJmlFbAlQ==",
+     false},
+    {"PBKDF2-SHA512 1000",
+     "{PBKDF2-SHA512}1000$base64:AQIDBAUGBwgJCgsMDQ4PEA$base64:szmvTyvjgLf4LcRhcGxkaLD1rC+KN8c42Of2iCJ2CDI",
+     false}};
+
+std::vector<sample> all_samples()
+{
+    std::vector<sample> out;
+    for (const auto& group : {django, passlib, werkzeug, php, made, composed})
+        out.insert(out.end(), group.begin(), group.end());
+    return out;
+}
+
+verdict judge(std::string_view stored, std::string_view password)
+{
+    return parse_hash(stored)->verify(password).result;
+}
+
+} // namespace
+
+TEST_CASE("a hash that an application wrote matches its password only")
+{
+    for (const sample& one : all_samples()) {
+        INFO(one.stored);
+        const parsed_hash hash = parse_hash(one.stored);
+        REQUIRE(hash->problem() == nullptr);
+        CHECK(hash->scheme() == one.scheme);
+        CHECK(hash->stored().reveal() == one.stored);
+        CHECK_FALSE(hash->precheck(6));
+        CHECK(hash->verify("secret").result == verdict::match);
+        for (const std::string& wrong :
+             {std::string(), std::string("secre"), std::string("secreT"),
+              std::string("\0secret", 7), std::string(72, 'x'), std::string(500, 'x'), one.stored})
+            CHECK(hash->verify(wrong).result == verdict::mismatch);
+    }
+}
+
+TEST_CASE("the dummy of an application's hash costs the same, and no password matches it")
+{
+    for (const sample& one : all_samples()) {
+        INFO(one.stored);
+        const parsed_hash hash = parse_hash(one.stored);
+        const parsed_hash dummy = hash->dummy();
+        REQUIRE(dummy != nullptr);
+        CHECK(dummy->scheme() == hash->scheme());
+        CHECK(dummy->cost().milliseconds == hash->cost().milliseconds);
+        CHECK(dummy->cost().memory_kib == hash->cost().memory_kib);
+        CHECK(dummy->dummy()->stored().reveal() == dummy->stored().reveal());
+        CHECK(dummy->verify("secret").result == verdict::mismatch);
+    }
+}
+
+TEST_CASE("a hash that was cut off or continued is refused")
+{
+    for (const sample& one : all_samples()) {
+        if (!one.strict || parse_hash(one.stored)->cost().milliseconds > 100)
+            continue;
+        INFO(one.stored);
+        for (std::size_t length = 0; length < one.stored.size(); ++length)
+            CHECK(judge(one.stored.substr(0, length), "secret") != verdict::match);
+        for (const std::string& more : {std::string("="), std::string("$"), std::string("AA"),
+                                        std::string(" "), std::string(":"), std::string(1, '\0')})
+            CHECK(judge(one.stored + more, "secret") != verdict::match);
+        CHECK(judge(" " + one.stored, "secret") != verdict::match);
+    }
+}
+
+TEST_CASE("a value of 64 KiB, one full of NULs and one with nested prefixes are refused")
+{
+    for (const sample& one : all_samples()) {
+        INFO(one.stored);
+        const auto start = one.stored.substr(0, 30);
+        CHECK(judge(one.stored + std::string(65536, 'A'), "secret") == verdict::refused);
+        CHECK(judge(start + std::string(65536, '$'), "secret") == verdict::refused);
+        CHECK(judge(start + std::string(300, '\0'), "secret") == verdict::refused);
+    }
+    std::string nested;
+    for (int i = 0; i < 20000; ++i)
+        nested += "3|";
+    CHECK(judge(nested + "$2y$04$zUpel77q4xUrOsZDzDP.3edu4dfkQVpKuWiA.X6kiAt73.eI1sLqS",
+                "secret") == verdict::refused);
+    CHECK(judge("U3|$P$648E/X1hvCb23c/sxWiHJ0ONalAKg01", "secret") == verdict::refused);
+}
+
+TEST_CASE("each refused PBKDF2 hash has its reason")
+{
+    const std::string key = "$hex:" + std::string(64, 'a');
+    const std::string rounds = "a PBKDF2 hash without a readable number of rounds";
+    const std::string most = "a PBKDF2 hash of more than 5000000 rounds";
+    const std::string digest = "a PBKDF2 hash with a digest other than SHA-1, SHA-256 and SHA-512";
+    const std::string damaged = "a damaged PBKDF2 hash";
+    const std::string size = "a PBKDF2 hash whose key is not of 16 to 128 bytes";
+    const std::string head = "{PBKDF2-SHA256}1000$";
+    const std::pair<std::string, std::string> known[] = {
+        {"pbkdf2:sha256$salt$" + std::string(64, 'a'), rounds}, // Werkzeug's own default
+        {"pbkdf2:sha256:-1$salt$" + std::string(64, 'a'), rounds},
+        {"pbkdf2_sha256$$salt$x", rounds},
+        {"pbkdf2_sha256$0$salt$x", rounds},
+        {"pbkdf2_sha256$99999999999$salt$x", rounds},
+        {"$pbkdf2$f=SHA256,l=32,w=1000$c2FsdA$x", rounds},
+        {"{pbkdf2}" + std::string(79, 'a'), rounds},
+        {"{pbkdf2@SpringSecurity_v9}" + std::string(96, 'a'), rounds},
+        {"AQAAAAEAAAAAAAAAEAECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==",
+         rounds},
+        {"pbkdf2_sha256$5000001$salt$x", most},
+        {"AQAAAAH/////AAAAEAECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==",
+         most},
+        {"{PBKDF2-MD5}1000$text:a" + key, digest},
+        {":pbkdf2:whirlpool:1000:64:c2FsdA==:x", digest},
+        {"AQAAAAMAAAPoAAAAEAECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==",
+         digest},
+        // a salt of 15 bytes, and one that leaves no key
+        {"AQAAAAEAAAPoAAAADwECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==",
+         damaged},
+        {"AQAAAAEAAAPo/////wECAwQFBgcICQoLDA0ODxDhpnnJiuIWjiMyT0UQei7o709ntGjztFIc671l1jH/9A==",
+         damaged},
+        {":pbkdf2:sha512:1000:63:eXTLSeE+eogJzQzMnGfB0g==:LDACLpIDRzlDtYl3BwZehRFUMNHej0ik/3U0NvXaNFR6Wh/rYgE19goJotgDydaKpDVPj6TuI696U0OisbAQIA==",
+         damaged},
+        {":pbkdf2:sha512:1000:0:eXTLSeE+eogJzQzMnGfB0g==:LDACLpIDRzlDtYl3BwZehRFUMNHej0ik/3U0NvXaNFR6Wh/rYgE19goJotgDydaKpDVPj6TuI696U0OisbAQIA==",
+         damaged},
+        {head + "text:" + key, damaged},
+        {head + "hex:abc" + key, damaged},
+        {head + "hex:xx" + key, damaged},
+        {head + "base64:c2FsdA=" + key, damaged},
+        {head + "base64:c2FsdA===" + key, damaged},
+        {head + "base64:c2Fs\ndA==" + key, damaged},
+        {head + "raw:salt" + key, damaged},
+        {head + "text:salt$hex:", damaged},
+        {head + "text:salt$hex:" + std::string(30, 'a'), size},
+        {head + "text:salt$hex:" + std::string(258, 'a'), size}};
+    for (const auto& [stored, reason] : known) {
+        INFO(stored);
+        const parsed_hash hash = parse_hash(stored);
+        REQUIRE(hash->problem() != nullptr);
+        CHECK(hash->problem() == reason);
+        CHECK(hash->verify("secret").result == verdict::refused);
+    }
+    CHECK(judge(head + "text:salt$hex:" + std::string(32, 'a'), "secret") == verdict::mismatch);
+}
+
+TEST_CASE("a value that begins with ! or * is locked")
+{
+    // python3-django 3.2.25: make_password(None)
+    for (const char* stored : {"!tjLzyIIhRLG9Rzxk0uG1oNgiwWT5K4tmsjyOnj7h", "!", "*", "*LK*",
+                               "!$2y$04$zUpel77q4xUrOsZDzDP.3e", "{CRYPT}!", "{CRYPT}*"}) {
+        const parsed_hash hash = parse_hash(stored);
+        CHECK(hash->scheme() == "locked");
+        REQUIRE(hash->problem() != nullptr);
+        CHECK(hash->problem() == std::string_view("a locked or disabled password"));
+    }
+}
+
+TEST_CASE("a copy for slapd has no prefix of an application")
+{
+    const auto copied = [](std::string_view stored) { return parse_hash(stored)->slapd_form(); };
+    CHECK(copied("$2y$04$x") == "{CRYPT}$2y$04$x");
+    CHECK(copied("{crypt}$6$x") == "{CRYPT}$6$x");
+    CHECK(copied("bcrypt$$2y$04$x") == "{CRYPT}$2y$04$x");
+    CHECK(copied("3|$argon2id$v=19$x") == "{ARGON2}$argon2id$v=19$x");
+    CHECK(copied("{ARGON2ID}$argon2id$v=19$x") == "{ARGON2}$argon2id$v=19$x");
+    CHECK(copied("{SSHA}x") == "{SSHA}x");
+    CHECK(copied("{PBKDF2-SHA256}1000$c2FsdA$aGFzaA") == "{PBKDF2-SHA256}1000$c2FsdA$aGFzaA");
+    for (const char* none : {"", "secret", "bcrypt_sha256$$2y$04$x", "pbkdf2_sha256$1000$a$b",
+                             "{PBKDF2-SHA256}1000$text:salt$hex:ab", "{pbkdf2}00"})
+        CHECK(copied(none).empty());
+}
+
+TEST_CASE("a pepper follows the password in bcrypt, and only there")
+{
+    const auto pepper = std::make_shared<const secret>("a-pepper");
+    const auto judge_with = [&](const std::string& stored, std::string_view password) {
+        return with_pepper(parse_hash(stored), pepper)->verify(password).result;
+    };
+    // PHP 8.2.36: password_hash("secreta-pepper", PASSWORD_BCRYPT, ["cost" => 4])
+    const std::string peppered = "$2y$04$M.mWOEq4XaunG0FzUz.tyudHUptszhuYngRUbJ40miDb0mQa08vmW";
+    CHECK(judge_with(peppered, "secret") == verdict::match);
+    CHECK(judge_with("{bcrypt}" + peppered, "secret") == verdict::match);
+    CHECK(judge_with(peppered, "secreta-pepper") == verdict::mismatch);
+    CHECK(judge_with(peppered, "") == verdict::mismatch);
+    CHECK(judge_with(django.at(4).stored, "secret") == verdict::match); // bcrypt of a digest
+    CHECK(judge_with(passlib.at(0).stored, "secret") == verdict::match);
+    CHECK(judge(peppered, "secret") == verdict::mismatch);
+    const parsed_hash hash = with_pepper(parse_hash(peppered), pepper);
+    CHECK(hash->stored().reveal() == peppered);
+    CHECK(hash->cost().milliseconds == parse_hash(peppered)->cost().milliseconds);
+    CHECK(hash->dummy() != nullptr);
+    CHECK(hash->precheck(504).value_or(verification{}).result == verdict::mismatch); // 512 in all
+    CHECK_FALSE(hash->precheck(503));
+}

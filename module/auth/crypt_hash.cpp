@@ -95,6 +95,9 @@ private:
         case crypt_method::yescrypt:
             return setting_.text() +
                    "backpgsqldecoysalt....$0000000000000000000000000000000000000000000";
+        case crypt_method::scrypt:
+            return setting_.text() +
+                   "backpgsqldecoysalt$0000000000000000000000000000000000000000000";
         default:
             return setting_.text() + "decoydec$0000000000000000000000";
         }

@@ -13,6 +13,8 @@ namespace {
 constexpr unsigned most_rounds = 5'000'000;
 constexpr unsigned most_bcrypt_cost = 15;
 constexpr std::string_view rounds_word = "rounds=";
+constexpr std::string_view alphabet =
+    "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 struct form {
     std::string_view prefix;
@@ -26,10 +28,11 @@ constexpr form forms[] = {
     {"$2", crypt_method::bcrypt, "bcrypt"},
     {"$y$", crypt_method::yescrypt, "yescrypt"},
     {"$gy$", crypt_method::yescrypt, "yescrypt"},
+    {"$7$", crypt_method::scrypt, "scrypt of crypt(5)"},
     {"$1$", crypt_method::md5, "MD5 crypt"},
     {"!", crypt_method::locked, "locked"},
     {"*", crypt_method::locked, "locked"},
-    {"$", crypt_method::other, "another crypt(5) hash"}, // $7$, $sha1$, $md5: not recommended
+    {"$", crypt_method::other, "another crypt(5) hash"}, // $sha1$, $md5: not recommended
     {"_", crypt_method::extended_des, "DES crypt"},
     {"", crypt_method::des, "DES crypt"}};
 
@@ -54,8 +57,6 @@ std::optional<unsigned> number_at(std::string_view text, std::size_t at, unsigne
 // if the memory cannot be parsed or is unusually large.
 std::optional<std::size_t> yescrypt_kib(std::string_view text)
 {
-    constexpr std::string_view alphabet =
-        "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const auto at = text.find('$', 1) + 2;
     // More parameters than N and r would raise the cost.
     if (at + 2 >= text.size() || text[at + 2] != '$' ||
@@ -66,6 +67,27 @@ std::optional<std::size_t> yescrypt_kib(std::string_view text)
     if (n > alphabet.find('F') || r > alphabet.find('T'))
         return std::nullopt;
     return (std::size_t{1} << (n + 1)) * 128 * (r + 1) / 1024;
+}
+
+// $7$N: a digit for the exponent of N, then r and p of five digits each, the least significant
+// first (libxcrypt, lib/crypt-scrypt.c).
+constexpr std::size_t scrypt_head = 14;
+
+scrypt_cost scrypt_cost_of(std::string_view text)
+{
+    const auto number = [&](std::size_t at, unsigned digits) -> std::uint32_t {
+        std::uint32_t out = 0;
+        for (unsigned i = 0; i < digits; ++i) {
+            const auto digit = alphabet.find(text[at + i]);
+            if (digit == std::string_view::npos)
+                return 0;
+            out |= static_cast<std::uint32_t>(digit) << (6 * i);
+        }
+        return out;
+    };
+    if (text.size() < scrypt_head)
+        return {};
+    return {power_of_2(number(3, 1)), number(4, 5), number(9, 5)};
 }
 
 // Each round of SHA-crypt hashes the last digest and, on average, 6/7 + 1 times the password and
@@ -107,6 +129,10 @@ crypt_setting::crypt_setting(std::string_view text) : method_(method_of(text))
         text_ = named ? to_dollar(3) : text.substr(0, 3);
         break;
     }
+    case crypt_method::scrypt:
+        scrypt_ = scrypt_cost_of(text);
+        text_ = text.substr(0, scrypt_head);
+        break;
     case crypt_method::md5:
         text_ = text.substr(0, 3);
         break;
@@ -143,6 +169,10 @@ std::optional<hash_cost> crypt_setting::cost(std::size_t password_length) const
     case crypt_method::yescrypt:
         if (kib_)
             return hash_cost{static_cast<double>(*kib_) / 700, *kib_};
+        break;
+    case crypt_method::scrypt:
+        if (error_in(scrypt_) == nullptr)
+            return cost_of(scrypt_);
         break;
     case crypt_method::md5: // cheap with any password that crypt(3) accepts
     case crypt_method::des:

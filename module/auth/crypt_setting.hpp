@@ -2,6 +2,7 @@
 #pragma once
 
 #include "auth/password_hash.hpp"
+#include "auth/scrypt.hpp"
 
 namespace pgsql::auth {
 
@@ -10,6 +11,7 @@ enum class crypt_method : char {
     sha512,
     bcrypt,
     yescrypt,
+    scrypt,
     md5,
     des,
     extended_des,
@@ -34,6 +36,7 @@ private:
     std::string text_;
     std::optional<unsigned> rounds_; ///< SHA-crypt: rounds; bcrypt: their binary logarithm
     std::optional<std::size_t> kib_; ///< yescrypt: memory
+    scrypt_cost scrypt_;
 };
 
 } // namespace pgsql::auth

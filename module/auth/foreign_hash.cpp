@@ -28,11 +28,8 @@ struct form {
 // Longer prefixes first.
 constexpr std::array forms = {
     // Django's hashers
-    form{"scrypt$", {"scrypt of Django, which is not supported", ""}},
     form{"md5$", {"MD5 of Django, which is not supported", ""}},
     form{"sha1$", {"SHA-1 of Django, which is not supported", ""}},
-    // Werkzeug, of Flask
-    form{"scrypt:", {"scrypt of Werkzeug, which is not supported", ""}},
     // PHP applications
     form{"$P$", {"phpass (WordPress), which is not supported", ""}},
     form{"$H$", {"phpass (phpBB), which is not supported", ""}},
@@ -40,8 +37,6 @@ constexpr std::array forms = {
     form{"$S$", {"SHA-512 of Drupal, which is not supported", ""}},
     // passlib and similar libraries
     form{"$bcrypt-sha256$", {"bcrypt-sha256 of passlib, which is not supported", ""}},
-    form{"$scrypt$", {"scrypt, which is not supported", ""}},
-    form{"$7$", {"scrypt, which is not supported", ""}},
     form{"$apr1$", {"MD5 of Apache, which is not supported", ""}},
     // databases
     form{"SCRAM-SHA-256$", {"SCRAM-SHA-256 of PostgreSQL, which is not supported", ""}},

@@ -13,6 +13,7 @@ using hash_parser = parsed_hash(std::string_view stored);
 hash_parser parse_wrapped_hash; ///< another hash after an application's prefix
 hash_parser parse_argon2_hash;
 hash_parser parse_pbkdf2_hash;
+hash_parser parse_scrypt_hash;
 hash_parser parse_foreign_hash; ///< schemes of other programs, which cannot be verified
 hash_parser parse_crypt_hash;
 hash_parser parse_slapd_hash; ///< any other {SCHEME}
@@ -20,8 +21,8 @@ hash_parser parse_unknown;    ///< anything else
 
 /// The first parser that recognizes a value is used.
 inline constexpr hash_parser* hash_schemes[] = {
-    parse_wrapped_hash, parse_argon2_hash, parse_pbkdf2_hash, parse_foreign_hash,
-    parse_crypt_hash,   parse_slapd_hash,  parse_unknown};
+    parse_wrapped_hash, parse_argon2_hash, parse_pbkdf2_hash, parse_scrypt_hash,
+    parse_foreign_hash, parse_crypt_hash,  parse_slapd_hash,  parse_unknown};
 
 /// The problem of a value that begins with ! or *.
 inline constexpr const char* locked_hash = "a locked or disabled password";

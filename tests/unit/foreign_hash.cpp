@@ -10,11 +10,9 @@ using namespace pgsql::auth;
 TEST_CASE("a hash of another program is refused with its name")
 {
     const std::pair<std::string, std::string> known[] = {
-        {"scrypt:32768:8:1$salt$" + std::string(128, 'a'), "Werkzeug"},
         {"$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/", "phpass"},
         {"$S$DkIkdKLIvRK0iVHm99X7B/M8QC17E1Tp/kMOd1Ie8V/PgWjtAZld", "Drupal"},
         {"$apr1$saltsalt$xxxxxxxxxxxxxxxxxxxxx/", "Apache"},
-        {"$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", "scrypt"},
         {"SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy", "PostgreSQL"},
         {"md5" + std::string(32, 'f'), "MD5 of PostgreSQL"},
         {std::string(32, '0'), "MD5 in hexadecimal"},

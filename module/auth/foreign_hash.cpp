@@ -27,19 +27,12 @@ struct form {
 
 // Longer prefixes first.
 constexpr std::array forms = {
-    // Django's hashers
-    form{"md5$", {"MD5 of Django, which is not supported", ""}},
-    form{"sha1$", {"SHA-1 of Django, which is not supported", ""}},
-    // PHP applications
-    form{"$P$", {"phpass (WordPress), which is not supported", ""}},
-    form{"$H$", {"phpass (phpBB), which is not supported", ""}},
     form{"$wp$2", {"bcrypt of WordPress, which is not supported", ""}},
-    form{"$S$", {"SHA-512 of Drupal, which is not supported", ""}},
-    // passlib and similar libraries
     form{"$bcrypt-sha256$", {"bcrypt-sha256 of passlib, which is not supported", ""}},
+    form{"$fbscrypt$", {"scrypt of Firebase, which is not supported", ""}},
+    form{"!bcrypt!", {"bcrypt of Request Tracker, which is not supported", ""}},
+    form{"!sha512!", {"SHA-512 of Request Tracker, which is not supported", ""}},
     form{"$apr1$", {"MD5 of Apache, which is not supported", ""}},
-    // databases
-    form{"SCRAM-SHA-256$", {"SCRAM-SHA-256 of PostgreSQL, which is not supported", ""}},
 };
 
 struct digest {

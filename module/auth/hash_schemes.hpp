@@ -14,15 +14,19 @@ hash_parser parse_wrapped_hash; ///< another hash after an application's prefix
 hash_parser parse_argon2_hash;
 hash_parser parse_pbkdf2_hash;
 hash_parser parse_scrypt_hash;
-hash_parser parse_foreign_hash; ///< schemes of other programs, which cannot be verified
+hash_parser parse_phpass_hash;
+hash_parser parse_scram_hash;
+hash_parser parse_salted_digest; ///< of Redmine and Django
+hash_parser parse_foreign_hash;  ///< schemes of other programs, which cannot be verified
 hash_parser parse_crypt_hash;
 hash_parser parse_slapd_hash; ///< any other {SCHEME}
 hash_parser parse_unknown;    ///< anything else
 
 /// The first parser that recognizes a value is used.
 inline constexpr hash_parser* hash_schemes[] = {
-    parse_wrapped_hash, parse_argon2_hash, parse_pbkdf2_hash, parse_scrypt_hash,
-    parse_foreign_hash, parse_crypt_hash,  parse_slapd_hash,  parse_unknown};
+    parse_wrapped_hash, parse_argon2_hash, parse_pbkdf2_hash,   parse_scrypt_hash,
+    parse_phpass_hash,  parse_scram_hash,  parse_salted_digest, parse_foreign_hash,
+    parse_crypt_hash,   parse_slapd_hash,  parse_unknown};
 
 /// The problem of a value that begins with ! or *.
 inline constexpr const char* locked_hash = "a locked or disabled password";

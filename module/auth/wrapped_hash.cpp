@@ -1,14 +1,13 @@
 // wrapped_hash.cpp: a hash behind an application's prefix, and hashes of what an application makes
 // from the password.
+#include "auth/digest.hpp"
 #include "auth/hash_schemes.hpp"
 
 #include <openssl/evp.h>
 #include <string.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
-#include <stdexcept>
 
 namespace pgsql::auth {
 namespace {
@@ -17,6 +16,7 @@ namespace {
 struct preparation {
     std::function<secret(std::string_view password)> text; ///< empty: the password itself
     std::function<std::size_t(std::size_t)> length;        ///< of the text, by the password's
+    std::string_view prefix;                               ///< of a dummy hash, prepared likewise
 };
 
 class wrapped_hash final : public password_hash {
@@ -58,30 +58,12 @@ private:
     [[nodiscard]] std::string dummy_text() const override
     {
         const parsed_hash dummy = inner_->dummy();
-        return dummy != nullptr ? dummy->stored().reveal() : "";
+        return dummy != nullptr ? std::string(prepare_.prefix) + dummy->stored().reveal() : "";
     }
 
     const parsed_hash inner_;
     const preparation prepare_;
 };
-
-secret hex_digest(const EVP_MD* digest, std::string_view password)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    if (EVP_Digest(password.data(), password.size(), bytes.data(), &size, digest, nullptr) != 1)
-        throw std::runtime_error("OpenSSL cannot compute a digest");
-    std::string text;
-    text.reserve(std::size_t{2} * size); // no reallocation leaves a copy behind
-    for (unsigned i = 0; i < size; ++i) {
-        text += "0123456789abcdef"[bytes.at(i) >> 4];
-        text += "0123456789abcdef"[bytes.at(i) & 15];
-    }
-    secret out(text);
-    explicit_bzero(text.data(), text.size());
-    explicit_bzero(bytes.data(), bytes.size());
-    return out;
-}
 
 /// A prefix, and with what the hash after it begins. No hash begins as a prefix does, so that
 /// prefixes are never nested.
@@ -142,9 +124,10 @@ parsed_hash parse_wrapped_hash(std::string_view stored)
         const auto digits = static_cast<std::size_t>(EVP_MD_get_size(digest)) * 2;
         return std::make_unique<wrapped_hash>(
             stored, std::move(inner),
-            preparation{
-                [digest](std::string_view password) { return hex_digest(digest, password); },
-                [digits](std::size_t) { return digits; }});
+            preparation{[digest](std::string_view password) {
+                            return hex_digits(digest_of(digest, {password}).reveal());
+                        },
+                        [digits](std::size_t) { return digits; }, one.prefix});
     }
     return nullptr;
 }

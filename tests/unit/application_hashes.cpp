@@ -98,6 +98,25 @@ const std::vector<sample> scrypt = {
      "{scrypt@SpringSecurity_v5_8}$100801$AQIDBAUGBwgJCgsMDQ4PEA==$dPPREWWaVQHp5NFLI7D8lp6lvuGutdDeTmjTHZCDF0s="},
     {"scrypt of crypt(5)", "$7$66..../....saltsalt$RgKeXROaa4iVlPd6tvUPbzEjbULVvbmog3Zr.JByx57"}};
 
+// Python's hashlib, in the layout of the sources: Drupal's PhpassHashedPassword, RFC 5802 in
+// PostgreSQL's form, Redmine's app/models/user.rb
+const std::vector<sample> others = {
+    {"phpass SHA-512 10", "$S$8saltsaltdeMhBIWiRzCjHXBMaZnkgqCd8Li3rnmbPAK0C/HMsm0"},
+    {"phpass SHA-512 10", "U$S$8saltsaltnNM2GM3hY1Teg5nk5q4CZ/bVXHo0yFbOTYM9IJQmuJI"},
+    {"SCRAM-SHA-1 4096",
+     "SCRAM-SHA-1$4096:AQIDBAUGBwgJCgsMDQ4PEA==$inTi5ItuCMXpiMMK/sFc3Cq6M8M=:9kcSSkXYpAUvTqWCkxEwmreJCo0=",
+     false},
+    {"SCRAM-SHA-256 4096",
+     "SCRAM-SHA-256$4096:AQIDBAUGBwgJCgsMDQ4PEA==$8rrDg00OqaiWXJ7p+sCgHEIaBSHY89ZJl3mfIsf32oY=:05L1f+yZbiN8O0AnO40Og85NNRhvzTS57naKRWCcsIA=",
+     false},
+    {"SCRAM-SHA-256 4096",
+     "SCRAM-SHA-256$4096:AQIDBAUGBwgJCgsMDQ4PEA==$8rrDg00OqaiWXJ7p+sCgHEIaBSHY89ZJl3mfIsf32oY="},
+    {"SCRAM-SHA-512 4096",
+     "SCRAM-SHA-512$4096:AQIDBAUGBwgJCgsMDQ4PEA==$2KQ5B2zDq4vX/c2S53+mpLyv1Lc3SKTrDCo5fAu+rHaKjYi4lFvS3Wh8xsVVk0ecSBlyMI65aajdX5fBnJ0NxQ==:vz/sZWf8Sd69Nf5B37Tp7eNiNBBV4wJyHRja/vxgs7bkvbhys2BYakvYurqVbKqEYcIAbnpTQexG0PqunJ94sg==",
+     false},
+    {"SHA-1 of Redmine",
+     "{REDMINE}0123456789abcdef0123456789abcdef$d11adc14bf40311825e908669ac5aecb3578a99c"}};
+
 // As queries compose them from columns: Gitea and Grafana have keys of 50 bytes, Keycloak of 64.
 const std::vector<sample> composed = {
     {"PBKDF2-SHA256 1000",
@@ -116,7 +135,7 @@ const std::vector<sample> composed = {
 std::vector<sample> all_samples()
 {
     std::vector<sample> out;
-    for (const auto& group : {django, passlib, werkzeug, php, made, scrypt, composed})
+    for (const auto& group : {django, passlib, werkzeug, php, made, scrypt, others, composed})
         out.insert(out.end(), group.begin(), group.end());
     return out;
 }
@@ -289,6 +308,61 @@ TEST_CASE("each refused scrypt hash has its reason")
     CHECK(kib("scrypt:32768:8:1$salt$x") == 32 * 1024);
     CHECK(kib("scrypt:262144:8:1$salt$x") == 256 * 1024);
     CHECK(kib("$7$CU..../....saltsalt$x") == 64 * 1024);
+}
+
+TEST_CASE("each refused hash of phpass, SCRAM and salted digests has its reason")
+{
+    const std::string phpass = "a phpass hash with an unsupported or unreadable number of rounds "
+                               "(less than 2^7 or more than 2^22)";
+    const std::string scram = "a SCRAM verifier with an unsupported or unreadable number of rounds";
+    const std::string key = "8rrDg00OqaiWXJ7p+sCgHEIaBSHY89ZJl3mfIsf32oY=";
+    const std::pair<std::string, std::string> known[] = {
+        {"$P$48saltsalt" + std::string(21, 'x'), phpass}, // 2^6
+        {"$S$L" + std::string(51, 'x'), phpass},          // 2^23
+        {"$P$", phpass},
+        {"$P$=8saltsalt", phpass},
+        {"$P$648E/X1hvCb23c/sxWiHJ0ONalAKg0", "a damaged phpass hash"},
+        {"$P$648E/X1hvCb23c/sxWiHJ0ONalAKg01.", "a damaged phpass hash"},
+        {"$P$648E/X1hvCb23c/sxWiHJ0ONalAKg0=", "a damaged phpass hash"},
+        {"SCRAM-SHA-256$x:c2FsdA==$" + key, scram},
+        {"SCRAM-SHA-256$5000001:c2FsdA==$" + key, scram},
+        {"SCRAM-SHA-256$4096:c2FsdA$" + key, "a damaged SCRAM verifier"},
+        {"SCRAM-SHA-256$4096:$" + key, "a damaged SCRAM verifier"},
+        {"SCRAM-SHA-512$4096:c2FsdA==$" + key, "a damaged SCRAM verifier"},
+        {"SCRAM-SHA-256$4096:c2FsdA==$" + key + ":", "a damaged SCRAM verifier"},
+        {"SCRAM-SHA-256$4096:c2FsdA==$" + key + ":c2FsdA==", "a damaged SCRAM verifier"},
+        {"sha1$salt", "a damaged salted digest"},
+        {"md5$salt$" + std::string(40, 'a'), "a damaged salted digest"},
+        {"{REDMINE}" + std::string(40, 'a'), "a damaged salted digest"}};
+    for (const auto& [stored, reason] : known) {
+        INFO(stored);
+        const parsed_hash hash = parse_hash(stored);
+        REQUIRE(hash->problem() != nullptr);
+        CHECK(hash->problem() == reason);
+        CHECK(hash->verify("secret").result == verdict::refused);
+    }
+}
+
+TEST_CASE("a long password costs no more than the limit in phpass")
+{
+    const auto known = [](const std::string& stored, std::size_t length) {
+        return parse_hash(stored)->precheck(length).value_or(verification{}).result;
+    };
+    const std::string md5 = "8E/X1hvCb23c/sxWiHJ0ONalAKg01"; // after the digit of the cost
+    CHECK_FALSE(parse_hash("$P$B4" + md5)->precheck(4096));
+    CHECK(known("$P$B4" + md5, 4097) == verdict::mismatch);
+    CHECK(known("$P$K4" + md5, 4096) == verdict::refused);
+    CHECK_FALSE(parse_hash("$P$K4" + md5)->precheck(100));
+    const std::string sha512 = "saltsaltdeMhBIWiRzCjHXBMaZnkgqCd8Li3rnmbPAK0C/HMsm0";
+    CHECK_FALSE(parse_hash("$S$D" + sha512)->precheck(512));
+    CHECK(known("$S$D" + sha512, 513) == verdict::mismatch);
+    for (const char digit : {'7', 'D', 'K'})
+        for (std::size_t length = 0; length < 5000; length += 50) {
+            CHECK(parse_hash(std::string("$P$") + digit + "4" + md5)->cost(length).milliseconds <=
+                  6000);
+            CHECK(parse_hash(std::string("$S$") + digit + sha512)->cost(length).milliseconds <=
+                  6000);
+        }
 }
 
 TEST_CASE("a value that begins with ! or * is locked")

@@ -247,7 +247,9 @@ private:
                     " the name of another row: the first of each is shown, and none of them "
                     "can log in",
                 "return each name once", duplicate_names_.examples);
-        constexpr std::string_view weak[] = {"MD5 crypt", "DES crypt", "{MD5}", "{SMD5}", "{SHA}"};
+        constexpr std::string_view weak[] = {"MD5 crypt",       "DES crypt",       "{MD5}",
+                                             "{SMD5}",          "{SHA}",           "MD5 of Django",
+                                             "SHA-1 of Django", "SHA-1 of Redmine"};
         for (const auto& [kind, of] : hashes_) {
             const bool on_purpose = kind.scheme == "locked" || kind.scheme.starts_with("none");
             if (!kind.reason.empty())

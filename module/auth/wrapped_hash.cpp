@@ -136,19 +136,21 @@ parsed_hash with_pepper(parsed_hash hash, const std::shared_ptr<const secret>& p
 {
     if (pepper == nullptr || !hash->takes_pepper())
         return hash;
+    // bcrypt reads no more. Cut off, a pepper does not make a password too long for crypt(3).
+    constexpr std::size_t most_bytes = 72;
     const std::string_view stored = hash->stored().reveal();
     return std::make_unique<wrapped_hash>(
         stored, std::move(hash),
-        preparation{
-            [pepper](std::string_view password) {
-                std::string text;
-                text.reserve(password.size() + pepper->reveal().size());
-                text.append(password).append(pepper->reveal());
-                secret out(text);
-                explicit_bzero(text.data(), text.size());
-                return out;
-            },
-            [added = pepper->reveal().size()](std::size_t length) { return length + added; }});
+        preparation{[pepper](std::string_view password) {
+                        std::string text;
+                        text.reserve(password.size() + pepper->reveal().size());
+                        text.append(password).append(pepper->reveal());
+                        secret out(std::string_view(text).substr(0, most_bytes));
+                        explicit_bzero(text.data(), text.size());
+                        return out;
+                    },
+                    [](std::size_t length) { return length; },
+                    {}});
 }
 
 } // namespace pgsql::auth

@@ -37,7 +37,9 @@ pgsql-password-change users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" =
  AND "userPassword" = $3 /* "quoted" */
 pgsql-password-hash t=2 m=19456
 END
+    echo "pgsql-pepper $T/pepper"
 } >"$T/slapd.conf"
+(umask 077; echo a-pepper >"$T/pepper")
 mkdir "$T/slapd.d"
 "${PRELOAD[@]}" slaptest -f "$T/slapd.conf" -F "$T/slapd.d" >"$T/slaptest.log" 2>&1 || { cat "$T/slaptest.log"; fail "slaptest does not convert"; }
 
@@ -75,6 +77,7 @@ same TRUE "$(value olcPgHideDenied)"
 same "3 300 7.5 20" "$(for a in HashThreads HashMemory HashTimeout BindCacheTtl; do value olcPg$a; done | xargs)" "hashing"
 same 'users UPDATE "Users" SET "userPassword" = $1 WHERE "uid" = $2 AND "userPassword" = $3 /* "quoted" */ t=2 m=19456' \
     "$(value olcPgPasswordChange) $(value olcPgPasswordHash)" "password changes"
+same "$T/pepper" "$(value olcPgPepper)"
 same "2.5 1.5 4 FALSE FALSE" "$(for a in Timeout ConnectTimeout PoolSize PrivateGroups AnonymousSearch; do value olcPg$a; done | xargs)" "the rest"
 
 same "notification, sql" "$(value olcPgAuthBackends)"

@@ -58,7 +58,7 @@ std::string login_filter_denial(const candidate& candidate)
 }
 
 // Wipes the password in the row.
-void read_columns(const candidate& candidate, account& out)
+void read_columns(const service& service, const candidate& candidate, account& out)
 {
     const directory::kind& k = *candidate.plan->entry_kind;
     for (std::size_t i = 0; i < candidate.plan->columns.size(); ++i) {
@@ -73,13 +73,14 @@ void read_columns(const candidate& candidate, account& out)
         if (name == k.chain_column)
             out.chain = *value;
         if (name == k.password_column) {
-            out.hash = auth::parse_hash(*value);
+            out.hash = auth::with_pepper(auth::parse_hash(*value), service.pepper);
             candidate.page->wipe(candidate.row, static_cast<int>(i));
         }
     }
 }
 
-account read_account(Operation& op, const resolved_mapping& mapping, const candidate& candidate)
+account read_account(Operation& op, const service& service, const resolved_mapping& mapping,
+                     const candidate& candidate)
 {
     account out;
     out.kind = candidate.plan->entry_kind;
@@ -96,7 +97,7 @@ account read_account(Operation& op, const resolved_mapping& mapping, const candi
     out.locked = !closed.empty();
     if (out.denial_reason.empty())
         out.denial_reason = std::move(closed);
-    read_columns(candidate, out);
+    read_columns(service, candidate, out);
     if (is_virtual(*candidate.entry)) {
         out.hash = nullptr;
         out.denial_reason = "virtual user";
@@ -121,7 +122,7 @@ void read_dummy_row(Operation& op, service& service, const resolved_mapping& map
         entry_stream rows(op, service, mapping, *plan);
         while (const candidate* const found = rows.next()) {
             account ignored;
-            read_columns(*found, ignored); // wipes the hash
+            read_columns(service, *found, ignored); // wipes the hash
         }
     });
 }
@@ -140,7 +141,7 @@ account find_account(Operation& op, service& service, const resolved_mapping& ma
     entry_finder finder(op, service, mapping, op.o_req_ndn,
                         directory::filter::constant_of(directory::truth::yes), selection);
     while (const candidate* found = finder.next()) {
-        out = read_account(op, mapping, *found);
+        out = read_account(op, service, mapping, *found);
         if (!out.hidden)
             handler(*found->entry);
     }

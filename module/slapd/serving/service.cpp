@@ -14,6 +14,7 @@
 #include "slapd/serving/dummy_hash.hpp"
 #include "slapd/serving/feed.hpp"
 #include "slapd/serving/mapping_builder.hpp"
+#include "slapd/serving/pepper.hpp"
 #include "slapd/serving/stalled_clients.hpp"
 #include "slapd/serving/transport_log.hpp"
 
@@ -158,6 +159,7 @@ service::service(const BackendDB& be, const directives& directives,
       hash_timeout(directives.number(directives::hash_timeout)),
       verified_passwords(std::make_shared<auth::verified_passwords>(
           directives.number(directives::bind_cache_ttl))),
+      pepper(read_pepper(directives.text(directives::pepper))),
       new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
       changes_passwords(directives.has(directives::password_change)),
       cache(result_cache_of(directives)), caches_results(cache_mebibytes(directives) > 0),

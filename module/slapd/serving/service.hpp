@@ -168,7 +168,8 @@ public:
     const auth::hash_budget budget; ///< of all checks of expensive hashes
     const double hash_timeout;      ///< seconds that such a check waits for its turn
     const std::shared_ptr<auth::verified_passwords>
-        verified_passwords; ///< cached successful checks
+        verified_passwords;                           ///< cached successful checks
+    const std::shared_ptr<const auth::secret> pepper; ///< of bcrypt hashes; null: none
     const auth::argon2_cost new_hashes;
     const bool changes_passwords;
     const std::shared_ptr<directory::result_cache> cache; ///< of query results; null: no cache

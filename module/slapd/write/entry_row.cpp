@@ -8,7 +8,7 @@
 namespace pgsql::slapd {
 namespace {
 
-entry_row copy_of(const candidate& found)
+entry_row copy_of(const service& service, const candidate& found)
 {
     const directory::plan& plan = *found.plan;
     entry_row out{.kind = plan.entry_kind,
@@ -22,7 +22,7 @@ entry_row copy_of(const candidate& found)
             out.columns.emplace(plan.columns[i]->name,
                                 value ? std::optional<std::string>(*value) : std::nullopt);
         } else if (value) {
-            out.hash = auth::parse_hash(*value);
+            out.hash = auth::with_pepper(auth::parse_hash(*value), service.pepper);
             found.page->wipe(found.row, static_cast<int>(i));
         }
     }
@@ -57,7 +57,7 @@ std::optional<entry_row> find_row(Operation& op, service& service, const resolve
         {.all_user = true, .all_operational = true, .password = true}, std::move(condition));
     while (const candidate* found = finder.next())
         if (!is_hidden(*found))
-            out = copy_of(*found);
+            out = copy_of(service, *found);
     // Access rules are asked about the copy.
     if (auto* const rights = entry_rights::find(op); rights != nullptr && out)
         rights->note_kind(to_string_view(out->entry->e_nname), *out->kind);

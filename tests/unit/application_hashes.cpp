@@ -25,7 +25,10 @@ const std::vector<sample> django = {
      "argon2$argon2id$v=19$m=1024,t=1,p=2$TEdIbEMwM3YzMExqTHpyZXFWd0RTRQ$VW0k+Uhss1xvHZ+9plCVvg",
      false},
     {"bcrypt 04", "bcrypt$$2b$04$aRysGEfcNdUuItv3YH/nKOvAVFdYB9AD5MyM1rXclxil0f.fipSQO"},
-    {"bcrypt 04", "bcrypt_sha256$$2b$04$vRa0wzqExiRM0Dh8YUhL1evmLUpCGSHKndZ/EaSfn09dJuI9XpeSm"}};
+    {"bcrypt 04", "bcrypt_sha256$$2b$04$vRa0wzqExiRM0Dh8YUhL1evmLUpCGSHKndZ/EaSfn09dJuI9XpeSm"},
+    {"SHA-1 of Django", "sha1$bcAL3X2mGG1OLQo9gdHkIx$a7c8ba0c57c8f253a843c77c58fa7dc5e2465afb"},
+    {"MD5 of Django", "md5$BYld7XcYvqq4DMMNtByyFS$29bab254f390804593796bbf532c4632"},
+    {"SHA-1 of Django", "sha1$$e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4"}};
 
 // Debian 12: python3-passlib 1.7.4
 const std::vector<sample> passlib = {
@@ -35,7 +38,9 @@ const std::vector<sample> passlib = {
     {"PBKDF2-SHA512 1000",
      "$pbkdf2-sha512$1000$yJmT8r6X8v5fa.0dA4AQwg$TJg3Kb8QaEpHA5St8igW/6Wc4/fnooOUsgyVf3xHCUGXXT5H9qk2UbND5NqlmXNPsAFVX4MYD0KijZKM4a4yfQ"},
     {"scrypt N=256 r=8 p=2",
-     "$scrypt$ln=8,r=8,p=2$3hsDgLBWCkFoDQFASKk15g$7eaVmxVPsbauRCqAxv10lqpxCkIEe3X3gP1Z18WDIRY"}};
+     "$scrypt$ln=8,r=8,p=2$3hsDgLBWCkFoDQFASKk15g$7eaVmxVPsbauRCqAxv10lqpxCkIEe3X3gP1Z18WDIRY"},
+    {"phpass 8", "$P$648E/X1hvCb23c/sxWiHJ0ONalAKg01"},
+    {"phpass 8", "$H$6kr7mJWHnm3SLGJ1vZWRu2BMt7j0UY."}};
 
 // Debian 12: python3-werkzeug 2.2.2
 const std::vector<sample> werkzeug = {

@@ -21,6 +21,8 @@ public:
                " t=" + std::to_string(cost_->passes) + " p=" + std::to_string(cost_->lanes);
     }
 
+    [[nodiscard]] hash_family family() const noexcept override { return hash_family::argon2; }
+
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
         return cost_ ? cost_of(*cost_) : hash_cost{};

@@ -21,6 +21,18 @@ public:
 
     [[nodiscard]] std::string scheme() const override { return setting_.name(); }
 
+    [[nodiscard]] hash_family family() const noexcept override
+    {
+        switch (setting_.method()) {
+        case crypt_method::bcrypt:
+            return hash_family::bcrypt;
+        case crypt_method::scrypt:
+            return hash_family::scrypt;
+        default:
+            return hash_family::crypt;
+        }
+    }
+
     [[nodiscard]] hash_cost cost(std::size_t password_length) const override
     {
         if (defect() != nullptr || precheck_length(password_length))

@@ -19,6 +19,9 @@ enum class verdict : char {
     busy     ///< not verified: out of memory or threads
 };
 
+/// What is counted of checks.
+enum class hash_family : unsigned char { argon2, bcrypt, pbkdf2, scrypt, crypt, other, count };
+
 struct verification {
     verdict result = verdict::mismatch;
     const char* reason = ""; ///< for the log; never part of a hash
@@ -50,6 +53,9 @@ public:
     /// The display name of scheme and cost: "argon2id m=65536 t=3 p=4", "bcrypt 10", "{SSHA}".
     /// Never a part of a password or of a hash.
     [[nodiscard]] virtual std::string scheme() const = 0;
+
+    /// The algorithm, of whichever application.
+    [[nodiscard]] virtual hash_family family() const noexcept { return hash_family::other; }
 
     /// Why no password matches, or null.
     [[nodiscard]] const char* problem() const;

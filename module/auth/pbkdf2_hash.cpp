@@ -32,6 +32,8 @@ public:
                                           : "PBKDF2, not readable";
     }
 
+    [[nodiscard]] hash_family family() const noexcept override { return hash_family::pbkdf2; }
+
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
         return {error_in_cost() == nullptr ? parts_.rounds * 0.0008 : 0};

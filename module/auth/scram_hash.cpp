@@ -50,6 +50,8 @@ public:
                (error_in_cost() == nullptr ? " " + std::to_string(rounds_) : ", not readable");
     }
 
+    [[nodiscard]] hash_family family() const noexcept override { return hash_family::pbkdf2; }
+
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
         return {error_in_cost() == nullptr ? rounds_ * 0.0008 : 0};

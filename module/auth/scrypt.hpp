@@ -17,6 +17,8 @@ struct scrypt_cost {
 
 /// Why a cost is refused, or null: a row must not demand an unlimited cost.
 [[nodiscard]] const char* error_in(const scrypt_cost& cost) noexcept;
+/// For OpenSSL, whose own limit is 32 MiB: more than error_in() lets pass.
+inline constexpr std::uint64_t scrypt_memory_limit = std::uint64_t{512} * 1024 * 1024;
 /// Of a cost without error.
 [[nodiscard]] hash_cost cost_of(const scrypt_cost& cost) noexcept;
 /// 2 to the power of `exponent`; 0 if that does not fit.

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t shortest_key = 16; // as of PBKDF2
 constexpr std::size_t longest_key = 128;
-// More than error_in() lets pass. OpenSSL's own limit is 32 MiB.
-constexpr std::uint64_t memory_limit = std::uint64_t{512} * 1024 * 1024;
 
 class scrypt_hash final : public password_hash {
 public:
@@ -29,6 +27,8 @@ public:
                                                       " r=" + std::to_string(parts_.cost.r) +
                                                       " p=" + std::to_string(parts_.cost.p);
     }
+
+    [[nodiscard]] hash_family family() const noexcept override { return hash_family::scrypt; }
 
     [[nodiscard]] hash_cost cost(std::size_t) const override
     {
@@ -56,7 +56,7 @@ private:
         const bool done =
             EVP_PBE_scrypt(password.data(), password.size(),
                            reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
-                           parts_.cost.n, parts_.cost.r, parts_.cost.p, memory_limit,
+                           parts_.cost.n, parts_.cost.r, parts_.cost.p, scrypt_memory_limit,
                            reinterpret_cast<unsigned char*>(computed.data()), key.size()) == 1;
         const bool fits = done && CRYPTO_memcmp(computed.data(), key.data(), key.size()) == 0;
         explicit_bzero(computed.data(), computed.size());

@@ -26,6 +26,8 @@ public:
     {}
 
     [[nodiscard]] std::string scheme() const override { return inner_->scheme(); }
+    [[nodiscard]] hash_family family() const noexcept override { return inner_->family(); }
+
     [[nodiscard]] hash_cost cost(std::size_t password_length) const override
     {
         return inner_->cost(prepared(password_length));

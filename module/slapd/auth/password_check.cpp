@@ -105,6 +105,7 @@ std::shared_ptr<password_check::verification_job> password_check::begin()
     if (!known) {
         if (out->memory->contains(out->dn, account_.hash->stored(), password))
             return nullptr;
+        service_.stats->checked_hashes.add(static_cast<std::size_t>(account_.hash->family()));
         out->hash = std::move(account_.hash);
         return out;
     }

@@ -29,6 +29,13 @@ reader traffic(event what)
     return [what](const metric_source& s) { return s.counted.traffic->events_counted[what]; };
 }
 
+reader checked_hashes(auth::hash_family what)
+{
+    return [what](const metric_source& s) {
+        return s.counted.checked_hashes[static_cast<std::size_t>(what)];
+    };
+}
+
 reader virtual_names(operation_stats::virtual_outcome what)
 {
     return [what](const metric_source& s) { return s.counted.virtual_names[what]; };
@@ -111,6 +118,19 @@ std::vector<metric> numbers()
          binds([](async_binds& r) { return r.executor()->load().waiting; })},
         {11, "olmPgHashesRunning", gauge, count, "Threads that check password hashes",
          binds([](async_binds& r) { return r.executor()->load().threads; })},
+        {21, "olmPgHashesArgon", counter, count, "Password checks against hashes of argon2",
+         checked_hashes(auth::hash_family::argon2)},
+        {22, "olmPgHashesBcrypt", counter, count, "Password checks against hashes of bcrypt",
+         checked_hashes(auth::hash_family::bcrypt)},
+        {23, "olmPgHashesPbkdf", counter, count,
+         "Password checks against hashes of PBKDF2 and SCRAM",
+         checked_hashes(auth::hash_family::pbkdf2)},
+        {24, "olmPgHashesScrypt", counter, count, "Password checks against hashes of scrypt",
+         checked_hashes(auth::hash_family::scrypt)},
+        {25, "olmPgHashesCrypt", counter, count, "Password checks against other hashes of crypt(5)",
+         checked_hashes(auth::hash_family::crypt)},
+        {26, "olmPgHashesOther", counter, count, "Password checks against hashes of other schemes",
+         checked_hashes(auth::hash_family::other)},
         {12, "olmPgApprovalsPending", gauge, count,
          "Approvals that were requested and not given yet",
          binds([](async_binds& r) { return r.push()->load().prompts; })},

@@ -4,6 +4,7 @@
 
 #include "slapd/core/slapd.hpp"
 
+#include "auth/password_hash.hpp"
 #include "base/deadline.hpp"
 #include "postgres/pool_stats.hpp"
 
@@ -51,6 +52,9 @@ public:
     /// What became of names that no row has; see pgsql-virtual.
     enum virtual_outcome : std::size_t { given, admitted, name_refused, virtual_outcomes };
     counters<virtual_outcomes> virtual_names;
+
+    /// Password checks by the algorithm of the stored hash.
+    counters<static_cast<std::size_t>(auth::hash_family::count)> checked_hashes;
 
     const std::shared_ptr<postgres::pool_stats> traffic = std::make_shared<postgres::pool_stats>();
 

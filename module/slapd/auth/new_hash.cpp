@@ -43,15 +43,21 @@ void note_wrong_password(Operation& op) { binds_of(op)->executor()->note_refusal
 
 auth::secret hash_new_password(Operation& op, service& service, const berval& password)
 {
+    const std::string_view text = to_string_view(password);
+    if (const char* const problem = service.new_hashes.problem(text))
+        throw operation_refused(LDAP_CONSTRAINT_VIOLATION, std::string("userPassword: ") + problem);
+    const auto make = [&](unsigned threads) {
+        return service.new_hashes.make(text, service.pepper.get(), threads);
+    };
     if (!in_server())
-        return auth::make_argon2id(to_string_view(password), service.new_hashes, 1);
+        return make(1);
     const auto binds = binds_of(op);
     auth::secret out;
-    const auto outcome = run_in_worker(
-        op, service, *binds->executor(), auth::cost_of(service.new_hashes), [&](unsigned threads) {
-            out = auth::make_argon2id(to_string_view(password), service.new_hashes, threads);
-            return auth::verification{auth::verdict::match, ""};
-        });
+    const auto outcome = run_in_worker(op, service, *binds->executor(), service.new_hashes.cost(),
+                                       [&](unsigned threads) {
+                                           out = make(threads);
+                                           return auth::verification{auth::verdict::match, ""};
+                                       });
     if (outcome.result == auth::verdict::busy)
         throw operation_refused(LDAP_BUSY, outcome.reason);
     return out;

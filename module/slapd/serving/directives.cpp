@@ -4,7 +4,7 @@
 #include "slapd/serving/virtual_parser.hpp"
 
 #include "auth/check_chain.hpp"
-#include "auth/password_hash.hpp"
+#include "auth/hash_format.hpp"
 #include "auth/push_approval.hpp"
 #include "base/ascii.hpp"
 #include "slapd/core/slapd.hpp"
@@ -190,12 +190,12 @@ std::string checked_value(const directive& directive, const std::vector<std::str
     case value_type::one_of:
         return checked_word(directive, words[0]);
     case value_type::check_chain:
-    case value_type::hash_cost:
+    case value_type::hash_format:
         try {
             if (directive.value.type == value_type::check_chain)
                 (void)auth::parse_check_chain(joined(words));
             else
-                (void)auth::parse_argon2_cost(joined(words));
+                (void)auth::hash_format(joined(words));
         } catch (const std::invalid_argument& e) {
             reject(directive, joined(words), e.what());
         }

@@ -18,7 +18,7 @@ enum class value_type : char {
     check_chain,   ///< names of login checks
     push_endpoint, ///< http or https
     readable_file,
-    hash_cost,     ///< m=, t= and p= of argon2
+    hash_format,   ///< format= and options of its cost
     writable_file, ///< or one that can be created
     distinguished_name,
     number_range, ///< FIRST-LAST
@@ -57,9 +57,9 @@ constexpr value_rule push_endpoint()
     return {value_type::push_endpoint, "http or https address"};
 }
 constexpr value_rule readable_file() { return {value_type::readable_file, "file"}; }
-constexpr value_rule hash_cost()
+constexpr value_rule hash_format()
 {
-    return {value_type::hash_cost, "option>=<value", 0, 0, 0, true};
+    return {value_type::hash_format, "option>=<value", 0, 0, 0, true};
 }
 constexpr value_rule writable_file() { return {value_type::writable_file, "file"}; }
 constexpr value_rule distinguished_name() { return {value_type::distinguished_name, "DN"}; }

@@ -160,7 +160,7 @@ service::service(const BackendDB& be, const directives& directives,
       verified_passwords(std::make_shared<auth::verified_passwords>(
           directives.number(directives::bind_cache_ttl))),
       pepper(read_pepper(directives.text(directives::pepper))),
-      new_hashes(auth::parse_argon2_cost(directives.text(directives::password_hash))),
+      new_hashes(directives.text(directives::password_hash)),
       changes_passwords(directives.has(directives::password_change)),
       cache(result_cache_of(directives)), caches_results(cache_mebibytes(directives) > 0),
       uses_notify(notified(directives)), tree_cache(tree_cache_of(directives)),
@@ -179,10 +179,10 @@ service::service(const BackendDB& be, const directives& directives,
     if (!BER_BVISNULL(&be.be_nsuffix[1]))
         throw config_error(
             "the database has more than one suffix; make one pgsql database for each");
-    if (changes_passwords && new_hashes.memory_kib > budget.memory_kib)
+    if (changes_passwords && new_hashes.cost().memory_kib > budget.memory_kib)
         throw config_error(fmt::format(
-            "pgsql-password-hash m={}: new hashes would take more memory than pgsql-hash-memory allows",
-            new_hashes.memory_kib));
+            "pgsql-password-hash {}: new hashes would take more memory than pgsql-hash-memory allows",
+            directives.text(directives::password_hash)));
     label_ = fmt::format("pgsql({}): ", to_string_view(be.be_suffix[0]));
     // dc=example,dc=com → example.com
     for (std::string_view left = suffix_ndn; !left.empty(); left = directory::parent_of(left))

@@ -1,8 +1,8 @@
 // service.hpp: the state that operations on one database share between two configuration changes.
 #pragma once
 
-#include "auth/argon2.hpp"
 #include "auth/hash_executor.hpp"
+#include "auth/hash_format.hpp"
 #include "base/distinct_rate.hpp"
 #include "mapping/dn_tree.hpp"
 #include "mapping/name_policy.hpp"
@@ -170,7 +170,7 @@ public:
     const std::shared_ptr<auth::verified_passwords>
         verified_passwords;                           ///< cached successful checks
     const std::shared_ptr<const auth::secret> pepper; ///< of bcrypt hashes; null: none
-    const auth::argon2_cost new_hashes;
+    const auth::hash_format new_hashes;
     const bool changes_passwords;
     const std::shared_ptr<directory::result_cache> cache; ///< of query results; null: no cache
     const bool caches_results; ///< otherwise `cache` serves only while the database is down

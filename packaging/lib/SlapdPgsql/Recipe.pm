@@ -1,0 +1,104 @@
+# Recipe.pm: reads the recipe of an application: its tables, and the SQL that makes users, groups and members of their rows.
+package SlapdPgsql::Recipe;
+use strict;
+use warnings;
+
+my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
+my $column = qr/(?:$name\?*=)?$name(?:\|$name)*\??/;
+my %keys = (
+    ''      => [qw(title for tested source)],
+    users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated'],
+    groups  => ['from', 'where', 'id', 'name'],
+    members => ['from', 'where'],
+    notes   => ['note'],
+);
+
+# Of the recipes in DIRECTORY, in the order of their names.
+sub names {
+    my ($directory) = @_;
+    opendir my $dir, $directory or die "the recipes in '$directory' cannot be read: $!\n";
+    return sort map { /\A([a-z0-9-]+)\.recipe\z/ ? $1 : () } readdir $dir;
+}
+
+sub read_file {
+    my ($path) = @_;
+    open my $in, '<:encoding(UTF-8)', $path or die "the recipe '$path' cannot be read: $!\n";
+    local $/;
+    my $text = do { local $SIG{__WARN__} = sub { die "the recipe '$path' is not UTF-8\n" }; <$in> };
+    return parse($text // '', $path);
+}
+
+# Returns { title, for, tested or source, tables => [table...], users, groups, members, notes }. The four are lists of
+# { key, when => [condition...], value, where }; the first one of a key whose conditions hold counts.
+sub parse {
+    my ($text, $path) = @_;
+    my %recipe = (tables => [], map { ($_ => []) } grep { length } keys %keys);
+    my ($section, $number, $last) = ('', 0, undef);
+    for my $line (split /\n/, $text) {
+        my $where = "$path line " . ++$number;
+        next if $line =~ /^\s*(?:#|\z)/;
+        if ($line =~ /^\[(.*)\]\s*\z/) {
+            $section = $1;
+            $section eq 'tables' || $section ne '' && $keys{$section} or die "$where: '[$section]' is no section; they are [tables], [users], [groups], [members] and [notes]\n";
+            undef $last;
+            next;
+        }
+        if ($line =~ /^\s+(.*?)\s*\z/) {
+            $last or die "$where: continues no line\n";
+            $last->{value} .= "\n$1";
+            next;
+        }
+        $line =~ /^([^:]+?)\s*:\s*(.*?)\s*\z/ or die "$where: write 'key: value', or indent a line that continues another one\n";
+        my $entry = $last = { value => $2, where => $where };
+        ($entry->{key}, my @conditions) = split /\s+(?:if|and)\s+/, $1;
+        $entry->{when} = [map { _condition($_, $where) } @conditions];
+        if ($section eq 'tables') { push @{ $recipe{tables} }, $entry; next }
+        my $known = grep { $_ eq $entry->{key} } @{ $keys{$section} };
+        $known || $section =~ /^(?:users|groups)\z/ && $entry->{key} =~ /\Aattribute $name\z/
+            or die "$where: '$entry->{key}' is no key of ", $section eq '' ? 'the head' : "[$section]", '; they are ', join(', ', @{ $keys{$section} }), "\n";
+        if ($section eq '') { $recipe{ $entry->{key} } = $last = $entry } else { push @{ $recipe{$section} }, $entry }
+    }
+    for my $key (@{ $keys{''} }) { $recipe{$key} = $recipe{$key}{value} =~ s/\s+/ /gr if $recipe{$key} }
+    $_ = _table($_) for @{ $recipe{tables} };
+    _require(\%recipe, $path);
+    return \%recipe;
+}
+
+sub _condition {
+    my ($text, $where) = @_;
+    $text =~ /\A(not )?($name)(?:\.($name)(?: is ([a-z ]+))?)?\z/ or die "$where: '$text' is no condition; write TABLE, TABLE.column, or TABLE.column is TYPE, with or without 'not'\n";
+    return { not => defined $1, table => $2, column => $3, type => $4 };
+}
+
+# "users: auth_user, *_user (id, login=username|login, email?)"; "groups?:" need not exist.
+sub _table {
+    my ($entry) = @_;
+    my ($role, $optional) = $entry->{key} =~ /\A($name)(\?)?\z/ or die "$entry->{where}: '$entry->{key}' is no name of a table\n";
+    my ($names, $columns) = $entry->{value} =~ /\A([^()]+?)\s*\(([^()]*)\)\z/s
+        or die "$entry->{where}: write the names of the table, and its columns in parentheses\n";
+    my @columns = map {
+        /\A$column\z/ or die "$entry->{where}: '$_' is no column; write name, name?, or alias=name|name\n";
+        my $may_miss = s/\?\z//;
+        my ($alias, $choices) = /\A(.*?)=(.*)\z/ ? ($1, $2) : ($_, $_);
+        +{ alias => $alias =~ s/\|.*//sr, names => [split /\|/, $choices], optional => $may_miss };
+    } split /[\s,]+/, $columns;
+    @columns or die "$entry->{where}: at least one column is needed, by which the table is recognized\n";
+    return { role => $role, optional => defined $optional, names => [split /\s*,\s*/, $names], columns => \@columns, where => $entry->{where} };
+}
+
+sub _require {
+    my ($recipe, $path) = @_;
+    defined $recipe->{title} or die "$path: the line 'title:' is missing\n";
+    defined $recipe->{tested} xor defined $recipe->{source} or die "$path: write one of the lines 'tested:' and 'source:'\n";
+    my $first = $recipe->{tables}[0];
+    $first && $first->{role} eq 'users' && !$first->{optional} or die "$path: the first line of [tables] must be 'users:'\n";
+    for (['users', qw(id name password)], @{ $recipe->{groups} } || @{ $recipe->{members} } ? (['groups', qw(from id name)], ['members', 'from']) : ()) {
+        my ($section, @needed) = @$_;
+        for my $key (@needed) {
+            grep { $_->{key} eq $key } @{ $recipe->{$section} } or die "$path: the line '$key:' of [$section] is missing\n";
+        }
+    }
+    return;
+}
+
+1;

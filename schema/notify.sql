@@ -4,8 +4,9 @@
 -- tables, as their owner, and say which they are:
 --   psql -X manager <notify.sql
 --   psql -c 'SELECT back_pgsql_watch($$"Users"$$, $$"Groups"$$, $$"UserGroups"$$)' manager
--- Both may be run again, after a table was added for example. DROP FUNCTION back_pgsql_changed CASCADE takes the
--- triggers away.
+-- Both may be run again, after a table was added for example. DROP FUNCTION back_pgsql_changed, back_pgsql_changed_columns CASCADE
+-- takes the triggers away. back_pgsql_watch_columns('users', 'name', 'password') does not report an UPDATE that changes other columns
+-- only, such as the time of each login in the table of an application.
 
 -- One channel for all tables and nothing but the name of it: PostgreSQL sends equal notifications of a transaction
 -- once, and slapd reads anew whatever it is asked for next.
@@ -33,9 +34,43 @@ BEGIN
         SELECT part.relation FROM part
     LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS back_pgsql_changed ON %s', one);
+        EXECUTE format('DROP TRIGGER IF EXISTS back_pgsql_changed_columns ON %s', one);
         EXECUTE format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
             'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
         RETURN NEXT one;
     END LOOP;
+END
+$$;
+
+-- The arguments of the trigger are the columns. Rows are compared as text, since not all types have an equality.
+CREATE OR REPLACE FUNCTION back_pgsql_changed_columns() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    changed boolean;
+    columns text := (SELECT string_agg(format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(0, TG_NARGS - 1) i);
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT %s FROM back_pgsql_new EXCEPT ALL SELECT %s FROM back_pgsql_old)', columns, columns) INTO changed;
+    IF changed THEN
+        PERFORM pg_catalog.pg_notify('back_pgsql', '');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- A table with partitions or children is watched as a whole.
+CREATE OR REPLACE FUNCTION back_pgsql_watch_columns(one regclass, VARIADIC columns name[]) RETURNS SETOF regclass LANGUAGE plpgsql
+SET client_min_messages = warning AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE one IN (i.inhparent, i.inhrelid)) THEN
+        RETURN QUERY SELECT back_pgsql_watch(one);
+        RETURN;
+    END IF;
+    EXECUTE format('DROP TRIGGER IF EXISTS back_pgsql_changed ON %s', one);
+    EXECUTE format('DROP TRIGGER IF EXISTS back_pgsql_changed_columns ON %s', one);
+    EXECUTE format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR DELETE OR TRUNCATE ON %s '
+        'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
+    EXECUTE format('CREATE TRIGGER back_pgsql_changed_columns AFTER UPDATE ON %s REFERENCING OLD TABLE AS back_pgsql_old NEW TABLE AS back_pgsql_new '
+        'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_columns(%s)', one, (SELECT string_agg(format('%L', c), ', ') FROM unnest(columns) c));
+    RETURN NEXT one;
 END
 $$;

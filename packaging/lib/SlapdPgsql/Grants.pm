@@ -146,18 +146,33 @@ SQL
     return "$out\n${check}COMMIT;\n";
 }
 
-# NOTIFY is the SQL that creates the functions for the triggers.
+# NOTIFY is the SQL that creates the functions for the triggers. With COLUMNS, an UPDATE is reported only if it changes a column
+# that the queries read.
 sub triggers {
-    my ($notify, $database, @needs) = @_;
+    my ($notify, $database, $columns, @needs) = @_;
     my @tables = _unique(map { @{ $_->{tables} } } @needs);
+    my %read = $columns ? _columns_read(@needs) : ();
     my $out = <<"SQL" . _begin() . "\n$notify\n";
 -- Written by slapd-pgsql-check --triggers: PostgreSQL reports every change in the tables that the queries of
 -- @{[join ', ', map { _line($_->{suffix}) } @needs]} read. Run it as the owner of the tables:   psql -X @{[_line($database)]} <FILE
 SQL
     $out .= "-- Changes in $_ are not reported: it can have no triggers.\n" for map { _line($_) } _unique(map { @{ $_->{without_triggers} } } @needs);
     $out .= "-- Changes in what the function $_ reads are not reported: it is unknown.\n" for map { _line($_) } _unique(map { @{ $_->{functions} } } @needs);
-    $out .= 'SELECT back_pgsql_watch(' . join(', ', map { literal($_) } @tables) . ") \\g /dev/null\n" if @tables;
+    my @whole = grep { !$read{$_} } @tables;
+    $out .= 'SELECT back_pgsql_watch(' . join(', ', map { literal($_) } @whole) . ") \\g /dev/null\n" if @whole;
+    $out .= 'SELECT back_pgsql_watch_columns(' . join(', ', literal($_), map { literal($_) } @{ $read{$_} }) . ") \\g /dev/null\n" for grep { $read{$_} } @tables;
     return "${out}COMMIT;\n";
+}
+
+# The columns of each table that the role needs to read; of tables below views nothing is known.
+sub _columns_read {
+    my (@needs) = @_;
+    my %read;
+    for my $right (map { $_->{right} } map { @{ $_->{grants} } } @needs) {
+        my ($list, $table) = $right =~ /\ASELECT \((.*)\) ON (.*)\z/s or next;
+        while ($list =~ /"((?:[^"]|"")*)"|([^\s,"]+)/g) { push @{ $read{$table} }, defined $1 ? $1 =~ s/""/"/gr : $2 }
+    }
+    return map { ($_ => [_unique(sort @{ $read{$_} })]) } keys %read;
 }
 
 # Removes what the two create. A role with rights in other databases stays until they are revoked there.
@@ -174,7 +189,7 @@ DECLARE
 BEGIN
     FOR function IN
         SELECT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p
-        WHERE p.proname IN ('back_pgsql_changed', 'back_pgsql_watch')
+        WHERE p.proname IN ('back_pgsql_changed', 'back_pgsql_changed_columns', 'back_pgsql_watch', 'back_pgsql_watch_columns')
     LOOP
         EXECUTE pg_catalog.format('DROP FUNCTION %s CASCADE', function);
     END LOOP;

@@ -6,7 +6,7 @@ use warnings;
 my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
 my $column = qr/(?:$name\?*=)?$name(?:\|$name)*\??/;
 my %keys = (
-    ''      => [qw(title for tested source)],
+    ''      => [qw(title for tested source auto)],
     users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated'],
     groups  => ['from', 'where', 'id', 'name'],
     members => ['from', 'where'],
@@ -58,6 +58,9 @@ sub parse {
             or die "$where: '$entry->{key}' is no key of ", $section eq '' ? 'the head' : "[$section]", '; they are ', join(', ', @{ $keys{$section} }), "\n";
         if ($section eq '') { $recipe{ $entry->{key} } = $last = $entry } else { push @{ $recipe{$section} }, $entry }
     }
+    for my $entry (map { @{ $recipe{$_} } } qw(users groups members)) {
+        die "$entry->{where}: has an odd number of quotation marks (\"), which slapd.conf refuses; write chr(34) for one in a literal\n" if ($entry->{value} =~ tr/"//) % 2;
+    }
     for my $key (@{ $keys{''} }) { $recipe{$key} = $recipe{$key}{value} =~ s/\s+/ /gr if $recipe{$key} }
     $_ = _table($_) for @{ $recipe{tables} };
     _require(\%recipe, $path);
@@ -88,6 +91,8 @@ sub _table {
 
 sub _require {
     my ($recipe, $path) = @_;
+    $recipe->{auto} //= 'yes';
+    $recipe->{auto} =~ /\A(?:yes|no)\z/ or die "$path: 'auto:' is yes or no\n";
     defined $recipe->{title} or die "$path: the line 'title:' is missing\n";
     defined $recipe->{tested} xor defined $recipe->{source} or die "$path: write one of the lines 'tested:' and 'source:'\n";
     my $first = $recipe->{tables}[0];

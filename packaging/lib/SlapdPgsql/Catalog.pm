@@ -1,0 +1,70 @@
+# Catalog.pm: the tables, columns, unique indexes and foreign keys of a PostgreSQL database, without any row.
+package SlapdPgsql::Catalog;
+use strict;
+use warnings;
+
+my $query = <<'SQL';
+WITH relation AS (
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+      AND (n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'slapd_pgsql') OR n.nspname = 'pg_catalog' AND c.relname IN ('pg_authid', 'pg_auth_members'))
+), attribute AS (
+    SELECT a.attrelid, json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, NULL), 'category', t.typcategory) ORDER BY a.attnum) AS columns
+    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
+    GROUP BY a.attrelid
+), uniqueness AS (
+    SELECT i.indrelid, json_agg(pg_get_indexdef(i.indexrelid, 1, true)) AS keys
+    FROM relation r JOIN pg_index i ON i.indrelid = r.oid
+    WHERE i.indisunique AND i.indnkeyatts = 1
+    GROUP BY i.indrelid
+), reference AS (
+    SELECT k.conrelid, json_agg(json_build_object('column', a.attname, 'table', b.nspname || '.' || b.relname, 'key', x.attname)) AS foreign_keys
+    FROM pg_constraint k JOIN relation b ON b.oid = k.confrelid
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] JOIN pg_attribute x ON x.attrelid = k.confrelid AND x.attnum = k.confkey[1]
+    WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
+    GROUP BY k.conrelid
+)
+SELECT json_build_object('database', current_database(), 'role', current_user, 'version', current_setting('server_version'), 'port', current_setting('port'),
+    'peer', host(inet_server_addr()),
+    'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint,
+        'readable', has_schema_privilege(r.nspname, 'USAGE') AND has_any_column_privilege(r.oid, 'SELECT'),
+        'columns', coalesce(a.columns, '[]'), 'unique', coalesce(u.keys, '[]'), 'foreign_keys', coalesce(f.foreign_keys, '[]')) ORDER BY r.nspname, r.relname), '[]')
+        FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))
+SQL
+
+# Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, foreign_keys, ... }] }.
+sub read_from {
+    my ($psql) = @_;
+    my $catalog = $psql->json($query);
+    for my $table (@{ $catalog->{tables} }) { $table->{column} = { map { ($_->{name} => $_) } @{ $table->{columns} } } }
+    return bless $catalog, __PACKAGE__;
+}
+
+# The tables of users, without those of PostgreSQL itself.
+sub own_tables { my ($self) = @_; return grep { $_->{schema} ne 'pg_catalog' } @{ $self->{tables} } }
+
+# The table "schema.name", or "name" if only one schema has it; undef: none. Dies if there are several.
+sub table {
+    my ($self, $name) = @_;
+    my @found = grep { "$_->{schema}.$_->{name}" eq $name } @{ $self->{tables} };
+    @found = grep { $_->{name} eq $name } $self->own_tables if !@found;
+    die "several schemas have a table $name; write ", join(' or ', map { "$_->{schema}.$name" } @found), "\n" if @found > 1;
+    return $found[0];
+}
+
+sub identifier { my ($text) = @_; return $text =~ /\A[a-z_][a-z0-9_]*\z/ && !reserved($text) ? $text : '"' . $text =~ s/"/""/gr . '"' }
+sub literal    { my ($text) = @_; return "'" . $text =~ s/'/''/gr . "'" }
+sub qualified  { my ($table) = @_; return identifier($table->{schema}) . '.' . identifier($table->{name}) }
+
+# PostgreSQL's reserved words, and those that are no names of tables or columns everywhere.
+my %reserved = map { $_ => 1 } qw(all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
+    concurrently constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user default
+    deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull
+    join lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
+    returning right select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using variadic verbose
+    when where window with between bigint bit boolean char character coalesce dec decimal exists extract float greatest grouping inout int integer interval
+    least national nchar none normalize nullif numeric out overlay position precision real row setof smallint substring time timestamp treat trim values varchar);
+sub reserved { return $reserved{ $_[0] } }
+
+1;

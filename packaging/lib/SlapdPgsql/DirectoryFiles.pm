@@ -1,0 +1,155 @@
+# DirectoryFiles.pm: the folder that slapd-pgsql-new writes: configuration, scripts for PostgreSQL, sssd.conf, and what to do with them.
+package SlapdPgsql::DirectoryFiles;
+use strict;
+use warnings;
+use Fcntl qw(:DEFAULT);
+use SlapdPgsql::Catalog ();
+use SlapdPgsql::ConfigText ();
+use SlapdPgsql::DirectoryConf ();
+use SlapdPgsql::NumberTable ();
+use SlapdPgsql::RolePassword ();
+
+my $host_of_uri = qr{\Apostgres(?:ql)?://(?:[^@/?]*@)?([^/?]*)};
+
+# By a socket Debian's PostgreSQL admits its superuser as the user postgres only, whom root can become. undef: the caller.
+sub user_for {
+    my ($uri) = @_;
+    my $socket = $uri =~ $host_of_uri ? $1 eq '' || $1 =~ /\A%2f/i : $uri !~ /(?<!\S)(?:host|hostaddr|service)\s*=\s*[^\s\/]/;
+    return $> == 0 && $socket && defined getpwnam 'postgres' ? 'postgres' : undef;
+}
+
+# The address for slapd: that of URI with the role and its password; by TCP instead of the socket.
+sub slapd_uri {
+    my ($uri, $catalog, $role, $password) = @_;
+    if ($uri =~ m{\A(postgres(?:ql)?://)(?:[^@/?]*@)?([^/?]*)(.*)\z}s && $2 ne '' && $2 !~ /\A%2f/i) { return "$1$role:$password\@$2$3" }
+    die "--uri uses a service; give --slapd-uri as well\n" if $uri =~ /(?<!\S)service\s*=/;
+    my $rest = $uri =~ m{\Apostgres} ? '' : $uri =~ s/(?<!\S)(?:user|password|dbname)\s*=\s*(?:'(?:[^'\\]|\\.)*'|\S+)//gr;
+    $rest = '' if $rest !~ /(?<!\S)host\s*=\s*[^\s\/]/;
+    $rest = "host=127.0.0.1 port=$catalog->{port}" if $rest !~ /\S/;
+    my $database = $catalog->{database} =~ /\A[\w-]+\z/ ? $catalog->{database} : "'" . $catalog->{database} =~ s/(['\\])/\\$1/gr . "'";
+    return join ' ', split(' ', $rest), "dbname=$database", "user=$role", "password=$password";
+}
+
+# { name => content } of all files.
+sub contents {
+    my ($directory, $trial, $report, $all) = @_;
+    my ($option, $catalog, $paths) = @$all{qw(option catalog paths)};
+    my $role = $option->{role} // 'slapd_' . lc($catalog->{database}) =~ s/[^a-z0-9_]/_/gr;
+    die "--role: '$role' is not a name of a-z, 0-9 and _\n" if $role !~ /\A[a-z_][a-z0-9_]{0,62}\z/;
+    my $password = unpack 'H*', SlapdPgsql::RolePassword::random(16);
+    my $uri = $option->{'slapd-uri'} // slapd_uri($all->{uri}, $catalog, $role, $password);
+    my @by_table = $directory->{purpose} eq 'machines' ? grep { $directory->{$_} && !$directory->{$_}{integer} } qw(users groups) : ();
+    my $settings = sub { return SlapdPgsql::DirectoryConf::settings($directory, { map { ($_ => $SlapdPgsql::NumberTable::name) } qw(users groups) }, $uri, @_) };
+    my %files;
+    if ($option->{ldif}) { $files{'config.ldif'} = SlapdPgsql::ConfigText::ldif($settings, $paths, $all->{module}) }
+    else { $files{'slapd.conf'} = "## Written by slapd-pgsql-new: $directory->{recipe}{title} as an LDAP directory. It contains a password: mode 0600.\n\n" . SlapdPgsql::ConfigText::slapd_conf($settings->($paths)) }
+    $files{'role.sql'} = $trial->script('--grants', '--role', $role)
+        . "\n-- What PostgreSQL stores for the password in the configuration, which the log of PostgreSQL does not show.\nALTER ROLE " . SlapdPgsql::Catalog::identifier($role) . ' PASSWORD ' . SlapdPgsql::Catalog::literal(SlapdPgsql::RolePassword::verifier($password)) . ";\n";
+    $files{'role.sql'} .= SlapdPgsql::NumberTable::rights($role) if @by_table;
+    $files{'numbers.sql'} = SlapdPgsql::NumberTable::script($directory, @by_table) if @by_table;
+    $files{'triggers.sql'} = $trial->script('--triggers', '--columns');
+    my @indexes = indexes($report);
+    $files{'indexes.sql'} = "-- Written by slapd-pgsql-new: indexes for tables of ten thousand rows or more. Run it as the owner of the tables; they stay in use.\n"
+        . "\\set ON_ERROR_STOP on\n" . join('', map { "$_;\n" } @indexes) if @indexes;
+    $files{'sssd.conf'} = sssd($directory) if $directory->{purpose} eq 'machines';
+    $files{recipe} = $all->{text} if defined $all->{text};
+    $files{README} = page($directory, \%files, $all, $role);
+    return %files;
+}
+
+# The statements that slapd-pgsql-check advises, each once.
+sub indexes {
+    my ($report) = @_;
+    my %seen;
+    my @statements = map { s/^CREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } map { grep { /\A(?:CREATE (?:INDEX|STATISTICS)|ANALYZE)\b/ } map { s/\A\s+|\s+\z//gr } split /;/, ($_->{hint} // '') =~ s/\A[^:]*: (?=CREATE|ANALYZE)//r } @{ $report->{searches} // [] };
+    return grep { !$seen{$_}++ } @statements;
+}
+
+# What the terminal shows of the summary.
+sub lines {
+    my ($summary) = @_;
+    my $hashes = join ', ', map { "$_->{count} $_->{kind}" . ($_->{checked} ? '' : " (cannot be checked: $_->{reason})") } @{ $summary->{hashes} };
+    my $numbers = $summary->{numbers} eq 'none' ? 'none: the entries are for logins to applications'
+        : join '; ', map { my $n = $summary->{numbers}{$_}; ($_ eq 'users' ? 'uidNumber' : 'gidNumber') . ($n->{from} eq 'id' ? " = id + $n->{base}" : " from $n->{base}, by a table of numbers") } sort { $b cmp $a } keys %{ $summary->{numbers} };
+    return (
+        "  users     $summary->{tables_used}{users}: $summary->{users} rows, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
+        "  hashes    of a sample: " . ($hashes || 'none'),
+        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} rows" : '  groups    none',
+        "  numbers   $numbers",
+        "  suffix    $summary->{suffix}",
+        map { "  warning   $_" } @{ $summary->{warnings} },
+    );
+}
+
+sub sssd {
+    my ($directory) = @_;
+    return <<"END";
+# Written by slapd-pgsql-new: /etc/sssd/sssd.conf of the machines, mode 0600. Replace the name of the server.
+[sssd]
+domains = default
+services = nss, pam
+
+[domain/default]
+id_provider = ldap
+auth_provider = ldap
+access_provider = ldap
+ldap_uri = ldaps://ldap.example.com
+ldap_search_base = $directory->{suffix}
+ldap_schema = rfc2307bis
+ldap_user_gecos = cn
+ldap_access_order = filter
+ldap_access_filter = (objectClass=posixAccount)
+fallback_homedir = /home/%u
+default_shell = /bin/bash
+END
+}
+
+sub page {
+    my ($directory, $files, $all, $role) = @_;
+    my ($summary, $catalog) = @$all{qw(summary catalog)};
+    my $number = 0;
+    my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    psql -X -d " . _shell($catalog->{database}) . " -f $file") : () };
+    my $conf = $files->{'slapd.conf'} ? 'slapd.conf' : 'config.ldif';
+    my @lines = (
+        "$directory->{recipe}{title} as an LDAP directory, written by slapd-pgsql-new",
+        defined $directory->{recipe}{tested} ? "The recipe was tested with $directory->{recipe}{tested}." : "The recipe follows $directory->{recipe}{source}; it was not tested with the application itself.",
+        '', lines($summary),
+        '', 'Nothing in the database has been changed. Run these commands in this folder, as the owner of the tables or a superuser (on Debian: sudo -u postgres).',
+        $sql->('numbers.sql', 'Numbers for users and groups whose ids are no numbers. Keep the schema slapd_pgsql in the backups: files belong to these numbers.'),
+        $sql->('role.sql', "The role $role, which may read the columns that the queries need, and no others."),
+        $sql->('indexes.sql', 'Indexes, for ten thousand users or more.'),
+        $sql->('triggers.sql', 'Optional: triggers by which PostgreSQL tells slapd of changes, for "pgsql-cache". A change of other columns, such as the time of the last login, sets off none.'),
+        '', ++$number . ". slapd. The packages slapd and slapd-back-pgsql must be installed; the file contains a password.", '',
+        $conf eq 'slapd.conf'
+        ? ('    install -m 640 -g openldap slapd.conf /etc/ldap/slapd.conf', '    slaptest -f /etc/ldap/slapd.conf', '    slapd-pgsql-check /etc/ldap/slapd.conf')
+        : ('    slapadd -n 0 -F /etc/ldap/slapd.d -l config.ldif    (into an empty directory)', '    chown -R openldap: /etc/ldap/slapd.d', '    slapd-pgsql-check /etc/ldap/slapd.d'),
+        '', ++$number . '. A login:', '', "    ldapwhoami -x -H ldap://localhost -D 'uid=NAME,ou=people,$directory->{suffix}' -W",
+        $directory->{groups} ? "    ldapsearch -x -LLL -H ldap://localhost -b 'ou=groups,$directory->{suffix}'" : (),
+        $files->{'sssd.conf'} ? ('', ++$number . '. Machines: sssd.conf, after slapd has a certificate (TLSCertificateFile in slapd.conf(5)).') : (),
+        '', 'What to know', '',
+        (map { "- $_" } @{ $directory->{notes} }, @{ $summary->{warnings} }),
+        $directory->{purpose} eq 'machines' ? '- Numbers below 60000 belong to local users and packages; 61184 to 65519 to systemd; from 100000 on, each local user of containers takes 65536, and SSSD takes ranges for Active Directory. Hence the numbers here begin at 2000000.'
+        : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
+        $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),
+        '- After a new version of the application: run slapd-pgsql-check. If it reports a column, run slapd-pgsql-new again.',
+        '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | psql -X -d " . _shell($catalog->{database}),
+    );
+    return join("\n", @lines) . "\n";
+}
+
+sub _shell { my ($text) = @_; return $text =~ /\A[\w.-]+\z/ ? $text : "'" . $text =~ s/'/'\\''/gr . "'" }
+
+# Creates the folder, which only this user can read.
+sub write_to {
+    my ($path, $files) = @_;
+    mkdir $path, 0700 or die "--out: '$path' cannot be created: $!\n";
+    for my $name (sort keys %$files) {
+        sysopen my $out, "$path/$name", O_WRONLY | O_CREAT | O_EXCL, 0600 or die "'$path/$name' cannot be created: $!\n";
+        binmode $out, ':encoding(UTF-8)';
+        print {$out} $files->{$name} or die "'$path/$name' cannot be written: $!\n";
+        close $out or die "'$path/$name' cannot be written: $!\n";
+    }
+    return;
+}
+
+1;

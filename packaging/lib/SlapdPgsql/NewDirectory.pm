@@ -1,0 +1,102 @@
+# NewDirectory.pm: describes a directory for the users of an application, by a recipe and the tables that fit it.
+package SlapdPgsql::NewDirectory;
+use strict;
+use warnings;
+use SlapdPgsql::Catalog ();
+use SlapdPgsql::RecipeMatch ();
+
+my $largest = 2**31 - 1;
+our %base = (uid_base => 2_000_000, gid_base => 3_000_000);
+
+# The directory of RecipeQueries, without a purpose. Dies if the role cannot read the tables, or an expression of the recipe fails.
+sub describe {
+    my ($recipe, $match, $psql) = @_;
+    my @unreadable = map { $match->{$_}{table}{readable} ? () : SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
+    die 'this role may not read ', join(', ', @unreadable), "; connect as the owner of the tables or as a superuser\n" if @unreadable;
+    my %directory = (recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
+    for my $section (qw(users groups members)) {
+        my $values = SlapdPgsql::RecipeMatch::section($recipe, $match, $section);
+        $values->{from} //= SlapdPgsql::Catalog::qualified($match->{users}{table}) . ' u' if $section eq 'users';
+        next if !defined $values->{from};
+        $directory{$section} = $values;
+        next if $section eq 'members';
+        my ($id) = eval { $psql->columns("SELECT $values->{id} AS id FROM $values->{from}") } or die "[$section] of the recipe: $@";
+        $values->{integer} = $id->[1] =~ /\A(?:smallint|integer|bigint)\z/ ? 1 : 0;
+        $values->{tables} = [_tables_in($values->{from}, $match)];
+    }
+    delete @directory{qw(groups members)} if !$directory{groups} || !$directory{members};
+    return \%directory;
+}
+
+sub _tables_in {
+    my ($from, $match) = @_;
+    return grep { index($from, $_) >= 0 } map { SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
+}
+
+# Counts of the rows; no value leaves PostgreSQL.
+my $posix = '^[a-z_][a-z0-9_-]{0,31}$';
+
+sub look {
+    my ($directory, $psql) = @_;
+    my $users = $directory->{users};
+    my $where = sub { my ($section) = @_; return defined $section->{where} ? " WHERE $section->{where}" : '' };
+    my $filter = $users->{'login filter'} // 'true';
+    my $seen = $psql->json(<<"SQL");
+SELECT json_build_object('users', count(*), 'may_log_in', count(*) FILTER (WHERE r.allowed), 'largest_id', max(r.largest),
+    'not_posix', count(*) FILTER (WHERE r.name !~ '$posix'), 'mail_names', count(*) FILTER (WHERE r.name LIKE '%_\@_%'),
+    'unnamed', count(*) FILTER (WHERE coalesce(r.name, '') = ''), 'spaces', count(*) FILTER (WHERE r.name ~ '^ | \$|  '),
+    'equal_names', count(*) - count(DISTINCT lower(r.name)) - count(*) FILTER (WHERE r.name IS NULL),
+    'equal_local_parts', count(*) - count(DISTINCT split_part(lower(r.name), '\@', 1)) - count(*) FILTER (WHERE r.name IS NULL),
+    'long', count(*) FILTER (WHERE length(r.name) > 255), 'no_hash', count(*) FILTER (WHERE coalesce(r.hash, '') = ''))
+FROM (SELECT ($users->{name})::text AS name, (($filter)) AS allowed, ($users->{password})::text AS hash, @{[$users->{integer} ? $users->{id} : 'NULL::integer']} AS largest
+      FROM $users->{from}@{[$where->($users)]}) r
+SQL
+    if (my $groups = $directory->{groups}) {
+        my $largest_group = $groups->{integer} ? "max($groups->{id})" : 'NULL';
+        my $counts = $psql->json("SELECT json_build_object('groups', count(*), 'largest_group', $largest_group) FROM $groups->{from}" . $where->($groups));
+        @$seen{keys %$counts} = values %$counts;
+    }
+    return $seen;
+}
+
+# Bases for numbers so that those of users and groups do not meet; ids that are too large get numbers from the table.
+sub set_bases {
+    my ($directory, $seen, $given) = @_;
+    my %wanted = (%base, %$given);
+    my $span = 1_000_000;
+    my ($user, $group) = ($seen->{largest_id} // 0, $seen->{largest_group} // 0);
+    while ($span <= $user && $span < $largest) { $span *= 10 }
+    if ($span > 1_000_000 && !%$given) { @wanted{qw(uid_base gid_base)} = ($span, 2 * $span) }
+    for (['users', 'uid_base', $user], ['groups', 'gid_base', $group]) {
+        my ($section, $key, $id) = @$_;
+        next if !$directory->{$section} || !$directory->{$section}{integer} || $wanted{$key} + $id <= $largest;
+        $directory->{$section}{integer} = 0;
+        @wanted{qw(uid_base gid_base)} = @base{qw(uid_base gid_base)} if !%$given;
+    }
+    @$directory{keys %wanted} = values %wanted;
+    my ($low, $high) = sort { $a->[0] <=> $b->[0] } [$wanted{uid_base}, _width($directory->{users}, $user)], [$wanted{gid_base}, _width($directory->{groups}, $group)];
+    die "the numbers of users ($wanted{uid_base} and more) and of groups ($wanted{gid_base} and more) meet; give --uid-base and --gid-base further apart\n"
+        if $directory->{groups} && $low->[0] + $low->[1] >= $high->[0];
+    return;
+}
+
+# What an administrator should know of the rows.
+sub warnings {
+    my ($directory, $seen) = @_;
+    my $machines = $directory->{purpose} eq 'machines' && $directory->{names} ne 'id';
+    my $count = sub { my ($number, $text) = @_; return $number ? ($number == 1 ? '1 user ' : "$number users ") . $text : () };
+    return (
+        $seen->{users} ? () : 'the table has no rows yet',
+        $count->($seen->{equal_names}, 'share a name with another one, in any case of letters; none of them can log in'),
+        $count->($seen->{unnamed}, 'without a name are left out'),
+        $count->($seen->{spaces}, 'have a name with spaces at an end or two spaces together; searches and logins do not find it'),
+        $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'have a name that machines may refuse (not a-z, 0-9, _ and -, at most 32)') : (),
+        $count->($seen->{long}, 'have a name of more than 255 characters'),
+        $count->($seen->{no_hash}, 'have no password and cannot log in'),
+        $directory->{row_security} ? "row security hides rows of $directory->{row_security} from the role; give it a policy (CREATE POLICY)" : (),
+    );
+}
+
+sub _width { my ($section, $id) = @_; return !$section ? 0 : $section->{integer} ? $id : 999_999 }
+
+1;

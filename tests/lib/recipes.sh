@@ -1,0 +1,34 @@
+# recipes.sh: serves an application's tables by slapd-pgsql-new, as the page that it writes says.
+need perl ldapwhoami
+[ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
+
+# A database of this name, with the tables and rows of standard input, in PostgreSQL as start_postgres starts it.
+application() { # NAME
+    DATABASE=$1
+    [ -n "$POSTGRES" ] || start_postgres
+    q "CREATE DATABASE \"$DATABASE\""
+    database -f - >/dev/null
+}
+database() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE" "$@"; }
+
+administrator() { echo "host=$T/pg port=$PGPORT user=postgres dbname=$DATABASE"; }
+wizard() { env BACK_PGSQL_MODULE="$MODULE" perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" "$@" </dev/null; } # OPTION…
+
+# Runs the wizard, then its scripts in the order of its page, and starts slapd with its configuration. What the wizard prints is in $OUT.
+new_directory() { # OPTION…
+    local new=$T/new.$DATABASE script
+    expect 0 wizard --out "$new" "$@"
+    for script in $(grep -oE '[a-z]+\.sql$' "$new/README"); do database -f "$new/$script" >/dev/null 2>"$T/script.err" || fail "$script: $(<"$T/script.err")"; done
+    [ -z "$SLAPD" ] || stop_slapd
+    unset URI
+    start_slapd - < <(sed "s|^pidfile .*|pidfile $T/slapd.pid|" "$new/slapd.conf")
+    settled
+    base=$(sed -n 's/^suffix "\(.*\)"/\1/p' "$new/slapd.conf")
+}
+
+bind_as() { ldapwhoami -x -H "$URI" -D "uid=$1,ou=people,$base" -w "$2"; }    # NAME PASSWORD
+logs_in() { expect 0 bind_as "$@"; }                                        # NAME PASSWORD
+refuses() { expect 49 bind_as "$@"; }                                       # NAME PASSWORD
+entry() { search -b "$base" "$1" "${@:2}" | sed '/^dn: /d; /^$/d'; }             # FILTER ATTRIBUTE…: its values, in any order
+members() { entry "(cn=$1)" memberUid | sed -n 's/^memberUid: //p' | sort | xargs -d '\n'; } # GROUP: with numbers
+groups_of() { dns -b "ou=groups,$base" "(|(memberUid=$1)(member=uid=$1,ou=people,$base))" | sed -n 's/^cn=\([^,]*\),.*/\1/p' | xargs -d '\n'; } # NAME

@@ -1,0 +1,37 @@
+#!/bin/bash
+# The recipe for Django serves users whose hashes Django wrote, and their groups.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/recipes.sh"
+/usr/bin/python3 -c 'import django, psycopg2, argon2, bcrypt' 2>/dev/null || skip "Django is missing; packaging/setup --tests installs it"
+application netbox </dev/null
+/usr/bin/python3 "$TESTS/recipes/django_users.py" "$T/pg" "$PGPORT" netbox
+
+new_directory
+contains "$OUT" 'recipe django (Django)'
+for user in ann ben cid dot; do
+    logs_in "$user" secret
+    refuses "$user" wrong
+done
+refuses off secret
+refuses nopassword secret
+same "mail: Ann@example.org
+uidNumber: 2000001" "$(entry '(&(objectClass=posixAccount)(uid=ann))' uidNumber mail | sort)" "the number and the address"
+same "uid: ann" "$(entry '(&(uidNumber=2000001)(objectClass=posixAccount))' uid)" "the user of a number"
+same "ann ben cid dot off" "$(members staff)" "the members"
+same "Staff" "$(groups_of ben | sed 's/ ben//; s/ben //')" "the groups of a user"
+
+# A login writes last_login, which no query reads.
+database -c 'LISTEN back_pgsql' -c "UPDATE auth_user SET last_login = now()" >"$T/heard"
+lacks "$(<"$T/heard")" notification
+database -c 'LISTEN back_pgsql' -c "UPDATE auth_user SET is_active = false WHERE username = 'ben'" >"$T/heard"
+contains "$(<"$T/heard")" 'notification "back_pgsql"'
+refuses ben secret
+
+# For applications there are no numbers, and groups have members by DN.
+rm -r "$T/new.netbox"
+new_directory --for applications --hide-denied
+logs_in ann secret
+refuses off secret
+same "" "$(entry '(uid=ann)' uidNumber)$(dns -b "$base" '(uid=off)')" "numbers and hidden users"
+same "Staff" "$(groups_of ann)" "the groups of a user"
+same "memberOf: cn=Staff,ou=groups,dc=example,dc=com" "$(entry '(uid=ann)' memberOf)" "memberOf"

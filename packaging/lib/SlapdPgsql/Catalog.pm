@@ -5,7 +5,7 @@ use warnings;
 
 my $query = <<'SQL';
 WITH relation AS (
-    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relrowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       AND (n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'slapd_pgsql') OR n.nspname = 'pg_catalog' AND c.relname IN ('pg_authid', 'pg_auth_members'))
@@ -27,7 +27,7 @@ WITH relation AS (
 )
 SELECT json_build_object('database', current_database(), 'role', current_user, 'version', current_setting('server_version'), 'port', current_setting('port'),
     'peer', host(inet_server_addr()),
-    'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint,
+    'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint, 'row_security', r.relrowsecurity,
         'readable', has_schema_privilege(r.nspname, 'USAGE') AND has_any_column_privilege(r.oid, 'SELECT'),
         'columns', coalesce(a.columns, '[]'), 'unique', coalesce(u.keys, '[]'), 'foreign_keys', coalesce(f.foreign_keys, '[]')) ORDER BY r.nspname, r.relname), '[]')
         FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))

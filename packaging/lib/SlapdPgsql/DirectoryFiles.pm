@@ -68,13 +68,13 @@ sub indexes {
 # What the terminal shows of the summary.
 sub lines {
     my ($summary) = @_;
-    my $hashes = join ', ', map { "$_->{count} $_->{kind}" . ($_->{checked} ? '' : " (cannot be checked: $_->{reason})") } @{ $summary->{hashes} };
+    my $hashes = join ', ', map { "$_->{count} $_->{kind}" . ($_->{checked} ? '' : " (cannot be checked)") } @{ $summary->{hashes} };
     my $numbers = $summary->{numbers} eq 'none' ? 'none: the entries are for logins to applications'
         : join '; ', map { my $n = $summary->{numbers}{$_}; ($_ eq 'users' ? 'uidNumber' : 'gidNumber') . ($n->{from} eq 'id' ? " = id + $n->{base}" : " from $n->{base}, by a table of numbers") } sort { $b cmp $a } keys %{ $summary->{numbers} };
     return (
-        "  users     $summary->{tables_used}{users}: $summary->{users} rows, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
+        "  users     $summary->{tables_used}{users}: $summary->{users} users, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
         "  hashes    of a sample: " . ($hashes || 'none'),
-        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} rows" : '  groups    none',
+        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} groups" : '  groups    none',
         "  numbers   $numbers",
         "  suffix    $summary->{suffix}",
         map { "  warning   $_" } @{ $summary->{warnings} },

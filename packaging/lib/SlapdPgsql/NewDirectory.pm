@@ -13,8 +13,10 @@ sub describe {
     my ($recipe, $match, $psql) = @_;
     my @unreadable = map { $match->{$_}{table}{readable} ? () : SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
     die 'this role may not read ', join(', ', @unreadable), "; connect as the owner of the tables or as a superuser\n" if @unreadable;
-    my %directory = (recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
+    my ($secured) = map { $match->{$_}{table}{row_security} ? SlapdPgsql::Catalog::qualified($match->{$_}{table}) : () } sort keys %$match;
+    my %directory = (row_security => $secured, recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
     for my $section (qw(users groups members)) {
+        next if $section eq 'members' && !$directory{groups};
         my $values = SlapdPgsql::RecipeMatch::section($recipe, $match, $section);
         $values->{from} //= SlapdPgsql::Catalog::qualified($match->{users}{table}) . ' u' if $section eq 'users';
         next if !defined $values->{from};
@@ -84,15 +86,15 @@ sub set_bases {
 sub warnings {
     my ($directory, $seen) = @_;
     my $machines = $directory->{purpose} eq 'machines' && $directory->{names} ne 'id';
-    my $count = sub { my ($number, $text) = @_; return $number ? ($number == 1 ? '1 user ' : "$number users ") . $text : () };
+    my $count = sub { my ($number, $text) = @_; return $number ? "$number of $seen->{users} users: $text" : () };
     return (
         $seen->{users} ? () : 'the table has no rows yet',
-        $count->($seen->{equal_names}, 'share a name with another one, in any case of letters; none of them can log in'),
-        $count->($seen->{unnamed}, 'without a name are left out'),
-        $count->($seen->{spaces}, 'have a name with spaces at an end or two spaces together; searches and logins do not find it'),
-        $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'have a name that machines may refuse (not a-z, 0-9, _ and -, at most 32)') : (),
-        $count->($seen->{long}, 'have a name of more than 255 characters'),
-        $count->($seen->{no_hash}, 'have no password and cannot log in'),
+        $count->($seen->{equal_names}, 'the name of another one, letters in any case; none of them can log in'),
+        $count->($seen->{unnamed}, 'no name; they are not shown'),
+        $count->($seen->{spaces}, 'a name with spaces at an end, or with two together; neither searches nor logins find it'),
+        $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'a name that machines may refuse (not a-z, 0-9, _ and -, at most 32); see --names') : (),
+        $count->($seen->{long}, 'a name of more than 255 characters'),
+        $count->($seen->{no_hash}, 'no password; they cannot log in'),
         $directory->{row_security} ? "row security hides rows of $directory->{row_security} from the role; give it a policy (CREATE POLICY)" : (),
     );
 }

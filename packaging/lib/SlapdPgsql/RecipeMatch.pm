@@ -86,10 +86,13 @@ sub lack {
     return @lack ? join('; ', @lack) : 'its tables are in several schemas';
 }
 
-# The values of SECTION that hold for MATCH: { key => SQL }, with names filled in; notes as a list.
+# The values of SECTION that hold for MATCH: { key => SQL }, with names filled in; notes as a list. A section whose "from" does not hold is
+# empty.
 sub section {
     my ($recipe, $match, $section) = @_;
     my (%values, @list);
+    my @from = grep { $_->{key} eq 'from' } @{ $recipe->{$section} };
+    return {} if @from && !grep { my $entry = $_; !grep { !_holds($_, $match) } @{ $entry->{when} } } @from;
     for my $entry (@{ $recipe->{$section} }) {
         next if defined $values{ $entry->{key} } && $section ne 'notes' || grep { !_holds($_, $match) } @{ $entry->{when} };
         $values{ $entry->{key} } = _filled($entry, $match);

@@ -11,7 +11,7 @@ my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
 my $no_hash   = qr/reset|token|expir|new|question|hint|temp|chang|last|type|algo|salt|_at\z|date|count|fail|forgot|provider/i;
 my @login_names = (qr/user_?name|lower_?name/i, qr/login/i, qr/uid|user|nick(?:name)?|jid|account/i, qr/name/i, qr/e?mail|e?mail_?address/i);
 # What begins like a hash of some program; a digest in hexadecimal digits may have a salt in another column.
-my $hash_form = q{^(\$[0-9A-Za-z-]{1,20}[$=]|\{[A-Za-z0-9._@-]+\}|(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_?[a-z0-9]*|sha1|sha256|md5)[$:]|:(pbkdf2|A|B|bcrypt|argon2):|[123]\||SCRAM-SHA|AQAAAA|AAAAAA|MODE2:|SSHA-|![a-z0-9]+!)};
+my $hash_form = q{^(\$[0-9A-Za-z-]{1,20}[$=]|\{[A-Za-z0-9._@-]+\}|(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_?[a-z0-9]*|sha1|sha256|md5)[$:]|:(pbkdf2|A|B|bcrypt|argon2):|[123]\||SCRAM-SHA|AQAAAA|AAAAAA|MODE2:|SHA1X?:|SSHA-|![a-z0-9]+!)};
 my $hex_form = '^([0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{100}|[0-9a-fA-F]{128})$';
 
 # [{ name, recipe, match, text }...], the best ones; more than one only if they are equally good. USERS names the table, undef: all.

@@ -1,0 +1,41 @@
+#!/bin/bash
+# Users with uuids get numbers that are never used again, and failures fail no INSERT.
+. "$(dirname "$0")/../lib.sh"
+. "$TESTS/lib/recipes.sh"
+application portal <<END
+CREATE TABLE account (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), login text NOT NULL UNIQUE, password_hash text, disabled boolean);
+CREATE TABLE team (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), title text NOT NULL UNIQUE);
+CREATE TABLE account_team (account_id uuid REFERENCES account ON DELETE CASCADE, team_id uuid REFERENCES team, PRIMARY KEY (account_id, team_id));
+INSERT INTO account (login, password_hash, disabled) SELECT n, '$(slappasswd -h '{SSHA}' -s secret)', n = 'off' FROM unnest('{ann,ben,off}'::text[]) n;
+INSERT INTO team (title) VALUES ('Red'), ('Blue');
+INSERT INTO account_team SELECT a.id, t.id FROM account a, team t WHERE t.title = 'Red';
+CREATE ROLE application LOGIN;
+GRANT ALL ON ALL TABLES IN SCHEMA public TO application;
+END
+new_directory
+contains "$OUT" 'uidNumber from 2000000, by a table of numbers; gidNumber from 3000000, by a table of numbers'
+number() { entry "(&(uid=$1)(objectClass=posixAccount))" uidNumber | sed 's/.*: //'; }
+same "2000000 2000001 2000002" "$(for name in ann ben off; do number "$name"; done | sort | xargs)" "the numbers of the users"
+logs_in ann secret
+refuses off secret
+same "ann ben off" "$(members red)" "the members"
+same "Red" "$(groups_of ann | sed 's/ ann//; s/ann //')" "the groups"
+contains "$(entry '(gidNumber=3000001)' cn)" 'cn: Red'
+
+# The application adds and removes users as before; a number is used once.
+as_application() { database -c 'SET ROLE application' -c "$1" 2>"$T/warnings"; }
+ann=$(number ann)
+as_application "DELETE FROM account WHERE login = 'ann'; INSERT INTO account (login) VALUES ('ann')"
+[ "$(number ann)" != "$ann" ] || fail "the number of a removed user is used again"
+same "2000003" "$(number ann)" "the number of a new user"
+same "" "$(as_application 'SELECT * FROM slapd_pgsql.number' || true)" "what the application sees of the numbers"
+
+# Without a free number the user exists in the application, and is reported.
+database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2000003'
+as_application "INSERT INTO account (login) VALUES ('cid')"
+contains "$(<"$T/warnings")" 'slapd_pgsql.number_users: nextval: reached maximum value'
+same "1 " "$(database -c "SELECT count(*) FROM account WHERE login = 'cid'") $(number cid)" "the user and its number"
+
+# The script can be run again.
+database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2999999' -f "$T/new.portal/numbers.sql"
+same "2000003 2000004" "$(number ann) $(number cid)" "the numbers afterwards"

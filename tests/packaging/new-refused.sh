@@ -1,5 +1,5 @@
 #!/bin/bash
-# Databases and names that are no good are told with what to do, and nothing is written.
+# Bad databases, recipes and options are refused with a remedy; odd names are counted.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/recipes.sh"
 hash=$(slappasswd -h '{SSHA}' -s secret)

@@ -3,6 +3,7 @@ package SlapdPgsql::Questions;
 use strict;
 use warnings;
 use SlapdPgsql::Terminal ();
+use SlapdPgsql::Tool ();
 
 sub new { my ($class, $on) = @_; $| = 1 if $on; return bless { on => $on }, $class }
 
@@ -10,7 +11,7 @@ sub text {
     my ($self, $question, $default) = @_;
     return $default if !$self->{on};
     print SlapdPgsql::Terminal::plain($question . (length $default ? " [$default]" : '')), ': ';
-    my $answer = <STDIN> // die "no answer\n";
+    my $answer = <STDIN> // do { print "\n"; SlapdPgsql::Tool::fail('no answer; nothing was written') };
     utf8::decode($answer);
     $answer =~ s/\A\s+|\s+\z//g;
     return length $answer ? $answer : $default;
@@ -42,11 +43,12 @@ sub choice {
 
 sub secret {
     my ($self, $question) = @_;
+    local $SIG{INT} = sub { system 'stty', 'echo'; exit 130 };
     system 'stty', '-echo';
-    my $answer = eval { $self->text($question, '') };
+    my $answer = $self->text($question, '');
     system 'stty', 'echo';
     print "\n";
-    return $answer // die "no answer\n";
+    return $answer;
 }
 
 1;

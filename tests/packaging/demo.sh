@@ -18,6 +18,15 @@ for text in 'dn: uid=ann,dc=example,dc=com' 'cn: sysadmins' 'memberUid: ann' 'dn
 done
 nothing_left
 
+# An application's users, by the wizard.
+expect 0 within 60 "${demo[@]}" --once --recipe zabbix
+for text in 'recipe zabbix (Zabbix)' 'psql -X -d zabbix -f role.sql' 'memberUid: eve' 'dn:uid=eve,ou=people,dc=example,dc=com' 'ldap_bind: Invalid credentials (49)'; do
+    contains "$OUT" "$text"
+done
+nothing_left
+expect 1 "${demo[@]}" --once --recipe nothing
+contains "$ERR" "no sample of 'nothing'; there is django, "
+
 # Without --once it stays until Ctrl-C, which the servers get as well; also next to another one.
 perl -e '$SIG{INT} = "DEFAULT"; setpgrp; exec @ARGV' "${demo[@]}" >"$T/first" 2>&1 &
 eventually 60 grep -q 'both servers run until Ctrl-C' "$T/first"

@@ -1,5 +1,6 @@
 -- zabbix.sql: tables of Zabbix 6.0 with its own users, from Debian's zabbix-server-pgsql (schema.sql and data.sql), and more users.
 -- The hash of Admin is the one that Zabbix ships, for the password "zabbix"; the others have the same one.
+-- Login: eve zabbix
 CREATE TABLE role (
     roleid bigint NOT NULL,
     name character varying(255) DEFAULT ''::character varying NOT NULL,

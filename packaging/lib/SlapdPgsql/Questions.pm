@@ -5,6 +5,10 @@ use warnings;
 use SlapdPgsql::Terminal ();
 use SlapdPgsql::Tool ();
 
+# Whether the terminal does not show what is typed; it does again when the program ends.
+my $hidden;
+END { my $status = $?; system 'stty', 'echo' if $hidden; $? = $status }
+
 sub new { my ($class, $on) = @_; $| = 1 if $on; return bless { on => $on }, $class }
 
 sub text {
@@ -43,10 +47,10 @@ sub choice {
 
 sub secret {
     my ($self, $question) = @_;
-    local $SIG{INT} = sub { system 'stty', 'echo'; exit 130 };
-    system 'stty', '-echo';
+    local $SIG{INT} = sub { exit 130 };
+    $hidden = !system 'stty', '-echo';
     my $answer = $self->text($question, '');
-    system 'stty', 'echo';
+    $hidden = system 'stty', 'echo';
     print "\n";
     return $answer;
 }

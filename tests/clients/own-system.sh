@@ -58,7 +58,7 @@ case "$*" in
         sh "$package/slapd-back-pgsql.postinst" configure 0.1
         rmdir /run/systemd/system
         ;;
-    'install -y postgresql slapd ldap-utils' | 'install -y '*'sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
+    'install -y postgresql slapd ldap-utils' | 'install -y python3-django python3-psycopg2' | 'install -y '*'sssd-ldap libnss-sss libpam-sss') dpkg-query -W "${@:3}" >/dev/null ;;
     'purge -y slapd-back-pgsql') sh "$package/slapd-back-pgsql.postrm" purge ;;
     *) echo "apt-get: not understood: $*" >&2; exit 1 ;;
 esac

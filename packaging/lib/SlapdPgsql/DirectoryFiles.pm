@@ -49,7 +49,7 @@ sub contents {
     $files{'numbers.sql'} = SlapdPgsql::NumberTable::script($directory, @by_table) if @by_table;
     $files{'triggers.sql'} = $trial->script('--triggers', '--columns');
     my @indexes = indexes($report);
-    $files{'indexes.sql'} = "-- Written by slapd-pgsql-new: indexes for tables of ten thousand rows or more. Run it as the owner of the tables; they stay in use.\n"
+    $files{'indexes.sql'} = "-- Written by slapd-pgsql-new: indexes for tables of ten thousand rows or more. Run it once, as the owner of the\n-- tables, which stay in use.\n"
         . "\\set ON_ERROR_STOP on\n" . join('', map { "$_;\n" } @indexes) if @indexes;
     $files{'sssd.conf'} = sssd($directory) if $directory->{purpose} eq 'machines';
     $files{recipe} = $all->{text} if defined $all->{text};
@@ -57,12 +57,12 @@ sub contents {
     return %files;
 }
 
-# The statements that slapd-pgsql-check advises, each once.
+# The statements that slapd-pgsql-check advises for indexes, each once.
 sub indexes {
     my ($report) = @_;
     my %seen;
-    my @statements = map { s/^CREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } map { grep { /\A(?:CREATE (?:INDEX|STATISTICS)|ANALYZE)\b/ } map { s/\A\s+|\s+\z//gr } split /;/, ($_->{hint} // '') =~ s/\A[^:]*: (?=CREATE|ANALYZE)//r } @{ $report->{searches} // [] };
-    return grep { !$seen{$_}++ } @statements;
+    my @statements = map { s/\A\s+|\s+\z//gr } map { split /;(?=\s|\z)/ } grep { /\ACREATE (?:INDEX|STATISTICS)/ } map { $_->{hint} // () } @{ $report->{findings} };
+    return map { s/\ACREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } grep { !$seen{$_}++ } @statements;
 }
 
 # What the terminal shows of the summary.
@@ -121,7 +121,8 @@ sub page {
         $sql->('triggers.sql', 'Optional: triggers by which PostgreSQL tells slapd of changes, for "pgsql-cache". A change of other columns, such as the time of the last login, sets off none.'),
         '', ++$number . ". slapd. The packages slapd and slapd-back-pgsql must be installed; the file contains a password.", '',
         $conf eq 'slapd.conf'
-        ? ('    install -m 640 -g openldap slapd.conf /etc/ldap/slapd.conf', '    slaptest -f /etc/ldap/slapd.conf', '    slapd-pgsql-check /etc/ldap/slapd.conf')
+        ? ('    install -m 640 -g openldap slapd.conf /etc/ldap/slapd.conf', '    slaptest -f /etc/ldap/slapd.conf', '    (SLAPD_CONF=/etc/ldap/slapd.conf in /etc/default/slapd, then: systemctl restart slapd)',
+            '    slapd-pgsql-check /etc/ldap/slapd.conf')
         : ('    slapadd -n 0 -F /etc/ldap/slapd.d -l config.ldif    (into an empty directory)', '    chown -R openldap: /etc/ldap/slapd.d', '    slapd-pgsql-check /etc/ldap/slapd.d'),
         '', ++$number . '. A login:', '', "    ldapwhoami -x -H ldap://localhost -D 'uid=NAME,ou=people,$directory->{suffix}' -W",
         $directory->{groups} ? "    ldapsearch -x -LLL -H ldap://localhost -b 'ou=groups,$directory->{suffix}'" : (),

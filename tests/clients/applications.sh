@@ -1,0 +1,31 @@
+#!/bin/bash
+# Every command in doc/applications.md works, from Django's tables to a login.
+. "$(dirname "$0")/own-system.sh"
+/usr/bin/python3 -c 'import django, psycopg2' 2>/dev/null || skip "Django is missing; packaging/setup --tests installs it"
+page=doc/applications.md
+mkdir -p /run/slapd # slapd's first start creates it
+
+before_application() {
+    case $1 in
+        *users.py) block $page 'import django' >"$checkout/users.py" ;;
+        'sed -i '*) printf '%s\n' SLAPD_CONF= 'SLAPD_SERVICES="ldap:/// ldapi:///"' >/etc/default/slapd ;;
+    esac
+}
+after_application() {
+    case $1 in
+        slapd-pgsql-new*)
+            # At a terminal the same lines stand between its questions.
+            same "$(block $page 'netbox: 8 tables' | grep -E '^  |^netbox')" "$(grep -E '^  |^netbox' <<<"$OUT")" "what the wizard finds"
+            ;;
+        slaptest*) contains "$OUT$ERR" 'config file testing succeeded' ;;
+        slapd-pgsql-check*) contains "$OUT" '0 errors' ;;
+        *'(uid=ann)'*) contains "$OUT" 'uidNumber: 2000001' ;;
+        *'(memberUid=ann)'*) contains "$OUT" 'cn: Staff' ;;
+        ldapwhoami*) contains "$OUT" 'uid=ann,ou=people,dc=example,dc=com' ;;
+    esac
+}
+run_document $page application
+same 3 "$("$POSTGRES_BIN/psql" -X -A -t -c "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'" netbox)" "the tables with triggers"
+/etc/init.d/slapd stop >/dev/null
+say "$count commands"
+[ "$count" -ge 16 ] || fail "where have the document's commands gone?"

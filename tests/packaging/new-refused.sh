@@ -42,6 +42,14 @@ contains "$ERR" '--recipe django --users public.users_user'
 expect 0 wizard --dry-run --users users_user
 contains "$OUT" 'the table has no rows yet'
 
+# Two recipes that fit; one that only its name chooses.
+application both <"$TESTS/recipes/zabbix.sql"
+database -c 'CREATE TABLE auth_user (id int PRIMARY KEY, username text UNIQUE, password text, last_login timestamptz, is_active boolean)'
+expect 3 wizard --out "$T/none"
+for text in '--recipe django --users public.auth_user' '--recipe zabbix --users public.users'; do contains "$ERR" "$text"; done
+expect 0 wizard --dry-run --recipe zabbix
+DATABASE=netbox
+
 # A recipe that does not work names its line.
 printf '%s\n' 'title: x' 'source: y' '[tables]' 'users: auth_user (id, username)' '[users]' 'id: u.id' 'name: u.nothing' 'password: u.password' >"$T/x.recipe"
 refused 'column u.nothing does not exist' --recipe "$T/x.recipe"

@@ -24,7 +24,7 @@ INSERT INTO crm.customer_roles VALUES (1, 7), (2, 7);
 END
 new_directory
 contains "$OUT" 'users found by the shape of crm.customers'
-contains "$(<"$T/new.shop/README")" 'The column status (integer) may tell who may log in'
+contains "$OUT" 'The column status (integer) may tell who may log in'
 logs_in ann secret
 refuses off secret
 refuses eve secret
@@ -38,6 +38,13 @@ sed -i "s/^name: lower.*/name: 'c' || u.id/; /^login filter/d" "$T/new.shop/reci
 mv "$T/new.shop" "$T/first"
 new_directory --recipe "$T/first/recipe"
 logs_in c3 secret
+
+# A column that becomes bytea: nobody can log in until the configuration is written again.
+database -c "ALTER TABLE crm.customers ALTER pass_hash TYPE bytea USING convert_to(pass_hash, 'UTF8')"
+refuses c3 secret
+mv "$T/new.shop" "$T/second"
+new_directory
+logs_in ben secret
 
 # Hashes in bytea, names without an index, no foreign keys, views.
 application old <<END

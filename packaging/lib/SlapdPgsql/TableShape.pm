@@ -7,6 +7,7 @@ use SlapdPgsql::Recipe ();
 use SlapdPgsql::RecipeMatch ();
 
 my $sample = 200;
+my $at_once = 50;    # columns in one statement
 my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
 my $no_hash   = qr/reset|token|expir|new|question|hint|temp|chang|last|type|algo|salt|_at\z|date|count|fail|forgot|provider/i;
 my @login_names = (qr/user_?name|lower_?name/i, qr/login/i, qr/uid|user|nick(?:name)?|jid|account/i, qr/name/i, qr/e?mail|e?mail_?address/i);
@@ -18,17 +19,20 @@ my $hex_form = '^([0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{10
 sub candidates {
     my ($catalog, $psql, $users) = @_;
     my $named = defined $users ? $catalog->table($users) // die "there is no table $users\n" : undef;
-    my @found;
-    for my $table ($named // $catalog->own_tables) {
+    my (@possible, @found);
+    for my $table (grep { $_->{readable} } $named // $catalog->own_tables) {
         my @names = _login_columns($table) or next;
-        next if !$table->{readable};
-        for my $hash (grep { _may_be_hash($_) } @{ $table->{columns} }) {
-            my $forms = _forms($psql, $table, $hash) // next;
-            next if $forms->{rows} > $forms->{none} + $forms->{locked} && $forms->{hash} + $forms->{hex} <= $forms->{plain};
-            next if !$forms->{hash} && !$forms->{hex} && !$named && !($names[0]{unique} && $table->{name} =~ /user|account|member|person/i);
-            my $points = 4 * $names[0]{unique} + 2 * ($table->{name} =~ /user|account|member|person|people|auth/i ? 1 : 0) + 2 * ($forms->{hash} ? 1 : 0) + ($hash->{name} =~ /pass|pwd/i ? 1 : 0);
-            push @found, { table => $table, hash => $hash, name => $names[0], points => $points };
-        }
+        push @possible, map { { table => $table, hash => $_, name => $names[0] } } grep { _may_be_hash($_) } @{ $table->{columns} };
+    }
+    my @columns = @possible;
+    _look($psql, splice @columns, 0, $at_once) while @columns;
+    for my $one (grep { $_->{forms} } @possible) {
+        my ($table, $name, $forms) = @$one{qw(table name forms)};
+        next if $forms->{rows} > $forms->{none} + $forms->{locked} && $forms->{hash} + $forms->{hex} <= $forms->{plain};
+        my $named_well = $table->{name} =~ /user|account|member|person|people|auth/i ? 1 : 0;
+        next if !$forms->{hash} && !$forms->{hex} && !$named && !($name->{unique} && $named_well);
+        $one->{points} = 4 * $name->{unique} + 2 * $named_well + 2 * ($forms->{hash} ? 1 : 0) + ($one->{hash}{name} =~ /pass|pwd/i ? 1 : 0);
+        push @found, $one;
     }
     my ($best) = sort { $b <=> $a } map { $_->{points} } @found;
     return [] if !@found;
@@ -71,16 +75,22 @@ sub _is_unique {
     return scalar(grep { /\A(?:lower\(\(?)?"?$identifier"?(?:\)?::text\))?\)?\z/ } @{ $table->{unique} }) ? 1 : 0;
 }
 
-# How many of some values have which form; no value leaves PostgreSQL. undef: the column cannot be read.
+# Sets how many of some values of each column have which form; no value leaves PostgreSQL. One that cannot be read has no forms.
+sub _look {
+    my ($psql, @possible) = @_;
+    my $forms = eval { $psql->json('SELECT json_build_array(' . join(', ', map { _forms($_) } @possible) . ')', 30) };
+    if ($forms) { $possible[$_]{forms} = $forms->[$_] for 0 .. $#possible }
+    elsif (@possible > 1) { _look($psql, $_) for @possible }
+    return;
+}
+
 sub _forms {
-    my ($psql, $table, $column) = @_;
-    my $value = _as_text($column, SlapdPgsql::Catalog::identifier($column->{name}));
+    my ($one) = @_;
+    my $value = _as_text($one->{hash}, SlapdPgsql::Catalog::identifier($one->{hash}{name}));
     my ($hash, $hex) = map { SlapdPgsql::Catalog::literal($_) } $hash_form, $hex_form;
-    return eval {
-        $psql->json("SELECT json_build_object('rows', count(*), 'none', count(*) FILTER (WHERE coalesce(v, '') = ''), 'locked', count(*) FILTER (WHERE v ~ '^[!*x]\$|^[!*]'), 'hash', count(*) FILTER (WHERE v ~ $hash),"
-            . " 'hex', count(*) FILTER (WHERE v ~ $hex), 'plain', count(*) FILTER (WHERE v <> '' AND v !~ '^[!*x]\$|^[!*]' AND v !~ $hash AND v !~ $hex))"
-            . " FROM (SELECT $value AS v FROM " . SlapdPgsql::Catalog::qualified($table) . " LIMIT $sample) s", 10);
-    };
+    return "(SELECT json_build_object('rows', count(*), 'none', count(*) FILTER (WHERE coalesce(v, '') = ''), 'locked', count(*) FILTER (WHERE v ~ '^[!*x]\$|^[!*]'), 'hash', count(*) FILTER (WHERE v ~ $hash),"
+        . " 'hex', count(*) FILTER (WHERE v ~ $hex), 'plain', count(*) FILTER (WHERE v <> '' AND v !~ '^[!*x]\$|^[!*]' AND v !~ $hash AND v !~ $hex))"
+        . " FROM (SELECT $value AS v FROM " . SlapdPgsql::Catalog::qualified($one->{table}) . " LIMIT $sample) s)";
 }
 
 sub _as_text {

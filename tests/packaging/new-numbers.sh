@@ -20,7 +20,7 @@ logs_in ann secret
 refuses off secret
 same "ann ben off" "$(members red)" "the members"
 same "Red" "$(groups_of ann | sed 's/ ann//; s/ann //')" "the groups"
-contains "$(entry '(gidNumber=3000001)' cn)" 'cn: Red'
+same "cn: Red" "$(entry "($(entry '(cn=red)' gidNumber | sed 's/: /=/'))" cn)" "the group of a number"
 
 # The application adds and removes users as before; a number is used once.
 as_application() { database -c 'SET ROLE application' -c "$1" 2>"$T/warnings"; }

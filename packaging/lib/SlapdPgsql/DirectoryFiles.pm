@@ -7,6 +7,7 @@ use SlapdPgsql::Catalog ();
 use SlapdPgsql::ConfigText ();
 use SlapdPgsql::DirectoryConf ();
 use SlapdPgsql::NumberTable ();
+use SlapdPgsql::RecipeQueries ();
 use SlapdPgsql::RolePassword ();
 
 my $host_of_uri = qr{\Apostgres(?:ql)?://(?:[^@/?]*@)?([^/?]*)};
@@ -39,7 +40,7 @@ sub contents {
     my $password = unpack 'H*', SlapdPgsql::RolePassword::random(16);
     my $uri = $option->{'slapd-uri'} // slapd_uri($all->{uri}, $catalog, $role, $password);
     my @by_table = $directory->{purpose} eq 'machines' ? grep { $directory->{$_} && !$directory->{$_}{integer} } qw(users groups) : ();
-    my $settings = sub { return SlapdPgsql::DirectoryConf::settings($directory, { map { ($_ => $SlapdPgsql::NumberTable::name) } qw(users groups) }, $uri, @_) };
+    my $settings = sub { return SlapdPgsql::DirectoryConf::settings($directory, $SlapdPgsql::NumberTable::name, $uri, @_) };
     my %files;
     if ($option->{ldif}) { $files{'config.ldif'} = SlapdPgsql::ConfigText::ldif($settings, $paths, $all->{module}) }
     else { $files{'slapd.conf'} = "## Written by slapd-pgsql-new: $directory->{recipe}{title} as an LDAP directory. It contains a password: mode 0600.\n\n" . SlapdPgsql::ConfigText::slapd_conf($settings->($paths)) }
@@ -62,7 +63,7 @@ sub indexes {
     my ($report) = @_;
     my %seen;
     my @statements = map { s/\A\s+|\s+\z//gr } map { split /;(?=\s|\z)/ } grep { /\ACREATE (?:INDEX|STATISTICS)/ } map { $_->{hint} // () } @{ $report->{findings} };
-    return map { s/\ACREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } grep { !$seen{$_}++ } @statements;
+    return map { s/\ACREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } grep { !$seen{$_}++ && !/\Q$SlapdPgsql::RecipeQueries::trial\E/ } @statements;
 }
 
 # What the terminal shows of the summary.

@@ -6,17 +6,32 @@ use SlapdPgsql::Catalog ();
 
 our $name = 'slapd_pgsql.number';
 
-# Numbers of the rows as they are now, for a test before the table exists.
-sub trial {
-    my ($directory, $section) = @_;
-    my $base = $directory->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
-    return "(SELECT '$section' AS kind, k.key, ($base + row_number() OVER (ORDER BY k.key))::integer AS number\n  FROM (" . _keys($directory, $section) . ') k)';
+sub _keys {
+    my ($directory, $section, $condition) = @_;
+    my $of = $directory->{$section};
+    my @conditions = map { "($_)" } grep { defined } $of->{where}, $condition;
+    return "SELECT ($of->{id})::text AS key FROM $of->{from}" . (@conditions ? ' WHERE ' . join ' AND ', @conditions : '');
 }
 
-sub _keys {
+# (table, condition for its new rows) if the id is a column of a table: a trigger on it then need not look at all rows.
+sub _new_rows {
     my ($directory, $section) = @_;
     my $of = $directory->{$section};
-    return "SELECT ($of->{id})::text AS key FROM $of->{from}" . (defined $of->{where} ? " WHERE $of->{where}" : '');
+    my ($alias, $column) = $of->{id} =~ /\A([a-z]\w*)\.(\w+|"(?:[^"]|"")+")\z/ or return;
+    my ($table) = grep { $of->{from} =~ /\Q$_\E\s+(?:AS\s+)?\Q$alias\E(?!\w)/i } @{ $of->{tables} } or return;
+    return ($table, "$of->{id} IN (SELECT r.$column FROM new_rows r)");
+}
+
+sub _insert {
+    my ($section, $keys) = @_;
+    return <<"SQL";
+    INSERT INTO slapd_pgsql.number (kind, key, number)
+    SELECT '$section', k.key, nextval('slapd_pgsql.$section')
+    FROM (SELECT DISTINCT key FROM ($keys) r WHERE key IS NOT NULL) k
+    WHERE NOT EXISTS (SELECT FROM slapd_pgsql.number n WHERE n.kind = '$section' AND n.key = k.key)
+    ORDER BY k.key
+    ON CONFLICT DO NOTHING
+SQL
 }
 
 # The script for SECTIONS (users, groups). Triggers on their tables give new rows a number.
@@ -42,40 +57,33 @@ SQL
     for my $section (@sections) {
         my $base = $directory->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
         my $last = $base + 999_999;
-        my $keys = _keys($directory, $section);
-        my @tables = map { SlapdPgsql::Catalog::literal($_) } @{ $directory->{$section}{tables} };
-        my $watched = join ', ', @tables;
+        my ($table, $condition) = _new_rows($directory, $section);
+        my $tables = join ', ', map { SlapdPgsql::Catalog::literal($_) } $table // @{ $directory->{$section}{tables} };
+        my $rows = defined $table ? 'REFERENCING NEW TABLE AS new_rows ' : '';
+        my ($all, $new) = map { _insert($section, _keys($directory, $section, $_)) } undef, $condition;
         $script .= <<"SQL";
 
 -- $section: $base to $last
 CREATE SEQUENCE IF NOT EXISTS slapd_pgsql.$section MINVALUE $base MAXVALUE $last;
-CREATE OR REPLACE FUNCTION slapd_pgsql.number_$section() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$number\$
-    INSERT INTO slapd_pgsql.number (kind, key, number)
-    SELECT '$section', k.key, nextval('slapd_pgsql.$section')
-    FROM (SELECT DISTINCT key FROM ($keys) r WHERE key IS NOT NULL) k
-    WHERE NOT EXISTS (SELECT FROM slapd_pgsql.number n WHERE n.kind = '$section' AND n.key = k.key)
-    ORDER BY k.key
-    ON CONFLICT DO NOTHING
-\$number\$;
-REVOKE EXECUTE ON FUNCTION slapd_pgsql.number_$section() FROM PUBLIC;
+$all;
 -- A failure here must not fail the application's own statement.
-CREATE OR REPLACE FUNCTION slapd_pgsql.new_$section() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$new\$
+CREATE OR REPLACE FUNCTION slapd_pgsql.number_$section() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$new\$
 BEGIN
-    PERFORM slapd_pgsql.number_$section();
+$new;
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
     RAISE WARNING 'slapd_pgsql.number_$section: %', SQLERRM;
     RETURN NULL;
 END
 \$new\$;
-SELECT slapd_pgsql.number_$section() \\g /dev/null
+REVOKE EXECUTE ON FUNCTION slapd_pgsql.number_$section() FROM PUBLIC;
 DO \$triggers\$
 DECLARE
     one regclass;
 BEGIN
-    FOREACH one IN ARRAY ARRAY[$watched]::regclass[] LOOP
+    FOREACH one IN ARRAY ARRAY[$tables]::regclass[] LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS slapd_pgsql_$section ON %s', one);
-        EXECUTE format('CREATE TRIGGER slapd_pgsql_$section AFTER INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION slapd_pgsql.new_$section()', one);
+        EXECUTE format('CREATE TRIGGER slapd_pgsql_$section AFTER INSERT ON %s ${rows}FOR EACH STATEMENT EXECUTE FUNCTION slapd_pgsql.number_$section()', one);
     END LOOP;
 END
 \$triggers\$;

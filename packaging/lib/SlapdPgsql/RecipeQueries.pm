@@ -5,8 +5,8 @@ use warnings;
 use SlapdPgsql::Catalog ();
 
 # DIRECTORY: users, groups and members as RecipeMatch::section returns them, each with integer (whether its id is one);
-# purpose (machines or applications), suffix, names (as-is, local-part or id), uid_base and gid_base. NUMBERS, the table of the
-# numbers for ids that are no integers, or a query for it: { users => SQL, groups => SQL }.
+# purpose (machines or applications), suffix, names (as-is, local-part or id), uid_base and gid_base. NUMBERS is the table of numbers
+# for ids that are no integers; without it, as long as the table does not exist, numbers are hashes of the ids: for a test only.
 sub new {
     my ($class, $directory, $numbers) = @_;
     return bless { %$directory, numbers => $numbers, machines => $directory->{purpose} eq 'machines' }, $class;
@@ -42,20 +42,24 @@ sub from { my ($self, $section) = @_; return $self->{$section}{from} . ($self->_
 
 sub _where { my @conditions = grep { defined } @_; return @conditions ? "\nWHERE " . join(' AND ', @conditions == 1 ? @conditions : map { "($_)" } @conditions) : '' }
 
-sub _joins_number { my ($self, $section) = @_; return $self->{machines} && !$self->{$section}{integer} }
+sub _joins_number { my ($self, $section) = @_; return $self->{machines} && !$self->{$section}{integer} && defined $self->{numbers} }
+
+# A function whose values are the numbers of a test.
+our $trial = 'hashtext';
 
 my %number_alias = (users => 'un', groups => 'gn');
 
 sub _join {
     my ($self, $section) = @_;
     my $alias = $number_alias{$section};
-    return "LEFT JOIN $self->{numbers}{$section} $alias ON $alias.kind = '$section' AND $alias.key = ($self->{$section}{id})::text";
+    return "LEFT JOIN $self->{numbers} $alias ON $alias.kind = '$section' AND $alias.key = ($self->{$section}{id})::text";
 }
 
 sub _number {
     my ($self, $section) = @_;
     my $base = $self->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
-    return $self->_joins_number($section) ? "$number_alias{$section}.number" : "$self->{$section}{id} + $base";
+    return $self->_joins_number($section) ? "$number_alias{$section}.number" : $self->{$section}{integer} ? "$self->{$section}{id} + $base"
+        : "($base + ($trial(($self->{$section}{id})::text) & 536870911))::integer";
 }
 
 sub _users {
@@ -101,7 +105,7 @@ sub _by_number {
     my ($self, $kind, $section, @attributes) = @_;
     return if !$self->{machines};
     my $base = $self->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
-    my $condition = $self->_joins_number($section) ? "$number_alias{$section}.number = \$1" : "$self->{$section}{id} = \$1 - $base";
+    my $condition = $self->{$section}{integer} ? "$self->{$section}{id} = \$1 - $base" : $self->_number($section) . ' = $1';
     return map { ['pgsql-lookup', "$kind $_", $section eq 'users' ? $self->_users($condition) : $self->_groups(0, $condition)] } @attributes;
 }
 

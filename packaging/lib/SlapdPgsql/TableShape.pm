@@ -112,7 +112,7 @@ sub _recipe {
     my $mail = $name->{name} =~ /e?mail/i ? $name : $take->('e?mail|e?mail_?address');
     my ($first, $last) = ($take->('first_?name|given_?name'), $take->('last_?name|surname|family_?name'));
     my $full = $take->('full_?name|real_?name|display_?name') // (!$first && $name->{name} !~ /\Aname\z/i ? $take->('name') : undef);
-    my ($id, $integer) = _id($table, $name);
+    my $id = _id($table, $name);
     my @filter = map { _filter($_) } @{ $table->{columns} };
     my @lines = (
         "# Written by slapd-pgsql-new from the shape of the table $table->{schema}.$table->{name}. Check it, and use it with --recipe FILE.",
@@ -121,7 +121,7 @@ sub _recipe {
     );
     my $groups = _groups($catalog, $table);
     push @lines, "groups: $groups->{table}{schema}.$groups->{table}{name} ($groups->{name})", "members: $groups->{by}{schema}.$groups->{by}{name} ($groups->{user}, $groups->{group})" if $groups;
-    push @lines, '', '[users]', 'id: ' . ($integer ? 'u.' . SlapdPgsql::Catalog::identifier($id->{name}) : $column->($id)), 'name: lower(' . $column->($name) . ')',
+    push @lines, '', '[users]', 'id: u.' . SlapdPgsql::Catalog::identifier($id->{name}), 'name: lower(' . $column->($name) . ')',
         ($full ? 'full name: ' . $column->($full) : ()), ($first ? 'first name: ' . $column->($first) : ()), ($last ? 'last name: ' . $column->($last) : ()),
         ($mail ? 'mail: ' . $column->($mail) : ()), 'password: ' . $column->($found->{hash}), (@filter ? 'login filter: ' . join(' AND ', @filter) : ());
     if ($groups) {
@@ -133,12 +133,12 @@ sub _recipe {
     return join("\n", @lines, @notes ? ('', '[notes]', map { "note: $_" } @notes) : ()) . "\n";
 }
 
-# (column, whether it is an integer): the shortest unique integer, otherwise the login name.
+# The shortest unique integer, a column "id", or the login name.
 sub _id {
     my ($table, $name) = @_;
     my ($id) = sort { length $a->{name} <=> length $b->{name} } grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && _is_name($_) && _is_unique($table, $_->{name}) } @{ $table->{columns} };
     ($id) = grep { $_->{name} eq 'id' && $_->{type} =~ /\A(?:integer|bigint|uuid)\z/ } @{ $table->{columns} } if !$id;
-    return ($id // $name, $id && $id->{type} ne 'uuid');
+    return $id // $name;
 }
 
 # A condition for a column that says who may log in, where the name and the type leave no doubt.

@@ -74,7 +74,7 @@ sub lines {
         : join '; ', map { my $n = $summary->{numbers}{$_}; ($_ eq 'users' ? 'uidNumber' : 'gidNumber') . ($n->{from} eq 'id' ? " = id + $n->{base}" : " from $n->{base}, by a table of numbers") } sort { $b cmp $a } keys %{ $summary->{numbers} };
     return (
         "  users     $summary->{tables_used}{users}: $summary->{users} users, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
-        "  hashes    of a sample: " . ($hashes || 'none'),
+        "  hashes    " . ($hashes || 'none'),
         defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} groups" : '  groups    none',
         "  numbers   $numbers",
         "  suffix    $summary->{suffix}",

@@ -164,15 +164,19 @@ SQL
     return "${out}COMMIT;\n";
 }
 
-# The columns of each table that the role needs to read; of tables below views nothing is known.
+# The columns of each table that the role needs to read. With a view the columns of the tables below it are unknown, also of a table
+# that a query reads directly as well: then of none.
 sub _columns_read {
     my (@needs) = @_;
-    my %read;
+    my %watched = map { ($_ => 1) } map { @{ $_->{tables} } } @needs;
+    my (%read, %whole);
     for my $right (map { $_->{right} } map { @{ $_->{grants} } } @needs) {
-        my ($list, $table) = $right =~ /\ASELECT \((.*)\) ON (.*)\z/s or next;
+        my ($list, $table) = $right =~ /\ASELECT(?: \((.*)\))? ON (?!SCHEMA |SEQUENCE |FUNCTION )(.*)\z/s or next;
+        return if !$watched{$table};
+        if (!defined $list) { $whole{$table} = 1; next }
         while ($list =~ /"((?:[^"]|"")*)"|([^\s,"]+)/g) { push @{ $read{$table} }, defined $1 ? $1 =~ s/""/"/gr : $2 }
     }
-    return map { ($_ => [_unique(sort @{ $read{$_} })]) } keys %read;
+    return map { ($_ => [_unique(sort @{ $read{$_} })]) } grep { !$whole{$_} } keys %read;
 }
 
 # Removes what the two create. A role with rights in other databases stays until they are revoked there.

@@ -26,6 +26,14 @@ after_application() {
 }
 run_document $page application
 same 3 "$("$POSTGRES_BIN/psql" -X -A -t -c "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'" netbox)" "the tables with triggers"
+# The folder's sssd.conf, but without TLS, which this slapd has no certificate for.
+sssd_conf() { sed 's/nss, pam$/&, ssh/; s|ldaps://ldap.example.com|ldap://localhost|; /^ldap_uri/a ldap_auth_disable_tls_never_use_in_production = true' "$checkout/netbox-ldap/sssd.conf"; }
+start_sssd
+expect 0 in_sssd id ann
+same 'uid=2000001(ann) gid=2000001(ann) groups=2000001(ann),3000001(Staff)' "$OUT" "ann"
+expect 0 login ann ann-secret
+expect 1 login ben ben-secret # not active
+stop_sssd
 /etc/init.d/slapd stop >/dev/null
 say "$count commands"
 [ "$count" -ge 16 ] || fail "where have the document's commands gone?"

@@ -19,6 +19,11 @@ done
 nothing_left
 
 # An application's users, by the wizard.
+if /usr/bin/python3 -c 'import django, psycopg2' 2>/dev/null; then
+    expect 0 within 60 "${demo[@]}" --once --recipe django
+    contains "$OUT" 'dn:uid=ann,ou=people,dc=example,dc=com'
+    nothing_left
+fi
 expect 0 within 60 "${demo[@]}" --once --recipe zabbix
 for text in 'recipe zabbix (Zabbix)' 'psql -X -d zabbix -f role.sql' 'memberUid: eve' 'dn:uid=eve,ou=people,dc=example,dc=com' 'ldap_bind: Invalid credentials (49)'; do
     contains "$OUT" "$text"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Users with uuids get numbers that are never used again, and failures fail no INSERT.
+# Ids become numbers that do not meet; uuids get numbers that are never reused.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/recipes.sh"
 application portal <<END
@@ -39,3 +39,22 @@ same "1 " "$(database -c "SELECT count(*) FROM account WHERE login = 'cid'") $(n
 # The script can be run again.
 database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2999999' -f "$T/new.portal/numbers.sql"
 same "2000003 2000004" "$(number ann) $(number cid)" "the numbers afterwards"
+
+# Bases leave room for the ids; ids without room are given numbers by the table.
+application large <<END
+CREATE TABLE users (id bigint PRIMARY KEY, login text UNIQUE, password text);
+CREATE TABLE groups (id bigint PRIMARY KEY, name text UNIQUE);
+CREATE TABLE user_groups (user_id bigint REFERENCES users, group_id bigint REFERENCES groups);
+INSERT INTO users VALUES (5000000, 'ann', '$(slappasswd -h '{SSHA}' -s secret)');
+INSERT INTO groups VALUES (1, 'red');
+INSERT INTO user_groups VALUES (5000000, 1);
+END
+numbers() { expect 0 wizard --dry-run "$@"; sed -n 's/^  numbers *//p' <<<"$OUT"; }
+same 'uidNumber = id + 10000000; gidNumber = id + 20000000' "$(numbers)" "bases for large ids"
+expect 2 wizard --dry-run --uid-base 2000000 --gid-base 3000000
+contains "$ERR" 'the numbers of users (2000000 and more) and of groups (3000000 and more) meet; give --uid-base and --gid-base further apart'
+new_directory
+same 15000000 "$(number ann)" "the number"
+same "cn: red" "$(entry '(gidNumber=20000001)' cn)" "the group of a number"
+database -c 'ALTER TABLE user_groups DROP CONSTRAINT user_groups_user_id_fkey; UPDATE users SET id = 5000000000'
+same 'uidNumber from 2000000, by a table of numbers; gidNumber = id + 3000000' "$(numbers --recipe "$T/new.large/recipe")" "numbers for ids without room"

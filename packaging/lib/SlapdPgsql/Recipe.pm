@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
-my $column = qr/(?:$name\?*=)?$name(?:\|$name)*\??/;
+my $column = qr/(?:$name=)?$name(?:\|$name)*\??/;
 my %keys = (
     ''      => [qw(title for tested source auto)],
     users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated'],

@@ -40,7 +40,7 @@ same "1 " "$(database -c "SELECT count(*) FROM account WHERE login = 'cid'") $(n
 database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2999999' -f "$T/new.portal/numbers.sql"
 same "2000003 2000004" "$(number ann) $(number cid)" "the numbers afterwards"
 
-# Bases leave room for the ids; ids without room are given numbers by the table.
+# Bases fit the ids; ids that are too large get numbers from the table.
 application large <<END
 CREATE TABLE users (id bigint PRIMARY KEY, login text UNIQUE, password text);
 CREATE TABLE groups (id bigint PRIMARY KEY, name text UNIQUE);
@@ -57,4 +57,4 @@ new_directory
 same 15000000 "$(number ann)" "the number"
 same "cn: red" "$(entry '(gidNumber=20000001)' cn)" "the group of a number"
 database -c 'ALTER TABLE user_groups DROP CONSTRAINT user_groups_user_id_fkey; UPDATE users SET id = 5000000000'
-same 'uidNumber from 2000000, by a table of numbers; gidNumber = id + 3000000' "$(numbers --recipe "$T/new.large/recipe")" "numbers for ids without room"
+same 'uidNumber from 2000000, by a table of numbers; gidNumber = id + 3000000' "$(numbers --recipe "$T/new.large/recipe")" "numbers for too large ids"

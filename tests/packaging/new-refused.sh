@@ -21,6 +21,18 @@ refused 'there is no table users' --users users
 application nobody <<<'CREATE TABLE t (a int); CREATE TABLE logins (username text, password text); INSERT INTO logins VALUES ($$ann$$, $$in plain text$$)'
 refused 'nobody: no table has login names and password hashes; name it with --users, or write a recipe'
 
+# Names that look like other things are quoted, or not proposed.
+application odd\'name <<END
+CREATE TABLE "users; DROP TABLE t --" (id int PRIMARY KEY, "user name" text UNIQUE, login text UNIQUE, password text);
+CREATE TABLE "Üser-accounts" (id int PRIMARY KEY, "order" text UNIQUE, login text UNIQUE, password text);
+INSERT INTO "users; DROP TABLE t --" VALUES (1, 'x', 'ann', '$hash');
+INSERT INTO "Üser-accounts" VALUES (1, 'x', 'ben', '$hash');
+END
+administrator() { echo "host=$T/pg port=$PGPORT user=postgres dbname=odd\\'name"; }
+new_directory
+logs_in ben secret
+administrator() { echo "host=$T/pg port=$PGPORT user=postgres dbname=$DATABASE"; }
+
 # Many tables without foreign keys; a role that may read none of them.
 application many <<'END'
 DO $$ BEGIN FOR i IN 1..400 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, name text UNIQUE, password text, note text)', i); END LOOP; END $$;

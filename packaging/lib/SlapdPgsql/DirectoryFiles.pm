@@ -6,6 +6,7 @@ use Fcntl qw(:DEFAULT);
 use SlapdPgsql::Catalog ();
 use SlapdPgsql::ConfigText ();
 use SlapdPgsql::DirectoryConf ();
+use SlapdPgsql::DirectorySummary ();
 use SlapdPgsql::NumberTable ();
 use SlapdPgsql::RecipeQueries ();
 use SlapdPgsql::RolePassword ();
@@ -66,22 +67,6 @@ sub indexes {
     return map { s/\ACREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } grep { !$seen{$_}++ && !/\Q$SlapdPgsql::RecipeQueries::trial\E/ } @statements;
 }
 
-# What the terminal shows of the summary.
-sub lines {
-    my ($summary) = @_;
-    my $hashes = join ', ', map { "$_->{count} $_->{kind}" . ($_->{checked} ? '' : " (cannot be checked)") } @{ $summary->{hashes} };
-    my $numbers = $summary->{numbers} eq 'none' ? 'none: the entries are for logins to applications'
-        : join '; ', map { my $n = $summary->{numbers}{$_}; ($_ eq 'users' ? 'uidNumber' : 'gidNumber') . ($n->{from} eq 'id' ? " = id + $n->{base}" : " from $n->{base}, by a table of numbers") } sort { $b cmp $a } keys %{ $summary->{numbers} };
-    return (
-        "  users     $summary->{tables_used}{users}: $summary->{users} users, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
-        "  hashes    " . ($hashes || 'none'),
-        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} groups" : '  groups    none',
-        "  numbers   $numbers",
-        "  suffix    $summary->{suffix}",
-        map { "  warning   $_" } @{ $summary->{warnings} },
-    );
-}
-
 sub sssd {
     my ($directory) = @_;
     return <<"END";
@@ -109,12 +94,12 @@ sub page {
     my ($directory, $files, $all, $role) = @_;
     my ($summary, $catalog) = @$all{qw(summary catalog)};
     my $number = 0;
-    my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    psql -X -d " . _shell($catalog->{database}) . " -f $file") : () };
+    my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    psql -X -d " . _shell($all->{address}) . " -f $file") : () };
     my $conf = $files->{'slapd.conf'} ? 'slapd.conf' : 'config.ldif';
     my @lines = (
         "$directory->{recipe}{title} as an LDAP directory, written by slapd-pgsql-new",
         defined $directory->{recipe}{tested} ? "The recipe was tested with $directory->{recipe}{tested}." : "The recipe follows $directory->{recipe}{source}; it was not tested with the application itself.",
-        '', lines($summary),
+        '', SlapdPgsql::DirectorySummary::lines($summary),
         '', 'Nothing in the database has been changed. Run these commands in this folder, as the owner of the tables or a superuser (on Debian: sudo -u postgres).',
         $sql->('numbers.sql', 'Numbers for users and groups whose ids are no numbers. Keep the schema slapd_pgsql in the backups: files belong to these numbers.'),
         $sql->('role.sql', "The role $role, which may read the columns that the queries need, and no others."),
@@ -134,7 +119,7 @@ sub page {
         : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
         $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),
         '- After a new version of the application: run slapd-pgsql-check. If it reports a column, run slapd-pgsql-new again.',
-        '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | psql -X -d " . _shell($catalog->{database}),
+        '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | psql -X -d " . _shell($all->{address}),
     );
     return join("\n", @lines) . "\n";
 }

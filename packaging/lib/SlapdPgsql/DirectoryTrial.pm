@@ -25,7 +25,7 @@ sub new {
 sub report {
     my ($self) = @_;
     my $result = $self->_check('--json');
-    my $report = eval { JSON::PP->new->decode($result->{out})->{databases}[0] };
+    my $report = eval { JSON::PP->new->utf8->decode($result->{out})->{databases}[0] };
     return $report // die _errors($result);
 }
 

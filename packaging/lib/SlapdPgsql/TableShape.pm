@@ -20,7 +20,7 @@ sub candidates {
     my ($catalog, $psql, $users) = @_;
     my $named = defined $users ? $catalog->table($users) // die "there is no table $users\n" : undef;
     my (@possible, @found);
-    for my $table (grep { $_->{readable} } $named // $catalog->own_tables) {
+    for my $table (grep { $_->{readable} && _can_be_written($_) } $named // $catalog->own_tables) {
         my @names = _login_columns($table) or next;
         push @possible, map { { table => $table, hash => $_, name => $names[0] } } grep { _may_be_hash($_) } @{ $table->{columns} };
     }
@@ -48,6 +48,9 @@ sub _candidate {
     my ($match) = SlapdPgsql::RecipeMatch::of($recipe, $catalog, "$found->{table}{schema}.$found->{table}{name}");
     return { name => $name, recipe => $recipe, match => $match, text => $text };
 }
+
+# Whether a recipe can name the table.
+sub _can_be_written { my ($table) = @_; return "$table->{schema}.$table->{name}" =~ /\A[\w\$ -]+\.[\w\$ -]+\z/ }
 
 sub _is_text { my ($column) = @_; return $column->{category} eq 'S' }
 sub _is_name { return $_[0]{name} =~ /\A[A-Za-z_][A-Za-z0-9_\$]*\z/ }
@@ -178,7 +181,7 @@ sub _groups {
                 my $table = $catalog->table($group->{table}) // next;
                 my ($name) = grep { _is_text($_) && _is_name($_) && _is_unique($table, $_->{name}) } @{ $table->{columns} };
                 next if !$name || grep { !/\A[A-Za-z_][A-Za-z0-9_\$]*\z/ } $user->{column}, $group->{column}, $user->{key}, $group->{key};
-                next if $table->{name} !~ /group|grp|role|team/i || !$table->{readable} || !$by->{readable};
+                next if $table->{name} !~ /group|grp|role|team/i || grep { !$_->{readable} || !_can_be_written($_) } $table, $by;
                 push @found, { by => $by, table => $table, name => $name->{name}, user => $user->{column}, user_key => $user->{key}, group => $group->{column}, group_key => $group->{key} };
             }
         }

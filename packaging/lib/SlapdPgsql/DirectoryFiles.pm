@@ -40,7 +40,7 @@ sub contents {
     die "--role: '$role' is not a name of a-z, 0-9 and _\n" if $role !~ /\A[a-z_][a-z0-9_]{0,62}\z/;
     my $password = unpack 'H*', SlapdPgsql::RolePassword::random(16);
     my $uri = $option->{'slapd-uri'} // slapd_uri($all->{uri}, $catalog, $role, $password);
-    my @by_table = $directory->{purpose} eq 'machines' ? grep { $directory->{$_} && !$directory->{$_}{integer} } qw(users groups) : ();
+    my @by_table = $directory->{purpose} eq 'machines' ? grep { $directory->{$_} && !$directory->{$_}{integer} && !defined $directory->{$_}{number} } qw(users groups) : ();
     my $settings = sub { return SlapdPgsql::DirectoryConf::settings($directory, $SlapdPgsql::NumberTable::name, $uri, @_) };
     my %files;
     if ($option->{ldif}) { $files{'config.ldif'} = SlapdPgsql::ConfigText::ldif($settings, $paths, $all->{module}) }
@@ -115,7 +115,7 @@ sub page {
         $files->{'sssd.conf'} ? ('', ++$number . '. Machines: sssd.conf, after slapd has a certificate (TLSCertificateFile in slapd.conf(5)).') : (),
         '', 'What to know', '',
         (map { "- $_" } $directory->{recipe}{shape} ? () : @{ $directory->{notes} }, @{ $summary->{warnings} }),
-        $directory->{purpose} eq 'machines' ? '- Numbers below 60000 belong to local users and packages; 61184 to 65519 to systemd; from 100000 on, each local user of containers takes 65536, and SSSD takes ranges for Active Directory. Hence the numbers here begin at 2000000.'
+        $directory->{purpose} eq 'machines' ? defined $directory->{users}{number} ? () : '- Numbers below 60000 belong to local users and packages; 61184 to 65519 to systemd; from 100000 on, each local user of containers takes 65536, and SSSD takes ranges for Active Directory. Hence the numbers here begin at 2000000.'
         : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
         $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),
         '- After a new version of the application: run slapd-pgsql-check. If it reports a column, run slapd-pgsql-new again.',

@@ -71,14 +71,14 @@ sub set_bases {
     if ($span > 1_000_000 && !%$given) { @wanted{qw(uid_base gid_base)} = ($span, 2 * $span) }
     for (['users', 'uid_base', $user], ['groups', 'gid_base', $group]) {
         my ($section, $key, $id) = @$_;
-        next if !$directory->{$section} || !$directory->{$section}{integer} || $wanted{$key} + $id <= $largest;
+        next if !$directory->{$section} || defined $directory->{$section}{number} || !$directory->{$section}{integer} || $wanted{$key} + $id <= $largest;
         $directory->{$section}{integer} = 0;
         @wanted{qw(uid_base gid_base)} = @base{qw(uid_base gid_base)} if !%$given;
     }
     @$directory{keys %wanted} = values %wanted;
     my ($low, $high) = sort { $a->[0] <=> $b->[0] } [$wanted{uid_base}, _width($directory->{users}, $user)], [$wanted{gid_base}, _width($directory->{groups}, $group)];
     die "the numbers of users ($wanted{uid_base} and more) and of groups ($wanted{gid_base} and more) meet; give --uid-base and --gid-base further apart\n"
-        if $directory->{groups} && $low->[0] + $low->[1] >= $high->[0];
+        if $directory->{groups} && !defined $directory->{users}{number} && !defined $directory->{groups}{number} && $low->[0] + $low->[1] >= $high->[0];
     return;
 }
 

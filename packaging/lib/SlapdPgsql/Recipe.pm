@@ -7,8 +7,8 @@ my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
 my $column = qr/(?:$name=)?$name(?:\|$name)*\??/;
 my %keys = (
     ''      => [qw(title for tested source auto)],
-    users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated'],
-    groups  => ['from', 'where', 'id', 'name'],
+    users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated', 'number', 'group number'],
+    groups  => ['from', 'where', 'id', 'name', 'number'],
     members => ['from', 'where'],
     notes   => ['note'],
 );

@@ -42,7 +42,7 @@ sub from { my ($self, $section) = @_; return $self->{$section}{from} . ($self->_
 
 sub _where { my @conditions = grep { defined } @_; return @conditions ? "\nWHERE " . join(' AND ', @conditions == 1 ? @conditions : map { "($_)" } @conditions) : '' }
 
-sub _joins_number { my ($self, $section) = @_; return $self->{machines} && !$self->{$section}{integer} && defined $self->{numbers} }
+sub _joins_number { my ($self, $section) = @_; return $self->{machines} && !$self->{$section}{integer} && !defined $self->{$section}{number} && defined $self->{numbers} }
 
 # A function whose values are the numbers of a test.
 our $trial = 'hashtext';
@@ -58,6 +58,7 @@ sub _join {
 sub _number {
     my ($self, $section) = @_;
     my $base = $self->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
+    return $self->{$section}{number} if defined $self->{$section}{number};
     return $self->_joins_number($section) ? "$number_alias{$section}.number" : $self->{$section}{integer} ? "$self->{$section}{id} + $base"
         : "($base + ($trial(($self->{$section}{id})::text) & 536870911))::integer";
 }
@@ -68,9 +69,9 @@ sub _users {
     my $number = $self->{machines} ? $self->_number('users') : undef;
     my @columns = (
         ['username', $self->_name],
-        defined $number ? (['uid_number', $number], ['gid_number', $number]) : (),
+        defined $number ? (['uid_number', $number], ['gid_number', $users->{'group number'} // $number]) : (),
         map({ defined $users->{$_} ? [tr/ /_/r, $users->{$_}] : () } 'full name', 'first name', 'last name', 'mail'),
-        _attributes($users),
+        (grep { $self->{machines} || $_->[0] !~ /\A"(?:homeDirectory|loginShell|gecos)"\z/ } _attributes($users)),
         map({ defined $users->{$_} ? ["${_}_at", $users->{$_}] : () } qw(created updated)),
         defined $users->{'login filter'} ? ['may_log_in', $users->{'login filter'}] : (),
         ['password', $users->{password}],
@@ -103,7 +104,7 @@ sub _values {
 # By number: the condition is on the column itself, which has an index.
 sub _by_number {
     my ($self, $kind, $section, @attributes) = @_;
-    return if !$self->{machines};
+    return if !$self->{machines} || defined $self->{$section}{number};
     my $base = $self->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
     my $condition = $self->{$section}{integer} ? "$self->{$section}{id} = \$1 - $base" : $self->_number($section) . ' = $1';
     return map { ['pgsql-lookup', "$kind $_", $section eq 'users' ? $self->_users($condition) : $self->_groups(0, $condition)] } @attributes;

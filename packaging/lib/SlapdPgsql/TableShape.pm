@@ -113,9 +113,11 @@ sub _recipe {
         return $one;
     };
     my $mail = $name->{name} =~ /e?mail/i ? $name : $take->('e?mail|e?mail_?address');
-    my ($first, $last) = ($take->('first_?name|given_?name'), $take->('last_?name|surname|family_?name'));
-    my $full = $take->('full_?name|real_?name|display_?name') // (!$first && $name->{name} !~ /\Aname\z/i ? $take->('name') : undef);
+    my ($first, $last) = ($take->('first_?name|given_?name'), $take->('last_?name|surname|family_?name|sn'));
+    my $full = $take->('full_?name|real_?name|display_?name|cn') // (!$first && $name->{name} !~ /\Aname\z/i ? $take->('name') : undef);
     my $id = _id($table, $name);
+    my ($number, $group_number) = map { _number($table, $_) } 'uid', 'gid';
+    my ($home, $shell) = ($take->('home_?dir(?:ectory)?'), $take->('(?:login_?)?shell'));
     my @filter = map { _filter($_) } @{ $table->{columns} };
     my @lines = (
         "# Written by slapd-pgsql-new from the shape of the table $table->{schema}.$table->{name}. Check it, and use it with --recipe FILE.",
@@ -126,14 +128,22 @@ sub _recipe {
     push @lines, "groups: $groups->{table}{schema}.$groups->{table}{name} ($groups->{name})", "members: $groups->{by}{schema}.$groups->{by}{name} ($groups->{user}, $groups->{group})" if $groups;
     push @lines, '', '[users]', 'id: u.' . SlapdPgsql::Catalog::identifier($id->{name}), 'name: lower(' . $column->($name) . ')',
         ($full ? 'full name: ' . $column->($full) : ()), ($first ? 'first name: ' . $column->($first) : ()), ($last ? 'last name: ' . $column->($last) : ()),
-        ($mail ? 'mail: ' . $column->($mail) : ()), 'password: ' . $column->($found->{hash}), (@filter ? 'login filter: ' . join(' AND ', @filter) : ());
+        ($mail ? 'mail: ' . $column->($mail) : ()), 'password: ' . $column->($found->{hash}), ($number ? "number: u.$number" : ()), ($number && $group_number ? "group number: u.$group_number" : ()),
+        ($home ? 'attribute homeDirectory: ' . $column->($home) : ()), ($shell ? 'attribute loginShell: ' . $column->($shell) : ()), (@filter ? 'login filter: ' . join(' AND ', @filter) : ());
     if ($groups) {
         my ($g, $u, $gc, $gk, $uk) = map { SlapdPgsql::Catalog::identifier($_) } @$groups{qw(group user name group_key user_key)};
-        push @lines, '', '[groups]', 'from: {{groups}} g', "id: g.$gk", "name: g.$gc", '', '[members]',
+        push @lines, '', '[groups]', 'from: {{groups}} g', "id: g.$gk", "name: g.$gc", (map { "number: g.$_" } _number($groups->{table}, 'gid') // ()), '', '[members]',
             "from: {{members}} m JOIN {{users}} u ON u.$uk = m.$u JOIN {{groups}} g ON g.$gk = m.$g";
     }
     my @notes = _notes($table, $groups, $found);
     return join("\n", @lines, @notes ? ('', '[notes]', map { "note: $_" } @notes) : ()) . "\n";
+}
+
+# The column of the Unix number uidNumber or gidNumber, if the table has it.
+sub _number {
+    my ($table, $which) = @_;
+    my ($column) = grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && $_->{name} =~ /\A(?:unix_)?${which}_?number\z/i } @{ $table->{columns} };
+    return $column ? SlapdPgsql::Catalog::identifier($column->{name}) : undef;
 }
 
 # The shortest unique integer, a column "id", or the login name.

@@ -78,6 +78,15 @@ sed -i 's/^users: /users: nc_users, /' "$T/cloud.recipe"
 expect 0 wizard --dry-run --recipe "$T/cloud.recipe"
 contains "$OUT" 'users     public.nc_users: 2 users'
 
+# A parameter, with quotes in its value.
+sed -i "s/^attribute description: .*/attribute description: {{place}}/; s/^\\[tables\\]/[parameters]\nplace: the place of the teams\n&/" "$T/cloud.recipe"
+refused 'the recipe needs the place of the teams; give --set place=VALUE'
+expect 2 wizard --dry-run --recipe "$T/cloud.recipe" --set color=blue
+contains "$ERR" "the recipe has no parameter 'color'; it has place"
+mv "$T/new.cloud" "$T/second"
+new_directory --recipe "$T/cloud.recipe" --users oc_people --set "place=Tom's \\ \$place"
+same "description: Tom's \\ \$place" "$(entry '(cn=red)' description)" "the parameter"
+
 # Names for machines: a part of the address, or the id.
 application mail <<END
 CREATE TABLE members (id int PRIMARY KEY, email text UNIQUE, password text);

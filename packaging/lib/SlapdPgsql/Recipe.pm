@@ -28,18 +28,18 @@ sub read_file {
     return parse($text // '', $path);
 }
 
-# Returns { title, for, tested or source, tables => [table...], users, groups, members, notes }. The four are lists of
+# Returns { title, for, tested or source, parameters => [{ name, text, value }...], tables => [table...], users, groups, members, notes }. The four are lists of
 # { key, when => [condition...], value, where }; the first one of a key whose conditions hold counts.
 sub parse {
     my ($text, $path) = @_;
-    my %recipe = (tables => [], map { ($_ => []) } grep { length } keys %keys);
+    my %recipe = (tables => [], parameters => [], map { ($_ => []) } grep { length } keys %keys);
     my ($section, $number, $last) = ('', 0, undef);
     for my $line (split /\n/, $text) {
         my $where = "$path line " . ++$number;
         next if $line =~ /^\s*(?:#|\z)/;
         if ($line =~ /^\[(.*)\]\s*\z/) {
             $section = $1;
-            $section eq 'tables' || $section ne '' && $keys{$section} or die "$where: '[$section]' is no section; they are [tables], [users], [groups], [members] and [notes]\n";
+            $section =~ /\A(?:tables|parameters)\z/ || $section ne '' && $keys{$section} or die "$where: '[$section]' is no section; they are [parameters], [tables], [users], [groups], [members] and [notes]\n";
             undef $last;
             next;
         }
@@ -52,7 +52,7 @@ sub parse {
         my $entry = $last = { value => $2, where => $where };
         ($entry->{key}, my @conditions) = split /\s+(?:if|and)\s+/, $1;
         $entry->{when} = [map { _condition($_, $where) } @conditions];
-        if ($section eq 'tables') { push @{ $recipe{tables} }, $entry; next }
+        if ($section =~ /\A(?:tables|parameters)\z/) { push @{ $recipe{$section} }, $entry; next }
         my $known = grep { $_ eq $entry->{key} } @{ $keys{$section} };
         $known || $section =~ /^(?:users|groups)\z/ && $entry->{key} =~ /\Aattribute $name\z/
             or die "$where: '$entry->{key}' is no key of ", $section eq '' ? 'the head' : "[$section]", '; they are ', join(', ', @{ $keys{$section} }), "\n";
@@ -63,6 +63,7 @@ sub parse {
     }
     for my $key (@{ $keys{''} }) { $recipe{$key} = $recipe{$key}{value} =~ s/\s+/ /gr if $recipe{$key} }
     $_ = _table($_) for @{ $recipe{tables} };
+    $_ = _parameter($_) for @{ $recipe{parameters} };
     _require(\%recipe, $path);
     return \%recipe;
 }
@@ -71,6 +72,23 @@ sub _condition {
     my ($text, $where) = @_;
     $text =~ /\A(not )?($name)(?:\.($name)(?: is ([a-z ]+))?)?\z/ or die "$where: '$text' is no condition; write TABLE, TABLE.column, or TABLE.column is TYPE, with or without 'not'\n";
     return { not => defined $1, table => $2, column => $3, type => $4 };
+}
+
+# "realm: the name of the realm = master"; without = it has no default.
+sub _parameter {
+    my ($entry) = @_;
+    my ($text, $default) = $entry->{value} =~ /\A(.*?)(?:\s+=\s+(.*))?\z/s;
+    $entry->{key} =~ /\A$name\z/ && length $text or die "$entry->{where}: write 'name: description = default'\n";
+    return { name => $entry->{key}, text => $text, value => $default };
+}
+
+# Sets a parameter. Dies if the recipe has none of this name.
+sub set {
+    my ($recipe, $name, $value) = @_;
+    my ($parameter) = grep { $_->{name} eq $name } @{ $recipe->{parameters} };
+    $parameter or die "the recipe has no parameter '$name'", @{ $recipe->{parameters} } ? '; it has ' . join(', ', map { $_->{name} } @{ $recipe->{parameters} }) : '', "\n";
+    $parameter->{value} = $value;
+    return;
 }
 
 # "users: auth_user, *_user (id, login=username|login, email?)"; "groups?:" need not exist.

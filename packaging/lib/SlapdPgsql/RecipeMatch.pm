@@ -95,7 +95,7 @@ sub section {
     return {} if @from && !grep { my $entry = $_; !grep { !_holds($_, $match) } @{ $entry->{when} } } @from;
     for my $entry (@{ $recipe->{$section} }) {
         next if defined $values{ $entry->{key} } && $section ne 'notes' || grep { !_holds($_, $match) } @{ $entry->{when} };
-        $values{ $entry->{key} } = _filled($entry, $match);
+        $values{ $entry->{key} } = _filled($entry, $match, $recipe);
         push @list, $values{ $entry->{key} };
     }
     return $section eq 'notes' ? \@list : \%values;
@@ -111,13 +111,15 @@ sub _holds {
 }
 
 sub _filled {
-    my ($entry, $match) = @_;
+    my ($entry, $match, $recipe) = @_;
+    my %parameter = map { ($_->{name} => SlapdPgsql::Catalog::literal($_->{value} // '')) } @{ $recipe->{parameters} };
     my $missing = sub { die "$entry->{where}: {{$_[0]}} is no table or column of [tables] that exists\n" };
     return $entry->{value} =~ s/\{\{(\w+)(?:\.(\w+))?\}\}/
         my ($role, $column) = ($1, $2);
+        !defined $column && defined $parameter{$role} ? $parameter{$role} : do {
         my $table = $match->{$role} or $missing->($role);
         !defined $column ? SlapdPgsql::Catalog::qualified($table->{table})
-            : SlapdPgsql::Catalog::identifier($table->{columns}{$column} \/\/ $missing->("$role.$column"))/gerx;
+            : SlapdPgsql::Catalog::identifier($table->{columns}{$column} \/\/ $missing->("$role.$column")) }/gerx;
 }
 
 1;

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use File::Temp ();
 use JSON::PP ();
+use POSIX qw(:sys_wait_h);
 use SlapdPgsql::Command ();
 use SlapdPgsql::Ldap ();
 
@@ -57,12 +58,12 @@ sub login {
     if (!$pid) {
         open STDOUT, '>', "$self->{dir}/log" or exit 127;
         open STDERR, '>&', \*STDOUT;
-        my @as = defined $self->{user} ? ('setpriv', "--reuid=$self->{user}", '--regid=' . (getpwnam $self->{user})[3], '--init-groups', '--') : ();
-        exec(@as, 'slapd', '-h', $uri, '-f', $self->{conf}, '-d', 'stats') or exit 127;
+        my @as = defined $self->{user} ? ("--reuid=$self->{user}", '--regid=' . (getpwnam $self->{user})[3], '--init-groups') : ();
+        exec('setpriv', '--pdeathsig', 'TERM', @as, '--', 'slapd', '-h', $uri, '-f', $self->{conf}, '-d', 'stats') or exit 127;
     }
     my $started = 0;
     for (1 .. 300) {
-        last if waitpid($pid, 1) == $pid;    # WNOHANG: it ended
+        last if waitpid($pid, POSIX::WNOHANG()) == $pid;    # it ended
         $started = !SlapdPgsql::Ldap::ask('', 'ldapsearch', '-x', '-LLL', '-H', $uri, '-b', '', '-s', 'base', '1.1')->{status} and last;
         select undef, undef, undef, 0.1;
     }

@@ -169,6 +169,23 @@ TEST_CASE("a hash that an application wrote matches its password only")
     }
 }
 
+TEST_CASE("hashes with other passwords, at the usual cost of their programs, are verified")
+{
+    // RFC 7677 §3, whose salt and password give this StoredKey
+    CHECK(
+        judge(
+            "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
+            "pencil") == verdict::match);
+    // mediawiki 1.39.17: maintenance/install.php
+    CHECK(
+        judge(
+            ":pbkdf2:sha512:30000:64:M31wjCMo6t4QwpLewYyjTA==:La2vqQdrRs2tIQCt4YwuS4dztzokRK5n0waSzEvNR18kAk+HN1eUvW+W4lJmo6202epuuveSxg5gt8Yt6WscFw==",
+            "secret-secret") == verdict::match);
+    // zabbix-frontend-php 6.0.14: data.sql
+    CHECK(judge("$2y$10$92nDno4n0Zm7Ej7Jfsz8WukBfgSS/U0QkIuu8WkJPihXBb2A1UrEK", "zabbix") ==
+          verdict::match);
+}
+
 TEST_CASE("the dummy of an application's hash costs the same, and no password matches it")
 {
     for (const sample& one : all_samples()) {

@@ -49,8 +49,7 @@ std::shared_ptr<const auth::secret> read_pepper(const std::string& path)
     if (!S_ISREG(about.st_mode))
         reject("it is not a file");
     if ((about.st_mode & (S_IRWXO | S_IWGRP)) != 0)
-        reject("users other than its owner and group can read it, or others than its owner can "
-               "change it; chmod 640");
+        reject("other users can read or change it; chmod 640");
     std::array<char, longest_pepper + 3> buffer{};
     const ssize_t size = read(file.number, buffer.data(), buffer.size());
     std::string_view text(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);

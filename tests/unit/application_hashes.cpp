@@ -90,9 +90,12 @@ const std::vector<sample> made = {
      "{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=1024,t=1,p=1$MXpaWno1TmpaRWdueFB3Zg$0HgHgfOJHKCyAiARvp+9GBmrKf0aBk+X1AnkEUVNzGo",
      false}};
 
-// Python's hashlib, in the layout of the sources: werkzeug/security.py 2.3, ScryptPasswordHasher of
-// Django 4.0, Spring Security's SCryptPasswordEncoder; the last is crypt(3) of libxcrypt 4.4.33
+// Werkzeug 3.1.8 of PyPI; Python's hashlib, in the layout of the sources: werkzeug/security.py 2.3,
+// ScryptPasswordHasher of Django 4.0, Spring Security's SCryptPasswordEncoder; the last is crypt(3)
+// of libxcrypt 4.4.33
 const std::vector<sample> scrypt = {
+    {"scrypt N=1024 r=8 p=1",
+     "scrypt:1024:8:1$n57JtjwQdPiy4rkg$a63936b2305ab81905a08fbebe3de65875a284d80b20aa0c1202b304f2eadaf1fbc21152e73874cf0744e6d07c2c383be7495f5546b87dc4d7a96cb1fd66721c"},
     {"scrypt N=256 r=8 p=1",
      "scrypt:256:8:1$saltsalt$1d6ba963a799a6e186f19622f90e6ee70fbd277885fb29d36c51de40d5f8fd91c0b7fb23cd1da5e47e6aab52e414376260dd614c5f7eb228df2906ec23e305f2"},
     {"scrypt N=256 r=8 p=1",

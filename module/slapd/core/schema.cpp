@@ -133,4 +133,23 @@ std::set<const AttributeType*> required_by(const std::vector<std::string>& class
     return out;
 }
 
+bool allows(const std::vector<std::string>& classes, const AttributeDescription& attribute)
+{
+    if (is_at_operational(attribute.ad_type) != 0)
+        return true;
+    const auto has = [&](AttributeType** types) {
+        for (; types != nullptr && *types != nullptr; ++types)
+            if (*types == attribute.ad_type)
+                return true;
+        return false;
+    };
+    for (const auto& name : closure(classes)) {
+        const ObjectClass* oc = oc_find(name.c_str());
+        if (oc == nullptr || oc == slap_schema.si_oc_extensibleObject || has(oc->soc_required) ||
+            has(oc->soc_allowed))
+            return true;
+    }
+    return false;
+}
+
 } // namespace pgsql::slapd

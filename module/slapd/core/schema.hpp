@@ -36,6 +36,9 @@ struct attribute_type {
 
 /// The attribute types that the classes and their superiors require.
 [[nodiscard]] std::set<const AttributeType*> required_by(const std::vector<std::string>& classes);
+/// Whether entries with the object classes may have the attribute.
+[[nodiscard]] bool allows(const std::vector<std::string>& classes,
+                          const AttributeDescription& attribute);
 
 /// Whether posixGroup is auxiliary, as in RFC 2307bis, and so combines with groupOfNames.
 [[nodiscard]] bool rfc2307bis();

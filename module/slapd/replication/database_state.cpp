@@ -36,7 +36,24 @@ public:
             add(service_.container(service_.dn_tree().entries().id_of(one)), container_kind, 0);
         out_.rows = {.mapping = mapping_.shared_from_this(), .tree = tree_digest()};
         for (const directory::kind& k : mapping_.map.kinds)
-            read(k);
+            scan(k);
+        for (kind_reading& one : readings_)
+            if (one.partial)
+                find_names(one);
+        for (const kind_reading& one : readings_)
+            if (!one.partial)
+                wholly_.insert(one.names());
+        for (const kind_reading& one : readings_)
+            if (is_partial(one))
+                read_names(one);
+        for (const kind_reading& one : readings_)
+            if (!is_partial(one))
+                forget(one);
+        for (kind_reading& one : readings_)
+            if (is_partial(one))
+                out_.lost.emplace(kind_number(*one.of), std::move(one.lost));
+            else
+                read_rows(*one.of, one.plan);
     }
 
 private:
@@ -48,17 +65,26 @@ private:
         return has_rows ? tree_.whole().digest() : 0;
     }
 
-    void read(const directory::kind& k)
-    {
-        const auto id = kind_number(k);
-        if (!k.error.empty()) {
-            out_.unknown.insert(id);
-            keep_known(id);
-            return;
+    using naming = std::pair<directory::attribute_id, bool>;
+    struct kind_reading {
+        const directory::kind* of;
+        directory::plan plan;
+        bool partial = false; ///< only rows that may have changed are read
+        std::vector<changed_row> changed = {};
+        std::set<std::uint64_t> lost = {}; ///< identifiers of rows that were removed or changed
+
+        /// Kinds with the same one may have rows with the same DN. A private group has no name of
+        /// another group.
+        [[nodiscard]] naming names() const
+        {
+            return {of->rdn().attribute, bool(of->yields_to_kind)};
         }
-        const auto plan = plan_for(k, directory::filter::constant_of(directory::truth::yes));
-        if (plan && !read_changes(k, *plan))
-            read_rows(k, *plan);
+    };
+
+    // Rows of another kind may have the same DN, so that they are read in the same way.
+    [[nodiscard]] bool is_partial(const kind_reading& one) const
+    {
+        return !wholly_.contains(one.names());
     }
 
     void keep_known(std::uint16_t id)
@@ -74,52 +100,81 @@ private:
                                     copied_selection(service_, mapping_));
     }
 
-    // Reads only the rows that have changed. False if that is not possible.
-    bool read_changes(const directory::kind& k, const directory::plan& plan)
+    void scan(const directory::kind& k)
     {
-        if (!row_scan::can_read(plan) || shares_names(k))
-            return false;
         const auto id = kind_number(k);
+        if (!k.error.empty()) {
+            out_.unknown.insert(id);
+            keep_known(id);
+            return;
+        }
+        auto plan = plan_for(k, directory::filter::constant_of(directory::truth::yes));
+        if (!plan)
+            return;
+        readings_.push_back({.of = &k, .plan = std::move(*plan)});
+        kind_reading& one = readings_.back();
+        if (!row_scan::can_read(one.plan))
+            return;
         const known_rows& before = feed_.rows();
         const auto known = before.of_kind.find(id);
         const bool comparable = feed_.ready() && before.mapping == out_.rows.mapping &&
                                 before.tree == out_.rows.tree && known != before.of_kind.end();
-        row_scan scan(op_, service_, snapshot_, plan);
+        row_scan rows(op_, service_, snapshot_, one.plan);
         try {
-            out_.rows.of_kind[id] = scan.run(comparable ? &known->second : nullptr);
+            out_.rows.of_kind[id] = rows.run(comparable ? &known->second : nullptr);
         } catch (const postgres::error& e) {
             postgres::rethrow_unless_statement(e);
-            out_.rows.of_kind.erase(id);
-            return false; // reading the rows tells which one is wrong
+            out_.rows.of_kind.erase(id); // reading the rows tells which one is wrong
+            return;
         }
-        if (!comparable || !scan.rows())
-            return false;
-        auto lost = known->second.lost_in(out_.rows.of_kind[id]);
-        for (const auto& [ndn, unused] : feed_.written())
-            if (const auto version = feed_.find(ndn); version && version->kind == id)
-                lost.insert(version->row);
-        std::set<std::string> names = normalized(k, *scan.rows());
-        if (!lost.empty())
-            for (const std::string& ndn : feed_.names_if([&](const auto&, const auto& version) {
-                     return version.kind == id && lost.contains(version.row);
-                 }))
-                names.insert(tree_.locate_row(ndn).value);
-        found_.clear();
-        read_names(k, names);
-        for (const auto& row : *scan.rows())
-            if (!found_.contains(row.id))
-                return false; // a search for its name does not find it
-        out_.lost.emplace(id, std::move(lost));
-        return true;
+        one.partial = comparable && rows.rows();
+        if (!one.partial)
+            return;
+        one.changed = *rows.rows();
+        one.lost = known->second.lost_in(out_.rows.of_kind[id]);
     }
 
-    // Whether rows of another kind may have the same DN.
-    [[nodiscard]] bool shares_names(const directory::kind& k) const
+    // The names of the rows that may have changed.
+    void find_names(kind_reading& one)
     {
-        const auto& kinds = mapping_.map.kinds;
-        return std::any_of(kinds.begin(), kinds.end(), [&](const auto& other) {
-            return &other != &k && other.rdn().attribute == k.rdn().attribute &&
-                   (other.parent_kind || k.parent_kind || other.parent == k.parent);
+        const auto id = kind_number(*one.of);
+        for (const auto& [ndn, unused] : feed_.written())
+            if (const auto version = feed_.find(ndn); version && version->kind == id)
+                one.lost.insert(version->row);
+        std::set<std::string>& names = names_[one.names()];
+        names.merge(normalized(*one.of, one.changed));
+        if (one.lost.empty())
+            return;
+        for (const std::string& ndn : feed_.names_if([&](const auto&, const auto& version) {
+                 return version.kind == id && one.lost.contains(version.row);
+             }))
+            names.insert(tree_.locate_row(ndn).value);
+    }
+
+    // If a search for its name does not find a row, all rows are read.
+    void read_names(const kind_reading& one)
+    {
+        const std::set<std::string>& names = names_[one.names()];
+        found_.clear();
+        directory::filter condition{.type = directory::filter::node::disjunction};
+        for (auto name = names.begin(); name != names.end();) {
+            condition.parts.push_back(directory::filter::equals(one.of->rdn().attribute, *name));
+            if (++name != names.end() && condition.parts.size() < names_at_once)
+                continue;
+            if (const auto plan = plan_for(*one.of, condition))
+                read_rows(*one.of, *plan);
+            condition.parts.clear();
+        }
+        for (const changed_row& row : one.changed)
+            if (!found_.contains(row.id))
+                wholly_.insert(one.names());
+    }
+
+    // What was read by names, of a kind that is then read wholly.
+    void forget(const kind_reading& one)
+    {
+        std::erase_if(out_.seen, [id = kind_number(*one.of)](const auto& seen) {
+            return seen.second.kind == id;
         });
     }
 
@@ -134,19 +189,6 @@ private:
                     out.insert(std::move(*value));
             }
         return out;
-    }
-
-    void read_names(const directory::kind& k, const std::set<std::string>& names)
-    {
-        directory::filter condition{.type = directory::filter::node::disjunction};
-        for (auto name = names.begin(); name != names.end();) {
-            condition.parts.push_back(directory::filter::equals(k.rdn().attribute, *name));
-            if (++name != names.end() && condition.parts.size() < names_at_once)
-                continue;
-            if (const auto plan = plan_for(k, condition))
-                read_rows(k, *plan);
-            condition.parts.clear();
-        }
     }
 
     void read_rows(const directory::kind& k, const directory::plan& plan)
@@ -187,7 +229,10 @@ private:
     const resolved_mapping& mapping_;
     database_state& out_;
     directory_tree tree_;
-    std::set<std::uint64_t> found_; ///< rows
+    std::vector<kind_reading> readings_;
+    std::map<naming, std::set<std::string>> names_; ///< of rows that are read
+    std::set<naming> wholly_;                       ///< of kinds with all rows
+    std::set<std::uint64_t> found_;                 ///< rows
 };
 
 } // namespace

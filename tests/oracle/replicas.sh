@@ -18,7 +18,7 @@ compare() {
     [ "$next" = 1 ] || echo "$SECONDS s: transaction $((next - 1)) of seed $seed, $mix"
     copied "after transaction $((next - 1)) of seed $seed, $mix" 30
     for name in "${!REPLICA[@]}"; do
-        same_hashes "$name" || same "$(hashes)" "$(hashes_at "$name")" "after transaction $((next - 1)) of seed $seed, $mix, what $name has of hashes"
+        same_hashes "$name" || fail "after transaction $((next - 1)) of seed $seed, $mix, $name has other hashes: $(diff <(hashes) <(hashes_at "$name"))"
     done
 }
 hashes_at() { at_replica "$1" '(uidNumber=*)' uidNumber userPassword | hashes_of; }

@@ -17,6 +17,8 @@
 namespace pgsql::slapd {
 namespace {
 
+constexpr std::size_t most_names = 500; // else all entries are read
+
 char extra_key; // its address identifies this type of OpExtra
 
 // What a replica derives itself: its own overlay has the groups of a user.
@@ -188,15 +190,74 @@ bool copy_audit::admit(Entry& e, bool whole)
     return true;
 }
 
+const std::optional<std::vector<std::string>>& copy_audit::narrow(const Filter& filter)
+{
+    if (wide_) {
+        names_.reset();
+        return names_;
+    }
+    switch (filter.f_choice) {
+    case LDAP_FILTER_AND:
+        for (const Filter* part = filter.f_and; part != nullptr && !names_; part = part->f_next)
+            (void)narrow(*part);
+        break;
+    case LDAP_FILTER_EQUALITY:
+        if (filter.f_av_desc == slap_schema.si_ad_entryUUID) {
+            const std::string ndn = feed_.name_of(to_string_view(filter.f_av_value));
+            names_ = ndn.empty() ? std::vector<std::string>() : std::vector{ndn};
+            break;
+        }
+        [[fallthrough]];
+    case LDAP_FILTER_GE:
+    case LDAP_FILTER_LE:
+        if (filter.f_av_desc != slap_schema.si_ad_entryCSN)
+            break;
+        names_ = feed_.names_if(
+            [&, asserted = to_string_view(filter.f_av_value)](const auto&, const auto& version) {
+                const std::string csn =
+                    replication::csn_of(version.stamp, replication::any_provider);
+                return filter.f_choice == LDAP_FILTER_EQUALITY ? csn == asserted
+                       : filter.f_choice == LDAP_FILTER_GE     ? csn >= asserted
+                                                               : csn <= asserted;
+            },
+            most_names + 1);
+        if (names_->size() > most_names)
+            names_.reset();
+        break;
+    default:
+        break;
+    }
+    return names_;
+}
+
+bool copy_audit::is_missing(const Operation& op, const std::string& ndn,
+                            const replication::entry_version& version) const
+{
+    berval name = to_berval(ndn);
+    return version.row != 0 &&
+           !std::binary_search(found_.begin(), found_.end(), replication::hash_of(ndn)) &&
+           dnIsSuffixScope(&name, const_cast<berval*>(&op.o_req_ndn), op.ors_scope) == 1;
+}
+
+bool copy_audit::widen(const Operation& op)
+{
+    if (!names_)
+        return false;
+    std::sort(found_.begin(), found_.end());
+    wide_ = std::any_of(names_->begin(), names_->end(), [&](const std::string& ndn) {
+        const auto known = feed_.find(ndn);
+        return known && is_missing(op, ndn, *known);
+    });
+    return wide_;
+}
+
 void copy_audit::finish(const Operation& op)
 {
+    if (names_)
+        return; // all were found
     std::sort(found_.begin(), found_.end());
-    const auto missing = feed_.names_if([&](const std::string& ndn, const auto& version) {
-        berval name = to_berval(ndn);
-        return version.row != 0 &&
-               !std::binary_search(found_.begin(), found_.end(), replication::hash_of(ndn)) &&
-               dnIsSuffixScope(&name, const_cast<berval*>(&op.o_req_ndn), op.ors_scope) == 1;
-    });
+    const auto missing = feed_.names_if(
+        [&](const auto& ndn, const auto& version) { return is_missing(op, ndn, version); });
     for (const std::string& ndn : missing)
         feed_.spoil(ndn);
     if (!missing.empty())

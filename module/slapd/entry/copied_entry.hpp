@@ -8,6 +8,7 @@
 #include "slapd/worker/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,12 +47,22 @@ public:
     /// Completes the copy that the search found. False if it is not known yet. `whole`: it has all
     /// that replicas copy.
     [[nodiscard]] bool admit(Entry& e, bool whole);
+    /// The names of the entries that can match the filter: those of an entryUUID or of an entryCSN,
+    /// if they are few; nothing: any. Only these are looked for.
+    [[nodiscard]] const std::optional<std::vector<std::string>>& narrow(const Filter& filter);
+    /// Whether the search has not found all of these. Then it must look for all.
+    [[nodiscard]] bool widen(const Operation& op);
     /// To be called if the search has found all that is below its base.
     void finish(const Operation& op);
 
 private:
+    [[nodiscard]] bool is_missing(const Operation& op, const std::string& ndn,
+                                  const replication::entry_version& version) const;
+
     feed& feed_;
+    bool wide_ = false;
     std::vector<std::uint64_t> found_; ///< hashes of normalized DNs
+    std::optional<std::vector<std::string>> names_;
 };
 /// A digest of the content that replicas copy, and the entryUUID.
 [[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint16_t kind);

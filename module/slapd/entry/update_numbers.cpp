@@ -1,6 +1,7 @@
 // update_numbers.cpp: entryUSN, by which clients such as SSSD read only what has changed.
 #include "slapd/entry/update_numbers.hpp"
 
+#include "slapd/entry/known_names.hpp"
 #include "slapd/serving/database.hpp"
 
 #include <algorithm>
@@ -126,27 +127,11 @@ update_numbers::update_numbers(const Operation& op, const service& service) : se
 directory::filter update_numbers::names_of(const number_test& wanted, directory_tree& tree,
                                            const resolved_mapping& mapping) const
 {
-    using directory::filter;
-    const auto any = filter::constant_of(directory::truth::yes);
-    const auto names = service_.feed->with_usn(
-        [&](std::uint32_t usn) { return wanted(std::min(usn, highest_)); }, most_names);
-    if (!names)
-        return any;
-    filter out{.type = filter::node::disjunction};
-    for (const std::string& ndn : *names) {
-        if (service_.dn_tree().find(ndn))
-            continue; // a container has no row
-        const auto location = tree.locate_row(ndn);
-        const auto& kinds = mapping.map.kinds;
-        const auto k = std::find_if(kinds.begin(), kinds.end(), [&](const auto& one) {
-            return to_lower(mapping.map.attributes[one.rdn().attribute].name) ==
-                   to_lower(location.attribute);
-        });
-        if (k == kinds.end())
-            return any; // its place has changed since
-        out.parts.push_back(filter::equals(k->rdn().attribute, location.value));
-    }
-    return out.parts.empty() ? filter::constant_of(directory::truth::no) : out;
+    const auto names = service_.feed->names_if(
+        [&](const auto&, const auto& version) { return wanted(std::min(version.usn, highest_)); },
+        most_names + 1);
+    return names.size() > most_names ? directory::filter::constant_of(directory::truth::yes)
+                                     : rows_named(names, tree, mapping);
 }
 
 directory::filter update_numbers::translate(const Filter* filter, directory_tree& tree,

@@ -5,6 +5,7 @@
 #include "slapd/entry/copied_entry.hpp"
 #include "slapd/entry/entry_finder.hpp"
 #include "slapd/entry/filter_translator.hpp"
+#include "slapd/entry/known_names.hpp"
 #include "slapd/entry/update_numbers.hpp"
 #include "slapd/entry/value_checks.hpp"
 #include "slapd/entry/virtual_names.hpp"
@@ -63,8 +64,13 @@ public:
             throw postgres::error(
                 postgres::error::cause::lost,
                 "no cached entry matches the search, and the database is unavailable");
-        if (audit_)
+        if (audit_) {
+            // A search for its name does not find every row.
+            if (audit_->widen(op_) && scope_.has_rows())
+                if (const auto ended = rows())
+                    return *ended;
             audit_->finish(op_);
+        }
         limits_.leave(); // before the client can send its next search
         return pages_.end();
     }
@@ -126,7 +132,7 @@ private:
     {
         const auto mapping = current_mapping(op_, service_);
         directory::selection selection;
-        filter requested = copies_ ? filter::constant_of(directory::truth::yes)
+        filter requested = copies_ ? copied_rows(*mapping)
                                    : numbers_.translate(op_.ors_filter, tree_, *mapping, selection);
         add_requested(op_, *mapping, selection);
         if (copies_)
@@ -158,6 +164,14 @@ private:
         if (copies_ || found.some || fresh || stale_ || start.kind_index != 0)
             return std::nullopt;
         return unknown_name(*mapping, selection, found.kinds);
+    }
+
+    // Those of known entries, if the filter has few, or all.
+    filter copied_rows(const resolved_mapping& mapping)
+    {
+        const auto& names = audit_->narrow(*op_.ors_filter);
+        return names ? rows_named(*names, tree_, mapping)
+                     : filter::constant_of(directory::truth::yes);
     }
 
     // No row has what the filter asks for.

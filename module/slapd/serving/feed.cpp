@@ -8,14 +8,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <stdexcept>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace pgsql::slapd {
 namespace {
@@ -57,80 +49,6 @@ feed::settings feed::current() const
 {
     const std::shared_lock lock(mutex_);
     return settings_;
-}
-
-// Without the state, every entry gets a new stamp, and replicas read all entries again.
-void feed::load()
-{
-    appends_ = false;
-    if (settings_.file.empty())
-        return;
-    std::ifstream file(settings_.file);
-    if (!file)
-        return;
-    try {
-        replication::version_map entries;
-        std::size_t lines = 0;
-        const auto state = replication::read(file, entries, lines);
-        last_stamp_ = std::max(last_stamp_, state.last_stamp);
-        covered_ = std::max(covered_, state.covered);
-        last_usn_ = std::max(last_usn_, state.last_usn);
-        if (versions_.empty())
-            versions_ = std::move(entries);
-    } catch (const std::exception& e) {
-        write_log({log_event::feed_state_lost, settings_.file, e.what(),
-                   "replicas read all entries again"});
-    }
-}
-
-replication::feed_state feed::state() const
-{
-    return {.last_stamp = last_stamp_, .covered = covered_, .last_usn = last_usn_};
-}
-
-bool feed::rewrite() const
-{
-    const std::string next = settings_.file + ".new";
-    std::remove(next.c_str());
-    const int descriptor = open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor == -1)
-        return false;
-    close(descriptor);
-    std::ofstream file(next);
-    replication::write(file, state(), versions_);
-    file.close();
-    return bool(file) && std::rename(next.c_str(), settings_.file.c_str()) == 0;
-}
-
-bool feed::append_changes()
-{
-    std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist
-    replication::write_changes(file, state(), versions_, unsaved_);
-    file.close();
-    appended_ += unsaved_.size() + 1;
-    return bool(file);
-}
-
-// Only the job changes what is written.
-void feed::save()
-{
-    bool whole = false;
-    {
-        const std::shared_lock lock(mutex_);
-        const std::size_t most = std::max<std::size_t>(1000, versions_.size());
-        whole = !appends_ || appended_ + unsaved_.size() > most;
-        if (settings_.file.empty() || whole || !unsaved_.empty() || moved_)
-            appends_ = settings_.file.empty() || (whole ? rewrite() : append_changes());
-        if (!appends_)
-            write_log({log_event::feed_state_lost, settings_.file,
-                       fmt::format("the state cannot be written: {}", std::strerror(errno)),
-                       "after a restart, replicas read all entries again"});
-    }
-    const std::unique_lock lock(mutex_);
-    if (whole)
-        appended_ = 0;
-    unsaved_.clear();
-    moved_ = false;
 }
 
 void feed::claim(bool succeeded)
@@ -240,14 +158,38 @@ feed::compare_with(const replication::version_map& seen,
 }
 
 std::vector<std::string> feed::names_if(
-    const std::function<bool(const std::string&, const replication::entry_version&)>& wanted) const
+    const std::function<bool(const std::string&, const replication::entry_version&)>& wanted,
+    std::size_t most) const
 {
     std::vector<std::string> out;
     const std::shared_lock lock(mutex_);
     for (const auto& [ndn, one] : versions_)
-        if (wanted(ndn, one))
+        if (wanted(ndn, one)) {
             out.push_back(ndn);
+            if (out.size() == most)
+                break;
+        }
     return out;
+}
+
+std::string feed::name_of(std::string_view uuid) const
+{
+    const auto hash_of = [](const auto& bytes) {
+        return replication::hash_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    };
+    const std::shared_lock lock(mutex_);
+    const std::lock_guard index(by_uuid_mutex_);
+    if (by_uuid_.empty()) {
+        by_uuid_.reserve(versions_.size());
+        for (const auto& [ndn, one] : versions_)
+            by_uuid_.emplace_back(hash_of(one.uuid), &ndn);
+        std::sort(by_uuid_.begin(), by_uuid_.end());
+    }
+    const auto hash = hash_of(uuid);
+    const auto at =
+        std::lower_bound(by_uuid_.begin(), by_uuid_.end(), hash,
+                         [](const auto& one, auto wanted) { return one.first < wanted; });
+    return at != by_uuid_.end() && at->first == hash ? *at->second : std::string();
 }
 
 void feed::note_rows(const replication::version_map& seen)
@@ -263,6 +205,7 @@ void feed::set(const std::string& ndn, const replication::entry_version& version
 {
     const std::unique_lock lock(mutex_);
     versions_.insert_or_assign(ndn, version);
+    by_uuid_.clear();
     unsaved_.push_back(ndn);
 }
 
@@ -270,6 +213,7 @@ void feed::set_all(replication::version_map versions)
 {
     const std::unique_lock lock(mutex_);
     versions_ = std::move(versions);
+    by_uuid_.clear();
     appends_ = false;
 }
 
@@ -277,6 +221,7 @@ void feed::erase(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
     versions_.erase(ndn);
+    by_uuid_.clear();
     unsaved_.push_back(ndn);
 }
 
@@ -338,20 +283,6 @@ void feed::show_usn()
 {
     const std::shared_lock lock(mutex_);
     shown_usn_ = last_usn_;
-}
-
-std::optional<std::vector<std::string>>
-feed::with_usn(const std::function<bool(std::uint32_t)>& wanted, std::size_t limit) const
-{
-    const std::shared_lock lock(mutex_);
-    std::vector<std::string> out;
-    for (const auto& [ndn, one] : versions_)
-        if (wanted(one.usn)) {
-            if (out.size() == limit)
-                return std::nullopt;
-            out.push_back(ndn);
-        }
-    return out;
 }
 
 void feed::note_stamp(std::int64_t stamp)

@@ -91,8 +91,10 @@ public:
                  std::set<std::uint16_t>& mass_removals) const;
     /// The normalized DNs of the entries that `wanted` accepts.
     [[nodiscard]] std::vector<std::string> names_if(
-        const std::function<bool(const std::string&, const replication::entry_version&)>& wanted)
-        const;
+        const std::function<bool(const std::string&, const replication::entry_version&)>& wanted,
+        std::size_t most = SIZE_MAX) const;
+    /// The normalized DN of the entry with this entryUUID; empty if there is none.
+    [[nodiscard]] std::string name_of(std::string_view uuid) const;
     /// From which rows entries were read.
     void note_rows(const replication::version_map& seen);
     [[nodiscard]] known_rows& rows() noexcept { return rows_; }
@@ -116,10 +118,6 @@ public:
     /// The last number whose changes are all in force; 0: none.
     [[nodiscard]] std::uint32_t last_usn() const noexcept { return shown_usn_; }
     void show_usn();
-    /// The normalized DNs of the entries whose number `wanted` accepts; nothing if there are more
-    /// than `limit`.
-    [[nodiscard]] std::optional<std::vector<std::string>>
-    with_usn(const std::function<bool(std::uint32_t)>& wanted, std::size_t limit) const;
     /// A change has this stamp: later ones get later ones.
     void note_stamp(std::int64_t stamp);
     /// Whether no versions are known.
@@ -156,6 +154,9 @@ private:
     std::uint32_t last_usn_ = 0;
     std::atomic<std::uint32_t> shown_usn_ = 0;
     std::int64_t covered_ = 0;
+    /// Of entryUUIDs, sorted; made by the first search for one after a change.
+    mutable std::vector<std::pair<std::uint64_t, const std::string*>> by_uuid_;
+    mutable std::mutex by_uuid_mutex_;        ///< protects it from other readers
     std::map<std::string, unsigned> written_; ///< by clients
     std::vector<std::string> unsaved_;        ///< what has changed since the state was written
     bool moved_ = false;                      ///< what it covers has changed since

@@ -1,0 +1,95 @@
+// feed_state.cpp: keeps the versions of entries across restarts in a file, to which changes are
+// added.
+#include "slapd/serving/feed.hpp"
+
+#include "slapd/core/log_event.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace pgsql::slapd {
+
+// Without the state, every entry gets a new stamp, and replicas read all entries again.
+void feed::load()
+{
+    appends_ = false;
+    if (settings_.file.empty())
+        return;
+    std::ifstream file(settings_.file);
+    if (!file)
+        return;
+    try {
+        replication::version_map entries;
+        std::size_t lines = 0;
+        const auto state = replication::read(file, entries, lines);
+        last_stamp_ = std::max(last_stamp_, state.last_stamp);
+        covered_ = std::max(covered_, state.covered);
+        last_usn_ = std::max(last_usn_, state.last_usn);
+        if (versions_.empty())
+            versions_ = std::move(entries);
+        by_uuid_.clear();
+    } catch (const std::exception& e) {
+        write_log({log_event::feed_state_lost, settings_.file, e.what(),
+                   "replicas read all entries again"});
+    }
+}
+
+replication::feed_state feed::state() const
+{
+    return {.last_stamp = last_stamp_, .covered = covered_, .last_usn = last_usn_};
+}
+
+bool feed::rewrite() const
+{
+    const std::string next = settings_.file + ".new";
+    std::remove(next.c_str());
+    const int descriptor = open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor == -1)
+        return false;
+    close(descriptor);
+    std::ofstream file(next);
+    replication::write(file, state(), versions_);
+    file.close();
+    return bool(file) && std::rename(next.c_str(), settings_.file.c_str()) == 0;
+}
+
+bool feed::append_changes()
+{
+    std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist
+    replication::write_changes(file, state(), versions_, unsaved_);
+    file.close();
+    appended_ += unsaved_.size() + 1;
+    return bool(file);
+}
+
+// Only the job changes what is written.
+void feed::save()
+{
+    bool whole = false;
+    {
+        const std::shared_lock lock(mutex_);
+        const std::size_t most = std::max<std::size_t>(1000, versions_.size());
+        whole = !appends_ || appended_ + unsaved_.size() > most;
+        if (settings_.file.empty() || whole || !unsaved_.empty() || moved_)
+            appends_ = settings_.file.empty() || (whole ? rewrite() : append_changes());
+        if (!appends_)
+            write_log({log_event::feed_state_lost, settings_.file,
+                       fmt::format("the state cannot be written: {}", std::strerror(errno)),
+                       "after a restart, replicas read all entries again"});
+    }
+    const std::unique_lock lock(mutex_);
+    if (whole)
+        appended_ = 0;
+    unsaved_.clear();
+    moved_ = false;
+}
+
+} // namespace pgsql::slapd

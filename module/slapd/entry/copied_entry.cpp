@@ -68,7 +68,10 @@ const char* filter_refusal(const Filter* filter, const resolved_mapping& mapping
 
 bool is_copying(const Operation& op) noexcept
 {
-    return op.o_tag == LDAP_REQ_SEARCH && has_sync_control(op);
+    // slapo-syncprov clears the flag for some of its own searches.
+    return op.o_tag == LDAP_REQ_SEARCH &&
+           (has_sync_control(op) ||
+            (op.o_controls != nullptr && op.o_controls[slap_cids.sc_LDAPsync] != nullptr));
 }
 
 bool is_consumers(const Operation& op) noexcept

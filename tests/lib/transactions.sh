@@ -20,8 +20,14 @@ committed() { cat "$T"/transactions.* | grep -cE '^COMMIT( PREPARED)?$'; }
 # unexpected_errors [PATTERN]: but for equal names, members of a group that is deleted, deadlocks, and what follows an error.
 unexpected_errors() { cat "$T"/transactions.* | grep -aE 'ERROR|FATAL' | grep -avE "ERROR:  (23505|23503|40P01|25P02|3B001|42704)${1:+|$1}" | sort | uniq -c; }
 
-# The hashes of users who may log in, a line for each: as they are in PostgreSQL, and those of LDIF on standard input.
-hashes() { q "SELECT \"uidNumber\", \"userPassword\" FROM \"Users\" WHERE \"uidNumber\" > 3000 AND \"status\" = 'active'" | sort; }
+# The hashes of users who may log in, a line for each: as they are in PostgreSQL, and those of LDIF on standard input. Of names that
+# LDAP takes for one, the first row counts.
+hashes() {
+    q "SELECT \"uidNumber\", \"userPassword\" FROM (
+           SELECT DISTINCT ON (btrim(regexp_replace(lower(\"uid\"), ' +', ' ', 'g'))) * FROM \"Users\"
+           ORDER BY btrim(regexp_replace(lower(\"uid\"), ' +', ' ', 'g')), \"uid\") AS first
+       WHERE \"uidNumber\" > 3000 AND \"status\" = 'active'" | sort
+}
 hashes_of() {
     perl -MMIME::Base64 -00 -ne 'my ($n, $hash) = (/^uidNumber: (.*)/m, /^userPassword:: (.*)/m); print "$n|", decode_base64($hash), "\n" if defined $hash && $n > 3000' | sort
 }

@@ -42,7 +42,7 @@ sub _certificate {
     return @faults ? (map { [0, $certificate, "the $_->[0] $_->[1]" =~ s/^the pair do/the certificate and $key do/r] } @faults) : [1, $certificate, 'the certificate and its key work'];
 }
 
-# Returns (findings => [[okay or not, text], ...], sids => those of contextCSN). What comes later needs what comes before.
+# Returns (findings => [[okay or not, text], ...], answered => whether contextCSN is known, sids => its serverIDs). What comes later needs what comes before.
 sub _look_at {
     my ($provider) = @_;
     my @findings;
@@ -56,9 +56,8 @@ sub _look_at {
     push @findings, [1, "$provider->{binddn} logs in"];
     my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { SlapdPgsql::Syncrepl::search($provider, @_) }, $base);
     return $ended->("$base cannot be copied: $error; the database needs pgsql-feed on and overlay syncprov") if !$csn;
-    my @sids = sort { $a <=> $b } keys %$csn;
     push @findings, _copying($provider, $base);
-    return (findings => \@findings, sids => \@sids);
+    return (findings => \@findings, sids => [SlapdPgsql::ContextCsn::server_ids($csn)], answered => 1);
 }
 
 sub _no_connection {
@@ -90,14 +89,16 @@ sub _is_limited {
     return $answer->{status} == 4 || $answer->{status} == 3 || $answer->{status} == 11;
 }
 
-# With equal ones, a replica ignores the changes of one provider that are older than those of the other.
+# With equal ones, only one provider feeds replicas, or a replica ignores the changes of one that are older than those of the other.
 sub _server_ids {
     my (@seen) = @_;
     my (%by, @findings);
     for my $provider (@seen) { push @{ $by{$_} }, $provider->{uri} for @{ $provider->{sids} } }
-    my @same = grep { @{ $by{$_} } > 1 } sort { $a <=> $b } keys %by;
-    return map { [0, join(' and ', @{ $by{$_} }), "have the same serverID $_, so that changes would be lost; give each server a number of its own"] } @same if @same;
-    return (exists $by{0} ? [0, $by{0}[0], 'has no serverID; set one, from 1 to 4095'] : (), keys %by > 1 && !exists $by{0} ? [1, 'serverID', 'differs: ' . join ', ', map { "$_ at $by{$_}[0]" } sort { $a <=> $b } keys %by] : ());
+    my @numbers = sort { $a <=> $b } keys %by;
+    push @findings, map { [0, join(' and ', @{ $by{$_} }), "have the same serverID $_, so that changes would be lost; give each server a number of its own"] } grep { @{ $by{$_} } > 1 } @numbers;
+    push @findings, map { [0, $_->{uri}, 'has no serverID; set one, from 1 to 4095'] } grep { $_->{answered} && !@{ $_->{sids} } } @seen;
+    return @findings if @findings;
+    return @numbers > 1 ? [1, 'serverID', 'differs: ' . join ', ', map { "$_ at $by{$_}[0]" } @numbers] : ();
 }
 
 1;

@@ -78,6 +78,9 @@ eventually 20 search -b $base -s base 1.1
 finds "$first: $replicator gets too few entries: the provider needs"
 provider "s/^pgsql-feed-passwords.*/pgsql-feed-passwords cn=other,$base/"
 finds "$first: entries cannot be copied: Insufficient access (50): copies have password hashes"
+# The provider stands for the replica.
+replica 2 lag --config "$T/replica.conf" --uri "$first" --ca-file "$T/ca.pem" --wait 0
+contains "$OUT" "$first: it gives no copies: Insufficient access (50)"
 provider '/^pgsql-feed/d; /^overlay/d'
 settled
 finds "$first: $base cannot be copied: it shows no contextCSN"

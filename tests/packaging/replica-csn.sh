@@ -2,9 +2,10 @@
 # The stamps of several providers, sid 000 among them, give the right numbers and lags.
 . "$(dirname "$0")/../lib.sh"
 needs='-MSlapdPgsql::ContextCsn -MSlapdPgsql::ReplicaCheck -MSlapdPgsql::ReplicaLag -MSlapdPgsql::Syncrepl'
-# A server is SID=SECONDS,… (its contextCSN), or - without an answer.
+# A server is SID=SECONDS,… (its contextCSN), followed by ! if it gives no copies, or - without an answer.
 # shellcheck disable=SC2016
-csn_of='sub answer { my ($server) = @_; return { status => 255, out => "", err => "no answer" } if $server eq "-";
+csn_of='sub answer { my ($server, @search) = @_; return { status => 52, out => "", err => "Server is unavailable (52)" } if $server =~ s/!// && grep { $_ eq "!sync=ro" } @search;
+    return { status => 255, out => "", err => "no answer" } if $server eq "-";
     return { status => 0, out => join "\n", "dn: dc=example,dc=com", map { my ($sid, $at) = split /=/; sprintf "contextCSN: 202601010000%02d.000000Z#000000#%03x#000000", $at, $sid } split /,/, $server } }'
 # shellcheck disable=SC2086,SC2016
 numbers() { # SERVER…: what check finds
@@ -15,7 +16,7 @@ numbers() { # SERVER…: what check finds
 # shellcheck disable=SC2086,SC2016
 lag() { # REPLICA PROVIDER…: the state, the lag, and that of each provider
     perl -I"$PROJECT/packaging/lib" $needs -we "$csn_of"'
-        no warnings "redefine"; *SlapdPgsql::Syncrepl::search = sub { return answer($_[0]{provider}) };
+        no warnings "redefine"; *SlapdPgsql::Syncrepl::search = sub { my ($at, @search) = @_; return answer($at->{provider}, @search) };
         my ($replica, @providers) = @ARGV;
         my $seen = SlapdPgsql::ReplicaLag::look(sub { answer($replica) }, [map { { provider => $_, searchbase => "dc=example,dc=com" } } @providers], { wait => 0, warning => 10, critical => 30 });
         print join(" ", $seen->{state}, map { $_ // "?" } $seen->{lag}, map { $_->{lag} } @{ $seen->{providers} })' "$@"
@@ -36,6 +37,8 @@ same 'critical 35 35' "$(lag 0=5,1=5 0=40,1=5)" "a replica that lacks what the p
 same 'critical 35 35' "$(lag 0=5,1=5 0=5,1=40)" "a replica that lacks the provider's last change"
 same 'warning 0 0 ?' "$(lag 0=5,1=5 0=5,1=5 0=5,2=6)" "a provider that was not copied yet"
 same 'warning 0 0 ?' "$(lag 0=5,1=5 0=5,1=5 -)" "a provider without an answer"
+same 'warning 0 0 ?' "$(lag 0=5,1=5 0=5,1=5 '0=4,1=4!')" "a provider that gives no copies"
+same 'critical ? ?' "$(lag 0=5,1=5 '0=5,1=5!')" "one that is the only one"
 same 'okay 0 0' "$(lag 0=5,1=5,3=59 0=5,1=5)" "the number of a provider that is no more"
 same 'critical ? ?' "$(lag - 0=5,1=5)" "a replica without an answer"
 same 'critical ? ? ?' "$(lag 0=5,1=5 - -)" "no provider"

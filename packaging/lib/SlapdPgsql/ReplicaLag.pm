@@ -25,9 +25,15 @@ sub look {
     return _judged(\%out, $option);
 }
 
+# One that gives no copies has no new changes either: it tells why, for example that another server has its serverID.
 sub _provider {
     my ($provider) = @_;
-    my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { SlapdPgsql::Syncrepl::search($provider, @_) }, $provider->{searchbase});
+    my $base = $provider->{searchbase};
+    my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { SlapdPgsql::Syncrepl::search($provider, @_) }, $base);
+    if ($csn) {
+        my $copy = SlapdPgsql::Syncrepl::search($provider, '-b', $base, '-s', 'base', '-E', '!sync=ro', '(objectClass=*)', '1.1');
+        ($csn, $error) = (undef, 'it gives no copies: ' . SlapdPgsql::Ldap::reason({ %$copy, out => '' })) if $copy->{status};
+    }
     return { uri => $provider->{provider}, csn => $csn, error => $error, lag => undef, entries => undef };
 }
 
@@ -92,7 +98,7 @@ sub lines {
     my @lines = defined $seen->{error} ? "replica: $seen->{error}" : "replica: " . (defined $seen->{lag} ? _behind($seen->{lag}) : 'it cannot be compared') . _has($seen);
     for my $provider (@{ $seen->{providers} }) {
         push @lines, "$provider->{uri}: " . ($provider->{error} // ($provider->{first_copy} ? 'the replica has not copied it yet'
-                : defined $provider->{lag} ? _behind($provider->{lag}) . _has($provider) : 'not compared'));
+                : defined $provider->{lag} ? _behind($provider->{lag}) . _has($provider) . (_differs($seen, $provider) ? ", but the replica has $seen->{entries}" : '') : 'not compared'));
     }
     $lines[0] = "$seen->{state}: $lines[0]";
     return @lines;
@@ -107,7 +113,7 @@ sub metrics {
     return join '', $own->('replica_up', 'Whether the replica has answered', defined $seen->{error} ? 0 : 1),
         $own->('replica_lag_seconds', 'How old the changes can be that the replica lacks; 0: none', $seen->{lag}),
         $own->('replica_entries', 'Entries of the replica', $seen->{entries}),
-        $each->('replica_provider_up', 'Whether a provider of the replica has answered', sub { defined $_[0]{error} ? 0 : 1 }),
+        $each->('replica_provider_up', 'Whether a provider of the replica has answered and gives copies', sub { defined $_[0]{error} ? 0 : 1 }),
         $each->('replica_provider_lag_seconds', 'The lag of the replica behind one provider', sub { $_[0]{lag} }),
         $each->('replica_provider_entries', 'Entries of a provider of the replica', sub { $_[0]{entries} });
 }

@@ -14,10 +14,11 @@ ip link set machines up
 printf '%s\n' '127.0.0.1 localhost' '198.51.100.1 db1.example.com db2.example.com ldap.example.com' '198.51.100.11 ldap1.example.com' \
     '198.51.100.12 ldap2.example.com' '198.51.100.13 replica1.example.com' >/etc/hosts
 stop_postgres
-start_postgres -c 'listen_addresses=*'
-echo 'host all all 198.51.100.0/24 scram-sha-256' >>"$T/pg/data/pg_hba.conf"
-q "SELECT pg_reload_conf(); ALTER ROLE ldap PASSWORD 'password'" >/dev/null
 authority ca
+certificate db ca DNS:db1.example.com,DNS:db2.example.com
+start_postgres -c 'listen_addresses=*' -c ssl=on -c "ssl_cert_file=$T/db.pem" -c "ssl_key_file=$T/db.key"
+block $page 'hostssl manager' >>"$T/pg/data/pg_hba.conf"
+q "SELECT pg_reload_conf(); ALTER ROLE ldap PASSWORD 'password'" >/dev/null
 declare -A HOLDER
 machine() { # NAME ADDRESS
     local here=$T/machine/$1
@@ -48,11 +49,15 @@ cp "$T/ca.pem" /etc/ldap/tls/ca.crt
 
 # The stand-ins for what the other tests of documents do not have.
 stand_in "$T/bin/scp" <<'END'
-[[ $1 == -p && $3 == *.example.com:/etc/ldap/ ]]
-cp -p "$2" "$T/machine/${3%%.*}/etc/ldap/"
+[[ $1 == -p && $2 == ldap1.example.com:/etc/ldap/* ]]
+cp -p "$T/machine/ldap1${2#*:}" "$3"
+END
+stand_in "$T/bin/ssh" <<'END'
+[ "$1" = db1.example.com ]
+exec sh -c "${*:2}"
 END
 sed -i "s/^    'purge -y/    'install -y slapd ldap-utils' | 'install -y slapd slapd-contrib ldap-utils' | 'install -y prometheus-node-exporter') dpkg-query -W \"\${@:3}\" >\/dev\/null ;;\n&/" "$T/bin/apt-get"
-sed -i "s|^    'restart sssd' .*|&\n    'restart haproxy') setpriv --pdeathsig TERM -- haproxy -db -f /etc/haproxy/haproxy.cfg >>\"\$T/haproxy.log\" 2>\&1 </dev/null \& ;;|" "$T/bin/systemctl"
+sed -i "s|^    'restart sssd' .*|&\n    'stop slapd' \| 'start slapd') /etc/init.d/slapd \$1 >>\"\$T/slapd.log\" 2>\&1 ;;\n    'restart haproxy') setpriv --pdeathsig TERM -- haproxy -db -f /etc/haproxy/haproxy.cfg >>\"\$T/haproxy.log\" 2>\&1 </dev/null \& ;;|" "$T/bin/systemctl"
 
 stand_in "$T/bin/systemctl.lag" <<'END'
 mkdir -p /var/lib/prometheus/node-exporter
@@ -70,8 +75,9 @@ at_a_prompt() {
 before_replicas() {
     local n
     case $1 in
-        '(umask 077; openssl rand'*) MACHINES=(ldap1) ;; # both have this one
-        'install -m 640 '*) cp -p "$T"/machine/{ldap1,ldap2}/etc/ldap/replicator.password && MACHINES=(ldap1 ldap2) ;;
+        '(umask 077; openssl rand'*) MACHINES=(ldap1) ;;
+        'scp '*) [ "${MACHINES[*]}" != ldap1 ] || MACHINES=(ldap2) ;; # later at the replica
+        'install -d '*) MACHINES=(ldap1 ldap2) ;;
         'slapd-pgsql-check --grants '*)
             for n in 1 2; do
                 block $page '# A provider.' | sed "s/^serverID .*/serverID $n/" >"$T/machine/ldap$n/etc/ldap/slapd.conf"
@@ -80,8 +86,8 @@ before_replicas() {
             done
             MACHINES=(ldap1)
             ;;
-        'sed -i '*/slapd.conf*) MACHINES=(ldap1 ldap2) ;;
-        'scp '*) MACHINES=(ldap1) ;;
+        'slapd-pgsql-check --brief '*) MACHINES=(ldap1 ldap2) ;;
+        *contextCSN) MACHINES=(ldap1) ;;
         *slapd-contrib*) MACHINES=(replica1) ;;
         'getent passwd ann')
             sssd_conf() { block $page '[sssd]'; }
@@ -99,9 +105,10 @@ before_replicas() {
 }
 after_replicas() {
     case $1 in
-        'slapd-pgsql-check --triggers'*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;
-        *contextCSN) contains "$OUT" '#001#' ;;
+        'slapd-pgsql-check --grants'*) same 3 "$(q "SELECT count(*) FROM pg_trigger WHERE tgname = 'back_pgsql_changed'")" triggers ;;
+        *contextCSN) same '#000# #001#' "$(grep -o '#0[01][01]#' <<<"$OUT" | xargs)" "the numbers of contextCSN" ;;
         'slapd-pgsql-replica check') same '' "$(grep -v ^okay: <<<"$OUT" || true)" "what check finds" ;;
+        'rm -r /var/lib/ldap/replica/'*) [ -z "$(ls "$T/machine/replica1/ldap/replica")" ] || fail "the database of the replica is there" ;;
         'slapd-pgsql-replica lag --wait'*) contains "$OUT" 'okay: replica: up to date, 16 entries' ;;
         'slapd-pgsql-replica lag') contains "$OUT" 'okay: replica: up to date' ;;
         *' jq -r '*) same $'okay\nldaps://ldap1.example.com\nldaps://ldap2.example.com' "$OUT" "the lag" ;;
@@ -118,4 +125,4 @@ after_replicas() {
 run_document $page replicas
 for name in "${!HOLDER[@]}"; do on "$name" /etc/init.d/slapd stop >/dev/null; done
 say "$count commands"
-[ "$count" -ge 24 ] || fail "where have the document's commands gone?"
+[ "$count" -ge 34 ] || fail "where have the document's commands gone?"

@@ -125,4 +125,4 @@ after_replicas() {
 run_document $page replicas
 for name in "${!HOLDER[@]}"; do on "$name" /etc/init.d/slapd stop >/dev/null; done
 say "$count commands"
-[ "$count" -ge 34 ] || fail "where have the document's commands gone?"
+[ "$count" -ge 38 ] || fail "where have the document's commands gone?"

@@ -6,7 +6,7 @@
 --   psql -c 'SELECT back_pgsql_watch($$"Users"$$, $$"Groups"$$, $$"UserGroups"$$)' manager
 -- Both may be run again, after a table was added for example. DROP FUNCTION back_pgsql_changed, back_pgsql_changed_columns CASCADE
 -- takes the triggers away. back_pgsql_watch_columns('users', 'name', 'password') does not report an UPDATE that changes other columns
--- only, such as the time of each login in the table of an application.
+-- only, such as the time of each login in the table of an application. PostgreSQL refuses PREPARE TRANSACTION after a notification.
 
 -- One channel for all tables and nothing but the name of it: PostgreSQL sends equal notifications of a transaction
 -- once, and slapd reads anew whatever it is asked for next.

@@ -104,6 +104,7 @@ void set_key_condition(values_query& query, const std::string& rows, const std::
     const std::string condition = rows + " WHERE " + name + " = ";
     query.batch_sql = condition + "ANY($1)";
     query.single_sql = condition + "$1";
+    query.all_sql = rows;
 }
 
 void add_key_index(values_query& query, const column& name)

@@ -85,6 +85,7 @@ struct values_query {
     attribute_id attribute;
     std::string batch_sql;    ///< returns a key and a value per row, for an array of keys as $1
     std::string single_sql;   ///< the same for one key as $1
+    std::string all_sql;      ///< the same for all keys, without their indexes
     std::string source_sql;   ///< the configured query; empty if there is none
     std::string value_column; ///< the column of source_sql with the value
     std::string read;         ///< the expression that reads this column of the row e

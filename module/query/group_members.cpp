@@ -183,13 +183,15 @@ void add_parents(const mapping& mapping, values_query& query, const kind& target
     std::string named = plain ? "t.n" : "t.n::text COLLATE \"C\"";
     if (fold && target.rdn().compare == comparison::any)
         named = "lower(t.n::text COLLATE \"C\")";
-    const std::string rows =
-        std::string(") AS w(k, v") + (query.has_key_index ? ", i" : "") + ") JOIN (SELECT e." +
-        quote_identifier(name->name) + " AS n, coalesce(" +
+    const std::string users =
+        ") JOIN (SELECT e." + quote_identifier(name->name) + " AS n, coalesce(" +
         printed(select_expression(*parent), parent->own_cast) + ", '') AS p FROM (" +
         target.list.text + ") AS e) AS t ON " + value + " = " + named;
+    const std::string rows =
+        std::string(") AS w(k, v") + (query.has_key_index ? ", i" : "") + users;
     query.batch_sql = "SELECT w.*, t.p FROM (" + query.batch_sql + rows;
     query.single_sql = "SELECT w.*, t.p FROM (" + query.single_sql + rows;
+    query.all_sql = "SELECT w.*, t.p FROM (" + query.all_sql + ") AS w(k, v" + users;
     query.has_parent = true;
 }
 

@@ -246,11 +246,15 @@ postgres::statement plan::digests() const
     std::string names;
     for (int i = 0; i <= key; ++i)
         names += (i == 0 ? "c" : ", c") + std::to_string(i);
-    const bool plain = !types.empty() && std::all_of(types.begin(), types.end(), has_hash_function);
+    // Equal values of a nondeterministic collation have the same hash.
+    const bool plain = !types.empty() &&
+                       std::all_of(types.begin(), types.end(), has_hash_function) &&
+                       std::all_of(columns.begin(), columns.end(),
+                                   [](const column* c) { return c->deterministic; });
     out.text = "SELECT s.c0::text, " +
                (key == 0 ? "NULL::text" : "s.c" + std::to_string(key) + "::text") +
-               (plain ? ", pg_catalog.hash_record_extended(s, 0)"
-                      : ", pg_catalog.hashtextextended(s::text, 0)") +
+               (plain ? ", pg_catalog.hash_record_extended(ROW(s.*), 0)"
+                      : ", pg_catalog.hashtextextended(ROW(s.*)::text, 0)") +
                " FROM (" + select_sql + from_sql +
                (where_sql.empty() ? "" : " WHERE " + where_sql) + ") AS s(" + names + ")";
     return out;
@@ -259,12 +263,9 @@ postgres::statement plan::digests() const
 postgres::statement digests_of(const values_query& query)
 {
     // The values have no order, and the same one may occur twice.
-    const std::string hash = "pg_catalog.hashtextextended(" +
-                             (query.has_parent ? "e::text" : "(" + query.read + ")::text") + ", 0)";
-    const std::string key = "e." + quote_identifier(query.key.name);
-    return {"SELECT " + key + "::text, NULL::text, pg_catalog.bit_xor(" + hash +
-                ") # pg_catalog.sum((" + hash + " >> 32)::int) FROM (" + query.source_sql +
-                ") AS e GROUP BY " + key,
+    const std::string hash = "pg_catalog.hashtextextended(ROW(v.*)::text, 0)";
+    return {"SELECT v.k::text, NULL::text, pg_catalog.bit_xor(" + hash + ") # pg_catalog.sum((" +
+                hash + " >> 32)::int) FROM (" + query.all_sql + ") AS v(k) GROUP BY v.k",
             {}};
 }
 

@@ -110,7 +110,7 @@ struct plan {
                                             const std::vector<std::string>& names);
 
 /// The statement for digests of the values of each key, in columns as those of plan::digests(). The
-/// query must have a source_sql.
+/// keys must have one spelling each.
 [[nodiscard]] postgres::statement digests_of(const values_query& query);
 
 /// The statement for the names that the list query has, as plan::names.

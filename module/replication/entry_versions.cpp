@@ -22,12 +22,12 @@ std::ptrdiff_t depth(const std::string& ndn) { return std::count(ndn.begin(), nd
 } // namespace
 
 differences compare(const version_map& known, const version_map& seen,
-                    const std::function<bool(const entry_version&)>& unread)
+                    const std::function<bool(const std::string&, const entry_version&)>& unread)
 {
     differences out;
     for (const auto& [ndn, before] : known) {
         const auto now = seen.find(ndn);
-        if (now == seen.end() && unread(before))
+        if (now == seen.end() && unread(ndn, before))
             continue;
         if (now == seen.end() || now->second.uuid != before.uuid)
             out.removed.push_back(ndn);
@@ -46,18 +46,18 @@ differences compare(const version_map& known, const version_map& seen,
     return out;
 }
 
-std::set<std::uint16_t> mass_removals(const version_map& known, const version_map& seen,
+std::set<std::uint32_t> mass_removals(const version_map& known, const version_map& seen,
                                       const differences& found)
 {
     constexpr std::size_t few = 100;
-    std::set<std::uint16_t> out;
+    std::set<std::uint32_t> out;
     if (found.removed.size() <= few)
         return out;
     std::set<std::array<unsigned char, 16>> renamed;
     for (const auto& ndn : found.added)
         renamed.insert(seen.at(ndn).uuid);
-    std::map<std::uint16_t, std::size_t> all;
-    std::map<std::uint16_t, std::size_t> gone;
+    std::map<std::uint32_t, std::size_t> all;
+    std::map<std::uint32_t, std::size_t> gone;
     for (const auto& [ndn, one] : known)
         ++all[one.kind];
     for (const auto& ndn : found.removed)
@@ -187,12 +187,15 @@ private:
     std::string_view rest_;
 };
 
+// Of the years before 10000, which a CSN can have.
+bool is_stamp(std::int64_t stamp) { return stamp >= 0 && stamp < 253402300800 * second; }
+
 bool read_entry(std::string_view line, version_map& entries)
 {
     line_reader in(line);
     entry_version one;
     if (!line.starts_with("= ") || !in.number(one.kind) || !in.number(one.digest) ||
-        !in.number(one.stamp) || !in.number(one.usn) || !in.uuid(one.uuid))
+        !in.number(one.stamp) || !in.number(one.usn) || !in.uuid(one.uuid) || !is_stamp(one.stamp))
         return false;
     std::string ndn;
     if (!read_name(in.rest(), ndn))
@@ -205,7 +208,7 @@ bool read_state(std::string_view line, feed_state& out)
 {
     line_reader in(line);
     return line.starts_with("! ") && in.number(out.last_stamp) && in.number(out.covered) &&
-           in.number(out.last_usn);
+           in.number(out.last_usn) && is_stamp(out.last_stamp) && is_stamp(out.covered);
 }
 
 } // namespace

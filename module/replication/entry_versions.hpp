@@ -18,7 +18,7 @@ struct entry_version {
     std::uint64_t digest = 0; ///< of the content
     std::int64_t stamp = 0;   ///< of the comparison that found it, in microseconds since 1970
     std::array<unsigned char, 16> uuid = {}; ///< entryUUID
-    std::uint16_t kind = 0;
+    std::uint32_t kind = 0;
     std::uint32_t usn = 0; ///< entryUSN
     std::uint64_t row = 0; ///< identifies the row that it was read from; 0: unknown. Not kept.
 };
@@ -40,12 +40,13 @@ struct differences {
 
 /// Entries that were not `seen`, and that `unread` accepts, are left as they are. An entry whose
 /// UUID has changed is removed and added.
-[[nodiscard]] differences compare(const version_map& known, const version_map& seen,
-                                  const std::function<bool(const entry_version&)>& unread);
+[[nodiscard]] differences
+compare(const version_map& known, const version_map& seen,
+        const std::function<bool(const std::string& ndn, const entry_version&)>& unread);
 
 /// The kinds of which so many entries have disappeared that an error is likely: more than half of
 /// them, and more than 100. An entry that is `seen` under another name has not disappeared.
-[[nodiscard]] std::set<std::uint16_t>
+[[nodiscard]] std::set<std::uint32_t>
 mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
 /// The server's number in CSNs of entries, and of what a provider covers: whichever provider

@@ -9,7 +9,7 @@ using namespace pgsql::replication;
 
 namespace {
 
-entry_version version(std::uint64_t digest, unsigned char id, std::uint16_t kind = 0)
+entry_version version(std::uint64_t digest, unsigned char id, std::uint32_t kind = 0)
 {
     entry_version out{.digest = digest, .stamp = 1, .kind = kind};
     out.uuid[0] = id;
@@ -17,9 +17,9 @@ entry_version version(std::uint64_t digest, unsigned char id, std::uint16_t kind
     return out;
 }
 
-bool nothing(const entry_version&) { return false; }
+bool nothing(const std::string&, const entry_version&) { return false; }
 
-version_map many(std::size_t count, std::uint16_t kind)
+version_map many(std::size_t count, std::uint32_t kind)
 {
     version_map out;
     for (std::size_t i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ TEST_CASE("differences are found, and ordered by the depth of entries")
 TEST_CASE("entries of a kind that cannot be read stay as they are")
 {
     const version_map known = {{"uid=a", version(1, 1, 1)}, {"uid=b", version(1, 2, 2)}};
-    CHECK(compare(known, {}, [](const auto& one) { return one.kind == 1; }).removed ==
+    CHECK(compare(known, {}, [](const auto&, const auto& one) { return one.kind == 1; }).removed ==
           std::vector<std::string>{"uid=b"});
 }
 
@@ -94,7 +94,8 @@ TEST_CASE("a stamp and its CSN are the same moment")
 TEST_CASE("an unread entry is compared only if it was seen")
 {
     const version_map known = {{"uid=a", version(1, 1)}, {"uid=b", version(1, 2)}};
-    const auto found = compare(known, {{"uid=b", version(2, 2)}}, [](const auto&) { return true; });
+    const auto found =
+        compare(known, {{"uid=b", version(2, 2)}}, [](const auto&, const auto&) { return true; });
     CHECK(found.changed == std::vector<std::string>{"uid=b"});
     CHECK(found.count() == 1);
 }
@@ -103,7 +104,7 @@ TEST_CASE("the state is read as it was written, and a damaged one is refused")
 {
     version_map entries = many(3, 7);
     entries.begin()->second.usn = 1764500000;
-    entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT16_MAX));
+    entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT32_MAX));
     entries.emplace("cn=100%\n= 1 2\r", version(1, 9));
     std::ostringstream out;
     write(out, {.last_stamp = 5, .covered = 4, .last_usn = 6}, entries);

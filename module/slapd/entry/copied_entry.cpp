@@ -267,7 +267,7 @@ void copy_audit::finish(const Operation& op)
         feed_.request();
 }
 
-replication::entry_version version_of(const Entry& e, std::uint16_t kind)
+replication::entry_version version_of(const Entry& e, std::uint32_t kind)
 {
     std::string text(to_string_view(e.e_name));
     replication::entry_version out{.kind = kind};
@@ -314,13 +314,14 @@ replayed_change::~replayed_change()
     LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
 }
 
-void replayed_change::complete(Entry& e) const
+void replayed_change::complete(Entry* e) const
 {
     if (!version_)
         return;
-    if (version_of(e, version_->kind).digest != version_->digest)
+    if (e == nullptr || version_of(*e, version_->kind).digest != version_->digest)
         feed_.spoil(ndn_); // it has changed since it was compared
-    complete_copy(e, *version_);
+    if (e != nullptr)
+        complete_copy(*e, *version_);
 }
 
 replayed_change* replayed_change::find(const Operation& op) noexcept

@@ -65,7 +65,7 @@ private:
     std::optional<std::vector<std::string>> names_;
 };
 /// A digest of the content that replicas copy, and the entryUUID.
-[[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint16_t kind);
+[[nodiscard]] replication::entry_version version_of(const Entry& e, std::uint32_t kind);
 
 /// On the stack of an operation that replays a change of the database through the overlays; the
 /// backend itself changes nothing.
@@ -87,8 +87,8 @@ public:
     int run(SlapReply& rs);
     /// A copy of the entry, or null.
     [[nodiscard]] entry_ptr entry() const;
-    /// Completes the entry that was read from the database, for overlays.
-    void complete(Entry& e) const;
+    /// Completes the entry that was read from the database, for overlays; null: it was not found.
+    void complete(Entry* e) const;
 
 private:
     Operation& op_;

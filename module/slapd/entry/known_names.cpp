@@ -21,6 +21,8 @@ directory::filter rows_named(const std::vector<std::string>& ndns, directory_tre
         });
         if (k == kinds.end())
             return filter::constant_of(directory::truth::yes);
+        if (out.parts.empty()) // twice, since a lookup by one name may find another row
+            out.parts.push_back(filter::equals(k->rdn().attribute, location.value));
         out.parts.push_back(filter::equals(k->rdn().attribute, location.value));
     }
     return out.parts.empty() ? filter::constant_of(directory::truth::no) : out;

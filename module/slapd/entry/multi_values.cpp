@@ -43,7 +43,7 @@ multi_values::fetch_list(const directory::values_query& query, const std::vector
             return std::nullopt;
         if (!reads_others(query, keys.front()))
             throw;
-        report_unreadable(service_, plan_, keys.front(), e);
+        report_unreadable(op_, service_, plan_, keys.front(), e);
         return nullptr;
     }
 }

@@ -8,6 +8,8 @@
 namespace pgsql::slapd {
 namespace {
 
+char extra_key; // its address identifies this type of OpExtra
+
 // Limits for the additional statements of one search with unreadable rows. Beyond them it fails.
 constexpr int most_failures = 1000;
 constexpr int most_unfiltered_pages = 200;
@@ -35,9 +37,41 @@ void wipe(const postgres::result& page)
 
 } // namespace
 
-void report_unreadable(service& service, const directory::plan& plan, const std::string& name,
-                       const postgres::error& why)
+unreadable_rows::unreadable_rows(Operation& op) : OpExtra{}, op_(op)
 {
+    oe_key = &extra_key;
+    LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
+}
+
+unreadable_rows::~unreadable_rows()
+{
+    LDAP_SLIST_REMOVE(&op_.o_extra, static_cast<OpExtra*>(this), OpExtra, oe_next);
+}
+
+unreadable_rows* unreadable_rows::find(const Operation& op) noexcept
+{
+    OpExtra* extra = nullptr;
+    LDAP_SLIST_FOREACH(extra, &op.o_extra, oe_next)
+    {
+        if (extra->oe_key == &extra_key)
+            return static_cast<unreadable_rows*>(extra);
+    }
+    return nullptr;
+}
+
+void unreadable_rows::add(const std::string& name)
+{
+    if (name.empty())
+        has_nameless_ = true;
+    else
+        names_.push_back(name);
+}
+
+void report_unreadable(const Operation& op, service& service, const directory::plan& plan,
+                       const std::string& name, const postgres::error& why)
+{
+    if (auto* const collected = unreadable_rows::find(op))
+        collected->add(name.substr(0, name.find('\0')));
     service.log({log_event::row_unreadable,
                  name.empty()
                      ? fmt::format("{} without a readable name", plan.entry_kind->name)
@@ -152,7 +186,7 @@ void row_salvage::read_names(int skip, int count, names& out)
         read_names(skip + rows / 2, rows - rows / 2, out);
     } else if (rows == 1) {
         out.emplace_back(std::nullopt);
-        report_unreadable(service_, plan_, "", *why);
+        report_unreadable(op_, service_, plan_, "", *why);
     }
 }
 
@@ -207,7 +241,7 @@ void row_salvage::leave_out(const std::string& name, const postgres::error& why)
     if (!confirmed_ && (read_ == 0 || unfiltered_))
         confirm(name, why);
     confirmed_ = true;
-    report_unreadable(service_, plan_, name, why);
+    report_unreadable(op_, service_, plan_, name, why);
 }
 
 // The row is the cause if the list query alone fails for it and not for all others. The filter's

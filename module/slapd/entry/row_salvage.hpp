@@ -58,9 +58,32 @@ private:
     int pages_ = 0;
 };
 
+/// On the stack of an operation that must know which rows are left out because PostgreSQL cannot
+/// read them.
+class unreadable_rows : OpExtra {
+public:
+    explicit unreadable_rows(Operation& op);
+    unreadable_rows(const unreadable_rows&) = delete;
+    unreadable_rows& operator=(const unreadable_rows&) = delete;
+    ~unreadable_rows();
+
+    /// Of the operation, or null.
+    [[nodiscard]] static unreadable_rows* find(const Operation& op) noexcept;
+
+    void add(const std::string& name);
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    /// Whether the name of a row cannot be read either.
+    [[nodiscard]] bool has_nameless() const noexcept { return has_nameless_; }
+
+private:
+    Operation& op_;
+    std::vector<std::string> names_;
+    bool has_nameless_ = false;
+};
+
 /// Logs that a row is skipped; an empty name means that the name cannot be read.
-void report_unreadable(service& service, const directory::plan& plan, const std::string& name,
-                       const postgres::error& why);
+void report_unreadable(const Operation& op, service& service, const directory::plan& plan,
+                       const std::string& name, const postgres::error& why);
 
 /// Other names of the list query, to check whether their rows fail too.
 [[nodiscard]] std::vector<std::string> other_names(Operation& op, service& service,

@@ -105,8 +105,8 @@ entry_ptr copy_of(Operation& op, service& service, const berval& ndn, bool to_cl
         return nullptr;
     if (out != nullptr)
         complete_for_replicas(op, service, *out);
-    if (out != nullptr && replayed != nullptr)
-        replayed->complete(*out);
+    if (replayed != nullptr)
+        replayed->complete(out.get());
     // After a bind, slapo-ppolicy keeps account of failures only for entries with a password
     // (ppolicy_bind_response). It compares the value with nothing then.
     if (out != nullptr && has_password && op.o_tag == LDAP_REQ_BIND) {

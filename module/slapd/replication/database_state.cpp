@@ -5,6 +5,7 @@
 #include "slapd/entry/directory_tree.hpp"
 #include "slapd/entry/entry_stream.hpp"
 #include "slapd/entry/rdn.hpp"
+#include "slapd/entry/row_salvage.hpp"
 #include "slapd/replication/row_scan.hpp"
 #include "slapd/worker/idle_worker.hpp"
 #include "slapd/worker/write_transaction.hpp"
@@ -16,7 +17,7 @@
 namespace pgsql::slapd {
 namespace {
 
-constexpr std::uint16_t container_kind = 0xffff;
+constexpr std::uint32_t container_kind = UINT32_MAX;
 constexpr std::size_t names_at_once = 200;
 constexpr std::size_t most_kept = 1000; // entries
 
@@ -87,7 +88,7 @@ private:
         return !wholly_.contains(one.names());
     }
 
-    void keep_known(std::uint16_t id)
+    void keep_known(std::uint32_t id)
     {
         if (const auto at = feed_.rows().of_kind.find(id); at != feed_.rows().of_kind.end())
             out_.rows.of_kind.insert(*at);
@@ -158,6 +159,9 @@ private:
         found_.clear();
         directory::filter condition{.type = directory::filter::node::disjunction};
         for (auto name = names.begin(); name != names.end();) {
+            if (condition.parts.empty()) // twice, since a lookup by one name may find another row
+                condition.parts.push_back(
+                    directory::filter::equals(one.of->rdn().attribute, *name));
             condition.parts.push_back(directory::filter::equals(one.of->rdn().attribute, *name));
             if (++name != names.end() && condition.parts.size() < names_at_once)
                 continue;
@@ -193,6 +197,7 @@ private:
 
     void read_rows(const directory::kind& k, const directory::plan& plan)
     {
+        const unreadable_rows unreadable(op_);
         entry_stream rows(op_, service_, mapping_, plan,
                           {.ordered = true, .duplicates = true, .fresh = true});
         while (const candidate* const row = rows.next()) {
@@ -200,6 +205,11 @@ private:
             if (row->entry != nullptr && !is_hidden(*row))
                 add(*row->entry, kind_number(k), row_id_of(*row));
         }
+        for (const std::string& name : unreadable.names())
+            if (const auto named = make_rdn(mapping_.types[k.rdn().attribute], name))
+                out_.unreadable.insert(named->normalized);
+        if (unreadable.has_nameless())
+            out_.unknown.insert(kind_number(k));
     }
 
     [[nodiscard]] static std::uint64_t row_id_of(const candidate& row)
@@ -209,7 +219,7 @@ private:
         return replication::row_id(page.value(row.row, 0).value_or(""), key.value_or(""));
     }
 
-    void add(const Entry& e, std::uint16_t kind, std::uint64_t row)
+    void add(const Entry& e, std::uint32_t kind, std::uint64_t row)
     {
         auto version = version_of(e, kind);
         version.row = row;
@@ -237,10 +247,10 @@ private:
 
 } // namespace
 
-std::uint16_t kind_number(const directory::kind& k)
+std::uint32_t kind_number(const directory::kind& k)
 {
     const auto hash = replication::hash_of(k.name);
-    return static_cast<std::uint16_t>((hash ^ (hash >> 32U)) % container_kind);
+    return static_cast<std::uint32_t>((hash ^ (hash >> 32U)) % container_kind);
 }
 
 directory::selection copied_selection(const service& service, const resolved_mapping& mapping)

@@ -37,11 +37,16 @@ public:
         if (replays_ && BER_BVISEMPTY(&operation.op().o_ndn))
             throw directory::config_error("the database has no rootdn; add rootdn");
         const auto written = feed_.written();
-        read_database(operation.op(), service_, feed_, state_);
+        retry_after_schema_change(service_, [&] {
+            read_database(operation.op(), service_, feed_, state_);
+            return true;
+        });
         busy_ = clock::now() - began;
-        std::set<std::uint16_t> suspicious;
+        std::set<std::uint32_t> suspicious;
         auto found = feed_.compare_with(
-            state_.seen, [this](const auto& one) { return state_.unread(one); }, suspicious);
+            state_.seen,
+            [this](const auto& ndn, const auto& one) { return state_.unread(ndn, one); },
+            suspicious);
         const bool first = !feed_.ready() && feed_.is_empty();
         bool whole = state_.unknown.empty();
         stamp_ = feed_.next_stamp(state_.now);
@@ -81,7 +86,7 @@ public:
 
 private:
     // What is held back differs from what was read.
-    void keep_rows(const std::set<std::uint16_t>& held_back)
+    void keep_rows(const std::set<std::uint32_t>& held_back)
     {
         for (const auto kind : held_back)
             if (feed_.holds_back())
@@ -215,9 +220,12 @@ private:
         entry_ptr e = read_before(ndn);
         if (e == nullptr)
             e = read_entry(op, ndn);
-        if (e == nullptr)
-            return; // gone again; the next comparison sees that
         const auto version = stamped(ndn);
+        if (e == nullptr) { // gone for now; it may come back before the next comparison
+            state_.rows.of_kind.erase(version.kind);
+            feed_.request();
+            return;
+        }
         complete_copy(*e, version.stamp);
         op.ora_e = e.get();
         op.ora_modlist = nullptr;
@@ -248,7 +256,7 @@ private:
     }
 
     // An added entry may be a removed one with another name.
-    void leave_out(replication::differences& of, const std::set<std::uint16_t>& kinds)
+    void leave_out(replication::differences& of, const std::set<std::uint32_t>& kinds)
     {
         for (auto* const list : {&of.removed, &of.changed, &of.added})
             std::erase_if(*list, [&](const std::string& ndn) {

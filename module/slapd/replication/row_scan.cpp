@@ -16,12 +16,21 @@ std::uint64_t number(std::optional<std::string_view> text)
     return text ? static_cast<std::uint64_t>(std::stoll(std::string(*text))) : 0;
 }
 
+// The finalizer of MurmurHash3.
+std::uint64_t mixed(std::uint64_t n)
+{
+    n = (n ^ (n >> 33U)) * 0xff51afd7ed558ccdU;
+    n = (n ^ (n >> 33U)) * 0xc4ceb9fe1a85ec53U;
+    return n ^ (n >> 33U);
+}
+
 } // namespace
 
 bool row_scan::can_read(const directory::plan& plan)
 {
-    return std::all_of(plan.values_queries.begin(), plan.values_queries.end(),
-                       [](const auto* query) { return !query->source_sql.empty(); });
+    return std::all_of(
+        plan.values_queries.begin(), plan.values_queries.end(),
+        [](const auto* query) { return !query->all_sql.empty() && !query->has_key_index; });
 }
 
 postgres::result row_scan::fetch(const postgres::statement& statement)
@@ -53,7 +62,7 @@ replication::row_digests row_scan::run(const replication::row_digests* known)
         if (read_queries.insert(digests.text).second) // member and memberUid may have the same rows
             read(digests, [&](std::string_view key, const auto&, std::uint64_t digest) {
                 auto& sum = values_[std::string(key)];
-                sum = sum * 31 + digest;
+                sum ^= mixed(digest + read_queries.size());
             });
     }
     const std::size_t most = known != nullptr ? std::max(few, known->size() / most_of) : 0;
@@ -64,7 +73,7 @@ replication::row_digests row_scan::run(const replication::row_digests* known)
              const auto values =
                  values_.empty() ? values_.end() : values_.find(std::string(key.value_or(name)));
              if (values != values_.end())
-                 digest = digest * 31 + values->second;
+                 digest ^= mixed(values->second);
              const replication::row_digest row{replication::row_id(name, key.value_or("")), digest};
              out.add(row);
              if (!changed_ || (known != nullptr && known->contains(row)))

@@ -25,6 +25,9 @@ constexpr auto claim_limit = std::chrono::seconds(5);
 void feed::configure(settings settings, std::function<void()> wake)
 {
     const std::unique_lock lock(mutex_);
+    if (!settings.file.empty() && !claim_file(settings.file))
+        throw directory::config_error("pgsql-feed-state " + settings.file +
+                                      ": another database uses the file; name another one");
     // Consumers that are connected now were not checked for the right to the hashes.
     if (configured_ && settings.replays && settings_.replays &&
         settings.password_ndn != settings_.password_ndn)
@@ -146,10 +149,10 @@ std::optional<replication::entry_version> feed::find(std::string_view ndn) const
     return at == versions_.end() ? std::nullopt : std::optional(at->second);
 }
 
-replication::differences
-feed::compare_with(const replication::version_map& seen,
-                   const std::function<bool(const replication::entry_version&)>& unread,
-                   std::set<std::uint16_t>& mass_removals) const
+replication::differences feed::compare_with(
+    const replication::version_map& seen,
+    const std::function<bool(const std::string&, const replication::entry_version&)>& unread,
+    std::set<std::uint32_t>& mass_removals) const
 {
     const std::shared_lock lock(mutex_);
     auto out = replication::compare(versions_, seen, unread);
@@ -196,9 +199,10 @@ void feed::note_rows(const replication::version_map& seen)
 {
     const std::unique_lock lock(mutex_);
     for (const auto& [ndn, one] : seen)
-        if (const auto at = versions_.find(ndn);
-            at != versions_.end() && at->second.kind == one.kind)
+        if (const auto at = versions_.find(ndn); at != versions_.end()) {
             at->second.row = one.row;
+            at->second.kind = one.kind; // which may have another name now
+        }
 }
 
 void feed::set(const std::string& ndn, const replication::entry_version& version)

@@ -22,7 +22,7 @@ namespace pgsql::slapd {
 struct known_rows {
     std::shared_ptr<const void> mapping; ///< by which they were read
     std::size_t tree = 0;                ///< the digest of the tree of rows
-    std::map<std::uint16_t, replication::row_digests> of_kind;
+    std::map<std::uint32_t, replication::row_digests> of_kind;
 };
 
 /// Belongs to the database and survives changes of the directives. All functions may be called by
@@ -56,6 +56,7 @@ public:
     explicit feed(BackendDB& be) : be_(be) {}
     feed(const feed&) = delete;
     feed& operator=(const feed&) = delete;
+    ~feed();
 
     /// Reads the state if it is the first call, or the file has changed. Throws config_error if
     /// the settings cannot change while slapd runs.
@@ -85,10 +86,10 @@ public:
 
     [[nodiscard]] std::optional<replication::entry_version> find(std::string_view ndn) const;
     /// As replication::compare().
-    [[nodiscard]] replication::differences
-    compare_with(const replication::version_map& seen,
-                 const std::function<bool(const replication::entry_version&)>& unread,
-                 std::set<std::uint16_t>& mass_removals) const;
+    [[nodiscard]] replication::differences compare_with(
+        const replication::version_map& seen,
+        const std::function<bool(const std::string&, const replication::entry_version&)>& unread,
+        std::set<std::uint32_t>& mass_removals) const;
     /// The normalized DNs of the entries that `wanted` accepts.
     [[nodiscard]] std::vector<std::string> names_if(
         const std::function<bool(const std::string&, const replication::entry_version&)>& wanted,
@@ -139,6 +140,8 @@ public:
 private:
     enum class number : char { unknown, own, taken };
 
+    /// False if another feed uses the file.
+    [[nodiscard]] bool claim_file(const std::string& name);
     void load();
     [[nodiscard]] replication::feed_state state() const;
     [[nodiscard]] bool append_changes();

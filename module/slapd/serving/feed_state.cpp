@@ -16,6 +16,25 @@
 #include <unistd.h>
 
 namespace pgsql::slapd {
+namespace {
+
+std::mutex files_mutex;
+std::map<std::string, const void*> files; ///< of all feeds
+
+} // namespace
+
+bool feed::claim_file(const std::string& name)
+{
+    const std::lock_guard lock(files_mutex);
+    std::erase_if(files, [&](const auto& one) { return one.second == this && one.first != name; });
+    return files.emplace(name, this).first->second == this;
+}
+
+feed::~feed()
+{
+    const std::lock_guard lock(files_mutex);
+    std::erase_if(files, [&](const auto& one) { return one.second == this; });
+}
 
 // Without the state, every entry gets a new stamp, and replicas read all entries again.
 void feed::load()

@@ -141,13 +141,18 @@ bool read_name(std::string_view line, std::string& out)
     return true;
 }
 
+std::string text_of(const std::array<unsigned char, 16>& uuid)
+{
+    std::array<char, 33> out{};
+    for (std::size_t i = 0; i < uuid.size(); ++i)
+        std::snprintf(out.data() + 2 * i, 3, "%02x", static_cast<unsigned>(uuid[i]));
+    return out.data();
+}
+
 void write_entry(std::ostream& to, const std::string& ndn, const entry_version& one)
 {
-    std::array<char, 33> uuid{};
-    for (std::size_t i = 0; i < one.uuid.size(); ++i)
-        std::snprintf(uuid.data() + 2 * i, 3, "%02x", static_cast<unsigned>(one.uuid[i]));
     to << "= " << one.kind << ' ' << one.digest << ' ' << one.stamp << ' ' << one.usn << ' '
-       << uuid.data() << ' ' << one_line(ndn) << '\n';
+       << text_of(one.uuid) << ' ' << one_line(ndn) << '\n';
 }
 
 void write_state(std::ostream& to, const feed_state& state)
@@ -204,6 +209,17 @@ bool read_entry(std::string_view line, version_map& entries)
     return true;
 }
 
+bool read_intention(std::string_view line, version_map& to)
+{
+    line_reader in(line);
+    entry_version one;
+    std::string ndn;
+    if (!in.number(one.kind) || !in.uuid(one.uuid) || !read_name(in.rest(), ndn))
+        return false;
+    to.emplace(std::move(ndn), one); // the removed one counts, if it is added again
+    return true;
+}
+
 bool read_state(std::string_view line, feed_state& out)
 {
     line_reader in(line);
@@ -232,6 +248,21 @@ void write_changes(std::ostream& to, const feed_state& state, const version_map&
     write_state(to, state);
 }
 
+void write_intentions(std::ostream& to, const differences& found, const version_map& known,
+                      const version_map& seen)
+{
+    const auto write = [&](const std::string& ndn, const version_map& in) {
+        if (const auto at = in.find(ndn); at != in.end())
+            to << "? " << at->second.kind << ' ' << text_of(at->second.uuid) << ' ' << one_line(ndn)
+               << '\n';
+    };
+    for (const auto& ndn : found.removed)
+        write(ndn, known);
+    for (const auto* const list : {&found.changed, &found.added})
+        for (const auto& ndn : *list)
+            write(ndn, seen);
+}
+
 feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
 {
     const auto damaged = [] { return std::runtime_error("the file is damaged"); };
@@ -249,8 +280,15 @@ feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
     feed_state out;
     if (!std::getline(from, line) || from.eof() || !read_state(line, out))
         throw damaged();
-    std::vector<std::string> changes;                 // that no state follows yet
+    std::vector<std::string> changes; // that no state follows yet
+    version_map intentions;
     while (std::getline(from, line) && !from.eof()) { // a whole line
+        if (line.starts_with("? ")) {
+            ++lines;
+            if (!read_intention(line, intentions))
+                throw damaged();
+            continue;
+        }
         if (!line.starts_with("! ")) {
             changes.push_back(line);
             continue;
@@ -264,6 +302,11 @@ feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
             throw damaged();
         lines += changes.size() + 1;
         changes.clear();
+        intentions.clear();
+    }
+    for (const auto& [ndn, one] : intentions) {
+        auto& known = entries.emplace(ndn, one).first->second;
+        known.digest = ~known.digest;
     }
     return out;
 }

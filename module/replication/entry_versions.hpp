@@ -71,8 +71,13 @@ void write(std::ostream& to, const feed_state& state, const version_map& entries
 /// those that are not in `entries` were removed.
 void write_changes(std::ostream& to, const feed_state& state, const version_map& entries,
                    const std::vector<std::string>& names);
+/// Writes what is about to be replayed, to be added to the same text: after a crash before the next
+/// write_changes(), replicas may have it, or not.
+void write_intentions(std::ostream& to, const differences& found, const version_map& known,
+                      const version_map& seen);
 /// Throws std::runtime_error if the text is damaged. The last changes may be cut off by a crash,
-/// and are ignored then. `lines`: of changes.
+/// and are ignored then. What was about to be replayed differs from every entry. `lines`: of
+/// changes.
 [[nodiscard]] feed_state read(std::istream& from, version_map& entries, std::size_t& lines);
 
 } // namespace pgsql::replication

@@ -150,3 +150,30 @@ TEST_CASE("changes are added to the state, and the last ones may be cut off")
         CHECK(found.at("uid=a").digest == (cut ? 1U : 2U));
     }
 }
+
+TEST_CASE("what was about to be replayed differs after a crash")
+{
+    const version_map before = {
+        {"uid=a", version(1, 1)}, {"uid=b", version(1, 2)}, {"uid=c", version(1, 3)}};
+    const version_map seen = {
+        {"uid=a", version(2, 1)}, {"uid=c", version(1, 3)}, {"uid=new", version(1, 4)}};
+    std::ostringstream out;
+    write(out, {.last_stamp = 1}, before);
+    const auto found = compare(before, seen, nothing);
+    write_intentions(out, found, before, seen);
+    const auto differs = [](const std::string& text, const version_map& database) {
+        version_map known;
+        std::size_t lines = 0;
+        std::istringstream in(text);
+        (void)read(in, known, lines);
+        return compare(known, database, nothing);
+    };
+    // The database is as before: each of them is replayed all the same.
+    const auto again = differs(out.str(), before);
+    CHECK(again.changed.size() == 2);
+    CHECK(again.removed == std::vector<std::string>{"uid=new"});
+    CHECK(again.added.empty());
+    // It was replayed.
+    write_changes(out, {.last_stamp = 2}, seen, {"uid=a", "uid=b", "uid=new"});
+    CHECK(differs(out.str(), seen).count() == 0);
+}

@@ -61,6 +61,8 @@ public:
             leave_out(found, suspicious);
             whole = false;
         }
+        if (replays_)
+            feed_.announce(found, state_.seen);
         replay(found);
         if (whole && replays_ && (!feed_.covers() || found.count() > 0))
             cover();

@@ -133,6 +133,9 @@ public:
     /// Whether the removal of many entries was already seen by a comparison at least a minute ago.
     [[nodiscard]] bool confirms_removal(bool is_mass_removal);
 
+    /// Writes which differences are about to be replayed: only the state after them tells that
+    /// they were.
+    void announce(const replication::differences& found, const replication::version_map& seen);
     /// Writes the state, if it has changed; logs failures.
     void save();
     [[nodiscard]] figures current_figures() const;

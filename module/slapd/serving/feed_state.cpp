@@ -80,6 +80,26 @@ bool feed::rewrite() const
     return bool(file) && std::rename(next.c_str(), settings_.file.c_str()) == 0;
 }
 
+void feed::announce(const replication::differences& found, const replication::version_map& seen)
+{
+    if (found.count() == 0)
+        return;
+    const std::shared_lock lock(mutex_);
+    if (settings_.file.empty())
+        return;
+    if (!appends_) {
+        appends_ = rewrite();
+        appended_ = 0;
+    }
+    if (!appends_)
+        return; // save() tells why
+    std::ofstream file(settings_.file, std::ios::app | std::ios::in);
+    replication::write_intentions(file, found, versions_, seen);
+    file.close();
+    appended_ += found.count();
+    appends_ = bool(file);
+}
+
 bool feed::append_changes()
 {
     std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist

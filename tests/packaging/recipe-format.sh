@@ -55,6 +55,7 @@ INSERT INTO oc_mails VALUES ('Ann', 'ann@example.org');
 INSERT INTO side.oc_members VALUES ('Ann', 'red'), ('ben', 'red'), ('ben', 'blue'), ('old', 'red');
 END
 new_directory --recipe "$T/cloud.recipe"
+contains "$OUT" 'groups    side.oc_members: 2 groups'
 contains "$(<"$T/new.cloud/README")" '- Teams have no table.'
 logs_in ann secret
 refuses old secret

@@ -21,10 +21,8 @@ same "ann ben cid dot off" "$(members staff)" "the members"
 same "Staff" "$(groups_of ben | sed 's/ ben//; s/ben //')" "the groups of a user"
 
 # A login writes last_login, which no query reads.
-database -c 'LISTEN back_pgsql' -c "UPDATE auth_user SET last_login = now()" >"$T/heard"
-lacks "$(<"$T/heard")" notification
-database -c 'LISTEN back_pgsql' -c "UPDATE auth_user SET is_active = false WHERE username = 'ben'" >"$T/heard"
-contains "$(<"$T/heard")" 'notification "back_pgsql"'
+quiet "UPDATE auth_user SET last_login = now()"
+tells "UPDATE auth_user SET is_active = false WHERE username = 'ben'"
 refuses ben secret
 
 # For applications there are no numbers, and groups have members by DN.

@@ -56,11 +56,11 @@ INSERT INTO users (id, login, hashed_password, firstname, lastname, admin, statu
     (7, 'new', '5e45493af89cef70779756e5cc50e7d2c97608b7', 'Regi', 'Stered', 'false', 2, 'User', '1df11ee3c8a5e3bb77e5482b44a073ee'),
     (8, '', '', '', 'Support Team', 'false', 1, 'Group', NULL);
 INSERT INTO email_addresses (id, user_id, address, is_default, notify, created_on, updated_on) VALUES
-    (1, 1, 'admin@example.net', 'true', 'true', '2026-11-30 14:16:58.09751', '2026-11-30 14:16:58.09751'),
-    (2, 4, 'Ann@example.org', 'true', 'true', '2026-11-30 14:17:02.775583', '2026-11-30 14:17:02.775583'),
-    (3, 5, 'ben@example.org', 'true', 'true', '2026-11-30 14:17:02.790231', '2026-11-30 14:17:02.790231'),
-    (4, 6, 'locked@example.org', 'true', 'true', '2026-11-30 14:17:02.797131', '2026-11-30 14:17:02.797131'),
-    (5, 7, 'new@example.org', 'true', 'true', '2026-11-30 14:17:02.804148', '2026-11-30 14:17:02.804148');
+    (1, 1, 'admin@example.net', 'true', 'true', '2024-03-01 12:00:00', '2024-03-01 12:00:00'),
+    (2, 4, 'Ann@example.org', 'true', 'true', '2024-03-01 12:00:00', '2024-03-01 12:00:00'),
+    (3, 5, 'ben@example.org', 'true', 'true', '2024-03-01 12:00:00', '2024-03-01 12:00:00'),
+    (4, 6, 'locked@example.org', 'true', 'true', '2024-03-01 12:00:00', '2024-03-01 12:00:00'),
+    (5, 7, 'new@example.org', 'true', 'true', '2024-03-01 12:00:00', '2024-03-01 12:00:00');
 INSERT INTO groups_users (group_id, user_id) VALUES
     (8, 4),
     (8, 5),

@@ -14,7 +14,7 @@ sub of {
     return (
         database => $catalog->{database}, tables => scalar($catalog->own_tables), recipe => $candidate->{recipe}{shape} ? undef : $candidate->{name}, title => $candidate->{recipe}{title},
         suffix => $directory->{suffix}, purpose => $directory->{purpose}, names => $directory->{names}, login_filter => $directory->{users}{'login filter'}, hidden => $directory->{hide} ? JSON::PP::true : JSON::PP::false,
-        tables_used => { map { ($_ => "$directory->{match}{$_}{table}{schema}.$directory->{match}{$_}{table}{name}") } keys %{ $directory->{match} } },
+        tables_used => { $directory->{groups} ? (groups => join(', ', @{ $directory->{groups}{tables} })) : (), map { ($_ => "$directory->{match}{$_}{table}{schema}.$directory->{match}{$_}{table}{name}") } keys %{ $directory->{match} } },
         users => $seen->{users}, may_log_in => $seen->{may_log_in}, groups => $seen->{groups},
         numbers => $directory->{purpose} ne 'machines' ? 'none' : { map { ($_ => { from => defined $directory->{$_}{number} ? 'column' : $directory->{$_}{integer} ? 'id' : 'table', base => $directory->{ $_ eq 'users' ? 'uid_base' : 'gid_base' } }) } grep { $directory->{$_} } qw(users groups) },
         hashes => [map { { kind => $_->{scheme}, count => $_->{count}, checked => $_->{checked} ? JSON::PP::true : JSON::PP::false, reason => $_->{reason} } } @{ $kind->{passwords} // [] }],
@@ -31,7 +31,7 @@ sub lines {
     return (
         "  users     $summary->{tables_used}{users}: $summary->{users} users, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
         "  hashes    " . ($hashes || 'none'),
-        defined $summary->{groups} ? '  groups    ' . ($summary->{tables_used}{groups} // $summary->{tables_used}{members} // $summary->{tables_used}{users}) . ": $summary->{groups} groups" : '  groups    none',
+        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} groups" : '  groups    none',
         "  numbers   $numbers",
         "  suffix    $summary->{suffix}",
         map { "  warning   $_" } @{ $summary->{warnings} },

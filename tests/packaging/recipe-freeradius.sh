@@ -7,6 +7,7 @@ new_directory --for machines
 contains "$OUT" 'recipe freeradius (FreeRADIUS)'
 contains "$OUT" 'users     public.radcheck: 13 users, 9 may log in'
 contains "$OUT" 'groups    public.radusergroup: 3 groups'
+contains "$(<"$T/new.radius/README")" $'nor NT-Password. Crypt-Password,\n  Password-With-Header'
 for user in ann 'Ben Example' cid dot eve guest; do
     logs_in "$user" secret
     refuses "$user" wrong

@@ -114,7 +114,7 @@ sub page {
         $directory->{groups} ? "    ldapsearch -x -LLL -H ldap://localhost -b 'ou=groups,$directory->{suffix}'" : (),
         $files->{'sssd.conf'} ? ('', ++$number . '. Machines: sssd.conf, after slapd has a certificate (TLSCertificateFile in slapd.conf(5)).') : (),
         '', 'What to know', '',
-        (map { "- $_" } $directory->{recipe}{shape} ? () : @{ $directory->{notes} }, @{ $summary->{warnings} }),
+        (map { '- ' . s/\n/\n  /gr } $directory->{recipe}{shape} ? () : @{ $directory->{notes} }, @{ $summary->{warnings} }),
         $directory->{purpose} eq 'machines' ? defined $directory->{users}{number} ? () : '- Numbers below 60000 belong to local users and packages; 61184 to 65519 to systemd; from 100000 on, each local user of containers takes 65536, and SSSD takes ranges for Active Directory. Hence the numbers here begin at 2000000.'
         : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
         $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),

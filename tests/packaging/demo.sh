@@ -29,6 +29,9 @@ for text in 'recipe zabbix (Zabbix)' 'psql -X -d zabbix -f role.sql' 'memberUid:
     contains "$OUT" "$text"
 done
 nothing_left
+expect 0 within 60 "${demo[@]}" --once --recipe laravel # names are addresses, groups have members by DN only
+contains "$OUT" 'dn:uid=ann@example.org,ou=people,dc=example,dc=com'
+nothing_left
 expect 1 "${demo[@]}" --once --recipe nothing
 contains "$ERR" "no sample of 'nothing'; there is django, "
 

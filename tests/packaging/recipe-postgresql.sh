@@ -1,5 +1,5 @@
 #!/bin/bash
-# The recipe for PostgreSQL roles serves them, directly or by a view that hides superusers' verifiers.
+# The recipe for PostgreSQL serves roles, directly or by a view without superusers' verifiers.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/recipes.sh"
 application roles <"$TESTS/recipes/postgresql.sql"

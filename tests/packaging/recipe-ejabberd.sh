@@ -36,9 +36,11 @@ SELECT 'sid', 'example.net', 1, 'plain', '', 0 UNION ALL
 SELECT 'ann', 'example.net', 2, 'wrong', 'wrong', 4096;
 INSERT INTO private_storage VALUES ('ben', 'jabber:ejabberd:banned', '<banned/>');
 END
-new_directory --for applications
+new_directory --for machines
 for user in ann@example.org sid@example.org sid@example.net; do logs_in "$user" secret; done
 for user in ann@example.net ben@example.org banned@example.org; do refuses "$user" secret; done
 refuses sid@example.net plain
-same "member: uid=ann@example.org,ou=people,$base
-member: uid=ben@example.org,ou=people,$base" "$(entry '(cn=staff@example.org)' member | sort)" "the members"
+same "ann@example.org ben@example.org" "$(members staff@example.org)" "the members"
+database -c "INSERT INTO users (username, server_host, password, salt, iterationcount) SELECT 'zoe', 'example.net', password, salt, iterationcount FROM users WHERE username = 'ben'"
+logs_in zoe@example.net secret
+contains "$(entry '(&(uid=zoe@example.net)(objectClass=posixAccount))' uidNumber)" 'uidNumber: 200000'

@@ -36,13 +36,15 @@ CREATE TABLE radpostauth (
 );
 INSERT INTO radcheck (username, attribute, op, value) VALUES
     ('ann', 'Simultaneous-Use', ':=', '1'),
-    ('ann', 'Cleartext-Password', ':=', 'clear'),
     ('ann', 'SSHA-Password', ':=', '/jyejeq5928o/Rd9TrAkEJBKqwRUA/tV'),
+    ('ann', 'Cleartext-Password', ':=', 'clear'),
     ('Ben Example', 'Crypt-Password', ':=', '$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/'),
     ('cid', 'MD5-Password', ':=', '5ebe2294ecd0e0f08eab7690d2a6ee69'),
     ('dot', 'SSHA-Password', ':=', '8152bc582f58c854f580cb101d3182813dec4afe73616c74'),
     ('eve', 'Password-With-Header', ':=', '{SSHA}/jyejeq5928o/Rd9TrAkEJBKqwRUA/tV'),
     ('clear', 'Cleartext-Password', ':=', 'secret'),
+    ('both', 'Cleartext-Password', ':=', 'clear'),
+    ('both', 'SSHA-Password', ':=', '/jyejeq5928o/Rd9TrAkEJBKqwRUA/tV'),
     ('00:11:22:33:44:55', 'Auth-Type', ':=', 'Accept'),
     ('locked', 'MD5-Password', ':=', '5ebe2294ecd0e0f08eab7690d2a6ee69'),
     ('locked', 'Auth-Type', ':=', 'Reject'),

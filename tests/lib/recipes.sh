@@ -32,5 +32,7 @@ refuses() { expect 49 bind_as "$@"; }                                       # NA
 entry() { search -b "$base" "$1" "${@:2}" | sed '/^dn: /d; /^$/d'; }             # FILTER ATTRIBUTE…: its values, in any order
 members() { entry "(cn=$1)" memberUid | sed -n 's/^memberUid: //p' | sort | xargs -d '\n'; } # GROUP: with numbers
 groups_of() { dns -b "ou=groups,$base" "(|(memberUid=$1)(member=uid=$1,ou=people,$base))" | sed -n 's/^cn=\([^,]*\),.*/\1/p' | xargs -d '\n'; } # NAME
-quiet() { database -c 'LISTEN back_pgsql' -c "$1" >"$T/heard"; lacks "$(<"$T/heard")" notification; }             # SQL that changes nothing the queries read
-tells() { database -c 'LISTEN back_pgsql' -c "$1" >"$T/heard"; contains "$(<"$T/heard")" 'notification "back_pgsql"'; } # SQL
+
+# Whether the triggers that the wizard wrote report what SQL changes. Applications write the time of a login, which no query reads.
+reports() { contains "$(database -c 'LISTEN back_pgsql' -c "$1")" 'notification "back_pgsql"'; }       # SQL
+reports_nothing() { lacks "$(database -c 'LISTEN back_pgsql' -c "$1")" 'notification "back_pgsql"'; } # SQL

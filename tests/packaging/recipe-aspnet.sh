@@ -21,8 +21,8 @@ same "uid: ben" "$(entry "(&(uidNumber=${number#*: })(objectClass=posixAccount))
 # A new user has a number at once. A login writes the counter and the stamps, which no query reads.
 database -c "INSERT INTO \"AspNetUsers\" (\"Id\", \"UserName\", \"PasswordHash\") SELECT 'new', 'Zoe', \"PasswordHash\" FROM \"AspNetUsers\" WHERE \"UserName\" = 'ben'"
 logs_in zoe 'my password'
-quiet "UPDATE \"AspNetUsers\" SET \"AccessFailedCount\" = 1, \"ConcurrencyStamp\" = 'x'"
-tells "UPDATE \"AspNetUsers\" SET \"LockoutEnd\" = 'infinity' WHERE \"UserName\" = 'Zoe'"
+reports_nothing "UPDATE \"AspNetUsers\" SET \"AccessFailedCount\" = 1, \"ConcurrencyStamp\" = 'x'"
+reports "UPDATE \"AspNetUsers\" SET \"LockoutEnd\" = 'infinity' WHERE \"UserName\" = 'Zoe'"
 refuses zoe 'my password'
 
 # Names in lower case with underscores, as EFCore.NamingConventions writes them; an id that is a number.

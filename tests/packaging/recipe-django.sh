@@ -21,8 +21,8 @@ same "ann ben cid dot off" "$(members staff)" "the members"
 same "Staff" "$(groups_of ben | sed 's/ ben//; s/ben //')" "the groups of a user"
 
 # A login writes last_login, which no query reads.
-quiet "UPDATE auth_user SET last_login = now()"
-tells "UPDATE auth_user SET is_active = false WHERE username = 'ben'"
+reports_nothing "UPDATE auth_user SET last_login = now()"
+reports "UPDATE auth_user SET is_active = false WHERE username = 'ben'"
 refuses ben secret
 
 # For applications there are no numbers, and groups have members by DN.

@@ -17,9 +17,9 @@ number=$(entry '(&(uid=ben)(objectClass=posixAccount))' uidNumber)
 same "uid: ben" "$(entry "(&(uidNumber=${number#*: })(objectClass=posixAccount))" uid)" "the user of a number"
 
 # ejabberd writes logins into another table. A ban of newer versions locks the account.
-quiet "INSERT INTO last VALUES ('ann', '1', 'away')"
-quiet "UPDATE users SET serverkey = '' WHERE username = 'sid'"
-tells "INSERT INTO private_storage VALUES ('ben', 'jabber:ejabberd:banned', '<banned/>')"
+reports_nothing "INSERT INTO last VALUES ('ann', '1', 'away')"
+reports_nothing "UPDATE users SET serverkey = '' WHERE username = 'sid'"
+reports "INSERT INTO private_storage VALUES ('ben', 'jabber:ejabberd:banned', '<banned/>')"
 refuses ben secret
 
 # The tables of several hosts, and of versions that have a row for each kind of verifier.

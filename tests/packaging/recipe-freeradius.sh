@@ -26,5 +26,5 @@ same "$number" "$(entry '(&(uid=cid)(objectClass=posixAccount))' uidNumber)" "th
 contains "$(entry '(&(uid=zoe)(objectClass=posixAccount))' uidNumber)" 'uidNumber: 20000'
 
 # FreeRADIUS writes logins into a table of their own. No query reads it, nor the operators.
-quiet "INSERT INTO radpostauth (username, reply) VALUES ('ann', 'Access-Accept'); UPDATE radcheck SET op = '=='"
-tells "UPDATE radcheck SET value = 'Reject' WHERE username = '00:11:22:33:44:55'"
+reports_nothing "INSERT INTO radpostauth (username, reply) VALUES ('ann', 'Access-Accept'); UPDATE radcheck SET op = '=='"
+reports "UPDATE radcheck SET value = 'Reject' WHERE username = '00:11:22:33:44:55'"

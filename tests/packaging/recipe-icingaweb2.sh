@@ -22,7 +22,7 @@ same "uid: ann" "$(entry "(&(uidNumber=${number#*: })(objectClass=posixAccount))
 # A new user has a number at once. Preferences, which a visit writes, are not read.
 database -c "INSERT INTO icingaweb_user (name, active, password_hash) SELECT 'Zoe', 1, password_hash FROM icingaweb_user WHERE name = 'Ann'"
 logs_in zoe secret
-quiet "INSERT INTO icingaweb_user_preference VALUES ('ann', 'locale', 'icingaweb', 'de')"
-quiet "UPDATE icingaweb_group SET mtime = now()"
-tells "UPDATE icingaweb_user SET active = 0 WHERE name = 'Zoe'"
+reports_nothing "INSERT INTO icingaweb_user_preference VALUES ('ann', 'locale', 'icingaweb', 'de')"
+reports_nothing "UPDATE icingaweb_group SET mtime = now()"
+reports "UPDATE icingaweb_user SET active = 0 WHERE name = 'Zoe'"
 refuses zoe secret

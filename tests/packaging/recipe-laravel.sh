@@ -19,8 +19,8 @@ member: uid=ben@example.org,ou=people,$base" "$(entry '(cn=editors)' member | so
 same "cn=editors (api),ou=groups,$base cn=editors,ou=groups,$base" "$(entry '(uid=ann@example.org)' memberOf | sed 's/^memberOf: //' | tr A-Z a-z | sort | xargs -d '\n')" "memberOf"
 same "" "$(entry '(uid=off@example.org)' memberOf)" "roles of other models"
 # A login writes remember_token, which no query reads.
-quiet "UPDATE users SET remember_token = 'x', updated_at = now()"
-tells "UPDATE users SET name = 'Benjamin' WHERE id = 2"
+reports_nothing "UPDATE users SET remember_token = 'x', updated_at = now()"
+reports "UPDATE users SET name = 'Benjamin' WHERE id = 2"
 
 # Columns that many applications add: a name, a mark, soft deletes. Ids can be uuids.
 database <<'END'

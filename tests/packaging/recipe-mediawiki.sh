@@ -22,8 +22,8 @@ same "" "$(groups_of unblocked | sed 's/^unblocked$//')" "a membership that has 
 contains "$(entry '(&(cn=sysop)(objectClass=posixGroup))' gidNumber)" 'gidNumber: 300000'
 
 # A visit writes user_touched, which no query reads.
-quiet "UPDATE mediawiki.\"user\" SET user_touched = now(), user_editcount = 7"
-tells "UPDATE mediawiki.ipblocks SET ipb_expiry = '2020-01-01'"
+reports_nothing "UPDATE mediawiki.\"user\" SET user_touched = now(), user_editcount = 7"
+reports "UPDATE mediawiki.ipblocks SET ipb_expiry = '2020-01-01'"
 logs_in blocked secret-secret
 
 # MediaWiki 1.42 has blocks in two tables; wikis that share a database have a prefix, older ones another name of the table.

@@ -18,8 +18,8 @@ telephoneNumber: +1 555 0100" "$(entry '(uid=Ann.Example@example.org)' cn mail t
 same "memberOf: cn=example.net,ou=groups,$base" "$(entry '(uid=cid@example.net)' memberOf)" "memberOf"
 same "member: uid=cid@example.net,ou=people,$base" "$(entry '(cn=example.net)' member)" "the members"
 same "" "$(dns -b "$base" '(cn=all)')" "a row that is no domain"
-quiet "UPDATE mailbox SET token = 'x', quota = 1"
-tells "UPDATE domain SET active = false WHERE domain = 'example.net'"
+reports_nothing "UPDATE mailbox SET token = 'x', quota = 1"
+reports "UPDATE domain SET active = false WHERE domain = 'example.net'"
 refuses cid@example.net secret
 
 # For machines, with the part before the @ as the name.

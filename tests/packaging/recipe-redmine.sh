@@ -23,6 +23,6 @@ same "cn: Support Team" "$(entry '(gidNumber=3000008)' cn)" "the group of a numb
 same "" "$(dns -b "$base" '(|(uidNumber=2000002)(uid=anonymous)(cn=anonymous users))')" "rows that are no users or groups"
 
 # A login of Redmine writes last_login_on, which no query reads.
-quiet "UPDATE users SET last_login_on = now(), updated_on = now()"
-tells "UPDATE users SET status = 3 WHERE login = 'ben'"
+reports_nothing "UPDATE users SET last_login_on = now(), updated_on = now()"
+reports "UPDATE users SET status = 3 WHERE login = 'ben'"
 refuses ben secret12

@@ -19,8 +19,8 @@ same "description: Default role given to authenticated user.
 gidNumber: 3000001" "$(entry '(cn=authenticated)' gidNumber description | sort)" "a group"
 
 # A forgotten password writes a token, which no query reads.
-quiet "UPDATE up_users SET reset_password_token = 'x', updated_at = now()"
-tells "UPDATE up_users SET blocked = true WHERE id = 2"
+reports_nothing "UPDATE up_users SET reset_password_token = 'x', updated_at = now()"
+reports "UPDATE up_users SET blocked = true WHERE id = 2"
 refuses 'ben smith' secret1
 
 # Strapi 4 has another name for the table of members.

@@ -56,9 +56,9 @@ contains "$OUT" 'the table has no rows yet'
 
 # Two recipes that fit; one that only its name chooses.
 application both <"$TESTS/recipes/zabbix.sql"
-database -c 'CREATE TABLE auth_user (id int PRIMARY KEY, username text UNIQUE, password text, last_login timestamptz, is_active boolean)'
+database -c 'CREATE TABLE res_user (id int PRIMARY KEY, login text UNIQUE, name text, email text, active boolean, password_hash text)'
 expect 3 wizard --out "$T/none"
-for text in '--recipe django --users public.auth_user' '--recipe zabbix --users public.users'; do contains "$ERR" "$text"; done
+for text in '--recipe tryton --users public.res_user' '--recipe zabbix --users public.users'; do contains "$ERR" "$text"; done
 expect 0 wizard --dry-run --recipe zabbix
 DATABASE=netbox
 

@@ -33,3 +33,8 @@ refuses off secret
 same "" "$(entry '(uid=ann)' uidNumber)$(dns -b "$base" '(uid=off)')" "numbers and hidden users"
 same "Staff" "$(groups_of ann)" "the groups of a user"
 same "memberOf: cn=Staff,ou=groups,dc=example,dc=com" "$(entry '(uid=ann)' memberOf)" "memberOf"
+
+# The recipe of an application wins over that of a framework.
+database -c 'CREATE SCHEMA zabbix' -c 'CREATE TABLE zabbix.users (userid int, username text, name text, surname text, passwd text, autologout text)'
+expect 0 wizard --dry-run
+contains "$OUT" 'recipe zabbix (Zabbix)'

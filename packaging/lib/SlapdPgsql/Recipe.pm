@@ -110,7 +110,7 @@ sub _table {
 sub _require {
     my ($recipe, $path) = @_;
     $recipe->{auto} //= 'yes';
-    $recipe->{auto} =~ /\A(?:yes|no)\z/ or die "$path: 'auto:' is yes or no\n";
+    $recipe->{auto} =~ /\A(?:yes|no|last)\z/ or die "$path: 'auto:' is yes, no or last\n";
     defined $recipe->{title} or die "$path: the line 'title:' is missing\n";
     defined $recipe->{tested} xor defined $recipe->{source} or die "$path: write one of the lines 'tested:' and 'source:'\n";
     my $first = $recipe->{tables}[0];

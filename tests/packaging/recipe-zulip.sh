@@ -25,6 +25,7 @@ database -c 'UPDATE zerver_userprofile SET is_active = true WHERE id = 9'
 expect 0 wizard --dry-run
 contains "$OUT" '1 of 7 users: the name of another one'
 new_directory --for machines --names id
+lacks "$OUT" 'the name of another one'
 logs_in u12 secret
 logs_in u13 secret
 refuses u14 secret

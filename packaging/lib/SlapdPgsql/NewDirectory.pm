@@ -85,15 +85,16 @@ sub set_bases {
 # What an administrator should know of the rows.
 sub warnings {
     my ($directory, $seen) = @_;
-    my $machines = $directory->{purpose} eq 'machines' && $directory->{names} ne 'id';
+    my $named = $directory->{names} ne 'id';
+    my $machines = $directory->{purpose} eq 'machines' && $named;
     my $count = sub { my ($number, $text) = @_; return $number ? "$number of $seen->{users} users: $text" : () };
     return (
         $seen->{users} ? () : 'the table has no rows yet',
-        $count->($seen->{equal_names}, 'the name of another one, letters in any case; none of them can log in'),
-        $count->($seen->{unnamed}, 'no name; they are not shown'),
-        $count->($seen->{spaces}, 'a name with spaces at an end, or with two together; neither searches nor logins find it'),
+        $count->($named && $seen->{equal_names}, 'the name of another one, letters in any case; none of them can log in'),
+        $count->($named && $seen->{unnamed}, 'no name; they are not shown'),
+        $count->($named && $seen->{spaces}, 'a name with spaces at an end, or with two together; neither searches nor logins find it'),
         $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'a name that machines may refuse (not a-z, 0-9, _ and -, at most 32); see --names') : (),
-        $count->($seen->{long}, 'a name of more than 255 characters'),
+        $count->($named && $seen->{long}, 'a name of more than 255 characters'),
         $count->($seen->{no_hash}, 'no password; they cannot log in'),
         $directory->{row_security} ? "row security hides rows of $directory->{row_security} from the role; give it a policy (CREATE POLICY)" : (),
     );

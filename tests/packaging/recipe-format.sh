@@ -88,6 +88,16 @@ mv "$T/new.cloud" "$T/second"
 new_directory --recipe "$T/cloud.recipe" --users oc_people --set "place=Tom's \\ \$place"
 same "description: Tom's \\ \$place" "$(entry '(cn=red)' description)" "the parameter"
 
+# Of several tables that fit, a foreign key tells which one is meant.
+sed -i 's/^members?: .*/members?: {{users}}_in (who, team>teams)\nteams?: first_teams, second_teams (team)/; s/FROM {{members}}) g/FROM {{teams}}) g/' "$T/cloud.recipe"
+database -c 'CREATE TABLE first_teams AS SELECT DISTINCT team FROM side.oc_members' -c 'CREATE TABLE second_teams (team text PRIMARY KEY)' \
+    -c "INSERT INTO second_teams VALUES ('red')" -c 'CREATE TABLE nc_users_in (who text, team text REFERENCES second_teams)'
+expect 0 wizard --dry-run --recipe "$T/cloud.recipe" --set place=here
+contains "$OUT" 'groups    1 groups'
+database -c 'ALTER TABLE nc_users_in DROP CONSTRAINT nc_users_in_team_fkey'
+expect 0 wizard --dry-run --recipe "$T/cloud.recipe" --set place=here
+contains "$OUT" 'groups    2 groups'
+
 # Names for machines: a part of the address, or the id.
 application mail <<END
 CREATE TABLE members (id int PRIMARY KEY, email text UNIQUE, password text);

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
-my $column = qr/(?:$name=)?$name(?:\|$name)*\??/;
+my $column = qr/(?:$name=)?$name(?:\|$name)*\??(?:>$name)?/;
 my %keys = (
     ''      => [qw(title for tested source auto)],
     users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated', 'number', 'group number'],
@@ -98,10 +98,11 @@ sub _table {
     my ($names, $columns) = $entry->{value} =~ /\A([^()]+?)\s*\(([^()]*)\)\z/s
         or die "$entry->{where}: write the names of the table, and its columns in parentheses\n";
     my @columns = map {
-        /\A$column\z/ or die "$entry->{where}: '$_' is no column; write name, name?, or alias=name|name\n";
+        /\A$column\z/ or die "$entry->{where}: '$_' is no column; write name, name?, alias=name|name, or name>table\n";
+        my $refers_to = s/>(.*)\z// ? $1 : undef;
         my $may_miss = s/\?\z//;
         my ($alias, $choices) = /\A(.*?)=(.*)\z/ ? ($1, $2) : ($_, $_);
-        +{ alias => $alias =~ s/\|.*//sr, names => [split /\|/, $choices], optional => $may_miss };
+        +{ alias => $alias =~ s/\|.*//sr, names => [split /\|/, $choices], optional => $may_miss, refers_to => $refers_to };
     } split /[\s,]+/, $columns;
     @columns or die "$entry->{where}: at least one column is needed, by which the table is recognized\n";
     return { role => $role, optional => defined $optional, names => [split /\s*,\s*/, $names], columns => \@columns, where => $entry->{where} };

@@ -29,16 +29,32 @@ sub _add_further {
     my ($match, $catalog, @further) = @_;
     my $users = $match->{users};
     my %fill = (users => $users->{table}{name}, '*' => $users->{star});
+    my %fitting;
     for my $wanted (@further) {
-        my ($found) = sort { $a->{rank} <=> $b->{rank} } map {
+        my @found = sort { $a->{rank} <=> $b->{rank} } map {
             my ($rank) = _rank($wanted, $_, \%fill, $users->{table}{schema});
             my $columns = defined $rank ? _columns($wanted, $_) : undef;
             $columns ? { table => $_, columns => $columns, rank => $rank } : ();
         } @{ $catalog->{tables} };
-        if ($found) { $match->{ $wanted->{role} } = $found }
+        if (@found) { ($match->{ $wanted->{role} }) = @{ $fitting{ $wanted->{role} } = \@found } }
         elsif (!$wanted->{optional}) { return 0 }
     }
+    _follow_references($match, \%fitting, @further);
     return 1;
+}
+
+# Of several tables that fit, the one to which a foreign key refers.
+sub _follow_references {
+    my ($match, $fitting, @further) = @_;
+    for my $wanted (grep { $match->{ $_->{role} } } @further) {
+        my $own = $match->{ $wanted->{role} };
+        for my $column (grep { defined $_->{refers_to} } @{ $wanted->{columns} }) {
+            my %target = map { ($_->{table} => 1) } grep { $_->{column} eq ($own->{columns}{ $column->{alias} } // '') } @{ $own->{table}{foreign_keys} };
+            my ($meant) = grep { $target{"$_->{table}{schema}.$_->{table}{name}"} } @{ $fitting->{ $column->{refers_to} } // [] };
+            $match->{ $column->{refers_to} } = $meant if $meant;
+        }
+    }
+    return;
 }
 
 # The place of the first name that fits, 0 for one without *; and what * stands for. Empty: none.

@@ -22,10 +22,17 @@ reports_nothing "UPDATE users SET last_seen_at = now(), previous_visit_at = now(
 reports "UPDATE users SET suspended_till = '3000-01-01' WHERE id = 2"
 refuses ben secret
 
-# Before 2024 the hash was in the users' table, and before 2023 without its algorithm.
+# Before, hashes were in the users' table, with a table of those that have expired; still earlier, without that table and the algorithm.
 database -c 'ALTER TABLE users ADD password_hash varchar(64), ADD salt varchar(32), ADD password_algorithm varchar(64)' \
     -c 'UPDATE users u SET password_hash = p.password_hash, salt = p.password_salt, password_algorithm = p.password_algorithm FROM user_passwords p WHERE p.user_id = u.id' \
-    -c 'DROP TABLE user_passwords'
+    -c 'DELETE FROM user_passwords WHERE password_expired_at IS NULL' -c 'DROP INDEX index_user_passwords_on_user_id' \
+    -c "INSERT INTO user_passwords (user_id, password_hash, password_salt, password_algorithm, password_expired_at, created_at, updated_at)
+        SELECT 1, h, password_salt, password_algorithm, now(), now(), now() FROM user_passwords, unnest('{one before,another}'::text[]) h WHERE user_id = 8"
+mv "$T/new.discourse" "$T/present"
+new_directory
+logs_in ann secret
+refuses expired secret
+database -c 'DROP TABLE user_passwords'
 mv "$T/new.discourse" "$T/first"
 new_directory
 logs_in ann secret

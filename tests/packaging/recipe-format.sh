@@ -93,10 +93,10 @@ sed -i 's/^members?: .*/members?: {{users}}_in (who, team>teams)\nteams?: first_
 database -c 'CREATE TABLE first_teams AS SELECT DISTINCT team FROM side.oc_members' -c 'CREATE TABLE second_teams (team text PRIMARY KEY)' \
     -c "INSERT INTO second_teams VALUES ('red')" -c 'CREATE TABLE nc_users_in (who text, team text REFERENCES second_teams)'
 expect 0 wizard --dry-run --recipe "$T/cloud.recipe" --set place=here
-contains "$OUT" 'groups    1 groups'
+contains "$OUT" 'groups    public.second_teams: 1 groups'
 database -c 'ALTER TABLE nc_users_in DROP CONSTRAINT nc_users_in_team_fkey'
 expect 0 wizard --dry-run --recipe "$T/cloud.recipe" --set place=here
-contains "$OUT" 'groups    2 groups'
+contains "$OUT" 'groups    public.first_teams: 2 groups'
 
 # Names for machines: a part of the address, or the id.
 application mail <<END

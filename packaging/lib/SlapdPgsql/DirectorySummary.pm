@@ -31,7 +31,7 @@ sub lines {
     return (
         "  users     $summary->{tables_used}{users}: $summary->{users} users, $summary->{may_log_in} may log in" . (defined $summary->{login_filter} ? " ($summary->{login_filter})" : '') =~ s/\s+/ /gr,
         "  hashes    " . ($hashes || 'none'),
-        defined $summary->{groups} ? '  groups    ' . (defined $summary->{tables_used}{groups} ? "$summary->{tables_used}{groups}: " : '') . "$summary->{groups} groups" : '  groups    none',
+        defined $summary->{groups} ? "  groups    $summary->{tables_used}{groups}: $summary->{groups} groups" : '  groups    none',
         "  numbers   $numbers",
         "  suffix    $summary->{suffix}",
         map { "  warning   $_" } @{ $summary->{warnings} },

@@ -53,6 +53,23 @@ sub table {
     return $found[0];
 }
 
+# Whether a recipe can name the table.
+sub can_be_written { my ($table) = @_; return "$table->{schema}.$table->{name}" =~ /\A[\w\$ -]+\.[\w\$ -]+\z/ }
+
+# Whether a unique index is on the column alone, also one on lower(column).
+sub is_unique {
+    my ($table, $name) = @_;
+    my $identifier = quotemeta $name;
+    return scalar(grep { /\A(?:lower\(\(?)?"?$identifier"?(?:\)?::text\))?\)?\z/ } @{ $table->{unique} }) ? 1 : 0;
+}
+
+# The column of the Unix number WHICH, uid or gid, quoted; undef: none.
+sub number_column {
+    my ($table, $which) = @_;
+    my ($column) = grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && $_->{name} =~ /\A(?:unix_)?${which}_?number\z/i } @{ $table->{columns} };
+    return $column ? identifier($column->{name}) : undef;
+}
+
 sub identifier { my ($text) = @_; return $text =~ /\A[a-z_][a-z0-9_]*\z/ && !reserved($text) ? $text : '"' . $text =~ s/"/""/gr . '"' }
 sub literal    { my ($text) = @_; return "'" . $text =~ s/'/''/gr . "'" }
 sub qualified  { my ($table) = @_; return identifier($table->{schema}) . '.' . identifier($table->{name}) }

@@ -5,213 +5,154 @@ use warnings;
 use SlapdPgsql::Catalog ();
 use SlapdPgsql::Recipe ();
 use SlapdPgsql::RecipeMatch ();
+use SlapdPgsql::ShapeFilter ();
+use SlapdPgsql::ShapeRecipe ();
 
 my $sample = 200;
 my $at_once = 50;    # columns in one statement
 my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
-my $no_hash   = qr/reset|token|expir|new|question|hint|temp|chang|last|type|algo|salt|_at\z|date|count|fail|forgot|provider/i;
-my @login_names = (qr/user_?name|lower_?name/i, qr/login/i, qr/uid|user|nick(?:name)?|jid|account/i, qr/name/i, qr/e?mail|e?mail_?address/i);
-# What begins like a hash of some program; a digest in hexadecimal digits may have a salt in another column.
-my $hash_form = q{^(\$[0-9A-Za-z-]{1,20}[$=]|\{[A-Za-z0-9._@-]+\}|(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_?[a-z0-9]*|sha1|sha256|md5)[$:]|:(pbkdf2|A|B|bcrypt|argon2):|[123]\||SCRAM-SHA|AQAAAA|AAAAAA|MODE2:|SHA1X?:|SSHA-|![a-z0-9]+!)};
-my $hex_form = '^([0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{100}|[0-9a-fA-F]{128})$';
+my $no_hash   = qr/reset|token|expir|new|old|prev|question|hint|temp|tmp|chang|last|type|method|algo|salt|_?at\z|date|count|fail|forgot|provider|histor/i;
+my $no_hashes = qr/reset|token|histor|tmp|temp|session|api|application/i;    # tables with secrets of other kinds
+my $user_name = qr/user|usr|account|member|person|people|auth/i;
+my @login_names = (qr/user_?name|lower_?name/, qr/login/, qr/uid|user|nick(?:_?name)?|jid|account/, qr/name/, qr/e?mail|e?mail_?address/);
+# What begins like a hash of some program; a digest of hexadecimal digits, or parts of such digits, that may be several things.
+my %form = (
+    hash   => q{^(\$[0-9A-Za-z-]{1,20}[$=]|\{[A-Za-z0-9._@-]+\}|(argon2|bcrypt|scrypt|pbkdf2|sha-?[0-9]|md5)[a-z0-9_.-]*[$:]|:(pbkdf2|A|B|bcrypt|argon2):|[123]\||SCRAM-SHA|AQAAAA|AAAAAA|MODE2:|SHA1X?:|SSHA-|![a-z0-9]+!)},
+    digest => '^([0-9a-fA-F]{32}|[0-9a-fA-F]{40})$',
+    # PostgreSQL counts repetitions up to 255.
+    parts  => '^([0-9a-fA-F]{64}|[0-9a-fA-F]{100}|[0-9a-fA-F]{128}|[0-9a-fA-F]{16,}[:.$][0-9a-fA-F]{32,})$',
+);
 
 # [{ name, recipe, match, text }...], the best ones; more than one only if they are equally good. USERS names the table, undef: all.
+# NEAR gets the columns that look like hashes by their name only.
 sub candidates {
-    my ($catalog, $psql, $users) = @_;
+    my ($catalog, $psql, $users, $near) = @_;
     my $named = defined $users ? $catalog->table($users) // die "there is no table $users\n" : undef;
-    my (@possible, @found);
-    for my $table (grep { $_->{readable} && _can_be_written($_) } $named // $catalog->own_tables) {
-        my @names = _login_columns($table) or next;
-        push @possible, map { { table => $table, hash => $_, name => $names[0] } } grep { _may_be_hash($_) } @{ $table->{columns} };
+    my @possible;
+    for my $table (grep { $_->{readable} && SlapdPgsql::Catalog::can_be_written($_) } $catalog->own_tables) {
+        for my $hash (grep { _may_be_hash($table, $_) } @{ $table->{columns} }) {
+            my ($own, @of_others) = (_own($table, $hash), _of_other($catalog, $table, $hash));
+            push @possible, grep { !$named || $_->{table} == $named } $own && (!@of_others || $own->{name}{unique}) ? $own : (), @of_others;
+        }
     }
     my @columns = @possible;
     _look($psql, splice @columns, 0, $at_once) while @columns;
-    for my $one (grep { $_->{forms} } @possible) {
-        my ($table, $name, $forms) = @$one{qw(table name forms)};
-        next if $forms->{rows} > $forms->{none} + $forms->{locked} && $forms->{hash} + $forms->{hex} <= $forms->{plain};
-        my $named_well = $table->{name} =~ /user|account|member|person|people|auth/i ? 1 : 0;
-        next if !$forms->{hash} && !$forms->{hex} && !$named && !($name->{unique} && $named_well);
-        $one->{points} = 4 * $name->{unique} + 2 * $named_well + 2 * ($forms->{hash} ? 1 : 0) + ($one->{hash}{name} =~ /pass|pwd/i ? 1 : 0);
-        push @found, $one;
+    my @found = grep { $_->{forms} && _points($_, defined $named) } @possible;
+    @$near = grep { my $one = $_; !grep { $one == $_ } @found } @possible;
+    # Another table counts for users whose own one has no hashes; of the columns of one table, the shortest name.
+    my %own = map { $_->{by} ? () : (_table($_) => 1) } @found;
+    @found = grep { !$_->{by} || !$own{ _table($_) } } sort { $b->{points} <=> $a->{points} || length $a->{hash}{name} <=> length $b->{hash}{name} || $a->{hash}{name} cmp $b->{hash}{name} } @found;
+    my %seen;
+    @found = grep { !$seen{ _table($_) }++ } @found or return [];
+    my @best = grep { $_->{points} == $found[0]{points} } @found;
+    my @others = map { _table($_) } grep { $_->{points} < $found[0]{points} } @found;
+    $_->{others} = @others && join ', ', @others for @best;
+    return [map { _candidate($catalog, $psql, $_) } @best];
+}
+
+sub _table { my ($one) = @_; return "$one->{table}{schema}.$one->{table}{name}" }
+
+# The column of hashes in the table of the users.
+sub _own {
+    my ($table, $hash) = @_;
+    my ($name) = _login_columns($table);
+    return $name && { table => $table, hash => $hash, name => $name };
+}
+
+# The column in a table that refers to the users.
+sub _of_other {
+    my ($catalog, $by, $hash) = @_;
+    return if $hash->{name} !~ /pass|pwd|hash|crypt/i || $by->{name} =~ $no_hashes;
+    my @found;
+    for my $key (@{ $by->{foreign_keys} }) {
+        my $table = $catalog->table($key->{table}) // next;
+        next if $table == $by || $table->{name} !~ $user_name || !$table->{readable} || !SlapdPgsql::Catalog::can_be_written($table);
+        next if grep { !/\A[A-Za-z_][A-Za-z0-9_\$]*\z/ } @$key{qw(column key)};
+        my ($name) = _login_columns($table) or next;
+        push @found, { table => $table, hash => $hash, name => $name, by => $by, user => $key->{column}, user_key => $key->{key} };
     }
-    my ($best) = sort { $b <=> $a } map { $_->{points} } @found;
-    return [] if !@found;
-    return [map { _candidate($catalog, $_) } grep { $_->{points} == $best } @found];
+    return @found;
+}
+
+# How likely the candidate is, 0: it is none.
+sub _points {
+    my ($one, $named) = @_;
+    my ($forms, $name) = @$one{qw(forms name)};
+    my $digits = $forms->{digest} + $forms->{parts};
+    my $named_well = $one->{table}{name} =~ $user_name ? 1 : 0;
+    return 0 if $forms->{rows} > $forms->{none} + $forms->{locked} && $forms->{hash} + $digits <= $forms->{plain};
+    return 0 if !$forms->{hash} && !$digits && !$named && !($name->{unique} && $named_well && !$one->{by});
+    return $one->{points} = 1 + 4 * $name->{unique} + 2 * $named_well + 2 * ($forms->{hash} ? 1 : 0) + ($one->{hash}{name} =~ /pass|pwd/i ? 1 : 0);
 }
 
 sub _candidate {
-    my ($catalog, $found) = @_;
-    my $text = _recipe($catalog, $found);
-    my $name = "$found->{table}{name}.$found->{hash}{name}";
+    my ($catalog, $psql, $found) = @_;
+    my $text = SlapdPgsql::ShapeRecipe::text($catalog, $psql, $found);
     my $recipe = SlapdPgsql::Recipe::parse($text, "the shape of $found->{table}{name}");
     $recipe->{shape} = 1;
-    my ($match) = SlapdPgsql::RecipeMatch::of($recipe, $catalog, "$found->{table}{schema}.$found->{table}{name}");
-    return { name => $name, recipe => $recipe, match => $match, text => $text };
+    my ($match) = SlapdPgsql::RecipeMatch::of($recipe, $catalog, _table($found));
+    return { name => "$found->{table}{name}.$found->{hash}{name}", recipe => $recipe, match => $match, text => $text };
 }
 
-# Whether a recipe can name the table.
-sub _can_be_written { my ($table) = @_; return "$table->{schema}.$table->{name}" =~ /\A[\w\$ -]+\.[\w\$ -]+\z/ }
-
-sub _is_text { my ($column) = @_; return $column->{category} eq 'S' }
-sub _is_name { return $_[0]{name} =~ /\A[A-Za-z_][A-Za-z0-9_\$]*\z/ }
-
+# "hash" alone names many things: beside a salt, or in a table of users.
 sub _may_be_hash {
-    my ($column) = @_;
-    return _is_name($column) && (_is_text($column) || $column->{type} eq 'bytea') && $column->{name} =~ $hash_name && $column->{name} !~ $no_hash;
+    my ($table, $column) = @_;
+    return if !SlapdPgsql::ShapeRecipe::is_name($column) || !SlapdPgsql::ShapeRecipe::is_text($column) && $column->{type} ne 'bytea';
+    return if $column->{name} =~ $no_hash;
+    return $column->{name} =~ $hash_name || $column->{name} =~ /\A(?:.*_)?hash\z/i && ($table->{name} =~ $user_name || grep { $_->{name} =~ /salt\z/i } @{ $table->{columns} });
 }
 
 # Text columns that may have login names, the best one first.
 sub _login_columns {
     my ($table) = @_;
     my @columns;
-    for my $column (grep { _is_text($_) && _is_name($_) } @{ $table->{columns} }) {
-        my ($rank) = grep { $column->{name} =~ /\A(?:.*_)?$login_names[$_]\z/ } 0 .. $#login_names;
-        push @columns, { %$column, rank => $rank, unique => _is_unique($table, $column->{name}) } if defined $rank;
+    for my $column (grep { SlapdPgsql::ShapeRecipe::is_text($_) && SlapdPgsql::ShapeRecipe::is_name($_) } @{ $table->{columns} }) {
+        my $words = SlapdPgsql::ShapeFilter::words($column->{name}, '');
+        my ($rank) = grep { $words =~ /\A(?:.*_)?$login_names[$_](?:_user)?\z/ } 0 .. $#login_names;
+        $rank //= @login_names if $words =~ /\A(?:identifier|handle)\z/;
+        push @columns, { %$column, rank => $rank, unique => SlapdPgsql::Catalog::is_unique($table, $column->{name}) } if defined $rank;
     }
     return sort { $b->{unique} <=> $a->{unique} || $a->{rank} <=> $b->{rank} || length $a->{name} <=> length $b->{name} } @columns;
 }
 
-# Also by an index on lower(name).
-sub _is_unique {
-    my ($table, $name) = @_;
-    my $identifier = quotemeta $name;
-    return scalar(grep { /\A(?:lower\(\(?)?"?$identifier"?(?:\)?::text\))?\)?\z/ } @{ $table->{unique} }) ? 1 : 0;
-}
-
-# Sets how many of some values of each column have which form; no value leaves PostgreSQL. One that cannot be read has no forms.
+# Sets how many of some values of each column have which form; no value leaves PostgreSQL. One that cannot be read has an error.
 sub _look {
     my ($psql, @possible) = @_;
     my $forms = eval { $psql->json('SELECT json_build_array(' . join(', ', map { _forms($_) } @possible) . ')', 30) };
     if ($forms) { $possible[$_]{forms} = $forms->[$_] for 0 .. $#possible }
     elsif (@possible > 1) { _look($psql, $_) for @possible }
+    else { $possible[0]{error} = $@ =~ s/\n.*//sr }
     return;
 }
 
 sub _forms {
     my ($one) = @_;
-    my $value = _as_text($one->{hash}, SlapdPgsql::Catalog::identifier($one->{hash}{name}));
-    my ($hash, $hex) = map { SlapdPgsql::Catalog::literal($_) } $hash_form, $hex_form;
-    return "(SELECT json_build_object('rows', count(*), 'none', count(*) FILTER (WHERE coalesce(v, '') = ''), 'locked', count(*) FILTER (WHERE v ~ '^[!*x]\$|^[!*]'), 'hash', count(*) FILTER (WHERE v ~ $hash),"
-        . " 'hex', count(*) FILTER (WHERE v ~ $hex), 'plain', count(*) FILTER (WHERE v <> '' AND v !~ '^[!*x]\$|^[!*]' AND v !~ $hash AND v !~ $hex))"
-        . " FROM (SELECT $value AS v FROM " . SlapdPgsql::Catalog::qualified($one->{table}) . " LIMIT $sample) s)";
+    my $value = SlapdPgsql::ShapeRecipe::as_text($one->{hash}, SlapdPgsql::Catalog::identifier($one->{hash}{name}));
+    my $locked = "v ~ '^[!*x]\$|^[!*]'";
+    my %like = map { ($_ => "v ~ " . SlapdPgsql::Catalog::literal($form{$_})) } keys %form;
+    my %count = (none => "coalesce(v, '') = ''", locked => $locked, %like, plain => join ' AND ', "v <> ''", map { "NOT ($_)" } $locked, map { $like{$_} } sort keys %like);
+    return "(SELECT json_build_object('rows', count(*), " . join(', ', map { "'$_', count(*) FILTER (WHERE $count{$_})" } sort keys %count)
+        . ") FROM (SELECT $value AS v FROM " . SlapdPgsql::Catalog::qualified($one->{by} // $one->{table}) . " LIMIT $sample) s)";
 }
 
-sub _as_text {
-    my ($column, $expression) = @_;
-    return $column->{type} eq 'bytea' ? "encode($expression, 'escape')" : $column->{type} =~ /\A(?:text|character varying)\z/ ? $expression : "$expression\::text";
-}
-
-sub _recipe {
-    my ($catalog, $found) = @_;
-    my ($table, $name) = @$found{qw(table name)};
-    my %used = ($name->{name} => 1, $found->{hash}{name} => 1);
-    my $column = sub { my ($one) = @_; return _as_text($one, 'u.' . SlapdPgsql::Catalog::identifier($one->{name})) };
-    my $take = sub {
-        my ($pattern) = @_;
-        my ($one) = sort { length $a->{name} <=> length $b->{name} } grep { _is_text($_) && _is_name($_) && !$used{ $_->{name} } && $_->{name} =~ /\A(?:.*_)?(?:$pattern)\z/i } @{ $table->{columns} };
-        $used{ $one->{name} } = 1 if $one;
-        return $one;
-    };
-    my $mail = $name->{name} =~ /e?mail/i ? $name : $take->('e?mail|e?mail_?address');
-    my ($first, $last) = ($take->('first_?name|given_?name'), $take->('last_?name|surname|family_?name|sn'));
-    my $full = $take->('full_?name|real_?name|display_?name|cn') // (!$first && $name->{name} !~ /\Aname\z/i ? $take->('name') : undef);
-    my $id = _id($table, $name);
-    my ($number, $group_number) = map { _number($table, $_) } 'uid', 'gid';
-    my ($home, $shell) = ($take->('home_?dir(?:ectory)?'), $take->('(?:login_?)?shell'));
-    my @filter = map { _filter($_) } @{ $table->{columns} };
-    my @lines = (
-        "# Written by slapd-pgsql-new from the shape of the table $table->{schema}.$table->{name}. Check it, and use it with --recipe FILE.",
-        "title: the table $table->{name}", 'source: the names and keys of the tables, a guess', '',
-        '[tables]', "users: $table->{schema}.$table->{name} (" . join(', ', sort keys %{ { map { ($_->{name} => 1) } grep { defined } $name, $found->{hash}, $id } }) . ')',
-    );
-    my $groups = _groups($catalog, $table);
-    push @lines, "groups: $groups->{table}{schema}.$groups->{table}{name} ($groups->{name})", "members: $groups->{by}{schema}.$groups->{by}{name} ($groups->{user}, $groups->{group})" if $groups;
-    push @lines, '', '[users]', 'id: u.' . SlapdPgsql::Catalog::identifier($id->{name}), 'name: lower(' . $column->($name) . ')',
-        ($full ? 'full name: ' . $column->($full) : ()), ($first ? 'first name: ' . $column->($first) : ()), ($last ? 'last name: ' . $column->($last) : ()),
-        ($mail ? 'mail: ' . $column->($mail) : ()), 'password: ' . $column->($found->{hash}), ($number ? "number: u.$number" : ()), ($number && $group_number ? "group number: u.$group_number" : ()),
-        ($home ? 'attribute homeDirectory: ' . $column->($home) : ()), ($shell ? 'attribute loginShell: ' . $column->($shell) : ()), (@filter ? 'login filter: ' . join(' AND ', @filter) : ());
-    if ($groups) {
-        my ($g, $u, $gc, $gk, $uk) = map { SlapdPgsql::Catalog::identifier($_) } @$groups{qw(group user name group_key user_key)};
-        push @lines, '', '[groups]', 'from: {{groups}} g', "id: g.$gk", "name: g.$gc", (map { "number: g.$_" } _number($groups->{table}, 'gid') // ()), '', '[members]',
-            "from: {{members}} m JOIN {{users}} u ON u.$uk = m.$u JOIN {{groups}} g ON g.$gk = m.$g";
-    }
-    my @notes = _notes($table, $groups, $found);
-    return join("\n", @lines, @notes ? ('', '[notes]', map { "note: $_" } @notes) : ()) . "\n";
-}
-
-# The column of the Unix number uidNumber or gidNumber, if the table has it.
-sub _number {
-    my ($table, $which) = @_;
-    my ($column) = grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && $_->{name} =~ /\A(?:unix_)?${which}_?number\z/i } @{ $table->{columns} };
-    return $column ? SlapdPgsql::Catalog::identifier($column->{name}) : undef;
-}
-
-# The shortest unique integer, a column "id", or the login name.
-sub _id {
-    my ($table, $name) = @_;
-    my ($id) = sort { length $a->{name} <=> length $b->{name} } grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && _is_name($_) && _is_unique($table, $_->{name}) } @{ $table->{columns} };
-    ($id) = grep { $_->{name} eq 'id' && $_->{type} =~ /\A(?:integer|bigint|uuid)\z/ } @{ $table->{columns} } if !$id;
-    return $id // $name;
-}
-
-# A condition for a column that says who may log in, where the name and the type leave no doubt.
-sub _filter {
-    my ($column) = @_;
-    my $value = 'u.' . SlapdPgsql::Catalog::identifier($column->{name});
-    my $rest = $column->{name} =~ s/\A(?:is|user|account)_//ir;
-    if ($column->{type} eq 'boolean') {
-        return $value if $rest =~ /\A(?:active|enabled|is_?active)\z/i;
-        return "NOT coalesce($value, false)" if $rest =~ /\A(?:disabled|blocked|suspended|deleted|banned|locked|inactive)\z/i;
-    } elsif ($column->{type} =~ /\A(?:timestamp|date)/) {
-        return "$value IS NULL" if $rest =~ /\A(?:deleted|disabled|blocked|suspended|deactivated|banned)(?:_(?:at|on))?\z/i;
-        return "($value IS NULL OR $value < now())" if $rest =~ /\A(?:banned|suspended|blocked|locked|lockout)_?(?:until|till|end)\z/i;
-    }
-    return;
-}
-
-sub _notes {
-    my ($table, $groups, $found) = @_;
-    my @doubtful = grep { !_filter({ %$_ }) && $_->{name} =~ /active|enabled|disabled|blocked|suspended|deleted|banned|locked|status|state\z/i && $_->{name} !~ $hash_name } @{ $table->{columns} };
-    return (
-        (map { "The column $_->{name} ($_->{type}) may tell who may log in; if so, give --login-filter." } @doubtful),
-        $groups ? $groups->{others} ? "Groups may also be in: $groups->{others}." : () : 'No groups were found: no table has foreign keys to the users and to a table with unique names.',
-        $found->{name}{unique} ? () : "No unique index is on $found->{name}{name}: users with equal names cannot log in.",
-    );
-}
-
-# Groups by foreign keys: a table that refers to the users and to a table with a unique text.
-sub _groups {
-    my ($catalog, $users) = @_;
-    my $own = "$users->{schema}.$users->{name}";
-    my @found;
-    for my $by ($catalog->own_tables) {
-        my @keys = @{ $by->{foreign_keys} };
-        for my $user (grep { $_->{table} eq $own } @keys) {
-            for my $group (grep { $_->{column} ne $user->{column} && $_->{table} ne $own } @keys) {
-                my $table = $catalog->table($group->{table}) // next;
-                my ($name) = grep { _is_text($_) && _is_name($_) && _is_unique($table, $_->{name}) } @{ $table->{columns} };
-                next if !$name || grep { !/\A[A-Za-z_][A-Za-z0-9_\$]*\z/ } $user->{column}, $group->{column}, $user->{key}, $group->{key};
-                next if $table->{name} !~ /group|grp|role|team/i || grep { !$_->{readable} || !_can_be_written($_) } $table, $by;
-                push @found, { by => $by, table => $table, name => $name->{name}, user => $user->{column}, user_key => $user->{key}, group => $group->{column}, group_key => $group->{key} };
-            }
-        }
-    }
-    @found = sort { ($b->{table}{name} =~ /group|grp/i) <=> ($a->{table}{name} =~ /group|grp/i) || @{ $a->{by}{columns} } <=> @{ $b->{by}{columns} } || $a->{by}{name} cmp $b->{by}{name} } @found;
-    my $best = shift @found // return;
-    my %other = map { ($_->{table}{name} => 1) } grep { $_->{table} != $best->{table} } @found;
-    $best->{others} = join ', ', sort keys %other if %other;
-    return $best;
-}
-
-# Why a database has no candidate, with what to do.
+# Why a database has no candidate, with what to do: lines. NEAR as candidates() filled it.
 sub why_none {
-    my ($catalog, $users) = @_;
+    my ($catalog, $users, $near) = @_;
     my @tables = $catalog->own_tables;
+    my %seen;
+    my @near = grep { !$seen{$_}++ } map {
+        my ($table, $forms) = ($_->{by} // $_->{table}, $_->{forms});
+        my $values = $forms ? $forms->{rows} - $forms->{none} : 0;
+        "  $table->{schema}.$table->{name}.$_->{hash}{name}: " . ($_->{error} // (!$values ? 'no values' : "$forms->{plain} of $values values are no hash of a known form (plain text?)"))
+    } @$near;
+    return ("the table $users has no password hashes:", @near) if defined $users && @near;
     return "the table $users has no text column with login names and another one with password hashes; write a recipe for it" if defined $users;
     return "it has no tables; is it the application's database?" if !@tables;
     my @unreadable = grep { !$_->{readable} } @tables;
     return "the role $catalog->{role} may read none of its " . @tables . ' tables; connect as their owner or as a superuser' if @unreadable == @tables;
-    return 'no table has login names and password hashes' . (@unreadable ? ' (the role ' . $catalog->{role} . ' may not read ' . @unreadable . ' of ' . @tables . ' tables)' : '') . '; name it with --users, or write a recipe';
+    my $more = @near > 10 ? @near - 10 : 0;
+    return ('no table has login names and password hashes' . (@unreadable ? ' (the role ' . $catalog->{role} . ' may not read ' . @unreadable . ' of ' . @tables . ' tables)' : '') . '; name it with --users, or write a recipe',
+        @near[0 .. $#near - $more], $more ? "  and $more more" : ());
 }
 
 1;

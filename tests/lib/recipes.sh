@@ -16,9 +16,16 @@ wizard() { env BACK_PGSQL_MODULE="$MODULE" perl "$PROJECT/packaging/slapd-pgsql-
 
 # Runs the wizard, then its scripts in the order of its page, and starts slapd with its configuration. What the wizard prints is in $OUT.
 new_directory() { # OPTION…
-    local new=$T/new.$DATABASE script
+    local new=$T/new.$DATABASE script command
     expect 0 wizard --out "$new" "$@"
-    for script in $(grep -oE '[a-z]+\.sql$' "$new/README"); do database -f "$new/$script" >/dev/null 2>"$T/script.err" || fail "$script: $(<"$T/script.err")"; done
+    # As the page says; a role with a password cannot create others, so that the superuser does it.
+    while read -r command; do
+        script=${command##*<}
+        case $command in
+            su\ *) (cd "$new" && bash -c "$command") ;;
+            *) database -f "$new/$script" ;;
+        esac >/dev/null 2>"$T/script.err" </dev/null || fail "$script: $(<"$T/script.err")"
+    done < <(grep -E '^    .*psql .*<[a-z]+\.sql$' "$new/README")
     [ -z "$SLAPD" ] || stop_slapd
     unset URI
     start_slapd - < <(sed "s|^pidfile .*|pidfile $T/slapd.pid|" "$new/slapd.conf")

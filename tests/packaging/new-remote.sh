@@ -20,7 +20,7 @@ contains "$(members sysadmins)" ann
 
 # slapd's address is the administrator's with another role; the page has no password.
 contains "$(<"$T/new.manager/slapd.conf")" "@127.0.0.1:$PGPORT/manager?connect_timeout=5"
-contains "$(<"$T/new.manager/README")" "psql -X -d 'postgres://ldap@127.0.0.1:$PGPORT/manager?connect_timeout=5' -f role.sql"
+contains "$(<"$T/new.manager/README")" "psql -X -q -d 'postgres://ldap@127.0.0.1:$PGPORT/manager?connect_timeout=5' <role.sql"
 lacks "$(cat "$T/new.manager"/*)" 'ldap:ldap'
 expect 0 wizard --out "$T/other" --slapd-uri 'service=directory'
 contains "$(<"$T/other/slapd.conf")" 'pgsql-uri "service=directory"'

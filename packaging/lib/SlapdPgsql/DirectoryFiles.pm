@@ -94,13 +94,17 @@ sub page {
     my ($directory, $files, $all, $role) = @_;
     my ($summary, $catalog) = @$all{qw(summary catalog)};
     my $number = 0;
-    my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    psql -X -d " . _shell($all->{address}) . " -f $file") : () };
+    # The user postgres cannot enter the folder, hence the redirection.
+    my $user = user_for($all->{uri});
+    my $psql = 'psql -X -q -d ' . _shell($all->{address});
+    $psql = "su - $user -c " . _shell($psql) if defined $user;
+    my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    $psql <$file") : () };
     my $conf = $files->{'slapd.conf'} ? 'slapd.conf' : 'config.ldif';
     my @lines = (
         "$directory->{recipe}{title} as an LDAP directory, written by slapd-pgsql-new",
         defined $directory->{recipe}{tested} ? "The recipe was tested with $directory->{recipe}{tested}." : "The recipe follows $directory->{recipe}{source}; it was not tested with the application itself.",
         '', SlapdPgsql::DirectorySummary::lines($summary),
-        '', 'Nothing in the database has been changed. Run these commands in this folder, as the owner of the tables or a superuser (on Debian: sudo -u postgres).',
+        '', 'Nothing in the database has been changed. Run these commands in this folder, as ' . (defined $user ? "root; those for PostgreSQL run as $user." : 'the owner of the tables or a superuser.'),
         $sql->('numbers.sql', 'Numbers for users and groups whose ids are no numbers. Keep the schema slapd_pgsql in the backups: files belong to these numbers.'),
         $sql->('role.sql', "The role $role, which may read the columns that the queries need, and no others."),
         $sql->('indexes.sql', 'Indexes, for ten thousand users or more.'),
@@ -119,12 +123,17 @@ sub page {
         : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
         $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),
         '- After a new version of the application: run slapd-pgsql-check. If it reports a column, run slapd-pgsql-new again.',
-        '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | psql -X -d " . _shell($all->{address}),
+        '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | $psql",
     );
     return join("\n", @lines) . "\n";
 }
 
-sub _shell { my ($text) = @_; return $text =~ /\A[\w.-]+\z/ ? $text : "'" . $text =~ s/'/'\\''/gr . "'" }
+# An argument for a shell; text with ' in it stays readable between ".
+sub _shell {
+    my ($text) = @_;
+    return $text if $text =~ /\A[\w.-]+\z/;
+    return $text =~ /'/ && $text !~ /["\$`\\!]/ ? "\"$text\"" : "'" . $text =~ s/'/'\\''/gr . "'";
+}
 
 # Creates the folder, which only this user can read.
 sub write_to {

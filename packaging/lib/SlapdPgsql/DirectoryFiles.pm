@@ -97,14 +97,14 @@ sub page {
     # The user postgres cannot enter the folder, hence the redirection.
     my $user = user_for($all->{uri});
     my $psql = 'psql -X -q -d ' . _shell($all->{address});
-    $psql = "su - $user -c " . _shell($psql) if defined $user;
+    $psql = "su $user -c " . _shell($psql) if defined $user;
     my $sql = sub { my ($file, $text) = @_; return $files->{$file} ? ("", ++$number . ". $text", '', "    $psql <$file") : () };
     my $conf = $files->{'slapd.conf'} ? 'slapd.conf' : 'config.ldif';
     my @lines = (
         "$directory->{recipe}{title} as an LDAP directory, written by slapd-pgsql-new",
         defined $directory->{recipe}{tested} ? "The recipe was tested with $directory->{recipe}{tested}." : "The recipe follows $directory->{recipe}{source}; it was not tested with the application itself.",
         '', SlapdPgsql::DirectorySummary::lines($summary),
-        '', 'Nothing in the database has been changed. Run these commands in this folder, as ' . (defined $user ? "root; those for PostgreSQL run as $user." : 'the owner of the tables or a superuser.'),
+        '', 'Nothing in the database has been changed. Run these commands in this folder, as ' . (defined $user ? "root. Those for PostgreSQL run as $user; if psql says that it could not change the directory, that does not matter." : 'the owner of the tables or a superuser.'),
         $sql->('numbers.sql', 'Numbers for users and groups whose ids are no numbers. Keep the schema slapd_pgsql in the backups: files belong to these numbers.'),
         $sql->('role.sql', "The role $role, which may read the columns that the queries need, and no others."),
         $sql->('indexes.sql', 'Indexes, for ten thousand users or more.'),

@@ -44,10 +44,10 @@ same "ann" "$(members red)" "the members"
 application content <<END
 CREATE TABLE site_roles (id int PRIMARY KEY, name text NOT NULL);
 CREATE TABLE site_users (id int PRIMARY KEY, email text UNIQUE, external_identifier text UNIQUE, password text, status text, role int REFERENCES site_roles);
-CREATE TABLE clients (id int PRIMARY KEY, email text UNIQUE, password text, state int);
+CREATE TABLE clients (id int PRIMARY KEY, username text, email text, password text, state int, created_by int REFERENCES site_users);
 INSERT INTO site_roles VALUES (3, 'Editors');
 INSERT INTO site_users VALUES (1, 'ann@example.org', NULL, '$hash', 'Active', 3), (2, 'ben@example.org', NULL, '$hash', 'invited', 3);
-INSERT INTO clients SELECT 1, 'cid@example.org', '$hash', 4;
+INSERT INTO clients VALUES (1, NULL, 'cid@example.org', '$hash', 4, 1);
 END
 new_directory --for applications
 contains "$OUT" "(u.status = 'Active')"
@@ -56,7 +56,7 @@ logs_in ann@example.org secret
 refuses ben@example.org secret
 same "memberOf: cn=Editors,ou=groups,$base" "$(entry '(uid=ann@example.org)' memberOf)" "memberOf"
 expect 0 wizard --dry-run --users clients
-contains "$OUT" 'The column state (integer) may tell who may log in'
+for text in 'users     public.clients: 1 users' 'The column state (integer) may tell who may log in' 'No unique index is on email'; do contains "$OUT" "$text"; done
 
 # Digests that need a salt are named, and not taken for others; plain text is no hash. Row security of each table is named.
 application salted <<'END'

@@ -13,6 +13,7 @@ my $at_once = 50;    # columns in one statement
 my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
 my $no_hash   = qr/reset|token|expir|new|old|prev|question|hint|temp|tmp|chang|last|type|method|algo|salt|_?at\z|date|count|fail|forgot|provider|histor/i;
 my $no_hashes = qr/reset|token|histor|tmp|temp|session|api|application/i;    # tables with secrets of other kinds
+my $other_person = qr/_by(?:_id)?\z|creator|author|owner|manager|parent/;    # a user whom a row names, who is not its own
 my $user_name = qr/user|usr|account|member|person|people|auth/i;
 my @login_names = (qr/user_?name|lower_?name/, qr/login/, qr/uid|user|nick(?:_?name)?|jid|account/, qr/name/, qr/e?mail|e?mail_?address/);
 # What begins like a hash of some program; a digest of hexadecimal digits, or parts of such digits, that may be several things.
@@ -47,6 +48,7 @@ sub candidates {
     my @best = grep { $_->{points} == $found[0]{points} } @found;
     my @others = map { _table($_) } grep { $_->{points} < $found[0]{points} } @found;
     $_->{others} = @others && join ', ', @others for @best;
+    _choose_name($psql, $_) for @best;
     return [map { _candidate($catalog, $psql, $_) } @best];
 }
 
@@ -67,6 +69,7 @@ sub _of_other {
     for my $key (@{ $by->{foreign_keys} }) {
         my $table = $catalog->table($key->{table}) // next;
         next if $table == $by || $table->{name} !~ $user_name || !$table->{readable} || !SlapdPgsql::Catalog::can_be_written($table);
+        next if SlapdPgsql::ShapeFilter::words($key->{column}, '') =~ $other_person;
         next if grep { !/\A[A-Za-z_][A-Za-z0-9_\$]*\z/ } @$key{qw(column key)};
         my ($name) = _login_columns($table) or next;
         push @found, { table => $table, hash => $hash, name => $name, by => $by, user => $key->{column}, user_key => $key->{key} };
@@ -113,6 +116,19 @@ sub _login_columns {
         push @columns, { %$column, rank => $rank, unique => SlapdPgsql::Catalog::is_unique($table, $column->{name}) } if defined $rank;
     }
     return sort { $b->{unique} <=> $a->{unique} || $a->{rank} <=> $b->{rank} || length $a->{name} <=> length $b->{name} } @columns;
+}
+
+# Of the columns with login names the first one that most of some rows have.
+sub _choose_name {
+    my ($psql, $one) = @_;
+    my @columns = _login_columns($one->{table});
+    my @names = map { SlapdPgsql::Catalog::identifier($_->{name}) } @columns;
+    my @counts = map { "count(nullif($_\::text, ''))" } @names;
+    my $counts = eval { $psql->json('SELECT json_build_array(' . join(', ', 'count(*)', @counts) . ') FROM (SELECT ' . join(', ', @names) . ' FROM ' . SlapdPgsql::Catalog::qualified($one->{table}) . " LIMIT $sample) s", 30) } // [];
+    my ($rows, @filled) = @$counts;
+    my ($best) = grep { 2 * ($filled[$_] // 0) > ($rows // 0) } 0 .. $#columns;
+    $one->{name} = $columns[$best] if defined $best;
+    return;
 }
 
 # Sets how many of some values of each column have which form; no value leaves PostgreSQL. One that cannot be read has an error.

@@ -49,7 +49,7 @@ sub _kind {
         : $type eq 'boolean' && $name =~ /\A(?:$on|$off|status)\z/ ? 'switch'
         : $type =~ /\A(?:smallint|integer)\z/ && $name =~ /\A(?:$on|$off)\z/ ? 'number'
         : $column->{category} =~ /[SE]/ && $name =~ /\A(?:status|state)\z/ ? 'status'
-        : $name =~ /$on|$off|status\z|state\z/ && $name !~ /last_|date|count|_at\z|email|notif|pass|pwd|secret|totp|mfa|2fa|factor/ ? 'other' : '';
+        : $name =~ /$on|$off|status\z|state\z/ && $name !~ /last_|date|count|_at\z|email|notif|pass|pwd|secret|otp|mfa|2fa|factor/ ? 'other' : '';
 }
 
 sub _condition {

@@ -67,7 +67,7 @@ CREATE TABLE files (id int PRIMARY KEY, name text UNIQUE, hash text);
 INSERT INTO files SELECT i, i, md5(i::text) FROM generate_series(1, 9) i;
 END
 expect 0 wizard --dry-run
-for text in 'The column salt may belong to the hashes' 'MD5 in hexadecimal (cannot be checked)' 'row security hides rows of public.users'; do contains "$OUT" "$text"; done
+for text in 'The column salt may belong to the hashes' 'MD5 in hexadecimal (cannot be checked)' 'row security hides the rows of public.users'; do contains "$OUT" "$text"; done
 database -c "UPDATE users SET hash = 'hunter2'"
 expect 2 wizard --dry-run
 contains "$ERR" 'public.users.hash: 1 of 1 values are no hash of a known form (plain text?)'

@@ -110,7 +110,12 @@ mv "$T/new.mail" "$T/mail"
 new_directory --for machines --names id
 logs_in u7 secret
 same "mail: Ann.Example@example.org" "$(entry '(&(uid=u7)(objectClass=posixAccount))' mail)" "the address"
-# Row security hides rows from the role.
+# Row security hides rows from the role, unless it has a policy.
 database -c 'ALTER TABLE members ENABLE ROW LEVEL SECURITY'
-expect 0 wizard --dry-run
-contains "$OUT" 'row security hides rows of public.members from the role'
+mv "$T/new.mail" "$T/mail2"
+new_directory --for machines --names id
+contains "$OUT" 'row security hides the rows of public.members; role.sql gives the role a policy to see them all'
+logs_in u7 secret
+database -f "$T/new.mail/role.sql" >/dev/null
+database -c 'DROP POLICY slapd_mail ON members'
+refuses u7 secret

@@ -48,6 +48,7 @@ sub contents {
     $files{'role.sql'} = $trial->script('--grants', '--role', $role)
         . "\n-- What PostgreSQL stores for the password in the configuration, which the log of PostgreSQL does not show.\nALTER ROLE " . SlapdPgsql::Catalog::identifier($role) . ' PASSWORD ' . SlapdPgsql::Catalog::literal(SlapdPgsql::RolePassword::verifier($password)) . ";\n";
     $files{'role.sql'} .= SlapdPgsql::NumberTable::rights($role) if @by_table;
+    $files{'role.sql'} .= policy($_, $role) for @{ $directory->{row_security} };
     $files{'numbers.sql'} = SlapdPgsql::NumberTable::script($directory, @by_table) if @by_table;
     $files{'triggers.sql'} = $trial->script('--triggers', '--columns');
     my @indexes = indexes($report);
@@ -57,6 +58,13 @@ sub contents {
     $files{recipe} = $all->{text} if defined $all->{text};
     $files{README} = page($directory, \%files, $all, $role);
     return %files;
+}
+
+# By row security the owner and superusers see all rows of TABLE, and other roles those that policies show.
+sub policy {
+    my ($table, $role) = @_;
+    my $quoted = SlapdPgsql::Catalog::identifier($role);
+    return "-- Row security: the role sees all rows.\nDROP POLICY IF EXISTS $quoted ON $table;\nCREATE POLICY $quoted ON $table FOR SELECT TO $quoted USING (true);\n";
 }
 
 # The statements that slapd-pgsql-check advises for indexes, each once.

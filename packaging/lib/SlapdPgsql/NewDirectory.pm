@@ -14,7 +14,7 @@ sub describe {
     my @unreadable = map { $match->{$_}{table}{readable} ? () : SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
     die 'this role may not read ', join(', ', @unreadable), "; connect as the owner of the tables or as a superuser\n" if @unreadable;
     my @secured = map { $match->{$_}{table}{row_security} ? SlapdPgsql::Catalog::qualified($match->{$_}{table}) : () } sort keys %$match;
-    my %directory = (row_security => join(', ', @secured), recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
+    my %directory = (row_security => \@secured, recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
     for my $section (qw(users groups members)) {
         next if $section eq 'members' && !$directory{groups};
         my $values = SlapdPgsql::RecipeMatch::section($recipe, $match, $section);
@@ -96,7 +96,7 @@ sub warnings {
         $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'a name that machines may refuse (not a-z, 0-9, _ and -, at most 32); see --names') : (),
         $count->($named && $seen->{long}, 'a name of more than 255 characters'),
         $count->($seen->{no_hash}, 'no password; they cannot log in'),
-        $directory->{row_security} ? "row security hides rows of $directory->{row_security} from the role; give it a policy (CREATE POLICY)" : (),
+        (map { "row security hides the rows of $_; role.sql gives the role a policy to see them all" } @{ $directory->{row_security} }),
     );
 }
 

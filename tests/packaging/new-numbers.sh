@@ -2,6 +2,17 @@
 # Ids become numbers that do not meet; uuids get numbers that are never reused.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/recipes.sh"
+cat >"$T/people.recipe" <<'END'
+# people.recipe: a view, without groups.
+title: People
+source: this test
+[tables]
+users: people (person, login)
+[users]
+id: u.person
+name: u.login
+password: u.password_hash
+END
 application portal <<END
 CREATE TABLE account (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), login text NOT NULL UNIQUE, password_hash text, disabled boolean);
 CREATE TABLE team (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), title text NOT NULL UNIQUE);
@@ -39,6 +50,16 @@ same "1 " "$(database -c "SELECT count(*) FROM account WHERE login = 'cid'") $(n
 # The script can be run again.
 database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2999999' -f "$T/new.portal/numbers.sql"
 same "2000003 2000004" "$(number ann) $(number cid)" "the numbers afterwards"
+
+# A view can have no trigger: the script says so, and gives numbers when it is run again.
+database -c 'CREATE VIEW people AS SELECT id AS person, login, password_hash FROM account WHERE NOT coalesce(disabled, false)' -c 'DROP SCHEMA slapd_pgsql CASCADE'
+rm -r "$T/new.portal"
+new_directory --users people --recipe "$T/people.recipe"
+contains "$(database -f "$T/new.portal/numbers.sql" 2>&1)" 'people is no table and can have no trigger: run this script again for new users'
+database -c "INSERT INTO account (login) VALUES ('dot')"
+same "" "$(number dot)" "a number without the script"
+database -f "$T/new.portal/numbers.sql" 2>/dev/null
+same "2000003" "$(number dot)" "a number by the script"
 
 # Bases fit the ids; ids that are too large get numbers from the table.
 application large <<END

@@ -82,6 +82,10 @@ DECLARE
     one regclass;
 BEGIN
     FOREACH one IN ARRAY ARRAY[$tables]::regclass[] LOOP
+        IF (SELECT c.relkind NOT IN ('r', 'p') FROM pg_class c WHERE c.oid = one) THEN
+            RAISE WARNING '% is no table and can have no trigger: run this script again for new $section, by a timer for example', one;
+            CONTINUE;
+        END IF;
         EXECUTE format('DROP TRIGGER IF EXISTS slapd_pgsql_$section ON %s', one);
         EXECUTE format('CREATE TRIGGER slapd_pgsql_$section AFTER INSERT ON %s ${rows}FOR EACH STATEMENT EXECUTE FUNCTION slapd_pgsql.number_$section()', one);
     END LOOP;

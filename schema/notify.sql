@@ -42,17 +42,19 @@ BEGIN
 END
 $$;
 
--- The arguments of the trigger are the columns. Rows are compared as text, since not all types have an equality. A column that the
--- application has removed is ignored; without any, each change is reported. The application's statement never fails here.
+-- The arguments of the trigger are the columns. Rows are compared as text, since not all types have an equality. If that fails, as it
+-- does when the application has dropped a column, every change is reported: the application's own statement must not fail.
 CREATE OR REPLACE FUNCTION back_pgsql_changed_columns() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    changed boolean := true;
-    columns text := (SELECT string_agg(format('%I::text', a.attname), ', ') FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = ANY (TG_ARGV));
+    changed boolean;
+    columns text := (SELECT string_agg(format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(0, TG_NARGS - 1) i);
 BEGIN
-    IF columns IS NOT NULL THEN
+    BEGIN
         EXECUTE format('SELECT EXISTS (SELECT %s FROM back_pgsql_new EXCEPT ALL SELECT %s FROM back_pgsql_old)', columns, columns) INTO changed;
-    END IF;
+    EXCEPTION WHEN OTHERS THEN
+        changed := true;
+    END;
     IF changed THEN
         PERFORM pg_catalog.pg_notify('back_pgsql', '');
     END IF;

@@ -47,13 +47,10 @@ q "CREATE TABLE parts (id int, name text, seen int) PARTITION BY LIST (id); CREA
    ; SELECT back_pgsql_watch_columns('parts', 'id', 'name')" >/dev/null
 same 1 "$(notified 'UPDATE parts SET seen = 1')" "notifications of a partitioned table"
 
-# A new version of the application renames and drops columns: its statements go on, and are reported.
-q "CREATE TABLE accounts (id int, name text, seen int); INSERT INTO accounts VALUES (1, 'ann', 0); SELECT back_pgsql_watch_columns('accounts', 'id', 'name')
-   ; ALTER TABLE accounts RENAME name TO login" >/dev/null
-same "0 1" "$(notified 'UPDATE accounts SET seen = 1') $(notified 'UPDATE accounts SET id = 2')" "notifications without one of the columns"
-q 'ALTER TABLE accounts DROP id'
-same 1 "$(notified 'UPDATE accounts SET seen = 2')" "notifications without any of the columns"
-same 2 "$(q 'SELECT seen FROM accounts')" "the application's change"
+# A new version of the application drops a column: its statements go on, and each change is reported.
+q "CREATE TABLE app (id int, name text, gone text); INSERT INTO app VALUES (1, 'a'); SELECT back_pgsql_watch_columns('app', 'id', 'gone'); ALTER TABLE app DROP gone" >/dev/null
+same 1 "$(notified "UPDATE app SET name = 'b'")" "notifications without a column"
+same b "$(q 'SELECT name FROM app')" "the row after that"
 checked 0 --revoke "$T/slapd.conf"
 psql_as_admin -q -v ON_ERROR_STOP=1 manager <<<"$OUT" 2>/dev/null
 same 0 "$(q "SELECT count(*) FROM pg_proc WHERE proname LIKE 'back\\_pgsql%'")" "the functions that are left"

@@ -47,6 +47,16 @@ q "CREATE TABLE parts (id int, name text, seen int) PARTITION BY LIST (id); CREA
    ; SELECT back_pgsql_watch_columns('parts', 'id', 'name')" >/dev/null
 same 1 "$(notified 'UPDATE parts SET seen = 1')" "notifications of a partitioned table"
 
+# Of a table with rows of many kinds, only those of a condition are reported.
+q "CREATE TABLE settings (name text, value text, seen int); INSERT INTO settings VALUES ('mail', 'a'), ('time', '1')
+   ; SELECT back_pgsql_watch_rows('settings', 'name = ''mail''', 'name', 'value')" >/dev/null
+for change in "UPDATE settings SET value = '2', seen = 1 WHERE name = 'time'" "INSERT INTO settings VALUES ('time', '3')" "DELETE FROM settings WHERE name = 'time'" "UPDATE settings SET seen = 2"; do
+    same 0 "$(notified "$change")" "notifications of $change"
+done
+for change in "INSERT INTO settings VALUES ('mail', 'b')" "UPDATE settings SET name = 'time' WHERE value = 'b'" "UPDATE settings SET name = 'mail' WHERE name = 'time'" "DELETE FROM settings" "TRUNCATE settings"; do
+    same 1 "$(notified "$change")" "notifications of $change"
+done
+
 # A new version of the application drops a column: its statements go on, and each change is reported.
 q "CREATE TABLE app (id int, name text, gone text); INSERT INTO app VALUES (1, 'a'); SELECT back_pgsql_watch_columns('app', 'id', 'gone'); ALTER TABLE app DROP gone" >/dev/null
 same 1 "$(notified "UPDATE app SET name = 'b'")" "notifications without a column"

@@ -193,7 +193,8 @@ DECLARE
 BEGIN
     FOR function IN
         SELECT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p
-        WHERE p.proname IN ('back_pgsql_changed', 'back_pgsql_changed_columns', 'back_pgsql_watch', 'back_pgsql_watch_columns')
+        WHERE p.proname IN ('back_pgsql_changed', 'back_pgsql_changed_columns', 'back_pgsql_changed_rows', 'back_pgsql_unwatch', 'back_pgsql_watch',
+            'back_pgsql_watch_columns', 'back_pgsql_watch_rows')
     LOOP
         EXECUTE pg_catalog.format('DROP FUNCTION %s CASCADE', function);
     END LOOP;

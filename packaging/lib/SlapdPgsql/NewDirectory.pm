@@ -14,7 +14,8 @@ sub describe {
     my @unreadable = map { $match->{$_}{table}{readable} ? () : SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
     die 'this role may not read ', join(', ', @unreadable), "; connect as the owner of the tables or as a superuser\n" if @unreadable;
     my @secured = map { $match->{$_}{table}{row_security} ? SlapdPgsql::Catalog::qualified($match->{$_}{table}) : () } sort keys %$match;
-    my %directory = (row_security => \@secured, recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'));
+    my %directory = (row_security => \@secured, recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'),
+        watch => SlapdPgsql::RecipeMatch::section($recipe, $match, 'watch'));
     for my $section (qw(users groups members)) {
         next if $section eq 'members' && !$directory{groups};
         my $values = SlapdPgsql::RecipeMatch::section($recipe, $match, $section);

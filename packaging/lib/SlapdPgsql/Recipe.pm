@@ -10,6 +10,7 @@ my %keys = (
     users   => ['from', 'where', 'id', 'name', 'full name', 'first name', 'last name', 'mail', 'password', 'login filter', 'created', 'updated', 'number', 'group number'],
     groups  => ['from', 'where', 'id', 'name', 'number'],
     members => ['from', 'where'],
+    watch   => [],
     notes   => ['note'],
 );
 
@@ -28,7 +29,7 @@ sub read_file {
     return parse($text // '', $path);
 }
 
-# Returns { title, for, tested or source, parameters => [{ name, text, value }...], tables => [table...], users, groups, members, notes }. The four are lists of
+# Returns { title, for, tested or source, parameters => [{ name, text, value }...], tables => [table...], users, groups, members, watch, notes }. The five are lists of
 # { key, when => [condition...], value, where }; the first one of a key whose conditions hold counts.
 sub parse {
     my ($text, $path) = @_;
@@ -39,7 +40,7 @@ sub parse {
         next if $line =~ /^\s*(?:#|\z)/;
         if ($line =~ /^\[(.*)\]\s*\z/) {
             $section = $1;
-            $section =~ /\A(?:tables|parameters)\z/ || $section ne '' && $keys{$section} or die "$where: '[$section]' is no section; they are [parameters], [tables], [users], [groups], [members] and [notes]\n";
+            $section =~ /\A(?:tables|parameters)\z/ || $section ne '' && $keys{$section} or die "$where: '[$section]' is no section; they are [parameters], [tables], [users], [groups], [members], [watch] and [notes]\n";
             undef $last;
             next;
         }
@@ -52,7 +53,7 @@ sub parse {
         my $entry = $last = { value => $2, where => $where };
         ($entry->{key}, my @conditions) = split /\s+(?:if|and)\s+/, $1;
         $entry->{when} = [map { _condition($_, $where) } @conditions];
-        if ($section =~ /\A(?:tables|parameters)\z/) { push @{ $recipe{$section} }, $entry; next }
+        if ($section =~ /\A(?:tables|parameters|watch)\z/) { push @{ $recipe{$section} }, $entry; next }
         my $known = grep { $_ eq $entry->{key} } @{ $keys{$section} };
         $known || $section =~ /^(?:users|groups)\z/ && $entry->{key} =~ /\Aattribute $name\z/
             or die "$where: '$entry->{key}' is no key of ", $section eq '' ? 'the head' : "[$section]", '; they are ', join(', ', @{ $keys{$section} }), "\n";

@@ -14,6 +14,14 @@ database() { "$POSTGRES_BIN/psql" -h "$T/pg" -p "$PGPORT" -U postgres -X -q -A -
 administrator() { echo "host=$T/pg port=$PGPORT user=postgres dbname=$DATABASE"; }
 wizard() { env BACK_PGSQL_MODULE="$MODULE" perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" "$@" </dev/null; } # OPTION…
 
+# slapd with the configuration that the wizard wrote.
+serve() {
+    [ -z "$SLAPD" ] || stop_slapd
+    unset URI
+    start_slapd - < <(sed "s|^pidfile .*|pidfile $T/slapd.pid|" "$T/new.$DATABASE/slapd.conf")
+    settled
+}
+
 # Runs the wizard, then its scripts in the order of its page, and starts slapd with its configuration. What the wizard prints is in $OUT.
 new_directory() { # OPTION…
     local new=$T/new.$DATABASE script command
@@ -26,10 +34,7 @@ new_directory() { # OPTION…
             *) database -f "$new/$script" ;;
         esac >/dev/null 2>"$T/script.err" </dev/null || fail "$script: $(<"$T/script.err")"
     done < <(grep -E '^    .*psql .*<[a-z]+\.sql$' "$new/README")
-    [ -z "$SLAPD" ] || stop_slapd
-    unset URI
-    start_slapd - < <(sed "s|^pidfile .*|pidfile $T/slapd.pid|" "$new/slapd.conf")
-    settled
+    serve
     base=$(sed -n 's/^suffix "\(.*\)"/\1/p' "$new/slapd.conf")
 }
 

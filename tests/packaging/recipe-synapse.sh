@@ -30,9 +30,6 @@ done
 contains "$(<"$T/new.synapse/README")" 'pgsql-pepper FILE'
 (umask 077 && printf 'salt and pepper\n' >"$T/pepper")
 sed -i "s|^pgsql-uri|pgsql-pepper $T/pepper\n&|" "$T/new.synapse/slapd.conf"
-stop_slapd
-unset URI
-start_slapd - < <(sed "s|^pidfile .*|pidfile $T/slapd.pid|" "$T/new.synapse/slapd.conf")
-settled
+serve
 logs_in peppered secret
 refuses ann secret

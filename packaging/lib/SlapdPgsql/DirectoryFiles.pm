@@ -50,7 +50,7 @@ sub contents {
     $files{'role.sql'} .= SlapdPgsql::NumberTable::rights($role) if @by_table;
     $files{'role.sql'} .= policy($_, $role) for @{ $directory->{row_security} };
     $files{'numbers.sql'} = SlapdPgsql::NumberTable::script($directory, @by_table) if @by_table;
-    $files{'triggers.sql'} = triggers($directory, $trial->script('--triggers', '--columns'));
+    $files{'triggers.sql'} = triggers($directory, $trial->script('--triggers', '--columns'), @by_table ? $SlapdPgsql::NumberTable::name : ());
     my @indexes = indexes($report);
     $files{'indexes.sql'} = "-- Written by slapd-pgsql-new: indexes for tables of ten thousand rows or more. Run it once, as the owner of the\n-- tables, which stay in use.\n"
         . "\\set ON_ERROR_STOP on\n" . join('', map { "$_;\n" } @indexes) if @indexes;
@@ -60,13 +60,14 @@ sub contents {
     return %files;
 }
 
-# SCRIPT of slapd-pgsql-check, with the rows that [watch] of the recipe names.
+# SCRIPT of slapd-pgsql-check, with the rows that [watch] of the recipe names, and the tables that the trial did not have.
 sub triggers {
-    my ($directory, $script) = @_;
+    my ($directory, $script, @further) = @_;
     for my $role (grep { $directory->{match}{$_} } sort keys %{ $directory->{watch} }) {
         my ($table, $rows) = map { SlapdPgsql::Catalog::literal($_) } SlapdPgsql::Catalog::qualified($directory->{match}{$role}{table}), $directory->{watch}{$role} =~ s/\s+/ /gr;
         $script =~ s/^SELECT back_pgsql_watch_columns\(\Q$table\E, /SELECT back_pgsql_watch_rows($table, $rows, /m;
     }
+    $script =~ s/^(?=COMMIT;)/SELECT back_pgsql_watch('$_') \\g \/dev\/null\n/m for @further;
     return $script;
 }
 

@@ -31,6 +31,12 @@ done
 nothing_left
 expect 0 within 60 "${demo[@]}" --once --recipe laravel # names are addresses, groups have members by DN only
 contains "$OUT" 'dn:uid=ann@example.org,ou=people,dc=example,dc=com'
+# A recipe with a parameter, and one without groups.
+expect 0 within 60 "${demo[@]}" --once --recipe keycloak
+contains "$OUT" 'dn:uid=ann,ou=people,dc=example,dc=com'
+expect 0 within 60 "${demo[@]}" --once --recipe synapse
+contains "$OUT" 'dn:uid=ann,ou=people,dc=example,dc=com'
+lacks "$OUT" member
 nothing_left
 expect 1 "${demo[@]}" --once --recipe nothing
 contains "$ERR" "no sample of 'nothing'; there is django, "

@@ -2,6 +2,7 @@
 -- The hashes follow its source, in Python: base64 of hashlib.pbkdf2_hmac("sha512", b"secret".ljust(14, b"\0"), salt, 210000, 64), and of
 -- argon2.low_level.hash_secret_raw(b"secret", salt, 5, 7168, 1, 32, argon2.low_level.Type.ID).
 -- Login: ann secret
+-- Options: --set realm=Acme
 CREATE TABLE realm (
     id character varying(36) NOT NULL PRIMARY KEY,
     enabled boolean DEFAULT false NOT NULL,

@@ -7,6 +7,7 @@ expect 2 wizard --dry-run
 contains "$ERR" 'the recipe needs the name of the realm; give --set realm=VALUE'
 new_directory --set realm=Acme
 contains "$OUT" 'recipe keycloak (Keycloak)'
+contains "$(<"$T/new.keycloak/README")" 'second factors, and locks of the application after wrong passwords, do not count'
 contains "$OUT" '6 users, 5 may log in'
 for user in ann ben cid dot; do
     logs_in "$user" secret

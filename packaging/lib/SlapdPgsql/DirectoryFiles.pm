@@ -141,6 +141,7 @@ sub page {
         $directory->{purpose} eq 'machines' ? defined $directory->{users}{number} ? () : '- Numbers below 60000 belong to local users and packages; 61184 to 65519 to systemd; from 100000 on, each local user of containers takes 65536, and SSSD takes ranges for Active Directory. Hence the numbers here begin at 2000000.'
         : '- The entries have no uidNumber: SSSD and nslcd ignore them.',
         $directory->{anonymous} ? '- Everybody who reaches slapd can read names and addresses, not hashes. With --require-login only users who log in can.' : (),
+        '- The password is enough here: second factors, and locks of the application after wrong passwords, do not count.',
         '- After a new version of the application: run slapd-pgsql-check. If it reports a column, run slapd-pgsql-new again.',
         '- To remove the role and the triggers: slapd-pgsql-check --revoke ' . "$conf | $psql",
     );

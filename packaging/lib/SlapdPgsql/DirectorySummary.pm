@@ -10,7 +10,7 @@ use SlapdPgsql::RecipeQueries ();
 sub of {
     my ($directory, $catalog, $candidate, $seen, $report) = @_;
     my @errors = map { "$_->{object}: $_->{message}" } grep { $_->{level} eq 'error' || $_->{level} eq 'warning' && $_->{message} =~ /cannot log in/ } @{ $report->{findings} };
-    my ($kind) = grep { $_->{name} =~ /\A(?:users|people)\z/ } @{ $report->{kinds} };
+    my ($kind) = grep { $_->{name} eq 'users' } @{ $report->{kinds} };
     return (
         database => $catalog->{database}, tables => scalar($catalog->own_tables), recipe => $candidate->{recipe}{shape} ? undef : $candidate->{name}, title => $candidate->{recipe}{title},
         suffix => $directory->{suffix}, purpose => $directory->{purpose}, names => $directory->{names}, login_filter => $directory->{users}{'login filter'}, hidden => $directory->{hide} ? JSON::PP::true : JSON::PP::false,

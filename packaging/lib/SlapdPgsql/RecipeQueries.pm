@@ -15,18 +15,17 @@ sub new {
 # [directive, "kind ...", query]..., in the order of slapd.conf.
 sub directives {
     my ($self) = @_;
-    my ($users, $groups) = $self->{machines} ? ('users', 'groups') : ('people', 'teams');
     my $filter = $self->{users}{'login filter'};
     return (
-        ['pgsql-list', $users, $self->_users],
-        $self->_by_number($users, 'users', 'uidNumber', 'gidNumber'),
-        defined $filter ? ['pgsql-login-filter', $users, 'may_log_in'] : (),
-        $self->{groups} && !$self->{machines} ? ['pgsql-values', "$users memberOf", $self->_values($self->_name, 'username', $self->_dn('cn', $self->{groups}{name}, 'groups'))] : (),
+        ['pgsql-list', 'users', $self->_users],
+        $self->_by_number('users', 'uidNumber', 'gidNumber'),
+        defined $filter ? ['pgsql-login-filter', 'users', 'may_log_in'] : (),
+        $self->{groups} && !$self->{machines} ? ['pgsql-values', 'users memberOf', $self->_values($self->_name, 'username', $self->_dn('cn', $self->{groups}{name}, 'groups'))] : (),
         !$self->{groups} ? () : (
-            ['pgsql-list', $groups, $self->_groups],
-            $self->_by_number($groups, 'groups', 'gidNumber'),
-            $self->{machines} ? (['pgsql-lookup', "$groups memberUid", $self->_groups(1)], ['pgsql-values', "$groups memberUid", $self->_values($self->{groups}{name}, 'name', $self->_name)])
-                : ['pgsql-values', "$groups member", $self->_values($self->{groups}{name}, 'name', $self->_dn('uid', $self->_name, 'people'))],
+            ['pgsql-list', 'groups', $self->_groups],
+            $self->_by_number('groups', 'gidNumber'),
+            $self->{machines} ? (['pgsql-lookup', 'groups memberUid', $self->_groups(1)], ['pgsql-values', 'groups memberUid', $self->_values($self->{groups}{name}, 'name', $self->_name)])
+                : ['pgsql-values', 'groups member', $self->_values($self->{groups}{name}, 'name', $self->_dn('uid', $self->_name, 'people'))],
         ),
     );
 }
@@ -103,11 +102,11 @@ sub _values {
 
 # By number: the condition is on the column itself, which has an index.
 sub _by_number {
-    my ($self, $kind, $section, @attributes) = @_;
+    my ($self, $section, @attributes) = @_;
     return if !$self->{machines} || defined $self->{$section}{number};
     my $base = $self->{ $section eq 'users' ? 'uid_base' : 'gid_base' };
     my $condition = $self->{$section}{integer} ? "$self->{$section}{id} = \$1 - $base" : $self->_number($section) . ' = $1';
-    return map { ['pgsql-lookup', "$kind $_", $section eq 'users' ? $self->_users($condition) : $self->_groups(0, $condition)] } @attributes;
+    return map { ['pgsql-lookup', "$section $_", $section eq 'users' ? $self->_users($condition) : $self->_groups(0, $condition)] } @attributes;
 }
 
 # The DN of the entry whose RDN has VALUE, an SQL expression. Characters with a meaning in a DN get a backslash (RFC 4514). slapd.conf

@@ -15,6 +15,7 @@ for recipe in "$PROJECT"/packaging/recipes/*.recipe; do
     name=${recipe##*/}
     [[ $(sed -n 1p "$recipe") == "# $name: "*. ]] || fail "$name: line 1 does not say what it is for"
     [ -f "$TESTS/packaging/recipe-${name%.recipe}.sh" ] || fail "$name: no test"
+    grep -q "^| \`${name%.recipe}\` |" "$PROJECT/doc/applications.md" || fail "$name: doc/applications.md does not list it"
 done
 expect 2 wizard_alone
 contains "$ERR" '--uri is missing'

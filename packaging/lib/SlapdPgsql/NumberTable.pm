@@ -93,7 +93,7 @@ END
 \$triggers\$;
 SQL
     }
-    return "${script}COMMIT;\n";
+    return "${script}ANALYZE $name;\nCOMMIT;\n";
 }
 
 sub rights {

@@ -5,6 +5,7 @@
 application gitea <"$TESTS/recipes/gitea.sql"
 new_directory
 contains "$OUT" 'recipe gitea (Gitea)'
+contains "$OUT" 'groups    public.team, public.user: 5 groups'
 contains "$OUT" '11 users, 8 may log in'
 for user in ann ben cid dot eve fay gil; do logs_in "$user" secret; done
 for user in ann dot gil; do refuses "$user" wrong; done

@@ -3,6 +3,7 @@ package SlapdPgsql::DirectorySummary;
 use strict;
 use warnings;
 use JSON::PP ();
+use SlapdPgsql::Catalog ();
 use SlapdPgsql::NewDirectory ();
 use SlapdPgsql::RecipeQueries ();
 
@@ -11,10 +12,11 @@ sub of {
     my ($directory, $catalog, $candidate, $seen, $report) = @_;
     my @errors = map { "$_->{object}: $_->{message}" } grep { $_->{level} eq 'error' || $_->{level} eq 'warning' && $_->{message} =~ /cannot log in/ } @{ $report->{findings} };
     my ($kind) = grep { $_->{name} eq 'users' } @{ $report->{kinds} };
+    my %name = map { (SlapdPgsql::Catalog::qualified($_) => "$_->{schema}.$_->{name}") } map { $_->{table} } values %{ $directory->{match} };
     return (
         database => $catalog->{database}, tables => scalar($catalog->own_tables), recipe => $candidate->{recipe}{shape} ? undef : $candidate->{name}, title => $candidate->{recipe}{title},
         suffix => $directory->{suffix}, purpose => $directory->{purpose}, names => $directory->{names}, login_filter => $directory->{users}{'login filter'}, hidden => $directory->{hide} ? JSON::PP::true : JSON::PP::false,
-        tables_used => { $directory->{groups} ? (groups => join(', ', @{ $directory->{groups}{tables} })) : (), map { ($_ => "$directory->{match}{$_}{table}{schema}.$directory->{match}{$_}{table}{name}") } keys %{ $directory->{match} } },
+        tables_used => { $directory->{groups} ? (groups => join(', ', map { $name{$_} } @{ $directory->{groups}{tables} })) : (), map { ($_ => $name{ SlapdPgsql::Catalog::qualified($directory->{match}{$_}{table}) }) } keys %{ $directory->{match} } },
         users => $seen->{users}, may_log_in => $seen->{may_log_in}, groups => $seen->{groups},
         numbers => $directory->{purpose} ne 'machines' ? 'none' : { map { ($_ => { from => defined $directory->{$_}{number} ? 'column' : $directory->{$_}{integer} ? 'id' : 'table', base => $directory->{ $_ eq 'users' ? 'uid_base' : 'gid_base' } }) } grep { $directory->{$_} } qw(users groups) },
         hashes => [map { { kind => $_->{scheme}, count => $_->{count}, checked => $_->{checked} ? JSON::PP::true : JSON::PP::false, reason => $_->{reason} } } @{ $kind->{passwords} // [] }],

@@ -33,7 +33,7 @@ sub describe {
 
 sub _tables_in {
     my ($from, $match) = @_;
-    return grep { index($from, $_) >= 0 } map { SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
+    return grep { $from =~ /(?<!\w)\Q$_\E(?![\w\$])/ } map { SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
 }
 
 # Counts of the rows; no value leaves PostgreSQL.

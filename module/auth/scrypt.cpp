@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t most_bytes = std::uint64_t{256} * 1024 * 1024;
 constexpr std::uint64_t most_work = 1U << 22; // about two seconds of one core
+constexpr std::uint32_t most_r = 256;         // programs write 8
 constexpr std::uint32_t most_lanes = 16;
 constexpr std::size_t usual_key = 64; // bytes
 
@@ -110,9 +111,10 @@ const char* error_in(const scrypt_cost& cost) noexcept
     if (cost.n < 2 || (cost.n & (cost.n - 1)) != 0 || cost.r == 0 || cost.p == 0)
         return "a scrypt hash with unreadable or invalid parameters (N is not a power of 2, or r "
                "or p is 0)";
-    if (cost.p > most_lanes || blocks > most_bytes / 128 || blocks * cost.p > most_work)
-        return "a scrypt hash with unsupported parameters (more than 256 MiB, p=16 or 4194304 for "
-               "N times r times p)";
+    if (cost.r > most_r || cost.p > most_lanes || blocks > most_bytes / 128 ||
+        blocks * cost.p > most_work)
+        return "a scrypt hash with unsupported parameters (more than 256 MiB, r=256, p=16 or "
+               "4194304 for N times r times p)";
     // RFC 7914 §2
     return cost.r < 4 && cost.n >= std::uint64_t{1} << (16 * cost.r)
                ? "a scrypt hash with invalid parameters (N is too large for r)"
@@ -122,7 +124,8 @@ const char* error_in(const scrypt_cost& cost) noexcept
 hash_cost cost_of(const scrypt_cost& cost) noexcept
 {
     const double work = static_cast<double>(cost.n) * cost.r * cost.p;
-    return {work * 0.0004, std::size_t{cost.n} * cost.r / 8};
+    // RFC 7914 §6: the vector, and the blocks that are in work.
+    return {work * 0.0004, std::size_t{cost.r} * (std::size_t{cost.n} + 2 + cost.p) / 8};
 }
 
 std::uint32_t power_of_2(std::uint32_t exponent) noexcept

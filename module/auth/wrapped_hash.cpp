@@ -139,7 +139,7 @@ parsed_hash with_pepper(parsed_hash hash, const std::shared_ptr<const secret>& p
     if (pepper == nullptr || !hash->takes_pepper())
         return hash;
     // bcrypt reads no more. Cut off, a pepper does not make a password too long for crypt(3).
-    constexpr std::size_t most_bytes = 72;
+    static constexpr std::size_t most_bytes = 72;
     const std::string_view stored = hash->stored().reveal();
     return std::make_unique<wrapped_hash>(
         stored, std::move(hash),
@@ -151,7 +151,9 @@ parsed_hash with_pepper(parsed_hash hash, const std::shared_ptr<const secret>& p
                         explicit_bzero(text.data(), text.size());
                         return out;
                     },
-                    [](std::size_t length) { return length; },
+                    [pepper](std::size_t length) {
+                        return std::min<std::size_t>(length + pepper->reveal().size(), most_bytes);
+                    },
                     {}});
 }
 

@@ -157,7 +157,7 @@ void write_entry(std::ostream& to, const std::string& ndn, const entry_version& 
 
 void write_state(std::ostream& to, const feed_state& state)
 {
-    to << "! " << state.last_stamp << ' ' << state.covered << ' ' << state.last_usn << '\n';
+    to << "! " << state.last_stamp << ' ' << state.last_usn << '\n';
 }
 
 // A line without its first two characters, which is damaged if it has another form.
@@ -223,8 +223,8 @@ bool read_intention(std::string_view line, version_map& to)
 bool read_state(std::string_view line, feed_state& out)
 {
     line_reader in(line);
-    return line.starts_with("! ") && in.number(out.last_stamp) && in.number(out.covered) &&
-           in.number(out.last_usn) && is_stamp(out.last_stamp) && is_stamp(out.covered);
+    return line.starts_with("! ") && in.number(out.last_stamp) && in.number(out.last_usn) &&
+           is_stamp(out.last_stamp);
 }
 
 } // namespace

@@ -49,11 +49,6 @@ compare(const version_map& known, const version_map& seen,
 [[nodiscard]] std::set<std::uint32_t>
 mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
-/// The server's number in CSNs of entries, and of what a provider covers: whichever provider
-/// replays a content, later content has the later CSN. A replica that has copied all up to such a
-/// CSN from one provider deletes what another one has added before it.
-inline constexpr int any_provider = 0;
-
 /// A CSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).
 [[nodiscard]] std::string csn_of(std::int64_t stamp, int server_id);
 /// The stamp of a CSN; 0 if it is none.
@@ -62,7 +57,6 @@ inline constexpr int any_provider = 0;
 /// What is kept across restarts, besides the versions. Stamps are in microseconds since 1970.
 struct feed_state {
     std::int64_t last_stamp = 0; ///< of an operation
-    std::int64_t covered = 0;    ///< of the last comparison whose differences were all replayed
     std::uint32_t last_usn = 0;
 };
 

@@ -1,7 +1,7 @@
-# Replicas of two providers get all changes, and removals, while either provider is down.
+# Replicas of two providers are equal to both after either of them was down amid changes.
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/providers.sh"
-start_providers
+SYNCPROV='syncprov-sessionlog 10000' start_providers
 PROVIDERS="${AT[1]} ${AT[2]}" start_replica push refreshAndPersist
 PROVIDERS="${AT[1]} ${AT[2]}" start_replica other refreshAndPersist
 copied "the first copy" 20
@@ -27,11 +27,11 @@ round() { # NUMBER OTHER SIGNAL: one provider ends, changes, and it is back
     change
     end_one "$1" "$3"
     change
-    URI=${AT[$2]}
-    copied "provider $1 is down ($3)" 15
+    pause 1
     start_one "$1"
     change
-    copied "provider $1 is back ($3)" 15
+    URI=${AT[$2]}
+    copied "provider $1 is back ($3)" 20
 }
 round 1 2 KILL
 round 2 1 KILL

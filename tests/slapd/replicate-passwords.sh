@@ -22,6 +22,15 @@ for user in dora eve ivy; do # suspended, pending, with an approval
     expect 49 bind_at "${REPLICA[push]}" $user
 done
 
+# What the provider refuses is not copied either.
+for stored in '{CLEARTEXT}bob-secret' '{SASL}root' '{CRYPT}_J9..K0AyUubYFBFR8ZM' '$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'; do
+    q "UPDATE \"Users\" SET \"userPassword\" = '$stored', cn = 'Refused ${stored:0:6}' WHERE \"uid\" = 'bob'"
+    replicated push '(uid=bob)' "cn: Refused ${stored:0:6}"
+    same "" "$(hash_at push bob)" "the copy of $stored"
+done
+q "UPDATE \"Users\" SET \"userPassword\" = '$(openssl passwd -6 bob-secret)', cn = 'Bob' WHERE \"uid\" = 'bob'"
+eventually 10 bind_at "${REPLICA[push]}" bob
+
 # Nothing for anybody else, or elsewhere.
 rep=(-D "$BIND_DN" -w "$CREDENTIALS") admin=(-D "cn=admin,$base" -w admin) nobody=()
 no_hash() { [[ $OUT$ERR != *userPassword:* ]] || fail "shows a hash: $OUT"; }

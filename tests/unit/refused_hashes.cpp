@@ -73,8 +73,8 @@ TEST_CASE("each refused scrypt hash has its reason")
     const std::string end = "$salt$" + std::string(128, 'a');
     const std::string invalid = "a scrypt hash with unreadable or invalid parameters (N is not a "
                                 "power of 2, or r or p is 0)";
-    const std::string most = "a scrypt hash with unsupported parameters (more than 256 MiB, p=16 "
-                             "or 4194304 for N times r times p)";
+    const std::string most = "a scrypt hash with unsupported parameters (more than 256 MiB, "
+                             "r=256, p=16 or 4194304 for N times r times p)";
     const std::pair<std::string, std::string> known[] = {
         {"scrypt:1:8:1" + end, invalid},
         {"scrypt:3:8:1" + end, invalid},
@@ -90,6 +90,7 @@ TEST_CASE("each refused scrypt hash has its reason")
         {"scrypt:262144:8:4" + end, most}, // 2^23 of work
         {"scrypt:2147483648:4294967295:4294967295" + end, most},
         {"scrypt:2:2097153:1" + end, most},
+        {"scrypt:2:257:1" + end, most}, // its blocks need more memory than its vector
         {"scrypt:65536:1:1" + end, "a scrypt hash with invalid parameters (N is too large for r)"},
         {"scrypt:256:8:1$salt$" + std::string(126, 'a'), "a damaged scrypt hash"},
         {"scrypt:256:8:1$$" + std::string(128, 'a'), "a damaged scrypt hash"},

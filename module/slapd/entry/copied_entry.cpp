@@ -145,7 +145,7 @@ directory::selection copied_attributes(const resolved_mapping& mapping)
 
 void complete_copy(Entry& e, std::int64_t stamp)
 {
-    const std::string csn = replication::csn_of(stamp, replication::any_provider);
+    const std::string csn = replication::csn_of(stamp, slap_serverID);
     berval value = to_berval(csn);
     (void)attr_delete(&e.e_attrs, slap_schema.si_ad_entryCSN);
     (void)attr_merge_one(&e, slap_schema.si_ad_entryCSN, &value, &value);
@@ -217,8 +217,7 @@ const std::optional<std::vector<std::string>>& copy_audit::narrow(const Filter& 
             break;
         names_ = feed_.names_if(
             [&, asserted = to_string_view(filter.f_av_value)](const auto&, const auto& version) {
-                const std::string csn =
-                    replication::csn_of(version.stamp, replication::any_provider);
+                const std::string csn = replication::csn_of(version.stamp, slap_serverID);
                 return filter.f_choice == LDAP_FILTER_EQUALITY ? csn == asserted
                        : filter.f_choice == LDAP_FILTER_GE     ? csn >= asserted
                                                                : csn <= asserted;
@@ -300,10 +299,10 @@ replication::entry_version version_of(const Entry& e, std::uint32_t kind)
 }
 
 replayed_change::replayed_change(Operation& op, feed& feed, std::string ndn,
-                                 std::optional<replication::entry_version> version, std::string csn,
-                                 entry_ptr entry)
-    : OpExtra{}, op_(op), feed_(feed), ndn_(std::move(ndn)), version_(version),
-      csn_(std::move(csn)), entry_(std::move(entry))
+                                 std::optional<replication::entry_version> version,
+                                 std::int64_t stamp, entry_ptr entry)
+    : OpExtra{}, op_(op), feed_(feed), ndn_(std::move(ndn)), version_(version), stamp_(stamp),
+      entry_(std::move(entry))
 {
     oe_key = &extra_key;
     LDAP_SLIST_INSERT_HEAD(&op_.o_extra, static_cast<OpExtra*>(this), oe_next);
@@ -337,7 +336,8 @@ replayed_change* replayed_change::find(const Operation& op) noexcept
 
 int replayed_change::run(SlapReply& rs)
 {
-    berval queued = to_berval(csn_);
+    const std::string csn = replication::csn_of(stamp_, slap_serverID);
+    berval queued = to_berval(csn);
     slap_queue_csn(&op_, &queued);
     if (version_)
         feed_.set(ndn_, *version_);
@@ -356,7 +356,8 @@ entry_ptr replayed_change::entry() const
 
 std::string copied_password(std::string_view stored)
 {
-    return auth::parse_hash(stored)->slapd_form();
+    const auto hash = auth::parse_hash(stored);
+    return hash->problem() == nullptr ? hash->slapd_form() : std::string();
 }
 
 } // namespace pgsql::slapd

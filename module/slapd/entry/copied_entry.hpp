@@ -71,10 +71,10 @@ private:
 /// backend itself changes nothing.
 class replayed_change : OpExtra {
 public:
-    /// `version`: of the entry after the change; nothing: it is removed. `csn`: of the operation.
+    /// `version`: of the entry after the change; nothing: it is removed. `stamp`: of the operation.
     /// `entry`: what overlays may read of it; null: they read the database.
     replayed_change(Operation& op, feed& feed, std::string ndn,
-                    std::optional<replication::entry_version> version, std::string csn,
+                    std::optional<replication::entry_version> version, std::int64_t stamp,
                     entry_ptr entry);
     replayed_change(const replayed_change&) = delete;
     replayed_change& operator=(const replayed_change&) = delete;
@@ -95,7 +95,7 @@ private:
     feed& feed_;
     const std::string ndn_;
     const std::optional<replication::entry_version> version_;
-    const std::string csn_;
+    const std::int64_t stamp_;
     const entry_ptr entry_;
 };
 

@@ -330,6 +330,11 @@ void entry_builder::add_password(const postgres::result& page, int row)
     if (checks.empty() ? service_.check_chain.size() > 1
                        : checks.find("notification") != std::string::npos)
         return;
+    // A replica does not know this day, which passes without a change of the row.
+    for (const Attribute* a = entry_.e_attrs; a != nullptr; a = a->a_next)
+        if (to_lower(to_string_view(a->a_desc->ad_cname)) == "shadowexpire" &&
+            !to_string_view(a->a_vals[0]).starts_with('-'))
+            return;
     const std::string text =
         copied_password(column_value(page, row, k.password_column).value_or(""));
     if (text.empty())

@@ -130,11 +130,11 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         const bool to_client = (op->o_tag == LDAP_REQ_SEARCH || op->o_tag == LDAP_REQ_COMPARE) &&
                                oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
-        if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->replicates)
-            for (const std::string& csn : service->feed->context_csns()) {
-                berval value = to_berval(csn);
-                (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);
-            }
+        if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->replicates) {
+            const std::string csn = service->feed->context_csn();
+            berval value = to_berval(csn);
+            (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);
+        }
         if (found == nullptr)
             return LDAP_NO_SUCH_OBJECT;
         if ((oc != nullptr && is_entry_objectclass(found.get(), oc, 0) == 0) ||

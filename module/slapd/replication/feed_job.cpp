@@ -48,8 +48,6 @@ public:
             [this](const auto& ndn, const auto& one) { return state_.unread(ndn, one); },
             suspicious);
         const bool first = !feed_.ready() && feed_.is_empty();
-        bool whole = state_.unknown.empty();
-        stamp_ = feed_.next_stamp(state_.now);
         if (found.count() > 0)
             usn_ = feed_.next_usn(state_.now / 1000000);
         if (first) {
@@ -59,13 +57,12 @@ public:
             service_.log({log_event::feed_held_back, "",
                           fmt::format("{} entries have disappeared", found.removed.size())});
             leave_out(found, suspicious);
-            whole = false;
         }
         if (replays_)
             feed_.announce(found, state_.seen);
         replay(found);
-        if (whole && replays_ && (!feed_.covers() || found.count() > 0))
-            cover();
+        if (replays_ && !feed_.renewed())
+            renew();
         feed_.note_rows(state_.seen);
         keep_rows(suspicious);
         feed_.forget_written(written);
@@ -99,33 +96,23 @@ private:
     // The first state: replicas copy it as a whole, so that no entry is replayed.
     void stamp_all()
     {
+        const auto stamp = feed_.next_stamp(state_.now);
         for (auto& [ndn, one] : state_.seen) {
-            one.stamp = stamp_;
+            one.stamp = stamp;
             one.usn = usn_;
         }
         feed_.set_all(state_.seen);
     }
 
-    // Replicas that were connected to another provider, or were not connected, notice at their next
-    // connection that they lack something. The suffix stands for no entry: it does not change.
-    void cover()
+    // Replicas look for what they lack at their next connection: a crash may have lost the last
+    // stamps, and other providers may have added what does not exist anymore. The suffix stands for
+    // no entry: it does not change.
+    void renew()
     {
         internal_operation operation(feed_.database(), context_);
-        if (!feed_.covers()) // a crash has lost the last stamps that replicas have
-            touch_suffix(operation.op(), operation_csn());
-        touch_suffix(operation.op(), replication::csn_of(stamp_, replication::any_provider));
-        feed_.cover(stamp_);
-    }
-
-    void touch_suffix(Operation& op, const std::string& csn)
-    {
-        modify(op, service_.suffix_ndn, feed_.find(service_.suffix_ndn).value(), csn);
-    }
-
-    // Of an operation that replays a difference: each one has a later CSN.
-    [[nodiscard]] std::string operation_csn()
-    {
-        return replication::csn_of(feed_.next_stamp(state_.now), slap_serverID);
+        modify(operation.op(), service_.suffix_ndn, feed_.find(service_.suffix_ndn).value(),
+               feed_.next_stamp(state_.now));
+        feed_.set_renewed();
     }
 
     void replay(const replication::differences& found)
@@ -136,8 +123,10 @@ private:
         for (const auto& ndn : found.removed)
             steps.emplace_back([this, &ndn](Operation& op) { remove(op, ndn); });
         for (const auto& ndn : found.changed)
-            steps.emplace_back(
-                [this, &ndn](Operation& op) { modify(op, ndn, stamped(ndn), operation_csn()); });
+            steps.emplace_back([this, &ndn](Operation& op) {
+                const auto version = stamped(ndn);
+                modify(op, ndn, version, version.stamp);
+            });
         for (const auto& ndn : found.added)
             steps.emplace_back([this, &ndn](Operation& op) { add_entry(op, ndn); });
         for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -170,13 +159,13 @@ private:
     [[nodiscard]] replication::entry_version stamped(const std::string& ndn)
     {
         auto out = state_.seen.at(ndn);
-        out.stamp = stamp_;
+        out.stamp = feed_.next_stamp(state_.now);
         out.usn = usn_;
         return out;
     }
 
     void send(Operation& op, const std::string& ndn, ber_tag_t tag,
-              std::optional<replication::entry_version> version, const std::string& csn,
+              std::optional<replication::entry_version> version, std::int64_t stamp,
               entry_ptr entry, BI_op_func* BackendInfo::*function)
     {
         slap_callback ignored{};
@@ -184,7 +173,7 @@ private:
         op.o_callback = &ignored;
         op.o_tag = tag;
         op.o_req_dn = op.o_req_ndn = to_berval(ndn);
-        const replayed_change change(op, feed_, ndn, version, csn, std::move(entry));
+        const replayed_change change(op, feed_, ndn, version, stamp, std::move(entry));
         SlapReply rs{};
         rs.sr_type = REP_RESULT;
         const int code = (op.o_bd->bd_info->*function)(&op, &rs);
@@ -196,14 +185,14 @@ private:
     void remove(Operation& op, const std::string& ndn)
     {
         if (const auto known = feed_.find(ndn))
-            send(op, ndn, LDAP_REQ_DELETE, std::nullopt, operation_csn(),
+            send(op, ndn, LDAP_REQ_DELETE, std::nullopt, feed_.next_stamp(state_.now),
                  remains_of(op, ndn, *known), &BackendInfo::bi_op_delete);
     }
 
     void modify(Operation& op, const std::string& ndn, const replication::entry_version& version,
-                const std::string& operation_csn)
+                std::int64_t stamp)
     {
-        const std::string csn = replication::csn_of(version.stamp, replication::any_provider);
+        const std::string csn = replication::csn_of(version.stamp, slap_serverID);
         berval values[] = {to_berval(csn), BER_BVNULL};
         Modifications mod{};
         mod.sml_op = LDAP_MOD_REPLACE;
@@ -213,7 +202,7 @@ private:
         mod.sml_numvals = 1;
         op.orm_modlist = &mod;
         op.orm_no_opattrs = 1;
-        send(op, ndn, LDAP_REQ_MODIFY, version, operation_csn, read_before(ndn),
+        send(op, ndn, LDAP_REQ_MODIFY, version, stamp, read_before(ndn),
              &BackendInfo::bi_op_modify);
     }
 
@@ -231,7 +220,7 @@ private:
         complete_copy(*e, version.stamp);
         op.ora_e = e.get();
         op.ora_modlist = nullptr;
-        send(op, ndn, LDAP_REQ_ADD, version, operation_csn(), entry_ptr(entry_dup(e.get())),
+        send(op, ndn, LDAP_REQ_ADD, version, version.stamp, entry_ptr(entry_dup(e.get())),
              &BackendInfo::bi_op_add);
     }
 
@@ -303,8 +292,7 @@ private:
     void* const context_;
     const std::weak_ptr<const char> existence_ = database_of(feed_.database()).existence;
     database_state state_;
-    std::int64_t stamp_ = 0; ///< of what this comparison found
-    std::uint32_t usn_ = 0;
+    std::uint32_t usn_ = 0; ///< of what this comparison found
     const bool replays_;
     clock::duration busy_{};
 };

@@ -42,7 +42,6 @@ void feed::configure(settings settings, std::function<void()> wake)
     // Not empty, so that slapo-syncprov takes no CSN of this machine's clock.
     constexpr std::int64_t earliest = 1000000;
     last_stamp_ = std::max(last_stamp_, earliest);
-    covered_ = std::max(covered_, earliest);
     configured_ = true;
     configured_at_ = clock::now();
     requested_ = true; // other directives may make other entries
@@ -295,18 +294,10 @@ void feed::note_stamp(std::int64_t stamp)
     last_stamp_ = std::max(last_stamp_, stamp);
 }
 
-void feed::cover(std::int64_t stamp)
-{
-    const std::unique_lock lock(mutex_);
-    covered_ = std::max(covered_, stamp);
-    moved_ = covers_ = true;
-}
-
-std::vector<std::string> feed::context_csns() const
+std::string feed::context_csn() const
 {
     const std::shared_lock lock(mutex_);
-    return {replication::csn_of(covered_, replication::any_provider),
-            replication::csn_of(last_stamp_, slap_serverID)};
+    return replication::csn_of(last_stamp_, slap_serverID);
 }
 
 bool feed::confirms_removal(bool is_mass_removal)

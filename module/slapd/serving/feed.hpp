@@ -123,12 +123,11 @@ public:
     void note_stamp(std::int64_t stamp);
     /// Whether no versions are known.
     [[nodiscard]] bool is_empty() const;
-    /// All changes up to this stamp, of any provider, have been replayed.
-    void cover(std::int64_t stamp);
-    /// Whether that was said since the start.
-    [[nodiscard]] bool covers() const noexcept { return covers_; }
-    /// The contextCSN: of what it covers, and of its last operation.
-    [[nodiscard]] std::vector<std::string> context_csns() const;
+    /// Replicas have been told, since the start, that they may lack something.
+    void set_renewed() noexcept { renewed_ = true; }
+    [[nodiscard]] bool renewed() const noexcept { return renewed_; }
+    /// The last stamp as a CSN.
+    [[nodiscard]] std::string context_csn() const;
 
     /// Whether the removal of many entries was already seen by a comparison at least a minute ago.
     [[nodiscard]] bool confirms_removal(bool is_mass_removal);
@@ -159,13 +158,11 @@ private:
     std::int64_t last_stamp_ = 0;
     std::uint32_t last_usn_ = 0;
     std::atomic<std::uint32_t> shown_usn_ = 0;
-    std::int64_t covered_ = 0;
     /// Of entryUUIDs, sorted; made by the first search for one after a change.
     mutable std::vector<std::pair<std::uint64_t, const std::string*>> by_uuid_;
     mutable std::mutex by_uuid_mutex_;        ///< protects it from other readers
     std::map<std::string, unsigned> written_; ///< by clients
     std::vector<std::string> unsaved_;        ///< what has changed since the state was written
-    bool moved_ = false;                      ///< what it covers has changed since
     bool appends_ = false;                    ///< the file has all but these changes
     std::size_t appended_ = 0;                ///< its lines since it was written as a whole
     known_rows rows_;
@@ -180,7 +177,7 @@ private:
     bool reported_taken_ = false;
     clock::time_point configured_at_;
     std::atomic<bool> ready_ = false;
-    std::atomic<bool> covers_ = false;
+    std::atomic<bool> renewed_ = false;
 };
 
 /// The argument of a job.

@@ -50,7 +50,6 @@ void feed::load()
         std::size_t lines = 0;
         const auto state = replication::read(file, entries, lines);
         last_stamp_ = std::max(last_stamp_, state.last_stamp);
-        covered_ = std::max(covered_, state.covered);
         last_usn_ = std::max(last_usn_, state.last_usn);
         if (versions_.empty())
             versions_ = std::move(entries);
@@ -63,7 +62,7 @@ void feed::load()
 
 replication::feed_state feed::state() const
 {
-    return {.last_stamp = last_stamp_, .covered = covered_, .last_usn = last_usn_};
+    return {.last_stamp = last_stamp_, .last_usn = last_usn_};
 }
 
 bool feed::rewrite() const
@@ -117,7 +116,7 @@ void feed::save()
         const std::shared_lock lock(mutex_);
         const std::size_t most = std::max<std::size_t>(1000, versions_.size());
         whole = !appends_ || appended_ + unsaved_.size() > most;
-        if (settings_.file.empty() || whole || !unsaved_.empty() || moved_)
+        if (settings_.file.empty() || whole || !unsaved_.empty())
             appends_ = settings_.file.empty() || (whole ? rewrite() : append_changes());
         if (!appends_)
             write_log({log_event::feed_state_lost, settings_.file,
@@ -128,7 +127,6 @@ void feed::save()
     if (whole)
         appended_ = 0;
     unsaved_.clear();
-    moved_ = false;
 }
 
 } // namespace pgsql::slapd

@@ -1,4 +1,4 @@
-# ContextCsn.pm: the contextCSN of a database: for each server that stamps changes, the stamp of the last one, and for sid 000 what a provider covers.
+# ContextCsn.pm: the contextCSN of a database: for each server that stamps changes, the stamp of the last one.
 package SlapdPgsql::ContextCsn;
 use strict;
 use warnings;
@@ -19,7 +19,7 @@ sub of {
     return %csn ? (\%csn) : (undef, 'it shows no contextCSN');
 }
 
-# The serverIDs, in their order. A provider stamps what it covers with sid 000, whichever number it has.
+# The serverIDs, in their order. sid 000 is of no server, but of a database from a time without a serverID.
 sub server_ids { my ($csn) = @_; return grep { $_ } sort { $a <=> $b } keys %$csn }
 
 # Seconds since 1970.

@@ -19,3 +19,11 @@ same "cn: eve" "$(entry '(&(gidNumber=2000010)(objectClass=posixGroup))' cn)" "a
 # A member of a disabled group cannot log in any more.
 database -c "INSERT INTO users_groups VALUES (20, 9, 10)"
 refuses eve zabbix
+
+# So it is with groups that have no access to the frontend, or use an LDAP server.
+for access in 3 2; do
+    database -c "UPDATE users_groups SET usrgrpid = 12 WHERE id = 20; UPDATE usrgrp SET gui_access = 0 WHERE usrgrpid = 12"
+    logs_in eve zabbix
+    database -c "UPDATE usrgrp SET gui_access = $access WHERE usrgrpid = 12"
+    refuses eve zabbix
+done

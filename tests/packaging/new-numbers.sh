@@ -21,6 +21,9 @@ INSERT INTO account (login, password_hash, disabled) SELECT n, '$(slappasswd -h 
 INSERT INTO team (title) VALUES ('Red'), ('Blue');
 INSERT INTO account_team SELECT a.id, t.id FROM account a, team t WHERE t.title = 'Red';
 CREATE ROLE application LOGIN;
+CREATE ROLE owner;
+ALTER TABLE account OWNER TO owner;
+ALTER TABLE team OWNER TO owner;
 GRANT ALL ON ALL TABLES IN SCHEMA public TO application;
 END
 new_directory
@@ -41,15 +44,21 @@ as_application "DELETE FROM account WHERE login = 'ann'; INSERT INTO account (lo
 same "2000003" "$(number ann)" "the number of a new user"
 same "" "$(as_application 'SELECT * FROM slapd_pgsql.number' || true)" "what the application sees of the numbers"
 
+# The function has no more rights than the owner of the table, also if a superuser ran the script.
+same "owner owner" "$(database -c "SELECT string_agg(pg_get_userbyid(proowner), ' ') FROM pg_proc WHERE proname ~ '^number_'")" "the owner of the functions"
+database -c 'SET ROLE owner' -c "INSERT INTO account (login) VALUES ('dan')"
+same "2000004" "$(number dan)" "the number of a user whom the owner adds"
+expect 3 database -c 'SET ROLE owner' -c "INSERT INTO slapd_pgsql.number VALUES ('users', 'x', 1000)"
+
 # Without a free number the user exists in the application, and is reported.
-database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2000003'
+database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2000004'
 as_application "INSERT INTO account (login) VALUES ('cid')"
 contains "$(<"$T/warnings")" 'slapd_pgsql.number_users: nextval: reached maximum value'
 same "1 " "$(database -c "SELECT count(*) FROM account WHERE login = 'cid'") $(number cid)" "the user and its number"
 
 # The script can be run again.
 database -c 'ALTER SEQUENCE slapd_pgsql.users MAXVALUE 2999999' -f "$T/new.portal/numbers.sql"
-same "2000003 2000004" "$(number ann) $(number cid)" "the numbers afterwards"
+same "2000003 2000005" "$(number ann) $(number cid)" "the numbers afterwards"
 
 # A view can have no trigger: the script says so, and gives numbers when it is run again.
 database -c 'CREATE VIEW people AS SELECT id AS person, login, password_hash FROM account WHERE NOT coalesce(disabled, false)' -c 'DROP SCHEMA slapd_pgsql CASCADE'

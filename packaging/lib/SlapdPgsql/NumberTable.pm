@@ -37,12 +37,13 @@ SQL
 # The script for SECTIONS (users, groups). Triggers on their tables give new rows a number.
 sub script {
     my ($directory, @sections) = @_;
-    my $script = <<'SQL';
+    my ($first, $last) = sort { $a <=> $b } @$directory{qw(uid_base gid_base)};
+    my $script = <<"SQL";
 -- Written by slapd-pgsql-new: numbers for users and groups whose ids are no numbers. Run it as the owner of the tables, or as a
 -- superuser; it can be run again. Rows are never deleted from the table, so no number is given twice. Keep it in backups: files on
 -- machines belong to numbers.
-\set ON_ERROR_STOP on
-\set QUIET on
+\\set ON_ERROR_STOP on
+\\set QUIET on
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
 BEGIN;
@@ -50,7 +51,7 @@ CREATE SCHEMA IF NOT EXISTS slapd_pgsql;
 CREATE TABLE IF NOT EXISTS slapd_pgsql.number (
     kind   text    NOT NULL,
     key    text    NOT NULL,
-    number integer NOT NULL UNIQUE,
+    number integer NOT NULL UNIQUE CHECK (number BETWEEN $first AND $last + 999999),
     PRIMARY KEY (kind, key)
 );
 SQL
@@ -66,7 +67,8 @@ SQL
 -- $section: $base to $last
 CREATE SEQUENCE IF NOT EXISTS slapd_pgsql.$section MINVALUE $base MAXVALUE $last;
 $all;
--- A failure here must not fail the application's own statement.
+-- A failure here must not fail the application's own statement. The function has the rights of the table's owner, who can replace
+-- the table by a view: a superuser's function would then run functions of the owner.
 CREATE OR REPLACE FUNCTION slapd_pgsql.number_$section() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$new\$
 BEGIN
 $new;
@@ -79,8 +81,13 @@ END
 REVOKE EXECUTE ON FUNCTION slapd_pgsql.number_$section() FROM PUBLIC;
 DO \$triggers\$
 DECLARE
-    one regclass;
+    one   regclass;
+    owner text := (SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(c.relowner)) FROM pg_catalog.pg_class c WHERE c.oid = (ARRAY[$tables]::regclass[])[1]);
 BEGIN
+    EXECUTE 'GRANT USAGE ON SCHEMA slapd_pgsql TO ' || owner;
+    EXECUTE 'GRANT SELECT, INSERT ON slapd_pgsql.number TO ' || owner;
+    EXECUTE 'GRANT USAGE ON SEQUENCE slapd_pgsql.$section TO ' || owner;
+    EXECUTE 'ALTER FUNCTION slapd_pgsql.number_$section() OWNER TO ' || owner;
     FOREACH one IN ARRAY ARRAY[$tables]::regclass[] LOOP
         IF (SELECT c.relkind NOT IN ('r', 'p') FROM pg_class c WHERE c.oid = one) THEN
             RAISE WARNING '% is no table and can have no trigger: run this script again for new $section, by a timer for example', one;

@@ -24,7 +24,7 @@ DECLARE
     trigger text;
 BEGIN
     FOREACH trigger IN ARRAY '{back_pgsql_changed,back_pgsql_changed_columns,back_pgsql_inserted,back_pgsql_deleted}'::text[] LOOP
-        EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', trigger, one);
+        EXECUTE pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', trigger, one);
     END LOOP;
 END
 $$;
@@ -38,7 +38,7 @@ DECLARE
 BEGIN
     FOR one IN
         WITH RECURSIVE part(relation) AS (
-            SELECT unnest(tables)::oid
+            SELECT pg_catalog.unnest(tables)::oid
             UNION
             SELECT CASE WHEN i.inhparent = part.relation THEN i.inhrelid ELSE i.inhparent END
             FROM part JOIN pg_catalog.pg_inherits i ON part.relation IN (i.inhparent, i.inhrelid)
@@ -46,7 +46,7 @@ BEGIN
         SELECT part.relation FROM part
     LOOP
         PERFORM back_pgsql_unwatch(one);
-        EXECUTE format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
+        EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
             'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
         RETURN NEXT one;
     END LOOP;
@@ -59,10 +59,10 @@ CREATE OR REPLACE FUNCTION back_pgsql_changed_columns() RETURNS trigger LANGUAGE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changed boolean;
-    columns text := (SELECT string_agg(format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(0, TG_NARGS - 1) i);
+    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(0, TG_NARGS - 1) i);
 BEGIN
     BEGIN
-        EXECUTE format('SELECT EXISTS (SELECT %s FROM back_pgsql_new EXCEPT ALL SELECT %s FROM back_pgsql_old)', columns, columns) INTO changed;
+        EXECUTE pg_catalog.format('SELECT EXISTS (SELECT %s FROM back_pgsql_new EXCEPT ALL SELECT %s FROM back_pgsql_old)', columns, columns) INTO changed;
     EXCEPTION WHEN OTHERS THEN
         changed := true;
     END;
@@ -82,10 +82,10 @@ BEGIN
         RETURN;
     END IF;
     PERFORM back_pgsql_unwatch(one);
-    EXECUTE format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR DELETE OR TRUNCATE ON %s '
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_changed AFTER INSERT OR DELETE OR TRUNCATE ON %s '
         'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
-    EXECUTE format('CREATE TRIGGER back_pgsql_changed_columns AFTER UPDATE ON %s REFERENCING OLD TABLE AS back_pgsql_old NEW TABLE AS back_pgsql_new '
-        'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_columns(%s)', one, (SELECT string_agg(format('%L', c), ', ') FROM unnest(columns) c));
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_changed_columns AFTER UPDATE ON %s REFERENCING OLD TABLE AS back_pgsql_old NEW TABLE AS back_pgsql_new '
+        'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_columns(%s)', one, (SELECT pg_catalog.string_agg(pg_catalog.format('%L', c), ', ') FROM pg_catalog.unnest(columns) c));
     RETURN NEXT one;
 END
 $$;
@@ -95,13 +95,13 @@ CREATE OR REPLACE FUNCTION back_pgsql_changed_rows() RETURNS trigger LANGUAGE pl
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changed boolean;
-    columns text := (SELECT string_agg(format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(1, TG_NARGS - 1) i);
-    new_rows text := format('SELECT %s FROM back_pgsql_new WHERE %s', columns, TG_ARGV[0]);
-    old_rows text := format('SELECT %s FROM back_pgsql_old WHERE %s', columns, TG_ARGV[0]);
+    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(1, TG_NARGS - 1) i);
+    new_rows text := pg_catalog.format('SELECT %s FROM back_pgsql_new WHERE %s', columns, TG_ARGV[0]);
+    old_rows text := pg_catalog.format('SELECT %s FROM back_pgsql_old WHERE %s', columns, TG_ARGV[0]);
 BEGIN
     BEGIN
-        EXECUTE format('SELECT EXISTS (%s)', CASE TG_OP WHEN 'INSERT' THEN new_rows WHEN 'DELETE' THEN old_rows
-            ELSE format('(%1$s EXCEPT ALL %2$s) UNION ALL (%2$s EXCEPT ALL %1$s)', new_rows, old_rows) END) INTO changed;
+        EXECUTE pg_catalog.format('SELECT EXISTS (%s)', CASE TG_OP WHEN 'INSERT' THEN new_rows WHEN 'DELETE' THEN old_rows
+            ELSE pg_catalog.format('(%1$s EXCEPT ALL %2$s) UNION ALL (%2$s EXCEPT ALL %1$s)', new_rows, old_rows) END) INTO changed;
     EXCEPTION WHEN OTHERS THEN
         changed := true;
     END;
@@ -116,19 +116,19 @@ $$;
 CREATE OR REPLACE FUNCTION back_pgsql_watch_rows(one regclass, condition text, VARIADIC columns name[]) RETURNS SETOF regclass LANGUAGE plpgsql
 SET client_min_messages = warning AS $$
 DECLARE
-    arguments text := (SELECT string_agg(format('%L', a), ', ') FROM unnest(condition || columns::text[]) a);
+    arguments text := (SELECT pg_catalog.string_agg(pg_catalog.format('%L', a), ', ') FROM unnest(condition || columns::text[]) a);
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE one IN (i.inhparent, i.inhrelid)) THEN
         RETURN QUERY SELECT back_pgsql_watch(one);
         RETURN;
     END IF;
     PERFORM back_pgsql_unwatch(one);
-    EXECUTE format('CREATE TRIGGER back_pgsql_changed AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
-    EXECUTE format('CREATE TRIGGER back_pgsql_changed_columns AFTER UPDATE ON %s REFERENCING OLD TABLE AS back_pgsql_old NEW TABLE AS back_pgsql_new '
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_changed AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed()', one);
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_changed_columns AFTER UPDATE ON %s REFERENCING OLD TABLE AS back_pgsql_old NEW TABLE AS back_pgsql_new '
         'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_rows(%s)', one, arguments);
-    EXECUTE format('CREATE TRIGGER back_pgsql_inserted AFTER INSERT ON %s REFERENCING NEW TABLE AS back_pgsql_new '
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_inserted AFTER INSERT ON %s REFERENCING NEW TABLE AS back_pgsql_new '
         'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_rows(%s)', one, arguments);
-    EXECUTE format('CREATE TRIGGER back_pgsql_deleted AFTER DELETE ON %s REFERENCING OLD TABLE AS back_pgsql_old '
+    EXECUTE pg_catalog.format('CREATE TRIGGER back_pgsql_deleted AFTER DELETE ON %s REFERENCING OLD TABLE AS back_pgsql_old '
         'FOR EACH STATEMENT EXECUTE FUNCTION back_pgsql_changed_rows(%s)', one, arguments);
     RETURN NEXT one;
 END

@@ -11,8 +11,8 @@ triggers() { # made by the printed script
     psql_as_admin -q -v ON_ERROR_STOP=1 manager <<<"$OUT"
 }
 triggers
-contains "$OUT" "SELECT back_pgsql_watch_columns('public.\"Groups\"', 'cn', 'gidNumber')"
-lacks "$OUT" "SELECT back_pgsql_watch('public"
+contains "$OUT" "SELECT back_pgsql_watch_columns('public.\"Groups\"'::pg_catalog.regclass, VARIADIC ARRAY['cn', 'gidNumber']"
+lacks "$OUT" "SELECT back_pgsql_watch(VARIADIC ARRAY['public"
 start_slapd "$T/slapd.conf"
 eventually 20 cache_used 1
 
@@ -39,7 +39,7 @@ q "CREATE VIEW team AS SELECT * FROM \"Groups\"; GRANT SELECT ON team TO ldap"
 stop_slapd
 sed -i '0,/FROM "Groups" g/s//FROM team g/' "$T/slapd.conf"
 triggers
-contains "$OUT" "SELECT back_pgsql_watch('public"
+contains "$OUT" "SELECT back_pgsql_watch(VARIADIC ARRAY['public"
 lacks "$OUT" 'SELECT back_pgsql_watch_columns('
 same 1 "$(notified 'UPDATE "Users" SET "last Login" = now()')" "notifications of any column"
 same "back_pgsql_changed" "$(q "SELECT DISTINCT tgname FROM pg_trigger WHERE tgname LIKE 'back%'")" "the triggers"

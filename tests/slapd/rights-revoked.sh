@@ -11,7 +11,7 @@ manager_conf >"$T/slapd.conf"
 before=$(objects)
 make_directory_role "$T/slapd.conf"
 checked 0 --triggers --uri "host=$T/pg port=$PGPORT user=postgres" "$T/directory.conf"
-contains "$OUT" "SELECT back_pgsql_watch('public.\"Groups\"', 'public.\"UserGroups\"', 'public.\"Users\"')"
+contains "$OUT" "SELECT back_pgsql_watch(VARIADIC ARRAY['public.\"Groups\"', 'public.\"UserGroups\"', 'public.\"Users\"']"
 run manager <<<"$OUT"
 contains "$(objects)" 'trigger|"UserGroups"'
 checked 0 --revoke "$T/directory.conf"

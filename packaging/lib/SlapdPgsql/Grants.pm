@@ -66,17 +66,17 @@ BEGIN
     IF found <> '' THEN
         RAISE EXCEPTION 'role % has %, which a directory does not need; remove it (ALTER ROLE), or choose another role', directory, found;
     END IF;
-    SELECT string_agg(g.rolname, ', ' ORDER BY g.rolname) INTO found
+    SELECT pg_catalog.string_agg(g.rolname, ', ' ORDER BY g.rolname) INTO found
     FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = number;
     IF found IS NOT NULL THEN
         RAISE EXCEPTION 'role % is a member of %, and has their rights; REVOKE the membership, or choose another role', directory, found;
     END IF;
-    SELECT string_agg(c.oid::pg_catalog.regclass::text, ', ') INTO found FROM pg_catalog.pg_class c
+    SELECT pg_catalog.string_agg(c.oid::pg_catalog.regclass::text, ', ') INTO found FROM pg_catalog.pg_class c
     WHERE c.relowner = number AND c.relkind IN ('r', 'p', 'v', 'm', 'f');
     IF found IS NOT NULL THEN
         RAISE EXCEPTION 'role % owns %, and has all rights on it; choose another role', directory, found;
     END IF;
-    SELECT string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname) INTO found
+    SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname) INTO found
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND pg_catalog.has_schema_privilege(number, n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(number, c.oid, 'SELECT')
@@ -84,7 +84,7 @@ BEGIN
     IF found IS NOT NULL THEN
         RAISE WARNING 'every role, including %, may read %; to change that: REVOKE SELECT ON <table> FROM PUBLIC', directory, found;
     END IF;
-    SELECT string_agg(pg_catalog.quote_ident(n.nspname), ', ' ORDER BY n.nspname) INTO found FROM pg_catalog.pg_namespace n
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(n.nspname), ', ' ORDER BY n.nspname) INTO found FROM pg_catalog.pg_namespace n
     WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(number, n.oid, 'CREATE');
     IF found IS NOT NULL THEN
         RAISE WARNING 'every role may create tables and functions in schema %, which other roles may then use by mistake (CVE-2018-1058); to change that: REVOKE CREATE ON SCHEMA % FROM PUBLIC',
@@ -159,8 +159,10 @@ SQL
     $out .= "-- Changes in $_ are not reported: it can have no triggers.\n" for map { _line($_) } _unique(map { @{ $_->{without_triggers} } } @needs);
     $out .= "-- Changes in what the function $_ reads are not reported: it is unknown.\n" for map { _line($_) } _unique(map { @{ $_->{functions} } } @needs);
     my @whole = grep { !$read{$_} } @tables;
-    $out .= 'SELECT back_pgsql_watch(' . join(', ', map { literal($_) } @whole) . ") \\g /dev/null\n" if @whole;
-    $out .= 'SELECT back_pgsql_watch_columns(' . join(', ', literal($_), map { literal($_) } @{ $read{$_} }) . ") \\g /dev/null\n" for grep { $read{$_} } @tables;
+    # With these types no other function of the schema fits better.
+    my $array = sub { my ($type, @texts) = @_; return 'VARIADIC ARRAY[' . join(', ', map { literal($_) } @texts) . "]::pg_catalog.$type\[]" };
+    $out .= 'SELECT back_pgsql_watch(' . $array->('regclass', @whole) . ") \\g /dev/null\n" if @whole;
+    $out .= 'SELECT back_pgsql_watch_columns(' . literal($_) . '::pg_catalog.regclass, ' . $array->('name', @{ $read{$_} }) . ") \\g /dev/null\n" for grep { $read{$_} } @tables;
     return "${out}COMMIT;\n";
 }
 
@@ -210,7 +212,7 @@ BEGIN
     IF number IS NULL THEN
         RETURN;
     END IF;
-    SELECT string_agg(DISTINCT coalesce(d.datname, 'shared objects'), ', ') INTO found
+    SELECT pg_catalog.string_agg(DISTINCT coalesce(d.datname, 'shared objects'), ', ') INTO found
     FROM pg_catalog.pg_shdepend s LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
     WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND s.refobjid = number;
     IF found IS NULL THEN

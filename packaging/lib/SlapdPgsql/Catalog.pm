@@ -5,7 +5,7 @@ use warnings;
 
 my $query = <<'SQL';
 WITH relation AS (
-    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relrowsecurity
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relrowsecurity, c.relowner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       AND (n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'slapd_pgsql') OR n.nspname = 'pg_catalog' AND c.relname IN ('pg_authid', 'pg_auth_members'))
@@ -13,6 +13,12 @@ WITH relation AS (
     SELECT a.attrelid, json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, NULL), 'category', t.typcategory) ORDER BY a.attnum) AS columns
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
     GROUP BY a.attrelid
+), hazard AS (
+    -- A view, or a cast of a column, runs functions with the rights of the role that reads: to a superuser, those of others are hostile.
+    SELECT r.oid, o.rolname FROM relation r JOIN pg_roles o ON o.oid = r.relowner WHERE r.relkind = 'v'
+    UNION ALL
+    SELECT a.attrelid, o.rolname
+    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_cast k ON k.castsource = a.atttypid JOIN pg_proc f ON f.oid = k.castfunc JOIN pg_roles o ON o.oid = f.proowner
 ), uniqueness AS (
     SELECT i.indrelid, json_agg(pg_get_indexdef(i.indexrelid, 1, true)) AS keys
     FROM relation r JOIN pg_index i ON i.indrelid = r.oid
@@ -29,14 +35,17 @@ SELECT json_build_object('database', current_database(), 'role', current_user, '
     'peer', host(inet_server_addr()),
     'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint, 'row_security', r.relrowsecurity,
         'readable', has_schema_privilege(r.nspname, 'USAGE') AND has_any_column_privilege(r.oid, 'SELECT'),
+        'hazard', (SELECT min(h.rolname::text) FROM hazard h JOIN pg_roles o ON o.rolname = h.rolname AND NOT o.rolsuper WHERE h.oid = r.oid AND current_setting('is_superuser') = 'on'),
         'columns', coalesce(a.columns, '[]'), 'unique', coalesce(u.keys, '[]'), 'foreign_keys', coalesce(f.foreign_keys, '[]')) ORDER BY r.nspname, r.relname), '[]')
         FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))
 SQL
 
 # Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, foreign_keys, ... }] }.
+# Tables whose names have line breaks or the like are left out: slapd.conf and SQL comments cannot contain these.
 sub read_from {
     my ($psql) = @_;
     my $catalog = $psql->json($query);
+    $catalog->{tables} = [grep { "$_->{schema}$_->{name}" !~ /[[:cntrl:]]/ } @{ $catalog->{tables} }];
     for my $table (@{ $catalog->{tables} }) { $table->{column} = { map { ($_->{name} => $_) } @{ $table->{columns} } } }
     return bless $catalog, __PACKAGE__;
 }

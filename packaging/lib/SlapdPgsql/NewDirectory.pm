@@ -13,6 +13,9 @@ sub describe {
     my ($recipe, $match, $psql) = @_;
     my @unreadable = map { $match->{$_}{table}{readable} ? () : SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
     die 'this role may not read ', join(', ', @unreadable), "; connect as the owner of the tables or as a superuser\n" if @unreadable;
+    for my $table (map { $match->{$_}{table} } sort keys %$match) {
+        die SlapdPgsql::Catalog::qualified($table), " runs functions of the role $table->{hazard}, and this role is a superuser; connect as $table->{hazard}\n" if defined $table->{hazard};
+    }
     my @secured = map { $match->{$_}{table}{row_security} ? SlapdPgsql::Catalog::qualified($match->{$_}{table}) : () } sort keys %$match;
     my %directory = (row_security => \@secured, recipe => $recipe, match => $match, names => 'as-is', notes => SlapdPgsql::RecipeMatch::section($recipe, $match, 'notes'),
         watch => SlapdPgsql::RecipeMatch::section($recipe, $match, 'watch'));

@@ -47,6 +47,7 @@ sub script {
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 CREATE SCHEMA IF NOT EXISTS slapd_pgsql;
 CREATE TABLE IF NOT EXISTS slapd_pgsql.number (
     kind   text    NOT NULL,

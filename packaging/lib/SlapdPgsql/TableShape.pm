@@ -30,7 +30,7 @@ sub candidates {
     my ($catalog, $psql, $users, $near) = @_;
     my $named = defined $users ? $catalog->table($users) // die "there is no table $users\n" : undef;
     my @possible;
-    for my $table (grep { $_->{readable} && SlapdPgsql::Catalog::can_be_written($_) } $catalog->own_tables) {
+    for my $table (grep { $_->{readable} && !defined $_->{hazard} && SlapdPgsql::Catalog::can_be_written($_) } $catalog->own_tables) {
         for my $hash (grep { _may_be_hash($table, $_) } @{ $table->{columns} }) {
             my ($own, @of_others) = (_own($table, $hash), _of_other($catalog, $table, $hash));
             push @possible, grep { !$named || $_->{table} == $named } $own && (!@of_others || $own->{name}{unique}) ? $own : (), @of_others;

@@ -59,7 +59,7 @@ CREATE OR REPLACE FUNCTION back_pgsql_changed_columns() RETURNS trigger LANGUAGE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changed boolean;
-    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(0, TG_NARGS - 1) i);
+    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM pg_catalog.generate_series(0, TG_NARGS - 1) i);
 BEGIN
     BEGIN
         EXECUTE pg_catalog.format('SELECT EXISTS (SELECT %s FROM back_pgsql_new EXCEPT ALL SELECT %s FROM back_pgsql_old)', columns, columns) INTO changed;
@@ -78,7 +78,7 @@ CREATE OR REPLACE FUNCTION back_pgsql_watch_columns(one regclass, VARIADIC colum
 SET client_min_messages = warning AS $$
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE one IN (i.inhparent, i.inhrelid)) THEN
-        RETURN QUERY SELECT back_pgsql_watch(one);
+        RETURN QUERY SELECT back_pgsql_watch(VARIADIC ARRAY[one]::pg_catalog.regclass[]);
         RETURN;
     END IF;
     PERFORM back_pgsql_unwatch(one);
@@ -95,7 +95,7 @@ CREATE OR REPLACE FUNCTION back_pgsql_changed_rows() RETURNS trigger LANGUAGE pl
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changed boolean;
-    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM generate_series(1, TG_NARGS - 1) i);
+    columns text := (SELECT pg_catalog.string_agg(pg_catalog.format('%I::text', TG_ARGV[i]), ', ') FROM pg_catalog.generate_series(1, TG_NARGS - 1) i);
     new_rows text := pg_catalog.format('SELECT %s FROM back_pgsql_new WHERE %s', columns, TG_ARGV[0]);
     old_rows text := pg_catalog.format('SELECT %s FROM back_pgsql_old WHERE %s', columns, TG_ARGV[0]);
 BEGIN
@@ -116,10 +116,10 @@ $$;
 CREATE OR REPLACE FUNCTION back_pgsql_watch_rows(one regclass, condition text, VARIADIC columns name[]) RETURNS SETOF regclass LANGUAGE plpgsql
 SET client_min_messages = warning AS $$
 DECLARE
-    arguments text := (SELECT pg_catalog.string_agg(pg_catalog.format('%L', a), ', ') FROM unnest(condition || columns::text[]) a);
+    arguments text := (SELECT pg_catalog.string_agg(pg_catalog.format('%L', a), ', ') FROM pg_catalog.unnest(condition || columns::text[]) a);
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE one IN (i.inhparent, i.inhrelid)) THEN
-        RETURN QUERY SELECT back_pgsql_watch(one);
+        RETURN QUERY SELECT back_pgsql_watch(VARIADIC ARRAY[one]::pg_catalog.regclass[]);
         RETURN;
     END IF;
     PERFORM back_pgsql_unwatch(one);

@@ -68,7 +68,7 @@ contains "$(database -f "$T/new.portal/numbers.sql" 2>&1)" 'people is no table a
 database -c "INSERT INTO account (login) VALUES ('dot')"
 same "" "$(number dot)" "a number without the script"
 database -f "$T/new.portal/numbers.sql" 2>/dev/null
-same "2000003" "$(number dot)" "a number by the script"
+same "2000004" "$(number dot)" "a number by the script"
 
 # Bases fit the ids; ids that are too large get numbers from the table.
 application large <<END

@@ -35,6 +35,7 @@ same "Staff" "$(groups_of ann)" "the groups of a user"
 same "memberOf: cn=Staff,ou=groups,dc=example,dc=com" "$(entry '(uid=ann)' memberOf)" "memberOf"
 
 # The recipe of an application wins over that of a framework.
-database -c 'CREATE SCHEMA zabbix' -c 'CREATE TABLE zabbix.users (userid int, username text, name text, surname text, passwd text, autologout text)'
+database -c 'CREATE SCHEMA zabbix' -c 'CREATE TABLE zabbix.users (userid int, username text, name text, surname text, passwd text, autologout text)' \
+    -c 'CREATE TABLE zabbix.usrgrp (usrgrpid int, name text, users_status int, gui_access int)' -c 'CREATE TABLE zabbix.users_groups (usrgrpid int, userid int)'
 expect 0 wizard --dry-run
 contains "$OUT" 'recipe zabbix (Zabbix)'

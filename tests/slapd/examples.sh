@@ -15,11 +15,12 @@ stop_slapd
 # The example's paths and address are a deployment's, not this machine's.
 mkdir "$T/tls"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$T/tls/server.key" -out "$T/tls/server.crt" 2>/dev/null
+install -m 600 <(echo pepper) "$T/pepper"
 library() { # on OpenSSL, as Debian 13's slapd has it, what the example says of it
     if ldd "$(command -v slapd)" | grep -q libgnutls; then cat; else sed 's/^TLSCipherSuite NORMAL:.*/TLSProtocolMin 3.3/'; fi
 }
 here() {
-    library | sed -e "s|/usr/lib/ldap$|$BUILD:/usr/lib/ldap|" -e "s|/etc/ldap/tls|$T/tls|" -e "s|^pidfile .*|pidfile $T/slapd.pid|" \
+    library | sed -e "s|/usr/lib/ldap$|$BUILD:/usr/lib/ldap|" -e "s|/etc/ldap/tls|$T/tls|" -e "s|^pidfile .*|pidfile $T/slapd.pid|" -e "s|/etc/ldap/pepper|$T/pepper|" \
         -e "s|postgres://[^ ]*|postgres://ldap:ldap@127.0.0.1:$PGPORT/manager|"
 }
 valid() { # CONF OPTIONS…

@@ -96,7 +96,7 @@ same "$(<"$T/all")" "$(everything)" "what a role with these rights shows"
 stop_slapd
 each_grant_is_needed
 checked 0 --triggers "$T/directory.conf"
-contains "$OUT" "SELECT back_pgsql_watch('public.members', 'public.people', 'public.teams', 'public.units')"
+contains "$OUT" "SELECT back_pgsql_watch(VARIADIC ARRAY['public.members', 'public.people', 'public.teams', 'public.units']::pg_catalog.regclass[])"
 
 expect 0 psql_as_admin -f - manager <<<"$OUT"
 

@@ -105,6 +105,7 @@ private:
     {
         const auto id = kind_number(k);
         if (!k.error.empty()) {
+            service_.log({log_event::feed_failed, k.name, k.error, "replicas keep its entries"});
             out_.unknown.insert(id);
             keep_known(id);
             return;

@@ -65,9 +65,9 @@ sub triggers {
     my ($directory, $script, @further) = @_;
     for my $role (grep { $directory->{match}{$_} } sort keys %{ $directory->{watch} }) {
         my ($table, $rows) = map { SlapdPgsql::Catalog::literal($_) } SlapdPgsql::Catalog::qualified($directory->{match}{$role}{table}), $directory->{watch}{$role} =~ s/\s+/ /gr;
-        $script =~ s/^SELECT back_pgsql_watch_columns\(\Q$table\E, /SELECT back_pgsql_watch_rows($table, $rows, /m;
+        $script =~ s/^SELECT back_pgsql_watch_columns\((\Q$table\E::pg_catalog\.regclass), /SELECT back_pgsql_watch_rows($1, $rows\::pg_catalog.text, /m;
     }
-    $script =~ s/^(?=COMMIT;)/SELECT back_pgsql_watch('$_') \\g \/dev\/null\n/m for @further;
+    $script =~ s/^(?=COMMIT;)/SELECT back_pgsql_watch(VARIADIC ARRAY['$_']::pg_catalog.regclass[]) \\g \/dev\/null\n/m for @further;
     return $script;
 }
 

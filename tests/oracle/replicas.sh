@@ -10,6 +10,7 @@ need perl
 . "$TESTS/lib/replica-logins.sh"
 . "$TESTS/lib/transactions.sh"
 seed=${SEED:-$RANDOM$RANDOM}
+SYNCPROV='syncprov-sessionlog 10000' # as doc/replicas.md has it: without it, stock slapd loses names that get another entryUUID
 read -ra mixes <<<"${MIXES:-names uuids}"
 count=$((${COUNT:-600} / ${#mixes[@]})) next=1 sessions=${SESSIONS:-2}
 

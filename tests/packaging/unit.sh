@@ -22,7 +22,7 @@ FROM_ENV=$T/root/usr/sbin/slapd-from-env MODULE=$T/root/usr/lib/ldap/back_pgsql.
 unit=$T/slapd-pgsql.service
 sed "s|/usr/sbin/slapd-from-env|$FROM_ENV|; /^Documentation=/d" "$PROJECT/packaging/debian/slapd-back-pgsql.slapd-pgsql.service" >"$unit"
 expect 0 systemd-analyze verify "$unit"
-same "" "$OUT$ERR" "what systemd-analyze says of the unit"
+same "" "$(grep -F slapd-pgsql <<<"$OUT$ERR")" "what systemd-analyze says of the unit" # it tells of units of other packages too
 expect 0 systemd-analyze security --offline=yes --threshold=20 --no-pager "$unit"
 
 cp "$TESTS/packaging/confined" "$T"

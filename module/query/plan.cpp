@@ -262,10 +262,12 @@ postgres::statement plan::digests() const
 
 postgres::statement digests_of(const values_query& query)
 {
-    // The values have no order, and the same one may occur twice.
-    const std::string hash = "pg_catalog.hashtextextended(ROW(v.*)::text, 0)";
-    return {"SELECT v.k::text, NULL::text, pg_catalog.bit_xor(" + hash + ") # pg_catalog.sum((" +
-                hash + " >> 32)::int) FROM (" + query.all_sql + ") AS v(k) GROUP BY v.k",
+    // The values have no order, and the same one may occur twice. OFFSET keeps PostgreSQL from
+    // computing each hash for both aggregates.
+    return {"SELECT h.k, NULL::text, pg_catalog.bit_xor(h.h) # pg_catalog.sum((h.h >> 32)::int) "
+            "FROM (SELECT v.k::text AS k, pg_catalog.hashtextextended(ROW(v.*)::text, 0) AS h "
+            "FROM (" +
+                query.all_sql + ") AS v(k) OFFSET 0) AS h GROUP BY h.k",
             {}};
 }
 

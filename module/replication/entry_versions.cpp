@@ -26,18 +26,17 @@ differences compare(const version_map& known, const version_map& seen,
 {
     differences out;
     for (const auto& [ndn, before] : known) {
-        const auto now = seen.find(ndn);
-        if (now == seen.end() && unread(ndn, before))
+        const entry_version* const now = seen.find(ndn);
+        if (now == nullptr && unread(ndn, before))
             continue;
-        if (now == seen.end() || now->second.uuid != before.uuid)
+        if (now == nullptr || now->uuid != before.uuid)
             out.removed.push_back(ndn);
-        if (now != seen.end() && now->second.uuid == before.uuid &&
-            now->second.digest != before.digest)
+        else if (now->digest != before.digest)
             out.changed.push_back(ndn);
     }
     for (const auto& [ndn, now] : seen)
-        if (const auto before = known.find(ndn);
-            before == known.end() || before->second.uuid != now.uuid)
+        if (const entry_version* const before = known.find(ndn);
+            before == nullptr || before->uuid != now.uuid)
             out.added.push_back(ndn);
     std::sort(out.removed.begin(), out.removed.end(),
               [](const auto& a, const auto& b) { return depth(a) > depth(b); });
@@ -55,13 +54,13 @@ std::set<std::uint32_t> mass_removals(const version_map& known, const version_ma
         return out;
     std::set<std::array<unsigned char, 16>> renamed;
     for (const auto& ndn : found.added)
-        renamed.insert(seen.at(ndn).uuid);
+        renamed.insert(seen.find(ndn)->uuid);
     std::map<std::uint32_t, std::size_t> all;
     std::map<std::uint32_t, std::size_t> gone;
     for (const auto& [ndn, one] : known)
         ++all[one.kind];
     for (const auto& ndn : found.removed)
-        if (const auto& one = known.at(ndn); !renamed.contains(one.uuid))
+        if (const auto& one = *known.find(ndn); !renamed.contains(one.uuid))
             ++gone[one.kind];
     for (const auto& [kind, count] : gone)
         if (count > few && 2 * count > all[kind])
@@ -205,7 +204,7 @@ bool read_entry(std::string_view line, version_map& entries)
     std::string ndn;
     if (!read_name(in.rest(), ndn))
         return false;
-    entries.insert_or_assign(std::move(ndn), one);
+    entries.set(ndn, one);
     return true;
 }
 
@@ -216,7 +215,7 @@ bool read_intention(std::string_view line, version_map& to)
     std::string ndn;
     if (!in.number(one.kind) || !in.uuid(one.uuid) || !read_name(in.rest(), ndn))
         return false;
-    to.emplace(std::move(ndn), one); // the removed one counts, if it is added again
+    to.emplace(ndn, one); // the removed one counts, if it is added again
     return true;
 }
 
@@ -241,8 +240,8 @@ void write_changes(std::ostream& to, const feed_state& state, const version_map&
                    const std::vector<std::string>& names)
 {
     for (const auto& ndn : names)
-        if (const auto at = entries.find(ndn); at != entries.end())
-            write_entry(to, ndn, at->second);
+        if (const entry_version* const one = entries.find(ndn))
+            write_entry(to, ndn, *one);
         else
             to << "- " << one_line(ndn) << '\n';
     write_state(to, state);
@@ -252,9 +251,8 @@ void write_intentions(std::ostream& to, const differences& found, const version_
                       const version_map& seen)
 {
     const auto write = [&](const std::string& ndn, const version_map& in) {
-        if (const auto at = in.find(ndn); at != in.end())
-            to << "? " << at->second.kind << ' ' << text_of(at->second.uuid) << ' ' << one_line(ndn)
-               << '\n';
+        if (const entry_version* const one = in.find(ndn))
+            to << "? " << one->kind << ' ' << text_of(one->uuid) << ' ' << one_line(ndn) << '\n';
     };
     for (const auto& ndn : found.removed)
         write(ndn, known);
@@ -302,10 +300,10 @@ feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
             throw damaged();
         lines += changes.size() + 1;
         changes.clear();
-        intentions.clear();
+        intentions = {};
     }
     for (const auto& [ndn, one] : intentions) {
-        auto& known = entries.emplace(ndn, one).first->second;
+        auto& known = *entries.emplace(ndn, one).first;
         known.digest = ~known.digest;
     }
     return out;

@@ -1,30 +1,17 @@
 // entry_versions.hpp: the versions of all entries, and what differs between two states.
 #pragma once
 
-#include <array>
+#include "replication/version_map.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace pgsql::replication {
-
-/// One state of an entry.
-struct entry_version {
-    std::uint64_t digest = 0; ///< of the content
-    std::int64_t stamp = 0;   ///< of the comparison that found it, in microseconds since 1970
-    std::array<unsigned char, 16> uuid = {}; ///< entryUUID
-    std::uint32_t kind = 0;
-    std::uint32_t usn = 0; ///< entryUSN
-    std::uint64_t row = 0; ///< identifies the row that it was read from; 0: unknown. Not kept.
-};
-
-/// By normalized DN.
-using version_map = std::unordered_map<std::string, entry_version>;
 
 /// What has to be done to `known` so that it is like `seen`, in an order in which it can be done.
 struct differences {

@@ -40,7 +40,11 @@ class row_digests {
 public:
     void add(row_digest row) { rows_.push_back(row); }
     /// To be called after the last add().
-    void sort() { std::sort(rows_.begin(), rows_.end()); }
+    void sort()
+    {
+        std::sort(rows_.begin(), rows_.end());
+        rows_.shrink_to_fit();
+    }
     [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
     [[nodiscard]] bool contains(row_digest row) const
     {

@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <set>
 #include <sstream>
 
 using namespace pgsql::replication;
@@ -103,7 +104,7 @@ TEST_CASE("an unread entry is compared only if it was seen")
 TEST_CASE("the state is read as it was written, and a damaged one is refused")
 {
     version_map entries = many(3, 7);
-    entries.begin()->second.usn = 1764500000;
+    entries.find("uid=u7-0")->usn = 1764500000;
     entries.emplace("cn=a b\\2C c,ou=\xc3\xa4", version(UINT64_MAX, 255, UINT32_MAX));
     entries.emplace("cn=100%\n= 1 2\r", version(1, 9));
     std::ostringstream out;
@@ -117,10 +118,12 @@ TEST_CASE("the state is read as it was written, and a damaged one is refused")
     CHECK(lines == 0);
     REQUIRE(again.size() == entries.size());
     for (const auto& [ndn, one] : entries) {
-        CHECK(again.at(ndn).digest == one.digest);
-        CHECK(again.at(ndn).usn == one.usn);
-        CHECK(again.at(ndn).uuid == one.uuid);
-        CHECK(again.at(ndn).kind == one.kind);
+        const entry_version* const kept = again.find(ndn);
+        REQUIRE(kept != nullptr);
+        CHECK(kept->digest == one.digest);
+        CHECK(kept->usn == one.usn);
+        CHECK(kept->uuid == one.uuid);
+        CHECK(kept->kind == one.kind);
     }
     for (std::size_t length = 0; length < out.str().size(); ++length) {
         std::istringstream cut(out.str().substr(0, length));
@@ -144,9 +147,9 @@ TEST_CASE("changes are added to the state, and the last ones may be cut off")
         const bool cut = length < out.str().size();
         CHECK(read(in, found, lines).last_stamp == (cut ? 1 : 2));
         CHECK(lines == (cut ? 0U : 5U));
-        CHECK(found.contains("uid=b") == cut);
-        CHECK(found.contains("uid=c") != cut);
-        CHECK(found.at("uid=a").digest == (cut ? 1U : 2U));
+        CHECK((found.find("uid=b") != nullptr) == cut);
+        CHECK((found.find("uid=c") == nullptr) == cut);
+        CHECK(found.find("uid=a")->digest == (cut ? 1U : 2U));
     }
 }
 
@@ -175,4 +178,43 @@ TEST_CASE("what was about to be replayed differs after a crash")
     // It was replayed.
     write_changes(out, {.last_stamp = 2}, seen, {"uid=a", "uid=b", "uid=new"});
     CHECK(differs(out.str(), seen).count() == 0);
+}
+
+TEST_CASE("names are found as they were given, below many parents, too")
+{
+    version_map all = {{"dc=a,dc=b", version(1, 1)},
+                       {"uid=x,dc=a,dc=b", version(1, 2)},
+                       {"uid=x,ou=y,dc=a,dc=b", version(1, 3)},
+                       {"uid=x", version(1, 4)},
+                       {"cn=x\\2Cdc=a,dc=b", version(1, 5)},
+                       {"", version(1, 6)},
+                       {"uid=x,dc=b", version(1, 7)},
+                       {"uid=\x01", version(1, 8)}};
+    for (int i = 0; i < 300; ++i)
+        all.set("uid=x,ou=" + std::to_string(i), version(1, static_cast<unsigned char>(i)));
+    version_map copy;
+    copy.assign(all);
+    CHECK(copy.size() == 308);
+    CHECK(compare(all, copy, nothing).count() == 0);
+    CHECK(compare(copy, all, nothing).count() == 0);
+    for (int i = 0; i < 300; ++i) {
+        const auto* const one = copy.find("uid=x,ou=" + std::to_string(i));
+        REQUIRE(one != nullptr);
+        CHECK(one->uuid[0] == static_cast<unsigned char>(i));
+    }
+    CHECK_FALSE(copy.emplace("uid=x,dc=a,dc=b", version(2, 2)).second);
+    copy.erase("uid=x,dc=a,dc=b");
+    CHECK(copy.find("uid=x,dc=a,dc=b") == nullptr);
+    CHECK(copy.find("uid=x,dc=b")->uuid[0] == 7);
+    CHECK(copy.size() == 307);
+    std::set<std::string> names;
+    for (auto at = copy.begin(); at != copy.end(); ++at) {
+        CHECK(copy.name_at(at.place()) == (*at).first);
+        names.insert((*at).first);
+    }
+    CHECK(names.size() == 307);
+    CHECK(names.contains("uid=\x01"));
+    CHECK(names.contains("uid=x,ou=299"));
+    copy.erase_if([](const auto& one) { return one.uuid[0] != 7; });
+    CHECK(copy.size() == 3); // 7 of the 300 and 263
 }

@@ -178,9 +178,8 @@ private:
     // What was read by names, of a kind that is then read wholly.
     void forget(const kind_reading& one)
     {
-        std::erase_if(out_.seen, [id = kind_number(*one.of)](const auto& seen) {
-            return seen.second.kind == id;
-        });
+        out_.seen.erase_if(
+            [id = kind_number(*one.of)](const auto& version) { return version.kind == id; });
     }
 
     [[nodiscard]] std::set<std::string> normalized(const directory::kind& k,

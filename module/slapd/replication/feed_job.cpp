@@ -97,7 +97,7 @@ private:
     void stamp_all()
     {
         const auto stamp = feed_.next_stamp(state_.now);
-        for (auto& [ndn, one] : state_.seen) {
+        for (auto&& [ndn, one] : state_.seen) {
             one.stamp = stamp;
             one.usn = usn_;
         }
@@ -158,7 +158,7 @@ private:
 
     [[nodiscard]] replication::entry_version stamped(const std::string& ndn)
     {
-        auto out = state_.seen.at(ndn);
+        auto out = *state_.seen.find(ndn);
         out.stamp = feed_.next_stamp(state_.now);
         out.usn = usn_;
         return out;
@@ -251,9 +251,8 @@ private:
     {
         for (auto* const list : {&of.removed, &of.changed, &of.added})
             std::erase_if(*list, [&](const std::string& ndn) {
-                const auto seen = state_.seen.find(ndn);
                 const auto known = feed_.find(ndn);
-                return kinds.contains(known ? known->kind : seen->second.kind);
+                return kinds.contains(known ? known->kind : state_.seen.find(ndn)->kind);
             });
     }
 

@@ -22,21 +22,21 @@ constexpr auto claim_limit = std::chrono::seconds(5);
 
 } // namespace
 
-void feed::configure(settings settings, std::function<void()> wake)
+void feed::configure(settings wanted, std::function<void()> wake)
 {
     const std::unique_lock lock(mutex_);
-    if (!settings.file.empty() && !claim_file(settings.file))
-        throw directory::config_error("pgsql-feed-state " + settings.file +
+    if (!wanted.file.empty() && !claim_file(wanted.file))
+        throw directory::config_error("pgsql-feed-state " + wanted.file +
                                       ": another database uses the file; name another one");
     // Consumers that are connected now were not checked for the right to the hashes.
-    if (configured_ && settings.replays && settings_.replays &&
-        settings.password_ndn != settings_.password_ndn)
+    if (configured_ && wanted.replays && settings_.replays &&
+        wanted.password_ndn != settings_.password_ndn)
         throw directory::config_error(
             "pgsql-feed-passwords cannot be changed while consumers may be connected; set "
             "pgsql-feed off first, or restart slapd");
     wake_ = std::move(wake);
-    const bool reads = !configured_ || settings.file != settings_.file;
-    settings_ = std::move(settings);
+    const bool reads = !configured_ || wanted.file != settings_.file;
+    settings_ = std::move(wanted);
     if (reads)
         load();
     // Not empty, so that slapo-syncprov takes no CSN of this machine's clock.
@@ -62,7 +62,9 @@ void feed::claim(bool succeeded)
         // A session of this server that is lost may hold it for a moment.
         if (!succeeded && was_refused && !std::exchange(reported_taken_, true))
             write_log(
-                {log_event::feed_number_taken, std::to_string(slap_serverID),
+                {log_event::feed_number_taken,
+                 fmt::format("serverID {}, suffix {}", slap_serverID,
+                             to_string_view(be_.be_suffix[0])),
                  "another server that feeds replicas from this database has the same serverID",
                  "replicas get no entries from this server; give each server its own"});
         if (succeeded)
@@ -144,8 +146,8 @@ void feed::finished(clock::time_point began, clock::duration busy, bool succeede
 std::optional<replication::entry_version> feed::find(std::string_view ndn) const
 {
     const std::shared_lock lock(mutex_);
-    const auto at = versions_.find(std::string(ndn));
-    return at == versions_.end() ? std::nullopt : std::optional(at->second);
+    const auto* const one = versions_.find(ndn);
+    return one != nullptr ? std::optional(*one) : std::nullopt;
 }
 
 replication::differences feed::compare_with(
@@ -183,39 +185,40 @@ std::string feed::name_of(std::string_view uuid) const
     const std::lock_guard index(by_uuid_mutex_);
     if (by_uuid_.empty()) {
         by_uuid_.reserve(versions_.size());
-        for (const auto& [ndn, one] : versions_)
-            by_uuid_.emplace_back(hash_of(one.uuid), &ndn);
+        for (auto at = versions_.begin(); at != versions_.end(); ++at)
+            by_uuid_.emplace_back(hash_of((*at).second.uuid), at.place());
         std::sort(by_uuid_.begin(), by_uuid_.end());
     }
     const auto hash = hash_of(uuid);
     const auto at =
         std::lower_bound(by_uuid_.begin(), by_uuid_.end(), hash,
                          [](const auto& one, auto wanted) { return one.first < wanted; });
-    return at != by_uuid_.end() && at->first == hash ? *at->second : std::string();
+    return at != by_uuid_.end() && at->first == hash ? versions_.name_at(at->second)
+                                                     : std::string();
 }
 
 void feed::note_rows(const replication::version_map& seen)
 {
     const std::unique_lock lock(mutex_);
     for (const auto& [ndn, one] : seen)
-        if (const auto at = versions_.find(ndn); at != versions_.end()) {
-            at->second.row = one.row;
-            at->second.kind = one.kind; // which may have another name now
+        if (auto* const known = versions_.find(ndn)) {
+            known->row = one.row;
+            known->kind = one.kind; // which may have another name now
         }
 }
 
 void feed::set(const std::string& ndn, const replication::entry_version& version)
 {
     const std::unique_lock lock(mutex_);
-    versions_.insert_or_assign(ndn, version);
+    versions_.set(ndn, version);
     by_uuid_.clear();
     unsaved_.push_back(ndn);
 }
 
-void feed::set_all(replication::version_map versions)
+void feed::set_all(const replication::version_map& versions)
 {
     const std::unique_lock lock(mutex_);
-    versions_ = std::move(versions);
+    versions_.assign(versions);
     by_uuid_.clear();
     appends_ = false;
 }
@@ -232,16 +235,16 @@ void feed::replace(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
     ++written_[ndn];
-    if (const auto at = versions_.find(ndn); at != versions_.end())
-        at->second.uuid = {};
+    if (auto* const known = versions_.find(ndn))
+        known->uuid = {};
 }
 
 void feed::spoil(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
     ++written_[ndn];
-    if (const auto at = versions_.find(ndn); at != versions_.end())
-        at->second.digest = ~at->second.digest;
+    if (auto* const known = versions_.find(ndn))
+        known->digest = ~known->digest;
 }
 
 std::map<std::string, unsigned> feed::written() const
@@ -253,8 +256,8 @@ std::map<std::string, unsigned> feed::written() const
 void feed::forget_written(const std::map<std::string, unsigned>& names)
 {
     const std::unique_lock lock(mutex_);
-    for (const auto& [ndn, number] : names)
-        if (const auto at = written_.find(ndn); at != written_.end() && at->second == number)
+    for (const auto& [ndn, times] : names)
+        if (const auto at = written_.find(ndn); at != written_.end() && at->second == times)
             written_.erase(at);
 }
 

@@ -61,7 +61,7 @@ public:
     /// Reads the state if it is the first call, or the file has changed. Throws config_error if
     /// the settings cannot change while slapd runs.
     /// `wake` makes the caller of tick() call it.
-    void configure(settings settings, std::function<void()> wake);
+    void configure(settings wanted, std::function<void()> wake);
     [[nodiscard]] settings current() const;
     [[nodiscard]] BackendDB& database() const noexcept { return be_; }
 
@@ -100,7 +100,7 @@ public:
     void note_rows(const replication::version_map& seen);
     [[nodiscard]] known_rows& rows() noexcept { return rows_; }
     void set(const std::string& ndn, const replication::entry_version& version);
-    void set_all(replication::version_map versions);
+    void set_all(const replication::version_map& versions);
     void erase(const std::string& ndn);
     /// A client has added an entry: the next comparison replays it even if it is like one before.
     void replace(const std::string& ndn);
@@ -159,7 +159,7 @@ private:
     std::uint32_t last_usn_ = 0;
     std::atomic<std::uint32_t> shown_usn_ = 0;
     /// Of entryUUIDs, sorted; made by the first search for one after a change.
-    mutable std::vector<std::pair<std::uint64_t, const std::string*>> by_uuid_;
+    mutable std::vector<std::pair<std::uint64_t, replication::version_map::place>> by_uuid_;
     mutable std::mutex by_uuid_mutex_;        ///< protects it from other readers
     std::map<std::string, unsigned> written_; ///< by clients
     std::vector<std::string> unsaved_;        ///< what has changed since the state was written

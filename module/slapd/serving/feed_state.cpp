@@ -52,7 +52,7 @@ void feed::load()
         last_stamp_ = std::max(last_stamp_, state.last_stamp);
         last_usn_ = std::max(last_usn_, state.last_usn);
         if (versions_.empty())
-            versions_ = std::move(entries);
+            versions_.assign(entries);
         by_uuid_.clear();
     } catch (const std::exception& e) {
         write_log({log_event::feed_state_lost, settings_.file, e.what(),

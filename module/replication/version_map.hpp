@@ -1,0 +1,168 @@
+// version_map.hpp: the versions of entries by their names, in little memory.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace pgsql::replication {
+
+/// One state of an entry.
+struct entry_version {
+    std::uint64_t digest = 0; ///< of the content
+    std::int64_t stamp = 0;   ///< of the comparison that found it, in microseconds since 1970
+    std::array<unsigned char, 16> uuid = {}; ///< entryUUID
+    std::uint32_t kind = 0;
+    std::uint32_t usn = 0; ///< entryUSN
+    std::uint64_t row = 0; ///< identifies the row that it was read from; 0: unknown. Not kept.
+};
+
+/// By normalized DN. The DNs of parents are kept once, and short RDNs fit into a std::string.
+class version_map {
+    // A noexcept hash function keeps the container from keeping hashes.
+    struct hasher {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view key) const noexcept
+        {
+            return std::hash<std::string_view>()(key);
+        }
+    };
+    using key = std::pmr::string;
+    using container = std::pmr::unordered_map<key, entry_version, hasher, std::equal_to<>>;
+    // Of its own: among others, the memory of many short-lived entries would not be given back.
+    struct storage {
+        std::pmr::unsynchronized_pool_resource memory{{.max_blocks_per_chunk = 4096}};
+        container entries{&memory};
+    };
+
+    // Dereferenced, it is a pair of the name and a reference to the version.
+    template <typename Map, typename At> class iterator_over {
+    public:
+        iterator_over(Map& map, At at) : map_(&map), at_(at) {}
+        auto operator*() const
+        {
+            using version = decltype((at_->second));
+            return std::pair<std::string, version>(map_->name_of(at_->first), at_->second);
+        }
+        iterator_over& operator++()
+        {
+            ++at_;
+            return *this;
+        }
+        bool operator!=(const iterator_over& other) const { return at_ != other.at_; }
+        [[nodiscard]] const key* place() const { return &at_->first; }
+
+    private:
+        Map* map_;
+        At at_;
+    };
+
+public:
+    /// Stands for the name of an entry until it is erased.
+    using place = const key*;
+
+    [[nodiscard]] auto begin() const { return iterator_over(*this, storage_->entries.begin()); }
+    [[nodiscard]] auto end() const { return iterator_over(*this, storage_->entries.end()); }
+    [[nodiscard]] auto begin() { return iterator_over(*this, storage_->entries.begin()); }
+    [[nodiscard]] auto end() { return iterator_over(*this, storage_->entries.end()); }
+
+    version_map() = default;
+    version_map(std::initializer_list<std::pair<std::string_view, entry_version>> versions)
+    {
+        for (const auto& [ndn, one] : versions)
+            emplace(ndn, one);
+    }
+    /// Takes over the versions of another map, and occupies no more memory than they need.
+    void assign(const version_map& versions)
+    {
+        storage_ = std::make_unique<storage>();
+        storage_->entries.reserve(versions.size());
+        for (const auto& [ndn, one] : versions)
+            emplace(ndn, one);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return storage_->entries.size(); }
+    [[nodiscard]] bool empty() const noexcept { return storage_->entries.empty(); }
+    /// nullptr if there is none.
+    [[nodiscard]] const entry_version* find(std::string_view ndn) const
+    {
+        const auto at = storage_->entries.find(key_of(ndn));
+        return at != storage_->entries.end() ? &at->second : nullptr;
+    }
+    [[nodiscard]] entry_version* find(std::string_view ndn)
+    {
+        const auto at = storage_->entries.find(key_of(ndn));
+        return at != storage_->entries.end() ? &at->second : nullptr;
+    }
+    [[nodiscard]] std::string name_at(place at) const { return name_of(*at); }
+    /// Returns the version in the map, and whether it was added.
+    std::pair<entry_version*, bool> emplace(std::string_view ndn, const entry_version& version)
+    {
+        const auto [at, added] = storage_->entries.try_emplace(key_for(ndn), version);
+        return {&at->second, added};
+    }
+    void set(std::string_view ndn, const entry_version& version)
+    {
+        storage_->entries.insert_or_assign(key_for(ndn), version);
+    }
+    void erase(std::string_view ndn)
+    {
+        if (const auto at = storage_->entries.find(key_of(ndn)); at != storage_->entries.end())
+            storage_->entries.erase(at);
+    }
+    template <typename Unwanted> void erase_if(Unwanted unwanted) // of a version
+    {
+        std::erase_if(storage_->entries, [&](const auto& one) { return unwanted(one.second); });
+    }
+
+private:
+    static constexpr std::size_t most_parents = 100; // of which each takes one byte in keys
+
+    // A comma in a value is escaped, so that the first one ends the RDN.
+    static std::string_view parent_in(std::string_view ndn)
+    {
+        const auto comma = ndn.find(',');
+        return comma == std::string_view::npos ? std::string_view() : ndn.substr(comma);
+    }
+    // The RDN, a comma, and the parent's number plus 1: no DN ends in this way. Of other entries
+    // the whole name.
+    [[nodiscard]] key key_of(std::string_view ndn) const
+    {
+        const auto parent = parent_in(ndn);
+        const auto at = std::find(parents_.begin(), parents_.end(), parent);
+        if (at == parents_.end())
+            return key(ndn);
+        key out(ndn.substr(0, ndn.size() - parent.size() + 1));
+        out += static_cast<char>(at - parents_.begin() + 1);
+        return out;
+    }
+    [[nodiscard]] key key_for(std::string_view ndn)
+    {
+        if (const auto parent = parent_in(ndn);
+            !parent.empty() && parents_.size() < most_parents &&
+            std::find(parents_.begin(), parents_.end(), parent) == parents_.end())
+            parents_.emplace_back(parent);
+        return key_of(ndn);
+    }
+    [[nodiscard]] std::string name_of(std::string_view kept) const
+    {
+        if (kept.size() < 2 || kept[kept.size() - 2] != ',')
+            return std::string(kept);
+        std::string out(kept.substr(0, kept.size() - 2));
+        return out += parents_[static_cast<std::size_t>(kept.back() - 1)];
+    }
+
+    std::vector<std::string> parents_; ///< with a comma before each
+    std::unique_ptr<storage> storage_ = std::make_unique<storage>();
+};
+
+} // namespace pgsql::replication

@@ -74,10 +74,11 @@ std::string csn_of(std::int64_t stamp, int server_id)
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     std::array<char, 64> out{};
-    const int length = std::snprintf(
-        out.data(), out.size(), "%04d%02d%02d%02d%02d%02d.%06dZ#000000#%03x#000000",
-        parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-        parts.tm_sec, static_cast<int>(stamp % second), static_cast<unsigned>(server_id));
+    const int length =
+        std::snprintf(out.data(), out.size(), "%04d%02d%02d%02d%02d%02d.%06dZ#000000#%03x#000000",
+                      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                      parts.tm_min, parts.tm_sec, static_cast<int>(stamp % second),
+                      static_cast<unsigned>(stamp == suffix_stamp ? 0 : server_id));
     return {out.data(), static_cast<std::size_t>(length)};
 }
 

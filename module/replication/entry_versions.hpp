@@ -36,6 +36,9 @@ compare(const version_map& known, const version_map& seen,
 [[nodiscard]] std::set<std::uint32_t>
 mass_removals(const version_map& known, const version_map& seen, const differences& found);
 
+/// The stamp of the suffix, whose CSN is the same from all servers: a consumer to which it is sent
+/// again loses its own contextCSN until it has its next one (slapd's syncrepl_diff_entry()).
+inline constexpr std::int64_t suffix_stamp = 1;
 /// A CSN: YYYYmmddHHMMSS.ffffffZ#000000#sid#000000 (draft-ietf-ldup-model, slapd's csn.c).
 [[nodiscard]] std::string csn_of(std::int64_t stamp, int server_id);
 /// The stamp of a CSN; 0 if it is none.

@@ -87,6 +87,8 @@ TEST_CASE("a stamp and its CSN are the same moment")
     const std::int64_t stamp = 1764500000123456;
     CHECK(csn_of(stamp, 0x1f) == "20251130105320.123456Z#000000#01f#000000");
     CHECK(stamp_of(csn_of(stamp, 1)) == stamp);
+    CHECK(csn_of(suffix_stamp, 1) == csn_of(suffix_stamp, 2));
+    CHECK(csn_of(suffix_stamp + 1, 1) != csn_of(suffix_stamp + 1, 2));
     CHECK(stamp_of("") == 0);
     CHECK(stamp_of("2025") == 0);
     CHECK(stamp_of("20251130105320Z") == 0);

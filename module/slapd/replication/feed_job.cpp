@@ -98,7 +98,7 @@ private:
     {
         const auto stamp = feed_.next_stamp(state_.now);
         for (auto&& [ndn, one] : state_.seen) {
-            one.stamp = stamp;
+            one.stamp = ndn == service_.suffix_ndn ? replication::suffix_stamp : stamp;
             one.usn = usn_;
         }
         feed_.set_all(state_.seen);

@@ -45,9 +45,10 @@ start_slapd - < <(usn_conf)
 eventually 5 advanced "$third"
 [ "$(number '(uid=ann)')" -gt "$third" ] || fail "a change while slapd was stopped has no new number"
 
-# Without an answer of the database nothing is said to be unchanged.
+# Without an answer of the database nothing is said to be unchanged; SSSD learns at once that there are numbers.
+until_then=$(last)
 stop_slapd
 stop_postgres
 start_slapd - < <(usn_conf)
 expect 52 ldapsearch -x -H "$URI" -b $base "(entryUSN>=$first)"
-same "" "$(last)" "lastUSN before the first comparison"
+same "$until_then" "$(last)" "lastUSN before the first comparison"

@@ -116,7 +116,8 @@ public:
     [[nodiscard]] std::int64_t next_stamp(std::int64_t now);
     /// The number for the changes that a comparison found, which began at this second.
     [[nodiscard]] std::uint32_t next_usn(std::int64_t now_seconds);
-    /// The last number whose changes are all in force; 0: none.
+    /// The last number whose changes are all in force; before the first comparison since the
+    /// start, the last one of the kept state. 0: none.
     [[nodiscard]] std::uint32_t last_usn() const noexcept { return shown_usn_; }
     void show_usn();
     /// A change has this stamp: later ones get later ones.

@@ -51,6 +51,7 @@ void feed::load()
         const auto state = replication::read(file, entries, lines);
         last_stamp_ = std::max(last_stamp_, state.last_stamp);
         last_usn_ = std::max(last_usn_, state.last_usn);
+        shown_usn_ = last_usn_; // or SSSD concludes that there are no numbers
         if (versions_.empty())
             versions_.assign(entries);
         by_uuid_.clear();

@@ -32,6 +32,7 @@ SlapdPgsqlFeedFails | 9 | slapd_pgsql_feed_failures_total $by 3 4x9 | slapd_pgsq
 SlapdPgsqlFeedLate | 4 | slapd_pgsql_feed_age_seconds $by 300x9 | slapd_pgsql_feed_age_seconds $by 900+60x9
 SlapdPgsqlFeedNotReady | 8 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 0x9 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 0+1x9
 SlapdPgsqlFeedNotReady | 8 | slapd_pgsql_feed_ready $by 0 1x9; slapd_pgsql_feed_age_seconds $by 9x9 | slapd_pgsql_feed_ready $by 0x9; slapd_pgsql_feed_age_seconds $by 9x9
+SlapdPgsqlFeedNumberTaken | 4 | slapd_pgsql_feed_number_taken $by 0x9 | slapd_pgsql_feed_number_taken $by 1x9
 SlapdPgsqlFeedHeldBack | 2 | slapd_pgsql_feed_held_back $by 0x9 | slapd_pgsql_feed_held_back $by 1x9
 SlapdPgsqlReplicaUnreachable | 3 | slapd_pgsql_replica_up - 1x9 | slapd_pgsql_replica_up - 1 0x9
 SlapdPgsqlReplicaLag | 4 | slapd_pgsql_replica_lag_seconds - 60x9 | slapd_pgsql_replica_lag_seconds - 61x9

@@ -50,6 +50,7 @@ our @rows = (
     ['olmPgFeedAge', 'gauge', 'seconds', 'Seconds since the last comparison began'],
     ['olmPgFeedHeldBack', 'gauge', 'count', '1 while the removal of many entries waits for confirmation'],
     ['olmPgFeedReady', 'gauge', 'count', '1 once the entries were compared with the database'],
+    ['olmPgFeedNumberTaken', 'gauge', 'count', '1 while another server that feeds replicas has the same serverID'],
     ['olmPgVirtualGiven', 'counter', 'count', 'Virtual entries that a query has returned'],
     ['olmPgVirtualAdmitted', 'counter', 'count', 'Unknown names that were registered'],
     ['olmPgVirtualRefused', 'counter', 'count', 'Unknown names that did not become entries'],

@@ -50,9 +50,10 @@ class version_map {
         iterator_over(Map& map, At at) : map_(&map), at_(at) {}
         auto operator*() const
         {
-            using version = decltype((at_->second));
-            return std::pair<std::string, version>(map_->name_of(at_->first), at_->second);
+            return std::pair<std::string, decltype(version())>(map_->name_of(at_->first),
+                                                               version());
         }
+        [[nodiscard]] auto& version() const { return at_->second; }
         iterator_over& operator++()
         {
             ++at_;

@@ -64,6 +64,8 @@ const char* filter_refusal(const Filter* filter, const resolved_mapping& mapping
                : refused;
 }
 
+bool comes_from_row(const replication::entry_version& version) { return version.row != 0; }
+
 } // namespace
 
 bool is_copying(const Operation& op) noexcept
@@ -216,7 +218,7 @@ const std::optional<std::vector<std::string>>& copy_audit::narrow(const Filter& 
         if (filter.f_av_desc != slap_schema.si_ad_entryCSN)
             break;
         names_ = feed_.names_if(
-            [&, asserted = to_string_view(filter.f_av_value)](const auto&, const auto& version) {
+            [&, asserted = to_string_view(filter.f_av_value)](const auto& version) {
                 const std::string csn = replication::csn_of(version.stamp, slap_serverID);
                 return filter.f_choice == LDAP_FILTER_EQUALITY ? csn == asserted
                        : filter.f_choice == LDAP_FILTER_GE     ? csn >= asserted
@@ -232,12 +234,10 @@ const std::optional<std::vector<std::string>>& copy_audit::narrow(const Filter& 
     return names_;
 }
 
-bool copy_audit::is_missing(const Operation& op, const std::string& ndn,
-                            const replication::entry_version& version) const
+bool copy_audit::is_missing(const Operation& op, const std::string& ndn) const
 {
     berval name = to_berval(ndn);
-    return version.row != 0 &&
-           !std::binary_search(found_.begin(), found_.end(), replication::hash_of(ndn)) &&
+    return !std::binary_search(found_.begin(), found_.end(), replication::hash_of(ndn)) &&
            dnIsSuffixScope(&name, const_cast<berval*>(&op.o_req_ndn), op.ors_scope) == 1;
 }
 
@@ -248,7 +248,7 @@ bool copy_audit::widen(const Operation& op)
     std::sort(found_.begin(), found_.end());
     wide_ = std::any_of(names_->begin(), names_->end(), [&](const std::string& ndn) {
         const auto known = feed_.find(ndn);
-        return known && is_missing(op, ndn, *known);
+        return known && comes_from_row(*known) && is_missing(op, ndn);
     });
     return wide_;
 }
@@ -258,8 +258,8 @@ void copy_audit::finish(const Operation& op)
     if (names_)
         return; // all were found
     std::sort(found_.begin(), found_.end());
-    const auto missing = feed_.names_if(
-        [&](const auto& ndn, const auto& version) { return is_missing(op, ndn, version); });
+    const auto missing = feed_.names_if(comes_from_row, SIZE_MAX,
+                                        [&](const auto& ndn) { return is_missing(op, ndn); });
     for (const std::string& ndn : missing)
         feed_.spoil(ndn);
     if (!missing.empty())

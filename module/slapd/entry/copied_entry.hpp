@@ -56,8 +56,7 @@ public:
     void finish(const Operation& op);
 
 private:
-    [[nodiscard]] bool is_missing(const Operation& op, const std::string& ndn,
-                                  const replication::entry_version& version) const;
+    [[nodiscard]] bool is_missing(const Operation& op, const std::string& ndn) const;
 
     feed& feed_;
     bool wide_ = false;

@@ -128,7 +128,7 @@ directory::filter update_numbers::names_of(const number_test& wanted, directory_
                                            const resolved_mapping& mapping) const
 {
     const auto names = service_.feed->names_if(
-        [&](const auto&, const auto& version) { return wanted(std::min(version.usn, highest_)); },
+        [&](const auto& version) { return wanted(std::min(version.usn, highest_)); },
         most_names + 1);
     return names.size() > most_names ? directory::filter::constant_of(directory::truth::yes)
                                      : rows_named(names, tree, mapping);

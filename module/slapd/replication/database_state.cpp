@@ -147,7 +147,7 @@ private:
         names.merge(normalized(*one.of, one.changed));
         if (one.lost.empty())
             return;
-        for (const std::string& ndn : feed_.names_if([&](const auto&, const auto& version) {
+        for (const std::string& ndn : feed_.names_if([&](const auto& version) {
                  return version.kind == id && one.lost.contains(version.row);
              }))
             names.insert(tree_.locate_row(ndn).value);

@@ -161,18 +161,16 @@ replication::differences feed::compare_with(
     return out;
 }
 
-std::vector<std::string> feed::names_if(
-    const std::function<bool(const std::string&, const replication::entry_version&)>& wanted,
-    std::size_t most) const
+std::vector<std::string>
+feed::names_if(const std::function<bool(const replication::entry_version&)>& wanted,
+               std::size_t most, const std::function<bool(const std::string&)>& named) const
 {
     std::vector<std::string> out;
     const std::shared_lock lock(mutex_);
-    for (const auto& [ndn, one] : versions_)
-        if (wanted(ndn, one)) {
-            out.push_back(ndn);
-            if (out.size() == most)
-                break;
-        }
+    for (auto at = versions_.begin(); at != versions_.end() && out.size() < most; ++at)
+        if (wanted(at.version()))
+            if (std::string ndn = (*at).first; !named || named(ndn))
+                out.push_back(std::move(ndn));
     return out;
 }
 
@@ -186,7 +184,7 @@ std::string feed::name_of(std::string_view uuid) const
     if (by_uuid_.empty()) {
         by_uuid_.reserve(versions_.size());
         for (auto at = versions_.begin(); at != versions_.end(); ++at)
-            by_uuid_.emplace_back(hash_of((*at).second.uuid), at.place());
+            by_uuid_.emplace_back(hash_of(at.version().uuid), at.place());
         std::sort(by_uuid_.begin(), by_uuid_.end());
     }
     const auto hash = hash_of(uuid);

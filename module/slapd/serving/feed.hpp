@@ -90,10 +90,12 @@ public:
         const replication::version_map& seen,
         const std::function<bool(const std::string&, const replication::entry_version&)>& unread,
         std::set<std::uint32_t>& mass_removals) const;
-    /// The normalized DNs of the entries that `wanted` accepts.
-    [[nodiscard]] std::vector<std::string> names_if(
-        const std::function<bool(const std::string&, const replication::entry_version&)>& wanted,
-        std::size_t most = SIZE_MAX) const;
+    /// The normalized DNs of the entries whose versions `wanted` accepts, and whose names, if it is
+    /// not empty, `named` does.
+    [[nodiscard]] std::vector<std::string>
+    names_if(const std::function<bool(const replication::entry_version&)>& wanted,
+             std::size_t most = SIZE_MAX,
+             const std::function<bool(const std::string&)>& named = {}) const;
     /// The normalized DN of the entry with this entryUUID; empty if there is none.
     [[nodiscard]] std::string name_of(std::string_view uuid) const;
     /// From which rows entries were read.

@@ -5,6 +5,8 @@
 namespace pgsql::auth {
 namespace {
 
+constexpr std::size_t shortest_key = 16; // as of PBKDF2
+
 class argon2_hash final : public password_hash {
 public:
     argon2_hash(std::string_view stored, std::string_view text)
@@ -40,7 +42,11 @@ private:
             return "an argon2 hash without readable parameters m, t and p";
         if (const char* reason = error_in(*cost_))
             return reason;
-        return parts_ ? nullptr : "a damaged argon2 hash";
+        if (!parts_)
+            return "a damaged argon2 hash";
+        return parts_->tag.reveal().size() < shortest_key
+                   ? "an argon2 hash whose key is shorter than 16 bytes"
+                   : nullptr;
     }
 
     [[nodiscard]] verification compute(std::string_view password, unsigned threads) const override

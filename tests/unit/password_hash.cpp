@@ -61,6 +61,17 @@ TEST_CASE("excessive costs are refused before the computation")
     }
 }
 
+// echo -n secret | argon2 saltsaltsalt -id -t 1 -k 1024 -p 1 -l LENGTH -e
+TEST_CASE("argon2 keys that match by chance are refused")
+{
+    for (const char* stored :
+         {"$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHRzYWx0$1EN6tw",
+          "$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHRzYWx0$5v+IWb+XC28p4nfEuaug"})
+        CHECK(judge(stored, "secret") == verdict::refused);
+    CHECK(judge("$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHRzYWx0$AC2dTUmEfiKOxXaAwzBUHA",
+                "secret") == verdict::match);
+}
+
 // slappasswd -o module-path=/usr/lib/ldap -o module-load=pw-pbkdf2 -h '{PBKDF2-SHA512}' -s secret,
 // and similar commands
 static const std::vector<std::string> pbkdf2 = {

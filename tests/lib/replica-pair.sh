@@ -20,6 +20,7 @@ start_pair() { # PORTS-OF-POSTGRESQL [LINE…]: all four, the providers with mor
     local name n
     authority ca
     certificate provider ca "IP:127.0.0.1,IP:${ADDRESS[replica1]},IP:${ADDRESS[replica2]}"
+    chmod 644 "$T/provider.key" # check wants openldap to read it
     echo secret >"$T/password"
     for name in provider1 provider2 replica1 replica2; do
         free_port "PORT[$name]"

@@ -34,9 +34,12 @@ refuses 'is not the URI of one server' --provider "$first,$second"
 refuses 'is not the URI of one server' --provider "$first"$'\nsyncrepl'
 refuses 'Invalid credentials (49)' --provider "$first" --password-file <(echo wrong)
 refuses 'a backslash or a control character' --provider "$first" --password-file <(echo 'a"b')
-refuses "Can't contact LDAP server" --provider "$first" --ca-file "$T/other.pem"
+refuses "$first: its certificate is not verified" --provider "$first" --ca-file "$T/other.pem"
+refuses "$first/' is given twice" --provider "$first" --provider "$first/"
 refuses 'give both' --provider "$first" --certificate "$T/provider.pem"
 refuses '--uri is not for write' --provider "$first" --uri ldapi:///
+replica 2 write "${account[@]}" --provider "$first" --output "$T/nowhere/replica.conf"
+same "slapd-pgsql-replica: '$T/nowhere/replica.schema' cannot be written: Parent directory ($T/nowhere/) does not exist" "$ERR" "what write says"
 
 # One server at two addresses: both have its number.
 replica 0 write "${account[@]}" --provider "$first" --provider "$second"
@@ -47,12 +50,26 @@ replica 0 write "${account[@]}" --provider "$first" --schema /etc/ldap/schema/co
 replica 0 check --config "$T/replica.conf"
 sed -i "s|tls_cacert=.*|tls_cacert=$T/other.pem|" "$T/replica.conf"
 finds "$first: its certificate is not verified"
+replica 2 lag --config "$T/replica.conf" --uri "$first" --ca-file "$T/ca.pem" --wait 0
+contains "$OUT" "$first: its certificate is not verified"
+replica 2 lag --config "$T/replica.conf" --warning 60 --critical 10
+contains "$ERR" "--critical: '10' is less than --warning, '60'"
 replica 0 write "${account[@]}" --provider "$first"
 sed -i 's/credentials=.*/credentials=wrong/' "$T/replica.conf"
 finds "$first: $replicator cannot log in"
 replica 0 write "${account[@]}" --provider "$first"
 sed -i 's/^index .*/index nosuch eq/' "$T/replica.conf"
 finds "$T/replica.conf: slaptest: "
+certificate replica ca IP:127.0.0.1
+replica 0 write "${account[@]}" --provider "$first" --certificate "$T/replica.pem" --key "$T/replica.key"
+if [ "$(id -u)" = 0 ]; then finds "$T/replica.key: user openldap cannot read it"; fi
+chmod 644 "$T/replica.key"
+replica 0 check --config "$T/replica.conf"
+contains "$OUT" "okay: $T/replica.pem: the certificate and its key work"
+replica 0 write "${account[@]}" --provider "$first" --certificate "$T/ca.pem" --key "$T/replica.key"
+finds "$T/ca.pem: the certificate and $T/replica.key do not belong together"
+replica 0 write "${account[@]}" --provider "$first" --suffix dc=example,dc=org
+finds "$first: dc=example,dc=org cannot be copied: No such object (32)"
 
 # Providers that do not let the replicator copy everything.
 replica 0 write "${account[@]}" --provider "$first"

@@ -7,6 +7,7 @@ use SlapdPgsql::Command ();
 use SlapdPgsql::ContextCsn ();
 use SlapdPgsql::Ldap ();
 use SlapdPgsql::Syncrepl ();
+use SlapdPgsql::System ();
 
 my $sample = 20;    # users whose hashes are looked for
 
@@ -15,7 +16,7 @@ sub findings {
     my ($path, $replica, $user) = @_;
     my @providers = @{ $replica->{providers} };
     my @seen = map { { uri => $_->{provider}, _look_at($_) } } @providers;
-    return (_slaptest($path, $user), _certificate($replica), (map { my $uri = $_->{uri}; map { [$_->[0], $uri, $_->[1]] } @{ $_->{findings} } } @seen), _server_ids(@seen));
+    return (_slaptest($path, $user), _certificate($replica, $user), (map { my $uri = $_->{uri}; map { [$_->[0], $uri, $_->[1]] } @{ $_->{findings} } } @seen), _server_ids(@seen));
 }
 
 # With the rights of the owner, who chooses the modules that slaptest loads.
@@ -34,9 +35,11 @@ sub slaptest_error {
 }
 
 sub _certificate {
-    my ($replica) = @_;
+    my ($replica, $user) = @_;
     my ($certificate, $key) = @$replica{qw(tlscertificatefile tlscertificatekeyfile)};
     return if !defined $certificate;
+    my @unreadable = grep { $user && !SlapdPgsql::System::readable_by($user, $_) } $certificate, $key // ();
+    return map { [0, $_, "user $user->{name} cannot read it, so that slapd does not start; give it to the group openldap, mode 0640"] } @unreadable if @unreadable;
     my @pem = map { my $content = do { local (@ARGV, $/) = $_; -r $ARGV[0] ? <> : undef }; $content // return [0, $_, 'cannot be read'] } $certificate, $key // $certificate;
     my @faults = SlapdPgsql::Certificate::faults(@pem);
     return @faults ? (map { [0, $certificate, "the $_->[0] $_->[1]" =~ s/^the pair do/the certificate and $key do/r] } @faults) : [1, $certificate, 'the certificate and its key work'];
@@ -49,24 +52,15 @@ sub _look_at {
     my $ended = sub { return (findings => [@findings, @_ ? [0, @_] : ()], sids => []) };
     my $base = $provider->{searchbase};
     my $answer = SlapdPgsql::Syncrepl::ask($provider, 1, 'ldapsearch', '-LLL', '-b', '', '-s', 'base', '1.1');
-    return $ended->(_no_connection($provider, $answer)) if $answer->{status};
+    return $ended->(SlapdPgsql::Syncrepl::reason($provider, $answer)) if $answer->{status};
     push @findings, [1, 'answers, and its certificate is verified'];
     $answer = SlapdPgsql::Syncrepl::ask($provider, 0, 'ldapwhoami');
     return $ended->("$provider->{binddn} cannot log in: " . SlapdPgsql::Ldap::reason($answer)) if $answer->{status};
     push @findings, [1, "$provider->{binddn} logs in"];
     my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { SlapdPgsql::Syncrepl::search($provider, @_) }, $base);
-    return $ended->("$base cannot be copied: $error; the database needs pgsql-feed on and overlay syncprov") if !$csn;
+    return $ended->("$base cannot be copied: $error" . ($error =~ /contextCSN/ ? '; the database needs pgsql-feed on and overlay syncprov' : '')) if !$csn;
     push @findings, _copying($provider, $base);
     return (findings => \@findings, sids => [SlapdPgsql::ContextCsn::server_ids($csn)], answered => 1);
-}
-
-sub _no_connection {
-    my ($provider, $answer) = @_;
-    my $authority = $provider->{tls_cacert};
-    return "the file '$authority' of tls_cacert cannot be read" if defined $authority && !-r $authority;
-    my $unverified = SlapdPgsql::Syncrepl::ask({ %$provider, tls_reqcert => 'never' }, 1, 'ldapsearch', '-LLL', '-b', '', '-s', 'base', '1.1');
-    return 'no answer: ' . SlapdPgsql::Ldap::reason($answer) if $unverified->{status};
-    return 'its certificate is not verified: it must be for the name in provider=, and of an authority in ' . ($authority // 'tls_cacert');
 }
 
 # As the replica does, but only some users: whether entries come, and with hashes. A hash is not printed.

@@ -29,7 +29,9 @@ sub look {
 sub _provider {
     my ($provider) = @_;
     my $base = $provider->{searchbase};
-    my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { SlapdPgsql::Syncrepl::search($provider, @_) }, $base);
+    my $answer;
+    my ($csn, $error) = SlapdPgsql::ContextCsn::of(sub { return $answer = SlapdPgsql::Syncrepl::search($provider, @_) }, $base);
+    $error = SlapdPgsql::Syncrepl::reason($provider, $answer) if $answer->{status};
     if ($csn) {
         my $copy = SlapdPgsql::Syncrepl::search($provider, '-b', $base, '-s', 'base', '-E', '!sync=ro', '(objectClass=*)', '1.1');
         ($csn, $error) = (undef, 'it gives no copies: ' . SlapdPgsql::Ldap::reason({ %$copy, out => '' })) if $copy->{status};

@@ -44,7 +44,7 @@ sub _learn {
     my (@errors, $base, $schema);
     for my $provider (@providers) {
         my $answer = SlapdPgsql::Syncrepl::search($provider, '-b', '', '-s', 'base', qw(defaultNamingContext namingContexts));
-        if ($answer->{status}) { push @errors, "$provider->{provider}: " . SlapdPgsql::Ldap::reason($answer); next }
+        if ($answer->{status}) { push @errors, "$provider->{provider}: " . SlapdPgsql::Syncrepl::reason($provider, $answer); next }
         my ($dse) = SlapdPgsql::Ldap::entries($answer->{out} =~ s/^dn:(?=\n)/dn: /r);
         $base = $option->{suffix} // $dse->{defaultnamingcontext}[0] // $dse->{namingcontexts}[0] // die "$provider->{provider}: the rootDSE has no naming context; give --suffix\n";
         $schema = @{ $option->{schema} } ? { names => { map { ($_ => 1) } map { SlapdPgsql::ReplicaSchema::names_of_file($_) } @{ $option->{schema} } } }
@@ -52,7 +52,7 @@ sub _learn {
         last;
     }
     SlapdPgsql::Tool::report(map { "warning: $_" } @errors) if $schema;
-    $schema // die "no provider answers: ", join('; ', @errors), "\n";
+    $schema // die "no provider can be asked for its schema: ", join('; ', @errors), "\n";
     return ($base, $schema);
 }
 
@@ -91,7 +91,7 @@ sub _write_cn_config {
 # Written completely or not at all. slapd's group may read it.
 sub _put {
     my ($path, $text, $user) = @_;
-    my $new = File::Temp->new(TEMPLATE => "$path.XXXXXX", PERMS => 0640) // die "'$path' cannot be written: $!\n";
+    my $new = eval { File::Temp->new(TEMPLATE => "$path.XXXXXX", PERMS => 0640) } // die "'$path' cannot be written: ", $@ =~ /: ([^:]*) at \S+ line/, "\n";
     chown 0, $user->{gid}, $new or die "'$path' cannot be given to the group $user->{name}: $!\n" if $user;
     print {$new} $text and close $new and rename $new->filename, $path or die "'$path' cannot be written: $!\n";
     $new->unlink_on_destroy(0);

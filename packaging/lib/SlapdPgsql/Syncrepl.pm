@@ -27,7 +27,7 @@ sub configured {
         my ($name, $value) = /^(\w+)[ \t]+(.*)\z/s or next;
         my @words = words($value);
         if (lc $name eq 'syncrepl') { push @{ $found{providers} }, { map { /^(\w[\w-]*)=(.*)\z/s ? (lc $1 => $2) : () } @words } }
-        elsif (lc $name =~ /^(?:suffix|directory|tlscertificatefile|tlscertificatekeyfile)\z/) { $found{ lc $name } = $words[0] }
+        elsif ($name =~ /^(?:suffix|directory|tlscertificatefile|tlscertificatekeyfile)\z/i) { $found{ lc $name } = $words[0] }
     }
     my @providers = grep { defined $_->{provider} } @{ $found{providers} } or die "'$path' has no syncrepl line; write it with: slapd-pgsql-replica write\n";
     $_->{searchbase} // die "'$path': a syncrepl line lacks searchbase\n" for @providers;
@@ -70,6 +70,18 @@ sub ask {
     my @as = $anonymous ? () : ('-D', $provider->{binddn} // '', '-y', '/proc/self/fd/0');    # a unit may have no /dev/stdin
     return SlapdPgsql::Ldap::ask($anonymous ? '' : $provider->{credentials} // '', $tool, '-x', '-H', $provider->{provider},
         (_is_plain($provider) ? '-ZZ' : ()), @trust, @as, @arguments);
+}
+
+# Why ask() or search() has failed. The tools do not tell a certificate that is not verified from a server that does not answer.
+sub reason {
+    my ($provider, $answer) = @_;
+    my $reason = SlapdPgsql::Ldap::reason({ %$answer, out => '' });
+    return $reason if $answer->{status} != 255 && $answer->{err} !~ /^ldap_start_tls:/m;
+    my $authority = $provider->{tls_cacert};
+    return "the file '$authority' of tls_cacert cannot be read" if defined $authority && !-r $authority;
+    my $unverified = ask({ %$provider, tls_reqcert => 'never' }, 1, 'ldapsearch', '-LLL', '-b', '', '-s', 'base', '1.1');
+    return "no answer: $reason" if $unverified->{status};
+    return 'its certificate is not verified: it must be valid now, for the name in the URI, and of an authority in ' . ($authority // 'tls_cacert');
 }
 
 sub search {

@@ -39,6 +39,7 @@ SlapdPgsqlReplicaLag | 4 | slapd_pgsql_replica_lag_seconds - 60x9 | slapd_pgsql_
 SlapdPgsqlReplicaCutOff | 8 | slapd_pgsql_replica_up - 1x9; slapd_pgsql_replica_lag_seconds - 0x9 | slapd_pgsql_replica_up - 1x9
 SlapdPgsqlReplicaCutOff | 8 | slapd_pgsql_replica_up - 0x9 | slapd_pgsql_replica_up - 1x9; slapd_pgsql_replica_lag_seconds instance=\"ldap2\" 0x9
 SlapdPgsqlReplicaProvider | 8 | slapd_pgsql_replica_provider_up - 1x9; slapd_pgsql_replica_provider_lag_seconds - 60x9 | slapd_pgsql_replica_provider_up - 0x9
+SlapdPgsqlReplicaEntries | 13 | slapd_pgsql_replica_entries - 16x15; slapd_pgsql_replica_provider_entries $by,provider=\"a\" 16x15 | slapd_pgsql_replica_entries - 17x15; slapd_pgsql_replica_provider_entries $by,provider=\"a\" 16x15
 SlapdPgsqlReplicaProvider | 8 | slapd_pgsql_replica_provider_up - 1 0 1x9 | slapd_pgsql_replica_provider_up - 1x9; slapd_pgsql_replica_provider_lag_seconds - 61x9"
 
 test_of() { # ALERT MINUTES SERIES COUNT: a test of promtool; COUNT alerts fire

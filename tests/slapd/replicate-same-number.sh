@@ -9,6 +9,7 @@ grep -qF "[feed-number-taken] serverID 1, suffix $base: " "$T/log$refused" || fa
 taken() { ldapsearch -x -LLL -H "${AT[$1]}" -b cn=Databases,cn=Monitor '(olmPgFeedNumberTaken=*)' olmPgFeedNumberTaken | sed -n 's/^olmPgFeedNumberTaken: //p'; } # NUMBER
 same "1 0" "$(taken $refused) $(taken $((3 - refused)))" "olmPgFeedNumberTaken of both"
 served=$((3 - refused))
+same 127.0.0.1 "$(q "$(grep '^SELECT client_addr' "$PROJECT/doc/replicas.md")")" "the server that has the number, by the query of the document"
 as_consumer() { timeout 5 ldapsearch -x -LLL -H "${AT[$1]}" -D "cn=admin,$base" -w admin -b "$base" -E '!sync=ro' 1.1; } # NUMBER
 expect 52 as_consumer $refused
 eventually 5 grep -q 'err=52 .*another server has the same serverID' "$T/log$refused"

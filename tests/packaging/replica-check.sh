@@ -70,6 +70,10 @@ replica 0 write "${account[@]}" --provider "$first" --certificate "$T/ca.pem" --
 finds "$T/ca.pem: the certificate and $T/replica.key do not belong together"
 replica 0 write "${account[@]}" --provider "$first" --suffix dc=example,dc=org
 finds "$first: dc=example,dc=org cannot be copied: No such object (32)"
+touch "$T/secret.conf"
+chmod 0 "$T/secret.conf"
+expect 2 setpriv --bounding-set=-dac_override,-dac_read_search perl "$PROJECT/packaging/slapd-pgsql-replica" check --config "$T/secret.conf"
+contains "$ERR" "--config: '$T/secret.conf' cannot be read: Permission denied"
 
 # Providers that do not let the replicator copy everything.
 replica 0 write "${account[@]}" --provider "$first"

@@ -323,6 +323,12 @@ void replayed_change::complete(Entry* e) const
         complete_copy(*e, *version_);
 }
 
+replayed_change* replayed_change::of(const Operation& op) noexcept
+{
+    auto* const change = find(op);
+    return change != nullptr && &change->op_ == &op ? change : nullptr;
+}
+
 replayed_change* replayed_change::find(const Operation& op) noexcept
 {
     OpExtra* extra = nullptr;

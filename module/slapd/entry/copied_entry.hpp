@@ -79,7 +79,9 @@ public:
     replayed_change& operator=(const replayed_change&) = delete;
     ~replayed_change();
 
-    /// The change of the operation, or null.
+    /// The change that the operation is, or null.
+    [[nodiscard]] static replayed_change* of(const Operation& op) noexcept;
+    /// The same for operations that an overlay has made of it, for example to read an entry.
     [[nodiscard]] static replayed_change* find(const Operation& op) noexcept;
 
     /// Records the version, and sends success.

@@ -117,7 +117,7 @@ int add_entry(Operation& op, SlapReply& rs, service& service)
 
 extern "C" int pgsql_add(Operation* op, SlapReply* rs) noexcept
 {
-    if (auto* const replayed = replayed_change::find(*op))
+    if (auto* const replayed = replayed_change::of(*op))
         return replayed->run(*rs);
     return run_counted_operation(operation_stats::add, op, rs,
                                  [&](service& service) { return add_entry(*op, *rs, service); });

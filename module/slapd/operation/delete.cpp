@@ -42,7 +42,7 @@ int delete_entry(Operation& op, SlapReply& rs, service& service)
 
 extern "C" int pgsql_delete(Operation* op, SlapReply* rs) noexcept
 {
-    if (auto* const replayed = replayed_change::find(*op))
+    if (auto* const replayed = replayed_change::of(*op))
         return replayed->run(*rs);
     return run_counted_operation(operation_stats::remove, op, rs,
                                  [&](service& service) { return delete_entry(*op, *rs, service); });

@@ -177,13 +177,13 @@ bool is_checkpoint(const Operation& op) noexcept
 
 extern "C" int pgsql_modify(Operation* op, SlapReply* rs) noexcept
 {
-    if (auto* const replayed = replayed_change::find(*op))
-        return replayed->run(*rs);
     if (is_checkpoint(*op)) { // the state of the feed has its own contextCSN
         rs->sr_err = LDAP_SUCCESS;
         send_ldap_result(op, rs);
         return LDAP_SUCCESS;
     }
+    if (auto* const replayed = replayed_change::of(*op))
+        return replayed->run(*rs);
     // pgsql_extended counts the operation that this modification belongs to.
     if (const password_request* const request = password_request_of(*op))
         return run_operation(op, rs, [&](service& service) {

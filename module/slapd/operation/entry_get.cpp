@@ -130,7 +130,11 @@ extern "C" int pgsql_entry_get(Operation* op, berval* ndn, ObjectClass* oc,
         const bool to_client = (op->o_tag == LDAP_REQ_SEARCH || op->o_tag == LDAP_REQ_COMPARE) &&
                                oc == nullptr && at == nullptr;
         entry_ptr found = copy_of(*op, *service, *ndn, to_client);
+        // At its start, slapo-syncprov would conclude from a contextCSN that its empty log has all
+        // changes since then, and not compare replicas with the entries.
         if (found != nullptr && at == slap_schema.si_ad_contextCSN && service->replicates) {
+            if (!service->feed->ready())
+                return LDAP_NO_SUCH_OBJECT;
             const std::string csn = service->feed->context_csn();
             berval value = to_berval(csn);
             (void)attr_merge_one(found.get(), slap_schema.si_ad_contextCSN, &value, &value);

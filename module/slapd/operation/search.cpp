@@ -145,8 +145,10 @@ private:
         learn_characters(op_, service_, *mapping, requested);
         const page_position& start = pages_.start();
         found_so_far found = {start.groups_found, start.private_included};
-        for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1;
-             i < mapping->map.kinds.size(); ++i) {
+        for (const std::size_t i : kinds_after(*mapping, start)) {
+            if (!mapping->map.kinds[i].has_children)
+                if (const auto ended = send_parents())
+                    return ended;
             auto placed = scope_.rows_of(*mapping, directory::kind_id(i));
             if (placed)
                 placed = visible_.among(*mapping, directory::kind_id(i), *placed);
@@ -161,9 +163,43 @@ private:
                     rows_of_kind(*mapping, i, wanted, selection, names, found, fresh))
                 return ended;
         }
+        if (const auto ended = send_parents())
+            return ended;
         if (copies_ || found.some || fresh || stale_ || start.kind_index != 0)
             return std::nullopt;
         return unknown_name(*mapping, selection, found.kinds);
+    }
+
+    // A replica gets parents first: it makes up an entry that is missing above another one, and can
+    // rename no other to it then.
+    [[nodiscard]] std::vector<std::size_t> kinds_after(const resolved_mapping& mapping,
+                                                       const page_position& start) const
+    {
+        const auto& kinds = mapping.map.kinds;
+        std::vector<std::size_t> out;
+        for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1; i < kinds.size();
+             ++i)
+            out.push_back(i);
+        if (copies_)
+            std::stable_partition(out.begin(), out.end(),
+                                  [&](std::size_t i) { return kinds[i].has_children; });
+        return out;
+    }
+
+    // Those of all kinds, whose names tell nothing of their positions.
+    search_end send_parents()
+    {
+        const auto depth = [](const entry_ptr& e) {
+            const auto ndn = to_string_view(e->e_nname);
+            return std::count(ndn.begin(), ndn.end(), ',');
+        };
+        std::stable_sort(parents_.begin(), parents_.end(),
+                         [&](const auto& a, const auto& b) { return depth(a) < depth(b); });
+        const auto parents = std::exchange(parents_, {});
+        for (const entry_ptr& e : parents)
+            if (const auto ended = send(*e, {}, ""))
+                return ended;
+        return std::nullopt;
     }
 
     // Those of known entries, if the filter has few, or all.
@@ -238,6 +274,10 @@ private:
                 return end(LDAP_ADMINLIMIT_EXCEEDED);
             if (plan->parent && !in_scope(e))
                 return std::nullopt; // SQL may admit more
+            if (copies_ && plan->entry_kind->has_children) {
+                parents_.emplace_back(entry_dup(&e));
+                return std::nullopt;
+            }
             if (const auto ended = send(e,
                                         {.kind_index = kind_index,
                                          .groups_found = found.answered || decides,
@@ -386,6 +426,7 @@ private:
     directory_tree tree_;
     const bool copies_;               ///< for a replica
     std::optional<copy_audit> audit_; ///< then
+    std::vector<entry_ptr> parents_;  ///< to be sent before other entries
     const update_numbers numbers_;
     entry_rights rights_;
     visible_rows& visible_;

@@ -267,7 +267,7 @@ postgres::statement digests_of(const values_query& query)
     return {"SELECT h.k, NULL::text, pg_catalog.bit_xor(h.h) # pg_catalog.sum((h.h >> 32)::int) "
             "FROM (SELECT v.k::text AS k, pg_catalog.hashtextextended(ROW(v.*)::text, 0) AS h "
             "FROM (" +
-                query.all_sql + ") AS v(k) OFFSET 0) AS h GROUP BY h.k",
+                query.all_sql + ") AS v(k, value) OFFSET 0) AS h GROUP BY h.k",
             {}};
 }
 

@@ -39,7 +39,7 @@ public:
                     {.on_ready =
                          [this] {
                              examined_ = {};
-                             claimed_ = false;
+                             claimed_.reset();
                              if (const auto feed = feed_.lock())
                                  feed->request(); // for what was missed
                          },
@@ -114,15 +114,25 @@ private:
     void claim_number(postgres::connection& session, const postgres::wait_options& options)
     {
         const auto feed = feed_.lock();
-        if (claimed_ || feed == nullptr || !feed->current().replays || !feed->current().claims)
+        const int number = slap_serverID; // which may change online
+        if (claimed_ == number || feed == nullptr || !feed->current().replays ||
+            !feed->current().claims)
             return;
         const auto suffix = replication::hash_of(to_string_view(feed->database().be_nsuffix[0]));
-        const auto got = session.run_once(
-            {"SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)",
-             {std::to_string(static_cast<std::int32_t>(suffix)), std::to_string(slap_serverID)}},
-            options);
-        claimed_ = got.value(0, 0) == "t";
-        feed->claim(claimed_);
+        const auto lock = [&](const std::string& function, int of) {
+            return session
+                       .run_once({"SELECT pg_catalog." + function + "($1::int, $2::int)",
+                                  {std::to_string(static_cast<std::int32_t>(suffix)),
+                                   std::to_string(of)}},
+                                 options)
+                       .value(0, 0) == "t";
+        };
+        if (claimed_)
+            (void)lock("pg_advisory_unlock", *std::exchange(claimed_, std::nullopt));
+        const bool succeeded = lock("pg_try_advisory_lock", number);
+        if (succeeded)
+            claimed_ = number;
+        feed->claim(succeeded);
     }
 
     // False while the queries are not known yet.
@@ -171,7 +181,7 @@ private:
     const std::vector<std::shared_ptr<directory::result_cache>> caches_;
     const std::weak_ptr<feed> feed_;
     bool enabled_ = false;
-    bool claimed_ = false;
+    std::optional<int> claimed_; ///< the number whose lock the session has
     std::string problem_;
     clock::time_point examined_;
     postgres::notification_listener listener_;

@@ -8,11 +8,12 @@ has() { [ "$(at_replica push "$2" 1.1 | grep -c ^dn:)" = "$1" ]; } # COUNT FILTE
 eventually 60 has 300 '(uid=u3*)'
 copied "the first copy" 20
 
-# Rows that nobody may see are no error, but no entries either.
-q 'ALTER TABLE "Users" ENABLE ROW LEVEL SECURITY'
+# Rows that nobody may see are no error, but no entries either. Changes of the others arrive meanwhile.
+q "CREATE POLICY few ON \"Users\" USING (\"uid\" = 'bob'); ALTER TABLE \"Users\" ENABLE ROW LEVEL SECURITY; UPDATE \"Users\" SET \"cn\" = 'Meanwhile' WHERE \"uid\" = 'bob'"
 q "UPDATE \"Groups\" SET \"cn\" = 'meanwhile' WHERE \"gidNumber\" = 2003"
 logged feed-held-back ' entries have disappeared'
 replicated push '(cn=meanwhile)' 'gidNumber: 2003'
+replicated push '(uid=bob)' 'cn: Meanwhile'
 has 310 '(objectClass=posixAccount)' || fail "users are missing"
 q 'ALTER TABLE "Users" DISABLE ROW LEVEL SECURITY'
 q "UPDATE \"Groups\" SET \"cn\" = 'again' WHERE \"gidNumber\" = 2003"

@@ -246,10 +246,10 @@ private:
         return out;
     }
 
-    // An added entry may be a removed one with another name.
+    // An added entry may be a removed one with another name. Changes pass: users may be locked.
     void leave_out(replication::differences& of, const std::set<std::uint32_t>& kinds)
     {
-        for (auto* const list : {&of.removed, &of.changed, &of.added})
+        for (auto* const list : {&of.removed, &of.added})
             std::erase_if(*list, [&](const std::string& ndn) {
                 const auto known = feed_.find(ndn);
                 return kinds.contains(known ? known->kind : state_.seen.find(ndn)->kind);

@@ -248,12 +248,17 @@ void write_changes(std::ostream& to, const feed_state& state, const version_map&
     write_state(to, state);
 }
 
+void write_intention(std::ostream& to, const std::string& ndn, const entry_version& known)
+{
+    to << "? " << known.kind << ' ' << text_of(known.uuid) << ' ' << one_line(ndn) << '\n';
+}
+
 void write_intentions(std::ostream& to, const differences& found, const version_map& known,
                       const version_map& seen)
 {
     const auto write = [&](const std::string& ndn, const version_map& in) {
         if (const entry_version* const one = in.find(ndn))
-            to << "? " << one->kind << ' ' << text_of(one->uuid) << ' ' << one_line(ndn) << '\n';
+            write_intention(to, ndn, *one);
     };
     for (const auto& ndn : found.removed)
         write(ndn, known);
@@ -303,10 +308,8 @@ feed_state read(std::istream& from, version_map& entries, std::size_t& lines)
         changes.clear();
         intentions = {};
     }
-    for (const auto& [ndn, one] : intentions) {
-        auto& known = *entries.emplace(ndn, one).first;
-        known.digest = ~known.digest;
-    }
+    for (const auto& [ndn, one] : intentions)
+        entries.emplace(ndn, one).first->digest = no_digest;
     return out;
 }
 

@@ -59,6 +59,9 @@ void write_changes(std::ostream& to, const feed_state& state, const version_map&
 /// write_changes(), replicas may have it, or not.
 void write_intentions(std::ostream& to, const differences& found, const version_map& known,
                       const version_map& seen);
+/// The same for one entry, which has changed in the meantime, or which consumers may have in
+/// another state.
+void write_intention(std::ostream& to, const std::string& ndn, const entry_version& known);
 /// Throws std::runtime_error if the text is damaged. The last changes may be cut off by a crash,
 /// and are ignored then. What was about to be replayed differs from every entry. `lines`: of
 /// changes.

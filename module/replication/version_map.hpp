@@ -16,10 +16,13 @@
 
 namespace pgsql::replication {
 
+/// The digest of no content: consumers have another one than was compared.
+inline constexpr std::uint64_t no_digest = 0;
+
 /// One state of an entry.
 struct entry_version {
-    std::uint64_t digest = 0; ///< of the content
-    std::int64_t stamp = 0;   ///< of the comparison that found it, in microseconds since 1970
+    std::uint64_t digest = no_digest; ///< of the content
+    std::int64_t stamp = 0; ///< of the comparison that found it, in microseconds since 1970
     std::array<unsigned char, 16> uuid = {}; ///< entryUUID
     std::uint32_t kind = 0;
     std::uint32_t usn = 0; ///< entryUSN
@@ -156,7 +159,8 @@ private:
     }
     [[nodiscard]] std::string name_of(std::string_view kept) const
     {
-        if (kept.size() < 2 || kept[kept.size() - 2] != ',')
+        if (kept.size() < 2 || kept[kept.size() - 2] != ',' || kept.back() == 0 ||
+            static_cast<std::size_t>(kept.back()) > parents_.size())
             return std::string(kept);
         std::string out(kept.substr(0, kept.size() - 2));
         return out += parents_[static_cast<std::size_t>(kept.back() - 1)];

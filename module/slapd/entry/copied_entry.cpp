@@ -295,6 +295,7 @@ replication::entry_version version_of(const Entry& e, std::uint32_t kind)
     if (!done)
         throw std::runtime_error("OpenSSL cannot compute SHA-256");
     std::memcpy(&out.digest, digest.data(), sizeof out.digest);
+    out.digest = std::max(out.digest, replication::no_digest + 1);
     return out;
 }
 

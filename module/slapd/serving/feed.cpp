@@ -37,6 +37,10 @@ void feed::configure(settings wanted, std::function<void()> wake)
     wake_ = std::move(wake);
     const bool reads = !configured_ || wanted.file != settings_.file;
     settings_ = std::move(wanted);
+    if (!settings_.claims || !settings_.replays) {
+        number_ = number::unknown;
+        reported_taken_ = false;
+    }
     if (reads)
         load();
     // Not empty, so that slapo-syncprov takes no CSN of this machine's clock.
@@ -232,7 +236,7 @@ void feed::erase(const std::string& ndn)
 void feed::replace(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
-    ++written_[ndn];
+    note_written(ndn);
     if (auto* const known = versions_.find(ndn))
         known->uuid = {};
 }
@@ -240,9 +244,9 @@ void feed::replace(const std::string& ndn)
 void feed::spoil(const std::string& ndn)
 {
     const std::unique_lock lock(mutex_);
-    ++written_[ndn];
+    note_written(ndn);
     if (auto* const known = versions_.find(ndn))
-        known->digest = ~known->digest;
+        known->digest = replication::no_digest;
 }
 
 std::map<std::string, unsigned> feed::written() const
@@ -280,7 +284,8 @@ std::int64_t feed::next_stamp(std::int64_t now)
 std::uint32_t feed::next_usn(std::int64_t now_seconds)
 {
     const std::unique_lock lock(mutex_);
-    return last_usn_ = std::max(last_usn_ + 1, static_cast<std::uint32_t>(now_seconds));
+    const auto next = std::max<std::int64_t>(std::int64_t(last_usn_) + 1, now_seconds);
+    return last_usn_ = static_cast<std::uint32_t>(std::min<std::int64_t>(next, UINT32_MAX));
 }
 
 void feed::show_usn()

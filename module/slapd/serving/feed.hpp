@@ -145,6 +145,8 @@ public:
 private:
     enum class number : char { unknown, own, taken };
 
+    /// Consumers may have another state of the entry than was compared, also after a crash.
+    void note_written(const std::string& ndn);
     /// False if another feed uses the file.
     [[nodiscard]] bool claim_file(const std::string& name);
     void load();

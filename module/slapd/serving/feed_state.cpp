@@ -100,12 +100,28 @@ void feed::announce(const replication::differences& found, const replication::ve
     appends_ = bool(file);
 }
 
+void feed::note_written(const std::string& ndn)
+{
+    ++written_[ndn];
+    const auto* const known = versions_.find(ndn);
+    if (settings_.file.empty() || known == nullptr)
+        return;
+    std::ofstream file(settings_.file, std::ios::app | std::ios::in);
+    replication::write_intention(file, ndn, *known);
+    file.close();
+    ++appended_;
+    appends_ = appends_ && file;
+}
+
 bool feed::append_changes()
 {
     std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist
     replication::write_changes(file, state(), versions_, unsaved_);
+    for (const auto& [ndn, unused] : written_) // since the comparison began
+        if (const auto* const known = versions_.find(ndn))
+            replication::write_intention(file, ndn, *known);
     file.close();
-    appended_ += unsaved_.size() + 1;
+    appended_ += unsaved_.size() + written_.size() + 1;
     return bool(file);
 }
 

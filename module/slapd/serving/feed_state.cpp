@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,6 +21,23 @@ namespace {
 
 std::mutex files_mutex;
 std::map<std::string, const void*> files; ///< of all feeds
+
+// Whether the text was added to the file, which must exist, and not be a link to another one.
+bool append(const std::string& name, const std::ostringstream& text)
+{
+    const int file = open(name.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (file == -1)
+        return false;
+    const std::string all = text.str();
+    std::size_t written = 0;
+    while (written < all.size()) {
+        const ssize_t count = write(file, all.data() + written, all.size() - written);
+        if (count < 0 && errno != EINTR)
+            break;
+        written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    }
+    return close(file) == 0 && written == all.size();
+}
 
 } // namespace
 
@@ -56,8 +74,8 @@ void feed::load()
             versions_.assign(entries);
         by_uuid_.clear();
     } catch (const std::exception& e) {
-        write_log({log_event::feed_state_lost, settings_.file, e.what(),
-                   "replicas read all entries again"});
+        log({log_event::feed_state_lost, settings_.file, e.what(),
+             "replicas read all entries again"});
     }
 }
 
@@ -93,11 +111,10 @@ void feed::announce(const replication::differences& found, const replication::ve
     }
     if (!appends_)
         return; // save() tells why
-    std::ofstream file(settings_.file, std::ios::app | std::ios::in);
-    replication::write_intentions(file, found, versions_, seen);
-    file.close();
+    std::ostringstream text;
+    replication::write_intentions(text, found, versions_, seen);
     appended_ += found.count();
-    appends_ = bool(file);
+    appends_ = append(settings_.file, text);
 }
 
 void feed::note_written(const std::string& ndn)
@@ -106,23 +123,21 @@ void feed::note_written(const std::string& ndn)
     const auto* const known = versions_.find(ndn);
     if (settings_.file.empty() || known == nullptr)
         return;
-    std::ofstream file(settings_.file, std::ios::app | std::ios::in);
-    replication::write_intention(file, ndn, *known);
-    file.close();
+    std::ostringstream text;
+    replication::write_intention(text, ndn, *known);
     ++appended_;
-    appends_ = appends_ && file;
+    appends_ = append(settings_.file, text) && appends_;
 }
 
 bool feed::append_changes()
 {
-    std::ofstream file(settings_.file, std::ios::app | std::ios::in); // it must exist
-    replication::write_changes(file, state(), versions_, unsaved_);
+    std::ostringstream text;
+    replication::write_changes(text, state(), versions_, unsaved_);
     for (const auto& [ndn, unused] : written_) // since the comparison began
         if (const auto* const known = versions_.find(ndn))
-            replication::write_intention(file, ndn, *known);
-    file.close();
+            replication::write_intention(text, ndn, *known);
     appended_ += unsaved_.size() + written_.size() + 1;
-    return bool(file);
+    return append(settings_.file, text);
 }
 
 // Only the job changes what is written.
@@ -136,9 +151,9 @@ void feed::save()
         if (settings_.file.empty() || whole || !unsaved_.empty())
             appends_ = settings_.file.empty() || (whole ? rewrite() : append_changes());
         if (!appends_)
-            write_log({log_event::feed_state_lost, settings_.file,
-                       fmt::format("the state cannot be written: {}", std::strerror(errno)),
-                       "after a restart, replicas read all entries again"});
+            log({log_event::feed_state_lost, settings_.file,
+                 fmt::format("the state cannot be written: {}", std::strerror(errno)),
+                 "after a restart, replicas read all entries again"});
     }
     const std::unique_lock lock(mutex_);
     if (whole)

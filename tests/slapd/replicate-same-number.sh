@@ -5,7 +5,7 @@ NUMBERS='1 1' SYNCPROV=$'database monitor\naccess to * by * read' start_provider
 eventually 20 grep -qF '[feed-number-taken]' "$T/log1" "$T/log2"
 refused=1
 grep -qF '[feed-number-taken]' "$T/log1" || refused=2
-grep -qF "[feed-number-taken] serverID 1, suffix $base: " "$T/log$refused" || fail "the log names no suffix: $(grep -F number-taken "$T/log$refused")"
+grep -qF "pgsql($base): [feed-number-taken] 1: " "$T/log$refused" || fail "the log names no suffix: $(grep -F number-taken "$T/log$refused")"
 taken() { ldapsearch -x -LLL -H "${AT[$1]}" -b cn=Databases,cn=Monitor '(olmPgFeedNumberTaken=*)' olmPgFeedNumberTaken | sed -n 's/^olmPgFeedNumberTaken: //p'; } # NUMBER
 same "1 0" "$(taken $refused) $(taken $((3 - refused)))" "olmPgFeedNumberTaken of both"
 served=$((3 - refused))

@@ -65,10 +65,7 @@ void feed::claim(bool succeeded)
             std::exchange(number_, succeeded ? number::own : number::taken) == number::taken;
         // A session of this server that is lost may hold it for a moment.
         if (!succeeded && was_refused && !std::exchange(reported_taken_, true))
-            write_log(
-                {log_event::feed_number_taken,
-                 fmt::format("serverID {}, suffix {}", slap_serverID,
-                             to_string_view(be_.be_suffix[0])),
+            log({log_event::feed_number_taken, std::to_string(slap_serverID),
                  "another server that feeds replicas from this database has the same serverID",
                  "replicas get no entries from this server; give each server its own"});
         if (succeeded)
@@ -82,6 +79,11 @@ bool feed::number_taken() const
 {
     const std::shared_lock lock(mutex_);
     return number_ == number::taken;
+}
+
+void feed::log(const log_message& message) const
+{
+    write_log(message, fmt::format("pgsql({}): ", to_string_view(be_.be_suffix[0])).c_str());
 }
 
 void feed::request()

@@ -18,6 +18,8 @@
 
 namespace pgsql::slapd {
 
+struct log_message;
+
 /// The rows of the last comparison. Only the job uses them.
 struct known_rows {
     std::shared_ptr<const void> mapping; ///< by which they were read
@@ -143,6 +145,8 @@ public:
     [[nodiscard]] figures current_figures() const;
 
 private:
+    void log(const log_message& message) const;
+
     enum class number : char { unknown, own, taken };
 
     /// Consumers may have another state of the entry than was compared, also after a crash.

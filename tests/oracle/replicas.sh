@@ -17,7 +17,7 @@ count=$((${COUNT:-600} / ${#mixes[@]})) next=1 sessions=${SESSIONS:-2}
 compare() {
     local name
     [ "$next" = 1 ] || echo "$SECONDS s: transaction $((next - 1)) of seed $seed, $mix"
-    copied "after transaction $((next - 1)) of seed $seed, $mix" 30
+    copied "after transaction $((next - 1)) of seed $seed, $mix" 90 # many removals wait for a minute
     for name in "${!REPLICA[@]}"; do
         same_hashes "$name" || fail "after transaction $((next - 1)) of seed $seed, $mix, $name has other hashes: $(diff <(hashes) <(hashes_at "$name"))"
     done

@@ -53,6 +53,14 @@ q "$(<"$PROJECT/schema/notify.sql")" >/dev/null
 q "SELECT back_pgsql_watch('\"Users\"', '\"Groups\"', '\"UserGroups\"')" >/dev/null
 checked 0 --brief "$T/cache.conf"
 
+# Replicas copy through an overlay.
+sed 's/^moduleload back_pgsql/&\nmoduleload syncprov/; 1i serverID 1' "$T/cache.conf" >"$T/feed.conf"
+echo 'pgsql-feed on' >>"$T/feed.conf"
+checked 1 --brief "$T/feed.conf"
+contains "$OUT" 'pgsql-feed: no server can copy the database, which has no overlay syncprov'
+echo 'overlay syncprov' >>"$T/feed.conf"
+checked 0 --brief "$T/feed.conf"
+
 # A superuser is more than is needed.
 sed "s|^pgsql-uri .*|pgsql-uri \"host=$T/pg port=$PGPORT user=postgres dbname=manager\"|" "$T/slapd.conf" >"$T/super.conf"
 checked 1 --brief "$T/super.conf"

@@ -148,6 +148,11 @@ int search_guarded(Operation* op, SlapReply* rs) noexcept
 
 } // namespace
 
+bool lacks_syncprov(const BackendDB& be)
+{
+    return has_feed(be) && enabled_syncprov(overlays_of(be)) == nullptr;
+}
+
 void check_replication(const BackendDB& be)
 {
     if (be.be_syncinfo != nullptr)

@@ -9,6 +9,9 @@ namespace pgsql::slapd {
 /// Throws config_error if an overlay or a directive replicates the database, in either direction.
 void check_replication(const BackendDB& be);
 
+/// Whether pgsql-feed is on, but no overlay lets other servers copy the database.
+[[nodiscard]] bool lacks_syncprov(const BackendDB& be);
+
 /// Makes slapo-syncprov refuse to open on pgsql databases: slapd opens overlays that are added
 /// online without informing the backend. Call again later, since syncprov may be loaded at any
 /// time.

@@ -3,6 +3,7 @@
 
 #include "slapd/serving/cache_invalidation.hpp"
 #include "slapd/serving/database.hpp"
+#include "slapd/serving/replication.hpp"
 #include "slapd/tool/report.hpp"
 
 #include "advisor/explain.hpp"
@@ -273,6 +274,14 @@ postgres::endpoint endpoint_for_requirements(const service& service)
     return out;
 }
 
+void report_replicas(report_context& report)
+{
+    if (lacks_syncprov(report.be))
+        report.add_finding(report_context::level::warning, "pgsql-feed",
+                           "no server can copy the database, which has no overlay syncprov",
+                           "add overlay syncprov to the database");
+}
+
 // The sessions that one server may have.
 int sessions_of(service& service)
 {
@@ -343,7 +352,8 @@ void write_report(BackendDB& be, const char* file)
                                    {"the roles", report_roles},
                                    {"the virtual entries", report_virtual},
                                    {"the searches", report_searches},
-                                   {"the triggers", check_notifications}};
+                                   {"the triggers", check_notifications},
+                                   {"the replicas", report_replicas}};
     for (const auto& [what, run_part] : subject == "requirements" ? needs
                                         : subject == "client"     ? client
                                                                   : all) {

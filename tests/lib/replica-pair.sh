@@ -13,8 +13,12 @@ run() { # NAME
     eventually 30 listens "ldap://127.0.0.1:${PORT[$1]}"
 }
 end_server() { # NAME SIGNAL
+    local guard=
     kill -s "$2" "${PROCESS[$1]}"
+    # Stock slapd does not end while it waits for a provider that hangs.
+    [[ $1 != replica* ]] || { { pause 30; kill -KILL "${PROCESS[$1]}"; } 2>/dev/null & guard=$!; }
     wait "${PROCESS[$1]}" 2>/dev/null || [ "$2" = KILL ] || [[ $1 == replica* ]] || fail "$1 ended with status $?" # stock slapd may end with 1
+    [ -z "$guard" ] || { kill "$guard" && wait "$guard"; } 2>/dev/null || true
 }
 start_pair() { # PORTS-OF-POSTGRESQL [LINE…]: all four, the providers with more directives
     local name n

@@ -9,6 +9,7 @@
 #include "slapd/entry/update_numbers.hpp"
 #include "slapd/entry/value_checks.hpp"
 #include "slapd/entry/virtual_names.hpp"
+#include "slapd/operation/copy_order.hpp"
 #include "slapd/operation/entry_sender.hpp"
 #include "slapd/operation/requested_attributes.hpp"
 #include "slapd/operation/search_scope.hpp"
@@ -170,33 +171,21 @@ private:
         return unknown_name(*mapping, selection, found.kinds);
     }
 
-    // A replica gets parents first: it makes up an entry that is missing above another one, and can
-    // rename no other to it then.
     [[nodiscard]] std::vector<std::size_t> kinds_after(const resolved_mapping& mapping,
                                                        const page_position& start) const
     {
-        const auto& kinds = mapping.map.kinds;
         std::vector<std::size_t> out;
-        for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1; i < kinds.size();
-             ++i)
+        for (std::size_t i = start.kind_index == 0 ? 0 : start.kind_index - 1;
+             i < mapping.map.kinds.size(); ++i)
             out.push_back(i);
         if (copies_)
-            std::stable_partition(out.begin(), out.end(),
-                                  [&](std::size_t i) { return kinds[i].has_children; });
+            copy_order::sort(out, mapping);
         return out;
     }
 
-    // Those of all kinds, whose names tell nothing of their positions.
     search_end send_parents()
     {
-        const auto depth = [](const entry_ptr& e) {
-            const auto ndn = to_string_view(e->e_nname);
-            return std::count(ndn.begin(), ndn.end(), ',');
-        };
-        std::stable_sort(parents_.begin(), parents_.end(),
-                         [&](const auto& a, const auto& b) { return depth(a) < depth(b); });
-        const auto parents = std::exchange(parents_, {});
-        for (const entry_ptr& e : parents)
+        for (const entry_ptr& e : order_.take())
             if (const auto ended = send(*e, {}, ""))
                 return ended;
         return std::nullopt;
@@ -275,7 +264,7 @@ private:
             if (plan->parent && !in_scope(e))
                 return std::nullopt; // SQL may admit more
             if (copies_ && plan->entry_kind->has_children) {
-                parents_.emplace_back(entry_dup(&e));
+                order_.add(e);
                 return std::nullopt;
             }
             if (const auto ended = send(e,
@@ -426,7 +415,7 @@ private:
     directory_tree tree_;
     const bool copies_;               ///< for a replica
     std::optional<copy_audit> audit_; ///< then
-    std::vector<entry_ptr> parents_;  ///< to be sent before other entries
+    copy_order order_;                ///< then
     const update_numbers numbers_;
     entry_rights rights_;
     visible_rows& visible_;

@@ -73,10 +73,9 @@ public:
         }
         feed_.show_usn(); // after the versions are in force
         feed_.save();
-        if (state_.seen.size() > portion) { // glibc keeps what the rows have used
-            state_ = {};
+        state_ = {};
+        if (feed_.rows().size() > portion) // glibc keeps what the rows have used
             malloc_trim(0);
-        }
         return found.count();
     }
 

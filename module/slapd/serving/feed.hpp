@@ -25,6 +25,14 @@ struct known_rows {
     std::shared_ptr<const void> mapping; ///< by which they were read
     std::size_t tree = 0;                ///< the digest of the tree of rows
     std::map<std::uint32_t, replication::row_digests> of_kind;
+
+    [[nodiscard]] std::size_t size() const
+    {
+        std::size_t out = 0;
+        for (const auto& [kind, rows] : of_kind)
+            out += rows.size();
+        return out;
+    }
 };
 
 /// Belongs to the database and survives changes of the directives. All functions may be called by

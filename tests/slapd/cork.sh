@@ -21,7 +21,7 @@ corks() { # COMMAND…
     strace -f -e trace=setsockopt -o "$T/trace" -p "$SLAPD" 2>"$T/strace" &
     local tracer=$!
     eventually 10 grep -q attached "$T/strace"
-    sleep 0.5 # until each thread is at its next call
+    pause 0.5 # until each thread is at its next call
     "$@" >"$T/answer" || fail "$* failed: $(<"$T/answer")"
     kill -INT $tracer
     wait $tracer || true

@@ -32,9 +32,10 @@ bool append(const std::string& name, const std::ostringstream& text)
     std::size_t written = 0;
     while (written < all.size()) {
         const ssize_t count = write(file, all.data() + written, all.size() - written);
-        if (count < 0 && errno != EINTR)
+        if (count > 0)
+            written += static_cast<std::size_t>(count);
+        else if (count == 0 || errno != EINTR)
             break;
-        written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
     }
     return close(file) == 0 && written == all.size();
 }

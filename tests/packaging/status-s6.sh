@@ -33,7 +33,9 @@ is '[.state, .wanted, .answers, .uri, .restarts, .last_end, .database.state]' "[
 first=$(jq .pid <<<"$OUT")
 same slapd "$(cat "/proc/$first/comm")" "the process"
 
-# A restart, and a crash: other processes, which are counted.
+# A restart, after the supervisor has noticed that slapd answers, and a crash: other processes, which are counted.
+began() { [ "$(s6-svstat -o ready /run/slapd-pgsql/slapd)" = true ]; }
+eventually 5 began
 expect 0 status --restart --wait 20
 is '[.state, .restarts, .last_end.exit]' '["ready",1,0]'
 second=$(jq .pid <<<"$OUT")
@@ -60,7 +62,6 @@ within 6 expect 0 status --restart --wait 20 # the pause is 8 s
 is '[.state, .wanted]' '["ready","up"]'
 
 # It hangs, after the supervisor has noticed that it answers.
-began() { [ "$(s6-svstat -o ready /run/slapd-pgsql/slapd)" = true ]; }
 eventually 5 began
 kill -STOP "$(jq .pid <<<"$OUT")"
 expect 1 status

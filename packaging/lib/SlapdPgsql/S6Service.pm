@@ -34,13 +34,14 @@ sub control {
     my ($self, $action) = @_;
     my $now = $self->facts;
     my $end = $action eq 'stop' || $now->{wanted} eq 'up' && ($action eq 'restart' || $now->{failed});
-    my @orders = $action eq 'stop' ? '-d' : $end ? '-r' : '-u';
-    unshift @orders, '-h' if $end && $now->{began};    # slapd answers pending requests (SIGHUP, see slapd-from-env(8))
+    my @orders = (('-d') x $end, ('-u') x ($action ne 'stop'));
+    # slapd answers pending requests (SIGHUP, see slapd-from-env(8)), and is not started again when it ends by that (O).
+    unshift @orders, '-Oh' if $end && $now->{began};
     unlink "$self->{directory}/failures" if $action ne 'stop';
     for my $order (@orders) {
         my $result = SlapdPgsql::Command::run('', 's6-svc', $order, $self->{directory});
         return $result->{err} =~ s/\n\z//r if $result->{status};
-        select undef, undef, undef, 0.2 if $order eq '-h';
+        select undef, undef, undef, 0.2 if $order eq '-Oh';
     }
     return;
 }

@@ -25,6 +25,12 @@ sub at_place { # those about entries below
     return grep { $_->{actions}{$action} } Oracle::Hiding::Roles::of_kind($kind, $self->{roles}->rules_at($self->{actor}, $place));
 }
 
+sub gains { # whether the actor has rules about the new name that the old one lacks
+    my ($self, $old, $new) = @_;
+    my %before = map { $_ => 1 } $self->{roles}->rules_at($self->{actor}, $old);
+    return scalar grep { !$before{$_} } $self->{roles}->rules_at($self->{actor}, $new);
+}
+
 sub sees {
     my ($self, $kind, $normal) = @_;
     return $self->{reduced}{container}{$normal} if exists $self->{reduced}{container}{$normal};
@@ -57,6 +63,8 @@ sub permits {
     my $rdn = normal($op->{rdn});
     # slapd asks for the new RDN at the new place.
     return 0 if ($superior eq $place || "$rdn,$place" ne $normal) && !$self->permitting('rename', $kind, $superior eq $place ? $normal : "$rdn,$superior");
+    # A unit with all below it does not come to a place where its mover may do more.
+    return 0 if $kind eq 'units' && $self->gains($normal, "$rdn,$superior");
     return $self->permitting('move', $kind, $normal) && $self->at_place('move', $kind, $place) && $self->at_place('move', $kind, $superior) if $superior ne $place;
     return scalar $self->at_place('rename', $kind, $place) || $self->{actor}{own} eq $normal;
 }

@@ -213,6 +213,12 @@ sub is_odd {
     return !$self->sees_dn($place) && $self->{rights}->at_place($op->{type} eq 'add' ? 'add' : 'move', $op->{kind}, normal($place));
 }
 
+sub was_below_renamed {
+    my ($self, $row) = @_;
+    my ($dn) = $row =~ /([^|]*)\z/;
+    return scalar grep { is_within(normal($dn), $_) } @{ $self->{renamed} // [] };
+}
+
 # What is wrong, as lines.
 sub judge {
     my ($self, $op) = @_;
@@ -254,8 +260,11 @@ sub judge {
         # A column that holds one value has no place for a hidden one beside the new one.
         for my $change ($op->{type} eq 'modify' ? @{ $op->{changes} } : ()) {
             my $list = { manager => 'boss', seeAlso => 'assistant' }->{ $change->[1] } // next;
-            delete @{ $self->{hidden} }{ grep { /^$list\|/ && !$ours->{$_} } keys %{ $self->{hidden} } };
+            delete @{ $self->{hidden} }{ grep { /^$list(?: of a computer)?\|/ && !$ours->{$_} } keys %{ $self->{hidden} } };
         }
+        # What names nothing any more, since a unit has another name, is shown, and can be removed.
+        delete @{ $self->{hidden} }{ grep { !$ours->{$_} && $self->was_below_renamed($_) } keys %{ $self->{hidden} } };
+        push @{ $self->{renamed} }, $normal if $op->{type} eq 'rename';
         push @wrong, map { "row missing: $_" } grep { !$ours->{$_} } sort keys %{ { %{ $self->{hidden} }, %$theirs } };
         push @wrong, map { "row that should not be: $_" } grep { !$theirs->{$_} && !$self->{hidden}{$_} } sort keys %$ours;
         $self->read_entries;

@@ -42,8 +42,10 @@ sub link_members {
     for my $group (grep { $_->{kind} eq 'teams' } values %$after) {
         my $old = $op ? $before->{ place_before($op, $group->{ndn}) } : $group;
         my $names = "@{[sort(values_of($old, 'member'))]}" eq "@{[sort(values_of($group, 'member'))]}" ? [values_of($group, 'memberUid')] : names_after($old, $group, $after);
+        push @$names, grep { /[^\x00-\x7f]/ } map { values_of($after->{$_}, 'uid') } values_of($group, 'member');
         my %dns = map { $_ => 1 } map { @{ $by_name{ lc $_ } // [] } } @$names;
-        my %wanted = (memberUid => [sort @$names], member => [sort keys %dns]);
+        # memberUid has no place for other letters than those of ASCII; its syntax is IA5 String.
+        my %wanted = (memberUid => [sort grep { !/[^\x00-\x7f]/ } @$names], member => [sort keys %dns]);
         my %replace = map { ($_ => [map { $database->in($_) } @{ $wanted{$_} }]) } grep { "@{ $wanted{$_} }" ne "@{[values_of($group, $_)]}" } keys %wanted;
         next if !%replace;
         my $answer = $database->{as}{admin}->modify($database->in($group->{dn}), replace => \%replace);

@@ -13,7 +13,7 @@ missing() { # WHAT FILTER: from the middle of the replay until it has ended
     q "CREATE TABLE missing AS SELECT * FROM \"Users\" WHERE \"uidNumber\" >= 10000; DELETE FROM \"Users\" WHERE \"uidNumber\" >= 10000"
     pause 2 # shorter than pgsql-feed-interval: no comparison sees it
     q "INSERT INTO \"Users\" SELECT * FROM missing; DROP TABLE missing"
-    copied "$1" 30
+    copied "$1" 90
 }
 add_users 10000 14999 2001
 missing "rows that are new" '(uid=u1*)'

@@ -55,6 +55,8 @@ lacks "$OUT" $'\e'
 manager_conf >"$T/manager.conf"
 checked 0 --json "$T/manager.conf"
 same "$local_numbers: 10 users (2000 to 2009), 4 groups (2000 to 2003)" "$(jq -r '.databases[].findings[] | select(.object == "numbers") | .level + "|" + .message' <<<"$OUT")" "the example's numbers"
+checked 0 --brief --no-numbers "$T/manager.conf"
+lacks "$OUT" ' numbers: '
 # Several directories, in cn=config.
 { cat "$T/manager.conf"; sed -n '/^database pgsql/,$p' "$T/slapd.conf" | sed 's/^suffix.*/suffix dc=sub,dc=example,dc=org/; /^root/d'; } >"$T/two.conf"
 mkdir "$T/slapd.d"
@@ -71,3 +73,8 @@ q "DELETE FROM people WHERE number = 5"
 } >"$T/applications.conf"
 checked 1 --brief "$T/applications.conf"
 lacks "$OUT" umber
+
+# What could not be read is not fine.
+printf '#!/bin/sh\necho "dn: uid=ann,dc=example,dc=com"\necho "pgsql(dc=example,dc=com): [tool-failed] timeout" >&2\nexit 1\n' >"$T/slapcat"
+checked 1 --brief "$T/manager.conf"
+contains "$OUT" 'warning numbers: they could not be read: pgsql(dc=example,dc=com): [tool-failed] timeout'

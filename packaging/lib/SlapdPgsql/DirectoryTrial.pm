@@ -22,10 +22,10 @@ sub new {
     return bless { dir => $dir, conf => $conf, check => "$bin/slapd-pgsql-check", user => $user }, $class;
 }
 
-# What slapd-pgsql-check finds of the one database. Dies if it finds nothing.
+# What slapd-pgsql-check finds of the one database, whose numbers may be those of the test. Dies if it finds nothing.
 sub report {
     my ($self) = @_;
-    my $result = $self->_check('--json');
+    my $result = $self->_check('--json', '--no-numbers');
     my $report = eval { JSON::PP->new->utf8->decode($result->{out})->{databases}[0] };
     return $report // die _errors($result);
 }

@@ -42,6 +42,14 @@ for filter in '(uidNumber=2001)' '(gidNumber=2001)' '(objectClass=posixAccount)'
 done
 stop_slapd
 
+# A query that returns numbers all the same: they are not shown, and no user without one is left out.
+conf | sed 's/"mail", "userPassword" AS password/&, CASE WHEN "uid" <> '"'ann'"' THEN "uidNumber" END AS uid_number/' >"$T/slapd.conf"
+start_slapd "$T/slapd.conf"
+expect 0 search -b "$base" '(|(uid=ann)(uid=bob))' uid uidNumber
+same "ann bob" "$(sed -n 's/^uid: //p' <<<"$OUT" | sort | xargs)" "the users"
+lacks "$OUT" uidNumber
+stop_slapd
+
 # Accounts need their numbers.
 conf | sed 's/class=top,inetOrgPerson/class=top,posixAccount,inetOrgPerson/' >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"

@@ -56,8 +56,7 @@ void kind_builder::add_source(directory::kind& k, const directory::source_settin
     s.compare = source.compare.value_or(directory::comparison::any);
     const std::string where = "pgsql-attribute " + k.name + " " + source.attribute;
     // A kind without posixAccount has no number, no home directory and no shell.
-    if (!source.configured && k.find_column(source.column) == nullptr &&
-        k.find_column(source.attribute) == nullptr &&
+    if (!source.configured && !k.sources.empty() && k.find_column(source.attribute) == nullptr &&
         !allows(k.classes, *out_.types[s.attribute].description))
         return;
     if (k.find_column(source.column) != nullptr)

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace pgsql;
@@ -24,19 +25,24 @@ class caller {
 public:
     caller(fair_semaphore& where, std::string client, std::string& turns,
            std::chrono::milliseconds work = 5ms, wait_options options = for_a(10s))
-        : thread_([this, &where, client, &turns, work, options] {
+        : before_(where.current_load().waiting),
+          thread_([this, &where, client, &turns, work, options] {
               try {
                   fair_semaphore::visit visit(where, client);
                   visit.enter(options);
+                  settled_ = true;
                   turns += client; // only one caller holds a slot
                   std::this_thread::sleep_for(work);
                   visit.leave();
               } catch (const error& e) {
                   failed = e.reason();
+                  settled_ = true;
               }
           })
     {
-        std::this_thread::sleep_for(5ms); // so that callers arrive in order
+        // Callers arrive in order, unless the machine is too busy.
+        for (int i = 0; i < 500 && !settled_ && where.current_load().waiting <= before_; ++i)
+            std::this_thread::sleep_for(1ms);
     }
     ~caller() { thread_.join(); }
 
@@ -49,6 +55,8 @@ public:
     }
 
 private:
+    const int before_;                  ///< waiting callers
+    std::atomic<bool> settled_ = false; ///< it has got a slot or an error
     std::thread thread_;
 };
 

@@ -7,7 +7,7 @@ start_postgres -c log_statement=all
 delegation_tables
 # shellcheck disable=SC2086 # names
 tell_of_changes $DELEGATION_TABLES
-{ delegation_conf; echo 'pgsql-cache 16'; } >"$T/slapd.conf"
+{ delegation_conf; echo 'pgsql-cache 16'; echo 'database monitor'; } >"$T/slapd.conf"
 start_slapd "$T/slapd.conf"
 settled
 eventually 20 cache_used 1

@@ -31,6 +31,12 @@ echo wrong >"$T/password"
 expect 1 wizard --dry-run --try admin --password-file "$T/password"
 contains "$OUT" 'admin cannot log in: wrong password'
 
+# Slow and idle clients are disconnected, and a client that asks for SASL learns of no mechanism that needs a password.
+expect 0 wizard --out "$T/conf"
+for line in 'writetimeout 10' 'idletimeout 1800' 'timelimit 300' 'sasl-secprops noanonymous,noplain,nodict'; do
+    grep -qx "$line" "$T/conf/slapd.conf" || fail "slapd.conf lacks: $line"
+done
+
 # cn=config serves the same; the numbers and the login filter are those of the options.
 expect 0 wizard --ldif --out "$T/ldif" --suffix 'dc=example,dc=net' --uid-base 70000 --gid-base 80000 --login-filter "u.username = 'eve'" --role reader --require-login
 same "$before" "$(catalog)" "the catalog of the database"

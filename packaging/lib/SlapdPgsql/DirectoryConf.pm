@@ -3,6 +3,7 @@ package SlapdPgsql::DirectoryConf;
 use strict;
 use warnings;
 use SlapdPgsql::RecipeQueries ();
+use SlapdPgsql::SlapdConf ();
 use SlapdPgsql::Sql ();
 
 # NUMBERS as in RecipeQueries; PATHS are schema, own_schema, modules, module or undef, and pidfile.
@@ -17,7 +18,9 @@ sub settings {
         defined $paths->{module} ? () : $quoted->('modulepath', $paths->{modules}),
         $quoted->('moduleload', $paths->{module} // 'back_pgsql'),
         $quoted->('pidfile', $paths->{pidfile}),
-        $set->('sizelimit', 'unlimited'),
+        $set->('sizelimit', 'unlimited', 'A list of all users must be complete.'),
+        (map { $set->(@$_) } @SlapdPgsql::SlapdConf::time_limits),
+        $set->('sasl-secprops', $SlapdPgsql::SlapdConf::sasl_properties, 'Users log in by simple binds: no SASL mechanism that needs their passwords.'),
     );
     my @database = (
         $set->('database', 'pgsql'),

@@ -52,7 +52,7 @@ database -c 'CREATE TABLE users_user (LIKE auth_user INCLUDING ALL)'
 expect 3 wizard --out "$T/none"
 contains "$ERR" '--recipe django --users public.users_user'
 expect 0 wizard --dry-run --users users_user
-contains "$OUT" 'the table has no rows yet'
+contains "$OUT" 'the table has no users yet'
 
 # Two recipes that fit; one that only its name chooses.
 application both <"$TESTS/recipes/zabbix.sql"

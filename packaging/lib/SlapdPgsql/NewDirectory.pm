@@ -90,10 +90,11 @@ sub set_bases {
 sub warnings {
     my ($directory, $seen) = @_;
     my $named = $directory->{names} ne 'id';
+    my @parameters = map { "$_->{name}=$_->{value}" } @{ $directory->{recipe}{parameters} };
     my $machines = $directory->{purpose} eq 'machines' && $named;
     my $count = sub { my ($number, $text) = @_; return $number ? "$number of $seen->{users} users: $text" : () };
     return (
-        $seen->{users} ? () : 'the table has no rows yet',
+        $seen->{users} ? () : 'the table has no users' . (@parameters ? " with @parameters; see --set" : ' yet'),
         $count->($named && $seen->{equal_names}, 'the name of another one, letters in any case; none of them can log in'),
         $count->($named && $seen->{unnamed}, 'no name; they are not shown'),
         $count->($named && $seen->{spaces}, 'a name with spaces at an end, or with two together; neither searches nor logins find it'),

@@ -27,6 +27,15 @@ contains "$OUT" 'users     public.staff_users: 1 users'
 contains "$(<"$T/two/slapd.conf")" 'class=top,inetOrgPerson'
 same "700 600" "$(stat -c %a "$T/two" "$T/two/slapd.conf" | xargs)" "the modes of the folder and the configuration"
 
+# Names that are addresses: what each answer means.
+application addresses <<END
+CREATE TABLE users (id int PRIMARY KEY, email text UNIQUE, password text);
+INSERT INTO users VALUES (1, 'ann@example.org', '$(slappasswd -h '{SSHA}' -s secret)'), (2, 'ben@example.org', '{SSHA}');
+END
+expect 0 at_terminal "$T/addresses" 'suffix' '' 'machines, applications' machines 'As they are, the part before the @, or the letter u with the id? (as-is, local-part, id)' local-part \
+    'Who may log in' '' 'first number' '' 'A user to try' ann 'Password of ann' secret
+contains "$OUT" 'ann can log in'
+
 # The program ends with the terminal, and writes nothing.
-expect 2 env BACK_PGSQL_MODULE="$MODULE" "$TESTS/lib/dialogue" 'suffix' $'\x04' -- perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" --users shop_users --out "$T/three"
+expect 2 env BACK_PGSQL_MODULE="$MODULE" "$TESTS/lib/dialogue" 'suffix' $'\x04' -- perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" --users users --out "$T/three"
 [ ! -e "$T/three" ] || fail "something was written"

@@ -56,7 +56,7 @@ logs_in ann@example.org secret
 refuses ben@example.org secret
 same "memberOf: cn=Editors,ou=groups,$base" "$(entry '(uid=ann@example.org)' memberOf)" "memberOf"
 expect 0 wizard --dry-run --users clients
-for text in 'users     public.clients: 1 users' 'The column state (integer) may tell who may log in' 'No unique index is on email'; do contains "$OUT" "$text"; done
+for text in 'users     public.clients: 1 users' 'The column state (integer; users: 4: 1) may tell who may log in' 'No unique index is on email'; do contains "$OUT" "$text"; done
 
 # Digests that need a salt are named, and not taken for others; plain text is no hash. Row security of each table is named.
 application salted <<'END'

@@ -24,6 +24,13 @@ WITH relation AS (
     FROM relation r JOIN pg_index i ON i.indrelid = r.oid
     WHERE i.indisunique AND i.indnkeyatts = 1
     GROUP BY i.indrelid
+), joint AS (
+    SELECT x.indrelid, json_agg(x.columns) AS keys
+    FROM (SELECT i.indrelid, json_agg(a.attname) AS columns
+          FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
+          WHERE i.indisunique AND i.indnkeyatts > 1 AND i.indexprs IS NULL
+          GROUP BY i.indrelid, i.indexrelid) x
+    GROUP BY x.indrelid
 ), reference AS (
     SELECT k.conrelid, json_agg(json_build_object('column', a.attname, 'table', b.nspname || '.' || b.relname, 'key', x.attname)) AS foreign_keys
     FROM pg_constraint k JOIN relation b ON b.oid = k.confrelid
@@ -36,11 +43,11 @@ SELECT json_build_object('database', current_database(), 'role', current_user, '
     'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint, 'row_security', r.relrowsecurity,
         'readable', has_schema_privilege(r.nspname, 'USAGE') AND has_any_column_privilege(r.oid, 'SELECT'),
         'hazard', (SELECT min(h.rolname::text) FROM hazard h JOIN pg_roles o ON o.rolname = h.rolname AND NOT o.rolsuper WHERE h.oid = r.oid AND current_setting('is_superuser') = 'on'),
-        'columns', coalesce(a.columns, '[]'), 'unique', coalesce(u.keys, '[]'), 'foreign_keys', coalesce(f.foreign_keys, '[]')) ORDER BY r.nspname, r.relname), '[]')
-        FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))
+        'columns', coalesce(a.columns, '[]'), 'unique', coalesce(u.keys, '[]'), 'joint', coalesce(j.keys, '[]'), 'foreign_keys', coalesce(f.foreign_keys, '[]')) ORDER BY r.nspname, r.relname), '[]')
+        FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN joint j ON j.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))
 SQL
 
-# Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, foreign_keys, ... }] }.
+# Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, joint, foreign_keys, ... }] }.
 # Tables whose names have line breaks or the like are left out: slapd.conf and SQL comments cannot contain these.
 sub read_from {
     my ($psql) = @_;
@@ -72,11 +79,29 @@ sub is_unique {
     return scalar(grep { /\A(?:lower\(\(?)?"?$identifier"?(?:\)?::text\))?\)?\z/ } @{ $table->{unique} }) ? 1 : 0;
 }
 
+# The columns together with which the column is unique, such as a tenant; undef: none.
+sub unique_with {
+    my ($table, $name) = @_;
+    for my $key (grep { grep { $_ eq $name } @$_ } @{ $table->{joint} }) {
+        my @others = grep { $_ ne $name } @$key;
+        return join ', ', sort @others if !grep { is_unique($table, $_) } @others;
+    }
+    return;
+}
+
 # The column of the Unix number WHICH, uid or gid, quoted; undef: none.
 sub number_column {
     my ($table, $which) = @_;
     my ($column) = grep { $_->{type} =~ /\A(?:smallint|integer|bigint)\z/ && $_->{name} =~ /\A(?:unix_)?${which}_?number\z/i } @{ $table->{columns} };
     return $column ? identifier($column->{name}) : undef;
+}
+
+# Whether the column NUMBER has numbers for machines: above 0, which is root or stands for none, and with OWN no two rows the same.
+sub has_numbers {
+    my ($table, $psql, $number, $own) = @_;
+    my $different = $own ? " AND count($number) = count(DISTINCT $number)" : '';
+    my $good = eval { $psql->json("SELECT json_build_array(count(*) = 0 OR min($number) > 0$different) FROM " . qualified($table), 30) };
+    return $good && $good->[0];
 }
 
 sub identifier { my ($text) = @_; return $text =~ /\A[a-z_][a-z0-9_]*\z/ && !reserved($text) ? $text : '"' . $text =~ s/"/""/gr . '"' }

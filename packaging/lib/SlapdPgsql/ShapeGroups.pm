@@ -3,15 +3,16 @@ package SlapdPgsql::ShapeGroups;
 use strict;
 use warnings;
 use SlapdPgsql::Catalog ();
+use SlapdPgsql::ShapeFilter ();
 
 my $noun    = qr/group|grp|role|team|member/i;
 my $is_name = qr/\A[A-Za-z_][A-Za-z0-9_\$]*\z/;
 
-# The best one, undef: none. { table, name, group_key, by, user, user_key, group, sure, others }: rows of BY belong to the user whose
+# The best one, undef: none. { table, name, group_key, by, user, user_key, group, sure, others, number }: rows of BY belong to the user whose
 # user_key is in the column USER and to the group whose group_key is in GROUP; without BY, GROUP is a column of the users' table. LOGIN and
 # ID are the names of the columns of the users.
 sub of {
-    my ($catalog, $users, $login, $id) = @_;
+    my ($catalog, $psql, $users, $login, $id) = @_;
     my @groups = map { my $name = _group_name($_); $name ? { table => $_, name => $name } : () }
         grep { $_ != $users && $_->{readable} && $_->{name} =~ /group|grp|role|team/i && SlapdPgsql::Catalog::can_be_written($_) } $catalog->own_tables;
     my @found;
@@ -23,6 +24,8 @@ sub of {
     my $best = shift @found // return;
     my %other = map { ($_->{table}{name} => 1) } grep { $_->{table} != $best->{table} } @found;
     $best->{others} = join ', ', sort keys %other if %other;
+    my $number = SlapdPgsql::Catalog::number_column($best->{table}, 'gid');
+    $best->{number} = $number if defined $number && SlapdPgsql::Catalog::has_numbers($best->{table}, $psql, $number, 1);
     return $best;
 }
 
@@ -30,13 +33,14 @@ sub _is_group { return $_[0]{table}{name} =~ /group|grp/i ? 1 : 0 }
 sub _width    { return $_[0]{by} ? scalar @{ $_[0]{by}{columns} } : 0 }
 sub _by_name  { return $_[0]{by} ? $_[0]{by}{name} : '' }
 
-# The column with the names of groups: the first unique text, or one that is called so.
+# The column with the names of groups: a unique text that is called so, another one that is neither an id nor a secret, or one that is
+# called so.
 sub _group_name {
     my ($table) = @_;
-    my @texts = grep { $_->{category} eq 'S' && $_->{name} =~ $is_name } @{ $table->{columns} };
-    my ($unique) = grep { SlapdPgsql::Catalog::is_unique($table, $_->{name}) && $_->{name} !~ /id\z/i } @texts;
-    my ($named) = grep { $_->{name} =~ /\A(?:.*_)?(?:name|title)\z/i } @texts;
-    return $unique ? $unique->{name} : $named ? $named->{name} : undef;
+    my @texts = map { $_->{name} } grep { $_->{category} eq 'S' && $_->{name} =~ $is_name } @{ $table->{columns} };
+    my %named = map { ($_ => 1) } grep { SlapdPgsql::ShapeFilter::words($_, '') =~ /\A(?:.*_)?(?:name|title)\z/ } @texts;
+    my @unique = grep { SlapdPgsql::Catalog::is_unique($table, $_) } @texts;
+    return ((grep { $named{$_} } @unique), (grep { !/(?:id|code|token|secret|hash|key|password|link)\z/i } @unique), (grep { $named{$_} } @texts))[0];
 }
 
 # One group for each user, by a foreign key of the users' table.
@@ -75,7 +79,7 @@ sub _named {
     my ($by, $table, $name, $id) = @_;
     my $stem = $table->{name} =~ /(group|grp|role|team)s?\z/i ? $1 : $table->{name} =~ $noun ? return : 'user';
     for my $key (grep { defined $_->{name} } map { my $key = $_; { name => $key, category => $table->{column}{ $key // '' }{category} } } $id, $name, grep { SlapdPgsql::Catalog::is_unique($table, $_) } map { $_->{name} } @{ $table->{columns} }) {
-        my ($column) = grep { $_->{category} eq $key->{category} } grep { $_->{name} eq $key->{name} ? $key->{name} !~ /\A(?:id|name)\z/ : $key->{name} =~ /\A(?:\Q$id\E|\Q$name\E)\z/ && $_->{name} =~ /\A\Q$stem\E(?:_?id|_?name)?\z/i } @{ $by->{columns} };
+        my ($column) = grep { $_->{category} eq $key->{category} } grep { $_->{name} eq $key->{name} ? $key->{name} !~ /\A(?:id|uuid|guid|name)\z/ : $key->{name} =~ /\A(?:\Q$id\E|\Q$name\E)\z/ && $_->{name} =~ /\A\Q$stem\E_?(?:id|uuid|guid|name)?\z/i } @{ $by->{columns} };
         return { column => $column->{name}, key => $key->{name} } if $column;
     }
     return;
@@ -95,7 +99,10 @@ sub sections {
     my %name = map { ($_ => SlapdPgsql::Catalog::identifier($groups->{$_})) } grep { defined $groups->{$_} } qw(name group group_key user user_key);
     my $from = $groups->{by} ? "{{members}} m JOIN {{users}} u ON u.$name{user_key} = m.$name{user} JOIN {{groups}} g ON g.$name{group_key} = m.$name{group}"
         : "{{users}} u JOIN {{groups}} g ON g.$name{group_key} = u.$name{group}";
-    return ('', '[groups]', 'from: {{groups}} g', "id: g.$name{group_key}", "name: g.$name{name}", (map { "number: g.$_" } SlapdPgsql::Catalog::number_column($groups->{table}, 'gid') // ()), '', '[members]', "from: $from");
+    my $exists = join ' AND ', SlapdPgsql::ShapeFilter::by_name($groups->{table}, 'g', qr/deleted|disabled|active|enabled/);
+    my $belongs = $groups->{by} ? join ' AND ', SlapdPgsql::ShapeFilter::by_name($groups->{by}, 'm') : '';
+    return ('', '[groups]', 'from: {{groups}} g', $exists ? "where: $exists" : (), "id: g.$name{group_key}", "name: g.$name{name}", defined $groups->{number} ? "number: g.$groups->{number}" : (),
+        '', '[members]', "from: $from", $belongs ? "where: $belongs" : ());
 }
 
 sub notes {

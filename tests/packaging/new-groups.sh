@@ -35,3 +35,21 @@ rm -r "$T/new.quality"
 database -c 'UPDATE groups SET gid_number = 70000 WHERE gid_number = 0'
 new_directory
 same 'gidNumber: 70001' "$(entry '(cn=blue)' gidNumber)" "the number of the application"
+
+# Who created or signed something for a team, holds its token or was invited is no member of it; without more, nobody is.
+application signatures <<END
+CREATE TABLE users (id int PRIMARY KEY, email text UNIQUE, password text);
+CREATE TABLE team (id int PRIMARY KEY, name text UNIQUE);
+CREATE TABLE "TeamApiToken" (id int PRIMARY KEY, "teamId" int REFERENCES team, "userId" int REFERENCES users);
+CREATE TABLE team_invitations (id int PRIMARY KEY, team_id int REFERENCES team, user_id int REFERENCES users);
+CREATE TABLE team_notes (id int PRIMARY KEY, team_id int REFERENCES team, created_by int REFERENCES users);
+CREATE TABLE "TeamEmail" ("teamId" int PRIMARY KEY REFERENCES team, email text);
+CREATE TABLE documents (id int PRIMARY KEY, title text, team_id int REFERENCES team, user_id int REFERENCES users);
+INSERT INTO users VALUES (1, 'ann@example.org', '$hash');
+INSERT INTO team VALUES (1, 'Red');
+END
+expect 0 wizard --dry-run
+contains "$OUT" 'No groups were found'
+database -c 'CREATE TABLE work (id int PRIMARY KEY, since date, team_id int REFERENCES team, user_id int REFERENCES users, UNIQUE (user_id, team_id)); INSERT INTO work VALUES (1, now(), 1, 1)'
+new_directory --for machines --names local-part
+same 'ann' "$(members red)" "the members"

@@ -45,6 +45,9 @@ sub words {
     return $words =~ s/\A\Q$prefix\E//r;
 }
 
+# Whether a column names a user whose row it is not: who created it, or who invites.
+sub is_other_person { my ($name) = @_; return words($name, '') =~ /_by(?:_id)?\z|creator|author|owner|manager|parent|inviter|sender/ }
+
 # "gu_" of gu_id, gu_name and gu_enabled.
 sub _prefix {
     my ($table) = @_;

@@ -6,6 +6,8 @@ use SlapdPgsql::Catalog ();
 use SlapdPgsql::ShapeFilter ();
 
 my $noun    = qr/group|grp|role|team|member/i;
+# Tables that refer to users and groups as well.
+my $no_members = qr/(?:\A|_)(?:invit\w*|requests?|tokens?|keys?|sessions?|logs?|audits?|histor\w*|bans?|blocks?)(?:_|\z)/;
 my $is_name = qr/\A[A-Za-z_][A-Za-z0-9_\$]*\z/;
 
 # The best one, undef: none. { table, name, group_key, by, user, user_key, group, sure, others, number }: rows of BY belong to the user whose
@@ -53,8 +55,9 @@ sub _in_users {
 
 sub _by_table {
     my ($by, $users, $login, $id, $group) = @_;
+    return if SlapdPgsql::ShapeFilter::words($by->{name}, '') =~ $no_members;
     my ($own, $theirs) = map { "$_->{schema}.$_->{name}" } $users, $group->{table};
-    my @to_users  = map { { column => $_->{column}, key => $_->{key} } } grep { $_->{table} eq $own } @{ $by->{foreign_keys} };
+    my @to_users  = map { { column => $_->{column}, key => $_->{key} } } grep { $_->{table} eq $own && !SlapdPgsql::ShapeFilter::is_other_person($_->{column}) } @{ $by->{foreign_keys} };
     my @to_groups = map { { column => $_->{column}, key => $_->{key} } } grep { $_->{table} eq $theirs } @{ $by->{foreign_keys} };
     my $sure = @to_users && @to_groups ? $by->{name} =~ $noun ? 3 : 1 : 0;
     if (!$sure) {
@@ -66,20 +69,27 @@ sub _by_table {
     my @found;
     for my $user (@to_users) {
         for my $one (grep { $_->{column} ne $user->{column} } @to_groups) {
-            next if !_usable(@$user{qw(column key)}, @$one{qw(column key)});
+            next if !_usable(@$user{qw(column key)}, @$one{qw(column key)}) || $sure == 1 && !_is_link($by, $user->{column}, $one->{column});
             push @found, { %$group, by => $by, user => $user->{column}, user_key => $user->{key}, group => $one->{column}, group_key => $one->{key}, sure => $sure };
         }
     }
     return @found;
 }
 
+# Whether BY only says which user is in which group: each pair is unique, or there are three columns at most.
+sub _is_link {
+    my ($by, @pair) = @_;
+    my %pair = map { ($_ => 1) } @pair;
+    return @{ $by->{columns} } <= 3 || grep { @$_ == 2 && !grep { !$pair{$_} } @$_ } @{ $by->{joint} };
+}
+
 # The column of BY that belongs to TABLE by its name, without a foreign key, and its key: one called like a unique column, or like the
-# table: user_id, username, group_id. NAME and ID are columns of TABLE.
+# table: user_id, username, group_id. NAME and ID are columns of TABLE. An address alone may be that of the group.
 sub _named {
     my ($by, $table, $name, $id) = @_;
     my $stem = $table->{name} =~ /(group|grp|role|team)s?\z/i ? $1 : $table->{name} =~ $noun ? return : 'user';
     for my $key (grep { defined $_->{name} } map { my $key = $_; { name => $key, category => $table->{column}{ $key // '' }{category} } } $id, $name, grep { SlapdPgsql::Catalog::is_unique($table, $_) } map { $_->{name} } @{ $table->{columns} }) {
-        my ($column) = grep { $_->{category} eq $key->{category} } grep { $_->{name} eq $key->{name} ? $key->{name} !~ /\A(?:id|uuid|guid|name)\z/ : $key->{name} =~ /\A(?:\Q$id\E|\Q$name\E)\z/ && $_->{name} =~ /\A\Q$stem\E_?(?:id|uuid|guid|name)?\z/i } @{ $by->{columns} };
+        my ($column) = grep { $_->{category} eq $key->{category} } grep { $_->{name} eq $key->{name} ? $key->{name} !~ /\A(?:id|uuid|guid|name)\z/ && ($key->{name} !~ /mail/i || $by->{name} =~ /member|user/i) : $key->{name} =~ /\A(?:\Q$id\E|\Q$name\E)\z/ && $_->{name} =~ /\A\Q$stem\E_?(?:id|uuid|guid|name)?\z/i } @{ $by->{columns} };
         return { column => $column->{name}, key => $key->{name} } if $column;
     }
     return;

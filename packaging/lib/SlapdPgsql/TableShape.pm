@@ -13,7 +13,6 @@ my $at_once = 50;    # columns in one statement
 my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
 my $no_hash   = qr/reset|token|expir|new|old|prev|question|hint|temp|tmp|chang|last|type|method|algo|salt|_?at\z|date|count|fail|forgot|provider|histor|factor|otp|mfa|2fa|tfa|client|api|webhook/i;
 my $no_hashes = qr/reset|token|histor|tmp|temp|session|api|application/i;    # tables with secrets of other kinds
-my $other_person = qr/_by(?:_id)?\z|creator|author|owner|manager|parent/;    # a user whom a row names, who is not its own
 my $user_name = qr/user|usr|account|member|person|people|auth/i;
 my $no_login    = qr/(?:\A|_)(?:display|full|real|first|last|middle|given|family|sur|company|organi[sz]ation|provider|file|host|domain|maiden|nice)_?name\z/;
 my @login_names = (qr/user_?name|lower_?name/, qr/login/, qr/uid|user|nick(?:_?name)?|jid|account/, qr/name/, qr/e?mail|e?mail_?address/);
@@ -84,7 +83,7 @@ sub _of_other {
     for my $key (@{ $by->{foreign_keys} }) {
         my $table = $catalog->table($key->{table}) // next;
         next if $table == $by || $table->{name} !~ $user_name || !$table->{readable} || !SlapdPgsql::Catalog::can_be_written($table);
-        next if SlapdPgsql::ShapeFilter::words($key->{column}, '') =~ $other_person;
+        next if SlapdPgsql::ShapeFilter::is_other_person($key->{column});
         next if grep { !/\A[A-Za-z_][A-Za-z0-9_\$]*\z/ } @$key{qw(column key)};
         my ($name) = _login_columns($table) or next;
         push @found, { table => $table, hash => $hash, name => $name, by => $by, user => $key->{column}, user_key => $key->{key} };

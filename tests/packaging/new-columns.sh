@@ -30,6 +30,10 @@ for text in 'uidNumber of the application' 'The column gid_number has no numbers
 database -c 'UPDATE members SET gid_number = 70000'
 expect 0 wizard --dry-run --for machines
 lacks "$OUT" 'no numbers for machines'
+lacks "$OUT" 'a uidNumber below 1000'
+database -c "UPDATE members SET uid_number = 33 WHERE email = 'ann@example.org'"
+expect 0 wizard --dry-run --for machines
+contains "$OUT" '1 of 5 users: a uidNumber below 1000, as the system has them; who has 0 is root on every machine'
 
 # Values that leave a doubt are counted, if they are few and short.
 application tasks <<END

@@ -53,8 +53,10 @@ SELECT json_build_object('users', count(*), 'may_log_in', count(*) FILTER (WHERE
     'unnamed', count(*) FILTER (WHERE coalesce(r.name, '') = ''), 'spaces', count(*) FILTER (WHERE r.name ~ '^ | \$|  '),
     'equal_names', count(*) - count(DISTINCT lower(r.name)) - count(*) FILTER (WHERE r.name IS NULL),
     'equal_local_parts', count(*) - count(DISTINCT split_part(lower(r.name), '\@', 1)) - count(*) FILTER (WHERE r.name IS NULL),
-    'long', count(*) FILTER (WHERE length(r.name) > 255), 'no_hash', count(*) FILTER (WHERE coalesce(r.hash, '') = ''))
-FROM (SELECT ($users->{name})::text AS name, (($filter)) AS allowed, ($users->{password})::text AS hash, @{[$users->{integer} ? $users->{id} : 'NULL::integer']} AS largest
+    'long', count(*) FILTER (WHERE length(r.name) > 255), 'no_hash', count(*) FILTER (WHERE coalesce(r.hash, '') = ''),
+    'system_numbers', count(*) FILTER (WHERE r.number < 1000))
+FROM (SELECT ($users->{name})::text AS name, (($filter)) AS allowed, ($users->{password})::text AS hash, @{[$users->{integer} ? $users->{id} : 'NULL::integer']} AS largest,
+             @{[$users->{number} // 'NULL::integer']} AS number
       FROM $users->{from}@{[$where->($users)]}) r
 SQL
     if (my $groups = $directory->{groups}) {
@@ -99,6 +101,7 @@ sub warnings {
         $count->($named && $seen->{unnamed}, 'no name; they are not shown'),
         $count->($named && $seen->{spaces}, 'a name with spaces at an end, or with two together; neither searches nor logins find it'),
         $machines && $directory->{names} eq 'as-is' ? $count->($seen->{not_posix}, 'a name that machines may refuse (not a-z, 0-9, _ and -, at most 32); see --names') : (),
+        $count->($directory->{purpose} eq 'machines' && $seen->{system_numbers}, 'a uidNumber below 1000, as the system has them; who has 0 is root on every machine'),
         $count->($named && $seen->{long}, 'a name of more than 255 characters'),
         $count->($seen->{no_hash}, 'no password; they cannot log in'),
         (map { "row security hides the rows of $_; role.sql gives the role a policy to see them all" } @{ $directory->{row_security} }),

@@ -88,6 +88,20 @@ mv "$T/new.cloud" "$T/second"
 new_directory --recipe "$T/cloud.recipe" --users oc_people --set "place=Tom's \\ \$place"
 same "description: Tom's \\ \$place" "$(entry '(cn=red)' description)" "the parameter"
 
+# One that takes the values of a column only.
+sed -i 's/^place: .*/place: the place of the teams (members.what)/' "$T/cloud.recipe"
+wizard_at() { wizard --dry-run --recipe "$T/cloud.recipe" --users oc_people --set "place=$1"; }
+expect 2 wizard_at red
+contains "$ERR" 'members.what is no column of [tables]'
+sed -i 's/(members.what)/(members.team)/' "$T/cloud.recipe"
+expect 2 wizard_at here
+contains "$ERR" "--set: 'here' is not the place of the teams (blue, red)"
+expect 0 wizard_at red
+database -c "INSERT INTO side.oc_members SELECT 'ben', 't' || i FROM generate_series(1, 19) i"
+expect 0 wizard_at here # too many
+database -c "DELETE FROM side.oc_members WHERE team LIKE 't%'"
+sed -i 's/ (members.team)//' "$T/cloud.recipe"
+
 # Of several tables that fit, a foreign key tells which one is meant.
 sed -i 's/^members?: .*/members?: {{users}}_in (who, team>teams)\nteams?: first_teams, second_teams (team)/; s/FROM {{members}}) g/FROM {{teams}}) g/' "$T/cloud.recipe"
 database -c 'CREATE TABLE first_teams AS SELECT DISTINCT team FROM side.oc_members' -c 'CREATE TABLE second_teams (team text PRIMARY KEY)' \

@@ -4,9 +4,9 @@
 . "$TESTS/lib/recipes.sh"
 application keycloak <"$TESTS/recipes/keycloak.sql"
 expect 2 wizard --dry-run
-contains "$ERR" 'the recipe needs the name of the realm; give --set realm=VALUE'
-expect 0 wizard --dry-run --set realm=acme
-contains "$OUT" 'the table has no users with realm=acme; see --set'
+contains "$ERR" 'the recipe needs the name of the realm; give --set realm=VALUE (Acme, master)'
+expect 2 wizard --dry-run --set realm=acme
+contains "$ERR" "--set: 'acme' is not the name of the realm (Acme, master)"
 new_directory --set realm=Acme
 contains "$OUT" 'recipe keycloak (Keycloak)'
 contains "$(<"$T/new.keycloak/README")" 'second factors, and locks of the application after wrong passwords, do not count'

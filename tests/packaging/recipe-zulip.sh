@@ -3,6 +3,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lib/recipes.sh"
 application zulip <"$TESTS/recipes/zulip.sql"
+expect 0 wizard --dry-run --set organization=none
+contains "$OUT" 'the table has no users with organization=none; see --set'
 new_directory --set organization=.
 contains "$OUT" 'recipe zulip (Zulip)'
 contains "$(<"$T/new.zulip/README")" 'The name is the address.'

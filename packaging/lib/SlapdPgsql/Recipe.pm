@@ -29,7 +29,7 @@ sub read_file {
     return parse($text // '', $path);
 }
 
-# Returns { title, for, tested or source, parameters => [{ name, text, value }...], tables => [table...], users, groups, members, watch, notes }. The five are lists of
+# Returns { title, for, tested or source, parameters => [{ name, text, value, of }...], tables => [table...], users, groups, members, watch, notes }. The five are lists of
 # { key, when => [condition...], value, where }; the first one of a key whose conditions hold counts.
 sub parse {
     my ($text, $path) = @_;
@@ -80,7 +80,8 @@ sub _parameter {
     my ($entry) = @_;
     my ($text, $default) = $entry->{value} =~ /\A(.*?)(?:\s+=\s+(.*))?\z/s;
     $entry->{key} =~ /\A$name\z/ && length $text or die "$entry->{where}: write 'name: description = default'\n";
-    return { name => $entry->{key}, text => $text, value => $default };
+    my $of = $text =~ s/\s*\(($name)\.($name)\)\z// ? { role => $1, column => $2 } : undef;
+    return { name => $entry->{key}, text => $text, value => $default, of => $of, where => $entry->{where} };
 }
 
 # Sets a parameter. Dies if the recipe has none of this name.

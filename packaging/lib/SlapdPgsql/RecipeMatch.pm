@@ -117,6 +117,17 @@ sub section {
     return $section eq 'notes' ? \@list : \%values;
 }
 
+# The values that a parameter may have, as far as the recipe names their column; empty: any. More than twenty do not count.
+sub known_values {
+    my ($parameter, $match, $psql) = @_;
+    my $of = $parameter->{of} // return;
+    my $table = $match->{ $of->{role} } or die "$parameter->{where}: $of->{role} is no table of [tables] that exists\n";
+    my $name = $table->{columns}{ $of->{column} } // die "$parameter->{where}: $of->{role}.$of->{column} is no column of [tables]\n";
+    my $column = SlapdPgsql::Catalog::identifier($name);
+    my $values = $psql->json("SELECT coalesce(json_agg(v), '[]') FROM (SELECT DISTINCT $column\::text AS v FROM " . SlapdPgsql::Catalog::qualified($table->{table}) . " WHERE $column IS NOT NULL ORDER BY 1 LIMIT 21) s");
+    return @$values > 20 ? () : @$values;
+}
+
 sub _holds {
     my ($condition, $match) = @_;
     my $table = $match->{ $condition->{table} };

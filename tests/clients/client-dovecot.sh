@@ -5,11 +5,8 @@ page=doc/clients/dovecot.md
 need dovecot doveadm
 [ -e /usr/lib/dovecot/modules/auth/libauthdb_ldap.so ] || skip "dovecot-ldap is missing; packaging/setup --tests installs it"
 write_block /etc/dovecot/dovecot-ldap.conf.ext uris
-sed -i 's/^!include auth-system.conf.ext/#&/; s/^#!include auth-ldap.conf.ext/!include auth-ldap.conf.ext/' /etc/dovecot/conf.d/10-auth.conf
-# Without the delay after failed logins, which grows with their number.
-printf '%s\n' 'log_path = /var/log/dovecot.log' 'auth_failure_delay = 0' 'service anvil {' ' unix_listener anvil-auth-penalty {' '  mode = 0' ' }' '}' >>/etc/dovecot/dovecot.conf
-dovecot
-attempt() { doveadm auth test "$1" "$2" 2>&1 | grep -oE 'auth (succeeded|failed)|temp_fail' | xargs || true; }
+start_dovecot
+attempt() { dovecot_login "$@"; }
 
 admits_members 'auth succeeded' 'auth failed'
 expect 0 doveadm user ben

@@ -11,25 +11,20 @@ python3 -m http.server --bind 127.0.0.1 8000 --directory "$T" >/dev/null 2>&1 &
 squid
 for port in 3128 8000; do eventually 10 listens ldap://127.0.0.1:$port; done
 attempt() { curl -s -o /dev/null -w '%{http_code}' --proxy http://127.0.0.1:3128 --proxy-user "$1:$2" http://127.0.0.1:8000/; }
-helper() { # NAME INPUT: the answer of the helper with its arguments in the configuration
-    local arguments
-    read -ra arguments < <(sed -n "s|^.* \(/usr/lib/squid/$1 .*\)|\1|p" /etc/squid/conf.d/ldap.conf)
-    "${arguments[@]}" <<<"$2" 2>/dev/null | sed 's/ *$//'
-}
 
 admits_members 200 407 403
-same OK "$(helper ext_ldap_group_acl 'ann support')" "the answer for a member"
-for words in 'ben support' 'ann *' '* support' 'ann none'; do same ERR "$(helper ext_ldap_group_acl "$words")" "the answer for $words"; done
+same OK "$(squid_helper ext_ldap_group_acl 'ann support')" "the answer for a member"
+for words in 'ben support' 'ann *' '* support' 'ann none'; do same ERR "$(squid_helper ext_ldap_group_acl "$words")" "the answer for $words"; done
 restart_slapd
 result 200 ann ann-secret
 
 outage
 result 200 ann ann-secret # from the cache
 result 407 eve eve-secret
-same 'BH Server is unavailable' "$(helper basic_ldap_auth 'ann ann-secret')" "the answer for a login"
-same 'BH message="could not bind"' "$(helper ext_ldap_group_acl 'ann support')" "the answer for a group"
+same 'BH Server is unavailable' "$(squid_helper basic_ldap_auth 'ann ann-secret')" "the answer for a login"
+same 'BH message="could not bind"' "$(squid_helper ext_ldap_group_acl 'ann support')" "the answer for a group"
 end_outage
 result 407 ann wrong
 distrust
-same "BH Can't contact LDAP server" "$(helper basic_ldap_auth 'ann ann-secret')" "the answer with a wrong certificate"
-same 'BH message="could not bind"' "$(helper ext_ldap_group_acl 'ann support')" "the group with a wrong certificate"
+same "BH Can't contact LDAP server" "$(squid_helper basic_ldap_auth 'ann ann-secret')" "the answer with a wrong certificate"
+same 'BH message="could not bind"' "$(squid_helper ext_ldap_group_acl 'ann support')" "the group with a wrong certificate"

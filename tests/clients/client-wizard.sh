@@ -1,6 +1,7 @@
 #!/bin/bash
 # Clients work with a directory of slapd-pgsql-new, by the differences of doc/clients/README.md.
 . "$(dirname "$0")/../lib/maps-hosts.sh"
+. "$TESTS/lib/client-servers.sh"
 unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
 need apache2 dovecot doveadm squid curl
 /usr/bin/python3 -c 'import django, psycopg2, argon2, bcrypt' 2>/dev/null || skip "Django is missing; packaging/setup --tests installs it"
@@ -34,27 +35,14 @@ admits() { # RESULT OTHERWISE: ann is in the group, ben in none, off is not acti
 }
 
 serve_netbox machines
-mkdir -p "$T/www/intranet"
-echo inside >"$T/www/intranet/index.html"
-{
-    for module in mpm_event authn_core authz_core auth_basic authz_user ldap authnz_ldap dir; do
-        echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
-    done
-    printf '%s\n' 'PidFile /run/apache2.pid' 'ErrorLog /var/log/apache2.log' 'ServerName localhost' 'Listen 127.0.0.1:80' \
-        'User www-data' 'Group www-data' "DocumentRoot $T/www" 'Include /etc/apache2/conf-available/intranet.conf'
-} >"$T/apache.conf"
-apache() { attempt() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' -u "$1:$2" http://127.0.0.1/intranet/ || true; }; }
+attempt() { web_status "$@"; }
 adapted apache LDAPTrustedGlobalCert /etc/apache2/conf-available/intranet.conf
-apache2 -f "$T/apache.conf"
-eventually 10 listens ldap://127.0.0.1:80
-apache
+start_apache
 admits 200 401
 
+attempt() { dovecot_login "$@"; }
 adapted dovecot uris /etc/dovecot/dovecot-ldap.conf.ext
-sed -i 's/^!include auth-system.conf.ext/#&/; s/^#!include auth-ldap.conf.ext/!include auth-ldap.conf.ext/' /etc/dovecot/conf.d/10-auth.conf
-printf '%s\n' 'log_path = /var/log/dovecot.log' 'auth_failure_delay = 0' 'service anvil {' ' unix_listener anvil-auth-penalty {' '  mode = 0' ' }' '}' >>/etc/dovecot/dovecot.conf
-dovecot
-attempt() { doveadm auth test "$1" "$2" 2>&1 | grep -oE 'auth (succeeded|failed)|temp_fail' | xargs || true; }
+start_dovecot
 admits 'auth succeeded' 'auth failed'
 expect 0 doveadm user ann
 contains "$OUT" /home/ann
@@ -62,18 +50,16 @@ contains "$OUT" /home/ann
 adapted squid TLS_CACERT /etc/ldap/ldap.conf
 adapted squid change-me /etc/squid/ldap-password
 adapted squid auth_param /etc/squid/conf.d/ldap.conf 's/ldap_group support/ldap_group Staff/'
-helper() { # NAME INPUT
-    local arguments
-    read -ra arguments < <(sed -n "s|^.* \(/usr/lib/squid/$1 .*\)|\1|p" /etc/squid/conf.d/ldap.conf)
-    "${arguments[@]}" <<<"$2" 2>/dev/null | sed 's/ *$//'
-}
-same 'OK ERR Invalid credentials OK ERR' "$(for words in 'basic_ldap_auth ann secret' 'basic_ldap_auth off secret' 'ext_ldap_group_acl ann Staff' 'ext_ldap_group_acl ben Staff'; do helper "${words%% *}" "${words#* }"; done | xargs)" "the answers of squid's helpers"
+for words in 'OK basic_ldap_auth ann secret' 'ERR Invalid credentials basic_ldap_auth off secret' 'OK ext_ldap_group_acl ann Staff' 'ERR ext_ldap_group_acl ben Staff'; do
+    read -r helper input < <(sed -E 's/^(OK|ERR Invalid credentials|ERR) //' <<<"$words")
+    same "${words% "$helper $input"}" "$(squid_helper "$helper" "$input")" "the answer of $helper for $input"
+done
 
 # Without numbers, members are DNs.
 serve_netbox applications
 adapted apache LDAPTrustedGlobalCert /etc/apache2/conf-available/intranet.conf \
     's/posixAccount/inetOrgPerson/; s/AuthLDAPGroupAttribute memberUid/AuthLDAPGroupAttribute member/; s/AuthLDAPGroupAttributeIsDN off/AuthLDAPGroupAttributeIsDN on/'
 apache2 -f "$T/apache.conf" -k restart
-apache
+attempt() { web_status "$@"; }
 eventually 10 test "$(attempt ann secret)" = 200
 admits 200 401

@@ -15,6 +15,8 @@ client_page=$page
 page=doc/clients/README.md
 # shellcheck source=tests/lib/maps-hosts.sh
 . "$(dirname "$0")/../lib/maps-hosts.sh"
+# shellcheck source=tests/lib/client-servers.sh
+. "$TESTS/lib/client-servers.sh"
 unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
 
 account='The account that searches'
@@ -63,7 +65,6 @@ admits_members() {
     result "$2" eve eve-secret # not active
     for name in zoe root '*' 'ann)(uid=*' ''; do result "$2" "$name" ann-secret; done
 }
-web_status() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' -u "$1:$2" http://127.0.0.1/intranet/ || true; }
 restart_slapd() {
     stop_slapd
     listen /etc/ldap/slapd.conf

@@ -119,11 +119,13 @@ private:
     {
         directory::selection selection{.all_user = true};
         selection.password = !kind_.password_column.empty();
-        const auto plan =
+        auto plan =
             directory::make_plan(report_.mapping->map, kind_,
                                  directory::filter::constant_of(directory::truth::yes), selection);
         if (!plan)
             return;
+        if (plan->values_queries.empty())
+            plan->rows = directory::tool_page_rows;
         const auto at =
             std::find_if(plan->columns.begin(), plan->columns.end(), [&](const auto* c) {
                 return selection.password && c->name == kind_.password_column;

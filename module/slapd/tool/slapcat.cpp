@@ -213,8 +213,11 @@ private:
         learn_characters(op_, *service_, *mapping_, condition_);
         without_refused_values([&](const std::vector<directory::requested_value>& refused) {
             plan_ = directory::make_plan(mapping_->map, k, wanted, selection_, refused);
-            if (plan_)
-                rows_.emplace(op_, *service_, *mapping_, *plan_, read_options{.ordered = true});
+            if (!plan_)
+                return;
+            if (plan_->values_queries.empty())
+                plan_->rows = directory::tool_page_rows;
+            rows_.emplace(op_, *service_, *mapping_, *plan_, read_options{.ordered = true});
         });
         with_private_ = with_private_ || (plan_ && plan_->includes_private_groups);
         return rows_.has_value();

@@ -45,7 +45,7 @@ same "2000003" "$(number ann)" "the number of a new user"
 same "" "$(as_application 'SELECT * FROM slapd_pgsql.number' || true)" "what the application sees of the numbers"
 
 # The function has no more rights than the owner of the table, also if a superuser ran the script.
-same "owner owner" "$(database -c "SELECT string_agg(pg_get_userbyid(proowner), ' ') FROM pg_proc WHERE proname ~ '^number_'")" "the owner of the functions"
+same "owner" "$(database -c "SELECT string_agg(DISTINCT pg_get_userbyid(proowner)::text, ' ') FROM pg_proc WHERE proname ~ '^number_'")" "the owner of the functions"
 database -c 'SET ROLE owner' -c "INSERT INTO account (login) VALUES ('dan')"
 same "2000004" "$(number dan)" "the number of a user whom the owner adds"
 expect 1 database -c 'SET ROLE owner' -c "INSERT INTO slapd_pgsql.number VALUES ('users', 'x', 1000)"

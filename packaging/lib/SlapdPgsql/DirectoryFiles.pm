@@ -53,7 +53,7 @@ sub contents {
     $files{'triggers.sql'} = triggers($directory, $trial->script('--triggers', '--columns'), @by_table ? $SlapdPgsql::NumberTable::name : ());
     my @indexes = indexes($report);
     $files{'indexes.sql'} = "-- Written by slapd-pgsql-new: indexes for tables of ten thousand rows or more. Run it once, as the owner of the\n-- tables, which stay in use.\n"
-        . "\\set ON_ERROR_STOP on\n" . join('', map { "$_;\n" } @indexes) if @indexes;
+        . "\\set ON_ERROR_STOP on\nSET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n" . join('', map { "$_;\n" } @indexes) if @indexes;
     $files{'sssd.conf'} = sssd($directory) if $directory->{purpose} eq 'machines';
     $files{recipe} = $all->{text} if defined $all->{text};
     $files{README} = page($directory, \%files, $all, $role);

@@ -8,13 +8,15 @@ sub literal    { my ($text) = @_; return "'" . $text =~ s/'/''/gr . "'" }
 sub _line      { my ($text) = @_; return $text =~ s/[[:cntrl:]]+/ /gr }
 sub _unique    { my %seen; return grep { !$seen{$_}++ } @_ }
 
-# psql stops at the first error; the script takes effect completely or not at all.
+# psql stops at the first error; the script takes effect completely or not at all. The owner of a database can let a backslash in a
+# literal escape its end, hence the setting.
 sub _begin {
     my ($role) = @_;
     return <<"SQL" . (defined $role ? "SELECT pg_catalog.set_config('back_pgsql.role', " . literal($role) . ", true) \\g /dev/null\n" : '');
 \\set ON_ERROR_STOP on
 \\set QUIET on
 SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
 BEGIN;
 SQL
 }

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 my $query = <<'SQL';
-WITH relation AS (
+WITH RECURSIVE relation AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relrowsecurity, c.relowner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
@@ -13,12 +13,32 @@ WITH relation AS (
     SELECT a.attrelid, json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, NULL), 'category', t.typcategory) ORDER BY a.attnum) AS columns
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
     GROUP BY a.attrelid
-), hazard AS (
-    -- A view, or a cast of a column, runs functions with the rights of the role that reads: to a superuser, those of others are hostile.
-    SELECT r.oid, o.rolname FROM relation r JOIN pg_roles o ON o.oid = r.relowner WHERE r.relkind = 'v'
+), part (oid, relation) AS (
+    SELECT r.oid, r.oid FROM relation r
+    UNION
+    SELECT i.inhrelid, p.relation FROM part p JOIN pg_inherits i ON i.inhparent = p.oid
+), expression (relation, class, id) AS (
+    -- What PostgreSQL computes to plan any query: the expressions of indexes, statistics and partition keys, and what its parts check.
+    SELECT p.relation, 'pg_class'::regclass, i.indexrelid FROM part p JOIN pg_index i ON i.indrelid = p.oid
     UNION ALL
-    SELECT a.attrelid, o.rolname
-    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_cast k ON k.castsource = a.atttypid JOIN pg_proc f ON f.oid = k.castfunc JOIN pg_roles o ON o.oid = f.proowner
+    SELECT p.relation, 'pg_class'::regclass, p.oid FROM part p
+    UNION ALL
+    SELECT p.relation, 'pg_statistic_ext'::regclass, s.oid FROM part p JOIN pg_statistic_ext s ON s.stxrelid = p.oid
+    UNION ALL
+    SELECT p.relation, 'pg_constraint'::regclass, k.oid FROM part p JOIN pg_constraint k ON k.conrelid = p.oid WHERE k.contype = 'c' AND p.oid <> p.relation
+), function_of (relation, owner) AS (
+    SELECT e.relation, f.proowner
+    FROM expression e JOIN pg_depend d ON d.classid = e.class AND d.objid = e.id AND d.objsubid = 0
+    LEFT JOIN pg_operator x ON d.refclassid = 'pg_operator'::regclass AND x.oid = d.refobjid
+    JOIN pg_proc f ON f.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid ELSE x.oprcode END
+    UNION ALL
+    SELECT p.relation, f.proowner
+    FROM part p JOIN pg_attribute a ON a.attrelid = p.oid JOIN pg_cast k ON k.castsource = a.atttypid JOIN pg_proc f ON f.oid = k.castfunc
+), hazard (oid, rolname) AS (
+    -- These, and views and servers of foreign tables, act with the rights of the role that reads: to a superuser, those of others are hostile.
+    SELECT p.relation, o.rolname FROM part p JOIN pg_class c ON c.oid = p.oid JOIN pg_roles o ON o.oid = c.relowner WHERE c.relkind IN ('v', 'f')
+    UNION ALL
+    SELECT f.relation, o.rolname FROM function_of f JOIN pg_roles o ON o.oid = f.owner
 ), uniqueness AS (
     SELECT i.indrelid, json_agg(pg_get_indexdef(i.indexrelid, 1, true)) AS keys
     FROM relation r JOIN pg_index i ON i.indrelid = r.oid
@@ -48,12 +68,15 @@ SELECT json_build_object('database', current_database(), 'role', current_user, '
 SQL
 
 # Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, joint, foreign_keys, ... }] }.
-# Tables whose names have line breaks or the like are left out: slapd.conf and SQL comments cannot contain these.
+# Tables and columns whose names have line breaks or the like are left out: slapd.conf, recipes and SQL comments cannot contain these.
 sub read_from {
     my ($psql) = @_;
     my $catalog = $psql->json($query);
     $catalog->{tables} = [grep { "$_->{schema}$_->{name}" !~ /[[:cntrl:]]/ } @{ $catalog->{tables} }];
-    for my $table (@{ $catalog->{tables} }) { $table->{column} = { map { ($_->{name} => $_) } @{ $table->{columns} } } }
+    for my $table (@{ $catalog->{tables} }) {
+        @{ $table->{columns} } = grep { "$_->{name}$_->{type}" !~ /[[:cntrl:]]/ } @{ $table->{columns} };
+        $table->{column} = { map { ($_->{name} => $_) } @{ $table->{columns} } };
+    }
     return bless $catalog, __PACKAGE__;
 }
 

@@ -3,6 +3,7 @@ package SlapdPgsql::DirectoryFiles;
 use strict;
 use warnings;
 use Fcntl qw(:DEFAULT);
+use File::Basename ();
 use SlapdPgsql::Catalog ();
 use SlapdPgsql::ConfigText ();
 use SlapdPgsql::DirectoryConf ();
@@ -10,23 +11,31 @@ use SlapdPgsql::DirectorySummary ();
 use SlapdPgsql::NumberTable ();
 use SlapdPgsql::RecipeQueries ();
 use SlapdPgsql::RolePassword ();
+use SlapdPgsql::Sql ();
+use SlapdPgsql::Terminal ();
+use SlapdPgsql::Trust ();
 
 my $host_of_uri = qr{\Apostgres(?:ql)?://(?:[^@/?]*@)?([^/?]*)};
 
 # By a socket Debian's PostgreSQL admits its superuser as the user postgres only, whom root can become. undef: the caller.
 sub user_for {
     my ($uri) = @_;
-    my $socket = $uri =~ $host_of_uri ? $1 eq '' || $1 =~ /\A%2f/i : $uri !~ /(?<!\S)(?:host|hostaddr|service)\s*=\s*[^\s\/]/;
+    my $socket = $uri =~ $host_of_uri ? ($1 eq '' || $1 =~ /\A%2f/i) && $uri !~ /[?&]host(?:addr)?=(?!%2f|\/)/i : $uri !~ /(?<!\S)(?:host|hostaddr|service)\s*=\s*[^\s\/]/;
     return $> == 0 && $socket && defined getpwnam 'postgres' ? 'postgres' : undef;
 }
 
 # The address for slapd: that of URI with the role and its password; by TCP instead of the socket.
 sub slapd_uri {
     my ($uri, $catalog, $role, $password) = @_;
-    if ($uri =~ m{\A(postgres(?:ql)?://)(?:[^@/?]*@)?([^/?]*)(.*)\z}s && $2 ne '' && $2 !~ /\A%2f/i) { return "$1$role:$password\@$2$3" }
+    if ($uri =~ m{\A(postgres(?:ql)?://)(?:[^@/?]*@)?([^/?]*)(.*)\z}s && $2 ne '' && $2 !~ /\A%2f/i) {
+        my ($scheme, $host, $rest) = ($1, $2, $3);
+        while ($rest =~ s/([?&])(?:user|password)=[^&]*(?:&|\z)/$1/) { }
+        return "$scheme$role:$password\@$host" . $rest =~ s/[?&]\z//r;
+    }
     die "--uri uses a service; give --slapd-uri as well\n" if $uri =~ /(?<!\S)service\s*=/;
-    my $rest = $uri =~ m{\Apostgres} ? '' : $uri =~ s/(?<!\S)(?:user|password|dbname)\s*=\s*(?:'(?:[^'\\]|\\.)*'|\S+)//gr;
-    $rest = '' if $rest !~ /(?<!\S)host\s*=\s*[^\s\/]/;
+    my $rest = $uri =~ m{\Apostgres} ? '' : $uri =~ s/(?<!\S)(?:user|password|dbname)\s*=\s*(?:'(?:[^'\\]|\\.)*'|(?:[^\s\\]|\\.)+)//gr;
+    $rest = '' if $rest !~ /(?<!\S)host(?:addr)?\s*=\s*[^\s\/]/;
+    die "--uri does not name its host in a form that can be used for slapd; give --slapd-uri as well\n" if $rest eq '' && ($catalog->{peer} // '127.0.0.1') !~ /\A(?:127\.0\.0\.1|::1)\z/;
     $rest = "host=127.0.0.1 port=$catalog->{port}" if $rest !~ /\S/;
     my $database = $catalog->{database} =~ /\A[\w-]+\z/ ? $catalog->{database} : "'" . $catalog->{database} =~ s/(['\\])/\\$1/gr . "'";
     return join ' ', split(' ', $rest), "dbname=$database", "user=$role", "password=$password";
@@ -36,7 +45,7 @@ sub slapd_uri {
 sub contents {
     my ($directory, $trial, $report, $all) = @_;
     my ($option, $catalog, $paths) = @$all{qw(option catalog paths)};
-    my $role = $option->{role} // 'slapd_' . lc($catalog->{database}) =~ s/[^a-z0-9_]/_/gr;
+    my $role = $option->{role} // substr 'slapd_' . lc($catalog->{database}) =~ s/[^a-z0-9_]/_/gr, 0, 63;
     die "--role: '$role' is not a name of a-z, 0-9 and _\n" if $role !~ /\A[a-z_][a-z0-9_]{0,62}\z/;
     my $password = unpack 'H*', SlapdPgsql::RolePassword::random(16);
     my $uri = $option->{'slapd-uri'} // slapd_uri($all->{uri}, $catalog, $role, $password);
@@ -82,7 +91,7 @@ sub policy {
 sub indexes {
     my ($report) = @_;
     my %seen;
-    my @statements = map { s/\A\s+|\s+\z//gr } map { split /;(?=\s|\z)/ } grep { /\ACREATE (?:INDEX|STATISTICS)/ } map { $_->{hint} // () } @{ $report->{findings} };
+    my @statements = map { SlapdPgsql::Sql::statements($_) } grep { /\ACREATE (?:INDEX|STATISTICS)/ } map { $_->{hint} // () } @{ $report->{findings} };
     return map { s/\ACREATE INDEX (?!CONCURRENTLY)/CREATE INDEX CONCURRENTLY /r } grep { !$seen{$_}++ && !/\Q$SlapdPgsql::RecipeQueries::trial\E/ } @statements;
 }
 
@@ -122,7 +131,7 @@ sub page {
     my @lines = (
         "$directory->{recipe}{title} as an LDAP directory, written by slapd-pgsql-new",
         defined $directory->{recipe}{tested} ? "The recipe was tested with $directory->{recipe}{tested}." : "The recipe follows $directory->{recipe}{source}; it was not tested with the application itself.",
-        '', SlapdPgsql::DirectorySummary::lines($summary),
+        '', map({ SlapdPgsql::Terminal::plain($_) } SlapdPgsql::DirectorySummary::lines($summary)),
         '', 'Nothing in the database has been changed. Run these commands in this folder, as ' . (defined $user ? "root. Those for PostgreSQL run as $user; if psql says that it could not change the directory, that does not matter." : 'the owner of the tables or a superuser.'),
         $sql->('numbers.sql', 'Numbers for users and groups whose ids are no numbers. Keep the schema slapd_pgsql in the backups: files belong to these numbers.'),
         $sql->('role.sql', "The role $role, which may read the columns that the queries need, and no others."),
@@ -133,8 +142,8 @@ sub page {
         ? ('    install -m 640 -g openldap slapd.conf /etc/ldap/slapd.conf', '    slaptest -f /etc/ldap/slapd.conf', '    (SLAPD_CONF=/etc/ldap/slapd.conf in /etc/default/slapd, then: systemctl restart slapd)',
             '    slapd-pgsql-check /etc/ldap/slapd.conf')
         : ('    slapadd -n 0 -F /etc/ldap/slapd.d -l config.ldif    (into an empty directory)', '    chown -R openldap: /etc/ldap/slapd.d', '    slapd-pgsql-check /etc/ldap/slapd.d'),
-        '', ++$number . '. A login:', '', "    ldapwhoami -x -H ldap://localhost -D 'uid=NAME,ou=people,$directory->{suffix}' -W",
-        $directory->{groups} ? "    ldapsearch -x -LLL -H ldap://localhost -b 'ou=groups,$directory->{suffix}'" : (),
+        '', ++$number . '. A login:', '', "    ldapwhoami -x -H ldap://localhost -D " . _shell("uid=NAME,ou=people,$directory->{suffix}") . ' -W',
+        $directory->{groups} ? '    ldapsearch -x -LLL -H ldap://localhost -b ' . _shell("ou=groups,$directory->{suffix}") : (),
         $files->{'sssd.conf'} ? ('', ++$number . '. Machines: sssd.conf, after slapd has a certificate (TLSCertificateFile in slapd.conf(5)).') : (),
         '', 'What to know', '',
         (map { '- ' . s/\n/\n  /gr } $directory->{recipe}{shape} ? () : @{ $directory->{notes} }, @{ $summary->{warnings} }),
@@ -155,17 +164,29 @@ sub _shell {
     return $text =~ /'/ && $text !~ /["\$`\\!]/ ? "\"$text\"" : "'" . $text =~ s/'/'\\''/gr . "'";
 }
 
-# Creates the folder, which only this user can read.
+# Creates the folder, which only this user can read, with all FILES or not at all.
 sub write_to {
     my ($path, $files) = @_;
+    my (undef, $doubt) = eval { SlapdPgsql::Trust::directory(File::Basename::dirname($path), 1) } or die "--out: $@";
+    die "--out: $doubt: a folder there could be replaced; give another one\n" if defined $doubt;
     mkdir $path, 0700 or die "--out: '$path' cannot be created: $!\n";
-    for my $name (sort keys %$files) {
-        sysopen my $out, "$path/$name", O_WRONLY | O_CREAT | O_EXCL, 0600 or die "'$path/$name' cannot be created: $!\n";
-        binmode $out, ':encoding(UTF-8)';
-        print {$out} $files->{$name} or die "'$path/$name' cannot be written: $!\n";
-        close $out or die "'$path/$name' cannot be written: $!\n";
-    }
-    return;
+    my @written;
+    my $done = eval {
+        for my $name (sort keys %$files) {
+            my $failed = sub { die "'$path/$name' cannot be $_[0]: $!\n" };
+            sysopen my $out, "$path/$name", O_WRONLY | O_CREAT | O_EXCL, 0600 or $failed->('created');
+            push @written, "$path/$name";
+            binmode $out, ':encoding(UTF-8)';
+            print {$out} $files->{$name} or $failed->('written');
+            close $out or $failed->('written');
+        }
+        1;
+    };
+    return if $done;
+    my $reason = $@;
+    unlink @written;
+    rmdir $path;
+    die $reason;
 }
 
 1;

@@ -2,7 +2,9 @@
 package SlapdPgsql::Recipe;
 use strict;
 use warnings;
+use SlapdPgsql::Sql ();
 
+my $largest = 1 << 20;    # bytes of a recipe
 my $name   = qr/[A-Za-z_][A-Za-z0-9_\$]*/;
 my $column = qr/(?:$name=)?$name(?:\|$name)*\??(?:>$name)?/;
 my %keys = (
@@ -23,10 +25,12 @@ sub names {
 
 sub read_file {
     my ($path) = @_;
+    die "the recipe '$path' is not a file\n" if -e $path && !-f _;
     open my $in, '<:encoding(UTF-8)', $path or die "the recipe '$path' cannot be read: $!\n";
+    die "the recipe '$path' has more than $largest bytes\n" if -s $in > $largest;
     local $/;
     my $text = do { local $SIG{__WARN__} = sub { die "the recipe '$path' is not UTF-8\n" }; <$in> };
-    return parse($text // '', $path);
+    return parse(($text // '') =~ s/\A\x{feff}//r, $path);
 }
 
 # Returns { title, for, tested or source, parameters => [{ name, text, value, of }...], tables => [table...], users, groups, members, watch, notes }. The five are lists of
@@ -37,6 +41,7 @@ sub parse {
     my ($section, $number, $last) = ('', 0, undef);
     for my $line (split /\n/, $text) {
         my $where = "$path line " . ++$number;
+        die "$where: has a control character\n" if $line =~ /(?![\t\r])[[:cntrl:]]/;
         next if $line =~ /^\s*(?:#|\z)/;
         if ($line =~ /^\[(.*)\]\s*\z/) {
             $section = $1;
@@ -61,6 +66,10 @@ sub parse {
     }
     for my $entry (map { @{ $recipe{$_} } } qw(users groups members)) {
         die "$entry->{where}: has an odd number of quotation marks (\"), which slapd.conf refuses; write chr(34) for one in a literal\n" if ($entry->{value} =~ tr/"//) % 2;
+    }
+    for my $entry (map { @{ $recipe{$_} } } qw(users groups members watch)) {
+        my $fault = SlapdPgsql::Sql::fault_of_expression($entry->{value});
+        die "$entry->{where}: the value of '$entry->{key}' $fault\n" if defined $fault;
     }
     for my $key (@{ $keys{''} }) { $recipe{$key} = $recipe{$key}{value} =~ s/\s+/ /gr if $recipe{$key} }
     $_ = _table($_) for @{ $recipe{tables} };

@@ -44,6 +44,43 @@ sub clause {
     return;
 }
 
+# The statements of TEXT, without the semicolons between them.
+sub statements {
+    my ($text) = @_;
+    my @statements = ('');
+    pos($text) = 0;
+    while (pos($text) < length $text) {
+        my $start = pos $text;
+        if ($text =~ /\G;/gc) { push @statements, ''; next }
+        _piece(\$text) and pos($text) = length $text;
+        $statements[-1] .= substr $text, $start, pos($text) - $start;
+    }
+    return grep { length } map { s/\A\s+|\s+\z//gr } @statements;
+}
+
+# What is wrong with TEXT, an expression or condition for a query; undef: nothing that can be told without PostgreSQL. psql takes a
+# backslash outside of quotes for a command of its own, such as one that runs a program.
+sub fault_of_expression {
+    my ($text) = @_;
+    return 'is empty' if $text !~ /\S/;
+    return 'has a control character' if $text =~ /(?!\s)[[:cntrl:]]/;
+    pos($text) = 0;
+    while (pos($text) < length $text) {
+        my $start = pos $text;
+        my $fault = $text =~ /\G;/gc ? 'has a semicolon' : $text =~ /\G\\/gc ? 'has a backslash outside of quotes'
+            : $text =~ /\G--/gc ? 'has a comment that hides what follows; write it between /* and */' : _piece(\$text);
+        return "$fault at '" . substr($text, $start, 30) =~ s/\s+/ /gr . "'" if defined $fault;
+    }
+    return;
+}
+
+# Skips a comment or a token; returns what is wrong with it, if anything.
+sub _piece {
+    my ($text) = @_;
+    return if $$text =~ /\G--[^\n]*/gc;
+    return $$text =~ m{\G/\*}gc ? _skip_comment($text) ? undef : 'has a comment that is not closed' : _token($text);
+}
+
 # REPLACE returns the replacement of white space, or of a comment to the end of the line.
 sub _rewritten {
     my ($query, $replace) = @_;

@@ -10,6 +10,7 @@ use SlapdPgsql::ShapeRecipe ();
 
 my $sample = 200;
 my $at_once = 50;    # columns in one statement
+my $patience = 5;    # seconds for some rows of one table, which may be a slow view
 my $hash_name = qr/pass(?:wo?r?d|wd|_?hash|code)?|pwd|secret|credential|crypt/i;
 my $no_hash   = qr/reset|token|expir|new|old|prev|question|hint|temp|tmp|chang|last|type|method|algo|salt|_?at\z|date|count|fail|forgot|provider|histor|factor|otp|mfa|2fa|tfa|client|api|webhook/i;
 my $no_hashes = qr/reset|token|histor|tmp|temp|session|api|application/i;    # tables with secrets of other kinds
@@ -40,7 +41,7 @@ sub candidates {
         }
     }
     my @columns = @possible;
-    _look($psql, splice @columns, 0, $at_once) while @columns;
+    _look($psql, 30, splice @columns, 0, $at_once) while @columns;
     my @found = grep { $_->{forms} && _points($_, defined $named) } @possible;
     @$near = grep { my $one = $_; !grep { $one == $_ } @found } @possible;
     # Another table counts for users whose own one has no hashes; of the columns of one table, the shortest name.
@@ -145,7 +146,7 @@ sub _choose_name {
     my @texts = map { $_->{name} } grep { SlapdPgsql::ShapeRecipe::is_text($_) && SlapdPgsql::ShapeRecipe::is_name($_) } @{ $one->{table}{columns} };
     my @names = map { SlapdPgsql::Catalog::identifier($_) } @texts;
     my @counts = map { "2 * count(nullif($_\::text, '')) > count(*)" } @names;
-    my $filled = eval { $psql->json('SELECT json_build_array(' . join(', ', @counts) . ') FROM (SELECT ' . join(', ', @names) . ' FROM ' . SlapdPgsql::Catalog::qualified($one->{table}) . " LIMIT $sample) s", 30) } // [];
+    my $filled = eval { $psql->json('SELECT json_build_array(' . join(', ', @counts) . ') FROM (SELECT ' . join(', ', @names) . ' FROM ' . SlapdPgsql::Catalog::qualified($one->{table}) . " LIMIT $sample) s", $patience) } // [];
     $one->{filled} = { map { ($texts[$_] => $filled->[$_]) } 0 .. $#texts };
     my ($best) = grep { $one->{filled}{ $_->{name} } } _login_columns($one->{table});
     $one->{name} = $best if $best;
@@ -154,10 +155,10 @@ sub _choose_name {
 
 # Sets how many of some values of each column have which form; no value leaves PostgreSQL. One that cannot be read has an error.
 sub _look {
-    my ($psql, @possible) = @_;
-    my $forms = eval { $psql->json('SELECT json_build_array(' . join(', ', map { _forms($_) } @possible) . ')', 30) };
+    my ($psql, $seconds, @possible) = @_;
+    my $forms = eval { $psql->json('SELECT json_build_array(' . join(', ', map { _forms($_) } @possible) . ')', $seconds) };
     if ($forms) { $possible[$_]{forms} = $forms->[$_] for 0 .. $#possible }
-    elsif (@possible > 1) { _look($psql, $_) for @possible }
+    elsif (@possible > 1) { _look($psql, $patience, $_) for @possible }
     else { $possible[0]{error} = $@ =~ s/\n.*//sr }
     return;
 }

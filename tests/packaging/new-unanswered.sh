@@ -45,3 +45,10 @@ q "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname =
 stop_postgres immediate
 within 20 expect 2 wizard --dry-run
 contains "$ERR" 'the database: '
+
+# slapd-pgsql-check that takes too long.
+mkdir "$T/bin"
+echo 'sleep 3600' >"$T/bin/slapd-pgsql-check"
+checked() { perl -I "$PROJECT/packaging/lib" -MSlapdPgsql::DirectoryTrial -e '$SlapdPgsql::DirectoryTrial::limit = 1; SlapdPgsql::DirectoryTrial->new($ARGV[0], sub { "" })->report' "$T/bin"; }
+! checked 2>"$T/checked" || fail "it ended"
+contains "$(<"$T/checked")" 'slapd-pgsql-check does not end within 1 s; create an index on the login names'

@@ -8,6 +8,9 @@ use POSIX qw(:sys_wait_h);
 use SlapdPgsql::Command ();
 use SlapdPgsql::Ldap ();
 
+# Seconds. slapd-pgsql-check reads all rows in pages; without an index for their order, each page costs a look at all of them.
+our $limit = 600;
+
 # CONF is the text of a slapd.conf, whose pidfile CONF_OF gets: a function of the directory. USER is the user who asks the database.
 sub new {
     my ($class, $bin, $conf_of, $user) = @_;
@@ -40,11 +43,12 @@ sub script {
 
 sub _check {
     my ($self, @options) = @_;
-    return SlapdPgsql::Command::run('', $^X, $self->{check}, defined $self->{user} ? ('--user', $self->{user}) : ('--user', scalar getpwuid $>), @options, $self->{conf});
+    return SlapdPgsql::Command::run('', 'timeout', '--foreground', $limit, $^X, $self->{check}, defined $self->{user} ? ('--user', $self->{user}) : ('--user', scalar getpwuid $>), @options, $self->{conf});
 }
 
 sub _errors {
     my ($result) = @_;
+    return "slapd-pgsql-check does not end within $limit s; create an index on the login names as the queries have them, and run this program again\n" if $result->{status} == 124 << 8;
     my $text = $result->{err} =~ s/^slapd-pgsql-check: //mgr;
     utf8::decode($text);
     return $text =~ /\S/ ? $text : "slapd-pgsql-check failed\n";

@@ -39,7 +39,8 @@ sub _tables_in {
     return grep { $from =~ /(?<!\w)\Q$_\E(?![\w\$])/ } map { SlapdPgsql::Catalog::qualified($match->{$_}{table}) } sort keys %$match;
 }
 
-# Counts of the rows; no value leaves PostgreSQL.
+# Counts of the rows; no value leaves PostgreSQL. Seconds that they may take:
+my $patience = 300;
 my $posix = '^[a-z_][a-z0-9_-]{0,31}$';
 
 sub look {
@@ -47,7 +48,7 @@ sub look {
     my $users = $directory->{users};
     my $where = sub { my ($section) = @_; return defined $section->{where} ? " WHERE $section->{where}" : '' };
     my $filter = $users->{'login filter'} // 'true';
-    my $seen = $psql->json(<<"SQL");
+    my $seen = $psql->json(<<"SQL", $patience);
 SELECT json_build_object('users', count(*), 'may_log_in', count(*) FILTER (WHERE r.allowed), 'largest_id', max(r.largest),
     'not_posix', count(*) FILTER (WHERE r.name !~ '$posix'), 'mail_names', count(*) FILTER (WHERE r.name LIKE '%_\@_%'),
     'unnamed', count(*) FILTER (WHERE coalesce(r.name, '') = ''), 'spaces', count(*) FILTER (WHERE r.name ~ '^ | \$|  '),
@@ -61,7 +62,7 @@ FROM (SELECT ($users->{name})::text AS name, (($filter)) AS allowed, ($users->{p
 SQL
     if (my $groups = $directory->{groups}) {
         my $largest_group = $groups->{integer} ? "max($groups->{id})" : 'NULL';
-        my $counts = $psql->json("SELECT json_build_object('groups', count(*), 'largest_group', $largest_group) FROM $groups->{from}" . $where->($groups));
+        my $counts = $psql->json("SELECT json_build_object('groups', count(*), 'largest_group', $largest_group) FROM $groups->{from}" . $where->($groups), $patience);
         @$seen{keys %$counts} = values %$counts;
     }
     return $seen;

@@ -78,3 +78,17 @@ contains "$ERR" '--users public.staff_users'
 new_directory --users shop_users
 logs_in ann secret
 same "" "$(database -c "SELECT relname FROM pg_class WHERE relname ~ 'slapd|back_pgsql'")" "what the wizard itself left in the database"
+
+# Names in citext, whose operators are in a schema of the search path.
+application citext <<END
+CREATE EXTENSION citext;
+CREATE TABLE staff_users (id int PRIMARY KEY, login citext UNIQUE, password text);
+CREATE TABLE teams (id int PRIMARY KEY, name citext UNIQUE);
+CREATE TABLE team_users (team int REFERENCES teams, person int REFERENCES staff_users);
+INSERT INTO staff_users VALUES (1, 'Ann', '$hash');
+INSERT INTO teams VALUES (1, 'Red');
+INSERT INTO team_users VALUES (1, 1);
+END
+new_directory
+logs_in ANN secret
+same "ann Red/ann" "$(members red) $(groups_of ann | tr ' ' '/')" "the members and the groups"

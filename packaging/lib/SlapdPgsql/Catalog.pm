@@ -57,9 +57,19 @@ WITH RECURSIVE relation AS (
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] JOIN pg_attribute x ON x.attrelid = k.confrelid AND x.attnum = k.confkey[1]
     WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
     GROUP BY k.conrelid
+), path AS (
+    -- In such a schema another role can create a function that fits a query better than the one of PostgreSQL, such as lower(varchar).
+    SELECT n.nspname, s.place, current_setting('is_superuser') = 'on' AND EXISTS (
+        SELECT FROM pg_proc f JOIN pg_roles o ON o.oid = f.proowner
+        WHERE NOT o.rolsuper AND (f.pronamespace = n.oid OR f.oid IN (SELECT x.oprcode FROM pg_operator x WHERE x.oprnamespace = n.oid))) AS hostile
+    FROM unnest(regexp_split_to_array((SELECT reset_val FROM pg_settings WHERE name = 'search_path'), ' *, *')) WITH ORDINALITY s(name, place)
+    JOIN pg_namespace n ON s.name IN (quote_ident(n.nspname), '"' || n.nspname || '"') OR s.name = '"$user"' AND n.nspname = current_user
+    WHERE n.nspname !~ '^pg_'
 )
 SELECT json_build_object('database', current_database(), 'role', current_user, 'version', current_setting('server_version'), 'port', current_setting('port'),
     'peer', host(inet_server_addr()),
+    'path', (SELECT coalesce(json_agg(p.nspname ORDER BY p.place), '[]') FROM path p),
+    'safe_path', (SELECT coalesce(json_agg(p.nspname ORDER BY p.place), '[]') FROM path p WHERE NOT p.hostile),
     'tables', (SELECT coalesce(json_agg(json_build_object('schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'rows', greatest(r.reltuples, 0)::bigint, 'row_security', r.relrowsecurity,
         'readable', has_schema_privilege(r.nspname, 'USAGE') AND has_any_column_privilege(r.oid, 'SELECT'),
         'hazard', (SELECT min(h.rolname::text) FROM hazard h JOIN pg_roles o ON o.rolname = h.rolname AND NOT o.rolsuper WHERE h.oid = r.oid AND current_setting('is_superuser') = 'on'),
@@ -67,7 +77,7 @@ SELECT json_build_object('database', current_database(), 'role', current_user, '
         FROM relation r LEFT JOIN attribute a ON a.attrelid = r.oid LEFT JOIN uniqueness u ON u.indrelid = r.oid LEFT JOIN joint j ON j.indrelid = r.oid LEFT JOIN reference f ON f.conrelid = r.oid))
 SQL
 
-# Returns { database, role, version, port, peer, tables => [{ schema, name, columns => [{ name, type, category }], unique, joint, foreign_keys, ... }] }.
+# Returns { database, role, version, port, peer, path and safe_path (schemas in which names without one are found), tables => [{ schema, name, columns => [{ name, type, category }], unique, joint, foreign_keys, ... }] }.
 # Tables and columns whose names have line breaks or the like are left out: slapd.conf, recipes and SQL comments cannot contain these.
 sub read_from {
     my ($psql) = @_;

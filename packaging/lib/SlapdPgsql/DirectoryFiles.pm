@@ -56,6 +56,9 @@ sub contents {
     else { $files{'slapd.conf'} = "## Written by slapd-pgsql-new: $directory->{recipe}{title} as an LDAP directory. It contains a password: mode 0600.\n\n" . SlapdPgsql::ConfigText::slapd_conf($settings->($paths)) }
     $files{'role.sql'} = $trial->script('--grants', '--role', $role)
         . "\n-- What PostgreSQL stores for the password in the configuration, which the log of PostgreSQL does not show.\nALTER ROLE " . SlapdPgsql::Catalog::identifier($role) . ' PASSWORD ' . SlapdPgsql::Catalog::literal(SlapdPgsql::RolePassword::verifier($password)) . ";\n";
+    # The trial has a shorter path, if a superuser asks.
+    my $path = join ', ', 'pg_catalog', map({ SlapdPgsql::Catalog::identifier($_) } @{ $catalog->{path} }), 'pg_temp';
+    $files{'role.sql'} =~ s/^ALTER ROLE \S+ SET search_path = \K.*(?=;$)/$path/m;
     $files{'role.sql'} .= SlapdPgsql::NumberTable::rights($role) if @by_table;
     $files{'role.sql'} .= policy($_, $role) for @{ $directory->{row_security} };
     $files{'numbers.sql'} = SlapdPgsql::NumberTable::script($directory, @by_table) if @by_table;

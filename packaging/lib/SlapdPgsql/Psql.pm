@@ -25,6 +25,19 @@ sub without_password {
     return ($uri, defined $password ? $password =~ s/\\(.)/$1/gr : ());
 }
 
+# URI for sessions with this search path, after pg_catalog.
+sub with_path {
+    my ($uri, @schemas) = @_;
+    my $path = '-c search_path=' . join ',', 'pg_catalog', grep { /\A[a-z_][a-z0-9_]*\z/ } @schemas;
+    if ($uri =~ m{\Apostgres(?:ql)?://}) {
+        my $encoded = $path =~ s/([^\w.-])/sprintf '%%%02X', ord $1/ger;
+        return $uri if $uri =~ s/([?&]options=[^&]*)/$1%20$encoded/;
+        return $uri . ($uri =~ /\?/ ? '&' : '?') . "options=$encoded";
+    }
+    return $uri if $uri =~ s/(?<!\S)(options\s*=\s*'(?:[^'\\]|\\.)*)'/$1 $path'/ || $uri =~ s/(?<!\S)options\s*=\s*((?:[^\s\\']|\\.)+)/options='$1 $path'/;
+    return "$uri options='$path'";
+}
+
 # The one value of STATEMENT, a JSON text. Dies with what psql says.
 sub json {
     my ($self, $statement, $seconds) = @_;

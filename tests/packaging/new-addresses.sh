@@ -34,6 +34,16 @@ lacks "$(ps -eo args)" 'a%20pw'
 thaw_postgres
 wait $!
 
+# The files of the trial go also if the program is ended.
+mkdir "$T/trial"
+TMPDIR=$T/trial BACK_PGSQL_MODULE=$MODULE perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" --dry-run >/dev/null 2>&1 </dev/null &
+trial=$!
+tried() { compgen -G "$T/trial/slapd-pgsql-new.*/slapd.conf"; }
+eventually 20 tried
+kill $trial
+expect 130 wait $trial
+! tried || fail "the files of the trial stay"
+
 # A folder that others could replace, or that exists as a link, is refused; one that cannot be written completely is removed.
 administrator() { echo "host=$T/pg port=$PGPORT user=postgres dbname=$DATABASE"; }
 mkdir -m 777 "$T/open"

@@ -47,3 +47,6 @@ rm "$T/pepper"
 refused_pepper "cannot be read"
 mkdir "$T/pepper"
 refused_pepper "not a file"
+rmdir "$T/pepper"
+mkfifo "$T/pepper" # nobody writes to it
+refused_pepper "not a file"

@@ -21,7 +21,9 @@ using directory::config_error;
 constexpr std::size_t longest_pepper = 500; // bytes; crypt(3) reads 511
 
 struct open_file {
-    explicit open_file(const std::string& path) : number(open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    // Without O_NONBLOCK, open(2) of a FIFO waits for a writer.
+    explicit open_file(const std::string& path)
+        : number(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
     {}
     open_file(const open_file&) = delete;
     open_file& operator=(const open_file&) = delete;

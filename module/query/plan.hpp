@@ -16,7 +16,8 @@ namespace pgsql::directory {
 /// lists of values (the members of a group) are fewer.
 inline constexpr int page_rows = 500;
 inline constexpr int page_rows_with_values = 50;
-/// Of tools, which read all rows: without an index on the name, PostgreSQL sorts them for each page.
+/// Of tools, which read all rows: without an index on the name, PostgreSQL sorts them for each
+/// page.
 inline constexpr int tool_page_rows = 10000;
 /// A page ends after the row that brings its wide values to this size. It has at least one row.
 inline constexpr std::size_t page_bytes = 1 << 20;

@@ -20,7 +20,7 @@ case \$2 in
     late) PATH=$T/late:\$PATH ;;
     away) echo "ssh: Could not resolve hostname away: Name or service not known" >&2; exit 255 ;;
 esac
-exec nsenter --mount=/proc/$SSSD/ns/mnt --pid=/proc/$SSSD/ns/pid_for_children --wd=/ -- sh -c "\$3"
+exec nsenter --mount=/proc/$SSSD/ns/mnt --pid=/proc/$SSSD/ns/pid_for_children --root=/proc/$SSSD/root --wd=/proc/$SSSD/root -- sh -c "\$3"
 END
 chmod +x "$T/bin/ssh" "$T/late/date"
 PATH=$T/bin:$PATH

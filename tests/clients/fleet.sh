@@ -35,7 +35,7 @@ stand_in "$T/bin/ssh" <<END
 while [ "\$1" != -- ]; do shift; done
 case \$2 in
     ldap[12].example.com) exec sh -c "\$3" ;;
-    web[12].example.com | db1.example.com) exec nsenter --mount=/proc/$SSSD/ns/mnt --pid=/proc/$SSSD/ns/pid_for_children --wd=/ -- sh -c "\$3" ;;
+    web[12].example.com | db1.example.com) exec nsenter --mount=/proc/$SSSD/ns/mnt --pid=/proc/$SSSD/ns/pid_for_children --root=/proc/$SSSD/root --wd=/proc/$SSSD/root -- sh -c "\$3" ;;
 esac
 exit 1
 END

@@ -40,7 +40,7 @@ machine() { # NAME ADDRESS
     cp "$T/$1.pem" "$here/etc/ldap/tls/server.crt"
     install -m 640 -g openldap "$T/$1.key" "$here/etc/ldap/tls/server.key"
 }
-on() { nsenter --net="/proc/${HOLDER[$1]}/ns/net" --mount="/proc/${HOLDER[$1]}/ns/mnt" -- "${@:2}"; }
+on() { nsenter --net="/proc/${HOLDER[$1]}/ns/net" --mount="/proc/${HOLDER[$1]}/ns/mnt" --root="/proc/${HOLDER[$1]}/root" --wd="/proc/${HOLDER[$1]}/root" -- "${@:2}"; }
 machine ldap1 198.51.100.11
 machine ldap2 198.51.100.12
 machine replica1 198.51.100.13

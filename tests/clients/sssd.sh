@@ -90,7 +90,7 @@ start_sssd() {
 }
 
 in_sssd() {
-    timeout "${TIME_LIMIT:-20}" nsenter --mount="/proc/$SSSD/ns/mnt" --pid="/proc/$SSSD/ns/pid_for_children" --wd=/ -- "$@"
+    timeout "${TIME_LIMIT:-20}" nsenter --mount="/proc/$SSSD/ns/mnt" --pid="/proc/$SSSD/ns/pid_for_children" --root="/proc/$SSSD/root" --wd="/proc/$SSSD/root" -- "$@"
 }
 
 login() {

@@ -4,6 +4,7 @@
 . "$TESTS/lib/replicas.sh"
 . "$TESTS/lib/certificates.sh"
 [ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"
+for_other_users
 start_postgres
 authority ca
 authority other

@@ -4,6 +4,7 @@ need perl
 [ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 [ ${#PRELOAD[@]} = 0 ] || skip "a sanitizer's runtime is not for another user"
 getent passwd openldap >/dev/null || skip "there is no user openldap"
+for_other_users
 start_postgres
 # PostgreSQL lets openldap in as ldap, and nobody else.
 echo 'slapd openldap ldap' >>"$T/pg/data/pg_ident.conf"

@@ -63,7 +63,8 @@ sub _run {
     local $ENV{PGPASSWORD} = $self->{password} // $ENV{PGPASSWORD};
     delete $ENV{PGPASSWORD} if !defined $ENV{PGPASSWORD};
     local $ENV{PGCLIENTENCODING} = 'UTF8';
-    my @as = defined $self->{user} ? ('setpriv', "--reuid=$self->{user}", '--regid=' . (getpwnam $self->{user})[3], '--init-groups', '--') : ();
+    # psql complains of a directory, such as /root, that the user may not enter.
+    my @as = defined $self->{user} ? ('env', '-C', '/', 'setpriv', "--reuid=$self->{user}", '--regid=' . (getpwnam $self->{user})[3], '--init-groups', '--') : ();
     my $address = $self->{address};
     utf8::encode($address) if utf8::is_utf8($address);
     my $result = SlapdPgsql::Command::run($sql, 'timeout', '--foreground', '-k', 5, $limit, @as, 'psql', '-X', '-w', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', @options, '-d', $address);

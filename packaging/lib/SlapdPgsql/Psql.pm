@@ -63,7 +63,7 @@ sub _run {
     local $ENV{PGPASSWORD} = $self->{password} // $ENV{PGPASSWORD};
     delete $ENV{PGPASSWORD} if !defined $ENV{PGPASSWORD};
     local $ENV{PGCLIENTENCODING} = 'UTF8';
-    # psql complains of a directory, such as /root, that the user may not enter.
+    # psql warns of a directory that the user may not enter, such as /root.
     my @as = defined $self->{user} ? ('env', '-C', '/', 'setpriv', "--reuid=$self->{user}", '--regid=' . (getpwnam $self->{user})[3], '--init-groups', '--') : ();
     my $address = $self->{address};
     utf8::encode($address) if utf8::is_utf8($address);

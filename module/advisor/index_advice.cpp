@@ -2,6 +2,7 @@
 #include "advisor/index_advice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <set>
@@ -129,9 +130,13 @@ std::vector<index_advice> missing_indexes(const std::vector<sample_query>& searc
         out.push_back(std::move(found));
     }
     // Further problems of a table can be found only once it has the suggested indexes.
+    std::set<std::array<std::string, 3>> told;
     for (index_advice& a : out)
         std::copy_if(a.scans.begin(), a.scans.end(), std::back_inserter(a.not_indexable),
-                     [&](const seq_scan& r) { return !indexable.contains(r.table); });
+                     [&](const seq_scan& r) {
+                         return !indexable.contains(r.table) &&
+                                told.insert({r.table, r.condition, r.keys_problem}).second;
+                     });
     std::erase_if(out, [](const auto& a) { return a.indexes.empty() && a.not_indexable.empty(); });
     return out;
 }

@@ -18,7 +18,8 @@ struct index_advice {
     std::vector<postgres::seq_scan> scans;
     /// CREATE INDEX and related statements, except those listed for earlier searches.
     std::vector<std::string> indexes;
-    std::vector<postgres::seq_scan> not_indexable; ///< those of `scans` without any suggestion
+    /// Those of `scans` without any suggestion, except those told of with earlier searches.
+    std::vector<postgres::seq_scan> not_indexable;
 
     /// The advice in one line.
     [[nodiscard]] std::string text() const;

@@ -162,6 +162,20 @@ TEST_CASE("the advice explains where no index helps, and omits searches that use
               std::string(300, 'x') + "...");
 }
 
+TEST_CASE("the advice tells once of a table for which no index helps")
+{
+    const auto all = [](const statement&) -> std::vector<seq_scan> {
+        return {{.table = "u",
+                 .rows = 20000,
+                 .output_column = "",
+                 .key_columns = {},
+                 .condition = "c"}};
+    };
+    const auto found = missing_indexes(sample_queries(two_kinds()), all);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].not_indexable.size() == 1);
+}
+
 TEST_CASE("a partial index on an expression comes with statistics")
 {
     for (const bool has_statistics : {true, false}) {

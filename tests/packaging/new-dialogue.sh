@@ -37,13 +37,13 @@ expect 0 at_terminal "$T/addresses" 'suffix' '' 'machines, applications' machine
 contains "$OUT" 'ann can log in'
 
 # What takes long is told before.
-database -c "INSERT INTO users SELECT i, 'u' || i || '@example.org', NULL FROM generate_series(3, 20000) i"
+database -c "INSERT INTO users SELECT i, 'u' || i || '@example.org', NULL FROM generate_series(3, 200000) i"
 long() { at_terminal "$T/$1" 'suffix' '' 'machines, applications' '' 'Who may log in' '' 'A user to try' ''; }
 expect 0 long fewer
 lacks "$OUT" 'This can take minutes'
-database -c "INSERT INTO users VALUES (30000, 'zoe@example.org')"
+database -c "INSERT INTO users VALUES (300000, 'zoe@example.org')"
 expect 0 long more
-contains "$OUT" 'Testing the queries with all 20001 users. This can take minutes.'
+contains "$OUT" 'Testing the queries with all 200001 users. This can take minutes.'
 
 # The program ends with the terminal, and writes nothing.
 expect 2 env BACK_PGSQL_MODULE="$MODULE" "$TESTS/lib/dialogue" 'suffix' $'\x04' -- perl "$PROJECT/packaging/slapd-pgsql-new" --uri "$(administrator)" --users users --out "$T/three"

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 
 namespace pgsql::postgres {
 namespace {
@@ -158,6 +160,24 @@ std::set<std::string> aliases_of(const query_plan& plan)
     return out;
 }
 
+// A whole number at the beginning of a text, which may be quoted.
+std::optional<long long> number_in(std::string_view text)
+{
+    text.remove_prefix(std::min(text.find_first_not_of("('"), text.size()));
+    long long out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() ? std::optional(out) : std::nullopt;
+}
+
+// PostgreSQL shows the result of $1 - 2000000, not the value.
+bool is_sum_of(const std::string& side, const std::string& value, const std::string& statement)
+{
+    const auto sum = number_in(side);
+    const auto from = number_in(value);
+    return sum && from && *sum != *from &&
+           statement.find(std::to_string(std::llabs(*sum - *from))) != std::string::npos;
+}
+
 } // namespace
 
 query_plan explain_statement(const statement& statement, connection& session,
@@ -297,7 +317,8 @@ void explainer::find_keys(seq_scan& out, const table_scan& scan, const table& in
         return std::any_of(by.planned.values.begin(), by.planned.values.end(),
                            [&](std::string value) {
                                std::erase(value, '"'); // EXPLAIN shows {"x"} as {x}
-                               return side.find(value) != std::string::npos;
+                               return side.find(value) != std::string::npos ||
+                                      is_sum_of(side, value, by.planned.text);
                            });
     };
     const bool collates = by.planned.text.find("COLLATE") != std::string::npos;

@@ -11,12 +11,12 @@ conf() { # LOOKUP of numbers, or none
     printf '%s\n' 'database pgsql' 'suffix "dc=example,dc=com"' "pgsql-uri postgres://ldap:ldap@127.0.0.1:$PGPORT/manager" "pgsql-list users $select" \
         'pgsql-attribute users uid compare=exact' ${1:+"pgsql-lookup users uidNumber $select WHERE $1" "pgsql-lookup users gidNumber $select WHERE $1"}
 }
-# LOOKUP INDEX-ON [ADVICE]: without the index the search reads the table, which is reported, and with it not.
+# LOOKUP INDEX-ON: without the index the search reads the table, which is reported, and with it not.
 served() {
     conf "$1" >"$T/slapd.conf"
     checked 1 --brief "$T/slapd.conf"
-    contains "$OUT" "finding users by uidNumber reads all of people (20000 rows)${3-
-          do:  CREATE INDEX ON people ($2);}"
+    contains "$OUT" "finding users by uidNumber reads all of people (20000 rows)
+          do:  CREATE INDEX ON people ($2);"
     start_slapd "$T/slapd.conf"
     [ "$(reads_all '(&(uidNumber=2000042)(objectClass=posixAccount))' uid=u42)" != 0 ] || fail "$1 needs no index, so this test proves nothing"
     q "CREATE INDEX number ON people ($2); ANALYZE people"
@@ -29,4 +29,4 @@ served() {
 }
 served '' '(id + 2000000)'
 served 'u.id + 2000000 = $1' '(id + 2000000)'
-served 'u.id = $1 - 2000000' id '; no index to suggest for people and the condition' # PostgreSQL shows the difference, not the parameter
+served 'u.id = $1 - 2000000' '"id"'

@@ -8,7 +8,7 @@ PROJECT=${TESTS%/*}
 BUILD=${BUILD:-$PROJECT/build/release}
 case $BUILD in /*) ;; *) BUILD=$PROJECT/$BUILD ;; esac
 MODULE=$BUILD/back_pgsql.so
-PATH=$PATH:/usr/sbin:/sbin
+PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
 
 # Nothing of the caller's surroundings may steer the tools: no ldaprc, no PGHOST, no translated messages.
 for variable in "${!PG@}"; do unset "$variable"; done

@@ -6,6 +6,7 @@ unset LDAPNOINIT # clients read /etc/ldap/ldap.conf as Debian's do
 need apache2 dovecot doveadm squid curl
 /usr/bin/python3 -c 'import django, psycopg2, argon2, bcrypt' 2>/dev/null || skip "Django is missing; packaging/setup --tests installs it"
 [ -e /usr/lib/dovecot/modules/auth/libauthdb_ldap.so ] || skip "dovecot-ldap is missing; packaging/setup --tests installs it"
+PATH=$(for_other_users; echo "$PROJECT/packaging"):$PATH
 page=doc/clients/README.md
 section='A directory of slapd-pgsql-new'
 createdb -T template0 -E UTF8 netbox

@@ -3,6 +3,7 @@
 page=doc/maps/subids.md
 . "$(dirname "$0")/../lib/maps-hosts.sh"
 need newuidmap getsubids
+unshare --user true 2>/dev/null || skip "the kernel gives no user namespace here, as in a chroot"
 example
 serve
 advised 0

@@ -1,7 +1,6 @@
 # lib.bash: runs slapd-from-env with the variables of a test, and no others.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-for_other_users
 FROM_ENV=$PROJECT/packaging/slapd-from-env
 need slapd openssl perl
 [ ${#PRELOAD[@]} = 0 ] || skip "the packaging is tested with a plain build"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # slapd-from-env refuses variables and programs that another user could have written.
 . "$(dirname "$0")/lib.bash"
+for_other_users
+FROM_ENV=$PROJECT/packaging/slapd-from-env
 [ "$(id -u)" = 0 ] || skip "only root can make files of other users"
 
 # What another user has prepared: a directory, a program that leaves a trace when it is run, files that name it.

@@ -46,7 +46,11 @@ sub examine {
         push @{ $report->{findings} }, { level => $level, object => 'numbers', message => $message, defined $hint ? (hint => $hint) : (), @examples ? (examples => [@examples]) : () };
     };
     my $seen = eval { _read($read, \@groups, $add) };
-    return $add->('warning', 'they could not be read: ' . $@ =~ s/\n\z//r) if !$seen;
+    if (!$seen) {
+        my $reason = $@ =~ s/\n\z//r;
+        return $add->('note', 'they were not checked, because of the errors') if grep { $_->{level} eq 'error' } @{ $report->{findings} };
+        return $add->('warning', "they could not be read: $reason");
+    }
     _report_ranges($seen, $add);
     _report_offsets($report, $seen, \@users, \@groups, $add);
     return;

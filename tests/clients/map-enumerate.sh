@@ -73,8 +73,9 @@ stop_sssd
 q "INSERT INTO person (login, number, team, name) SELECT 'p' || n, n, 20000, 'P' FROM generate_series(30001, 31200) n"
 serve_map config
 start_machine
-all_listed() { [ "$(listed passwd | wc -l)" = 1203 ]; }
+# SSSD lists nothing while it reads the list.
+all_listed() { users=$(listed passwd) groups=$(listed group); [ "$(wc -l <<<"$users")" = 1203 ] && [ -n "$groups" ]; }
 eventually 40 all_listed
 start_nslcd
-same "$(listed passwd)" "$(in_sssd getent -s ldap passwd | sort)" "the users that nslcd lists"
-same "$(listed group)" "$(in_sssd getent -s ldap group | sort)" "the groups that nslcd lists"
+same "$users" "$(in_sssd getent -s ldap passwd | sort)" "the users that nslcd lists"
+same "$groups" "$(in_sssd getent -s ldap group | sort)" "the groups that nslcd lists"

@@ -161,10 +161,10 @@ std::set<std::string> aliases_of(const query_plan& plan)
 }
 
 // A whole number at the beginning of a text, which may be quoted.
-std::optional<long long> number_in(std::string_view text)
+std::optional<int> number_in(std::string_view text)
 {
     text.remove_prefix(std::min(text.find_first_not_of("('"), text.size()));
-    long long out = 0;
+    int out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     return error == std::errc() ? std::optional(out) : std::nullopt;
 }
@@ -175,7 +175,7 @@ bool is_sum_of(const std::string& side, const std::string& value, const std::str
     const auto sum = number_in(side);
     const auto from = number_in(value);
     return sum && from && *sum != *from &&
-           statement.find(std::to_string(std::llabs(*sum - *from))) != std::string::npos;
+           statement.find(std::to_string(std::llabs(1LL * *sum - *from))) != std::string::npos;
 }
 
 } // namespace
